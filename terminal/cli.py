@@ -1,0 +1,6 @@
+"""The command `roadside`: the composition root."""
+
+
+def main() -> int:
+    """Run the command."""
+    return 2

@@ -1,0 +1,256 @@
+"""The nouns every part shares: frozen values with units in their names, and no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Luma = npt.NDArray[np.uint8]
+
+
+class CredentialFinding(StrEnum):
+    """What is known of the credential (credential_findings.csv)."""
+
+    CURRENT = "current"
+    PAST = "past"
+    WITHDRAWN = "withdrawn"
+    OTHER_VEHICLE = "other_vehicle"
+    FAILED = "failed"
+    UNVERIFIABLE = "unverifiable"
+    UNREADABLE = "unreadable"
+    NOT_SHOWN = "not_shown"
+
+
+class Reason(StrEnum):
+    """Which check decided the credential finding (wire format, section 3, order of checks)."""
+
+    OK = "ok"
+    NO_CODE = "no_code"
+    """No code was found in a picture that the person asked to have read."""
+    OTHER_ISSUER = "other_issuer"
+    FUTURE_VERSION = "future_version"
+    FOREIGN = "foreign"
+    MALFORMED = "malformed"
+    UNKNOWN_KEY = "unknown_key"
+    UNSUPPORTED_ALGORITHM = "unsupported_algorithm"
+    BAD_SIGNATURE = "bad_signature"
+    STALE_TRUST = "stale_trust"
+    UNTRUSTED_CLOCK = "untrusted_clock"
+    MALFORMED_CLAIMS = "malformed_claims"
+    KEY_COMPROMISED = "key_compromised"
+    KEY_OUT_OF_WINDOW = "key_out_of_window"
+    KEY_OUT_OF_SCOPE = "key_out_of_scope"
+    ISSUED_IN_FUTURE = "issued_in_future"
+    WITHDRAWN = "withdrawn"
+    STATUS_UNKNOWN = "status_unknown"
+    OTHER_VEHICLE = "other_vehicle"
+    EXPIRED = "expired"
+
+
+class VehicleFinding(StrEnum):
+    """What is known of the vehicle (vehicle_findings.csv)."""
+
+    VALID = "valid"
+    CAUTION = "caution"
+    OVERDUE = "overdue"
+    OFF_ROAD = "off_road"
+    ALARM = "alarm"
+    NOT_FOUND = "not_found"
+    UNKNOWN = "unknown"
+    CACHED_VALID = "cached_valid"
+    CACHED_OVERDUE = "cached_overdue"
+    CACHED_CAUTION = "cached_caution"
+    CACHED_OFF_ROAD = "cached_off_road"
+    CACHED_ALARM = "cached_alarm"
+    UNCHECKED = "unchecked"
+
+
+class Outcome(StrEnum):
+    """What the officer is shown (outcomes.csv)."""
+
+    PASS = "pass"  # noqa: S105 - an outcome, not a password
+    PROVISIONAL = "provisional"
+    CAUTION = "caution"
+    OVERDUE = "overdue"
+    OFF_ROAD = "off_road"
+    ALARM = "alarm"
+    UNDETERMINED = "undetermined"
+
+
+class Subject(StrEnum):
+    """Whose word says which vehicle a verdict is about."""
+
+    CODE = "code"
+    CONFIRMED = "confirmed"
+    TYPED = "typed"
+
+
+class How(StrEnum):
+    """What a check began with."""
+
+    SCAN = "scan"
+    PLATE = "plate"
+    OTHER_ISSUER = "other_issuer"
+
+
+class Button(StrEnum):
+    """The three buttons of the terminal."""
+
+    TRIGGER = "TRIGGER"
+    CONFIRM = "CONFIRM"
+    BACK = "BACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A vehicle's identity: 号牌号码 and 号牌种类 together, never the number alone."""
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """What a credential says of its vehicle (wire format, section 3, `Vehicle`)."""
+
+    plate: Plate
+    vehicle_type: str
+    use: str
+    valid_through: int
+    """检验有效期至, yyyymm; valid through the last day of that month, Asia/Shanghai."""
+    colour: str | None = None
+    vin_tail: str | None = None
+    first_registered: int | None = None
+    """yyyymmdd"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Claims for enforcement alone, still closed."""
+
+    epoch: int
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedClaims:
+    """Claims for enforcement alone, opened: full VIN, tail of the engine number, owner masked."""
+
+    vin: str
+    engine_tail: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPlace:
+    """Where a status list says whether the credential was withdrawn."""
+
+    list: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The claims of an inspection credential whose signature was verified."""
+
+    issuer: str
+    expires_s: int
+    issued_s: int
+    cti: bytes
+    vehicle: Vehicle
+    sealed: Sealed | None = None
+    status: StatusPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to the first question: is this code genuine, and in date?
+
+    `credential` is there only when the claims are proven: findings current, past, withdrawn
+    and other_vehicle.
+    """
+
+    finding: CredentialFinding
+    reason: Reason
+    credential: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleStatus:
+    """The answer to the second question: what is the vehicle's status, by which source, how old."""
+
+    finding: VehicleFinding
+    letters: str | None = None
+    valid_through: int | None = None
+    """yyyymmdd"""
+    age_s: int | None = None
+    """Age of the list or answer that says so; None where nothing was asked."""
+
+
+UNCHECKED = VehicleStatus(VehicleFinding.UNCHECKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the officer is told, with its ground (domain/decision_table.csv)."""
+
+    outcome: Outcome
+    finding: Finding
+    status: VehicleStatus
+    subject: Subject | None
+    guidance_zh: str
+    guidance_en: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of the camera: the luminance plane, uint8 [height, width], not copied."""
+
+    luma: Luma
+    captured_s: float
+    """Monotonic time of capture, s."""
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a frame says: the chosen code's text, where it is, and what else is in view."""
+
+    text: str
+    corners: tuple[tuple[int, int], ...]
+    """Four corners in pixels of the frame."""
+    others: tuple[str, ...] = ()
+    """Texts of further codes in view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A step of sound, light or vibration. `level` 0 is off; for sound, 1 is high and 2 low."""
+
+    level: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """A step of the lamp: red, green and blue from 0 to 1."""
+
+    colour: tuple[float, float, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What an outcome sounds, shines and feels like. Lamp and vibration repeat; sound plays once
+    unless `insistent`."""
+
+    sound: tuple[Pulse, ...] = ()
+    lamp: tuple[Glow, ...] = ()
+    vibration: tuple[Pulse, ...] = ()
+    insistent: bool = False

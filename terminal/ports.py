@@ -1,0 +1,83 @@
+"""The Protocols that drivers fill: at most four verbs each, all raising `terminal.errors` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pygame import Surface
+
+    from terminal.model import Button, Frame, Signal
+
+
+class Camera(Protocol):
+    """A source of luminance frames; used by the scanner thread alone."""
+
+    def capture(self, timeout_s: float) -> Frame | None:
+        """The newest frame not yet given, or None when none comes within `timeout_s`.
+
+        Raises CameraFault when the device is gone; the caller opens a new one.
+        """
+
+    def close(self) -> None:
+        """Let go of the device; harmless twice."""
+
+
+class Display(Protocol):
+    """A screen and what touches it; used by the main thread alone."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the officer holds it."""
+
+    def show(self, surface: Surface) -> None:
+        """Put a surface of `size` on the screen. Raises DisplayFault."""
+
+    def poll(self) -> Sequence[tuple[int, int] | Button]:
+        """Touches (x, y in pixels) and keys since the last call; a desk's keys stand for buttons."""
+
+    def close(self) -> None:
+        """Let go of the screen; harmless twice."""
+
+
+class Panel(Protocol):
+    """Buzzer, lamp, vibration, torch and buttons."""
+
+    def listen(self, on_press: Callable[[Button], None]) -> None:
+        """Call `on_press` for each press, from any thread; it only enqueues."""
+
+    def signal(self, signal: Signal | None) -> None:
+        """Play a signal in the background in place of the last one; None is quiet. Raises PanelFault."""
+
+    def torch(self, on: bool) -> None:
+        """Light or darken the torch. Raises PanelFault."""
+
+    def close(self) -> None:
+        """Everything off; harmless twice."""
+
+
+class Clock(Protocol):
+    """Wall and monotonic time."""
+
+    def now_s(self) -> float:
+        """Unix time, s."""
+
+    def monotonic_s(self) -> float:
+        """Monotonic time, s."""
+
+    def trusted(self) -> bool:
+        """Whether the wall time comes from a source that may decide a date."""
+
+
+class Notify(Protocol):
+    """The service manager's ear (sd_notify)."""
+
+    def ready(self) -> None:
+        """The app is up."""
+
+    def alive(self) -> None:
+        """The loops turn: feed the watchdog."""
+
+    def stopping(self) -> None:
+        """The app is going down on purpose."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - a fault is the field's word; an error is a bug
     """A fault of the device or its surroundings, never of the credential.
 
     `code` is short, stable and speakable; `zh` and `en` say what is wrong and what to do;
@@ -56,7 +56,11 @@ class DisplayFault(Fault):
 class FontFault(DisplayFault):
     """No font with Chinese characters can be loaded."""
 
-    code, zh, en = "H04", "中文字体缺失或损坏", "The Chinese font is missing or damaged; reinstall fonts-noto-cjk"
+    code, zh, en = (
+        "H04",
+        "中文字体缺失或损坏",
+        "The Chinese font is missing or damaged; reinstall fonts-noto-cjk",
+    )
 
 
 class PanelFault(Fault):
@@ -74,13 +78,21 @@ class JournalFault(Fault):
 class JournalFull(JournalFault):
     """There is no space left for a record."""
 
-    code, zh, en = "J02", "存储空间已满，记录未能保存，不显示结论", "Storage is full; the record could not be saved, no verdict is shown"
+    code, zh, en = (
+        "J02",
+        "存储空间已满，记录未能保存，不显示结论",
+        "Storage is full; the record could not be saved, no verdict is shown",
+    )
 
 
 class JournalDamaged(JournalFault):
     """The journal fails its check."""
 
-    code, zh, en = "J03", "本机记录校验未通过，已整体封存", "The journal fails its check and was set aside whole"
+    code, zh, en = (
+        "J03",
+        "本机记录校验未通过，已整体封存",
+        "The journal fails its check and was set aside whole",
+    )
 
 
 class JournalBusy(JournalFault):

@@ -169,7 +169,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to the first question: is this code genuine, and in date?
+    """The answer to the first question: whether this code is genuine, and in date.
 
     `credential` is there only when the claims are proven: findings current, past, withdrawn
     and other_vehicle.
@@ -247,8 +247,10 @@ class Glow:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What an outcome sounds, shines and feels like. Lamp and vibration repeat; sound plays once
-    unless `insistent`."""
+    """What an outcome sounds, shines and feels like.
+
+    Lamp and vibration repeat; sound plays once unless `insistent`.
+    """
 
     sound: tuple[Pulse, ...] = ()
     lamp: tuple[Glow, ...] = ()

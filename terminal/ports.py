@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pygame import Surface
 
     from terminal.model import Button, Frame, Signal
@@ -50,7 +51,7 @@ class Panel(Protocol):
     def signal(self, signal: Signal | None) -> None:
         """Play a signal in the background in place of the last one; None is quiet. Raises PanelFault."""
 
-    def torch(self, on: bool) -> None:
+    def torch(self, *, on: bool) -> None:
         """Light or darken the torch. Raises PanelFault."""
 
     def close(self) -> None:

@@ -1,1 +1,1 @@
-
+"""What was done and must be told: entries, sealed records, their chain and their store."""

@@ -1,0 +1,188 @@
+"""Strict CBOR: every value has one encoding (RFC 8949 section 4.2.1), and anything else is refused.
+
+Accepted are integers of 64 bits, byte strings, NFC text, arrays, maps with integer keys, true, false and
+null. A tag is accepted at the outermost place alone, and only the one that the caller names.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TypeAlias
+
+Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[int, Value] | None"
+
+MAX_DEPTH = 6
+_INT_LIMIT = 1 << 63
+_SIMPLE: dict[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
+
+
+class Malformed(ValueError):
+    """Bytes that are not the one encoding of a message; the text says where they differ."""
+
+
+def read(data: bytes, *, tag: int | None = None) -> Value:
+    """The value that `data` encodes, in whole; with `tag`, that tag must come first.
+
+    Raises Malformed for every other input. Two different inputs never read to the same value.
+    """
+    at = 0
+    if tag is not None:
+        prefix = _head(6, tag)
+        if not data.startswith(prefix):
+            raise Malformed(f"not tagged {tag}")
+        at = len(prefix)
+    value, end = _item(data, at, 0)
+    if end != len(data):
+        raise Malformed("bytes left over")
+    return value
+
+
+def write(value: Value, *, tag: int | None = None) -> bytes:
+    """The one encoding of `value`. Raises ValueError or TypeError for a value outside the profile."""
+    encoded = _encode(value, 0)
+    return encoded if tag is None else _head(6, tag) + encoded
+
+
+# Reading: one function a major type, each (data, position after the head, argument, depth) -> (value, end).
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    if at >= len(data):
+        raise Malformed("truncated")
+    initial = data[at]
+    major = initial >> 5
+    argument = initial & 0x1F
+    at += 1
+    if major == 7:
+        if initial not in _SIMPLE:
+            raise Malformed("a float or another simple value")
+        return _SIMPLE[initial], at
+    if argument >= 24:
+        argument, at = _argument(data, at, argument)
+    return _READERS[major](data, at, argument, depth)
+
+
+def _argument(data: bytes, at: int, info: int) -> tuple[int, int]:
+    if info > 27:
+        raise Malformed("an indefinite or reserved length")
+    size = 1 << (info - 24)
+    end = at + size
+    if end > len(data):
+        raise Malformed("truncated")
+    argument = int.from_bytes(data[at:end], "big")
+    if argument < (24 if size == 1 else 1 << (4 * size)):
+        raise Malformed("not in its shortest form")
+    return argument, end
+
+
+def _unsigned(_data: bytes, at: int, argument: int, _depth: int) -> tuple[Value, int]:
+    if argument >= _INT_LIMIT:
+        raise Malformed("an integer over 63 bits")
+    return argument, at
+
+
+def _negative(_data: bytes, at: int, argument: int, _depth: int) -> tuple[Value, int]:
+    if argument >= _INT_LIMIT:
+        raise Malformed("an integer over 63 bits")
+    return -1 - argument, at
+
+
+def _bytes(data: bytes, at: int, argument: int, _depth: int) -> tuple[Value, int]:
+    end = at + argument
+    if end > len(data):
+        raise Malformed("truncated")
+    return data[at:end], end
+
+
+def _text(data: bytes, at: int, argument: int, _depth: int) -> tuple[Value, int]:
+    end = at + argument
+    if end > len(data):
+        raise Malformed("truncated")
+    try:
+        text = data[at:end].decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("text that is not UTF-8") from error
+    if not unicodedata.is_normalized("NFC", text):
+        raise Malformed("text that is not NFC")
+    return text, end
+
+
+def _array(data: bytes, at: int, argument: int, depth: int) -> tuple[Value, int]:
+    depth = _deeper(depth)
+    items: list[Value] = []
+    for _ in range(argument):
+        item, at = _item(data, at, depth)
+        items.append(item)
+    return items, at
+
+
+def _map(data: bytes, at: int, argument: int, depth: int) -> tuple[Value, int]:
+    depth = _deeper(depth)
+    entries: dict[int, Value] = {}
+    previous = b""
+    for _ in range(argument):
+        start = at
+        key, at = _item(data, at, depth)
+        if type(key) is not int:
+            raise Malformed("a map key that is not an integer")
+        encoded = data[start:at]
+        if encoded <= previous:
+            raise Malformed("map keys twice or out of order")
+        previous = encoded
+        entries[key], at = _item(data, at, depth)
+    return entries, at
+
+
+def _tag(_data: bytes, _at: int, argument: int, _depth: int) -> tuple[Value, int]:
+    raise Malformed(f"tag {argument} in this place")
+
+
+_READERS = (_unsigned, _negative, _bytes, _text, _array, _map, _tag)
+
+
+def _deeper(depth: int) -> int:
+    if depth >= MAX_DEPTH:
+        raise Malformed(f"nested more than {MAX_DEPTH} deep")
+    return depth + 1
+
+
+# Writing.
+
+
+def _head(major: int, argument: int) -> bytes:
+    for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
+        if argument < 24:
+            return bytes((major << 5 | argument,))
+        if argument < 1 << (8 * size):
+            return bytes((major << 5 | info,)) + argument.to_bytes(size, "big")
+    raise ValueError("an argument over 64 bits")
+
+
+def _encode(value: Value, depth: int) -> bytes:
+    match value:
+        case bool() | None:
+            return {False: b"\xf4", True: b"\xf5", None: b"\xf6"}[value]
+        case int():
+            if not -_INT_LIMIT <= value < _INT_LIMIT:
+                raise ValueError("an integer over 63 bits")
+            return _head(0, value) if value >= 0 else _head(1, -1 - value)
+        case bytes():
+            return _head(2, len(value)) + value
+        case str():
+            if not unicodedata.is_normalized("NFC", value):
+                raise ValueError("text that is not NFC")
+            encoded = value.encode()
+            return _head(3, len(encoded)) + encoded
+        case list():
+            depth = _deeper(depth)
+            return _head(4, len(value)) + b"".join([_encode(item, depth) for item in value])
+        case dict():
+            return _encode_map(value, _deeper(depth))
+    raise TypeError(f"{type(value).__name__} is not in the profile")
+
+
+def _encode_map(value: dict[int, Value], depth: int) -> bytes:
+    if any(type(key) is not int for key in value):
+        raise TypeError("a map key that is not an integer")
+    encoded = sorted((_encode(key, depth), _encode(item, depth)) for key, item in value.items())
+    return _head(5, len(value)) + b"".join([key + item for key, item in encoded])

@@ -1,0 +1,130 @@
+"""Claims of an inspection credential: what is signed must also be well formed (wire format, section 3)."""
+
+from __future__ import annotations
+
+import re
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+from terminal.credential import cbor
+from terminal.credential.cbor import Malformed, Value
+from terminal.credential.message import array, data, entries, text, uint
+from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace, Vehicle
+from terminal.vehicle import inspection, plate
+
+CTI_SIZE = 12
+_VEHICLE, _SEALED, _STATUS = -70001, -70002, -70003
+_REQUIRED = frozenset({1, 4, 6, 7, _VEHICLE})
+_OPTIONAL = frozenset({_SEALED, _STATUS})
+_VEHICLE_REQUIRED = frozenset({1, 2, 3, 4, 5})
+_VEHICLE_OPTIONAL = frozenset({6, 7, 8})
+_COLOUR = re.compile("[A-Z]{1,3}")
+_VIN_TAIL = re.compile("[0-9A-HJ-NPR-Z]{6}")
+
+
+def parse(payload: bytes) -> Credential:
+    """The claims that `payload` encodes. Raises Malformed."""
+    claims = entries(cbor.read(payload), _REQUIRED, _OPTIONAL)
+    vehicle = _vehicle(claims[_VEHICLE])
+    expires_s = uint(claims[4])
+    if expires_s != inspection.end_of_month_s(vehicle.valid_through):
+        raise Malformed("exp disagrees with the month of validity")
+    return Credential(
+        issuer=text(claims[1], 1, 12),
+        expires_s=expires_s,
+        issued_s=uint(claims[6]),
+        cti=data(claims[7], CTI_SIZE),
+        vehicle=vehicle,
+        sealed=_sealed(claims[_SEALED]) if _SEALED in claims else None,
+        status=_status(claims[_STATUS]) if _STATUS in claims else None,
+    )
+
+
+def write(credential: Credential) -> bytes:
+    """The payload of a credential. Raises Malformed where `parse` would not read it back."""
+    vehicle = credential.vehicle
+    optional: dict[int, Value] = {6: vehicle.colour, 7: vehicle.vin_tail, 8: vehicle.first_registered}
+    described: dict[int, Value] = {
+        1: vehicle.plate.number,
+        2: vehicle.plate.kind,
+        3: vehicle.vehicle_type,
+        4: vehicle.use,
+        5: vehicle.valid_through,
+    }
+    described |= {key: value for key, value in optional.items() if value is not None}
+    claims: dict[int, Value] = {
+        1: credential.issuer,
+        4: credential.expires_s,
+        6: credential.issued_s,
+        7: credential.cti,
+        _VEHICLE: described,
+    }
+    if credential.sealed is not None:
+        claims[_SEALED] = [credential.sealed.epoch, credential.sealed.ciphertext]
+    if credential.status is not None:
+        claims[_STATUS] = [credential.status.list, credential.status.index]
+    payload = cbor.write(claims)
+    parse(payload)
+    return payload
+
+
+def seal(claims: SealedClaims, epoch: int, key: bytes, *, cti: bytes, protected: bytes) -> Sealed:
+    """Close claims under the 32-byte enforcement key of `epoch` (RFC 8439; the nonce is `cti`)."""
+    plain: dict[int, Value] = {1: claims.vin, 2: claims.engine_tail, 3: claims.owner}
+    payload = cbor.write({number: value for number, value in plain.items() if value is not None})
+    return Sealed(epoch, bindings.crypto_aead_chacha20poly1305_ietf_encrypt(payload, protected, cti, key))
+
+
+def unseal(sealed: Sealed, key: bytes, *, cti: bytes, protected: bytes) -> SealedClaims | None:
+    """The claims for enforcement, or None where they do not open; the finding stays what it was."""
+    if len(sealed.ciphertext) < bindings.crypto_aead_chacha20poly1305_ietf_ABYTES:
+        return None
+    try:
+        payload = bindings.crypto_aead_chacha20poly1305_ietf_decrypt(sealed.ciphertext, protected, cti, key)
+        claims = entries(cbor.read(payload), frozenset({1}), frozenset({2, 3}))
+        vin, engine_tail, owner = [text(claims[key]) if key in claims else None for key in (1, 2, 3)]
+    except (CryptoError, Malformed):
+        return None
+    return SealedClaims(vin or "", engine_tail, owner)
+
+
+def _vehicle(value: Value) -> Vehicle:
+    vehicle = entries(value, _VEHICLE_REQUIRED, _VEHICLE_OPTIONAL)
+    identity = Plate(text(vehicle[1]), text(vehicle[2]))
+    if not plate.may_carry_credential(identity):
+        raise Malformed("a number that does not fit its kind")
+    valid_through = uint(vehicle[5])
+    if not inspection.is_month(valid_through):
+        raise Malformed("not a month of validity")
+    return Vehicle(
+        plate=identity,
+        vehicle_type=text(vehicle[3], 3, 3),
+        use=text(vehicle[4], 1, 1),
+        valid_through=valid_through,
+        colour=_matching(vehicle[6], _COLOUR) if 6 in vehicle else None,
+        vin_tail=_matching(vehicle[7], _VIN_TAIL) if 7 in vehicle else None,
+        first_registered=_day(vehicle[8]) if 8 in vehicle else None,
+    )
+
+
+def _matching(value: Value, pattern: re.Pattern[str]) -> str:
+    if pattern.fullmatch(text(value)) is None:
+        raise Malformed("a text that does not fit its pattern")
+    return text(value)
+
+
+def _day(value: Value) -> int:
+    if not inspection.is_day(uint(value)):
+        raise Malformed("not a day that exists")
+    return uint(value)
+
+
+def _sealed(value: Value) -> Sealed:
+    epoch, ciphertext = array(value, 2)
+    return Sealed(uint(epoch), data(ciphertext))
+
+
+def _status(value: Value) -> StatusPlace:
+    number, index = array(value, 2)
+    return StatusPlace(uint(number), uint(index))

@@ -1,0 +1,83 @@
+"""COSE_Sign1 (RFC 9052) in one shape alone: Ed25519 (-19, RFC 9864), a short key id, an inline payload.
+
+The bytes that came are the bytes that are verified; nothing is encoded anew before the check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from nacl import bindings
+from nacl.exceptions import BadSignatureError
+
+from terminal.credential import cbor
+from terminal.credential.cbor import Malformed
+from terminal.credential.message import array, data, entries
+
+TAG = 18
+ED25519 = -19
+KID_SIZE = 8
+SIGNATURE_SIZE = 64
+_PROTECTED = frozenset({1, 4})
+
+
+@dataclass(frozen=True, slots=True)
+class Sign1:
+    """A message of the right shape, whose signature nobody has checked yet."""
+
+    protected: bytes
+    kid: bytes
+    payload: bytes
+    signature: bytes
+
+
+def parse(message: bytes) -> Sign1:
+    """The parts of a COSE_Sign1. Raises Malformed for every shape but the one of wire format, section 2."""
+    protected, unprotected, payload, signature = array(cbor.read(message, tag=TAG), 4)
+    protected = data(protected)
+    headers = entries(cbor.read(protected), _PROTECTED)
+    if len(headers) != len(_PROTECTED) or headers[1] != ED25519 or unprotected != {}:
+        raise Malformed("headers other than the algorithm and the key id")
+    kid = data(headers[4], KID_SIZE)
+    return Sign1(protected, kid, data(payload), data(signature, SIGNATURE_SIZE))
+
+
+def signed_bytes(message: Sign1, context: bytes) -> bytes:
+    """The Sig_structure (RFC 9052 section 4.4) that the signature covers."""
+    return cbor.write(["Signature1", message.protected, context, message.payload])
+
+
+def is_signed(signature: bytes, message: bytes, public_key: bytes) -> bool:
+    """Whether `signature` is the Ed25519 signature of `message` under the 32-byte `public_key`."""
+    if len(signature) != SIGNATURE_SIZE:
+        return False
+    try:
+        bindings.crypto_sign_open(signature + message, public_key)
+    except BadSignatureError:
+        return False
+    return True
+
+
+def is_full_order_point(public_key: bytes) -> bool:
+    """Whether a public key is canonical, on the curve and of full order; libsodium's verification alone
+    lets some others pass.
+    """
+    return len(
+        public_key
+    ) == bindings.crypto_sign_PUBLICKEYBYTES and bindings.crypto_core_ed25519_is_valid_point(public_key)
+
+
+def key_id(public_key: bytes) -> bytes:
+    """The first 8 bytes of the COSE key thumbprint (RFC 9679) of an Ed25519 public key."""
+    return hashlib.sha256(cbor.write({1: 1, -1: 6, -2: public_key})).digest()[:KID_SIZE]
+
+
+def sign(payload: bytes, context: bytes, seed: bytes) -> bytes:
+    """A COSE_Sign1 over `payload` for `context` by the Ed25519 key of the 32-byte `seed`."""
+    public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
+    kid = key_id(public_key)
+    protected = cbor.write({1: ED25519, 4: kid})
+    unsigned = Sign1(protected, kid, payload, b"")
+    signature = bindings.crypto_sign(signed_bytes(unsigned, context), secret_key)[:SIGNATURE_SIZE]
+    return cbor.write([protected, {}, payload, signature], tag=TAG)

@@ -1,0 +1,166 @@
+"""The trust set: whose signature counts, for which place and time. Bytes come in; a bad set is refused whole.
+
+Targets and their encodings are those of wire format, section 4.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from terminal.credential import cbor, cose
+from terminal.credential.cbor import Malformed, Value
+from terminal.credential.message import array, data, entries, text, uint
+from terminal.errors import TrustFault
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FRESH_S = 86_400
+USABLE_S = 604_800
+DIGEST_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKey:
+    """An issuer's key: whose codes it may sign, and when."""
+
+    public_key: bytes
+    scopes: tuple[str, ...]
+    issues_from_s: int
+    """iat from this second on."""
+    issues_until_s: int
+    """iat before this second."""
+    compromised_since_s: int | None = None
+    algorithm: int = cose.ED25519
+
+    def covers(self, issuer: str) -> bool:
+        """Whether `issuer` is one of the key's authorities, or lies in one of its provinces."""
+        return any(
+            issuer == scope or (scope in PROVINCES and issuer.startswith(scope)) for scope in self.scopes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryKeys:
+    """The registry's public keys by purpose, newest first."""
+
+    answer: tuple[bytes, ...]
+    receipt: tuple[bytes, ...]
+    hotlist: tuple[bytes, ...]
+    order: tuple[bytes, ...]
+    journal: tuple[bytes, ...]
+    """X25519 keys that journal records are sealed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSet:
+    """What a terminal trusts. `made_s` is None for a set that does not say when it was made."""
+
+    issuers: Mapping[bytes, IssuerKey]
+    status: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    issued: Mapping[bytes, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    made_s: int | None = None
+    serial: int = 0
+
+    def age_s(self, now_s: float) -> float:
+        """Seconds since the set was made; 0 where it does not say."""
+        return 0 if self.made_s is None else now_s - self.made_s
+
+    def was_issued(self, kid: bytes, digest: bytes) -> bool:
+        """Whether the authority itself issued the code of this 16-byte digest under a compromised key."""
+        known = self.issued.get(kid, b"")
+        places = range(len(known) // DIGEST_SIZE)
+        place = bisect_left(places, digest, key=lambda i: known[i * DIGEST_SIZE : (i + 1) * DIGEST_SIZE])
+        return known[place * DIGEST_SIZE : (place + 1) * DIGEST_SIZE] == digest
+
+    def is_withdrawn(self, number: int, index: int) -> bool | None:
+        """The bit of a status list, least significant first; None where the list does not reach."""
+        bits = self.status.get(number, b"")
+        return None if index >= 8 * len(bits) else bool(bits[index // 8] >> index % 8 & 1)
+
+
+def load(targets: Mapping[str, bytes]) -> TrustSet:
+    """The trust set of these targets, by name. Raises TrustFault, and then no part of it counts."""
+    try:
+        made_s, serial = _set(targets["set.cbor"]) if "set.cbor" in targets else (None, 0)
+        return TrustSet(
+            issuers=MappingProxyType(_issuers(targets["issuers.cbor"])),
+            status=MappingProxyType({int(name): bits for name, bits in _under(targets, "status/")}),
+            issued=MappingProxyType(
+                {bytes.fromhex(name): known for name, known in _under(targets, "issued/")}
+            ),
+            made_s=made_s,
+            serial=serial,
+        )
+    except KeyError as error:
+        raise TrustFault("issuers.cbor is missing") from error
+    except ValueError as error:
+        raise TrustFault(str(error)) from error
+
+
+def load_registry(content: bytes) -> RegistryKeys:
+    """The keys of target `registry.cbor`. Raises TrustFault."""
+    try:
+        groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}))
+        keys = [tuple(data(key, 32) for key in array(groups[number])) for number in (1, 2, 3, 4, 5)]
+        for key in (key for group in keys[:4] for key in group):
+            _require_point(key)
+    except Malformed as error:
+        raise TrustFault(f"registry.cbor: {error}") from error
+    if not keys[4]:
+        raise TrustFault("registry.cbor: no journal-sealing key")
+    return RegistryKeys(*keys)
+
+
+def _under(targets: Mapping[str, bytes], folder: str) -> list[tuple[str, bytes]]:
+    return [
+        (name.removeprefix(folder).removesuffix(".bin"), content)
+        for name, content in targets.items()
+        if name.startswith(folder)
+    ]
+
+
+def _set(content: bytes) -> tuple[int, int]:
+    fields = entries(cbor.read(content), frozenset({1, 2}))
+    return uint(fields[1]), uint(fields[2])
+
+
+def _issuers(content: bytes) -> dict[bytes, IssuerKey]:
+    keys: dict[bytes, IssuerKey] = {}
+    for record in array(cbor.read(content)):
+        key = _issuer(record)
+        kid = cose.key_id(key.public_key)
+        if kid in keys:
+            raise Malformed("two issuer keys with one key id")
+        keys[kid] = key
+    return keys
+
+
+def _issuer(record: Value) -> IssuerKey:
+    fields = entries(record, frozenset({1, 2, 3, 4}), frozenset({5, 6}))
+    algorithm = fields.get(6, cose.ED25519)
+    if type(algorithm) is not int:
+        raise Malformed("an algorithm that is not a number")
+    public_key = data(fields[1])
+    if algorithm == cose.ED25519:
+        _require_point(public_key)
+    scopes = tuple(text(scope, 1) for scope in array(fields[2]))
+    if not scopes:
+        raise Malformed("an issuer key without a scope")
+    return IssuerKey(
+        public_key=public_key,
+        scopes=scopes,
+        issues_from_s=uint(fields[3]),
+        issues_until_s=uint(fields[4]),
+        compromised_since_s=uint(fields[5]) if 5 in fields else None,
+        algorithm=algorithm,
+    )
+
+
+def _require_point(public_key: bytes) -> None:
+    if not cose.is_full_order_point(public_key):
+        raise Malformed("a public key that is not a full-order point")

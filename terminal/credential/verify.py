@@ -1,0 +1,191 @@
+"""Verification never raises, for any text; the first check that fails gives the reason, and none is skipped.
+
+The numbers are those of wire format, section 3, "Order of checks". Only a wrong signature under a known
+key is `failed`; whatever else goes wrong is "cannot verify" or "cannot read".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import base45
+
+from terminal.credential import claims, cose, trust
+from terminal.credential.cbor import Malformed
+from terminal.model import Credential, CredentialFinding, Finding, Plate, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from terminal.model import SealedClaims
+
+PREFIX = "VI1:"
+MAX_BYTES = 480
+MAX_TEXT = 724
+CLOCK_SKEW_S = 300
+CONTEXT = b""
+
+_OTHER_VERSION = re.compile("VI[0-9]+:", re.ASCII)
+
+FINDINGS: dict[Reason, CredentialFinding] = {
+    Reason.OK: CredentialFinding.CURRENT,
+    Reason.EXPIRED: CredentialFinding.PAST,
+    Reason.WITHDRAWN: CredentialFinding.WITHDRAWN,
+    Reason.OTHER_VEHICLE: CredentialFinding.OTHER_VEHICLE,
+    Reason.BAD_SIGNATURE: CredentialFinding.FAILED,
+    Reason.NO_CODE: CredentialFinding.UNREADABLE,
+    Reason.FOREIGN: CredentialFinding.UNREADABLE,
+    Reason.MALFORMED: CredentialFinding.UNREADABLE,
+    Reason.OTHER_ISSUER: CredentialFinding.UNVERIFIABLE,
+    Reason.FUTURE_VERSION: CredentialFinding.UNVERIFIABLE,
+    Reason.UNKNOWN_KEY: CredentialFinding.UNVERIFIABLE,
+    Reason.UNSUPPORTED_ALGORITHM: CredentialFinding.UNVERIFIABLE,
+    Reason.STALE_TRUST: CredentialFinding.UNVERIFIABLE,
+    Reason.UNTRUSTED_CLOCK: CredentialFinding.UNVERIFIABLE,
+    Reason.MALFORMED_CLAIMS: CredentialFinding.UNVERIFIABLE,
+    Reason.KEY_COMPROMISED: CredentialFinding.UNVERIFIABLE,
+    Reason.KEY_OUT_OF_WINDOW: CredentialFinding.UNVERIFIABLE,
+    Reason.KEY_OUT_OF_SCOPE: CredentialFinding.UNVERIFIABLE,
+    Reason.ISSUED_IN_FUTURE: CredentialFinding.UNVERIFIABLE,
+    Reason.STATUS_UNKNOWN: CredentialFinding.UNVERIFIABLE,
+}
+
+_PROVEN = frozenset({Reason.OK, Reason.EXPIRED, Reason.WITHDRAWN, Reason.OTHER_VEHICLE})
+"""Reasons whose claims may be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a code is judged: Unix time, and whether the clock that says so may decide a date."""
+
+    now_s: float
+    clock_trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a fleet may set about verification."""
+
+    usable_s: int = trust.USABLE_S
+    """A trust set older than this is stale."""
+    other_issuers: tuple[re.Pattern[str], ...] = ()
+    """Patterns of other issuers' codes, which the registry verifies."""
+
+
+DEFAULT_POLICY = Policy()
+
+
+def verify(
+    text: str,
+    trusted: trust.TrustSet,
+    moment: Moment,
+    *,
+    entered: Plate | None = None,
+    policy: Policy = DEFAULT_POLICY,
+) -> Finding:
+    """What is found of a code's text, against the plate that the officer entered or confirmed, if any."""
+    message = _parse(text, policy)  # checks 1 to 3
+    if isinstance(message, Reason):
+        return refuse(message)
+    key = trusted.issuers.get(message.kid)
+    if key is None:  # check 4
+        return refuse(Reason.UNKNOWN_KEY)
+    signed = cose.signed_bytes(message, CONTEXT)
+    reason = _signature(message, key, signed) or _terminal_state(trusted, moment, policy)  # checks 4 to 6
+    if reason is not None:
+        return refuse(reason)
+    try:
+        credential = claims.parse(message.payload)
+    except Malformed:  # check 7
+        return refuse(Reason.MALFORMED_CLAIMS)
+    reason = _authority(credential, message.kid, key, signed, trusted) or _standing(
+        credential, trusted, moment, entered
+    )
+    return Finding(FINDINGS[reason], reason, credential if reason in _PROVEN else None)
+
+
+def refuse(reason: Reason) -> Finding:
+    """The finding of a reason that proves no claims."""
+    return Finding(FINDINGS[reason], reason)
+
+
+def open_sealed(text: str, enforcement: Mapping[int, bytes]) -> SealedClaims | None:
+    """The sealed claims of a code that was verified, under the keys by epoch; None where they do not open."""
+    message = _parse(text, DEFAULT_POLICY)
+    if isinstance(message, Reason):
+        return None
+    try:
+        credential = claims.parse(message.payload)
+    except Malformed:
+        return None
+    sealed = credential.sealed
+    if sealed is None or sealed.epoch not in enforcement:
+        return None
+    return claims.unseal(sealed, enforcement[sealed.epoch], cti=credential.cti, protected=message.protected)
+
+
+def write_text(message: bytes) -> str:
+    """The QR text of a signed credential. Raises ValueError where it is too long to be read back."""
+    if len(message) > MAX_BYTES:
+        raise ValueError(f"a credential of {len(message)} bytes, over {MAX_BYTES}")
+    return PREFIX + str(base45.b45encode(message), "ascii")
+
+
+def _parse(text: str, policy: Policy) -> cose.Sign1 | Reason:
+    if not text.startswith(PREFIX):  # check 1
+        if any(pattern.fullmatch(text) for pattern in policy.other_issuers):
+            return Reason.OTHER_ISSUER
+        return Reason.FUTURE_VERSION if _OTHER_VERSION.match(text) else Reason.FOREIGN
+    if len(text) > MAX_TEXT:  # check 2
+        return Reason.MALFORMED
+    try:
+        # As bytes: for a str the library drops trailing newlines, which RFC 9285 does not allow.
+        message = base45.b45decode(text[len(PREFIX) :].encode("ascii"))
+        return cose.parse(message)  # check 3
+    except ValueError:
+        return Reason.MALFORMED
+
+
+def _signature(message: cose.Sign1, key: trust.IssuerKey, signed: bytes) -> Reason | None:
+    if key.algorithm != cose.ED25519:  # check 4
+        return Reason.UNSUPPORTED_ALGORITHM
+    if not cose.is_signed(message.signature, signed, key.public_key):  # check 5
+        return Reason.BAD_SIGNATURE
+    return None
+
+
+def _terminal_state(trusted: trust.TrustSet, moment: Moment, policy: Policy) -> Reason | None:
+    if trusted.age_s(moment.now_s) > policy.usable_s:  # check 6
+        return Reason.STALE_TRUST
+    return None if moment.clock_trusted else Reason.UNTRUSTED_CLOCK
+
+
+def _authority(
+    credential: Credential, kid: bytes, key: trust.IssuerKey, signed: bytes, trusted: trust.TrustSet
+) -> Reason | None:
+    if key.compromised_since_s is not None:  # check 8
+        digest = hashlib.sha256(signed).digest()[: trust.DIGEST_SIZE]
+        if not trusted.was_issued(kid, digest):
+            return Reason.KEY_COMPROMISED
+    if not key.issues_from_s <= credential.issued_s < key.issues_until_s:
+        return Reason.KEY_OUT_OF_WINDOW
+    return None if key.covers(credential.issuer) else Reason.KEY_OUT_OF_SCOPE  # check 9
+
+
+def _standing(
+    credential: Credential, trusted: trust.TrustSet, moment: Moment, entered: Plate | None
+) -> Reason:
+    if credential.issued_s > moment.now_s + CLOCK_SKEW_S:  # check 10
+        return Reason.ISSUED_IN_FUTURE
+    if credential.status is not None:  # check 11
+        withdrawn = trusted.is_withdrawn(credential.status.list, credential.status.index)
+        if withdrawn is None:
+            return Reason.STATUS_UNKNOWN
+        if withdrawn:
+            return Reason.WITHDRAWN
+    if entered is not None and entered != credential.vehicle.plate:  # check 12
+        return Reason.OTHER_VEHICLE
+    return Reason.EXPIRED if moment.now_s >= credential.expires_s else Reason.OK  # check 13

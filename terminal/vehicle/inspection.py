@@ -1,0 +1,32 @@
+"""Validity is a month, 检验有效期至, and runs to the last second of it in Asia/Shanghai."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8))
+"""Constant since 1991, before any month of validity that a credential may name."""
+
+_FIRST_MONTH, _LAST_MONTH = 200001, 219912
+
+
+def is_month(yyyymm: int) -> bool:
+    """Whether `yyyymm` is a month of validity that a credential may name."""
+    return _FIRST_MONTH <= yyyymm <= _LAST_MONTH and 1 <= yyyymm % 100 <= 12
+
+
+def end_of_month_s(yyyymm: int) -> int:
+    """The first second (Unix) after the month. Raises ValueError where it is no month."""
+    year, month = divmod(yyyymm, 100)
+    year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return int(datetime(year, month, 1, tzinfo=SHANGHAI).timestamp())
+
+
+def is_day(yyyymmdd: int) -> bool:
+    """Whether `yyyymmdd` names a day that exists."""
+    year, rest = divmod(yyyymmdd, 10_000)
+    try:
+        datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""The domain's tables, read once from the package's data files; code never repeats what they say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table, by column name."""
+    text = files("terminal.vehicle").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A plate kind, 号牌种类."""
+
+    code: str
+    index: int
+    """Its row in plate_types.csv, from 0."""
+    name_zh: str
+    name_en: str
+    background: str
+    """A token of colours.csv."""
+    foreground: str
+    pattern: re.Pattern[str] | None
+    credential: bool
+    """Whether inspection credentials are issued for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One thing said in both languages."""
+
+    zh: str
+    en: str
+
+
+def _kinds() -> dict[str, Kind]:
+    return {
+        row["code"]: Kind(
+            code=row["code"],
+            index=index,
+            name_zh=row["name_zh"],
+            name_en=row["name_en"],
+            background=row["background"],
+            foreground=row["foreground"],
+            pattern=re.compile(row["pattern"]) if row["pattern"] else None,
+            credential=row["credential"] == "yes",
+        )
+        for index, row in enumerate(rows("plate_types"))
+    }
+
+
+def _lines(name: str, key: str, zh: str, en: str) -> dict[str, Lines]:
+    return {row[key]: Lines(row[zh], row[en]) for row in rows(name)}
+
+
+KINDS = _kinds()
+PROVINCES = _lines("provinces", "abbr", "name_zh", "name_en")
+CREDENTIAL_LINES = _lines("credential_findings", "key", "line_zh", "line_en")
+VEHICLE_LINES = _lines("vehicle_findings", "key", "line_zh", "line_en")
+VEHICLE_TYPES = {row["code"]: row["name_zh"] for row in rows("vehicle_types_main")}
+USES = _lines("use_nature", "code", "name_zh", "name_en")
+COLOURS = {row["token"]: row for row in rows("colours")}
+OUTCOMES = {row["key"]: row for row in rows("outcomes")}

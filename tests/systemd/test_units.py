@@ -1,0 +1,92 @@
+"""The units: systemd accepts them whole and finds them closed; one opened up or misspelt is refused."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICE = ROOT / "systemd" / "roadside.service"
+SYSUSERS = ROOT / "systemd" / "roadside.sysusers"
+MOST_EXPOSED = 2.0
+
+
+def check(unit: Path) -> subprocess.CompletedProcess[str]:
+    """What scripts/check says of one unit."""
+    script = ROOT / "scripts" / "check-units"
+    return subprocess.run([script, unit], capture_output=True, text=True, check=False)
+
+
+def changed(folder: Path, pattern: str, replacement: str) -> Path:
+    """A copy of the service with every line that matches replaced; it must match."""
+    text, count = re.subn(pattern, replacement, SERVICE.read_text(), flags=re.MULTILINE)
+    assert count, pattern
+    unit = folder / SERVICE.name
+    unit.write_text(text)
+    return unit
+
+
+def settings() -> dict[str, list[str]]:
+    """Every setting of the service, each with its values in order."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"^(\w+)=(.*)$", SERVICE.read_text(), flags=re.MULTILINE):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def test_systemd_accepts_the_service_and_finds_it_closed():
+    done = check(SERVICE)
+    assert done.returncode == 0, done.stderr
+    exposure = re.search(r"exposure level for roadside\.service: ([\d.]+)", done.stdout)
+    assert exposure is not None
+    assert float(exposure[1]) <= MOST_EXPOSED
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        r"^(User|Group|SupplementaryGroups)=.*$",
+        r"^(CapabilityBoundingSet|NoNewPrivileges)=.*$",
+        r"^(SystemCallFilter|SystemCallArchitectures)=.*$",
+        r"^Protect\w+=.*$",
+        r"^Restrict\w+=.*$",
+    ],
+)
+def test_a_service_opened_up_is_refused(tmp_path: Path, opened: str):
+    done = check(changed(tmp_path, opened, ""))
+    assert done.returncode == 1
+    assert "exposure level" in done.stderr
+
+
+def test_a_misspelt_setting_is_refused(tmp_path: Path):
+    done = check(changed(tmp_path, "^WatchdogSec=", "WatchDogSec="))
+    assert done.returncode == 1
+    assert "WatchDogSec" in done.stderr
+
+
+def test_a_program_that_stands_elsewhere_is_refused(tmp_path: Path):
+    done = check(changed(tmp_path, r"^ExecStart=\S+", "ExecStart=/opt/elsewhere/roadside"))
+    assert done.returncode == 1
+    assert "/opt/elsewhere/roadside" in done.stderr
+
+
+def test_the_users_file_makes_the_service_its_user_and_every_group_it_names(tmp_path: Path):
+    folder = tmp_path / "etc" / "sysusers.d"
+    folder.mkdir(parents=True)
+    (folder / "roadside.conf").write_text(SYSUSERS.read_text())
+    command = ["systemd-sysusers", "--dry-run", f"--root={tmp_path}", "roadside.conf"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    made = set(re.findall(r"Creating (user|group) '([\w-]+)'", done.stdout + done.stderr))
+    named = settings()
+    groups = [*named["Group"], *named["SupplementaryGroups"][0].split()]
+    assert made == {("user", *named["User"]), *(("group", group) for group in groups)}
+
+
+def test_every_device_kind_of_the_camera_and_the_screen_is_loaded_before_the_service():
+    loaded = (ROOT / "systemd" / "roadside.modules-load").read_text().split()
+    allowed = {device.split()[0] for device in settings()["DeviceAllow"]}
+    core = {"char-video4linux": "videodev", "char-media": "mc", "char-drm": "drm"}
+    assert {core[kind] for kind in allowed & core.keys()} <= set(loaded)

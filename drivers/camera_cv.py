@@ -1,0 +1,194 @@
+"""A camera by OpenCV: a V4L2 device gives its newest frame, a film gives every frame at its pace."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from itertools import chain, cycle
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import cv2
+
+from drivers.pace import Pace
+from drivers.stills import SUFFIXES, fit, read_luma
+from terminal.errors import CameraFault, InputFault
+from terminal.model import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from terminal.model import Luma
+    from terminal.ports import Camera
+
+SIZE = (1280, 720)
+"""Width and height that a device is asked for and photographs are fitted to, pixels."""
+
+
+class Source(Protocol):
+    """What gives pictures one after another: `cv2.VideoCapture` is one."""
+
+    def read(self) -> tuple[bool, cv2.typing.MatLike]:
+        """Whether there was a picture, and the picture, BGR [height, width, 3] or grey [height, width]."""
+
+    def release(self) -> None:
+        """Let go."""
+
+
+def open_camera(source: str, *, fps: float = 30.0, loop: bool = True, size: tuple[int, int] = SIZE) -> Camera:
+    """The camera that `source` names: a V4L2 number or device, a video, a photograph or a folder of them.
+
+    `fps` and `loop` are for film; a device has its own pace. Raises CameraFault.
+    """
+    path = Path(source)
+    if source.isdecimal() or path.is_char_device():
+        return LiveCamera(_device(source, fps, size))
+    photographs = [path] if path.suffix.lower() in SUFFIXES else None
+    if path.is_dir():
+        photographs = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
+    if photographs is not None:
+        return FolderCamera(photographs, fps, size, loop=loop)
+    return VideoCamera(path, fps, loop=loop)
+
+
+def _device(source: str, fps: float, size: tuple[int, int]) -> cv2.VideoCapture:
+    """Open a V4L2 device by number or path; unproven: development machines have none."""
+    capture = cv2.VideoCapture(int(source) if source.isdecimal() else source, cv2.CAP_V4L2)
+    if not capture.isOpened():
+        raise CameraFault(f"V4L2 device {source} cannot be opened")
+    for key, value in (
+        (cv2.CAP_PROP_FRAME_WIDTH, size[0]),
+        (cv2.CAP_PROP_FRAME_HEIGHT, size[1]),
+        (cv2.CAP_PROP_FPS, fps),
+        (cv2.CAP_PROP_BUFFERSIZE, 1),
+    ):
+        capture.set(key, value)  # a device that cannot says so by keeping its own
+    return capture
+
+
+def grey(picture: cv2.typing.MatLike) -> Luma:
+    """The luminance of a BGR or grey picture, uint8 [height, width]."""
+    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+
+
+class LiveCamera:
+    """Newest frame wins: a thread of its own reads the device, and an untaken frame is replaced."""
+
+    def __init__(self, source: Source) -> None:
+        """Read `source` until it ends or `close`."""
+        self._source = source
+        self._newest: queue.Queue[Frame | None] = queue.Queue(maxsize=1)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="camera", daemon=True)
+        self._thread.start()
+
+    def capture(self, timeout_s: float) -> Frame | None:
+        """See `terminal.ports.Camera`. A device that ends its stream is gone: CameraFault."""
+        try:
+            frame = self._newest.get(timeout=max(0.0, timeout_s))
+        except queue.Empty:
+            return None
+        if frame is None:
+            self._put(None)
+            raise CameraFault("the device ended its stream")
+        return frame
+
+    def close(self) -> None:
+        """See `terminal.ports.Camera`. Waits for a read under way, which OpenCV ends after 10 s."""
+        self._closing.set()
+        self._thread.join()
+
+    def _read(self) -> None:
+        number = 0
+        try:
+            while not self._closing.is_set():
+                there, picture = self._source.read()
+                if not there:
+                    break
+                self._put(Frame(grey(picture), time.monotonic(), number))
+                number += 1
+        finally:
+            self._source.release()
+            self._put(None)
+
+    def _put(self, frame: Frame | None) -> None:
+        # Only the reader fills and only the scanner empties, so a place is free after at most one get.
+        while True:
+            try:
+                return self._newest.put_nowait(frame)
+            except queue.Full:
+                try:
+                    self._newest.get_nowait()
+                except queue.Empty:
+                    continue
+
+
+class VideoCamera:
+    """A video file, every frame of it, at `fps`; at its end it begins anew or gives no more frames."""
+
+    def __init__(self, path: Path, fps: float = 30.0, *, loop: bool = True) -> None:
+        """Open the file. Raises CameraFault when it is missing or no video."""
+        self._pace = Pace(fps)
+        self._loop = loop
+        self._video = cv2.VideoCapture(str(path)) if path.is_file() else None
+        if self._video is None or not self._video.isOpened():
+            raise CameraFault(f"{path.name}: no video, no photograph and no folder of photographs")
+        self._number = 0
+
+    def capture(self, timeout_s: float) -> Frame | None:
+        """See `terminal.ports.Camera`."""
+        started = time.monotonic()
+        if not self._pace.wait(timeout_s) or self._video is None:
+            return None
+        there, picture = self._video.read()
+        if not there and self._loop:
+            self._video.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            there, picture = self._video.read()
+        if not there:
+            self._pace.rest(timeout_s - (time.monotonic() - started))
+            return None
+        self._number += 1
+        return Frame(grey(picture), time.monotonic(), self._number - 1)
+
+    def close(self) -> None:
+        """See `terminal.ports.Camera`."""
+        self._pace.stop()
+        if self._video is not None:
+            self._video.release()
+            self._video = None
+
+
+class FolderCamera:
+    """Photographs in the order given, at `fps`; after the last it begins anew or gives no more frames."""
+
+    def __init__(
+        self, paths: Sequence[Path], fps: float = 30.0, size: tuple[int, int] = SIZE, *, loop: bool = True
+    ) -> None:
+        """Photographs are read when their turn comes. Raises CameraFault when there are none."""
+        if not paths:
+            raise CameraFault("no photographs in the folder")
+        self._pace = Pace(fps)
+        self._size = size
+        self._paths: Iterator[Path | None] = cycle(paths) if loop else chain(paths, cycle([None]))
+        self._number = 0
+
+    def capture(self, timeout_s: float) -> Frame | None:
+        """See `terminal.ports.Camera`. A photograph that cannot be read is a CameraFault."""
+        started = time.monotonic()
+        if not self._pace.wait(timeout_s):
+            return None
+        path = next(self._paths)
+        if path is None:
+            self._pace.rest(timeout_s - (time.monotonic() - started))
+            return None
+        try:
+            luma = fit(read_luma(path, max(self._size)), self._size)
+        except InputFault as fault:
+            raise CameraFault(fault.detail) from fault
+        self._number += 1
+        return Frame(luma, time.monotonic(), self._number - 1)
+
+    def close(self) -> None:
+        """See `terminal.ports.Camera`."""
+        self._pace.stop()

@@ -1,0 +1,65 @@
+"""The service manager is told over its own socket, and missed without complaint."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from drivers.notify import SystemdNotify
+
+
+def manager(address: str) -> socket.socket:
+    """A service manager's end."""
+    ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ear.bind(address)
+    ear.settimeout(5)
+    return ear
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_each_word_is_one_datagram(tmp_path: Path, kind: str):
+    name = f"roadside-test-{os.getpid()}"
+    bound, told = (str(tmp_path / "s"),) * 2 if kind == "path" else ("\0" + name, "@" + name)
+    with manager(bound) as ear:
+        notify = SystemdNotify(told)
+        notify.ready()
+        notify.alive()
+        notify.stopping()
+
+        assert [ear.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
+
+
+def test_the_address_comes_from_the_environment(tmp_path: Path):
+    with manager(str(tmp_path / "s")) as ear:
+        subprocess.run(
+            [sys.executable, "-c", "from drivers.notify import SystemdNotify; SystemdNotify().ready()"],
+            env=os.environ | {"NOTIFY_SOCKET": str(tmp_path / "s")},
+            check=True,
+        )
+        assert ear.recv(100) == b"READY=1"
+
+
+def test_without_a_manager_nothing_is_said():
+    notify = SystemdNotify("")
+    notify.ready()
+    notify.alive()
+    notify.stopping()
+
+
+def test_a_manager_that_went_away_is_missed_without_complaint(tmp_path: Path):
+    notify = SystemdNotify(str(tmp_path / "gone"))
+    notify.alive()
+    notify.stopping()
+    notify.stopping()
+
+
+def test_a_manager_that_does_not_listen_stops_nobody(tmp_path: Path):
+    with manager(str(tmp_path / "s")) as ear:
+        notify = SystemdNotify(str(tmp_path / "s"))
+        for _ in range(1000):  # more than any queue of datagrams holds
+            notify.alive()
+        notify.stopping()
+        assert ear.recv(100) == b"WATCHDOG=1"

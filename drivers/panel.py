@@ -1,0 +1,268 @@
+"""Buzzer, lamp, vibration, torch and buttons by gpiozero; a part that breaks does not silence the others."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from gpiozero import RGBLED, Buzzer, DigitalOutputDevice, TonalBuzzer
+from gpiozero import Button as PushButton
+from gpiozero.exc import GPIOZeroError
+from gpiozero.threads import GPIOThread
+
+from terminal.errors import PanelFault
+from terminal.model import Button
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from terminal.model import Signal
+
+T = TypeVar("T")
+
+_TONES = {0: None, 1: 1.0, 2: 0.0}
+"""A sound's level to TonalBuzzer's scale over the octaves around E6: high is E7 (2637 Hz, where piezos are
+loudest), low is E6 (1319 Hz)."""
+
+_GLITCH_S = 0.005
+"""Pulses shorter than this, s, are the motor's and the buzzer's interference and no finger."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """BCM numbers. The defaults leave I2C (2, 3), UART (14, 15), SPI (7 to 11), sound (18 to 21) and an SPI
+    display's usual lines (24, 25) free. Buttons pull their pin to ground.
+    """
+
+    buzzer: int = 12
+    vibration: int = 13
+    lamp: tuple[int, int, int] = (5, 6, 26)
+    """Red, green and blue."""
+    torch: int = 23
+    trigger: int = 17
+    confirm: int = 27
+    back: int = 22
+
+    def button(self, button: Button) -> int:
+        """The pin of a button."""
+        return {Button.TRIGGER: self.trigger, Button.CONFIRM: self.confirm, Button.BACK: self.back}[button]
+
+
+class Debounce:
+    """A press counts when its button was still for a while; a held button is one press."""
+
+    def __init__(self, still_s: float) -> None:
+        """Edges within `still_s` seconds of the one before are the contact's bouncing."""
+        self._still_s = still_s
+        self._last_s = float("-inf")
+        self._down = False
+
+    def edge(self, now_s: float, *, down: bool) -> bool:
+        """Whether this edge, to `down` or up at monotonic `now_s`, is a press."""
+        still = now_s - self._last_s >= self._still_s
+        pressed = down and still and not self._down
+        self._last_s, self._down = now_s, down
+        return pressed
+
+
+def pi_factory() -> Any:  # noqa: ANN401 - gpiozero ships no annotations
+    """The Pi's own pins by lgpio. Raises PanelFault where there are none."""
+    with _as_fault("pins"):
+        try:
+            from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only the device has lgpio
+        except ImportError as error:
+            raise PanelFault("lgpio is missing: install python3-lgpio (Raspberry Pi OS)") from error
+        return LGPIOFactory()
+
+
+class GpioPanel:
+    """The panel on GPIO pins; the same class on the device and, with gpiozero's MockFactory, on a desk."""
+
+    def __init__(
+        self,
+        pins: Pins | None = None,
+        *,
+        factory: Any = None,  # noqa: ANN401 - gpiozero ships no annotations
+        tonal: bool = True,
+        still_s: float = 0.03,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Claim `pins` from `factory` (None: the Pi's own). `tonal`: a passive buzzer that plays tones, else
+        one that beeps by itself. `still_s`: see Debounce. Raises PanelFault; then no pin stays claimed.
+        """
+        pins = pins or Pins()
+        self._monotonic_s = monotonic_s
+        self._on_press: Callable[[Button], None] | None = None
+        with ExitStack() as stack:
+            if factory is None:
+                factory = pi_factory()
+                stack.callback(factory.close)
+            with _as_fault("pins"):
+                make = partial(self._claim, stack, factory)
+                sounder = partial(TonalBuzzer, mid_tone="E6") if tonal else Buzzer
+                self._sounder = make(sounder, pins.buzzer)
+                self._lamp = make(RGBLED, *pins.lamp)
+                self._motor = make(DigitalOutputDevice, pins.vibration)
+                self._torch = make(DigitalOutputDevice, pins.torch)
+                for button in Button:
+                    self._watch(make(PushButton, pins.button(button), bounce_time=_GLITCH_S), button, still_s)
+            self._sound = _Channel(self._write_sound, 0)
+            self._light = _Channel(partial(setattr, self._lamp, "value"), (0.0, 0.0, 0.0))
+            self._vibration = _Channel(partial(setattr, self._motor, "value"), 0)
+            self._devices = stack.pop_all()
+
+    @staticmethod
+    def _claim(stack: ExitStack, factory: Any, kind: Any, *pins: int, **options: Any) -> Any:  # noqa: ANN401 - gpiozero
+        device = kind(*pins, pin_factory=factory, **options)
+        stack.callback(device.close)
+        return device
+
+    def _watch(self, switch: Any, button: Button, still_s: float) -> None:  # noqa: ANN401 - gpiozero
+        # Debounced here too: kernels without line debouncing and gpiozero's mock pins ignore bounce_time.
+        debounce = Debounce(still_s)
+        switch.when_pressed = partial(self._down, button, debounce)
+        switch.when_released = partial(self._up, debounce)
+
+    def _down(self, button: Button, debounce: Debounce) -> None:
+        if debounce.edge(self._monotonic_s(), down=True) and self._on_press is not None:
+            self._on_press(button)
+
+    def _up(self, debounce: Debounce) -> None:
+        debounce.edge(self._monotonic_s(), down=False)
+
+    def _write_sound(self, level: int) -> None:
+        if isinstance(self._sounder, TonalBuzzer):
+            self._sounder.value = _TONES[level]
+        else:
+            self._sounder.value = level > 0
+
+    def listen(self, on_press: Callable[[Button], None]) -> None:
+        """See `terminal.ports.Panel`."""
+        self._on_press = on_press
+
+    def signal(self, signal: Signal | None) -> None:
+        """See `terminal.ports.Panel`. Every part is tried before PanelFault names those that failed."""
+        sound = [(p.level, p.seconds) for p in signal.sound] if signal else []
+        light = [(g.colour, g.seconds) for g in signal.lamp] if signal else []
+        vibration = [(int(p.level > 0), p.seconds) for p in signal.vibration] if signal else []
+        failed: list[str] = []
+        for play in (
+            partial(self._light.play, light, repeat=True),
+            partial(self._sound.play, sound, repeat=signal is not None and signal.insistent),
+            partial(self._vibration.play, vibration, repeat=True),
+        ):
+            try:
+                with _as_fault("signal"):
+                    play()
+            except PanelFault as fault:
+                failed.append(fault.detail)
+        if failed:
+            raise PanelFault("; ".join(failed))
+
+    def torch(self, on: bool) -> None:  # noqa: FBT001 - the port's own verb: torch(True)
+        """See `terminal.ports.Panel`."""
+        with _as_fault("torch"):
+            self._torch.value = on
+
+    def close(self) -> None:
+        """See `terminal.ports.Panel`."""
+        self._on_press = None
+        for channel in (self._sound, self._light, self._vibration):
+            with suppress(*_broken()):
+                channel.stop()
+        with suppress(*_broken()):
+            self._devices.close()
+
+    @property
+    def sounding(self) -> int:
+        """What the buzzer does now: 0 quiet, 1 high (or beeping), 2 low. Raises PanelFault."""
+        with _as_fault("buzzer"):
+            value = self._sounder.value
+        if isinstance(self._sounder, TonalBuzzer):
+            return 0 if value is None else 1 if value > 0.5 else 2
+        return int(value)
+
+    @property
+    def lamp_colour(self) -> tuple[float, float, float]:
+        """Red, green and blue of the lamp now, 0 to 1. Raises PanelFault."""
+        with _as_fault("lamp"):
+            red, green, blue = self._lamp.value
+        return red, green, blue
+
+    @property
+    def vibrating(self) -> bool:
+        """Whether the motor turns now. Raises PanelFault."""
+        with _as_fault("vibration"):
+            return bool(self._motor.value)
+
+    @property
+    def torch_lit(self) -> bool:
+        """Whether the torch is lit. Raises PanelFault."""
+        with _as_fault("torch"):
+            return bool(self._torch.value)
+
+
+class _Channel(Generic[T]):
+    """One output: the first step is taken at once, so that its failing is the caller's to hear; the rest
+    follow in the background until the next `play`.
+    """
+
+    def __init__(self, write: Callable[[T], None], quiet: T) -> None:
+        self._write = write
+        self._quiet = quiet
+        self._thread: GPIOThread | None = None
+
+    def play(self, steps: Sequence[tuple[T, float]], *, repeat: bool) -> None:
+        """Take `steps` of a value and its seconds, once (then quiet) or over and over; none are quiet."""
+        self.stop()
+        self._write(steps[0][0] if steps else self._quiet)
+        if not steps or (repeat and len(steps) == 1):
+            return  # quiet, or steady: nothing follows
+        endless = repeat and any(seconds > 0 for _, seconds in steps)
+        self._thread = GPIOThread(self._follow, (cycle(steps) if endless else steps,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no further step; the output stays as it is."""
+        if self._thread is not None:
+            self._thread.stop(timeout=2)
+            self._thread = None
+
+    def _follow(self, steps: Iterable[tuple[T, float]]) -> None:
+        # `stop` joins this thread before it forgets it, so the thread is there.
+        stopping = self._thread.stopping  # type: ignore[union-attr]
+        following = iter(steps)
+        _, seconds = next(following)
+        try:
+            for value, next_seconds in following:
+                if stopping.wait(seconds):
+                    return
+                self._write(value)
+                seconds = next_seconds
+            if not stopping.wait(seconds):
+                self._write(self._quiet)
+        except _broken() as error:
+            _log.warning("a signal broke off: %s: %s", type(error).__name__, error)
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What gpiozero, the kernel and lgpio raise for hardware that is not there or fails."""
+    lgpio = sys.modules.get("lgpio")  # gpiozero imports it on the device alone
+    return (GPIOZeroError, OSError, lgpio.error) if lgpio else (GPIOZeroError, OSError)
+
+
+@contextmanager
+def _as_fault(part: str) -> Iterator[None]:
+    """Failing hardware becomes a PanelFault which names the part."""
+    try:
+        yield
+    except _broken() as error:
+        raise PanelFault(f"{part}: {type(error).__name__}: {error}") from error

@@ -1,0 +1,255 @@
+"""A portrait picture reaches a screen of any kind by one verb, and touches come back in its pixels."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pygame
+
+from terminal.errors import DisplayFault
+from terminal.model import Button
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Rotation = Literal[0, 90, 180, 270]
+Size = tuple[int, int]
+
+PORTRAIT: Size = (480, 800)
+"""Width and height of the picture as the officer holds the terminal, pixels."""
+
+_KEYS = {
+    pygame.K_SPACE: Button.TRIGGER,
+    pygame.K_RETURN: Button.CONFIRM,
+    pygame.K_KP_ENTER: Button.CONFIRM,
+    pygame.K_ESCAPE: Button.BACK,
+}
+"""A desk's keys for the terminal's buttons."""
+
+_MASKS = {16: (0xF800, 0x07E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
+"""Bits per pixel to the masks of red, green, blue and alpha: RGB565 and XRGB8888, the Pi's two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a portrait picture lies on a panel: turned clockwise, as large as fits, in the middle."""
+
+    portrait: Size
+    panel: Size
+    rotation: Rotation = 0
+
+    @property
+    def turned(self) -> Size:
+        """The picture's size after turning, before scaling."""
+        width, height = self.portrait
+        return (width, height) if self.rotation in {0, 180} else (height, width)
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height of the picture on the panel, pixels."""
+        across, down = self.turned
+        scale = min(self.panel[0] / across, self.panel[1] / down)
+        width, height = max(1, round(across * scale)), max(1, round(down * scale))
+        return (self.panel[0] - width) // 2, (self.panel[1] - height) // 2, width, height
+
+    def to_portrait(self, x: int, y: int) -> tuple[int, int] | None:
+        """The picture's pixel under the panel's pixel (x, y); None beside the picture."""
+        left, top, width, height = self.box
+        if not (0 <= x - left < width and 0 <= y - top < height):
+            return None
+        across, down = self.turned
+        u, v = (x - left) * across // width, (y - top) * down // height
+        picture = self.portrait
+        match self.rotation:
+            case 0:
+                return u, v
+            case 90:
+                return v, picture[1] - 1 - u
+            case 180:
+                return picture[0] - 1 - u, picture[1] - 1 - v
+            case 270:
+                return picture[0] - 1 - v, u
+
+
+class SdlDisplay:
+    """A screen that SDL drives; one at a time in a process, by its main thread."""
+
+    def __init__(
+        self, driver: str | None, panel: Size | None, size: Size, rotation: Rotation, title: str
+    ) -> None:
+        """Open SDL's video `driver` (None: SDL's choice) on a `panel` of this size (None: the whole screen)
+        for pictures of `size`. See `window`, `kms`, `offscreen`. Raises DisplayFault.
+        """
+        with _as_fault():
+            _init_video(driver)
+            pygame.display.set_caption(title)
+            # The whole screen is a device's: nobody points at it with an arrow.
+            screen = pygame.display.set_mode(panel or (0, 0), 0 if panel else pygame.FULLSCREEN)
+            pygame.mouse.set_visible(panel is not None)
+        self._panel = screen
+        self._placement = Placement(size, screen.get_size(), rotation)
+
+    @property
+    def size(self) -> Size:
+        """See `terminal.ports.Display`."""
+        return self._placement.portrait
+
+    def show(self, surface: pygame.Surface) -> None:
+        """See `terminal.ports.Display`."""
+        if surface.get_size() != self.size:
+            raise DisplayFault(f"a picture of {surface.get_size()} for a display of {self.size}")
+        left, top, *box = self._placement.box
+        with _as_fault():
+            # pygame turns anticlockwise.
+            turned = (
+                pygame.transform.rotate(surface, -self._placement.rotation)
+                if self._placement.rotation
+                else surface
+            )
+            if turned.get_size() != tuple(box):
+                turned = pygame.transform.smoothscale(turned, box)
+            self._panel.blit(turned, (left, top))
+            self._flush()
+
+    def _flush(self) -> None:
+        pygame.display.flip()
+
+    def poll(self) -> Sequence[tuple[int, int] | Button]:
+        """See `terminal.ports.Display`. Closing the window is Ctrl-C (SIGINT). Raises DisplayFault."""
+        with _as_fault():
+            events = pygame.event.get()
+        found = [self._heard(event) for event in events]
+        return [one for one in found if one is not None]
+
+    def _heard(self, event: pygame.event.Event) -> tuple[int, int] | Button | None:
+        width, height = self._placement.panel
+        if event.type == pygame.KEYDOWN:
+            return _KEYS.get(event.key)
+        if event.type == pygame.FINGERDOWN:  # in fractions of the panel
+            return self._placement.to_portrait(int(event.x * width), int(event.y * height))
+        # SDL repeats a finger as a mouse; it was heard already.
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and not event.touch:
+            return self._placement.to_portrait(*event.pos)
+        if event.type == pygame.QUIT:
+            signal.raise_signal(signal.SIGINT)
+        return None
+
+    def shot(self, path: Path) -> None:
+        """Save what is on the panel, turned upright, as a picture of the kind its ending says. Raises
+        DisplayFault.
+        """
+        with _as_fault():
+            upright = pygame.transform.rotate(
+                self._panel.subsurface(self._placement.box), self._placement.rotation
+            )
+            if upright.get_size() != self.size:
+                upright = pygame.transform.smoothscale(upright, self.size)
+            pygame.image.save(upright, path)
+
+    def close(self) -> None:
+        """See `terminal.ports.Display`."""
+        pygame.display.quit()
+
+
+def window(size: Size = PORTRAIT, rotation: Rotation = 0, title: str = "roadside") -> SdlDisplay:
+    """A window on a desk. Raises DisplayFault."""
+    placed = Placement(size, size, rotation)
+    return SdlDisplay(None, placed.turned, size, rotation, title)
+
+
+def offscreen(size: Size = PORTRAIT, rotation: Rotation = 0) -> SdlDisplay:
+    """No screen at all; `shot` shows what would be on it. Raises DisplayFault."""
+    return SdlDisplay("dummy", Placement(size, size, rotation).turned, size, rotation, "")
+
+
+def kms(size: Size = PORTRAIT, rotation: Rotation = 0) -> SdlDisplay:
+    """The whole screen by the kernel's mode setting, no desktop. Raises DisplayFault.
+
+    PyPI's pygame has an SDL without it, Debian's has it; unproven on a Pi's screen.
+    """
+    return SdlDisplay("kmsdrm", None, size, rotation, "")
+
+
+class FramebufferDisplay(SdlDisplay):
+    """A screen with a frame buffer: the picture is drawn off-screen and copied to the device.
+
+    Touches come by SDL's `evdev` driver, which draws nothing; unproven on a touch screen. The text console
+    draws on the same buffer: `vt.global_cursor_default=0` and `consoleblank=0` keep it from showing.
+    """
+
+    def __init__(
+        self,
+        size: Size = PORTRAIT,
+        rotation: Rotation = 0,
+        *,
+        device: Path = Path("/dev/fb0"),
+        sysfs: Path = Path("/sys/class/graphics/fb0"),
+    ) -> None:
+        """Map `device`, of the shape that `sysfs` says (`modes` or `virtual_size`, `bits_per_pixel`,
+        `stride`). Raises DisplayFault.
+        """
+        panel, bits, stride = _geometry(sysfs)
+        try:
+            super().__init__("evdev", panel, size, rotation, "")
+        except DisplayFault:
+            super().__init__("dummy", panel, size, rotation, "")  # an SDL without evdev: buttons alone
+        self._panel = pygame.Surface(panel, 0, bits, _MASKS[bits])
+        try:
+            with device.open("r+b") as file:
+                memory = mmap.mmap(file.fileno(), stride * panel[1])
+        except (OSError, ValueError) as error:
+            raise DisplayFault(f"{device}: {error}") from error
+        self._pixels = np.ndarray(panel[::-1], f"<u{bits // 8}", memory, strides=(stride, bits // 8))
+
+    def _flush(self) -> None:
+        self._pixels[:] = pygame.surfarray.pixels2d(self._panel).T
+
+
+def _geometry(sysfs: Path) -> tuple[Size, int, int]:
+    """Width and height, bits per pixel and bytes per row of a frame buffer. Raises DisplayFault."""
+    try:
+        bits = int((sysfs / "bits_per_pixel").read_text())
+        stride = int((sysfs / "stride").read_text())
+        modes = (sysfs / "modes").read_text().split() if (sysfs / "modes").exists() else []
+        # "U:800x480p-60"; virtual_size, "800,480", may be taller where buffers are flipped.
+        text = modes[0].partition(":")[2].partition("p")[0] if modes else (sysfs / "virtual_size").read_text()
+        width, height = (int(part) for part in text.replace("x", ",").split(","))
+    except (OSError, ValueError) as error:
+        raise DisplayFault(f"{sysfs}: {error}") from error
+    if bits not in _MASKS or stride < width * bits // 8:
+        raise DisplayFault(f"{sysfs}: {bits} bits per pixel in rows of {stride} bytes for {width} pixels")
+    return (width, height), bits, stride
+
+
+def _init_video(driver: str | None) -> None:
+    """Start SDL's video and its events, nothing else of pygame. Raises pygame.error."""
+    # SDL would turn the service manager's SIGTERM into a mere event.
+    os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
+    before = os.environ.pop("SDL_VIDEODRIVER", None) if driver else None
+    try:
+        if driver:
+            os.environ["SDL_VIDEODRIVER"] = driver
+        pygame.display.init()
+    finally:
+        if driver:
+            del os.environ["SDL_VIDEODRIVER"]
+        if before is not None:
+            os.environ["SDL_VIDEODRIVER"] = before
+    if driver and pygame.display.get_driver().lower() != driver:
+        raise pygame.error(f"the display is open already, by {pygame.display.get_driver()}")
+
+
+@contextmanager
+def _as_fault() -> Iterator[None]:
+    """SDL's errors become a DisplayFault."""
+    try:
+        yield
+    except pygame.error as error:
+        raise DisplayFault(str(error)) from error

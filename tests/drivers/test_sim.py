@@ -1,0 +1,187 @@
+"""A terminal on a desk sees what is put before it, feels its buttons and shows what it does."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pygame
+import pytest
+import zxingcpp
+from PIL import Image
+
+from drivers.sim import FilmCamera, SimRig, sim_rig
+from drivers.stills import NEUTRAL
+from terminal.errors import InputFault
+from terminal.model import Button, Frame, Glow, Pulse, Signal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from terminal.ports import Camera
+
+FAST = 1000.0
+
+
+def photograph(path: Path, level: int) -> Path:
+    Image.new("L", (1280, 720), level).save(path)
+    return path
+
+
+def seen(camera: Camera) -> int:
+    """The luminance in the middle of the next frame."""
+    frame = camera.capture(5)
+    assert frame is not None
+    return int(frame.luma[360, 640])
+
+
+def test_nothing_in_view_is_an_empty_grey_scene():
+    frame = FilmCamera(FAST).capture(5)
+
+    assert frame is not None
+    assert frame.luma.shape == (720, 1280)
+    assert frame.luma.dtype == np.uint8
+    assert (frame.luma == NEUTRAL).all()
+
+
+def test_photographs_follow_one_another_and_the_last_stays(tmp_path: Path):
+    camera = FilmCamera(FAST)
+    camera.show(*(photograph(tmp_path / f"{level}.png", level) for level in (10, 20, 30)))
+
+    assert [seen(camera) for _ in range(5)] == [10, 20, 30, 30, 30]
+
+
+def test_another_photograph_replaces_the_film_and_clearing_empties_the_scene(tmp_path: Path):
+    camera = FilmCamera(FAST)
+    camera.show(photograph(tmp_path / "a.png", 10), photograph(tmp_path / "b.png", 20))
+    camera.show(photograph(tmp_path / "c.png", 30))
+    assert seen(camera) == 30
+    camera.clear()
+    assert seen(camera) == NEUTRAL
+
+
+def test_a_code_in_a_photograph_is_read_from_the_frame(tmp_path: Path):
+    code = zxingcpp.create_barcode("HC1:TEXT", zxingcpp.BarcodeFormat.QRCode)
+    Image.fromarray(np.asarray(code.to_image(scale=6))).save(tmp_path / "card.png")
+    camera = FilmCamera(FAST)
+    camera.show(tmp_path / "card.png")
+    frame = camera.capture(5)
+
+    assert frame is not None
+    assert [found.text for found in zxingcpp.read_barcodes(frame.luma)] == ["HC1:TEXT"]
+
+
+def test_what_is_shown_cannot_be_drawn_on():
+    camera = FilmCamera(FAST)
+    frame = camera.capture(5)
+
+    assert frame is not None
+    assert not frame.luma.flags.writeable
+
+
+def test_a_stalled_camera_gives_nothing_until_it_goes_on():
+    camera = FilmCamera(FAST)
+    camera.stall()
+    assert camera.capture(0.01) is None
+    camera.stall(on=False)
+    assert camera.capture(5) is not None
+
+
+def test_going_on_wakes_who_waits():
+    camera = FilmCamera(FAST)
+    camera.stall()
+    caught: list[Frame | None] = []
+    scanner = threading.Thread(target=lambda: caught.append(camera.capture(30)))
+    scanner.start()
+    camera.stall(on=False)
+    scanner.join(5)
+
+    assert caught
+    assert caught[0] is not None
+
+
+def test_closing_wakes_who_waits():
+    camera = FilmCamera(0.001)
+    camera.capture(0)
+    caught: list[Frame | None] = []
+    scanner = threading.Thread(target=lambda: caught.append(camera.capture(30)))
+    scanner.start()
+    camera.close()
+    scanner.join(5)
+
+    assert caught == [None]
+
+
+def test_the_pace_can_be_set_and_holds_frames_back():
+    camera = FilmCamera(FAST)
+    camera.fps = 0.001
+    assert camera.fps == pytest.approx(0.001)
+    assert camera.capture(5) is not None
+    assert camera.capture(0.01) is None
+
+
+@pytest.mark.parametrize("fps", [0, -1, float("nan")])
+def test_a_pace_of_no_frames_is_refused(fps: float):
+    with pytest.raises(ValueError, match="pace"):
+        FilmCamera(fps)
+
+
+def test_what_is_no_photograph_is_refused_and_the_scene_stays(tmp_path: Path):
+    camera = FilmCamera(FAST)
+    with pytest.raises(InputFault):
+        camera.show(tmp_path / "none.jpg")
+    assert seen(camera) == NEUTRAL
+
+
+@pytest.fixture
+def rig():
+    rig = sim_rig(fps=FAST)
+    yield rig
+    rig.close()
+
+
+def test_a_press_is_heard_and_so_is_the_next_at_once(rig: SimRig):
+    heard: list[Button] = []
+    rig.panel.listen(heard.append)
+    for button in (Button.BACK, Button.BACK, Button.TRIGGER, Button.CONFIRM):
+        rig.press(button)
+
+    assert heard == [Button.BACK, Button.BACK, Button.TRIGGER, Button.CONFIRM]
+
+
+def test_what_the_panel_does_can_be_seen(rig: SimRig):
+    rig.panel.signal(Signal((Pulse(2, 60),), (Glow((1.0, 0.0, 0.0), 60),), (Pulse(1, 60),)))
+    rig.panel.torch(on=True)
+
+    panel = rig.panel
+    assert (panel.sounding, panel.lamp_colour, panel.vibrating, panel.torch_lit) == (2, (1, 0, 0), True, True)
+
+
+def test_the_rig_s_camera_and_display_are_its_hands(rig: SimRig, tmp_path: Path):
+    rig.show(photograph(tmp_path / "a.png", 10))
+    assert seen(rig.camera) == 10
+    rig.clear()
+    assert seen(rig.camera) == NEUTRAL
+
+    surface = pygame.Surface(rig.display.size)
+    surface.fill((10, 20, 30))
+    rig.display.show(surface)
+    rig.shot(tmp_path / "shot.png")
+    with Image.open(tmp_path / "shot.png") as shot:
+        assert shot.size == (480, 800)
+        assert shot.convert("RGB").getpixel((240, 400)) == (10, 20, 30)
+
+
+def test_two_rigs_share_no_pins(rig: SimRig):
+    other = SimRig(rig.display)
+    heard: list[Button] = []
+    other.panel.listen(heard.append)
+    rig.press(Button.BACK)
+    assert heard == []
+    other.panel.close()
+
+
+def test_closing_a_rig_is_harmless_twice(rig: SimRig):
+    rig.close()
+    rig.close()

@@ -1,0 +1,190 @@
+"""`roadside conformance` says what this terminal finds for each case of a vector file.
+
+Where the file says what must be found, that is compared; where it says nothing, nothing is expected.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal import console, report
+from terminal.credential import trust, verify
+from terminal.errors import InputFault
+from terminal.model import Plate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ALL_AGREE, DIFFERENT = 0, 1
+
+Loaded: TypeAlias = "str | int | float | bool | list[Loaded] | dict[str, Loaded] | None"
+"""What a JSON text reads to."""
+
+_COMPARED = ("reason", "finding")
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """A vector file: whom to trust, the enforcement keys by epoch, and the cases."""
+
+    trusted: trust.TrustSet
+    enforcement: Mapping[int, bytes]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text, the terminal's state, and what the file expects of it."""
+
+    name: str
+    text: str
+    now_s: int
+    trust_age_s: int
+    clock_trusted: bool
+    entered: Plate | None
+    expected: Mapping[str, Loaded]
+    """`reason`, `finding` and `fields`, as far as the file names them."""
+
+
+def run(path: Path, *, as_json: bool) -> int:
+    """Print what is found for each case and what differs; give the exit status.
+
+    Raises InputFault where the file is no vector file, and TrustFault where its trust set is invalid.
+    """
+    vectors = load(path)
+    compared = different = 0
+    for case in vectors.cases:
+        found = find(case, vectors)
+        console.out(report.line(found) if as_json else f"{case.name}: {found['reason']}, {found['finding']}")
+        differences = compare(case.expected, found)
+        for difference in differences:
+            console.warn(f"{case.name}: {difference}")
+        compared += bool(case.expected)
+        different += bool(differences)
+    console.warn(f"{len(vectors.cases)} cases, {compared} compared, {different} different")
+    return DIFFERENT if different else ALL_AGREE
+
+
+def find(case: Case, vectors: Vectors) -> dict[str, report.Json]:
+    """What is found for a case: `name`, `reason`, `finding`, and `fields` where the claims are proven."""
+    trusted = replace(vectors.trusted, made_s=case.now_s - case.trust_age_s)
+    moment = verify.Moment(case.now_s, case.clock_trusted)
+    finding = verify.verify(case.text, trusted, moment, entered=case.entered)
+    opened = verify.open_sealed(case.text, vectors.enforcement) if finding.credential else None
+    return {
+        "name": case.name,
+        "reason": finding.reason,
+        "finding": finding.finding,
+        "fields": report.fields(finding.credential, opened),
+    }
+
+
+def compare(expected: Mapping[str, Loaded], found: Mapping[str, report.Json]) -> list[str]:
+    """What differs, in words; a field that is not named in `expected` may be anything."""
+    pairs = [(name, expected[name], found[name]) for name in _COMPARED if name in expected]
+    if "fields" in expected:
+        wanted, proven = _map(expected, "fields"), found["fields"]
+        values = proven if isinstance(proven, dict) else {}
+        pairs += [(name, value, values.get(name)) for name, value in wanted.items()]
+    return [
+        f"{name} is {json.dumps(is_)}, expected {json.dumps(wanted)}"
+        for name, wanted, is_ in pairs
+        if json.dumps(wanted, sort_keys=True) != json.dumps(is_, sort_keys=True)  # 1 is not true
+    ]
+
+
+def load(path: Path) -> Vectors:
+    """The vectors of a file. Raises InputFault and TrustFault."""
+    try:
+        content = json.loads(path.read_bytes())
+        if type(content) is not dict:
+            raise InputFault(f"{path}: not a JSON object")
+        return _vectors(content)
+    except OSError as error:
+        raise InputFault(f"{path}: {error.strerror}") from error
+    except RecursionError as error:
+        raise InputFault(f"{path}: nested too deep") from error
+    except ValueError as error:
+        raise InputFault(f"{path}: {error}") from error
+
+
+def _vectors(content: dict[str, Loaded]) -> Vectors:
+    trusted = _map(content, "trust")
+    targets = {"issuers.cbor": _hex(trusted, "issuers_cbor")}
+    for folder in ("status", "issued"):
+        listed = _map(trusted, folder, {})
+        targets |= {f"{folder}/{name}.bin": _hex(listed, name) for name in listed}
+    enforcement = _map(trusted, "enforcement", {})
+    cases = content.get("cases")
+    if type(cases) is not list or not cases:
+        raise ValueError("no cases")
+    return Vectors(
+        trust.load(targets),
+        {int(epoch): _hex(enforcement, epoch) for epoch in enforcement},
+        tuple(_case(case, number) for number, case in enumerate(cases, 1)),
+    )
+
+
+def _case(case: Loaded, number: int) -> Case:
+    if type(case) is not dict:
+        raise ValueError(f"case {number}: not an object")
+    try:
+        return Case(
+            name=_text(case, "name"),
+            text=_text(case, "text"),
+            now_s=_seconds(case, "now"),
+            trust_age_s=_seconds(case, "trust_age_s", 0),
+            clock_trusted=_flag(case, "clock_trusted"),
+            entered=_entered(case),
+            expected={name: case[name] for name in (*_COMPARED, "fields") if name in case},
+        )
+    except ValueError as error:
+        raise ValueError(f"case {number}: {error}") from error
+
+
+def _entered(case: Mapping[str, Loaded]) -> Plate | None:
+    if case.get("entered") is None:
+        return None
+    plate = _map(case, "entered")
+    return Plate(_text(plate, "number"), _text(plate, "kind"))
+
+
+# Readers of one entry; ValueError names what is missing or of the wrong type.
+
+
+def _map(of: Mapping[str, Loaded], name: str, default: Loaded = None) -> dict[str, Loaded]:
+    value = of.get(name, default)
+    if type(value) is not dict:
+        raise ValueError(f"{name} is not an object")
+    return value
+
+
+def _text(of: Mapping[str, Loaded], name: str) -> str:
+    value = of.get(name)
+    if type(value) is not str:
+        raise ValueError(f"{name} is not a text")
+    return value
+
+
+def _hex(of: Mapping[str, Loaded], name: str) -> bytes:
+    try:
+        return bytes.fromhex(_text(of, name))
+    except ValueError as error:
+        raise ValueError(f"{name} is not in hex") from error
+
+
+def _seconds(of: Mapping[str, Loaded], name: str, default: Loaded = None) -> int:
+    value = of.get(name, default)
+    if type(value) is not int:
+        raise ValueError(f"{name} is not a whole number of seconds")
+    return value
+
+
+def _flag(of: Mapping[str, Loaded], name: str) -> bool:
+    value = of.get(name, True)
+    if type(value) is not bool:
+        raise ValueError(f"{name} is neither true nor false")
+    return value

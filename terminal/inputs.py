@@ -1,0 +1,197 @@
+"""A file is what its first bytes say it is, and its size is known before it is decoded.
+
+Photographs (PNG, JPEG, HEIF, WebP), PDF pages and video frames become luminance pictures; whatever else a
+person names raises InputFault with the reason.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pillow_heif
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+
+from terminal.errors import InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from terminal.model import Luma
+
+MAX_FILE_BYTES = 64 << 20
+MAX_PIXELS = 100_000_000
+MAX_PAGES = 100
+PDF_DPI = 300
+PDF_PIXELS = 25_000_000
+"""A page that would be larger at PDF_DPI is drawn coarser; A4 has 8.7 million pixels."""
+
+_HEADER_BYTES = 1024
+_IMAGES = ("PNG", "JPEG", "WEBP", "HEIF")
+_HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
+_VIDEO_MARKS = (
+    (4, b"ftyp"),  # MP4, QuickTime, 3GP
+    (4, b"moov"),
+    (4, b"mdat"),
+    (8, b"AVI "),
+    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
+    (0, b"\x00\x00\x01\xba"),  # MPEG program stream
+    (0, b"FLV\x01"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a file: uint8 [height, width], and where in the file it is."""
+
+    luma: Luma
+    page: int | None = None
+    """From 1, of a PDF."""
+    frame: int | None = None
+    """From 0, of a video."""
+
+
+def pictures(path: Path) -> Iterator[Picture]:
+    """The pictures of a file, in order, each decoded when it is asked for. Raises InputFault."""
+    header = _header(path)
+    if b"%PDF-" in header:
+        return _pages(path)
+    if _is_image(header):
+        return _image(path)
+    if any(header[at : at + len(mark)] == mark for at, mark in _VIDEO_MARKS):
+        return _frames(path)
+    raise InputFault("not a PNG, JPEG, HEIF or WebP picture, a PDF or a video")
+
+
+def _header(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise InputFault("a directory")
+        if path.exists() and not path.is_file():
+            raise InputFault("not a regular file")
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise InputFault(f"{size / (1 << 20):.0f} MiB, over {MAX_FILE_BYTES >> 20}")
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except FileNotFoundError as error:
+        raise InputFault("no such file") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        raise InputFault(getattr(error, "strerror", None) or "a name that no file can have") from error
+    if not header:
+        raise InputFault("an empty file")
+    return header
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputFault(error.strerror or "cannot be read") from error
+
+
+def _is_image(header: bytes) -> bool:
+    heif = header[4:8] == b"ftyp" and header[8:12].startswith(_HEIF_BRANDS)
+    webp = header[:4] == b"RIFF" and header[8:12] == b"WEBP"
+    return heif or webp or header.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
+
+
+def _image(path: Path) -> Iterator[Picture]:
+    pillow_heif.register_heif_opener()
+    try:
+        with warnings.catch_warnings(), _opened(_content(path)) as image:
+            _refuse_if_large(*image.size)
+            image.draft("L", image.size)  # a JPEG gives its luminance as it is
+            luma = _luma(image)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
+        raise InputFault("the picture is truncated or damaged") from error
+    yield Picture(luma)
+
+
+def _opened(content: bytes) -> Image.Image:
+    # The size is checked here against our own limit, so Pillow's warning below its own says nothing new.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    warnings.simplefilter("ignore", UserWarning)
+    try:
+        return Image.open(io.BytesIO(content), formats=_IMAGES)
+    except Image.DecompressionBombError as error:
+        raise InputFault(f"over {MAX_PIXELS // 1_000_000} megapixels") from error
+    except UnidentifiedImageError as error:
+        raise InputFault("the picture is truncated or damaged") from error
+
+
+def _refuse_if_large(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise InputFault(f"{width} x {height} pixels, over {MAX_PIXELS // 1_000_000} megapixels")
+
+
+def _luma(image: Image.Image) -> Luma:
+    if image.mode.startswith("I"):  # 16 bits a sample; Pillow's own conversion would clip them
+        samples = np.asarray(image, np.int64)
+        return np.asarray(np.clip(samples >> 8, 0, 255), np.uint8)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("L"), np.uint8)
+
+
+def _pages(path: Path) -> Iterator[Picture]:
+    try:
+        document = pypdfium2.PdfDocument(_content(path))
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        raise InputFault("the PDF asks for a password" if locked else "the PDF is damaged") from error
+    try:
+        if len(document) > MAX_PAGES:
+            raise InputFault(f"{len(document)} pages, over {MAX_PAGES}")
+        for index in range(len(document)):
+            yield Picture(_page(document[index]), page=index + 1)
+    except pypdfium2.PdfiumError as error:
+        raise InputFault("the PDF is damaged") from error
+    finally:
+        document.close()
+
+
+def _page(page: pypdfium2.PdfPage) -> Luma:
+    width, height = page.get_size()
+    pixels = max(width * height, 1.0) * (PDF_DPI / 72) ** 2
+    scale = PDF_DPI / 72 * min(1.0, (PDF_PIXELS / pixels) ** 0.5)
+    if max(width, height) * scale > PDF_PIXELS:
+        raise InputFault(f"a page of {width:.0f} x {height:.0f} points")
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        drawn = np.array(bitmap.to_numpy(), np.uint8)
+    finally:
+        bitmap.close()
+        page.close()
+    return drawn.reshape(drawn.shape[:2])
+
+
+def _frames(path: Path) -> Iterator[Picture]:
+    os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would talk to the person's window
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    # FFmpeg alone, and an absolute path: never a pattern of pictures, an address or a device.
+    capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+    try:
+        if not capture.isOpened():
+            raise InputFault("the video is damaged, or of an unknown kind")
+        _refuse_if_large(
+            int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        )
+        index = 0
+        read, picture = capture.read()
+        while read:
+            yield Picture(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8), frame=index)
+            index += 1
+            read, picture = capture.read()
+        if index == 0:
+            raise InputFault("the video holds no frame that can be read")
+    finally:
+        capture.release()

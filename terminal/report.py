@@ -1,0 +1,55 @@
+"""What the commands print of a finding: the same names in every output, and no claim that is not proven."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal.vehicle.tables import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from terminal.model import Credential, SealedClaims, Vehicle
+
+Json: TypeAlias = "str | int | float | bool | Mapping[str, Json] | None"
+
+
+def fields(credential: Credential | None, opened: SealedClaims | None = None) -> dict[str, Json] | None:
+    """A proven credential's fields by name, with the sealed claims where they were opened."""
+    if credential is None:
+        return None
+    vehicle = credential.vehicle
+    named: dict[str, Json] = {
+        "number": vehicle.plate.number,
+        "kind": vehicle.plate.kind,
+        "vehicle_type": vehicle.vehicle_type,
+        "use": vehicle.use,
+        "valid_through": vehicle.valid_through,
+        "colour": vehicle.colour,
+        "vin_tail": vehicle.vin_tail,
+        "first_registered": vehicle.first_registered,
+        "sealed": None
+        if opened is None
+        else _present(vin=opened.vin, engine_tail=opened.engine_tail, owner=opened.owner),
+    }
+    return _present(**named)
+
+
+def line(value: Mapping[str, Json]) -> str:
+    """One compact JSON object on one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def vehicle_line(vehicle: Vehicle) -> str:
+    """The plate, its kind and the month of validity, as an officer says them."""
+    year, month = divmod(vehicle.valid_through, 100)
+    kind = KINDS[vehicle.plate.kind]
+    return (
+        f"{vehicle.plate.number}  {kind.name_zh} {kind.code}  检验有效期至{year}年{month:02}月"
+        f"  valid through {year}-{month:02}"
+    )
+
+
+def _present(**values: Json) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,169 @@
+"""`roadside verify` checks codes in files and texts as the terminal would, and changes nothing.
+
+An input that cannot be used is said, and the rest is still checked. A vehicle's status is not asked for,
+so no answer here is more than provisional.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from terminal import console, inputs, lab, report, scan
+from terminal.credential import verify
+from terminal.errors import InputFault
+from terminal.model import UNCHECKED, CredentialFinding, Plate, Reason, Subject, Verdict
+from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES
+from terminal.vehicle.verdict import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from terminal.credential.trust import TrustSet
+    from terminal.model import Finding
+
+ALL_CURRENT, NOT_ALL_CURRENT, UNUSABLE = 0, 1, 2
+"""Exit statuses; an input that cannot be used outweighs a code that is not current."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks to have verified."""
+
+    trust: Path
+    """A directory of a laboratory's targets."""
+    now_s: float
+    """When the codes are judged, Unix s; the person vouches for it."""
+    files: Sequence[Path] = ()
+    texts: Sequence[str] = ()
+    entered: Plate | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one picture, or a text given as such, says before it is verified."""
+
+    source: str
+    text: str | None
+    page: int | None = None
+    frame: int | None = None
+    others: int = 0
+    """Further codes in the picture, which are not verified."""
+    decode_ms: float | None = None
+    """Wall time from the picture to its text; None for a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sight and the verdict on it."""
+
+    sight: Sight
+    verdict: Verdict
+    verify_us: float
+    """Wall time from the text to the verdict."""
+
+
+def run(request: Request) -> int:
+    """Check every input, print what is found of each, and give the exit status. Raises TrustFault."""
+    trusted = lab.load_directory(request.trust)
+    console.warn(f"{lab.NOTICE}: {request.trust}")
+    status = ALL_CURRENT
+    for source, sights in _inputs(request):
+        try:
+            checked = _first_readable(_check(sight, trusted, request) for sight in sights)
+        except InputFault as fault:
+            console.warn(f"{source}: {fault.line()}")
+            status = UNUSABLE
+            continue
+        console.out(report.line(_entries(checked)) if request.as_json else _lines(checked))
+        if checked.verdict.finding.finding is not CredentialFinding.CURRENT:
+            status = max(status, NOT_ALL_CURRENT)
+    return status
+
+
+def _inputs(request: Request) -> Iterator[tuple[str, Iterable[Sight]]]:
+    for text in request.texts:
+        yield "text", (Sight("text", text),)
+    for path in request.files:
+        yield str(path), _sights(path)
+
+
+def _sights(path: Path) -> Iterator[Sight]:
+    for picture in inputs.pictures(path):
+        begun_ns = time.perf_counter_ns()
+        found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)
+        decode_ms = (time.perf_counter_ns() - begun_ns) / 1e6
+        sight = Sight(str(path), None, picture.page, picture.frame, decode_ms=decode_ms)
+        yield sight if found is None else replace(sight, text=found.text, others=len(found.others))
+
+
+def _check(sight: Sight, trusted: TrustSet, request: Request) -> Checked:
+    moment = verify.Moment(request.now_s)
+    begun_ns = time.perf_counter_ns()
+    if sight.text is None:
+        finding = verify.refuse(Reason.NO_CODE)
+    else:
+        finding = verify.verify(sight.text, trusted, moment, entered=request.entered)
+    verdict = decide(finding, UNCHECKED, _subject(finding, request.entered))
+    return Checked(sight, verdict, (time.perf_counter_ns() - begun_ns) / 1e3)
+
+
+def _subject(finding: Finding, entered: Plate | None) -> Subject:
+    if entered is None:
+        return Subject.CODE
+    agrees = finding.credential is not None and finding.credential.vehicle.plate == entered
+    return Subject.CONFIRMED if agrees else Subject.TYPED
+
+
+def _first_readable(checks: Iterable[Checked]) -> Checked:
+    """The first that is not unreadable, else the first with any code, else the first."""
+    best: Checked | None = None
+    for checked in checks:
+        if checked.verdict.finding.finding is not CredentialFinding.UNREADABLE:
+            return checked
+        if best is None or (best.sight.text is None and checked.sight.text is not None):
+            best = checked
+    if best is None:
+        raise InputFault("the file holds no picture")
+    return best
+
+
+def _entries(checked: Checked) -> dict[str, report.Json]:
+    sight, verdict = checked.sight, checked.verdict
+    places: dict[str, report.Json] = {"page": sight.page, "frame": sight.frame}
+    return {
+        "source": sight.source,
+        **{name: place for name, place in places.items() if place is not None},
+        "text": sight.text,
+        "reason": verdict.finding.reason,
+        "finding": verdict.finding.finding,
+        "outcome": verdict.outcome,
+        "fields": report.fields(verdict.finding.credential),
+        "others": sight.others,
+        "decode_ms": None if sight.decode_ms is None else round(sight.decode_ms, 3),
+        "verify_us": round(checked.verify_us, 1),
+    }
+
+
+def _lines(checked: Checked) -> str:
+    sight, verdict = checked.sight, checked.verdict
+    said = CREDENTIAL_LINES[verdict.finding.finding]
+    outcome = OUTCOMES[verdict.outcome]
+    place = "".join(
+        f" {name} {number}"
+        for name, number in (("page", sight.page), ("frame", sight.frame))
+        if number is not None
+    )
+    lines = [
+        f"{sight.source}{place}",
+        f"  {said.zh}  {said.en} ({verdict.finding.reason})",
+        f"  {outcome['title_zh']}  {outcome['title_en']}: {verdict.guidance_zh}  {verdict.guidance_en}",
+    ]
+    if verdict.finding.credential is not None:
+        lines.append(f"  {report.vehicle_line(verdict.finding.credential.vehicle)}")
+    if sight.others:
+        lines.append(f"  另有{sight.others}个码未核验  {sight.others} more in view, not checked")
+    return "\n".join(lines)

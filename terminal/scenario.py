@@ -1,0 +1,194 @@
+"""A scenario is a text file, one deed or expectation a line: demo, test and the manual's pictures at once.
+
+# a comment
+show card.jpg [more.jpg ...]     put photographs before the camera, one after another
+clear                            nothing in view
+press TRIGGER|CONFIRM|BACK
+wait 6                           let 6 seconds go by
+clock 2026-11-22T12:00:00+08:00  [untrusted]
+camera stalled|live              frames stop, or come again
+expect OUTCOME [REASON]          the result shown
+expect ready | trouble CODE | notice CODE
+shot result.png                  keep the screen as a picture
+say Anything.                    print a line
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal.errors import InputFault
+from terminal.model import Button, Outcome, Reason
+from terminal.vehicle.inspection import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Photographs before the camera; none clears the view."""
+
+    pictures: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PressButton:
+    """A press."""
+
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Time that goes by, s."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """What the wall clock says, and whether it is trusted."""
+
+    unix_s: float
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetCamera:
+    """Whether frames come."""
+
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectResult:
+    """The result shown must be this."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectReady:
+    """The terminal must be ready, after the picture in view was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectTrouble:
+    """The fault shown must have this code: as a screen of its own, or as a notice on another."""
+
+    code: str
+    as_notice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Keep the screen as a picture of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Print a line."""
+
+    text: str
+
+
+Deed: TypeAlias = (
+    Show | PressButton | Wait | SetClock | SetCamera | ExpectResult | ExpectReady | ExpectTrouble | Shot | Say
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A deed and the number of its line, from 1."""
+
+    number: int
+    deed: Deed
+
+
+def parse(text: str, folder: Path) -> tuple[Line, ...]:
+    """The deeds of a scenario whose pictures lie in `folder`. Raises InputFault, which names the line."""
+    lines = []
+    for number, content in enumerate(text.splitlines(), 1):
+        stripped = content.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        word, _, rest = stripped.partition(" ")
+        reader = _READERS.get(word)
+        if reader is None:
+            raise InputFault(f"line {number}: unknown word {word}; known are {', '.join(_READERS)}")
+        try:
+            lines.append(Line(number, reader(rest.split(), rest, folder)))
+        except (ValueError, IndexError) as error:
+            raise InputFault(f"line {number}: {stripped}: {error}") from error
+    return tuple(lines)
+
+
+def _show(words: list[str], _rest: str, folder: Path) -> Deed:
+    pictures = tuple(folder / word for word in words)
+    if not pictures:
+        raise ValueError("a picture is expected")
+    for picture in pictures:
+        if not picture.is_file():
+            raise ValueError(f"no picture {picture}")
+    return Show(pictures)
+
+
+def _wait(words: list[str], _rest: str, _folder: Path) -> Deed:
+    seconds = float(words[0])
+    if not 0 <= seconds < 1e9:
+        raise ValueError("seconds are expected")
+    return Wait(seconds)
+
+
+def _clock(words: list[str], _rest: str, _folder: Path) -> Deed:
+    moment = datetime.fromisoformat(words[0])
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+    if words[1:] not in ([], ["untrusted"]):
+        raise ValueError("untrusted, or nothing, is expected after the time")
+    return SetClock(moment.timestamp(), trusted=not words[1:])
+
+
+def _camera(words: list[str], _rest: str, _folder: Path) -> Deed:
+    if words not in (["live"], ["stalled"]):
+        raise ValueError("stalled or live is expected")
+    return SetCamera(live=words == ["live"])
+
+
+def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
+    match words:
+        case ["ready"]:
+            return ExpectReady()
+        case ["trouble" | "notice" as shown, code]:
+            return ExpectTrouble(code, as_notice=shown == "notice")
+        case [outcome]:
+            return ExpectResult(Outcome(outcome))
+        case [outcome, reason]:
+            return ExpectResult(Outcome(outcome), Reason(reason))
+    raise ValueError("an outcome, ready, trouble CODE or notice CODE is expected")
+
+
+def _shot(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (name,) = words
+    if Path(name).name != name or not name.endswith(".png"):
+        raise ValueError("the name of a PNG file is expected")
+    return Shot(name)
+
+
+_READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
+    "show": _show,
+    "clear": lambda _words, _rest, _folder: Show(()),
+    "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
+    "wait": _wait,
+    "clock": _clock,
+    "camera": _camera,
+    "expect": _expect,
+    "shot": _shot,
+    "say": lambda _words, rest, _folder: Say(rest),
+}

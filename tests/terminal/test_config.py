@@ -1,0 +1,86 @@
+"""A configuration is read whole or refused by the name of its key, with what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from terminal import config
+from terminal.errors import ConfigFault
+
+FOLDER = Path("/etc/roadside")
+
+
+def document() -> dict[str, Any]:
+    return {
+        "terminal": {"number": "T0001", "officer": "000001", "shift": "1"},
+        "paths": {"state": "state", "trust": "/srv/trust", "key": "private/terminal.key"},
+    }
+
+
+def test_the_least_that_is_needed_is_enough_and_paths_start_at_the_file() -> None:
+    read = config.parse(document(), FOLDER)
+    assert read.paths.state == FOLDER / "state"
+    assert read.paths.trust == Path("/srv/trust")
+    assert (read.camera.width, read.display.rotation, read.terminal.language) == (1280, 0, "zh")
+
+
+def test_every_section_can_be_set() -> None:
+    content = document() | {
+        "camera": {"source": "cv:0", "frames_per_s": 15},
+        "display": {"kind": "fb", "rotation": 90},
+        "panel": {"sound": "buzzer", "loud_alarm": True, "torch_pin": 21},
+        "checks": {"trust_usable_h": 24, "other_issuers": ["HC1:.*"]},
+    }
+    read = config.parse(content, FOLDER)
+    assert (read.camera.source, read.display.rotation, read.panel.torch_pin) == ("cv:0", 90, 21)
+    assert read.checks.other_issuers == ("HC1:.*",)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "said"),
+    [
+        ("terminal", "oficer", "1", "[terminal] unknown key oficer; did you mean officer?"),
+        ("camera", "frames_per_sec", 30, "did you mean frames_per_s?"),
+        ("camera", "zzz", 30, "[camera] unknown key zzz; known are source"),
+        ("display", "rotation", 45, "[display] rotation: expected one of 0, 90, 180, 270"),
+        ("display", "kind", "hdmi", "expected one of window, kms, fb, offscreen"),
+        ("panel", "loud_alarm", 1, "[panel] loud_alarm: expected true or false"),
+        ("camera", "width", True, "[camera] width: expected a whole number"),
+        ("terminal", "number", "", "[terminal] number: expected a text"),
+        ("checks", "other_issuers", ["("], "'(' is no pattern"),
+        ("checks", "other_issuers", "HC1", "expected a list"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named(section: str, key: str, value: object, said: str) -> None:
+    content = document()
+    content.setdefault(section, {})[key] = value
+    with pytest.raises(ConfigFault) as refused:
+        config.parse(content, FOLDER)
+    assert said in refused.value.detail
+
+
+@pytest.mark.parametrize(("section", "key"), [("terminal", "officer"), ("paths", "key")])
+def test_a_missing_key_is_named(section: str, key: str) -> None:
+    content = document()
+    del content[section][key]
+    with pytest.raises(ConfigFault, match=rf"\[{section}\] missing key {key}"):
+        config.parse(content, FOLDER)
+
+
+def test_an_unknown_section_and_a_section_that_is_none_are_named() -> None:
+    with pytest.raises(ConfigFault, match="unknown key camra; did you mean camera"):
+        config.parse(document() | {"camra": {}}, FOLDER)
+    with pytest.raises(ConfigFault, match=r"a section \[camera\] is expected"):
+        config.parse(document() | {"camera": 1}, FOLDER)
+
+
+def test_a_file_that_is_missing_or_no_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFault, match="No such file"):
+        config.read(tmp_path / "none.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[terminal\n", encoding="utf-8")
+    with pytest.raises(ConfigFault, match=r"broken\.toml: .*line 1"):
+        config.read(broken)

@@ -1,0 +1,128 @@
+"""A journal begins whole or not at all, and a damaged one is set aside whole before another takes its place.
+
+A new file is built beside, its first entry in it, and is given a name that says what it follows; from there
+on every step is a rename that can be done again, so that a cut at any moment loses no byte of the old file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+from terminal.errors import JournalDamaged
+from terminal.journal import database
+from terminal.journal.entry import Event, EventKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from terminal.journal.entry import Stamp
+    from terminal.journal.pen import Pen
+    from terminal.journal.record import Head
+
+NAME = "journal.sqlite"
+CHECKED_AT_OPENING = 20_000
+"""Records: the newest of them in 0.15 s on the development machine; 100,000 take 0.7 s."""
+_BUILDING = "journal.building.sqlite"
+_NEXT = "journal.next-"
+DAMAGED = "journal.damaged-"
+_PARTS = ("", "-wal", "-shm")
+"""What SQLite keeps for one database; the last is made anew from the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """That a journal was set aside: why, its last head as far as known, and the name of its kept file."""
+
+    why: str
+    last: Head | None
+    name: str | None
+    """None where nothing was left to keep."""
+
+    def fault(self) -> JournalDamaged:
+        """What the officer is shown."""
+        return JournalDamaged(self.why)
+
+    def event(self) -> Event:
+        """The first entry of the journal that follows (wire format, section 6, type 6)."""
+        kept = f"kept as {self.name}" if self.name else "nothing was left of it"
+        known = (
+            f"{self.last.journal_id.hex()} seq {self.last.seq} hash {self.last.hash.hex()}"
+            if self.last
+            else "unknown"
+        )
+        return Event(EventKind.JOURNAL, f"follows journal {known}; {self.why}; {kept}")
+
+
+def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Stamp) -> SetAside | None:
+    """See to it that a whole journal is in place, and say whether another one had to make way for it.
+
+    `last` is the head that was remembered beside it, `owner` the terminal's Ed25519 public key, and `stamp`
+    goes on the first entry of a journal that follows another. Raises sqlite3.Error, OSError, JournalFault.
+    """
+    interrupted = _finish(state_dir)
+    remains = any((state_dir / (NAME + part)).exists() for part in _PARTS)
+    found = database.Examined(None, "its file is gone")
+    if (state_dir / NAME).exists():
+        found = database.examine(state_dir / NAME, last, newest=CHECKED_AT_OPENING)
+    if found.damage is None:
+        return interrupted
+    old = None
+    if remains or last:
+        last = last or (found.meta.head if found.meta else None)
+        old = SetAside(found.damage, last, _unused_name(state_dir, last, stamp.at_ms) if remains else None)
+    _begin(state_dir, pen, owner, stamp, old)
+    return old
+
+
+def _unused_name(state_dir: Path, last: Head | None, at_ms: int) -> str:
+    time = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    stem = f"{DAMAGED}{time}-{last.journal_id.hex() if last else 'unknown'}"
+    names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    return next(f"{name}.sqlite" for name in names if not any(state_dir.glob(f"{name}.*")))
+
+
+def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside | None) -> None:
+    building = state_dir / _BUILDING
+    for part in _PARTS:
+        (state_dir / (_BUILDING + part)).unlink(missing_ok=True)
+    head = database.create(building, pen.journal_id(), owner)
+    if old is not None:
+        with closing(database.connect(building)) as db:
+            pen.write(db, head, stamp, old.event())
+    following = old.name.removeprefix(DAMAGED) if old and old.name else "first.sqlite"
+    building.rename(state_dir / (_NEXT + following))
+    _sync(state_dir)
+    _finish(state_dir)
+
+
+def _finish(state_dir: Path) -> SetAside | None:
+    done = None
+    for coming in state_dir.glob(f"{_NEXT}*.sqlite"):
+        kept = DAMAGED + coming.name.removeprefix(_NEXT)
+        for part in _PARTS:
+            old, new = state_dir / (NAME + part), state_dir / (kept + part)
+            if old.exists():
+                if new.exists():
+                    raise FileExistsError(
+                        errno.EEXIST, "a journal that was set aside is there already", str(new)
+                    )
+                old.rename(new)
+                done = SetAside("a cut came while it was set aside", None, kept)
+        _sync(state_dir)
+        coming.rename(state_dir / NAME)
+        _sync(state_dir)
+    return done
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

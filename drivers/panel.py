@@ -266,3 +266,25 @@ def _as_fault(part: str) -> Iterator[None]:
         yield
     except _broken() as error:
         raise PanelFault(f"{part}: {type(error).__name__}: {error}") from error
+
+
+class MissingPanel:
+    """A panel that could not be opened: it says so whenever it is asked for something, and stops nothing."""
+
+    def __init__(self, fault: PanelFault) -> None:
+        """Answer everything with `fault`."""
+        self._fault = fault
+
+    def listen(self, on_press: Callable[[Button], None]) -> None:
+        """See `terminal.ports.Panel`: no press will come."""
+
+    def signal(self, _signal: Signal | None) -> None:
+        """See `terminal.ports.Panel`."""
+        raise self._fault
+
+    def torch(self, *, on: bool) -> None:  # noqa: ARG002 - the port's name
+        """See `terminal.ports.Panel`."""
+        raise self._fault
+
+    def close(self) -> None:
+        """See `terminal.ports.Panel`."""

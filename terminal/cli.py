@@ -11,22 +11,29 @@ import os
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
-from terminal.errors import Fault
+from terminal.errors import Fault, PanelFault
 from terminal.model import Plate
+from terminal.ports import Rig
 from terminal.vehicle.inspection import SHANGHAI
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from drivers.sim import SimRig
+    from terminal.config import Config
+    from terminal.ports import Panel
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 FAULT = 2
 """Exit status when the command could not do its work."""
 INTERRUPTED = 130
+CONFIG = Path("/etc/roadside/roadside.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,9 +60,117 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"roadside {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
     _add_verify(commands)
     _add_conformance(commands)
+    _add_journal(commands)
     return parser
+
+
+# roadside run
+
+
+def _add_run(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "run",
+        help="be the terminal",
+        description="Scan, verify, show and record, until stopped. With --scenario: play it on the simulated"
+        " rig, print a line for each check, and exit 1 if an expectation was not met.",
+    )
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.add_argument("--rig", choices=("sim", "pi"), default="pi", help="the hardware, or a desk's")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="deeds and expectations, a line each")
+    parser.add_argument(
+        "--shots", type=Path, default=Path("shots"), metavar="DIR", help="where a scenario's pictures go"
+    )
+    parser.set_defaults(carry_out=_run, refuse=parser.error)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.scenario is not None and chosen.rig != "sim":
+        chosen.refuse("a scenario needs --rig sim")
+
+    from keys import files  # noqa: PLC0415 - loads libsodium
+    from terminal import config, running  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
+
+    settings = config.read(chosen.config)
+    if chosen.rig == "pi":
+        return running.run(running.Setup(settings, _pi_rig(settings), files.load_seed))
+    rig, desk = _sim_rig(settings, show_window=chosen.scenario is None)
+    setup = running.Setup(settings, rig, files.load_seed)
+    if chosen.scenario is None:
+        return running.run(setup)
+    return running.play(setup, desk, chosen.scenario, chosen.shots)
+
+
+def _pi_rig(settings: Config) -> Rig:
+    """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
+    from drivers import camera_cv, camera_pi, clock, display, notify, panel  # noqa: PLC0415 - loads hardware's own
+
+    camera, screen, pins = settings.camera, settings.display, settings.panel
+    size = (camera.width, camera.height)
+    optics = camera_pi.Optics(frame_us=(1_000_000 // camera.frames_per_s, 2_000_000 // camera.frames_per_s))
+    device = camera.source.removeprefix("cv:")
+    kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
+    make_display = kinds.get(screen.kind, display.FramebufferDisplay)
+    wiring = panel.Pins(
+        buzzer=pins.buzzer_pin,
+        vibration=pins.vibration_pin,
+        lamp=(pins.red_pin, pins.green_pin, pins.blue_pin),
+        torch=pins.torch_pin,
+        trigger=pins.trigger_pin,
+        confirm=pins.confirm_pin,
+        back=pins.back_pin,
+    )
+    shown = make_display((screen.width, screen.height), screen.rotation)
+    try:
+        signals: Panel = panel.GpioPanel(wiring, tonal=pins.sound == "tone")
+    except PanelFault as fault:
+        signals = panel.MissingPanel(fault)
+    return Rig(
+        open_camera=partial(camera_pi.PiCamera, optics, size)
+        if camera.source == "pi"
+        else partial(camera_cv.open_camera, device, fps=camera.frames_per_s, size=size),
+        display=shown,
+        panel=signals,
+        clock=clock.SystemClock(),
+        notify=notify.SystemdNotify(),
+    )
+
+
+def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
+    """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
+    from drivers import camera_cv, clock, notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
+
+    desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
+    source = settings.camera.source
+    rig = Rig(
+        open_camera=partial(camera_cv.open_camera, source.removeprefix("cv:"))
+        if show_window and source.startswith("cv:")
+        else lambda: desk.camera,
+        display=desk.display,
+        panel=desk.panel,
+        clock=clock.SystemClock() if show_window else desk.clock,
+        notify=notify.SystemdNotify(),
+    )
+    return rig, desk
+
+
+# roadside journal
+
+
+def _add_journal(commands: Commands) -> None:
+    parser = commands.add_parser("journal", help="count this terminal's records, or check their chain")
+    parser.add_argument("deed", choices=("status", "verify"), help="count, or check")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_journal)
+
+
+def _journal(chosen: argparse.Namespace) -> int:
+    from terminal import config, journal_command  # noqa: PLC0415 - loads SQLite and libsodium
+
+    state = config.read(chosen.config).paths.state
+    return journal_command.status(state) if chosen.deed == "status" else journal_command.verify(state)
 
 
 # roadside verify

@@ -57,6 +57,8 @@ class Display:
     width: int = 480
     height: int = 800
     rotation: Rotation = 0
+    night: bool = False
+    """Light on dark."""
 
 
 @dataclass(frozen=True, slots=True)

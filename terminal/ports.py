@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -82,3 +83,15 @@ class Notify(Protocol):
 
     def stopping(self) -> None:
         """The app is going down on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """The hardware, or what stands for it."""
+
+    open_camera: Callable[[], Camera]
+    """Called by the scanner thread, again after each fault."""
+    display: Display
+    panel: Panel
+    clock: Clock
+    notify: Notify

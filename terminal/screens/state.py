@@ -6,7 +6,7 @@ performs and answers with an event; so no verdict can be shown before its record
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias, assert_never
 
@@ -63,7 +63,8 @@ class Sighting:
     """A code that is or was in view: its text, and when it was last seen (monotonic s)."""
 
     text: str
-    last_s: float
+    last_s: float = field(compare=False)
+    """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,237 @@
+"""The loop: one inbox, one owner of state; every effect is performed here, and its record comes first.
+
+Messages and ticks become events; `screens.state.step` says what follows; what could not be done becomes a
+notice or a fault screen. A bug ends the process, and the service manager starts it again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from terminal import checking
+from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault
+from terminal.inbox import CameraFailed, Inbox, Looked, Message, Press
+from terminal.scanner import Scanner
+from terminal.screens import state
+from terminal.screens.draw import button_at, draw
+from terminal.screens.signals import signal_of
+
+if TYPE_CHECKING:
+    import threading
+
+    from terminal.checking import Checker, Keeper
+    from terminal.model import Luma, Outcome
+    from terminal.ports import Rig
+    from terminal.screens.draw import Look
+
+TURN_S = 0.25
+"""The longest that a turn waits for something to happen."""
+SCANNER_STILL_S = 5.0
+"""A scanner loop that has not turned for this long hangs, and the watchdog goes hungry."""
+CLOCK_STEP_S = 0.5
+"""How finely the bar's time is told: a screen is drawn anew no more often than this without cause."""
+
+
+HALT_S = 10.0
+"""How long a fault that keeps the app from starting is shown before the process ends, to be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a check took, from the frame's capture to its verdict on the screen."""
+
+    decode_ms: float
+    verify_us: float
+    record_ms: float
+    total_ms: float
+
+
+class App:
+    """The terminal at work. `turn` once is one round of the loop."""
+
+    def __init__(
+        self, rig: Rig, checker: Checker, keeper: Keeper, look: Look, *, loud_alarm: bool = False
+    ) -> None:
+        self._rig = rig
+        self._checker = checker
+        self._keeper = keeper
+        self._look = look
+        self._loud_alarm = loud_alarm
+        self._inbox = Inbox()
+        self._scanner = Scanner(rig.open_camera, self._inbox)
+        self._preview: Luma | None = None
+        self._camera = state.Camera.LIVE
+        self._notices: dict[str, Fault] = {}
+        self._torch = False
+        self._frame: Looked | None = None
+        """The frame in hand."""
+        self._unshown: tuple[float, float, Looked] | None = None
+        """A check not yet on the screen: its verify_us, record_ms and frame."""
+        self._drawn: tuple[state.Screen, Luma | None] | None = None
+        self.screen: state.Screen = state.Ready()
+        self.frames_seen = 0
+        self.timing: Timing | None = None
+        """Of the last check."""
+
+    def start(self) -> None:
+        """Begin to look, listen and show; the service manager hears of it with the first frame shown."""
+        self._rig.panel.listen(lambda button: self._inbox.put(Press(button)))
+        self._scanner.start()
+        self._tick()
+        self._show()
+        self._rig.notify.ready()
+
+    def stop(self) -> None:
+        """End the scanner, and say that this was on purpose."""
+        self._rig.notify.stopping()
+        self._scanner.stop()
+
+    def notice(self, fault: Fault) -> None:
+        """Show a fault beside the work."""
+        self._notices[fault.code] = fault
+
+    def turn(self, timeout_s: float = TURN_S) -> None:
+        """One round: what came in, what follows, what is seen, and the watchdog fed."""
+        for message in self._inbox.take(timeout_s):
+            self._receive(message)
+        for touch in self._rig.display.poll():
+            button = (
+                touch if isinstance(touch, str) else button_at(self.screen, touch, self._rig.display.size)
+            )
+            if button is not None:
+                self._happen(state.Pressed(button))
+        self._tick()
+        self._show()
+        if not self._scanner.alive:
+            raise RuntimeError("the scanner thread ended")
+        if time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S:
+            self._rig.notify.alive()
+
+    def _receive(self, message: Message) -> None:
+        match message:
+            case Looked():
+                self.frames_seen += 1
+                self._camera = state.Camera.LIVE
+                for code in (CameraFault.code, CameraStalled.code):
+                    self._notices.pop(code, None)
+                self._preview = message.preview
+                self._frame = message
+                if message.scan is not None:
+                    self._happen(state.Scanned(message.scan))
+            case Press(button):
+                self._happen(state.Pressed(button))
+            case CameraFailed(fault):
+                stalled = isinstance(fault, CameraStalled)
+                self._camera = state.Camera.STALLED if stalled else state.Camera.ABSENT
+                self._preview = None
+                self.notice(fault)
+            case _:
+                assert_never(message)
+
+    def _tick(self) -> None:
+        now_s = self._rig.clock.now_s()
+        trusted = self._checker.trusted
+        age_s = None if trusted.made_s is None else trusted.age_s(now_s)
+        status = state.Status(
+            now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
+            clock_trusted=self._checker.moment(now_s, clock_trusted=self._rig.clock.trusted()).clock_trusted,
+            laboratory=self._checker.laboratory,
+            trust_age_s=None if age_s is None else age_s // 60 * 60,
+            trust_fresh=age_s is None or age_s <= self._checker.fresh_s,
+            records=self._keeper.unreceipted,
+            torch=self._torch,
+            camera=self._camera,
+            notices=tuple(_notice(fault) for fault in self._notices.values()),
+        )
+        self._happen(state.Tick(status))
+
+    def _happen(self, event: state.Event) -> None:
+        self.screen, effects = state.step(self.screen, event, self._rig.clock.monotonic_s())
+        for effect in effects:
+            answer = self._perform(effect)
+            if answer is not None:
+                self._happen(answer)
+
+    def _perform(self, effect: state.Effect) -> state.Event | None:
+        match effect:
+            case state.Check(scan):
+                return self._check(scan.text)
+            case state.Confirm(judged):
+                return self._confirm(judged)
+            case state.Play(outcome):
+                self._signal(outcome)
+            case state.Quiet():
+                self._signal(None)
+            case state.ToggleTorch():
+                self._switch_torch()
+            case _:
+                assert_never(effect)
+        return None
+
+    def _check(self, text: str) -> state.Event:
+        now_s = self._rig.clock.now_s()
+        moment = self._checker.moment(now_s, clock_trusted=self._rig.clock.trusted())
+        begun = time.perf_counter()
+        verdict = self._checker.check(text, moment)
+        verified = time.perf_counter()
+        try:
+            seq = self._keeper.keep_check(text, verdict, moment)
+        except JournalFault as fault:
+            return state.Failed(_notice(fault))
+        if self._frame is not None:
+            recorded_ms = 1e3 * (time.perf_counter() - verified)
+            self._unshown = 1e6 * (verified - begun), recorded_ms, self._frame
+        return state.Recorded(state.Judged(text, verdict, seq, now_s))
+
+    def _confirm(self, judged: state.Judged) -> state.Event:
+        moment = self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
+        verdict = checking.confirm(judged.verdict)
+        try:
+            self._keeper.keep_refinement(judged.seq, judged.verdict, verdict, moment)
+        except JournalFault as fault:
+            return state.Failed(_notice(fault))
+        return state.Recorded(replace(judged, verdict=verdict))
+
+    def _signal(self, outcome: Outcome | None) -> None:
+        signal = None if outcome is None else signal_of(outcome, loud=self._loud_alarm)
+        try:
+            self._rig.panel.signal(signal)
+        except PanelFault as fault:
+            self.notice(fault)
+        else:
+            self._notices.pop(PanelFault.code, None)
+
+    def _switch_torch(self) -> None:
+        try:
+            self._rig.panel.torch(on=not self._torch)
+        except PanelFault as fault:
+            self.notice(fault)
+        else:
+            self._torch = not self._torch
+
+    def _show(self) -> None:
+        preview = self._preview if isinstance(self.screen, state.Ready) else None
+        if self._drawn is not None and self._drawn[0] == self.screen and self._drawn[1] is preview:
+            return
+        self._rig.display.show(draw(self.screen, preview, self._look))
+        self._drawn = (self.screen, preview)
+        if self._unshown is not None:
+            verify_us, record_ms, frame = self._unshown
+            self.timing = Timing(
+                frame.decode_ms, verify_us, record_ms, 1e3 * (time.monotonic() - frame.captured_s)
+            )
+            self._unshown = None
+
+
+def _notice(fault: Fault) -> state.Notice:
+    return state.Notice(fault.code, fault.zh, fault.en)
+
+
+def halt(rig: Rig, fault: Fault, look: Look, stop: threading.Event) -> None:
+    """Show a fault that keeps the app from starting, until `stop` or for HALT_S."""
+    screen = state.Trouble(state.Status(now_s=rig.clock.now_s()), _notice(fault))
+    rig.display.show(draw(screen, None, look))
+    rig.notify.ready()
+    stop.wait(HALT_S)

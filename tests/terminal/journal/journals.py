@@ -1,0 +1,66 @@
+"""Journals to test with: a registry's key pair, a terminal, and things that are done."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from nacl.public import PrivateKey
+
+from terminal.journal import record
+from terminal.journal.entry import Ages, Check, Stamp
+from terminal.journal.form import read_entry
+from terminal.journal.store import Journal
+from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from terminal.journal.entry import Entry
+    from terminal.journal.record import Head
+
+REGISTRY = PrivateKey(bytes(range(32)))
+TERMINAL_KEY = bytes(range(32, 64))
+NUMBER, OFFICER, SHIFT, NOTE = "苏A7X31Q", "officer-098765", "2024-031", "驾驶人称已检验"
+STAMP = Stamp(
+    terminal="T0001", at_ms=1_700_000_000_000, clock_trusted=True, officer=OFFICER, shift=SHIFT, duress=False
+)
+CHECK = Check(
+    how=How.SCAN,
+    finding=CredentialFinding.FAILED,
+    reason=Reason.BAD_SIGNATURE,
+    vehicle=VehicleFinding.UNCHECKED,
+    outcome=Outcome.CAUTION,
+    subject=Subject.TYPED,
+    ages=Ages(3600, None, 60),
+    trust_serial=17,
+    number=NUMBER,
+    kind="02",
+    code_text="VI1:6BFOXN TS3DH0YOJ58S",
+)
+
+
+def open_journal(
+    state_dir: Path, *, owner: bytes = TERMINAL_KEY, sealing: PrivateKey = REGISTRY, at_ms: int = STAMP.at_ms
+) -> Journal:
+    """The journal of `state_dir`, opened by the program while nobody is signed in."""
+    return Journal.open(
+        state_dir,
+        terminal_public_key=owner,
+        sealing_key=bytes(sealing.public_key),
+        random=os.urandom,
+        stamp=Stamp(terminal="T0001", at_ms=at_ms, clock_trusted=True),
+    )
+
+
+def opened(records: Iterable[bytes], sealing: PrivateKey = REGISTRY) -> list[Entry]:
+    """What the registry reads in records."""
+    sealed = (record.read(encoded).sealed for encoded in records)
+    return [read_entry(record.unseal(box, bytes(sealing.public_key), bytes(sealing))) for box in sealed]
+
+
+def whole(journal: Journal) -> bool:
+    """Whether the chain of an open journal holds from its genesis to its head."""
+    start: Head = record.genesis(TERMINAL_KEY, journal.head.journal_id)
+    return record.follow(start, journal.records()) == journal.head

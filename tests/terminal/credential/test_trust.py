@@ -1,0 +1,142 @@
+"""A trust set counts whole or not at all, and says no more than it knows."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from terminal.credential import cbor, trust
+from terminal.errors import TrustFault
+from tests.terminal.credential.issuing import KID, PUBLIC_KEY
+
+RECORD: dict[int, cbor.Value] = {1: PUBLIC_KEY, 2: ["苏"], 3: 0, 4: 10}
+SMALL_ORDER = bytes(32)
+
+
+def load(*records: cbor.Value, **targets: bytes) -> trust.TrustSet:
+    return trust.load({"issuers.cbor": cbor.write(list(records)), **targets})
+
+
+def test_a_record_is_read_whole():
+    key = load({**RECORD, 5: 3, 6: -47}).issuers[KID]
+    assert key == trust.IssuerKey(PUBLIC_KEY, ("苏",), 0, 10, 3, -47)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [],
+        {},
+        {**RECORD, 1: SMALL_ORDER},
+        {**RECORD, 1: PUBLIC_KEY[:-1]},
+        {**RECORD, 1: b"\xed" + b"\xff" * 30 + b"\x7f"},
+        {**RECORD, 2: []},
+        {**RECORD, 2: [""]},
+        {**RECORD, 3: -1},
+        {**RECORD, 4: True},
+        {**RECORD, 5: None},
+        {**RECORD, 6: None},
+        {**RECORD, 7: 0},
+    ],
+)
+def test_one_bad_record_makes_the_set_invalid(record: cbor.Value):
+    with pytest.raises(TrustFault):
+        load(record)
+
+
+def test_two_records_of_one_key_make_the_set_invalid():
+    with pytest.raises(TrustFault):
+        load(RECORD, {**RECORD, 2: ["粤"]})
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        {},
+        {"issuers.cbor": b""},
+        {"issuers.cbor": b"\x80\x00"},
+        {"issuers.cbor": b"\x80", "set.cbor": b"\x80"},
+        {"issuers.cbor": b"\x80", "status/x.bin": b""},
+        {"issuers.cbor": b"\x80", "issued/xy.bin": b""},
+    ],
+)
+def test_a_bad_target_makes_the_set_invalid(targets: dict[str, bytes]):
+    with pytest.raises(TrustFault):
+        trust.load(targets)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60), st.binary(max_size=20))
+def test_any_bytes_are_a_set_or_a_fault(issuers: bytes, made: bytes):
+    with suppress(TrustFault):
+        assert trust.load({"issuers.cbor": issuers, "set.cbor": made}).made_s is not None
+
+
+def test_the_set_says_when_it_was_made_or_counts_as_new():
+    dated = trust.load({"issuers.cbor": b"\x80", "set.cbor": cbor.write({1: 1000, 2: 7})})
+    assert (dated.made_s, dated.serial, dated.age_s(1600)) == (1000, 7, 600)
+    assert trust.load({"issuers.cbor": b"\x80"}).age_s(1600) == 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "issuer", "covered"),
+    [
+        ("苏", "苏", True),
+        ("苏", "苏A", True),
+        ("苏", "苏ABC", True),
+        ("苏", "粤A", False),
+        ("苏A", "苏A", True),
+        ("苏A", "苏B", False),
+        ("苏A", "苏AB", False),
+        ("苏A", "苏", False),
+        ("部", "部A", False),  # no province
+        ("部A", "部A", True),
+    ],
+)
+def test_a_scope_is_an_authority_or_a_province(scope: str, issuer: str, covered: bool):  # noqa: FBT001
+    assert load({**RECORD, 2: ["藏", scope]}).issuers[KID].covers(issuer) is covered
+
+
+@given(st.binary(min_size=1, max_size=40), st.integers(0, 400))
+def test_a_status_bit_is_the_least_significant_first(bits: bytes, index: int):
+    known = int.from_bytes(bits, "little") >> index & 1
+    expected = bool(known) if index < 8 * len(bits) else None
+    trusted = trust.TrustSet({}, status={3: bits})
+    assert trusted.is_withdrawn(3, index) is expected
+    assert trusted.is_withdrawn(4, index) is None
+
+
+@given(st.sets(st.integers(0, 400), max_size=60), st.integers(0, 400))
+def test_an_issued_list_knows_its_codes_and_no_other(issued: set[int], asked: int):
+    def digest(number: int) -> bytes:
+        return hashlib.sha256(bytes((number // 256, number % 256))).digest()[:16]
+
+    trusted = trust.TrustSet({}, issued={KID: b"".join(sorted(map(digest, issued)))})
+    assert trusted.was_issued(KID, digest(asked)) is (asked in issued)
+    assert not trusted.was_issued(bytes(8), digest(asked))
+
+
+def registry(**changed: cbor.Value) -> bytes:
+    groups: dict[int, cbor.Value] = {number: [PUBLIC_KEY] for number in range(1, 6)}
+    return cbor.write(groups | {int(name[1:]): value for name, value in changed.items()})
+
+
+def test_the_registry_s_keys_are_read_by_purpose():
+    other = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    keys = trust.load_registry(registry(_1=[other, PUBLIC_KEY], _5=[bytes(32)]))
+    assert keys.answer == (other, PUBLIC_KEY)
+    assert keys.order == (PUBLIC_KEY,)
+    assert keys.journal == (bytes(32),)  # X25519: not a point of Ed25519
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x80", registry(_1=[SMALL_ORDER]), registry(_4=[b"short"]), registry(_5=[]), registry(_6=[])],
+)
+def test_a_bad_registry_target_is_a_fault(content: bytes):
+    with pytest.raises(TrustFault, match=r"registry\.cbor"):
+        trust.load_registry(content)

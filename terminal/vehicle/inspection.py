@@ -17,6 +17,8 @@ def is_month(yyyymm: int) -> bool:
 
 def end_of_month_s(yyyymm: int) -> int:
     """The first second (Unix) after the month. Raises ValueError where it is no month."""
+    if not is_month(yyyymm):
+        raise ValueError(f"{yyyymm} is not a month of validity")
     year, month = divmod(yyyymm, 100)
     year, month = (year + 1, 1) if month == 12 else (year, month + 1)
     return int(datetime(year, month, 1, tzinfo=SHANGHAI).timestamp())
@@ -27,6 +29,6 @@ def is_day(yyyymmdd: int) -> bool:
     year, rest = divmod(yyyymmdd, 10_000)
     try:
         datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year over 2^31 overflows
         return False
     return True

@@ -69,6 +69,30 @@ def test_any_payload_that_an_issuer_signs_gives_a_finding(payload: bytes):
 
 
 @settings(deadline=None, max_examples=500)
+@given(st.sampled_from([1, 4, 6, 7, -70001, -70002, -70003]), st.integers(0, 8), VALUES)
+def test_any_value_in_the_place_of_any_claim_gives_a_finding(claim: int, of_vehicle: int, value: cbor.Value):
+    content = cbor.read(claims.write(CREDENTIAL))
+    assert isinstance(content, dict)
+    vehicle = content[-70001]
+    assert isinstance(vehicle, dict)
+    content |= {-70001: {**vehicle, of_vehicle: value}} if of_vehicle else {claim: value}
+    try:
+        payload = cbor.write(content)
+    except cbor.Malformed:  # nested too deep by now
+        return
+    find(text_of(payload))
+
+
+def test_a_day_in_a_year_beyond_any_calendar_is_malformed():
+    content = cbor.read(claims.write(CREDENTIAL))
+    assert isinstance(content, dict)
+    vehicle = content[-70001]
+    assert isinstance(vehicle, dict)
+    payload = cbor.write(content | {-70001: {**vehicle, 8: 2**62}})
+    assert find(text_of(payload)).reason is Reason.MALFORMED_CLAIMS
+
+
+@settings(deadline=None, max_examples=500)
 @given(mutated(st.just(as_bytes(GOOD))))
 def test_changed_bytes_are_never_current(message: bytes):
     if message != as_bytes(GOOD):

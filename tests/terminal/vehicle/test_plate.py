@@ -1,0 +1,157 @@
+"""What public validators get wrong about number plates, this one gets right (GA 36-2018 and after)."""
+
+from __future__ import annotations
+
+from string import ascii_uppercase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from terminal.model import Plate
+from terminal.vehicle.plate import fits, may_carry_credential
+from terminal.vehicle.tables import KINDS, PROVINCES
+
+GOOD = [
+    *(f"苏A{letter}12345:52" for letter in "DABCEFGHJK"),  # every energy letter, small
+    *(f"苏A12345{letter}:51" for letter in "DABCEFGHJK"),  # and large, where it comes last
+    "苏ADA1234:52",
+    "宁D12345:02",  # an issuing letter that a public table lacks
+    "云V12345:02",
+    "藏H12345:02",
+    "藏J12345:02",
+    "新S12345:02",
+    "冀S12345:02",
+    "冀X12345:02",  # Xiong'an: in no public table
+    "京O12345:02",  # internal series
+    "苏AA1234:02",
+    "苏A1234A:02",
+    "苏A99Z9X:02",
+    "苏AAB123:02",
+    "苏A1234挂:15",
+    "苏AAB12挂:15",
+    "苏A1234学:16",
+    "苏A1234试:18",
+    "苏A1234警:23",
+    "粤Z1234港:26",
+    "粤Z1234澳:27",
+    "123456使:03",
+    "沪22478领:04",
+    "沪A1234领:04",
+    "WJ01234:31",
+    "WJ苏1234T:31",
+    "苏0112345:14",
+    "苏X1234应急:X1",
+    "应急苏123X:X2",
+    "民航A1234:X3",
+]
+
+BAD = [
+    "使A12345:02",  # a province class that holds 使 and 领
+    "领A12345:02",
+    "AA12345:02",  # or A-Z
+    "1A12345:02",
+    "x苏A12345:02",  # patterns without anchors
+    "苏A12345x:02",
+    "苏A12345\n:02",
+    "苏A12345&:02",  # `&` typed for `$`
+    "苏A123456:02",
+    "苏AABC12:02",  # three letters and more in the sequence
+    "苏AABCDE:02",
+    "苏A1A2B3:02x",
+    "苏ABC12D:02",
+    "苏AABC1挂:15",
+    "苏AI1234:02",
+    "苏A1234O:02",
+    "苏I12345:02",  # I issues nothing
+    "苏A1234:02",
+    "苏AD12345:02",  # a new-energy number is of another kind
+    "苏A12345:52",
+    "苏AL12345:52",
+    "苏AD1234A:52",
+    "苏AD12345D:51",
+    "苏A1234L:51",
+    "苏A12345:15",
+    "苏A1234挂:02",
+    "苏Z1234港:26",
+    "粤A1234港:26",
+    "粤Z1234澳:26",
+    "苏a12345:02",
+    "苏Ａ12345:02",  # full width
+    "苏A１2345:02",
+    "苏A٣2345:02",  # a digit of another script
+    "苏A\u200b12345:02",
+    " 苏A12345:02",
+    "苏A1234 :02",
+    "台A12345:02",  # no province of the registry
+    ":02",
+    "苏A12345:",
+    "苏A12345:2",
+    "苏A12345:98",
+    "苏A12345:０2",
+]
+
+
+def plate(text: str) -> Plate:
+    number, _, kind = text.rpartition(":")
+    return Plate(number, kind)
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_real_number_fits_its_kind(text: str):
+    assert fits(plate(text))
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_a_number_that_no_such_plate_has_does_not_fit(text: str):
+    assert not fits(plate(text))
+
+
+def test_a_number_is_no_key_since_it_fits_ten_kinds():
+    fitting = {code for code, kind in KINDS.items() if kind.pattern and fits(Plate("粤B12345", code))}
+    assert fitting == {"01", "02", "05", "06", "07", "08", "11", "12", "13", "22"}
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_the_issuing_letter_is_no_ground_to_refuse(province: str):
+    refused = [letter for letter in ascii_uppercase if not fits(Plate(f"{province}{letter}12345", "02"))]
+    assert refused == ["I"]
+
+
+def test_there_are_31_provinces():
+    assert "".join(PROVINCES) == "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+
+
+WITHOUT_PATTERN = sorted(code for code, kind in KINDS.items() if kind.pattern is None)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("12345", True),
+        ("1234", False),
+        ("临A12345678", True),
+        ("1" * 11, False),
+        ("1234a", False),
+        ("", False),
+    ],
+)
+def test_a_kind_without_a_pattern_takes_5_to_10_characters(number: str, expected: bool):  # noqa: FBT001
+    assert WITHOUT_PATTERN
+    assert all(fits(Plate(number, code)) is expected for code in WITHOUT_PATTERN)
+
+
+def test_chinese_characters_are_u4e00_to_u9fff():
+    ends = {character: fits(Plate(f"1234{character}", "20")) for character in "\u4dff\u4e00\u9fff\ua000"}
+    assert list(ends.values()) == [False, True, True, False]
+
+
+@pytest.mark.parametrize("kind", ["31", "32", "41", "42", "43", "99", "X1", "X2", "X3", "zz"])
+def test_no_credential_is_for_a_kind_of_another_authority(kind: str):
+    assert not any(may_carry_credential(Plate(text.rpartition(":")[0], kind)) for text in GOOD)
+
+
+@given(st.text(max_size=12), st.text(max_size=3) | st.sampled_from(sorted(KINDS)))
+def test_any_texts_fit_or_do_not(number: str, kind: str):
+    fitting = fits(Plate(number, kind))
+    assert fitting or not may_carry_credential(Plate(number, kind))

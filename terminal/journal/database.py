@@ -221,8 +221,10 @@ def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> E
     """Look a file over without changing it: the pages, what it says of itself, and its chain.
 
     `witness` is the last head that is known from elsewhere; `newest` spares all but so many records. Raises
-    sqlite3.Error and JournalFault for what is not the file's own damage.
+    sqlite3.Error, OSError and JournalFault for what is not the file's own damage.
     """
+    if path.stat().st_size == 0:
+        return Examined(None, "its file is empty")  # SQLite would delete the log of an empty file
     meta = None
     try:
         with closing(connect_read_only(path)) as db:

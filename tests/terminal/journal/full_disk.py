@@ -1,0 +1,87 @@
+"""A terminal's work on a file system of 1 MiB, which fills up: run in a mount namespace of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from terminal.errors import JournalFault, JournalFull
+from tests.terminal.journal.journals import CHECK, STAMP, open_journal, whole
+
+ROOT = Path(sys.argv[1])
+STATE, BALLAST = ROOT / "state", ROOT / "ballast"
+
+
+def fill() -> None:
+    """Take all space that is left."""
+    with BALLAST.open("wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)):
+                pass
+        except OSError:
+            return
+
+
+def refused(append_or_open: object) -> type[JournalFault] | None:
+    """The fault that comes of calling, None where none comes."""
+    assert callable(append_or_open)
+    try:
+        append_or_open()
+    except JournalFault as fault:
+        return type(fault)
+    return None
+
+
+def full_while_open() -> None:
+    """Appends until the disk is full, then on after space was made."""
+    BALLAST.write_bytes(bytes(300_000))
+    journal = open_journal(STATE)
+    while refused(lambda: journal.append(STAMP, CHECK)) is None:
+        pass
+    head = journal.head
+    assert head.seq > 10
+    for _ in range(3):
+        assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
+    assert journal.head == head
+    assert whole(journal)
+    BALLAST.unlink()
+    assert journal.append(STAMP, CHECK) == head.seq + 1
+    journal.close()
+    journal = open_journal(STATE)
+    assert journal.set_aside is None
+    assert (journal.head.seq, journal.tallies(STAMP.shift)) == (head.seq + 1, {"caution": head.seq + 1})
+    journal.close()
+
+
+def full_when_opened() -> None:
+    """An existing and a new journal on a full disk, both refused, both fine once there is space."""
+    fill()
+    assert refused(lambda: open_journal(STATE)) is JournalFull
+    assert refused(lambda: open_journal(ROOT / "new")) is JournalFull
+    BALLAST.unlink()
+    for state in (STATE, ROOT / "new"):
+        journal = open_journal(state)
+        assert journal.set_aside is None
+        journal.append(STAMP, CHECK)
+        assert whole(journal)
+        journal.close()
+
+
+def read_only() -> None:
+    """A file system that turned read-only gives a fault and keeps every record."""
+    seq = (journal := open_journal(STATE)).head.seq
+    journal.close()
+    subprocess.run(["mount", "-o", "remount,bind,ro", str(ROOT)], check=True)
+    assert refused(lambda: open_journal(STATE)) is JournalFault
+    subprocess.run(["mount", "-o", "remount,bind,rw", str(ROOT)], check=True)
+    journal = open_journal(STATE)
+    assert (journal.head.seq, journal.set_aside) == (seq, None)
+    journal.close()
+
+
+if __name__ == "__main__":
+    full_while_open()
+    full_when_opened()
+    read_only()
+    print("done")  # noqa: T201 - the test listens

@@ -84,9 +84,10 @@ class App:
         self._rig.notify.ready()
 
     def stop(self) -> None:
-        """End the scanner, and say that this was on purpose."""
+        """End the scanner and let go of the journal, and say that this was on purpose."""
         self._rig.notify.stopping()
         self._scanner.stop()
+        self._keeper.close()
 
     def notice(self, fault: Fault) -> None:
         """Show a fault beside the work."""

@@ -80,6 +80,10 @@ class Keeper:
         """Records that no receipt covers."""
         return self.journal.unreceipted()
 
+    def close(self) -> None:
+        """Let go of the journal."""
+        self.journal.close()
+
     def keep_check(self, text: str, verdict: Verdict, moment: Moment) -> int:
         """The record's number, once a check of a code is on disk."""
         finding, status = verdict.finding, verdict.status

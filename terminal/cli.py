@@ -35,6 +35,8 @@ FAULT = 2
 INTERRUPTED = 130
 CONFIG = Path("/etc/roadside/roadside.toml")
 
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # an officer's console is no place for a greeting
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is each subcommand's, or FAULT."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from terminal.model import Button
 
 PATIENCE_S = 20.0
-"""The longest real time that an expectation is waited for."""
+"""The longest real time that an expectation is waited for, unless told otherwise."""
 LOOKS = 4
 """Frames to look at before "still ready" is believed: one may be in hand and two in the inbox."""
 TURN_S = 0.02
@@ -55,6 +55,7 @@ class Player:
     say: Callable[[str], None]
     failures: list[str] = field(default_factory=list)
     checks: int = 0
+    patience_s: float = PATIENCE_S
 
     def play(self, lines: Sequence[scenario.Line]) -> bool:
         """Whether every expectation was met."""
@@ -115,7 +116,7 @@ class Player:
         )
 
     def _until(self, met: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self.patience_s
         while not met():
             if time.monotonic() > deadline:
                 return False

@@ -44,7 +44,7 @@ def run(setup: Setup) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
-        terminal = _assemble(setup)
+        terminal = assemble(setup)
     except Fault as fault:
         console.warn(fault.line())
         app.halt(setup.rig, fault, _look_for(fault, setup), stop)
@@ -66,7 +66,7 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise InputFault(str(error)) from error
     deeds = scenario.parse(text, script.parent)
-    terminal = _assemble(setup)
+    terminal = assemble(setup)
     terminal.start()
     try:
         met = player.Player(terminal, stage, shots, console.out).play(deeds)
@@ -75,7 +75,7 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
     return DONE if met else NOT_MET
 
 
-def _assemble(setup: Setup) -> app.App:
+def assemble(setup: Setup) -> app.App:
     """The app with its trust, journal and look. Raises Fault."""
     settings, rig = setup.settings, setup.rig
     look = Look(

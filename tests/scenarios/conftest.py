@@ -1,0 +1,74 @@
+"""A desk: a configuration of its own, and the words of a scenario played on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from drivers import sim
+from drivers.notify import SystemdNotify
+from keys import files, lab
+from terminal import config, player, running, scenario
+from terminal.ports import Rig
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from terminal.app import App
+
+FPS = 120.0
+"""A desk's camera need not dawdle."""
+
+
+@dataclass
+class Desk:
+    """A simulated rig with a state directory of its own, and the app that was last started on it."""
+
+    settings: config.Config
+    rig: sim.SimRig
+    shots: Path
+    photographs: Path
+    app: App | None = None
+
+    def setup(self) -> running.Setup:
+        """What the app is made from."""
+        rig = Rig(
+            lambda: self.rig.camera, self.rig.display, self.rig.panel, self.rig.clock, SystemdNotify("")
+        )
+        return running.Setup(self.settings, rig, files.load_seed)
+
+    def start(self) -> App:
+        """Start the app; `stop` ends it."""
+        self.app = running.assemble(self.setup())
+        self.app.start()
+        return self.app
+
+    def stop(self) -> None:
+        """End the app; its journal stays."""
+        if self.app is not None:
+            self.app.stop()
+            self.app = None
+            self.rig.camera = sim.FilmCamera(FPS)  # a camera that was closed stays so
+
+    def play(self, words: str) -> list[str]:
+        """Play a scenario on the app, started if need be; what it said. Every expectation must be met."""
+        app = self.app or self.start()
+        said: list[str] = []
+        playing = player.Player(app, self.rig, self.shots, said.append)
+        playing.play(scenario.parse(words, self.photographs))
+        assert playing.failures == []
+        return said
+
+
+@pytest.fixture
+def desk(laboratory: Path, photographs: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with the laboratory's trust, and an empty journal."""
+    settings = config.read(laboratory / lab.CONFIG)
+    settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
+    made = Desk(settings, sim.sim_rig(fps=FPS), tmp_path, photographs)
+    yield made
+    made.stop()
+    made.rig.close()

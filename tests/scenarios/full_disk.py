@@ -1,0 +1,59 @@
+"""Run with a folder on a file system of its own: fills it under the running app, and frees it again.
+
+python -m tests.scenarios.full_disk LABORATORY PHOTOGRAPHS FOLDER
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from drivers import sim
+from drivers.notify import SystemdNotify
+from keys import files, lab
+from terminal import config, player, running, scenario
+from terminal.console import out, warn
+from terminal.errors import JournalFull
+from terminal.ports import Rig
+
+
+def fill(path: Path) -> None:
+    """Write until nothing more fits."""
+    with path.open("wb", buffering=0) as file:
+        size = 65536
+        while size:
+            try:
+                file.write(bytes(size))
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                size //= 2
+
+
+def main(laboratory: Path, photographs: Path, folder: Path) -> int:
+    """Show, fill, show, free, show."""
+    settings = config.read(laboratory / lab.CONFIG)
+    settings = replace(settings, paths=replace(settings.paths, state=folder / "state"))
+    desk = sim.sim_rig(fps=120)
+    rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""))
+    app = running.assemble(running.Setup(settings, rig, files.load_seed))
+    app.start()
+    playing = player.Player(app, desk, folder, warn)
+    playing.play(scenario.parse("show phone.jpg\nexpect provisional\npress BACK", photographs))
+    fill(folder / "filler")
+    trouble = f"expect trouble {JournalFull.code}"
+    playing.play(scenario.parse(f"show digit-changed.jpg\n{trouble}\npress BACK\n{trouble}", photographs))
+    (folder / "filler").unlink()
+    playing.play(scenario.parse("press BACK\nexpect caution bad_signature", photographs))
+    app.stop()
+    desk.close()
+    out(f"{len(playing.failures)} failures")
+    return len(playing.failures)
+
+
+if __name__ == "__main__":
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    sys.exit(main(*map(Path, sys.argv[1:])))

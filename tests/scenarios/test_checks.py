@@ -1,0 +1,143 @@
+"""The whole path on a desk: photographs in, verdicts out, each with its record on disk before it is shown."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from nacl import bindings
+
+from drivers.panel import MissingPanel
+from keys import files
+from keys.files import Algorithm
+from terminal import running
+from terminal.errors import CameraStalled, JournalDamaged, PanelFault
+from terminal.journal import database, form, record
+from terminal.journal.entry import Check, Entry, Event, Refinement
+from terminal.journal.renewal import NAME
+from terminal.model import CredentialFinding, Outcome, Subject
+from terminal.screens import state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scenarios.conftest import Desk
+
+
+def entries(desk: Desk, laboratory: Path) -> list[Entry]:
+    """What the registry would find in the journal, opened with its private key."""
+    private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
+    public = bindings.crypto_scalarmult_base(private)
+    with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
+        sealed = [record.read(one).sealed for one in database.records(db, 0)]
+    return [form.read_entry(record.unseal(one, public, private)) for one in sealed]
+
+
+@pytest.mark.parametrize(
+    ("picture", "outcome", "reason"),
+    [
+        ("phone", "provisional", "ok"),
+        ("paper", "provisional", "ok"),
+        ("last-month", "undetermined", "expired"),
+        ("digit-changed", "caution", "bad_signature"),
+        ("unknown-key", "undetermined", "unknown_key"),
+        ("payment", "undetermined", "foreign"),
+    ],
+)
+def test_each_photograph_gets_its_verdict_and_its_record(
+    desk: Desk, laboratory: Path, picture: str, outcome: str, reason: str
+) -> None:
+    desk.play(f"expect ready\nshow {picture}.jpg\nexpect {outcome} {reason}")
+    (entry,) = entries(desk, laboratory)
+    assert isinstance(entry.body, Check)
+    assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
+    assert (entry.body.code_text is None) == (entry.body.finding is CredentialFinding.CURRENT)
+
+
+def test_what_cannot_be_read_is_no_verdict_and_no_record(desk: Desk, laboratory: Path) -> None:
+    desk.play("show blur.jpg\nexpect ready")
+    assert entries(desk, laboratory) == []
+
+
+def test_a_code_left_in_view_is_checked_once_and_a_new_sighting_again(desk: Desk, laboratory: Path) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress BACK\nexpect ready\nwait 1\nexpect ready")
+    assert len(entries(desk, laboratory)) == 1
+    desk.play(
+        "clear\nwait 5\nshow phone.jpg\nexpect provisional\npress BACK\npress TRIGGER\nexpect provisional"
+    )
+    assert len(entries(desk, laboratory)) == 3
+
+
+def test_one_press_confirms_the_vehicle_and_the_confirmation_is_recorded(
+    desk: Desk, laboratory: Path
+) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    check, refinement = [entry.body for entry in entries(desk, laboratory)]
+    assert isinstance(check, Check)
+    assert check.subject is Subject.CODE
+    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED, outcome=Outcome.PROVISIONAL)
+
+
+def test_a_second_code_in_view_is_said_to_be_there_and_not_checked(desk: Desk, laboratory: Path) -> None:
+    app = desk.start()
+    desk.play("show phone.jpg\nexpect provisional\nshow payment.jpg\nexpect provisional ok")
+    assert isinstance(app.screen, state.Result)
+    assert app.screen.other is not None
+    assert len(entries(desk, laboratory)) == 1
+
+
+def test_an_untrusted_clock_decides_nothing(desk: Desk) -> None:
+    desk.play(
+        "clock 2026-11-22T12:00:00+08:00 untrusted\nshow phone.jpg\nexpect undetermined untrusted_clock"
+    )
+    desk.stop()
+
+
+def test_a_clock_before_the_trust_set_was_made_decides_nothing(desk: Desk) -> None:
+    desk.play("clock 2020-01-01T00:00:00+08:00\nshow phone.jpg\nexpect undetermined untrusted_clock")
+
+
+def test_a_trust_set_over_a_week_old_verifies_nothing_and_a_forgery_is_still_found(desk: Desk) -> None:
+    desk.play("wait 700000\nshow phone.jpg\nexpect undetermined stale_trust\npress BACK")
+    desk.play("show digit-changed.jpg\nexpect caution bad_signature")
+
+
+def test_the_lamp_and_the_sound_say_the_outcome(desk: Desk) -> None:
+    desk.play("show digit-changed.jpg\nexpect caution")
+    red, green, blue = desk.rig.panel.lamp_colour
+    assert red > green > blue == 0
+
+
+def test_a_camera_without_frames_is_said_and_comes_back(desk: Desk) -> None:
+    said = desk.play(
+        f"camera stalled\nexpect notice {CameraStalled.code}\nshot stalled.png\ncamera live\n"
+        "show phone.jpg\nexpect provisional ok"
+    )
+    assert CameraStalled.en in said[0]
+
+
+def test_a_panel_that_is_missing_is_said_and_the_verdict_is_shown(desk: Desk, laboratory: Path) -> None:
+    setup = desk.setup()
+    desk.app = running.assemble(
+        replace(setup, rig=replace(setup.rig, panel=MissingPanel(PanelFault("no pins"))))
+    )
+    desk.app.start()
+    desk.play(f"show phone.jpg\nexpect provisional ok\nexpect notice {PanelFault.code}")
+    assert len(entries(desk, laboratory)) == 1
+
+
+def test_a_damaged_journal_is_said_and_checks_go_on(desk: Desk, laboratory: Path) -> None:
+    desk.play("show phone.jpg\nexpect provisional")
+    desk.stop()
+    file = desk.settings.paths.state / NAME
+    content = bytearray(file.read_bytes())
+    content[4096:8192] = bytes(4096)
+    file.write_bytes(content)
+    desk.play(f"expect notice {JournalDamaged.code}\nclear\nwait 5\nshow phone.jpg\nexpect provisional ok")
+    first, second = entries(desk, laboratory)
+    assert isinstance(first.body, Event)
+    assert isinstance(second.body, Check)
+    kept = [path for path in desk.settings.paths.state.glob("journal.damaged*") if path.suffix == ".sqlite"]
+    assert [path.read_bytes() for path in kept] == [bytes(content)]

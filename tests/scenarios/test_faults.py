@@ -1,0 +1,134 @@
+"""What a device suffers is told in words, by its own code, and no record is lost for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal import app, player, running, scenario
+from terminal.cli import main
+from terminal.errors import FontFault, TrustFault
+from terminal.journal import database
+from terminal.journal.renewal import NAME
+from terminal.screens import fonts, state
+from terminal.screens.theme import Look
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scenarios.conftest import Desk
+
+
+def own_state(laboratory: Path, folder: Path) -> Path:
+    """The laboratory's configuration with a state directory in `folder`."""
+    file = laboratory / f"{folder.name}.toml"
+    content = (laboratory / "roadside.toml").read_text(encoding="utf-8")
+    file.write_text(content.replace('state = "state"', f'state = "{folder}/state"'), encoding="utf-8")
+    return file
+
+
+def test_a_full_disk_shows_no_verdict_and_loses_no_record(
+    laboratory: Path, photographs: Path, tmp_path: Path
+) -> None:
+    """Works as any user whom the kernel lets have a mount namespace; nothing is mounted outside it."""
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    inside = (
+        'mount -t tmpfs -o size=1m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
+        ' && "$0" -m terminal.cli journal verify --config "$4"'
+    )
+    arguments = [sys.executable, laboratory, photographs, tmp_path, own_state(laboratory, tmp_path)]
+    done = subprocess.run(
+        [*unshare, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 failures\nwhole: 2 records" in done.stdout
+
+
+def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "fonts"
+    folder.mkdir()
+    for name in (fonts.REGULAR, fonts.BOLD):
+        (folder / name).write_bytes(b"no font")
+    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, fonts=folder))
+    with pytest.raises(FontFault) as fault:
+        desk.start()
+    assert "fonts-noto-cjk" in fault.value.en
+    look = Look("en", fonts.Fonts.fallback(), desk.rig.display.size)
+    stop = Event()
+    stop.set()
+    app.halt(desk.setup().rig, fault.value, look, stop)
+    desk.rig.shot(tmp_path / "halted.png")
+    assert (tmp_path / "halted.png").stat().st_size > 2_000  # something is written on it
+
+
+def test_a_missing_trust_set_halts_before_any_check(desk: Desk, tmp_path: Path) -> None:
+    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, trust=tmp_path / "nowhere"))
+    with pytest.raises(TrustFault, match=r"issuers\.cbor"):
+        desk.start()
+    assert not desk.settings.paths.state.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("[paths]", "[pathes]"), "roadside: C01"),
+        (('officer = "000001"\n', ""), "missing key officer"),
+        (('key = "', 'kye = "'), "did you mean key?"),
+    ],
+)
+def test_a_wrong_configuration_is_one_line(
+    laboratory: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], change: tuple[str, str], said: str
+) -> None:
+    file = tmp_path / "roadside.toml"
+    file.write_text((laboratory / "roadside.toml").read_text(encoding="utf-8").replace(*change))
+    assert main(["run", "--rig", "sim", "--config", str(file), "--scenario", str(file)]) == running.FAULT
+    output = capfd.readouterr()
+    assert output.out == ""
+    assert said in output.err
+    assert len(output.err.splitlines()) == 1
+
+
+def test_an_expectation_that_is_not_met_is_named_and_fails(desk: Desk) -> None:
+    said: list[str] = []
+    playing = player.Player(desk.start(), desk.rig, desk.shots, said.append, patience_s=0.1)
+    words = "show blur.jpg\nexpect ready\nexpect trouble J02"
+    assert not playing.play(scenario.parse(words, desk.photographs))
+    assert said[1].startswith("NOT AS EXPECTED (line 3): ready")
+    assert said[2] == "0 checks, 1 expectations not met"
+
+
+def test_a_killed_terminal_keeps_every_verdict_it_showed(
+    laboratory: Path, photographs: Path, tmp_path: Path
+) -> None:
+    """The script waits for ever in the end; the process is killed once it has told its second verdict."""
+    script = photographs / "killed.scenario"
+    script.write_text(
+        "show phone.jpg\nexpect provisional\npress BACK\nshow payment.jpg\nexpect undetermined\n"
+        "press BACK\nexpect trouble J02\n",
+        encoding="utf-8",
+    )
+    arguments = ["run", "--rig", "sim", "--config", own_state(laboratory, tmp_path), "--scenario", script]
+    command = [sys.executable, "-m", "terminal.cli", *arguments, "--shots", tmp_path / "shots"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if line.startswith("undetermined"):
+                break
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
+    with closing(database.connect_read_only(tmp_path / "state" / NAME)) as db:
+        assert database.load(db).head.seq == 2
+
+
+def test_trouble_is_left_by_a_press(desk: Desk) -> None:
+    terminal = desk.start()
+    terminal.screen = state.Trouble(terminal.screen.status, state.Notice("J01", "", ""))
+    desk.play("press BACK\nexpect ready")

@@ -138,7 +138,11 @@ def _scaled(luma: Luma, factor: float) -> Luma:
 
 
 def _look(luma: Luma, passes: Iterable[Pass]) -> list[_Symbol]:
-    """The symbols of the first pass that reads one; it goes on while others were read and one was not."""
+    """The symbols of the passes up to the first that reads one of ours, or reads all there is.
+
+    One threshold for the whole picture may miss ours beside a brighter code: others alone end the search
+    only at a pass that thresholds locally and has left no symbol uncorrected.
+    """
     found: list[_Symbol] = []
     for step in passes:
         if min(luma.shape) * step.scale < SMALLEST:
@@ -148,7 +152,8 @@ def _look(luma: Luma, passes: Iterable[Pass]) -> list[_Symbol]:
             picture = step.prepare(picture)
         symbols, unread = _symbols(picture, step)
         found += symbols
-        if any(_is_ours(symbol) for symbol in symbols) or (found and not unread):
+        all_seen = bool(found) and not unread and step.binarizer is not _GLOBAL
+        if all_seen or any(_is_ours(symbol) for symbol in symbols):
             break
     return found
 

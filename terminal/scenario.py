@@ -171,7 +171,8 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
             return ExpectResult(Outcome(outcome))
         case [outcome, reason]:
             return ExpectResult(Outcome(outcome), Reason(reason))
-    raise ValueError("an outcome, ready, trouble CODE or notice CODE is expected")
+        case _:
+            raise ValueError("an outcome, ready, trouble CODE or notice CODE is expected")
 
 
 def _shot(words: list[str], _rest: str, _folder: Path) -> Deed:

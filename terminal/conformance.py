@@ -23,6 +23,8 @@ ALL_AGREE, DIFFERENT = 0, 1
 Loaded: TypeAlias = "str | int | float | bool | list[Loaded] | dict[str, Loaded] | None"
 """What a JSON text reads to."""
 
+KEY_SIZE = 32
+"""Bytes of an enforcement key (ChaCha20-Poly1305, RFC 8439)."""
 _COMPARED = ("reason", "finding")
 
 
@@ -85,10 +87,10 @@ def find(case: Case, vectors: Vectors) -> dict[str, report.Json]:
 def compare(expected: Mapping[str, Loaded], found: Mapping[str, report.Json]) -> list[str]:
     """What differs, in words; a field that is not named in `expected` may be anything."""
     pairs = [(name, expected[name], found[name]) for name in _COMPARED if name in expected]
-    if "fields" in expected:
-        wanted, proven = _map(expected, "fields"), found["fields"]
+    if expected.get("fields") is not None:
+        proven = found["fields"]
         values = proven if isinstance(proven, dict) else {}
-        pairs += [(name, value, values.get(name)) for name, value in wanted.items()]
+        pairs += [(name, value, values.get(name)) for name, value in _map(expected, "fields").items()]
     return [
         f"{name} is {json.dumps(is_)}, expected {json.dumps(wanted)}"
         for name, wanted, is_ in pairs
@@ -123,7 +125,7 @@ def _vectors(content: dict[str, Loaded]) -> Vectors:
         raise ValueError("no cases")
     return Vectors(
         trust.load(targets),
-        {int(epoch): _hex(enforcement, epoch) for epoch in enforcement},
+        {int(epoch): _key(enforcement, epoch) for epoch in enforcement},
         tuple(_case(case, number) for number, case in enumerate(cases, 1)),
     )
 
@@ -132,6 +134,8 @@ def _case(case: Loaded, number: int) -> Case:
     if type(case) is not dict:
         raise ValueError(f"case {number}: not an object")
     try:
+        if case.get("fields") is not None:
+            _map(case, "fields")
         return Case(
             name=_text(case, "name"),
             text=_text(case, "text"),
@@ -174,6 +178,13 @@ def _hex(of: Mapping[str, Loaded], name: str) -> bytes:
         return bytes.fromhex(_text(of, name))
     except ValueError as error:
         raise ValueError(f"{name} is not in hex") from error
+
+
+def _key(of: Mapping[str, Loaded], name: str) -> bytes:
+    key = _hex(of, name)
+    if len(key) != KEY_SIZE:
+        raise ValueError(f"enforcement key {name} is not {KEY_SIZE} bytes")
+    return key
 
 
 def _seconds(of: Mapping[str, Loaded], name: str, default: Loaded = None) -> int:

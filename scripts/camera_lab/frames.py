@@ -1,0 +1,34 @@
+"""Prepares what the laboratory's camera sees: photographs fitted to its frame, and the texts of their codes.
+
+    python -m scripts.camera_lab.frames PHOTOGRAPHS.csv FOLDER TEXTS.json
+
+PHOTOGRAPHS.csv names files (beside it, in photographs/) and their codes' texts, which TEXTS.json receives.
+FOLDER receives 0.jpg, 1.jpg … as libcamera's virtual pipeline plays them; it must hold nothing else.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from drivers.camera_pi import SIZE
+from drivers.stills import fit, read_luma
+
+
+def main(table: Path, folder: Path, texts: Path) -> None:
+    """Write the frames. Raises InputFault for a photograph that cannot be read."""
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows):
+        luma = fit(read_luma(table.parent / "photographs" / row["file"]), SIZE)
+        # The pipeline decodes colour alone.
+        Image.fromarray(luma).convert("RGB").save(folder / f"{number}.jpg", quality=95)
+    texts.write_text(json.dumps([row["text"] for row in rows]))
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:4]))

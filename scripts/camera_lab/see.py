@@ -1,0 +1,241 @@
+"""Runs drivers/camera_pi.py on the real picamera2 and libcamera, and says what was seen.
+
+    python -m scripts.camera_lab.see TEXTS.json  what a camera shows, stopped and started
+    python -m scripts.camera_lab.see --absent    no camera: a fault, in words
+
+Runs inside the root that scripts/camera-lab makes. Exit status 0: everything held.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sys
+import time
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import libcamera
+import numpy as np
+import zxingcpp
+from picamera2 import Picamera2
+from picamera2.allocators import DmaAllocator
+
+from drivers import camera_pi
+from drivers.camera_pi import SIZE, PiCamera
+from terminal.errors import CameraFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.model import Frame, Luma
+
+FORMAT = "NV12"
+"""All that the virtual pipeline gives; like YUV420 it puts the luminance first."""
+
+FRAMES = 60
+STARTS = 3
+
+
+class TwoPlanes(DmaAllocator):  # type: ignore[misc]  # picamera2 ships no annotations
+    """picamera2's own allocator, but that libcamera hears of luminance and colour as two planes of a buffer,
+    as the virtual pipeline insists.
+    """
+
+    def allocate(self, libcamera_config: Any, use_case: Any) -> None:  # noqa: ANN401 - picamera2
+        """Allocate as ever, then describe each buffer anew."""
+        super().allocate(libcamera_config, use_case)
+        for config in libcamera_config:
+            luma_bytes = config.stride * config.size.height
+            whole = self.frame_buffers[config.stream]
+            self.frame_buffers[config.stream] = [self._split(buffer, luma_bytes) for buffer in whole]
+
+    def _split(self, buffer: Any, luma_bytes: int) -> Any:  # noqa: ANN401 - libcamera
+        planes = [libcamera.FrameBuffer.Plane(), libcamera.FrameBuffer.Plane()]
+        for plane, offset, length in zip(planes, (0, luma_bytes), (luma_bytes, luma_bytes // 2), strict=True):
+            plane.fd, plane.offset, plane.length = buffer.planes[0].fd, offset, length
+        split = libcamera.FrameBuffer(planes)
+        self.mapped_buffers[split] = self.mapped_buffers.pop(buffer)
+        self.libcamera_fds.append(split.planes[0].fd)
+        self.mapped_buffers_used[split.planes[0].fd] = False
+        return split
+
+
+class Virtual(Picamera2):  # type: ignore[misc]  # picamera2 ships no annotations
+    """The virtual camera: it has no raw stream to ask for modes."""
+
+    def __init__(self) -> None:
+        """Open it."""
+        super().__init__(0, allocator=TwoPlanes())
+
+    def _get_raw_modes(self) -> list[dict[str, Any]]:
+        return [{"format": FORMAT, "size": SIZE}]
+
+
+opened: list[Virtual] = []
+"""The device last opened, to look into its memory."""
+
+
+def open_virtual() -> Virtual:
+    """Open the virtual camera and keep it in sight."""
+    opened[:] = [Virtual()]
+    return opened[0]
+
+
+def say(what: str, *, held: bool = True) -> None:
+    """Print a finding; end the run when it did not hold."""
+    print(f"camera-lab: {what}" if held else f"camera-lab: FAILED: {what}", flush=True)
+    if not held:
+        sys.exit(1)
+
+
+def is_view(luma: Luma) -> bool:
+    """Whether the picture lies in one of the camera's buffers."""
+    maps = opened[0].allocator.mapped_buffers.values()
+    return any(np.shares_memory(luma, np.frombuffer(memory, np.uint8)) for memory in maps)
+
+
+def is_whole(frame: Frame, number: int) -> bool:
+    """Whether the frame is the one that follows, of the right shape, in the camera's own memory."""
+    luma = frame.luma
+    return luma.shape == SIZE[::-1] and luma.dtype == np.uint8 and is_view(luma) and frame.number == number
+
+
+def look(camera: PiCamera, texts: set[str]) -> None:
+    """Read frames through the driver, and check each for what it should be."""
+    seen: set[str] = set()
+    read, last = 0, -1.0
+    started = time.monotonic()
+    for number in range(FRAMES):
+        frame = camera.capture(5)
+        if frame is None:
+            say(f"frame {number} did not come", held=False)
+            return
+        if not is_whole(frame, number) or frame.captured_s < last:
+            say(
+                f"frame {frame.number}: {frame.luma.shape} {frame.luma.dtype}, {frame.captured_s}", held=False
+            )
+        last = frame.captured_s
+        found = zxingcpp.read_barcodes(frame.luma)
+        read += len(found)
+        seen.update(code.text for code in found)
+    spent = time.monotonic() - started
+    say(f"{FRAMES} frames in {spent:.2f} s, each a view of the camera's own memory")
+    say(f"{read} codes read, {len(seen & texts)} of {len(texts)} texts seen", held=seen == texts)
+
+
+def hold(camera: PiCamera) -> None:
+    """A frame stays as it is while the camera goes on, until the next one is asked for."""
+    frame = camera.capture(5)
+    if frame is None:
+        say("no frame to hold", held=False)
+        return
+    copy, device = frame.luma.copy(), opened[0]
+    goal = device.frames + 20
+    deadline = time.monotonic() + 10
+    while device.frames < goal and time.monotonic() < deadline:
+        time.sleep(0.01)
+    same = bool((copy == frame.luma).all())
+    say("a held frame stayed as it was while 20 others came", held=same and device.frames >= goal)
+
+
+def hurry(camera: PiCamera) -> None:
+    """Who hardly waits gets nothing or the next frame, and loses none."""
+    frames = [camera.capture(0.001) for _ in range(500)]
+    numbers = [frame.number for frame in frames if frame is not None]
+    whole = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    say(f"{len(frames)} captures of 1 ms each gave {len(numbers)} frames, none lost", held=whole)
+
+
+def keep(camera: PiCamera) -> None:
+    """A frame that someone kept outlives its camera, and costs it nothing."""
+    complaints: list[str] = []
+    sys.unraisablehook = lambda complaint: complaints.append(str(complaint.exc_value))
+    frame = camera.capture(5)
+    camera.close()
+    readable = frame is not None and int(frame.luma.sum()) > 0
+    del frame
+    say(f"a frame kept over closing can still be read{''.join(complaints)}", held=readable and not complaints)
+
+
+def leak() -> None:
+    """Opening and closing leaves no descriptors behind, though a frame was kept at each closing."""
+    counts = []
+    for _ in range(4):
+        camera = start()
+        frame = camera.capture(5)
+        camera.close()
+        del camera, frame
+        gc.collect()  # picamera2's objects refer to each other
+        counts.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
+    say(f"descriptors open after each closing with a frame kept: {counts}", held=len(set(counts)) == 1)
+
+
+def starve() -> None:
+    """A camera without frames is silent at first, and then gone: here because every buffer is taken."""
+    camera = start()
+    taken = []
+    with suppress(TimeoutError):
+        while True:
+            taken.append(opened[0].capture_request(wait=0.5))
+    silences = [camera.capture(0.1) for _ in range(5)]
+    say(f"{len(silences)} captures of a starved camera gave nothing", held=silences == [None] * 5)
+    camera_pi.GONE_AFTER_S = 0.5
+    is_fault("a camera that fell silent", partial(camera.capture, 0.1))
+    for request in taken:
+        request.release()
+    camera.close()
+
+
+def is_fault(name: str, attempt: Callable[[], object]) -> None:
+    """What cannot be done is a CameraFault that says why."""
+    try:
+        attempt()
+    except CameraFault as fault:
+        say(f"{name}: {fault.line()}")
+    else:
+        say(f"{name} was no fault", held=False)
+
+
+def start() -> PiCamera:
+    """The driver, on the virtual camera."""
+    return PiCamera(device=open_virtual, pixel_format=FORMAT)
+
+
+def main(argument: str) -> None:
+    """Run it all."""
+    if argument == "--absent":
+        return is_fault("no camera", PiCamera)
+    texts = set(json.loads(Path(argument).read_text()))
+    camera = start()
+    say(f"libcamera {libcamera_version()}: controls {sorted(opened[0].camera_controls)}")
+    for _ in range(STARTS - 1):
+        look(camera, texts)
+        started = time.monotonic()
+        camera.close()
+        camera = start()
+        say(f"stopped and started in {1000 * (time.monotonic() - started):.0f} ms")
+    for step in (partial(look, texts=texts), hold, hurry, keep):
+        step(camera)
+    leak()
+    starve()
+    camera = start()
+    is_fault("a camera in use", start)
+    camera.close()
+    camera.close()
+    is_fault("a closed camera", partial(camera.capture, 1))
+    is_fault("a format it does not have", partial(PiCamera, device=open_virtual))
+    return say(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB at most")
+
+
+def libcamera_version() -> str:
+    """As libcamera states it."""
+    manager: Any = libcamera.CameraManager
+    return str(manager.singleton().version)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SIZE = (1280, 720)
 """Width and height of the pictures, pixels."""
 
+GONE_AFTER_S = 5.0
+"""A camera that gave no frame for so long, s, is to be opened anew, as libcamera's time-out asks."""
+
 _FAILURES = (RuntimeError, OSError, ValueError)
 """What picamera2 and libcamera's binding raise for a camera that is missing, busy or broken."""
 
@@ -97,9 +100,10 @@ class PiCamera:
             self._camera = device()
             self._configure(optics or Optics(), pixel_format)
             self._camera.start()
+            self._heard_s = time.monotonic()
         except _FAILURES as error:
             self.close()
-            raise CameraFault(f"cannot start: {error}") from error
+            raise CameraFault(f"cannot start: {_why(error)}") from error
 
     def _configure(self, optics: Optics, pixel_format: str) -> None:
         # `queue` keeps the newest finished frame for the next capture and gives older ones back.
@@ -119,7 +123,7 @@ class PiCamera:
     def capture(self, timeout_s: float) -> Frame | None:
         """See `terminal.ports.Camera`. Ends the hold on the frame given before.
 
-        A camera that was unplugged gives no frames: None, and opening it anew is the CameraFault.
+        A camera that was unplugged only falls silent: after GONE_AFTER_S without a frame it counts as gone.
         """
         if self._camera is None:
             raise CameraFault("the camera was closed")
@@ -129,15 +133,22 @@ class PiCamera:
             self._job = self._job or self._camera.capture_request(wait=False)
             request = self._job.get_result(timeout=max(0.0, timeout_s))
         except TimeoutError:
+            self._expect_life()
             return None
         except _FAILURES as error:
             self._job = None
-            raise CameraFault(f"cannot capture: {error}") from error
+            raise CameraFault(f"cannot capture: {_why(error)}") from error
         self._job = None
         self._held.callback(request.release)
+        self._heard_s = time.monotonic()
         frame = Frame(self._plane(request), _captured_s(request.get_metadata()), self._number)
         self._number += 1
         return frame
+
+    def _expect_life(self) -> None:
+        silent_s = time.monotonic() - self._heard_s
+        if silent_s > GONE_AFTER_S:
+            raise CameraFault(f"no frame for {silent_s:.0f} s")
 
     def _plane(self, request: Any) -> Luma:  # noqa: ANN401 - picamera2 ships no annotations
         from picamera2 import MappedArray  # noqa: PLC0415 - only the device has it
@@ -154,12 +165,24 @@ class PiCamera:
         camera, self._camera = self._camera, None
         if camera is None:
             return
+        allocator = camera.allocator
         try:
             self._held.close()
             camera.cancel_all_and_flush()
             camera.close()
         except _FAILURES as error:
-            raise CameraFault(f"cannot close: {error}") from error
+            raise CameraFault(f"cannot close: {_why(error)}") from error
+        finally:
+            # Asked to unmap a buffer that someone still looks at, the allocator gives up and leaks them all.
+            # Forgotten here, each is unmapped with the last look at it.
+            allocator.mapped_buffers.clear()
+
+
+def _why(error: BaseException) -> str:
+    """The first cause's text: picamera2 wraps libcamera's word in its own."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error)
 
 
 def _captured_s(metadata: Mapping[str, Any]) -> float:

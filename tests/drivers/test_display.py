@@ -42,7 +42,7 @@ def corners(pixels: np.ndarray) -> list[tuple[int, ...]]:
 
 def turned(rotation: Rotation) -> list[tuple[int, ...]]:
     """The corners of `picture`, clockwise from the top left, after it was turned clockwise."""
-    clockwise = [RED, GREEN, BLACK, BLUE]
+    clockwise: list[tuple[int, ...]] = [RED, GREEN, BLACK, BLUE]
     steps = rotation // 90
     return clockwise[4 - steps :] + clockwise[: 4 - steps]
 

@@ -28,7 +28,7 @@ RED, DARK = (1.0, 0.0, 0.0), (0.0, 0.0, 0.0)
 TICK = 0.001
 
 
-class HeardPin(MockPWMPin):
+class HeardPin(MockPWMPin):  # type: ignore[misc]  # gpiozero ships no annotations
     """A pin whose changes can be waited for, and which can break."""
 
     def __init__(self, factory: MockFactory, info: PinInfo) -> None:

@@ -1,0 +1,218 @@
+"""The written form of the registry's messages: one map of listed keys for each (wire format, section 5).
+
+The table at the end is the format. Each kind has one context, so that a message of one kind never passes for
+another (section 2).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from terminal.credential import cbor, shape, signed
+from terminal.credential.cbor import Malformed, Value
+from terminal.credential.message import array, data, entries, text, uint
+from terminal.credential.shape import Field, Shape, flag, octets, part, parts, unsigned, word
+from terminal.journal.form import ages
+from terminal.journal.record import HASH_SIZE, Head
+from terminal.model import CredentialFinding, Plate
+from terminal.registry.messages import (
+    CodeQuestion,
+    Command,
+    Health,
+    HotlistChange,
+    HotlistQuestion,
+    Kind,
+    Listed,
+    LookupAnswer,
+    LookupRequest,
+    Message,
+    Order,
+    PlateQuestion,
+    Question,
+    Result,
+    VehicleRecord,
+    Why,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from terminal.credential.signed import Signer
+
+ID_SIZE = 16
+_KID_SIZE = 8
+_CTI_SIZE = 12
+
+
+def write(message: Message) -> bytes:
+    """The payload of a message. Raises ValueError where `read` could not read it back."""
+    shape, _ = _KINDS[type(message)]
+    payload = cbor.write(shape.write(message))
+    if read(type(message), payload) != message:
+        raise ValueError("a message that reads as another")
+    return payload
+
+
+def read(kind: type[Kind], payload: bytes) -> Kind:
+    """The message of this kind that `payload` is, in whole. Raises Malformed for every other input."""
+    shape, _ = _KINDS[kind]
+    message: Kind = shape.read(cbor.read(payload))
+    if isinstance(message, LookupAnswer):
+        _require_consistent(message)
+    return message
+
+
+def sign(message: Message, signer: Signer) -> bytes:
+    """A message as it travels: its payload under its context. Raises ValueError, as `write`."""
+    _, context = _KINDS[type(message)]
+    return signer(write(message), context)
+
+
+def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -> Kind | None:
+    """The message of this kind that one of `keys` (by kid) signed; None for any other bytes.
+
+    Raises Malformed where it is signed and yet not of the listed form: the signer's fault, not a stranger's.
+    """
+    _, context = _KINDS[kind]
+    payload = signed.open_signed(message, context, keys)
+    return None if payload is None else read(kind, payload)
+
+
+def _require_consistent(answer: LookupAnswer) -> None:
+    """Each result has what section 5 gives it: found a record or changes; several kinds, their records."""
+    found = (answer.record is not None, answer.records is not None, answer.changes is not None)
+    listed: dict[Result, tuple[tuple[bool, bool, bool], ...]] = {
+        Result.FOUND: ((True, False, False), (False, False, True)),
+        Result.SEVERAL_KINDS: ((False, True, False),),
+    }
+    if found not in listed.get(answer.result, ((False, False, False),)):
+        raise Malformed("an answer whose content is not its result's")
+    if answer.more is not None and answer.changes is None:
+        raise Malformed("more to follow upon nothing")
+    if answer.records is not None:
+        kinds = {record.kind for record in answer.records}
+        if len(kinds) < max(2, len(answer.records)) or len({record.number for record in answer.records}) != 1:
+            raise Malformed("several kinds that are not several kinds of one number")
+
+
+# Values that are neither plain nor a map.
+
+
+def _head(key: int, name: str) -> Field:
+    def read_head(value: Value) -> Head:
+        journal_id, seq, digest = array(value, 3)
+        return Head(data(journal_id, ID_SIZE), uint(seq), data(digest, HASH_SIZE))
+
+    return Field(key, name, read_head, Head.value)
+
+
+def _result(value: Value) -> Result:
+    if uint(value) not in Result.__members__.values():
+        raise Malformed("an unlisted result")
+    return Result(uint(value))
+
+
+def _read_question(value: Value) -> Question:
+    if type(value) is not dict:
+        raise Malformed("not a map")
+    if 3 in value:
+        return CodeQuestion(text(entries(value, frozenset({3}))[3]))
+    if 4 in value:
+        province, epoch, first = array(entries(value, frozenset({4}))[4], 3)
+        return HotlistQuestion(text(province), uint(epoch), uint(first))
+    return _PLATE_QUESTION.read(value)
+
+
+def _write_question(question: Question) -> Value:
+    match question:
+        case PlateQuestion():
+            return _PLATE_QUESTION.write(question)
+        case CodeQuestion(code_text):
+            return {3: code_text}
+        case HotlistQuestion(province, epoch, first):
+            return {4: [province, epoch, first]}
+
+
+def _read_listed(value: Value) -> tuple[Listed, ...]:
+    lines = [[text(item) for item in array(line, 3)] for line in array(value)]
+    return tuple(Listed(Plate(number, kind), letters) for number, kind, letters in lines)
+
+
+def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
+    return [[one.plate.number, one.plate.kind, one.letters] for one in vehicles]
+
+
+_PLATE_QUESTION = Shape(PlateQuestion, shape.text(1, "number"), shape.text(2, "kind"))
+_REQUEST = Shape(
+    LookupRequest,
+    octets(1, "id", ID_SIZE),
+    unsigned(2, "sent_ms"),
+    shape.text(3, "terminal"),
+    shape.text(4, "officer"),
+    Field(5, "question", _read_question, _write_question),
+    word(6, "why", Why),
+    shape.location(7, "location"),
+    _head(8, "head"),
+)
+_RECORD = Shape(
+    VehicleRecord,
+    shape.text(1, "number"),
+    shape.text(2, "kind"),
+    shape.text(3, "vehicle_type"),
+    shape.text(4, "use"),
+    unsigned(5, "valid_through"),
+    shape.text(6, "letters"),
+    shape.text(7, "colour"),
+    shape.text(8, "vin_tail"),
+    shape.text(9, "brand"),
+    unsigned(10, "first_registered"),
+    unsigned(11, "scrap_date"),
+    octets(12, "newest_cti", _CTI_SIZE),
+)
+_CHANGE = Shape(
+    HotlistChange,
+    shape.text(1, "province"),
+    unsigned(2, "seq"),
+    unsigned(3, "at_ms"),
+    Field(4, "vehicles", _read_listed, _write_listed),
+    unsigned(5, "epoch"),
+)
+_ANSWER = Shape(
+    LookupAnswer,
+    octets(1, "id", ID_SIZE),
+    unsigned(2, "answered_ms"),
+    Field(3, "result", _result, int),
+    part(4, "record", _RECORD),
+    parts(5, "records", _RECORD),
+    shape.text(6, "terminal"),
+    parts(7, "changes", _CHANGE),
+    word(8, "finding", CredentialFinding),
+    flag(9, "more"),
+)
+_HEALTH = Shape(
+    Health,
+    shape.text(1, "terminal"),
+    unsigned(2, "at_ms"),
+    shape.text(3, "state"),
+    shape.text(4, "version"),
+    ages(5, "ages"),
+    unsigned(6, "unreceipted"),
+    unsigned(7, "battery_percent"),
+    unsigned(8, "self_test_ms"),
+    _head(9, "head"),
+)
+_ORDER = Shape(
+    Order,
+    shape.text(1, "terminal"),
+    octets(2, "kid", _KID_SIZE),
+    octets(3, "id", ID_SIZE),
+    unsigned(4, "made_ms"),
+    word(5, "command", Command),
+)
+_KINDS: dict[type[Any], tuple[Shape[Any], bytes]] = {
+    LookupRequest: (_REQUEST, signed.LOOKUP),
+    LookupAnswer: (_ANSWER, signed.ANSWER),
+    HotlistChange: (_CHANGE, signed.HOTLIST),
+    Health: (_HEALTH, signed.HEALTH),
+    Order: (_ORDER, signed.ORDER),
+}

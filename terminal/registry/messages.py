@@ -1,0 +1,203 @@
+"""What a terminal and the registry say to each other, as the messages of wire format section 5.
+
+None is what was not there; `form` says how they are written, read and signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from terminal.model import Plate
+
+if TYPE_CHECKING:
+    from terminal.journal.entry import Ages
+    from terminal.journal.record import Head
+    from terminal.model import CredentialFinding
+
+
+class Why(StrEnum):
+    """Why a vehicle is looked up."""
+
+    CHECK = "check"
+    RECHECK = "recheck"
+    QUERY = "query"
+
+
+class Result(IntEnum):
+    """What a lookup came to."""
+
+    FOUND = 0
+    NOT_FOUND = 1
+    SEVERAL_KINDS = 2
+    REFUSED = 3
+    UNAVAILABLE = 4
+
+
+class Command(StrEnum):
+    """What the registry may order a terminal to do."""
+
+    LOCK = "lock"
+    WIPE = "wipe"
+    UNLOCK = "unlock"
+
+
+@dataclass(frozen=True, slots=True)
+class PlateQuestion:
+    """Form 1: a number, and its kind where the officer knows it."""
+
+    number: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeQuestion:
+    """Form 3: the text of another issuer's code, which the registry verifies."""
+
+    code_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HotlistQuestion:
+    """Form 4: a province's hot-list changes from `first` on.
+
+    Epoch 0 is a terminal without a list; whoever names an epoch that is not the registry's own gets the
+    registry's, from its first change.
+    """
+
+    province: str
+    epoch: int
+    first: int
+
+
+Question: TypeAlias = PlateQuestion | CodeQuestion | HotlistQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupRequest:
+    """A question of a terminal, in an officer's name."""
+
+    id: bytes
+    """16 random bytes."""
+    sent_ms: int
+    """Unix time."""
+    terminal: str
+    officer: str
+    question: Question
+    why: Why
+    head: Head
+    """Where the terminal's journal stands: the registry is its witness."""
+    location: tuple[int, int] | None = None
+    """Latitude and longitude in 1e-7 degrees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleRecord:
+    """What the registry has of a vehicle."""
+
+    number: str
+    kind: str
+    vehicle_type: str
+    use: str
+    valid_through: int
+    """yyyymmdd"""
+    letters: str
+    """机动车状态, as the registry has it."""
+    colour: str | None = None
+    vin_tail: str | None = None
+    brand: str | None = None
+    first_registered: int | None = None
+    """yyyymmdd"""
+    scrap_date: int | None = None
+    """强制报废期止, yyyymmdd: shown, and decides nothing."""
+    newest_cti: bytes | None = None
+    """cti of the newest credential, 12 bytes."""
+
+    @property
+    def plate(self) -> Plate:
+        """Whose record this is."""
+        return Plate(self.number, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of a change: a vehicle and its status letters, empty to take it off."""
+
+    plate: Plate
+    letters: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlistChange:
+    """A change of a province's hot list; without vehicles it says that nothing is missing.
+
+    A snapshot (`hotlist/<province>.cbor`) is the same map: the whole list as it stands after that number.
+    """
+
+    province: str
+    epoch: int
+    seq: int
+    """An epoch's first change is 1, and says that its list was empty before."""
+    at_ms: int
+    """Unix time."""
+    vehicles: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupAnswer:
+    """The registry's word on one question."""
+
+    id: bytes
+    """The request's."""
+    answered_ms: int
+    """Unix time."""
+    result: Result
+    terminal: str
+    record: VehicleRecord | None = None
+    """Where a vehicle was found."""
+    records: tuple[VehicleRecord, ...] | None = None
+    """Where the number is carried by several kinds: two or more."""
+    changes: tuple[HotlistChange, ...] | None = None
+    """Found, for form 4: what there is of the changes asked for, in order; may be none."""
+    finding: CredentialFinding | None = None
+    """What the registry says of another issuer's code."""
+    more: bool | None = None
+    """Whether further changes follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a terminal is."""
+
+    terminal: str
+    at_ms: int
+    """Unix time."""
+    state: str
+    version: str
+    ages: Ages
+    unreceipted: int
+    """Records without receipt."""
+    head: Head
+    battery_percent: int | None = None
+    self_test_ms: int | None = None
+    """Unix time of the last self-test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a terminal is ordered to do, while it is the identity that the order is for."""
+
+    terminal: str
+    kid: bytes
+    """Key id of that identity, 8 bytes."""
+    id: bytes
+    """16 bytes; an order is carried out once."""
+    made_ms: int
+    """Unix time."""
+    command: Command
+
+
+Message: TypeAlias = LookupRequest | LookupAnswer | HotlistChange | Health | Order
+Kind = TypeVar("Kind", bound=Message)
+"""One kind of message, as a type."""

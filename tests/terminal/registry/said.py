@@ -1,0 +1,139 @@
+"""Messages as Hypothesis draws them, and a registry's and a terminal's keys that exist nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+from nacl import bindings
+
+from terminal.credential import signed
+from terminal.journal.entry import Ages
+from terminal.journal.record import Head
+from terminal.model import CredentialFinding, Plate
+from terminal.registry.messages import (
+    CodeQuestion,
+    Command,
+    Health,
+    HotlistChange,
+    HotlistQuestion,
+    Listed,
+    LookupAnswer,
+    LookupRequest,
+    Order,
+    PlateQuestion,
+    Result,
+    VehicleRecord,
+    Why,
+)
+from tests.terminal.credential.cbor_values import TEXTS
+
+SEED, OTHER_SEED = bytes(range(32)), bytes(range(1, 33))
+PUBLIC_KEY, OTHER_KEY = (bindings.crypto_sign_seed_keypair(seed)[0] for seed in (SEED, OTHER_SEED))
+SIGNER, OTHER_SIGNER = signed.signer(SEED), signed.signer(OTHER_SEED)
+KEYS = signed.by_kid([PUBLIC_KEY])
+
+TERMINAL = "T0001"
+NOW_MS = 1_795_320_000_000  # 2026-11-22 in Asia/Shanghai
+HEAD = Head(b"J" * 16, 7, b"h" * 32)
+RECORD = VehicleRecord(
+    number="苏A12345", kind="02", vehicle_type="K33", use="A", valid_through=20270831, letters="A"
+)
+REQUEST = LookupRequest(
+    id=b"q" * 16,
+    sent_ms=NOW_MS,
+    terminal=TERMINAL,
+    officer="098765",
+    question=PlateQuestion("苏A12345", "02"),
+    why=Why.CHECK,
+    head=HEAD,
+)
+ANSWER = LookupAnswer(
+    id=REQUEST.id, answered_ms=NOW_MS + 40, result=Result.FOUND, terminal=TERMINAL, record=RECORD
+)
+
+uints = st.integers(0, 2**63 - 1)
+ids = st.binary(min_size=16, max_size=16)
+places = st.tuples(st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000))
+heads = st.builds(Head, ids, uints, st.binary(min_size=32, max_size=32))
+plate_questions = st.builds(PlateQuestion, TEXTS, st.none() | TEXTS)
+questions = st.one_of(
+    plate_questions, st.builds(CodeQuestion, TEXTS), st.builds(HotlistQuestion, TEXTS, uints, uints)
+)
+requests = st.builds(
+    LookupRequest,
+    id=ids,
+    sent_ms=uints,
+    terminal=TEXTS,
+    officer=TEXTS,
+    question=questions,
+    why=st.sampled_from(Why),
+    head=heads,
+    location=st.none() | places,
+)
+records = st.builds(
+    VehicleRecord,
+    number=TEXTS,
+    kind=TEXTS,
+    vehicle_type=TEXTS,
+    use=TEXTS,
+    valid_through=uints,
+    letters=TEXTS,
+    colour=st.none() | TEXTS,
+    vin_tail=st.none() | TEXTS,
+    brand=st.none() | TEXTS,
+    first_registered=st.none() | uints,
+    scrap_date=st.none() | uints,
+    newest_cti=st.none() | st.binary(min_size=12, max_size=12),
+)
+changes = st.builds(
+    HotlistChange,
+    province=TEXTS,
+    epoch=uints,
+    seq=uints,
+    at_ms=uints,
+    vehicles=st.lists(st.builds(Listed, st.builds(Plate, TEXTS, TEXTS), TEXTS), max_size=3).map(tuple),
+)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> LookupAnswer:
+    """Any answer whose content is its result's."""
+    answer: dict[str, Any] = {"id": draw(ids), "answered_ms": draw(uints), "terminal": draw(TEXTS)}
+    answer["finding"] = draw(st.none() | st.sampled_from(CredentialFinding))
+    result = answer["result"] = draw(st.sampled_from(Result))
+    if result is Result.SEVERAL_KINDS:
+        number = draw(TEXTS)
+        kinds = draw(st.lists(TEXTS, min_size=2, max_size=3, unique=True))
+        answer["records"] = tuple(replace(draw(records), number=number, kind=kind) for kind in kinds)
+    elif result is Result.FOUND and draw(st.booleans()):
+        answer["record"] = draw(records)
+    elif result is Result.FOUND:
+        answer["changes"] = tuple(draw(st.lists(changes, max_size=2)))
+        answer["more"] = draw(st.none() | st.booleans())
+    return LookupAnswer(**answer)
+
+
+ages = st.builds(Ages, *[st.none() | uints] * 3)
+healths = st.builds(
+    Health,
+    terminal=TEXTS,
+    at_ms=uints,
+    state=TEXTS,
+    version=TEXTS,
+    ages=ages,
+    unreceipted=uints,
+    head=heads,
+    battery_percent=st.none() | uints,
+    self_test_ms=st.none() | uints,
+)
+orders = st.builds(
+    Order,
+    terminal=TEXTS,
+    kid=st.binary(min_size=8, max_size=8),
+    id=ids,
+    made_ms=uints,
+    command=st.sampled_from(Command),
+)
+messages = st.one_of(requests, answers(), changes, healths, orders)

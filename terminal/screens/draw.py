@@ -1,0 +1,141 @@
+"""A screen, a picture and a look become one surface: the same input gives the same pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+import pygame
+from pygame import Rect
+
+from terminal.errors import CameraFault, CameraStalled
+from terminal.screens import result, text, theme
+from terminal.screens.icons import Icon
+from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
+from terminal.screens.layout import Block, at, padded, paragraph, stack
+from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, key_bar, key_rects, top
+from terminal.screens.state import Camera, Ready, Result, Screen, Trouble
+from terminal.screens.theme import Look
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from terminal.model import Button, Luma
+
+__all__ = ["Look", "button_at", "compose", "draw"]
+
+_EASES = [step / 100 for step in range(112, 56, -4)]
+"""How large texts are set: the first at which everything fits."""
+_AIR = 20
+"""The most room between two blocks, in units."""
+
+
+def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
+    """The screen as the officer sees it, 32 bits a pixel. `preview` is the camera's uint8 [height, width]."""
+    surface = pygame.Surface(look.size, depth=32)
+    surface.fill(theme.palette(look).paper)
+    for item in compose(screen, look, live=preview is not None):
+        paint(surface, item, look.fonts, preview)
+    return surface
+
+
+def button_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Button | None:
+    """The button whose soft key is at a point, in pixels of a surface of `size`."""
+    return next((key.button for key, rect in key_rects(screen, size) if rect.collidepoint(point)), None)
+
+
+def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
+    """What is drawn, in order. `live` says whether there is a picture."""
+    match screen:
+        case Ready():
+            items = _ready(Page(look), screen, live=live)
+        case Result():
+            items = _stacked(look, screen)
+        case Trouble():
+            items = _trouble(Page(look), screen)
+        case _:
+            assert_never(screen)
+    return [*items, *key_bar(Page(look), screen)]
+
+
+def _stacked(look: Look, screen: Result) -> list[Item]:
+    """A verdict's blocks in the largest type at which all fit, the room left over between them."""
+    for ease in _EASES:
+        page = Page(look, ease)
+        bars = top(Page(look, min(ease, 1.0)), screen.status)
+        blocks = result.blocks(page, screen)
+        room = look.size[1] - page.px(KEYS_HEIGHT) - bars.height
+        spare = room - sum(block.height for block in blocks)
+        if spare >= page.px(8) * (len(blocks) + 1):
+            break
+    gap = max(0, min(page.px(_AIR), spare // (len(blocks) + 1)))
+    return [*bars.items, *at(stack("result", blocks, gap), 0, bars.height + gap)]
+
+
+def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
+    bars = top(page, screen.status)
+    width, height = page.look.size
+    style = page.firm(31, page.colours.ink, bold=True)
+    hint = paragraph("hint", page.say("show_code"), style, page.width, centred=True)
+    hint = padded(hint, page.px(MARGIN), page.px(14), page.px(14), lambda _: ())
+    bottom = height - page.px(KEYS_HEIGHT) - hint.height
+    area = Rect(0, bars.height, width, bottom - bars.height)
+    items = [*bars.items, *at(hint, 0, bottom)]
+    if screen.status.camera is not Camera.LIVE or not live:
+        return [*items, *_no_picture(page, screen.status.camera, area)]
+    side = min(round(0.66 * area.width), round(0.9 * area.height))
+    reticle = Rect(0, 0, side, side)
+    reticle.center = area.center
+    return [*items, Fill(area, theme.BLACK), Picture(area), Reticle(reticle, page.px(7))]
+
+
+def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:
+    """The camera's state in words, where its picture would be."""
+    words = {
+        Camera.LIVE: page.say("camera_waiting"),
+        Camera.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.look.language),
+        Camera.ABSENT: text.pick(Lines(CameraFault.zh, CameraFault.en), page.look.language),
+    }[camera]
+    side = page.px(128)
+    sign = Sign(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
+    style = page.firm(30, page.colours.ink, bold=True)
+    body = stack(
+        "no picture",
+        [Block("sign", side, (sign,)), paragraph("words", words, style, page.width, centred=True)],
+        page.px(20),
+    )
+    return [
+        Fill(area, page.colours.panel),
+        *at(body, page.px(MARGIN), area.y + (area.height - body.height) // 2),
+    ]
+
+
+def _trouble(page: Page, screen: Trouble) -> list[Item]:
+    """A fault of the device: its code, what to do, and that nothing was said of code or vehicle."""
+    bars = top(page, screen.status)
+    colours = page.colours
+    side = page.px(128)
+    notice = screen.notice
+    parts: Sequence[Block] = [
+        Block("sign", side, (Sign(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
+        paragraph(
+            "title",
+            f"{page.say('device_fault')} {notice.code}",
+            page.firm(44, colours.ink, bold=True),
+            page.width,
+            centred=True,
+        ),
+        paragraph(
+            "fault",
+            text.pick(Lines(notice.zh, notice.en), page.look.language),
+            page.firm(30, colours.ink, bold=True),
+            page.width,
+            centred=True,
+        ),
+        paragraph(
+            "no verdict", page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True
+        ),
+    ]
+    body = stack("trouble", parts, page.px(22))
+    room = page.look.size[1] - page.px(KEYS_HEIGHT) - bars.height
+    return [*bars.items, *at(body, page.px(MARGIN), bars.height + (room - body.height) // 2)]

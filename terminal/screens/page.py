@@ -1,0 +1,242 @@
+"""What every screen has: sizes as fractions of the surface, the bars at the top, and the soft keys below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.model import Button
+from terminal.screens import text, theme
+from terminal.screens.icons import Icon
+from terminal.screens.items import Fill, Item, Sign, Text
+from terminal.screens.layout import Block, Type, beside, largest, padded, paragraph, stack
+from terminal.screens.state import Ready, Result, Screen, Trouble
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from terminal.screens.fonts import Colour
+    from terminal.screens.state import Notice, Status
+    from terminal.screens.theme import Look, Palette
+
+WIDTH, HEIGHT = 480, 800
+"""Sizes are given for a surface of this many units, and scaled to the real one."""
+MARGIN = 16
+KEYS_HEIGHT = 88
+"""On a 5-inch screen 12 mm: a gloved thumb's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A look, and how much smaller than usual its texts are set to fit."""
+
+    look: Look
+    ease: float = 1.0
+
+    @property
+    def colours(self) -> Palette:
+        """The theme's colours."""
+        return theme.palette(self.look)
+
+    @property
+    def width(self) -> int:
+        """Pixels between the margins."""
+        return self.look.size[0] - 2 * self.px(MARGIN)
+
+    def px(self, units: float) -> int:
+        """Pixels of a length in units."""
+        scale = min(self.look.size[0] / WIDTH, self.look.size[1] / HEIGHT)
+        return max(1, round(units * scale))
+
+    def eased(self, units: float) -> int:
+        """Pixels of a length that gives way where room is scarce."""
+        return self.px(units * self.ease)
+
+    def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
+        """A type of so many units, eased."""
+        return Type(self.look.fonts, self.eased(units), colour, bold)
+
+    def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
+        """A type that does not give way."""
+        return Type(self.look.fonts, self.px(units), colour, bold)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the screens in the officer's language."""
+        return text.say(key, self.look.language, **values)
+
+
+def top(page: Page, status: Status) -> Block:
+    """Status bar, laboratory band, and notices."""
+    blocks = [_bar(page, status)]
+    if status.laboratory:
+        blocks.append(_laboratory(page))
+    if status.notices:
+        blocks.append(_notices(page, status.notices))
+    return stack("top", blocks)
+
+
+def _bar(page: Page, status: Status) -> Block:
+    height = page.px(44)
+    behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
+    for units in (20, 19, 18, 17, 16, 15, 14, 13, 12):
+        left, right = _bar_ends(page, status, units)
+        room = page.width - left.items[-1].rect.right
+        start = page.width - max((item.rect.right for item in right.items), default=0)
+        if start - left.items[-1].rect.right >= page.px(10) or room < 0:
+            break
+    row = beside("bar", [(page.px(MARGIN), left), (page.px(MARGIN) + start, right)])
+    inside = (height - row.height) // 2
+    return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
+
+
+def _bar_ends(page: Page, status: Status, units: float) -> tuple[Block, Block]:
+    """Time and its mark; trust list, records and torch."""
+    time = page.firm(26, theme.WHITE, bold=True)
+    plain = page.firm(units, theme.BAR_MUTED)
+    warn = page.firm(units, theme.NOTICE, bold=True)
+    left: list[Icon | tuple[str, Type]] = [(text.clock(status.now_s), time)]
+    if not status.clock_trusted:
+        left += [Icon.TRIANGLE, (page.say("clock_unsure"), warn)]
+    right: list[Icon | tuple[str, Type]] = []
+    if status.trust_age_s is None:
+        right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
+    elif status.trust_fresh:
+        right.append((page.say("trust_fresh"), plain))
+    else:
+        right.append(Icon.TRIANGLE)
+        right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.look.language)), warn))
+    right.append((page.say("records", count=status.records), plain))
+    if status.torch:
+        right.append(Icon.TORCH)
+    return _run(page, left), _run(page, right)
+
+
+def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
+    """Texts and icons in a row."""
+    x, blocks = 0, []
+    for part in parts:
+        if isinstance(part, Icon):
+            side = page.px(20)
+            blocks.append((x, Block("icon", side, (Sign(Rect(0, 0, side, side), part, theme.NOTICE),))))
+            x += side + page.px(5)
+        else:
+            string, style = part
+            width = -int(-style.width(string) // 1)
+            item = Text(Rect(0, 0, width, style.leading), string, style.size, style.colour, style.bold)
+            blocks.append((x, Block("text", style.leading, (item,))))
+            x += width + page.px(12)
+    return beside("run", blocks)
+
+
+def _laboratory(page: Page) -> Block:
+    style = page.firm(21, theme.WHITE, bold=True)
+    band = paragraph("laboratory", page.say("laboratory"), style, page.width, centred=True)
+    width = page.look.size[0]
+    return padded(
+        band,
+        page.px(MARGIN),
+        page.px(3),
+        page.px(4),
+        lambda h: [Fill(Rect(0, 0, width, h), theme.LABORATORY)],
+    )
+
+
+def _notices(page: Page, notices: tuple[Notice, ...]) -> Block:
+    """The newest faults' codes and texts; two are shown, the rest counted."""
+    side = page.px(26)
+    lines = []
+    for notice in notices[:2]:
+        words = f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
+        lines.append(_notice_line(page, words, page.width - side - page.px(8)))
+    if len(notices) > 2:
+        more = page.say("more_notices", count=len(notices) - 2)
+        lines.append(_notice_line(page, more, page.width - side - page.px(8)))
+    words_block = stack("notices", lines)
+    sign = Block("sign", side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
+    row = beside("notices", [(0, sign), (side + page.px(8), words_block)])
+    width = page.look.size[0]
+    return padded(
+        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, width, h), theme.NOTICE)]
+    )
+
+
+def _notice_line(page: Page, words: str, width: int) -> Block:
+    sizes = [page.eased(units) for units in (21, 20, 19, 18)]
+
+    def style(size: int) -> Type:
+        return Type(page.look.fonts, size, theme.BLACK, bold=True)
+
+    chosen = largest(words, sizes, style, (width, page.px(100)), 1)
+    return paragraph("notice", words, chosen, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A soft key: what it stands for, what it does, and whether it is the one to press."""
+
+    button: Button
+    action: str
+    main: bool = False
+
+
+def keys(screen: Screen) -> tuple[Key, ...]:
+    """The soft keys that do something, from left to right as the buttons lie: BACK, TRIGGER, CONFIRM."""
+    match screen:
+        case Ready(status=status):
+            torch = "torch_off" if status.torch else "torch_on"
+            return Key(Button.BACK, torch), Key(Button.TRIGGER, "scan_again")
+        case Result(acknowledged=False):
+            return (Key(Button.CONFIRM, "acknowledge", main=True),)
+        case Result() if screen.asks:
+            return Key(Button.BACK, "scan_next"), Key(Button.CONFIRM, "yes_this", main=True)
+        case Result():
+            return (Key(Button.BACK, "scan_next", main=True),)
+        case Trouble():
+            return (Key(Button.CONFIRM, "go_on", main=True),)
+
+
+_BUTTON_NAMES = {
+    Button.BACK: "button_back",
+    Button.TRIGGER: "button_trigger",
+    Button.CONFIRM: "button_confirm",
+}
+
+
+def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
+    """Where the soft keys are: two share the width, one has it whole."""
+    width, height = size
+    scale = min(width / WIDTH, height / HEIGHT)
+    gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
+    shown = keys(screen)
+    each = (width - gap * (len(shown) + 1)) // len(shown)
+    return [
+        (key, Rect(gap + place * (each + gap), height - tall + gap // 2, each, tall - gap))
+        for place, key in enumerate(shown)
+    ]
+
+
+def key_bar(page: Page, screen: Screen) -> list[Item]:
+    """The soft keys, in their place at the bottom."""
+    width, height = page.look.size
+    tall = page.px(KEYS_HEIGHT)
+    items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
+    for key, rect in key_rects(screen, page.look.size):
+        items += _key(page, key, rect)
+    return items
+
+
+def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
+    ground, ink, faint = (
+        (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
+    )
+    room = rect.width - page.px(12)
+    action = page.say(key.action)
+    sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
+    style = largest(
+        action, sizes, lambda size: Type(page.look.fonts, size, ink, bold=True), (room, rect.height), 1
+    )
+    name = paragraph("button", page.say(_BUTTON_NAMES[key.button]), page.firm(17, faint), room, centred=True)
+    label = stack("key", [name, paragraph("action", action, style, room, centred=True)])
+    x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
+    return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

@@ -1,0 +1,147 @@
+"""A plate on the screen looks like the plate on the car: ground, letters, red signs and dot of its kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pygame
+
+from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from terminal.model import Plate
+    from terminal.screens.fonts import Colour, Fonts
+
+FINE = 2
+"""Drawn this much larger and made small again, which smooths the edges."""
+ASPECT, LONG_ASPECT = 440 / 140, 480 / 140
+"""Width by height of a car's plate, and of one with eight characters (GA 36-2018)."""
+RED: Colour = (192, 0, 0)
+RED_ON_BLACK: Colour = (255, 77, 77)
+"""colours.csv, column basis."""
+_NO_GROUND: Colour = (214, 219, 226)
+"""Kinds without a plate of their own: bookkeeping codes, and what is not known."""
+_DOT = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One character of a plate, or its dot."""
+
+    text: str
+    red: bool = False
+
+    @property
+    def width(self) -> float:
+        """In cells of one character."""
+        return 0.45 if self.text == _DOT else 1.0
+
+
+def aspect(plate: Plate) -> float:
+    """Width by height."""
+    return LONG_ASPECT if len(plate.number) > 7 else ASPECT
+
+
+def letters(plate: Plate) -> tuple[Letter, ...]:
+    """The characters as they are painted: red where the kind says so, the dot after the issuing letter."""
+    kind = KINDS.get(plate.kind)
+    _, _, red = (kind.foreground if kind else "").partition("+red:")
+    number = plate.number
+    if red == "first two":
+        start, end = 0, 2
+    else:
+        start = number.find(red) if red else -1
+        end = start + len(red) if start >= 0 else start
+    painted = [Letter(letter, red=start <= place < end) for place, letter in enumerate(number)]
+    if number[:1] in PROVINCES and number[1:2].isascii() and number[1:2].isalpha():
+        painted.insert(2, Letter(_DOT))
+    return tuple(painted)
+
+
+@lru_cache(maxsize=8)
+def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
+    """A plate of `size` pixels, transparent outside its round corners."""
+    width, height = size[0] * FINE, size[1] * FINE
+    art = _ground(plate, (width, height))
+    ink = _ink(plate)
+    edge = max(2, height // 28)
+    inside = art.get_rect().inflate(-3 * edge, -3 * edge)
+    pygame.draw.rect(art, ink, inside, width=edge, border_radius=height // 12)
+    _write(art, inside.inflate(-4 * edge, -3 * edge), letters(plate), ink, fonts)
+    return pygame.transform.smoothscale(_rounded(art, height // 9), size)
+
+
+def _rgb(token: str, column: str) -> Colour:
+    red, green, blue = bytes.fromhex(COLOURS[token][column].removeprefix("#"))
+    return red, green, blue
+
+
+def _tokens(plate: Plate) -> list[str]:
+    kind = KINDS.get(plate.kind)
+    return [] if kind is None else [token for token in kind.background.split("|") if token in COLOURS]
+
+
+def _ink(plate: Plate) -> Colour:
+    tokens = _tokens(plate)
+    return _rgb(tokens[0], "hex_text") if tokens else (0, 0, 0)
+
+
+def _ground(plate: Plate, size: tuple[int, int]) -> pygame.Surface:
+    art = pygame.Surface(size, pygame.SRCALPHA)
+    width, height = size
+    tokens = _tokens(plate)
+    if not tokens:
+        art.fill(_NO_GROUND)
+        return art
+    first = _rgb(tokens[0], "hex_screen")
+    art.fill(first)
+    if tokens[0] == "green-gradient":
+        _shade(art, first, _rgb(tokens[0], "hex_second"))
+    elif tokens[0] == "yellow-green":
+        split = round(width * 0.29)  # behind the first two characters
+        art.fill(_rgb(tokens[0], "hex_second"), pygame.Rect(split, 0, width - split, height))
+    if len(tokens) > 1:  # either ground is lawful and the code does not say which: both, corner to corner
+        pygame.draw.polygon(art, _rgb(tokens[1], "hex_screen"), [(width, 0), (width, height), (0, height)])
+    if tokens[0].endswith("-patterned"):
+        _hatch(art)
+    return art
+
+
+def _shade(art: pygame.Surface, top: Colour, bottom: Colour) -> None:
+    width, height = art.get_size()
+    for y in range(height):
+        part = max(0.0, (y / height - 0.15) / 0.85)
+        red, green, blue = (round(a + (b - a) * part) for a, b in zip(top, bottom, strict=True))
+        pygame.draw.line(art, (red, green, blue), (0, y), (width, y))
+
+
+def _hatch(art: pygame.Surface) -> None:
+    width, height = art.get_size()
+    pattern = pygame.Surface((width, height), pygame.SRCALPHA)
+    for x in range(-height, width, height // 7):
+        pygame.draw.line(pattern, (255, 255, 255, 110), (x, height), (x + height, 0), max(1, height // 40))
+    art.blit(pattern, (0, 0))
+
+
+def _write(
+    art: pygame.Surface, inside: pygame.Rect, painted: tuple[Letter, ...], ink: Colour, fonts: Fonts
+) -> None:
+    cell = inside.width / max(7.45, sum(letter.width for letter in painted))
+    size = (round(cell * 1.04), round(inside.height * 0.92))
+    x = inside.centerx - cell * sum(letter.width for letter in painted) / 2
+    red = RED_ON_BLACK if sum(ink) > 384 else RED
+    for letter in painted:
+        glyph, _, _ = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
+        # Chinese characters fill their square; Latin capitals stand lower, so both are centred by their ink.
+        box = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
+        art.blit(glyph, box)
+        x += cell * letter.width
+
+
+def _rounded(art: pygame.Surface, radius: int) -> pygame.Surface:
+    mask = pygame.Surface(art.get_size(), pygame.SRCALPHA)
+    pygame.draw.rect(mask, (255, 255, 255, 255), mask.get_rect(), border_radius=radius)
+    art.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MIN)
+    return art

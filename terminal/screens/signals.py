@@ -1,0 +1,64 @@
+"""What an outcome sounds, shines and feels like is outcomes.csv's words, turned into pulses here alone."""
+
+from __future__ import annotations
+
+from terminal.model import Glow, Outcome, Pulse, Signal
+from terminal.vehicle.tables import OUTCOMES
+
+HIGH, LOW = 1, 2
+"""Levels of sound."""
+SHORT_S, LONG_S, GAP_S = 0.12, 0.5, 0.13
+
+_OFF = (0.0, 0.0, 0.0)
+_RED, _AMBER, _GREEN, _BLUE = (1.0, 0.0, 0.0), (1.0, 0.6, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+
+
+def _beeps(*seconds: float, level: int = HIGH) -> tuple[Pulse, ...]:
+    steps: list[Pulse] = []
+    for length in seconds:
+        steps += [Pulse(level, length), Pulse(0, GAP_S)]
+    return tuple(steps[:-1])
+
+
+def _steady(colour: tuple[float, float, float]) -> tuple[Glow, ...]:
+    return (Glow(colour, 1.0),)
+
+
+_ALARM_SOUND = "discreet by default: vibration pulses and screen until acknowledged; loud pulses as a setting"
+_ALARM_LAMP = "fast red blink when loud; dark when discreet"
+
+_SOUNDS = {
+    "one short beep": _beeps(SHORT_S),
+    "one short, one long": _beeps(SHORT_S, LONG_S),
+    "two beeps": _beeps(SHORT_S, SHORT_S),
+    "three beeps": _beeps(SHORT_S, SHORT_S, SHORT_S),
+    "four beeps": _beeps(SHORT_S, SHORT_S, SHORT_S, SHORT_S),
+    "low long tone": _beeps(LONG_S, level=LOW),
+}
+_LAMPS = {
+    "steady green": _steady(_GREEN),
+    "green and blue in turn": (Glow(_GREEN, 0.5), Glow(_BLUE, 0.5)),
+    "steady amber": _steady(_AMBER),
+    "steady red": _steady(_RED),
+    "steady blue": _steady(_BLUE),
+}
+# Felt in the palm and heard by no one else: two strokes and a pause, until the alarm is acknowledged.
+_STROKES = (Pulse(1, 0.2), Pulse(0, 0.15), Pulse(1, 0.2), Pulse(0, 0.65))
+_DISCREET = Signal(vibration=_STROKES)
+_LOUD = Signal(
+    sound=(Pulse(HIGH, 0.15), Pulse(0, 0.1)),
+    lamp=(Glow(_RED, 0.17), Glow(_OFF, 0.17)),  # under three flashes a second (WCAG 2.3.1)
+    vibration=_STROKES,
+    insistent=True,
+)
+
+
+def signal_of(outcome: Outcome, *, loud: bool = False) -> Signal:
+    """The signal of an outcome; `loud` lets an alarm be heard and seen by those around.
+
+    Raises KeyError where outcomes.csv says what is not known here; a test looks at every outcome.
+    """
+    row = OUTCOMES[outcome]
+    if (row["sound"], row["lamp"]) == (_ALARM_SOUND, _ALARM_LAMP):
+        return _LOUD if loud else _DISCREET
+    return Signal(sound=_SOUNDS[row["sound"]], lamp=_LAMPS[row["lamp"]])

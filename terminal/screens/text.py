@@ -1,0 +1,187 @@
+"""Every word of the screens in both languages, in one place; what the domain's tables say is not repeated.
+
+Wording rules: "伪造" is never said by a reason or a label; "cannot verify" and "cannot read" say what the
+terminal lacks, never what the holder did.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from terminal.model import Reason
+from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import VEHICLE_TYPES, Lines, rows
+
+if TYPE_CHECKING:
+    from terminal.screens.theme import Language
+
+WORDS: dict[str, Lines] = {
+    "laboratory": Lines("实验室 LAB · 不得用于执法", "实验室 LAB · not for enforcement"),
+    "clock_unsure": Lines("时间未校准", "time unsure"),
+    "trust_fresh": Lines("信任列表 新鲜", "Trust list fresh"),
+    "trust_aged": Lines("信任列表 已{age}", "Trust list {age} old"),
+    "trust_none": Lines("无信任列表", "No trust list"),
+    "records": Lines("待上传 {count}", "{count} to send"),
+    "more_notices": Lines("另有 {count} 项", "{count} more"),
+    "show_code": Lines("请将检验标志二维码置于框内", "Show the inspection code in the frame"),
+    "camera_waiting": Lines("等待摄像头画面", "Waiting for the camera"),
+    "credential": Lines("凭证", "Code"),
+    "vehicle": Lines("机动车", "Vehicle"),
+    "plate": Lines("号牌", "Plate"),
+    "plate_in_code": Lines("凭证所载号牌", "Plate in the code"),
+    "plate_elsewhere": Lines("凭证所载，非本车", "In the code, another vehicle"),
+    "is_it": Lines("是本车吗？", "Is it this vehicle?"),
+    "valid_through": Lines("检验有效期至", "Inspection valid to"),
+    "registry_valid_through": Lines("登记有效期至", "Registry valid to"),
+    "vehicle_type": Lines("车辆类型", "Vehicle type"),
+    "use": Lines("使用性质", "Use"),
+    "colour": Lines("车身颜色", "Colour"),
+    "vin_tail": Lines("车架号后六位", "VIN, last six"),
+    "letters": Lines("登记状态", "Registry status"),
+    "not_stated": Lines("未载明", "not stated"),
+    "ground": Lines("核验依据", "Ground"),
+    "trust_list_age": Lines("信任列表 {age}前", "trust list {age} old"),
+    "vehicle_asked_age": Lines("车辆数据 {age}前", "vehicle data {age} old"),
+    "vehicle_not_asked": Lines("车辆未联网核查", "vehicle not checked online"),
+    "record": Lines("记录号 {seq} · {time} 核验", "Record {seq} · checked {time}"),
+    "second_code": Lines("画面中另有一码，未核验", "Another code in view, not checked"),
+    "once_confirmed": Lines("确认是本车后：{guidance}", "Once confirmed as this vehicle: {guidance}"),
+    "acknowledge_first": Lines("先确认已知悉报警", "First acknowledge the alarm"),
+    "no_verdict": Lines("未给出结论", "No verdict"),
+    "device_fault": Lines("设备故障", "Device fault"),
+    "not_about_code": Lines("与凭证、车辆无关", "It says nothing of code or vehicle"),
+    "button_back": Lines("返回键", "BACK"),
+    "button_trigger": Lines("扳机", "TRIGGER"),
+    "button_confirm": Lines("确认键", "CONFIRM"),
+    "torch_on": Lines("开补光灯", "Light on"),
+    "torch_off": Lines("关补光灯", "Light off"),
+    "scan_again": Lines("重新核验", "Check again"),
+    "scan_next": Lines("扫描下一个", "Scan next"),
+    "yes_this": Lines("是本车", "Yes, this one"),
+    "acknowledge": Lines("已知悉", "Acknowledge"),
+    "go_on": Lines("继续", "Go on"),
+    "days": Lines("{count} 天", "{count} d"),
+    "hours": Lines("{count} 小时", "{count} h"),
+    "minutes": Lines("{count} 分钟", "{count} min"),
+}
+
+REASONS: dict[Reason, Lines] = {
+    Reason.OK: Lines("签名有效，在检验有效期内", "Signature valid, within the period"),
+    Reason.NO_CODE: Lines("画面中未找到二维码", "No code found in the picture"),
+    Reason.OTHER_ISSUER: Lines(
+        "其他签发方的二维码，须由登记系统核验", "A code of another issuer, which the registry verifies"
+    ),
+    Reason.FUTURE_VERSION: Lines(
+        "凭证版本较新，本机程序不支持", "A newer version than this terminal's program reads"
+    ),
+    Reason.FOREIGN: Lines("不是检验标志二维码", "Not an inspection mark's code"),
+    Reason.MALFORMED: Lines("二维码内容不完整或格式不符", "The code's content is incomplete or ill-formed"),
+    Reason.UNKNOWN_KEY: Lines("签发密钥不在信任列表中", "The signing key is not in the trust list"),
+    Reason.UNSUPPORTED_ALGORITHM: Lines(
+        "签名算法本机不支持", "The signature's algorithm is not on this terminal"
+    ),
+    Reason.BAD_SIGNATURE: Lines(
+        "签名与内容不符（签发密钥已知）", "The signature does not fit the content (the key is known)"
+    ),
+    Reason.STALE_TRUST: Lines("信任列表已过期，须先更新", "The trust list is too old; update it first"),
+    Reason.UNTRUSTED_CLOCK: Lines(
+        "本机时间未校准，无法判定日期", "The clock is unsure, so no date can be judged"
+    ),
+    Reason.MALFORMED_CLAIMS: Lines(
+        "签名有效，但所载内容不合规范", "Signed, but its content breaks the standard"
+    ),
+    Reason.KEY_COMPROMISED: Lines(
+        "签发密钥已停用，此码不在签发清单中",
+        "The key was compromised and this code is not in its issued list",
+    ),
+    Reason.KEY_OUT_OF_WINDOW: Lines("签发时间不在密钥有效期内", "Issued outside the key's time"),
+    Reason.KEY_OUT_OF_SCOPE: Lines(
+        "签发机关超出密钥授权范围", "The key does not cover this issuing authority"
+    ),
+    Reason.ISSUED_IN_FUTURE: Lines("签发时间晚于本机时间", "Issued later than this terminal's time"),
+    Reason.WITHDRAWN: Lines("签名有效，但已列入撤销名单", "Signature valid, but on the withdrawal list"),
+    Reason.STATUS_UNKNOWN: Lines(
+        "本机无所需的撤销名单", "The withdrawal list needed is not on this terminal"
+    ),
+    Reason.OTHER_VEHICLE: Lines(
+        "签名有效，但号牌与所查车辆不符", "Signature valid, but another plate than entered"
+    ),
+    Reason.EXPIRED: Lines(
+        "签名有效，所载检验有效期已过", "Signature valid, but its inspection period has passed"
+    ),
+}
+
+COLOURS: dict[str, Lines] = {
+    "A": Lines("白", "white"),
+    "B": Lines("灰", "grey"),
+    "C": Lines("黄", "yellow"),
+    "D": Lines("粉", "pink"),
+    "E": Lines("红", "red"),
+    "F": Lines("紫", "purple"),
+    "G": Lines("绿", "green"),
+    "H": Lines("蓝", "blue"),
+    "I": Lines("棕", "brown"),
+    "J": Lines("黑", "black"),
+    "Z": Lines("其他", "other"),
+}
+"""车身颜色, the registry's letters."""
+
+_STATUS = {row["code"]: Lines(row["name_zh"], row["name_en"]) for row in rows("vehicle_status")}
+
+
+def pick(lines: Lines, language: Language) -> str:
+    """What is said, in one language."""
+    return lines.zh if language == "zh" else lines.en
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """A text of WORDS with its values filled in."""
+    return pick(WORDS[key], language).format(**values)
+
+
+def age(seconds: float, language: Language) -> str:
+    """An age in its largest whole unit; under a minute counts as one, so that no age reads as none."""
+    minutes = max(1, int(seconds // 60))
+    if minutes >= 48 * 60:
+        return say("days", language, count=minutes // (24 * 60))
+    if minutes >= 60:
+        return say("hours", language, count=minutes // 60)
+    return say("minutes", language, count=minutes)
+
+
+def clock(unix_s: float, *, seconds: bool = False) -> str:
+    """Time of day in Shanghai."""
+    return datetime.fromtimestamp(unix_s, SHANGHAI).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def month(yyyymm: int, language: Language) -> str:
+    """A month of validity as the mark prints it."""
+    year, number = divmod(yyyymm, 100)
+    return f"{year}年{number:02}月" if language == "zh" else f"{year}-{number:02}"
+
+
+def day(yyyymmdd: int) -> str:
+    """A day of the registry."""
+    return f"{yyyymmdd // 10000}-{yyyymmdd // 100 % 100:02}-{yyyymmdd % 100:02}"
+
+
+def vehicle_type(code: str) -> str:
+    """The name of a vehicle type, or its code where the table has no name; the names are Chinese alone."""
+    return f"{VEHICLE_TYPES[code]} {code}" if code in VEHICLE_TYPES else code
+
+
+def colours(letters: str | None, language: Language) -> str:
+    """Names of a body's colours, in order."""
+    if letters is None:
+        return say("not_stated", language)
+    names = [pick(COLOURS[letter], language) if letter in COLOURS else letter for letter in letters]
+    return ("" if language == "zh" and all(len(name) == 1 for name in names) else "/").join(names)
+
+
+def status_letters(letters: str, language: Language) -> str:
+    """Every letter of a registry status with its name; one that the table does not know stays a letter."""
+    named = [
+        f"{letter} {pick(_STATUS[letter], language)}" if letter in _STATUS else letter for letter in letters
+    ]
+    return ("、" if language == "zh" else ", ").join(named)

@@ -16,7 +16,7 @@ _INT_LIMIT = 1 << 63
 _SIMPLE: dict[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - it says what the bytes are, and most are nobody's error
     """Bytes that are not the one encoding of a message; the text says where they differ."""
 
 

@@ -73,11 +73,15 @@ def key_id(public_key: bytes) -> bytes:
     return hashlib.sha256(cbor.write({1: 1, -1: 6, -2: public_key})).digest()[:KID_SIZE]
 
 
+def protected_of(public_key: bytes) -> bytes:
+    """The content of the protected header under this key; sealed claims are bound to it."""
+    return cbor.write({1: ED25519, 4: key_id(public_key)})
+
+
 def sign(payload: bytes, context: bytes, seed: bytes) -> bytes:
     """A COSE_Sign1 over `payload` for `context` by the Ed25519 key of the 32-byte `seed`."""
     public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
-    kid = key_id(public_key)
-    protected = cbor.write({1: ED25519, 4: kid})
-    unsigned = Sign1(protected, kid, payload, b"")
+    protected = protected_of(public_key)
+    unsigned = Sign1(protected, key_id(public_key), payload, b"")
     signature = bindings.crypto_sign(signed_bytes(unsigned, context), secret_key)[:SIGNATURE_SIZE]
     return cbor.write([protected, {}, payload, signature], tag=TAG)

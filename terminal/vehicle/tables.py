@@ -67,3 +67,4 @@ VEHICLE_TYPES = {row["code"]: row["name_zh"] for row in rows("vehicle_types_main
 USES = _lines("use_nature", "code", "name_zh", "name_en")
 COLOURS = {row["token"]: row for row in rows("colours")}
 OUTCOMES = {row["key"]: row for row in rows("outcomes")}
+STATUS = {row["code"]: row for row in rows("vehicle_status")}

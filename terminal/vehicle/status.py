@@ -1,0 +1,93 @@
+"""机动车状态 is a string of letters: all are shown, the gravest decides, and an unknown one is never normal.
+
+Wire format, section 5; domain, section 2.1.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from terminal.model import VehicleFinding
+from terminal.vehicle.inspection import SHANGHAI, is_day
+from terminal.vehicle.tables import STATUS, Lines
+
+_DAY_S = 86_400
+_UNLISTED = Lines("未识别代码", "Code not known")
+
+
+class StatusClass(StrEnum):
+    """What a status letter amounts to, gravest first: the order is the rank."""
+
+    ALARM = "alarm"
+    OFF_ROAD = "off_road"
+    OVERDUE = "overdue"
+    UNKNOWN = "unknown"
+    CAUTION = "caution"
+    PASS = "pass"  # noqa: S105 - a class, not a password
+
+
+_RANK = tuple(StatusClass)
+_CLASS_OF = {code: StatusClass(row["verdict_class"]) for code, row in STATUS.items()}
+_FINDING_OF = {
+    one: VehicleFinding.VALID if one is StatusClass.PASS else VehicleFinding(one.value) for one in StatusClass
+}
+
+
+def cut(letters: str) -> str:
+    """The letters without the blanks that a registry of fixed width fills them up with."""
+    return letters.rstrip(" ")
+
+
+def shown(letters: str) -> tuple[tuple[str, Lines], ...]:
+    """Every letter in its order, with its name in both languages; an unlisted one says so."""
+    return tuple((letter, _name(letter)) for letter in cut(letters))
+
+
+def classify(letters: str) -> StatusClass:
+    """The class that letters alone amount to, as on a list without dates. Total."""
+    return _gravest(_classes(letters))
+
+
+def classify_dated(letters: str, valid_through: int, at_s: float) -> StatusClass:
+    """The class of letters and a day of validity (yyyymmdd, to its last second in Asia/Shanghai) at a time.
+
+    A past day adds `overdue`; 逾期未检验 with a day to come adds `unknown` in its place, since one of them is
+    wrong; a day that does not exist adds `unknown`. Total.
+    """
+    classes = _classes(letters)
+    if not is_day(valid_through):
+        classes |= {StatusClass.UNKNOWN}
+    elif at_s >= _end_of_day_s(valid_through):
+        classes |= {StatusClass.OVERDUE}
+    elif StatusClass.OVERDUE in classes:
+        classes = classes - {StatusClass.OVERDUE} | {StatusClass.UNKNOWN}
+    return _gravest(classes)
+
+
+def live(letters: str, valid_through: int, at_s: float) -> VehicleFinding:
+    """The finding of a registry's record at a time (Unix s); the scrap date decides nothing. Total."""
+    return _FINDING_OF[classify_dated(letters, valid_through, at_s)]
+
+
+def _classes(letters: str) -> frozenset[StatusClass]:
+    said = cut(letters)
+    classes = {_CLASS_OF.get(letter, StatusClass.UNKNOWN) for letter in said}
+    normal_with_another = StatusClass.PASS in classes and len(said) > 1
+    if not said or len(set(said)) < len(said) or normal_with_another:
+        classes.add(StatusClass.UNKNOWN)
+    return frozenset(classes)
+
+
+def _gravest(classes: frozenset[StatusClass]) -> StatusClass:
+    return min(classes, key=_RANK.index)
+
+
+def _name(letter: str) -> Lines:
+    row = STATUS.get(letter)
+    return _UNLISTED if row is None else Lines(row["name_zh"], row["name_en"])
+
+
+def _end_of_day_s(yyyymmdd: int) -> int:
+    year, rest = divmod(yyyymmdd, 10_000)
+    return int(datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI).timestamp()) + _DAY_S

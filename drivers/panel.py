@@ -167,7 +167,7 @@ class GpioPanel:
         if failed:
             raise PanelFault("; ".join(failed))
 
-    def torch(self, on: bool) -> None:  # noqa: FBT001 - the port's own verb: torch(True)
+    def torch(self, *, on: bool) -> None:
         """See `terminal.ports.Panel`."""
         with _as_fault("torch"):
             self._torch.value = on

@@ -68,8 +68,8 @@ class FilmCamera:
         # One assignment changes the film, and `capture` takes from it once a frame: neither needs a lock.
         self._film: Iterator[Luma] = chain(pictures, repeat(pictures[-1]))
 
-    def stall(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch: stall(), stall(False)
-        """Give no frames, as a camera with a loose cable, until `stall(False)`."""
+    def stall(self, *, on: bool) -> None:
+        """Give no frames, as a camera with a loose cable, or go on."""
         if on:
             self._running.clear()
         else:
@@ -117,7 +117,7 @@ class SimRig:
 
     def stall(self, *, on: bool) -> None:
         """Stop the frames, or let them come."""
-        self.camera.stall(on)
+        self.camera.stall(on=on)
 
     def advance(self, seconds: float) -> None:
         """Let time go by, s, on the rig's clock."""

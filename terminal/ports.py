@@ -19,7 +19,8 @@ class Camera(Protocol):
     def capture(self, timeout_s: float) -> Frame | None:
         """The newest frame not yet given, or None when none comes within `timeout_s`.
 
-        Raises CameraFault when the device is gone; the caller opens a new one.
+        Its `luma` may be the camera's own memory: good until the next `capture` or `close`, and not to be
+        written to. Raises CameraFault when the device is gone; the caller opens a new one.
         """
 
     def close(self) -> None:

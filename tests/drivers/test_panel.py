@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.clock import HandClock
-from drivers.panel import Debounce, GpioPanel, Pins, pi_factory
+from drivers.panel import Debounce, GpioPanel, MissingPanel, Pins, pi_factory
 from terminal.errors import PanelFault
 from terminal.model import Button, Glow, Pulse, Signal
 
@@ -283,3 +283,14 @@ def test_a_broken_torch_is_a_fault(panel: GpioPanel, factory: MockFactory):
     with pytest.raises(PanelFault, match=r"torch.*transistor"):
         panel.torch(on=True)
     factory.pin(PINS.torch).broken = False
+
+
+def test_a_missing_panel_says_so_when_it_is_asked_and_stops_nothing():
+    panel: Panel = MissingPanel(PanelFault("no pins"))
+    panel.listen(print)
+    with pytest.raises(PanelFault, match="no pins"):
+        panel.signal(None)
+    with pytest.raises(PanelFault, match="no pins"):
+        panel.torch(on=True)
+    panel.close()
+    panel.close()

@@ -82,7 +82,7 @@ def test_what_is_shown_cannot_be_drawn_on():
 
 def test_a_stalled_camera_gives_nothing_until_it_goes_on():
     camera = FilmCamera(FAST)
-    camera.stall()
+    camera.stall(on=True)
     assert camera.capture(0.01) is None
     camera.stall(on=False)
     assert camera.capture(5) is not None
@@ -90,7 +90,7 @@ def test_a_stalled_camera_gives_nothing_until_it_goes_on():
 
 def test_going_on_wakes_who_waits():
     camera = FilmCamera(FAST)
-    camera.stall()
+    camera.stall(on=True)
     caught: list[Frame | None] = []
     scanner = threading.Thread(target=lambda: caught.append(camera.capture(30)))
     scanner.start()
@@ -171,6 +171,17 @@ def test_the_rig_s_camera_and_display_are_its_hands(rig: SimRig, tmp_path: Path)
     with Image.open(tmp_path / "shot.png") as shot:
         assert shot.size == (480, 800)
         assert shot.convert("RGB").getpixel((240, 400)) == (10, 20, 30)
+
+
+def test_the_rig_s_hands_stop_its_frames_and_move_its_clock(rig: SimRig):
+    rig.stall(on=True)
+    assert rig.camera.capture(0.01) is None
+    rig.stall(on=False)
+    assert rig.camera.capture(5) is not None
+
+    rig.set_clock(1_800_000_000.0, trusted=False)
+    rig.advance(6)
+    assert (rig.clock.now_s(), rig.clock.monotonic_s(), rig.clock.trusted()) == (1_800_000_006.0, 6.0, False)
 
 
 def test_two_rigs_share_no_pins(rig: SimRig):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from datetime import time as clock
+from datetime import datetime
 from itertools import permutations
 
 import pytest
@@ -11,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import VehicleFinding
-from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.status import StatusClass, classify, classify_dated, live, shown
 from terminal.vehicle.tables import STATUS
 
 
-def at(year: int, month: int, day: int, *time: int) -> float:
-    return datetime.combine(date(year, month, day), clock(*time), SHANGHAI).timestamp()
+def at(local: str) -> float:
+    return datetime.fromisoformat(f"{local}+08:00").timestamp()
 
 
-NOW_S = at(2026, 11, 22, 12)
+NOW_S = at("2026-11-22T12:00:00")
 TO_COME, PAST, NO_DAY = 20270831, 20260831, 20260231
 
 # Written down by hand from the domain's section 2.1, so that a slip in the table shows.
@@ -99,12 +97,12 @@ def test_letters_as_registries_write_them(letters: str, said: str):
 @pytest.mark.parametrize(
     ("valid_through", "at_s", "finding"),
     [
-        (20261122, at(2026, 11, 22, 23, 59, 59), VehicleFinding.VALID),
-        (20261122, at(2026, 11, 23), VehicleFinding.OVERDUE),
-        (20280229, at(2028, 2, 29, 23, 59, 59), VehicleFinding.VALID),
-        (20280229, at(2028, 3, 1), VehicleFinding.OVERDUE),
-        (20270229, at(2027, 1, 1), VehicleFinding.UNKNOWN),
-        (99991231, at(9999, 12, 31), VehicleFinding.VALID),
+        (20261122, at("2026-11-22T23:59:59"), VehicleFinding.VALID),
+        (20261122, at("2026-11-23T00:00:00"), VehicleFinding.OVERDUE),
+        (20280229, at("2028-02-29T23:59:59"), VehicleFinding.VALID),
+        (20280229, at("2028-03-01T00:00:00"), VehicleFinding.OVERDUE),
+        (20270229, at("2027-01-01T00:00:00"), VehicleFinding.UNKNOWN),
+        (99991231, at("9999-12-31T00:00:00"), VehicleFinding.VALID),
     ],
 )
 def test_a_day_of_validity_runs_to_its_last_second_in_shanghai(

@@ -1,0 +1,68 @@
+"""Text to verdict against bare libsodium over the same bytes, and the Base45 decoding that comes before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import base45
+from nacl import bindings
+
+from scripts.bench_rows import Budget, Row, by_turns, row
+from terminal.credential import cose, trust, verify
+from terminal.model import UNCHECKED, CredentialFinding, Subject
+from terminal.vehicle.verdict import decide
+
+VECTORS = Path("tests/vectors/credentials.json")
+ROUNDS = 300
+WHOLE_US = Budget(250)
+RATIO = Budget(2.5)
+
+
+def measure() -> list[Row]:
+    """CPU time of a text, mean over every current code of the vectors, round by round."""
+    content = json.loads(VECTORS.read_bytes())
+    trusted = _trusted(content["trust"])
+    cases = [case for case in content["cases"] if case["reason"] == "ok" and "entered" not in case]
+    texts = [(case["text"], verify.Moment(case["now"])) for case in cases]
+    encoded = [case["text"].removeprefix(verify.PREFIX).encode() for case in cases]
+    signed = [_signed(base45.b45decode(text), trusted) for text in encoded]
+
+    def to_verdict() -> None:
+        for text, moment in texts:
+            verdict = decide(verify.verify(text, trusted, moment), UNCHECKED, Subject.CODE)
+            if verdict.finding.finding is not CredentialFinding.CURRENT:
+                raise RuntimeError("a good code was not found current")
+
+    def libsodium() -> None:
+        for message, key in signed:
+            bindings.crypto_sign_open(message, key)
+
+    def decoding() -> None:
+        for text in encoded:
+            base45.b45decode(text)
+
+    per_text_us = 1e6 / len(texts)
+    ours, bare, decoded = (
+        [per_text_us * seconds for seconds in times]
+        for times in by_turns((to_verdict, libsodium, decoding), ROUNDS)
+    )
+    ratios = [(o - d) / b for o, b, d in zip(ours, bare, decoded, strict=True)]
+    return [
+        row("credential text to verdict", "us", ours, WHOLE_US, note=f"{len(texts)} codes x {ROUNDS}"),
+        row("  bare libsodium verification", "us", bare),
+        row("  Base45 decoding", "us", decoded),
+        row("  without Base45, of libsodium's", "x", ratios, RATIO),
+    ]
+
+
+def _trusted(listed: dict[str, dict[str, str]]) -> trust.TrustSet:
+    targets = {"issuers.cbor": bytes.fromhex(str(listed["issuers_cbor"]))}
+    for folder in ("status", "issued"):
+        targets |= {f"{folder}/{name}.bin": bytes.fromhex(bits) for name, bits in listed[folder].items()}
+    return trust.load(targets)
+
+
+def _signed(message: bytes, trusted: trust.TrustSet) -> tuple[bytes, bytes]:
+    parts = cose.parse(message)
+    return parts.signature + cose.signed_bytes(parts, verify.CONTEXT), trusted.issuers[parts.kid].public_key

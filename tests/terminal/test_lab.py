@@ -1,0 +1,58 @@
+"""A laboratory's directory is read as its targets' names say, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nacl import bindings
+
+from terminal import lab
+from terminal.credential import cbor
+from terminal.errors import TrustFault
+from tests.vectors_on_disk import trust_set, write_directory
+
+KEY = bindings.crypto_sign_seed_keypair(bytes(32))[0]
+
+
+def test_a_directory_is_the_set_of_its_targets(tmp_path: Path):
+    directory = write_directory(tmp_path)
+    (directory / "set.cbor").write_bytes(cbor.write({1: 1000, 2: 7}))
+    (directory / "status" / "README").touch()  # no target's name ends so
+    loaded = lab.load_directory(directory)
+    assert (loaded.made_s, loaded.serial) == (1000, 7)
+    expected = trust_set(made_s=1000)
+    assert loaded.issuers == expected.issuers
+    assert loaded.status == expected.status
+    assert loaded.issued == expected.issued
+
+
+def test_no_list_is_needed(tmp_path: Path):
+    (tmp_path / "issuers.cbor").write_bytes(b"\x80")
+    loaded = lab.load_directory(tmp_path)
+    assert (dict(loaded.issuers), dict(loaded.status), dict(loaded.issued)) == ({}, {}, {})
+
+
+@pytest.mark.parametrize(
+    "name", ["status/+3.bin", "status/3_0.bin", "status/ 3.bin", "issued/ABCDEF0123456789.bin"]
+)
+def test_a_name_that_no_target_has_is_a_fault(tmp_path: Path, name: str):
+    directory = write_directory(tmp_path)
+    (directory / name).write_bytes(b"")
+    with pytest.raises(TrustFault, match="not a name of a target"):
+        lab.load_directory(directory)
+
+
+def test_a_target_that_cannot_be_read_is_a_fault(tmp_path: Path):
+    with pytest.raises(TrustFault, match="No such file"):
+        lab.load_directory(tmp_path)
+    (tmp_path / "issuers.cbor").mkdir()
+    with pytest.raises(TrustFault, match="Is a directory"):
+        lab.load_directory(tmp_path)
+
+
+def test_the_registry_s_keys_are_read(tmp_path: Path):
+    with pytest.raises(TrustFault, match="No such file"):
+        lab.load_registry(tmp_path)
+    (tmp_path / "registry.cbor").write_bytes(cbor.write({number: [KEY] for number in range(1, 6)}))
+    assert lab.load_registry(tmp_path).journal == (KEY,)

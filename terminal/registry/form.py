@@ -6,6 +6,7 @@ another (section 2).
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from terminal.credential import cbor, shape, signed
@@ -76,6 +77,11 @@ def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -
     _, context = _KINDS[kind]
     payload = signed.open_signed(message, context, keys)
     return None if payload is None else read(kind, payload)
+
+
+def is_writable(said: str) -> bool:
+    """Whether a message can carry a text as it is: NFC, without lone surrogates."""
+    return unicodedata.is_normalized("NFC", said) and not any("\ud800" <= one <= "\udfff" for one in said)
 
 
 def _require_consistent(answer: LookupAnswer) -> None:

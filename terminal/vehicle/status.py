@@ -29,8 +29,21 @@ class StatusClass(StrEnum):
 
 _RANK = tuple(StatusClass)
 _CLASS_OF = {code: StatusClass(row["verdict_class"]) for code, row in STATUS.items()}
-_FINDING_OF = {
-    one: VehicleFinding.VALID if one is StatusClass.PASS else VehicleFinding(one.value) for one in StatusClass
+_LIVE = {
+    StatusClass.ALARM: VehicleFinding.ALARM,
+    StatusClass.OFF_ROAD: VehicleFinding.OFF_ROAD,
+    StatusClass.OVERDUE: VehicleFinding.OVERDUE,
+    StatusClass.UNKNOWN: VehicleFinding.UNKNOWN,
+    StatusClass.CAUTION: VehicleFinding.CAUTION,
+    StatusClass.PASS: VehicleFinding.VALID,
+}
+_CACHED = {
+    StatusClass.ALARM: VehicleFinding.CACHED_ALARM,
+    StatusClass.OFF_ROAD: VehicleFinding.CACHED_OFF_ROAD,
+    StatusClass.OVERDUE: VehicleFinding.CACHED_OVERDUE,
+    StatusClass.UNKNOWN: VehicleFinding.UNKNOWN,
+    StatusClass.CAUTION: VehicleFinding.CACHED_CAUTION,
+    StatusClass.PASS: VehicleFinding.CACHED_VALID,
 }
 
 
@@ -67,7 +80,12 @@ def classify_dated(letters: str, valid_through: int, at_s: float) -> StatusClass
 
 def live(letters: str, valid_through: int, at_s: float) -> VehicleFinding:
     """The finding of a registry's record at a time (Unix s); the scrap date decides nothing. Total."""
-    return _FINDING_OF[classify_dated(letters, valid_through, at_s)]
+    return _LIVE[classify_dated(letters, valid_through, at_s)]
+
+
+def cached(letters: str) -> VehicleFinding:
+    """The finding of a vehicle on a list that has letters and no dates. Total."""
+    return _CACHED[classify(letters)]
 
 
 def _classes(letters: str) -> frozenset[StatusClass]:

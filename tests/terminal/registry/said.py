@@ -35,6 +35,7 @@ SIGNER, OTHER_SIGNER = signed.signer(SEED), signed.signer(OTHER_SEED)
 KEYS = signed.by_kid([PUBLIC_KEY])
 
 TERMINAL = "T0001"
+TOPIC = f"roadside/1/answer/{TERMINAL}"
 NOW_MS = 1_795_320_000_000  # 2026-11-22 in Asia/Shanghai
 HEAD = Head(b"J" * 16, 7, b"h" * 32)
 RECORD = VehicleRecord(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import VehicleFinding
-from terminal.vehicle.status import StatusClass, classify, classify_dated, live, shown
+from terminal.vehicle.status import StatusClass, cached, classify, classify_dated, live, shown
 from terminal.vehicle.tables import STATUS
 
 
@@ -53,6 +53,13 @@ def test_a_letter_decides_by_its_class(letter: str):
     assert live(letter, PAST, NOW_S) is FINDING_OF[gravest(said, "overdue")]
     assert live(letter, TO_COME, NOW_S) is FINDING_OF["unknown" if letter == "Q" else said]
     assert live(letter, NO_DAY, NOW_S) is FINDING_OF[gravest(said, "unknown")]
+
+
+@pytest.mark.parametrize("letter", CLASS_OF)
+def test_a_letter_on_a_list_is_the_cached_finding_of_its_class(letter: str):
+    said = CLASS_OF[letter]
+    words = {"unknown": "unknown", "pass": "cached_valid"}
+    assert cached(letter) == words.get(said, f"cached_{said}")
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(CLASS_OF, 2)))

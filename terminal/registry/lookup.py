@@ -1,0 +1,291 @@
+"""A question is out until it is answered or its wait is over; what does not answer it is dropped and counted.
+
+Wire format, section 5: "An answer counts only if ...". Nothing is sent or received here: bytes, time and
+randomness come in, and what to send or to show goes out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal.credential.cbor import Malformed
+from terminal.credential.signed import by_kid
+from terminal.model import VehicleFinding, VehicleStatus
+from terminal.registry import form, topics
+from terminal.registry.messages import (
+    CodeQuestion,
+    HotlistQuestion,
+    LookupAnswer,
+    LookupRequest,
+    PlateQuestion,
+    Question,
+    Result,
+    VehicleRecord,
+)
+from terminal.vehicle import status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from terminal.credential.signed import Signer
+    from terminal.credential.verify import Moment
+    from terminal.journal.record import Head
+    from terminal.registry.messages import Why
+
+REMEMBERED_S = 600
+"""An answer may still come for a check of the last ten minutes."""
+_NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What to ask, for whom, and how long it is waited for."""
+
+    question: Question
+    why: Why
+    officer: str
+    head: Head
+    wait_s: float
+    location: tuple[int, int] | None = None
+    """Latitude and longitude in 1e-7 degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send once, with QoS 1; `expiry_s` is its Message Expiry, whole seconds."""
+
+    topic: str
+    payload: bytes
+    correlation: bytes
+    expiry_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a question that is waited for.
+
+    `status` is None where the answer is not about one vehicle: several kinds, or hot-list changes.
+    """
+
+    request: LookupRequest
+    answer: LookupAnswer
+    status: VehicleStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The registry refused, or is not available: as good as silence, and the wait is over."""
+
+    request: LookupRequest
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An answer after its wait. It is recorded, and changes no screen; `notice` says whether one is shown."""
+
+    request: LookupRequest
+    answer: LookupAnswer
+    status: VehicleStatus | None
+    notice: bool
+
+
+class Drop(StrEnum):
+    """Why a message is no answer; the first reason that holds is the one that is counted."""
+
+    TOPIC = "topic"
+    UNSIGNED = "unsigned"
+    """Not signed by an answer key, for an answer."""
+    MALFORMED = "malformed"
+    """Signed, and not of the listed form."""
+    OTHER_TERMINAL = "other_terminal"
+    CORRELATION = "correlation"
+    """Its correlation data is not the request id that is signed."""
+    UNKNOWN_REQUEST = "unknown_request"
+    """Never asked, or too long ago."""
+    OTHER_QUESTION = "other_question"
+    """About another vehicle or province, or an answer to another form of question."""
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    """After the wait, and about no vehicle or no check of the last ten minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A message that is never shown."""
+
+    why: Drop
+
+
+Received: TypeAlias = Answered | NoAnswer | Late | Dropped
+
+
+@dataclass(slots=True)
+class _Asked:
+    request: LookupRequest
+    asked_s: float
+    until_s: float
+    waiting: bool = True
+    answered: bool = False
+
+
+class Lookup:
+    """The questions of one terminal. `dropped` counts what was dropped, by reason."""
+
+    def __init__(self, terminal: str, signer: Signer, answer_keys: Iterable[bytes]) -> None:
+        """A terminal that has asked nothing; raises ValueError for an id that no topic can have."""
+        self.dropped: Counter[Drop] = Counter()
+        self._terminal, self._signer = terminal, signer
+        self._ask_topic, self._answer_topic = topics.lookup(terminal), topics.answer(terminal)
+        self._asked: dict[bytes, _Asked] = {}
+        self.trust(answer_keys)
+
+    def trust(self, answer_keys: Iterable[bytes]) -> None:
+        """From now on, these answer keys (Ed25519, 32 bytes each) count and no others."""
+        self._keys = by_kid(answer_keys)
+
+    def ask(
+        self, inquiry: Inquiry, *, request_id: bytes, moment: Moment, monotonic_s: float
+    ) -> Outgoing | None:
+        """What to send; from now the answer is waited for. `request_id` is 16 random bytes.
+
+        None where the question cannot be written: another issuer's text that is not NFC would have to be
+        changed, and then it is not what was read. Raises ValueError for an id that was used before.
+        """
+        self._forget(monotonic_s)
+        if request_id in self._asked:
+            raise ValueError("a request id used before")
+        if isinstance(inquiry.question, CodeQuestion) and not form.is_writable(inquiry.question.code_text):
+            return None
+        request = LookupRequest(
+            id=request_id,
+            sent_ms=int(1e3 * moment.now_s),
+            terminal=self._terminal,
+            officer=inquiry.officer,
+            question=inquiry.question,
+            why=inquiry.why,
+            head=inquiry.head,
+            location=inquiry.location,
+        )
+        payload = form.sign(request, self._signer)
+        self._asked[request_id] = _Asked(request, monotonic_s, monotonic_s + inquiry.wait_s)
+        return Outgoing(self._ask_topic, payload, request_id, max(1, ceil(inquiry.wait_s)))
+
+    def receive(
+        self, topic: str, correlation: bytes | None, payload: bytes, *, moment: Moment, monotonic_s: float
+    ) -> Received:
+        """What a message that came on `topic` amounts to. Total."""
+        self._forget(monotonic_s)
+        received = self._received(topic, correlation, payload, moment, monotonic_s)
+        if isinstance(received, Dropped):
+            self.dropped[received.why] += 1
+        return received
+
+    def expire(self, monotonic_s: float) -> tuple[LookupRequest, ...]:
+        """The questions whose wait is over since the last call, each told once."""
+        over = [asked for asked in self._asked.values() if asked.waiting and monotonic_s >= asked.until_s]
+        for asked in over:
+            asked.waiting = False
+        self._forget(monotonic_s)
+        return tuple(asked.request for asked in over)
+
+    def next_expiry_s(self) -> float | None:
+        """The monotonic time at which `expire` has something to tell; None while nothing is waited for."""
+        return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)
+
+    def _received(
+        self, topic: str, correlation: bytes | None, payload: bytes, moment: Moment, monotonic_s: float
+    ) -> Received:
+        if topic != self._answer_topic:
+            return Dropped(Drop.TOPIC)
+        try:
+            answer = form.open_signed(LookupAnswer, payload, self._keys)
+        except Malformed:
+            return Dropped(Drop.MALFORMED)
+        if answer is None:
+            return Dropped(Drop.UNSIGNED)
+        asked = self._asked.get(answer.id)
+        if asked is None:
+            return Dropped(Drop.UNKNOWN_REQUEST)
+        why = self._why_not(answer, correlation, asked)
+        return _settle(asked, answer, moment, monotonic_s) if why is None else Dropped(why)
+
+    def _why_not(self, answer: LookupAnswer, correlation: bytes | None, asked: _Asked) -> Drop | None:
+        if answer.terminal != self._terminal:
+            return Drop.OTHER_TERMINAL
+        if answer.id != correlation:
+            return Drop.CORRELATION
+        if not _is_about(asked.request.question, answer):
+            return Drop.OTHER_QUESTION
+        return Drop.DUPLICATE if asked.answered else None
+
+    def _forget(self, monotonic_s: float) -> None:
+        old = [
+            asked
+            for asked in self._asked.values()
+            if not asked.waiting and monotonic_s - asked.asked_s > REMEMBERED_S
+        ]
+        for asked in old:
+            del self._asked[asked.request.id]
+
+
+def _settle(
+    asked: _Asked, answer: LookupAnswer, moment: Moment, monotonic_s: float
+) -> Answered | NoAnswer | Late | Dropped:
+    """What the first answer to a question amounts to, by its result and its time."""
+    request = asked.request
+    in_time = asked.waiting and monotonic_s < asked.until_s
+    silent = answer.result in (Result.REFUSED, Result.UNAVAILABLE)
+    too_late = monotonic_s - asked.asked_s > REMEMBERED_S
+    if not in_time and (too_late or silent or isinstance(request.question, HotlistQuestion)):
+        return Dropped(Drop.LATE)
+    if silent:
+        asked.waiting = False
+        return NoAnswer(request, answer.result)
+    asked.answered = True
+    found = _status(request.question, answer, moment, age_s=int(monotonic_s - asked.asked_s))
+    if in_time:
+        asked.waiting = False
+        return Answered(request, answer, found)
+    return Late(request, answer, found, found is not None and found.finding in _NOTICED)
+
+
+def _is_about(question: Question, answer: LookupAnswer) -> bool:
+    """Whether the answer is about what was asked. What it holds for each result, its form has made sure."""
+    changes, records = answer.changes, answer.records or ()
+    match question:
+        case PlateQuestion():
+            same = all(_is_asked(record, question) for record in (answer.record, *records) if record)
+            several = answer.result is Result.SEVERAL_KINDS and question.kind is not None
+            return same and not several and changes is None and answer.finding is None
+        case CodeQuestion():
+            return changes is None
+        case HotlistQuestion(province):
+            about = all(change.province == province for change in changes or ())
+            return about and answer.record is None and not records and answer.finding is None
+
+
+def _is_asked(record: VehicleRecord, question: PlateQuestion) -> bool:
+    return record.number == question.number and question.kind in (None, record.kind)
+
+
+def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: int) -> VehicleStatus | None:
+    """The one vehicle's status, no older than the question; without a trusted clock, at the answer's time."""
+    if isinstance(question, HotlistQuestion):
+        return None
+    if answer.result is Result.NOT_FOUND:
+        return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
+    record = answer.record
+    if record is None:
+        return None
+    at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
+    return VehicleStatus(
+        status.live(record.letters, record.valid_through, at_s),
+        letters=status.cut(record.letters),
+        valid_through=record.valid_through,
+        age_s=age_s,
+    )

@@ -1,0 +1,302 @@
+"""An answer counts only for its own question, in its own time; everything else is dropped and counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from terminal.credential import signed
+from terminal.credential.verify import Moment
+from terminal.model import CredentialFinding, VehicleFinding, VehicleStatus
+from terminal.registry import form
+from terminal.registry.lookup import (
+    REMEMBERED_S,
+    Answered,
+    Drop,
+    Dropped,
+    Inquiry,
+    Late,
+    Lookup,
+    NoAnswer,
+    Outgoing,
+)
+from terminal.registry.messages import (
+    CodeQuestion,
+    HotlistChange,
+    HotlistQuestion,
+    LookupAnswer,
+    LookupRequest,
+    PlateQuestion,
+    Question,
+    Result,
+    Why,
+)
+from tests.terminal.registry.said import (
+    ANSWER,
+    HEAD,
+    KEYS,
+    NOW_MS,
+    OTHER_KEY,
+    OTHER_SIGNER,
+    PUBLIC_KEY,
+    RECORD,
+    SIGNER,
+    TERMINAL,
+    TOPIC,
+    answers,
+)
+
+NOW = Moment(NOW_MS / 1e3)
+UNTRUSTED = Moment(0, clock_trusted=False)
+ID = ANSWER.id
+WAIT_S = 4.5
+INQUIRY = Inquiry(
+    question=PlateQuestion("苏A12345", "02"), why=Why.CHECK, officer="098765", head=HEAD, wait_s=WAIT_S
+)
+CHANGE = HotlistChange(province="苏", epoch=1, seq=1, at_ms=NOW_MS, vehicles=())
+BARE = replace(ANSWER, result=Result.NOT_FOUND, record=None)
+
+
+def asking(question: Question = INQUIRY.question, at_s: float = 100.0) -> Lookup:
+    lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
+    sent = lookup.ask(replace(INQUIRY, question=question), request_id=ID, moment=NOW, monotonic_s=at_s)
+    assert sent is not None
+    return lookup
+
+
+def hear(lookup: Lookup, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, **other: object) -> object:
+    said: dict[str, Any] = {"topic": TOPIC, "correlation": ID, "payload": form.sign(answer, SIGNER)}
+    return lookup.receive(**said | {"moment": NOW} | other, monotonic_s=at_s)
+
+
+def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
+    lookup = Lookup(TERMINAL, SIGNER, [OTHER_KEY])
+    inquiry = replace(INQUIRY, location=(320_000_000, 1_180_000_000))
+    sent = lookup.ask(inquiry, request_id=ID, moment=NOW, monotonic_s=100.0)
+    assert sent is not None
+    assert sent == Outgoing(f"roadside/1/lookup/{TERMINAL}", sent.payload, ID, expiry_s=5)
+    assert form.open_signed(LookupRequest, sent.payload, KEYS) == LookupRequest(
+        id=ID,
+        sent_ms=NOW_MS,
+        terminal=TERMINAL,
+        officer="098765",
+        question=INQUIRY.question,
+        why=Why.CHECK,
+        head=HEAD,
+        location=(320_000_000, 1_180_000_000),
+    )
+
+
+@pytest.mark.parametrize("text", ["e\N{COMBINING ACUTE ACCENT}", "\ud800"])
+def test_a_code_s_text_that_no_message_can_carry_is_not_asked_and_not_changed(text: str):
+    lookup = Lookup(TERMINAL, SIGNER, [PUBLIC_KEY])
+    inquiry = replace(INQUIRY, question=CodeQuestion(text))
+    assert lookup.ask(inquiry, request_id=ID, moment=NOW, monotonic_s=0) is None
+    assert lookup.next_expiry_s() is None
+
+
+def test_no_id_is_used_twice():
+    lookup = asking()
+    with pytest.raises(ValueError, match="used before"):
+        lookup.ask(INQUIRY, request_id=ID, moment=NOW, monotonic_s=101)
+
+
+def test_an_answer_in_time_is_the_vehicle_s_live_status():
+    lookup = asking()
+    heard = hear(lookup, at_s=102.9)
+    assert isinstance(heard, Answered)
+    assert heard.answer == ANSWER
+    assert heard.status == VehicleStatus(VehicleFinding.VALID, "A", 20270831, age_s=2)
+    assert lookup.expire(200) == ()
+
+
+def test_letters_are_shown_without_the_blanks_of_their_field():
+    heard = hear(asking(), replace(ANSWER, record=replace(RECORD, letters="GE        ")))
+    assert isinstance(heard, Answered)
+    assert heard.status == VehicleStatus(VehicleFinding.OFF_ROAD, "GE", 20270831, age_s=0)
+
+
+def test_dates_are_judged_at_the_answer_s_signed_time_where_the_clock_is_not_trusted():
+    late_in_2027 = replace(ANSWER, answered_ms=1_830_000_000_000)
+    for moment, finding in [(UNTRUSTED, VehicleFinding.OVERDUE), (NOW, VehicleFinding.VALID)]:
+        heard = hear(asking(), late_in_2027, moment=moment)
+        assert isinstance(heard, Answered)
+        assert heard.status is not None
+        assert heard.status.finding is finding
+
+
+def test_not_found_is_an_answer():
+    heard = hear(asking(), BARE)
+    assert isinstance(heard, Answered)
+    assert heard.status == VehicleStatus(VehicleFinding.NOT_FOUND, age_s=0)
+
+
+def test_several_kinds_are_listed_and_judge_nothing():
+    several = replace(
+        BARE, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01", letters="C"))
+    )
+    heard = hear(asking(PlateQuestion("苏A12345")), several)
+    assert isinstance(heard, Answered)
+    assert heard.status is None
+    assert heard.answer.records is not None
+    assert [record.kind for record in heard.answer.records] == ["02", "01"]
+
+
+@pytest.mark.parametrize("result", [Result.REFUSED, Result.UNAVAILABLE])
+def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: Result):
+    lookup = asking()
+    assert isinstance(hear(lookup, replace(BARE, result=result)), NoAnswer)
+    assert lookup.expire(200) == ()  # told already
+    assert isinstance(hear(lookup, at_s=101), Late)
+
+
+def test_another_issuer_s_code_is_judged_by_the_registry():
+    heard = hear(asking(CodeQuestion("https://x")), replace(ANSWER, finding=CredentialFinding.PAST))
+    assert isinstance(heard, Answered)
+    assert heard.answer.finding is CredentialFinding.PAST
+    assert heard.status is not None
+
+
+@pytest.mark.parametrize("answer", [replace(ANSWER, record=None, changes=(CHANGE,), more=False), BARE])
+def test_hot_list_changes_are_about_no_vehicle(answer: LookupAnswer):
+    heard = hear(asking(HotlistQuestion("苏", 1, 1)), answer)
+    assert isinstance(heard, Answered)
+    assert heard.status is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"topic": "roadside/1/answer/T0002"}, Drop.TOPIC),
+        ({"topic": f"roadside/1/lookup/{TERMINAL}"}, Drop.TOPIC),
+        ({"payload": b""}, Drop.UNSIGNED),
+        ({"payload": form.write(ANSWER)}, Drop.UNSIGNED),
+        ({"payload": form.sign(ANSWER, OTHER_SIGNER)}, Drop.UNSIGNED),
+        ({"payload": SIGNER(form.write(ANSWER), signed.RECEIPT)}, Drop.UNSIGNED),
+        ({"payload": SIGNER(form.write(ANSWER), b"")}, Drop.UNSIGNED),
+        ({"payload": SIGNER(b"\xa0", signed.ANSWER)}, Drop.MALFORMED),
+        ({"answer": replace(ANSWER, terminal="T0002")}, Drop.OTHER_TERMINAL),
+        ({"correlation": b"x" * 16}, Drop.CORRELATION),
+        ({"correlation": None}, Drop.CORRELATION),
+        ({"answer": replace(ANSWER, id=b"x" * 16), "correlation": b"x" * 16}, Drop.UNKNOWN_REQUEST),
+        ({"answer": replace(ANSWER, id=b"x" * 16)}, Drop.UNKNOWN_REQUEST),
+        ({"at_s": 100 + REMEMBERED_S + 1}, Drop.LATE),
+    ],
+)
+def test_what_is_no_answer_is_dropped_and_counted(changed: dict[str, Any], why: Drop):
+    lookup = asking()
+    assert hear(lookup, **changed) == Dropped(why)
+    assert lookup.dropped == {why: 1}
+
+
+def test_a_check_that_is_over_is_forgotten_after_ten_minutes():
+    lookup = asking()
+    lookup.expire(105)
+    assert isinstance(hear(lookup, at_s=100 + REMEMBERED_S), Late)
+    assert hear(lookup, at_s=100 + REMEMBERED_S) == Dropped(Drop.DUPLICATE)
+    assert hear(lookup, at_s=101 + REMEMBERED_S) == Dropped(Drop.UNKNOWN_REQUEST)
+
+
+ABOUT_KINDS = replace(BARE, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01")))
+CHANGES = replace(ANSWER, record=None, changes=(CHANGE,))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (INQUIRY.question, replace(ANSWER, record=replace(RECORD, number="苏A12346"))),
+        (INQUIRY.question, replace(ANSWER, record=replace(RECORD, number="苏A12345 "))),
+        (INQUIRY.question, replace(ANSWER, record=replace(RECORD, kind="01"))),
+        (INQUIRY.question, ABOUT_KINDS),
+        (INQUIRY.question, CHANGES),
+        (INQUIRY.question, replace(ANSWER, finding=CredentialFinding.CURRENT)),
+        (PlateQuestion("苏A12346"), ANSWER),
+        (PlateQuestion("苏A12346"), ABOUT_KINDS),
+        (CodeQuestion("https://x"), CHANGES),
+        (HotlistQuestion("苏", 1, 1), ANSWER),
+        (HotlistQuestion("苏", 1, 1), ABOUT_KINDS),
+        (HotlistQuestion("浙", 1, 1), CHANGES),
+        (HotlistQuestion("苏", 1, 1), replace(BARE, finding=CredentialFinding.CURRENT)),
+    ],
+)
+def test_an_answer_to_another_question_is_dropped(question: Question, answer: LookupAnswer):
+    lookup = asking(question)
+    assert hear(lookup, answer) == Dropped(Drop.OTHER_QUESTION)
+    assert len(lookup.expire(105)) == 1
+
+
+def test_an_answer_counts_once():
+    lookup = asking()
+    assert isinstance(hear(lookup), Answered)
+    assert hear(lookup) == Dropped(Drop.DUPLICATE)
+
+
+def test_a_key_that_is_no_longer_trusted_answers_nothing():
+    lookup = asking()
+    lookup.trust([OTHER_KEY])
+    assert hear(lookup) == Dropped(Drop.UNSIGNED)
+
+
+@pytest.mark.parametrize(
+    ("letters", "notice"), [("A", False), ("G", False), ("Q", False), ("Z", False), ("GE", True), ("C", True)]
+)
+@pytest.mark.parametrize("told", [True, False])
+def test_a_late_answer_is_recorded_and_noticed_only_where_it_is_grave(
+    letters: str, *, notice: bool, told: bool
+):
+    lookup = asking()
+    if told:
+        assert len(lookup.expire(100 + WAIT_S)) == 1
+    heard = hear(lookup, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + WAIT_S)
+    assert isinstance(heard, Late)
+    assert heard.notice is notice
+    assert len(lookup.expire(200)) == (0 if told else 1)  # the screen that waits is told all the same
+    assert hear(lookup, at_s=201) == Dropped(Drop.DUPLICATE)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (INQUIRY.question, replace(BARE, result=Result.REFUSED)),
+        (HotlistQuestion("苏", 1, 1), replace(ANSWER, record=None, changes=())),
+    ],
+)
+def test_what_says_nothing_of_a_vehicle_is_dropped_when_late(question: Question, answer: LookupAnswer):
+    assert hear(asking(question), answer, at_s=105) == Dropped(Drop.LATE)
+
+
+def test_each_question_s_wait_ends_once_and_is_foreseen():
+    lookup = asking()
+    lookup.ask(replace(INQUIRY, wait_s=1), request_id=b"2" * 16, moment=NOW, monotonic_s=101.0)
+    assert lookup.next_expiry_s() == 102.0
+    assert lookup.expire(101.9) == ()
+    assert [request.id for request in lookup.expire(102.0)] == [b"2" * 16]
+    assert lookup.next_expiry_s() == 100 + WAIT_S
+    assert [request.id for request in lookup.expire(900.0)] == [ID]
+    assert lookup.next_expiry_s() is None
+
+
+@given(st.binary(max_size=200), st.none() | st.binary(max_size=20))
+@settings(deadline=None)
+def test_any_message_is_received(payload: bytes, correlation: bytes | None):
+    assert isinstance(hear(asking(), payload=payload, correlation=correlation), Dropped)
+
+
+@given(answers(), st.booleans(), st.floats(0, 700))
+@settings(deadline=None)
+def test_any_signed_answer_is_received(answer: LookupAnswer, mine: bool, after_s: float):  # noqa: FBT001 - drawn
+    lookup = asking()
+    answer = replace(answer, id=ID, terminal=TERMINAL) if mine else answer
+    heard = hear(lookup, answer, at_s=100 + after_s)
+    if isinstance(heard, Answered):
+        assert mine
+        assert after_s < WAIT_S
+
+
+@pytest.mark.parametrize("at_ms", [0, 2**63 - 1])
+def test_an_answer_of_any_time_is_judged(at_ms: int):
+    assert isinstance(hear(asking(), replace(ANSWER, answered_ms=at_ms), moment=UNTRUSTED), Answered)

@@ -1,0 +1,132 @@
+"""Whatever a network does, a question comes to one end, and no answer is shown that is not its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from terminal.credential.verify import Moment
+from terminal.registry import form
+from terminal.registry.lookup import REMEMBERED_S, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer
+from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
+from tests.terminal.registry.said import (
+    ANSWER,
+    HEAD,
+    NOW_MS,
+    OTHER_SIGNER,
+    PUBLIC_KEY,
+    RECORD,
+    SIGNER,
+    TERMINAL,
+    TOPIC,
+)
+
+NOW = Moment(NOW_MS / 1e3)
+INQUIRY = Inquiry(question=PlateQuestion(""), why=Why.CHECK, officer="098765", head=HEAD, wait_s=1)
+
+
+class Network(RuleBasedStateMachine):
+    """Questions and answers on a network that delays, doubles, loses and mixes up what it carries."""
+
+    sent = Bundle("sent")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
+        self.now_s = 1000.0
+        self.asked: dict[bytes, tuple[str, float, float]] = {}
+        self.shown: dict[bytes, str] = {}
+        self.told: set[bytes] = set()
+        self.silent: set[bytes] = set()
+        self.received = 0
+        self.kept = 0
+
+    @rule(
+        target=sent,
+        number=st.sampled_from(["苏A00001", "苏A00002"]),
+        wait_s=st.floats(0.1, 8),
+        letters=st.sampled_from(["A", "C", "E", "Q"]),
+        result=st.sampled_from([Result.FOUND] * 3 + [Result.NOT_FOUND, Result.REFUSED]),
+    )
+    def ask(self, number: str, wait_s: float, letters: str, result: Result) -> tuple[bytes, LookupAnswer]:
+        request_id = len(self.asked).to_bytes(16, "big")
+        inquiry = replace(INQUIRY, question=PlateQuestion(number, "02"), wait_s=wait_s)
+        out = self.lookup.ask(inquiry, request_id=request_id, moment=NOW, monotonic_s=self.now_s)
+        assert out is not None
+        self.asked[request_id] = (number, self.now_s, self.now_s + wait_s)
+        found = replace(RECORD, number=number, letters=letters) if result is Result.FOUND else None
+        return request_id, replace(ANSWER, id=request_id, result=result, record=found)
+
+    @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, REMEMBERED_S]))
+    def wait(self, seconds: float) -> None:
+        self.now_s += seconds
+
+    @rule(answer=sent)
+    def deliver(self, answer: tuple[bytes, LookupAnswer]) -> None:
+        request_id, said = answer
+        self.hear(request_id, said)
+
+    @rule(one=sent, other=sent)
+    def mix_up(self, one: tuple[bytes, LookupAnswer], other: tuple[bytes, LookupAnswer]) -> None:
+        if one[0] != other[0]:
+            assert isinstance(self.hear(one[0], other[1]), Dropped)
+            wrong = replace(other[1], id=one[0])
+            if wrong.record and wrong.record.number != self.asked[one[0]][0]:
+                assert isinstance(self.hear(one[0], wrong), Dropped)
+
+    @rule(answer=sent, place=st.integers(0, 10**6), change=st.integers(1, 255))
+    def damage(self, answer: tuple[bytes, LookupAnswer], place: int, change: int) -> None:
+        sent = bytearray(form.sign(answer[1], SIGNER))
+        sent[place % len(sent)] ^= change
+        self.received += 1
+        heard = self.lookup.receive(TOPIC, answer[0], bytes(sent), moment=NOW, monotonic_s=self.now_s)
+        assert heard == Dropped(Drop.UNSIGNED)
+
+    def hear(self, correlation: bytes, said: LookupAnswer) -> object:
+        self.received += 1
+        heard = self.lookup.receive(
+            TOPIC, correlation, form.sign(said, SIGNER), moment=NOW, monotonic_s=self.now_s
+        )
+        if isinstance(heard, Dropped):
+            return heard
+        self.kept += 1
+        assert heard.request.id == correlation == said.id
+        number, asked_s, until_s = self.asked[correlation]
+        in_time = self.now_s < until_s and correlation not in self.silent
+        assert isinstance(heard, Late) is not in_time
+        assert self.now_s - asked_s <= REMEMBERED_S or in_time
+        if isinstance(heard, NoAnswer):
+            self.silent.add(correlation)
+            return heard
+        assert correlation not in self.shown, "answered twice"
+        assert heard.answer == said
+        assert said.record is None or said.record.number == number
+        self.shown[correlation] = "live" if in_time else "late"
+        return heard
+
+    @rule()
+    def expire(self) -> None:
+        for request in self.lookup.expire(self.now_s):
+            assert request.id not in self.told | self.silent
+            assert self.shown.get(request.id) != "live"
+            assert self.now_s >= self.asked[request.id][2]
+            self.told.add(request.id)
+
+    @invariant()
+    def everything_is_counted(self) -> None:
+        assert self.lookup.dropped.total() == self.received - self.kept
+
+    def teardown(self) -> None:
+        """Every question comes to exactly one end, however the network was."""
+        self.now_s += 10
+        self.expire()
+        ended = [self.told, self.silent, {one for one, how in self.shown.items() if how == "live"}]
+        assert set[bytes]().union(*ended) == set(self.asked)
+        assert sum(map(len, ended)) == len(self.asked)
+
+
+TestNetwork = Network.TestCase
+TestNetwork.settings = settings(deadline=None, max_examples=100, stateful_step_count=40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, assert_never
 
 import pygame
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Look", "button_at", "compose", "draw"]
 
-_EASES = [step / 100 for step in range(112, 56, -4)]
-"""How large texts are set: the first at which everything fits."""
-_AIR = 20
-"""The most room between two blocks, in units."""
+_EASES = [step / 100 for step in range(60, 132, 4)]
+"""How large texts are set: the largest at which everything fits."""
+_LEAST_AIR, _AIR = 7, 22
+"""The least and the most room between two blocks, in units."""
 
 
 def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
@@ -60,16 +61,21 @@ def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
 
 def _stacked(look: Look, screen: Result) -> list[Item]:
     """A verdict's blocks in the largest type at which all fit, the room left over between them."""
-    for ease in _EASES:
-        page = Page(look, ease)
-        bars = top(Page(look, min(ease, 1.0)), screen.status)
-        blocks = result.blocks(page, screen)
-        room = look.size[1] - page.px(KEYS_HEIGHT) - bars.height
-        spare = room - sum(block.height for block in blocks)
-        if spare >= page.px(8) * (len(blocks) + 1):
-            break
-    gap = max(0, min(page.px(_AIR), spare // (len(blocks) + 1)))
+    bars = top(Page(look), screen.status)
+    room = look.size[1] - Page(look).px(KEYS_HEIGHT) - bars.height
+    # Room falls as the type grows: the place of the first ease that wants more than there is.
+    over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(look, ease), screen, room))
+    page = Page(look, _EASES[max(0, over - 1)])
+    blocks = result.blocks(page, screen)
+    gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
+    gap = max(0, min(page.px(_AIR), gap))
     return [*bars.items, *at(stack("result", blocks, gap), 0, bars.height + gap)]
+
+
+def _spare(page: Page, screen: Result, room: int) -> int:
+    """Pixels that are left, or missing where negative, with the least gap around every block."""
+    blocks = result.blocks(page, screen)
+    return room - sum(block.height for block in blocks) - page.px(_LEAST_AIR) * (len(blocks) + 1)
 
 
 def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -50,7 +51,8 @@ class Block:
     items: tuple[Item, ...]
 
 
-def wrap(text: str, style: Type, width: float) -> list[str]:
+@lru_cache(maxsize=1024)
+def wrap(text: str, style: Type, width: float) -> tuple[str, ...]:
     """The lines of a text within `width` pixels; a word that is wider than a line is broken."""
     lines, line = [], ""
     for atom in _atoms(text, style, width):
@@ -61,7 +63,7 @@ def wrap(text: str, style: Type, width: float) -> list[str]:
             line += atom
     if line.strip() or not lines:
         lines.append(line.rstrip())
-    return lines
+    return tuple(lines)
 
 
 def _atoms(text: str, style: Type, width: float) -> list[str]:
@@ -82,21 +84,16 @@ def paragraph(name: str, text: str, style: Type, width: int, *, centred: bool = 
     return Block(name, len(items) * style.leading, tuple(items))
 
 
-def largest(
-    text: str, sizes: Sequence[int], style: Callable[[int], Type], box: tuple[int, int], lines: int
-) -> Type:
-    """The first of the falling `sizes` at which the text fits `box` in at most so many lines, words whole."""
+def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], lines: int) -> Type:
+    """`style` in the first of the falling `sizes` at which `text` fits `box` in so many lines."""
     words = [atom for atom in _ATOM.findall(text) if atom.strip()]
     for size in sizes:
-        chosen = style(size)
-        count = len(wrap(text, chosen, box[0]))
-        if (
-            count <= lines
-            and count * chosen.leading <= box[1]
-            and all(chosen.width(word) <= box[0] for word in words)
-        ):
-            return chosen
-    return style(sizes[-1])
+        chosen = replace(style, size=size)
+        if all(chosen.width(word) <= box[0] for word in words):
+            count = len(wrap(text, chosen, box[0]))
+            if count <= lines and count * chosen.leading <= box[1]:
+                return chosen
+    return replace(style, size=sizes[-1])
 
 
 def at(block: Block, x: int, y: int) -> list[Item]:

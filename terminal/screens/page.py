@@ -25,6 +25,8 @@ WIDTH, HEIGHT = 480, 800
 MARGIN = 16
 KEYS_HEIGHT = 88
 """On a 5-inch screen 12 mm: a gloved thumb's width."""
+MOST_NOTICES = 2
+"""Notices that are spelt out; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,18 @@ def top(page: Page, status: Status) -> Block:
     blocks = [_bar(page, status)]
     if status.laboratory:
         blocks.append(_laboratory(page))
-    if status.notices:
-        blocks.append(_notices(page, status.notices))
+    lines = [_notice_words(page, notice) for notice in status.notices[:MOST_NOTICES]]
+    if len(status.notices) > MOST_NOTICES:
+        lines.append(page.say("more_notices", count=len(status.notices) - MOST_NOTICES))
+    if not status.clock_trusted:
+        lines.insert(0, page.say("clock_unsure"))
+    if lines:
+        blocks.append(_notices(page, lines))
     return stack("top", blocks)
+
+
+def _notice_words(page: Page, notice: Notice) -> str:
+    return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
 
 
 def _bar(page: Page, status: Status) -> Block:
@@ -97,7 +108,7 @@ def _bar_ends(page: Page, status: Status, units: float) -> tuple[Block, Block]:
     warn = page.firm(units, theme.NOTICE, bold=True)
     left: list[Icon | tuple[str, Type]] = [(text.clock(status.now_s), time)]
     if not status.clock_trusted:
-        left += [Icon.TRIANGLE, (page.say("clock_unsure"), warn)]
+        left.append(Icon.TRIANGLE)
     right: list[Icon | tuple[str, Type]] = []
     if status.trust_age_s is None:
         right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
@@ -142,40 +153,30 @@ def _laboratory(page: Page) -> Block:
     )
 
 
-def _notices(page: Page, notices: tuple[Notice, ...]) -> Block:
-    """The newest faults' codes and texts; two are shown, the rest counted."""
+def _notices(page: Page, lines: list[str]) -> Block:
+    """What is amiss with the terminal, beside the work."""
     side = page.px(26)
-    lines = []
-    for notice in notices[:2]:
-        words = f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
-        lines.append(_notice_line(page, words, page.width - side - page.px(8)))
-    if len(notices) > 2:
-        more = page.say("more_notices", count=len(notices) - 2)
-        lines.append(_notice_line(page, more, page.width - side - page.px(8)))
-    words_block = stack("notices", lines)
+    width = page.width - side - page.px(8)
+    style = page.firm(21, theme.BLACK, bold=True)
+    sizes = [page.px(units) for units in (21, 20, 19, 18)]
+    body = [
+        paragraph("notice", words, largest(words, sizes, style, (width, page.px(100)), 1), width)
+        for words in lines
+    ]
     sign = Block("sign", side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
-    row = beside("notices", [(0, sign), (side + page.px(8), words_block)])
-    width = page.look.size[0]
+    row = beside("notices", [(0, sign), (side + page.px(8), stack("notices", body))])
+    ground = page.look.size[0]
     return padded(
-        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, width, h), theme.NOTICE)]
+        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
     )
-
-
-def _notice_line(page: Page, words: str, width: int) -> Block:
-    sizes = [page.eased(units) for units in (21, 20, 19, 18)]
-
-    def style(size: int) -> Type:
-        return Type(page.look.fonts, size, theme.BLACK, bold=True)
-
-    chosen = largest(words, sizes, style, (width, page.px(100)), 1)
-    return paragraph("notice", words, chosen, width)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A soft key: what it stands for, what it does, and whether it is the one to press."""
+    """A soft key: its button, the words for that and for what it does, and whether it is the main one."""
 
     button: Button
+    name: str
     action: str
     main: bool = False
 
@@ -185,22 +186,21 @@ def keys(screen: Screen) -> tuple[Key, ...]:
     match screen:
         case Ready(status=status):
             torch = "torch_off" if status.torch else "torch_on"
-            return Key(Button.BACK, torch), Key(Button.TRIGGER, "scan_again")
+            return (
+                Key(Button.BACK, "button_back", torch),
+                Key(Button.TRIGGER, "button_trigger", "scan_again"),
+            )
         case Result(acknowledged=False):
-            return (Key(Button.CONFIRM, "acknowledge", main=True),)
+            return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
         case Result() if screen.asks:
-            return Key(Button.BACK, "scan_next"), Key(Button.CONFIRM, "yes_this", main=True)
+            return (
+                Key(Button.BACK, "button_back_or_trigger", "scan_next"),
+                Key(Button.CONFIRM, "button_confirm", "yes_this", main=True),
+            )
         case Result():
-            return (Key(Button.BACK, "scan_next", main=True),)
+            return (Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),)
         case Trouble():
-            return (Key(Button.CONFIRM, "go_on", main=True),)
-
-
-_BUTTON_NAMES = {
-    Button.BACK: "button_back",
-    Button.TRIGGER: "button_trigger",
-    Button.CONFIRM: "button_confirm",
-}
+            return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
 
 
 def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
@@ -233,10 +233,9 @@ def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
     room = rect.width - page.px(12)
     action = page.say(key.action)
     sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
-    style = largest(
-        action, sizes, lambda size: Type(page.look.fonts, size, ink, bold=True), (room, rect.height), 1
-    )
-    name = paragraph("button", page.say(_BUTTON_NAMES[key.button]), page.firm(17, faint), room, centred=True)
+    bold = page.firm(31, ink, bold=True)
+    style = largest(action, sizes, bold, (room, rect.height), 1)
+    name = paragraph("button", page.say(key.name), page.firm(17, faint), room, centred=True)
     label = stack("key", [name, paragraph("action", action, style, room, centred=True)])
     x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
     return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

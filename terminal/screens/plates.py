@@ -36,7 +36,7 @@ class Letter:
     @property
     def width(self) -> float:
         """In cells of one character."""
-        return 0.45 if self.text == _DOT else 1.0
+        return 0.5 if self.text == _DOT else 1.0
 
 
 def aspect(plate: Plate) -> float:
@@ -60,7 +60,7 @@ def letters(plate: Plate) -> tuple[Letter, ...]:
     return tuple(painted)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
     """A plate of `size` pixels, transparent outside its round corners."""
     width, height = size[0] * FINE, size[1] * FINE
@@ -128,16 +128,23 @@ def _hatch(art: pygame.Surface) -> None:
 def _write(
     art: pygame.Surface, inside: pygame.Rect, painted: tuple[Letter, ...], ink: Colour, fonts: Fonts
 ) -> None:
-    cell = inside.width / max(7.45, sum(letter.width for letter in painted))
-    size = (round(cell * 1.04), round(inside.height * 0.92))
-    x = inside.centerx - cell * sum(letter.width for letter in painted) / 2
+    cells = sum(letter.width for letter in painted)
+    cell = inside.width / max(7.5, cells)
+    x = inside.centerx - cell * cells / 2
     red = RED_ON_BLACK if sum(ink) > 384 else RED
     for letter in painted:
+        size = _em(letter.text, cell, inside.height, fonts)
         glyph, _, _ = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
-        # Chinese characters fill their square; Latin capitals stand lower, so both are centred by their ink.
-        box = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
-        art.blit(glyph, box)
+        # Centred by its ink, since letters and characters stand differently on the line.
+        art.blit(glyph, glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery)))
         x += cell * letter.width
+
+
+def _em(letter: str, cell: float, height: int, fonts: Fonts) -> tuple[int, int]:
+    """The em that makes letters, a character's height and nearly its width, as plates are stamped."""
+    if not letter.isascii():
+        return round(cell * 1.06), round(height * 0.96)
+    return round(min(1.36 * cell, 0.94 * cell / fonts.advance(letter, bold=True))), round(height * 1.13)
 
 
 def _rounded(art: pygame.Surface, radius: int) -> pygame.Surface:

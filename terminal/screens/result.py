@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -10,18 +11,21 @@ from terminal.model import CredentialFinding, Outcome, VehicleFinding
 from terminal.screens import plates, text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Dashes, Fill, Item, PlateArt, Sign, Stripes
-from terminal.screens.layout import Block, Type, beside, largest, padded, paragraph, stack
+from terminal.screens.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.screens.page import MARGIN, Page
 from terminal.screens.theme import Form
 from terminal.vehicle.tables import CREDENTIAL_LINES, KINDS, OUTCOMES, USES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Vehicle, Verdict
+    from terminal.model import Plate, Vehicle, Verdict
     from terminal.screens.state import Result
     from terminal.screens.theme import Dress
 
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
+
+_HERO_EASE = 0.88
+"""The verdict and what to do give way no further than this: what is below them does."""
 
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
@@ -85,20 +89,17 @@ def _hero(page: Page, screen: Result) -> Block:
     verdict = screen.judged.verdict
     lit = screen.acknowledged or int(screen.status.now_s / FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
-    rim = page.px(18 if dress.form is Form.STRIPED else 12)
+    page = Page(page.look, max(page.ease, _HERO_EASE))
+    rim = page.px(22 if dress.form is Form.STRIPED else 14)
     inside = page.width - 2 * rim
-    side = page.eased(112)
+    side = page.px(112 * min(page.ease, 1.0))
     gap = page.px(16)
     room = inside - side - gap
     sizes = [page.eased(units) for units in range(104, 30, -2)]
     words = title(verdict, page)
-    style = largest(
-        words,
-        sizes,
-        lambda size: Type(page.look.fonts, size, dress.ink, bold=True),
-        (room, round(side * 1.16)),
-        2,
-    )
+    bold = page.type(104, dress.ink, bold=True)
+    lines = 1 if page.look.language == "zh" else 2  # a Chinese title of five characters is one word
+    style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
     head = beside(
         "title",
         [
@@ -120,45 +121,64 @@ def _behind(page: Page, dress: Dress, height: int, rim: int) -> list[Item]:
     radius = page.px(14)
     match dress.form:
         case Form.SOLID:
-            return [Fill(rect, dress.fill, radius)]
+            inner = rect.inflate(-page.px(14), -page.px(14))
+            rimmed = [Fill(inner, dress.paper, page.px(9))] if dress.paper != dress.fill else []
+            return [Fill(rect, dress.fill, radius), *rimmed]
         case Form.STRIPED:
             inner = rect.inflate(-2 * (rim - page.px(6)), -2 * (rim - page.px(6)))
-            stripes = Stripes(rect, (dress.fill, dress.paper), page.px(13), radius)
-            return [stripes, Fill(inner, dress.paper, page.px(4))]
+            stripes = Stripes(rect, (dress.fill, dress.paper), page.px(14), radius)
+            return [stripes, Fill(inner, dress.paper, page.px(5))]
         case Form.DASHED:
             return [Fill(rect, dress.paper), Dashes(rect, dress.fill, page.px(6))]
 
 
 def _plate(page: Page, screen: Result, vehicle: Vehicle) -> Block:
-    """The question, or whose plate it is; its kind; and the plate itself."""
-    colours = page.colours
-    elsewhere = screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE
+    """The plate, its kind, and the question whose it is; once that is settled, in less room."""
     kind = KINDS.get(vehicle.plate.kind)
     name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else vehicle.plate.kind
-    if screen.asks:
-        head, style = page.say("is_it"), page.type(32, colours.ink, bold=True)
-    else:
-        key = "plate_elsewhere" if elsewhere else "plate_in_code"
-        head, style = page.say(key), page.type(22, colours.muted)
-    left = page.width - int(-style.width(head) // 1) * -1 - page.px(12)
-    caption = page.type(21, colours.muted)
-    caption = largest(
-        name,
-        [page.eased(units) for units in (21, 20, 19, 18, 17)],
-        lambda size: Type(page.look.fonts, size, caption.colour),
-        (left, page.px(60)),
-        2,
-    )
-    kind_block = paragraph("kind", name, caption, left)
-    slack = left - max(item.rect.right for item in kind_block.items)
+    block = _asked(page, vehicle.plate, name) if screen.asks else _named(page, screen, vehicle.plate, name)
+    return padded(block, page.px(MARGIN), 0, 0, lambda _: ())
+
+
+def _asked(page: Page, plate: Plate, kind: str) -> Block:
+    """Question and kind above, the plate below, as wide as may be."""
+    question, style = page.say("is_it"), page.type(34, page.colours.ink, bold=True)
+    start = round(style.width(question)) + page.px(12)
+    room = page.width - start
+    sizes = [page.eased(units) for units in (21, 20, 19, 18, 17)]
+    caption = largest(kind, sizes, page.type(21, page.colours.muted), (room, page.px(60)), 2)
+    kind_block = paragraph("kind", kind, caption, room)
+    slack = room - _wide(kind_block)
     row = beside(
-        "question",
-        [(0, paragraph("head", head, style, page.width)), (page.width - left + slack, kind_block)],
+        "question", [(0, paragraph("question", question, style, page.width)), (start + slack, kind_block)]
     )
-    tall = page.eased(112)
-    wide = min(page.width, round(tall * plates.aspect(vehicle.plate)))
-    art = Block("plate", tall, (PlateArt(Rect((page.width - wide) // 2, 0, wide, tall), vehicle.plate),))
-    return padded(stack("plate", [row, art], page.eased(6)), page.px(MARGIN), 0, 0, lambda _: ())
+    art = _art(plate, min(page.eased(112), int(page.width / plates.aspect(plate))))
+    return stack(
+        "plate", [row, replace(art, items=tuple(at(art, (page.width - _wide(art)) // 2, 0)))], page.eased(6)
+    )
+
+
+def _named(page: Page, screen: Result, plate: Plate, kind: str) -> Block:
+    """The plate at the left; whose it is and its kind beside it."""
+    art = _art(plate, page.eased(94))
+    start = _wide(art) + page.px(14)
+    room = page.width - start
+    if screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE:
+        head = paragraph(
+            "head", page.say("plate_elsewhere"), page.type(22, page.colours.ink, bold=True), room
+        )
+    else:
+        head = paragraph("head", page.say("plate_in_code"), page.type(19, page.colours.muted), room)
+    named = paragraph("kind", kind, page.type(19, page.colours.muted), room)
+    return beside("plate", [(0, art), (start, stack("named", [head, named], page.eased(4)))])
+
+
+def _art(plate: Plate, tall: int) -> Block:
+    return Block("art", tall, (PlateArt(Rect(0, 0, round(tall * plates.aspect(plate)), tall), plate),))
+
+
+def _wide(block: Block) -> int:
+    return max(item.rect.right for item in block.items)
 
 
 def _findings(page: Page, verdict: Verdict) -> Block:
@@ -176,7 +196,7 @@ def _findings(page: Page, verdict: Verdict) -> Block:
         named = text.status_letters(verdict.status.letters, page.look.language)
         style = page.type(21, page.colours.ink)
         lines.append(
-            paragraph("letters", f"{page.say('letters')}：{named}", style, page.width - 2 * page.px(12))
+            paragraph("letters", page.say("letters", letters=named), style, page.width - 2 * page.px(12))
         )
     body = stack("findings", lines, page.eased(6))
     card = padded(
@@ -191,7 +211,9 @@ def _findings(page: Page, verdict: Verdict) -> Block:
 
 def _line(page: Page, key: str, lines: Lines, icon: Icon) -> Block:
     label = page.say(key)
-    words = text.pick(lines, page.look.language).removeprefix(label)
+    words = text.pick(lines, page.look.language)
+    if page.look.language == "zh":  # label and words read on as the table's one sentence
+        words = words.removeprefix(label)
     side, ink = page.eased(30), page.colours.ink
     style = page.type(21, page.colours.muted, bold=True)
     names = max(style.width(page.say(name)) for name in ("credential", "vehicle"))
@@ -213,59 +235,49 @@ def _particulars(page: Page, verdict: Verdict, vehicle: Vehicle) -> Block:
     """What to compare with the car and its papers."""
     language = page.look.language
     use = USES.get(vehicle.use)
+    described = (
+        text.vehicle_type(vehicle.vehicle_type, language),
+        text.colours(vehicle.colour, language),
+        text.pick(use, language) if use else vehicle.use,
+    )
     pairs = [
         ("valid_through", text.month(vehicle.valid_through, language)),
-        ("vin_tail", vehicle.vin_tail or page.say("not_stated")),
-        ("vehicle_type", text.vehicle_type(vehicle.vehicle_type)),
-        ("use", text.pick(use, language) if use else vehicle.use),
-        ("colour", text.colours(vehicle.colour, language)),
+        ("description", " ".join(described) if language == "zh" else ", ".join(described)),
+        ("vin_tail", vehicle.vin_tail or page.say("no_vin_tail")),
     ]
     if verdict.status.valid_through is not None:
-        pairs.append(("registry_valid_through", text.day(verdict.status.valid_through)))
-    column = (page.width - page.px(12)) // 2
-    cells = [_cell(page, page.say(key), value, column) for key, value in pairs]
-    rows = []
-    for place in range(0, len(cells), 2):
-        row = [(0, cells[place])]
-        if place + 1 < len(cells):
-            row.append((column + page.px(12), cells[place + 1]))
-        rows.append(beside("row", row))
-    return padded(stack("particulars", rows, page.eased(4)), page.px(MARGIN), 0, 0, lambda _: ())
-
-
-def _cell(page: Page, label: str, value: str, width: int) -> Block:
-    return stack(
-        "cell",
-        [
-            paragraph("label", label, page.type(18, page.colours.muted), width),
-            paragraph("value", value, page.type(24, page.colours.ink, bold=True), width),
-        ],
-    )
+        pairs.insert(1, ("registry_valid_through", text.day(verdict.status.valid_through)))
+    label, value = page.type(20, page.colours.muted), page.type(26, page.colours.ink, bold=True)
+    start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(12)
+    rows = [
+        beside(
+            key,
+            [
+                (0, paragraph("label", page.say(key), label, page.width)),
+                (start, paragraph("value", words, value, page.width - start)),
+            ],
+        )
+        for key, words in pairs
+    ]
+    return padded(stack("particulars", rows, page.eased(2)), page.px(MARGIN), 0, 0, lambda _: ())
 
 
 def _ground(page: Page, screen: Result) -> Block:
     """By which check, by lists of what age, under which number."""
-    judged, status, language = screen.judged, screen.status, page.look.language
-    verdict = judged.verdict
-    parts = [text.pick(text.REASONS[verdict.finding.reason], language)]
-    if status.trust_age_s is not None:
-        parts.append(page.say("trust_list_age", age=text.age(status.trust_age_s, language)))
-    else:
-        parts.append(page.say("trust_none"))
-    if verdict.status.age_s is None:
-        parts.append(page.say("vehicle_not_asked"))
-    else:
-        parts.append(page.say("vehicle_asked_age", age=text.age(verdict.status.age_s, language)))
-    style = page.type(19, page.colours.muted)
-    colon, between = ("：", "；") if language == "zh" else (": ", "; ")
-    record = page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True))
-    body = stack(
-        "ground",
-        [
-            paragraph("ground", page.say("ground") + colon + between.join(parts), style, page.width),
-            paragraph("record", record, style, page.width),
-        ],
-    )
+    judged, age_s, language = screen.judged, screen.status.trust_age_s, page.look.language
+    vehicle_age_s = judged.verdict.status.age_s
+    parts = [
+        text.pick(text.REASONS[judged.verdict.finding.reason], language),
+        page.say("trust_none")
+        if age_s is None
+        else page.say("trust_list_age", age=text.age(age_s, language)),
+        page.say("vehicle_not_asked")
+        if vehicle_age_s is None
+        else page.say("vehicle_asked_age", age=text.age(vehicle_age_s, language)),
+        page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True)),
+    ]
+    words = page.say("ground", ground=("；" if language == "zh" else "; ").join(parts))
+    body = paragraph("ground", words, page.type(20, page.colours.muted), page.width)
     return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 WORDS: dict[str, Lines] = {
     "laboratory": Lines("实验室 LAB · 不得用于执法", "实验室 LAB · not for enforcement"),
-    "clock_unsure": Lines("时间未校准", "time unsure"),
+    "clock_unsure": Lines("本机时间未校准，无法判定日期", "The clock is unsure; no date can be judged"),
     "trust_fresh": Lines("信任列表 新鲜", "Trust list fresh"),
-    "trust_aged": Lines("信任列表 已{age}", "Trust list {age} old"),
+    "trust_aged": Lines("信任列表 已 {age}", "Trust list {age} old"),
     "trust_none": Lines("无信任列表", "No trust list"),
     "records": Lines("待上传 {count}", "{count} to send"),
     "more_notices": Lines("另有 {count} 项", "{count} more"),
@@ -28,32 +28,30 @@ WORDS: dict[str, Lines] = {
     "camera_waiting": Lines("等待摄像头画面", "Waiting for the camera"),
     "credential": Lines("凭证", "Code"),
     "vehicle": Lines("机动车", "Vehicle"),
-    "plate": Lines("号牌", "Plate"),
     "plate_in_code": Lines("凭证所载号牌", "Plate in the code"),
     "plate_elsewhere": Lines("凭证所载，非本车", "In the code, another vehicle"),
     "is_it": Lines("是本车吗？", "Is it this vehicle?"),
     "valid_through": Lines("检验有效期至", "Inspection valid to"),
     "registry_valid_through": Lines("登记有效期至", "Registry valid to"),
-    "vehicle_type": Lines("车辆类型", "Vehicle type"),
-    "use": Lines("使用性质", "Use"),
-    "colour": Lines("车身颜色", "Colour"),
+    "description": Lines("车辆特征", "Description"),
     "vin_tail": Lines("车架号后六位", "VIN, last six"),
-    "letters": Lines("登记状态", "Registry status"),
-    "not_stated": Lines("未载明", "not stated"),
-    "ground": Lines("核验依据", "Ground"),
+    "letters": Lines("登记状态：{letters}", "Registry status: {letters}"),
+    "no_colour": Lines("颜色未载明", "colour not stated"),
+    "no_vin_tail": Lines("未载明", "not stated"),
+    "ground": Lines("核验依据：{ground}", "Ground: {ground}"),
     "trust_list_age": Lines("信任列表 {age}前", "trust list {age} old"),
     "vehicle_asked_age": Lines("车辆数据 {age}前", "vehicle data {age} old"),
     "vehicle_not_asked": Lines("车辆未联网核查", "vehicle not checked online"),
-    "record": Lines("记录号 {seq} · {time} 核验", "Record {seq} · checked {time}"),
+    "record": Lines("记录 {seq} 号，{time} 核验", "record {seq} at {time}"),
     "second_code": Lines("画面中另有一码，未核验", "Another code in view, not checked"),
     "once_confirmed": Lines("确认是本车后：{guidance}", "Once confirmed as this vehicle: {guidance}"),
-    "acknowledge_first": Lines("先确认已知悉报警", "First acknowledge the alarm"),
     "no_verdict": Lines("未给出结论", "No verdict"),
     "device_fault": Lines("设备故障", "Device fault"),
-    "not_about_code": Lines("与凭证、车辆无关", "It says nothing of code or vehicle"),
     "button_back": Lines("返回键", "BACK"),
+    "button_back_or_trigger": Lines("返回键或扳机", "BACK or TRIGGER"),
     "button_trigger": Lines("扳机", "TRIGGER"),
     "button_confirm": Lines("确认键", "CONFIRM"),
+    "button_any": Lines("任意键", "ANY BUTTON"),
     "torch_on": Lines("开补光灯", "Light on"),
     "torch_off": Lines("关补光灯", "Light off"),
     "scan_again": Lines("重新核验", "Check again"),
@@ -166,17 +164,20 @@ def day(yyyymmdd: int) -> str:
     return f"{yyyymmdd // 10000}-{yyyymmdd // 100 % 100:02}-{yyyymmdd % 100:02}"
 
 
-def vehicle_type(code: str) -> str:
-    """The name of a vehicle type, or its code where the table has no name; the names are Chinese alone."""
-    return f"{VEHICLE_TYPES[code]} {code}" if code in VEHICLE_TYPES else code
+def vehicle_type(code: str, language: Language) -> str:
+    """The name of a vehicle type, or its code where the table has none; names are Chinese alone."""
+    name = VEHICLE_TYPES.get(code, code)
+    return name if language == "zh" or name == code else f"{code} {name}"
 
 
 def colours(letters: str | None, language: Language) -> str:
     """Names of a body's colours, in order."""
     if letters is None:
-        return say("not_stated", language)
+        return say("no_colour", language)
     names = [pick(COLOURS[letter], language) if letter in COLOURS else letter for letter in letters]
-    return ("" if language == "zh" and all(len(name) == 1 for name in names) else "/").join(names)
+    if language == "zh" and all(len(name) == 1 for name in names):
+        return "".join(names) + "色"
+    return "/".join(names)
 
 
 def status_letters(letters: str, language: Language) -> str:

@@ -99,7 +99,7 @@ class Dress:
     fill: Colour
     """The block, the stripes or the dashes."""
     paper: Colour
-    """What the letters stand on."""
+    """What the letters stand on; a solid block of another fill has it for its rim."""
     ink: Colour
     icon: Icon
 
@@ -132,7 +132,7 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
         case "amber":
             return Dress(Form.SOLID, AMBER, AMBER, BLACK, icon)
         case "red-flashing" if not lit:
-            return Dress(Form.SOLID, WHITE, WHITE, RED, icon)
+            return Dress(Form.SOLID, RED, WHITE, RED, icon)
         case "red" | "red-flashing":
             return Dress(Form.SOLID, RED, RED, WHITE, icon)
         case "grey-blue":

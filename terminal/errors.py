@@ -101,6 +101,88 @@ class JournalBusy(JournalFault):
     code, zh, en = "J04", "本机记录正被另一程序使用", "Another roadside process is using this journal"
 
 
+class OfflineListFault(Fault):
+    """An offline list cannot be used; who is looked up in it is unchecked."""
+
+    code, zh, en = (
+        "L01",
+        "离线名单缺失或损坏，机动车状态可能未核查",
+        "The offline list is missing or damaged; vehicles may stay unchecked",
+    )
+
+
+class OfflineListRefused(OfflineListFault):
+    """A new offline list was not taken; the last good one stays in force."""
+
+    code, zh, en = (
+        "L02",
+        "新的离线名单未通过校验，继续使用原名单",
+        "The new offline list was refused; the last good one stays in force",
+    )
+
+
+class LinkFault(Fault):
+    """The registry cannot be reached; the terminal works on without it."""
+
+    code, zh, en = "N01", "网络不可用，按离线方式核验", "The network is unavailable; working offline"
+
+
+class LinkUntrusted(LinkFault):
+    """What answers as the registry's broker cannot prove that it is."""
+
+    code, zh, en = (
+        "N02",
+        "联网平台证书不可信，未连接；请核对本机时间",
+        "The registry's certificate cannot be trusted; check this terminal's clock",
+    )
+
+
+class LinkIdentityFault(LinkFault):
+    """This terminal's own TLS certificate or key is missing or damaged."""
+
+    code, zh, en = (
+        "N03",
+        "本机联网证书缺失或损坏，请联系管理员",
+        "This terminal's network certificate is missing or damaged",
+    )
+
+
+class LinkExpired(LinkFault):
+    """This terminal's own TLS certificate is past its time."""
+
+    code, zh, en = (
+        "N04",
+        "本机联网证书已过期，请联系管理员",
+        "This terminal's network certificate has expired",
+    )
+
+
+class LinkUnknown(LinkFault):
+    """The broker does not know this terminal's TLS certificate, or it was withdrawn."""
+
+    code, zh, en = (
+        "N05",
+        "联网平台不认可本机证书，请联系管理员",
+        "The registry does not accept this terminal's network certificate",
+    )
+
+
+class LinkRefused(LinkFault):
+    """The broker knows this terminal, and does not let it in or at its topics."""
+
+    code, zh, en = "N06", "本机未获联网授权，请联系管理员", "This terminal is not authorised by the registry"
+
+
+class LinkTakenOver(LinkFault):
+    """Somebody else connected with this terminal's identity."""
+
+    code, zh, en = (
+        "N07",
+        "本机身份正被另一设备使用，请立即报告",
+        "Another device is using this terminal's identity; report it at once",
+    )
+
+
 class InputFault(Fault):
     """A file that a person named cannot be used."""
 

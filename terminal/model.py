@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -256,3 +256,62 @@ class Signal:
     lamp: tuple[Glow, ...] = ()
     vibration: tuple[Pulse, ...] = ()
     insistent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for the registry, QoS 1; told once whether it was Sent or Unsent."""
+
+    topic: str
+    payload: bytes = field(repr=False)  # names vehicles and officers
+    correlation: bytes | None = None
+    """Correlation Data: what the answer to it will bear."""
+    expiry_s: int | None = None
+    """Message Expiry, whole seconds from now: after it nobody shall send it on. None is never."""
+    response_topic: str | None = None
+    urgent: bool = False
+    """Goes before all that is not, as someone waits for it."""
+    retain: bool = False
+    """The broker keeps it as the topic's last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message from the registry's side, of which nothing is verified yet."""
+
+    topic: str
+    payload: bytes = field(repr=False)  # names vehicles and officers
+    correlation: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The broker has it, and passed it on or kept it; only a receipt or an answer says that it arrived."""
+
+    message: Outgoing
+
+
+class NotSent(StrEnum):
+    """Why the broker did not take a message, or was not asked to."""
+
+    UNROUTED = "unrouted"
+    """Nobody of the registry listens at the moment."""
+    DENIED = "denied"
+    """Not a topic of this terminal."""
+    QUOTA = "quota"
+    """The broker has had its fill, or our own queue has."""
+    TOO_LARGE = "too_large"
+    EXPIRED = "expired"
+    """Its time was over before it got out."""
+    LOST = "lost"
+    """The connection broke each time that it was sent."""
+    REFUSED = "refused"
+    """For a reason of the broker's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that will not be tried again."""
+
+    message: Outgoing
+    why: NotSent

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pygame import Surface
 
-    from terminal.model import Button, Frame, Signal
+    from terminal.errors import LinkFault
+    from terminal.model import Button, Frame, Incoming, Outgoing, Sent, Signal, Unsent
 
 
 class Camera(Protocol):
@@ -58,6 +59,40 @@ class Panel(Protocol):
 
     def close(self) -> None:
         """Everything off; harmless twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """Whether the registry's broker takes our messages; where it does not, why."""
+
+    fault: LinkFault | None
+
+    @property
+    def up(self) -> bool:
+        """Whether it does."""
+        return self.fault is None
+
+
+LinkMessage: TypeAlias = Union["Incoming", "Sent", "Unsent", LinkState]
+
+
+class Link(Protocol):
+    """The way to the registry. Being offline is a state of it, and never raised."""
+
+    def open(self, deliver: Callable[[LinkMessage], None]) -> None:
+        """Connect, and again whenever the connection is lost; `deliver` is called on the link's own thread
+        and only enqueues. A LinkState comes with each change, a Sent or an Unsent for each `send`.
+        """
+
+    def send(self, message: Outgoing) -> None:
+        """Queue a message; returns at once."""
+
+    @property
+    def state(self) -> LinkState:
+        """How it is now."""
+
+    def close(self) -> None:
+        """Disconnect, and deliver nothing more; what was not sent is forgotten. Harmless twice."""
 
 
 class Clock(Protocol):

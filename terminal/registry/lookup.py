@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import by_kid
-from terminal.model import VehicleFinding, VehicleStatus
+from terminal.model import Outgoing, VehicleFinding, VehicleStatus
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -52,16 +52,6 @@ class Inquiry:
     wait_s: float
     location: tuple[int, int] | None = None
     """Latitude and longitude in 1e-7 degrees."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to send once, with QoS 1; `expiry_s` is its Message Expiry, whole seconds."""
-
-    topic: str
-    payload: bytes
-    correlation: bytes
-    expiry_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +163,14 @@ class Lookup:
         )
         payload = form.sign(request, self._signer)
         self._asked[request_id] = _Asked(request, monotonic_s, monotonic_s + inquiry.wait_s)
-        return Outgoing(self._ask_topic, payload, request_id, max(1, ceil(inquiry.wait_s)))
+        return Outgoing(
+            self._ask_topic,
+            payload,
+            correlation=request_id,
+            expiry_s=max(1, ceil(inquiry.wait_s)),
+            response_topic=self._answer_topic,
+            urgent=True,
+        )
 
     def receive(
         self, topic: str, correlation: bytes | None, payload: bytes, *, moment: Moment, monotonic_s: float

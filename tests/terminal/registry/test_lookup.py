@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from terminal.credential import signed
 from terminal.credential.verify import Moment
-from terminal.model import CredentialFinding, VehicleFinding, VehicleStatus
+from terminal.model import CredentialFinding, Outgoing, VehicleFinding, VehicleStatus
 from terminal.registry import form
 from terminal.registry.lookup import (
     REMEMBERED_S,
@@ -22,7 +22,6 @@ from terminal.registry.lookup import (
     Late,
     Lookup,
     NoAnswer,
-    Outgoing,
 )
 from terminal.registry.messages import (
     CodeQuestion,
@@ -78,7 +77,14 @@ def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
     inquiry = replace(INQUIRY, location=(320_000_000, 1_180_000_000))
     sent = lookup.ask(inquiry, request_id=ID, moment=NOW, monotonic_s=100.0)
     assert sent is not None
-    assert sent == Outgoing(f"roadside/1/lookup/{TERMINAL}", sent.payload, ID, expiry_s=5)
+    assert sent == Outgoing(
+        f"roadside/1/lookup/{TERMINAL}",
+        sent.payload,
+        correlation=ID,
+        expiry_s=5,
+        response_topic=f"roadside/1/answer/{TERMINAL}",
+        urgent=True,
+    )
     assert form.open_signed(LookupRequest, sent.payload, KEYS) == LookupRequest(
         id=ID,
         sent_ms=NOW_MS,

@@ -1,0 +1,129 @@
+"""What a person writes on the command line becomes a value, or a line that says how to write it."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentTypeError
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from terminal.vehicle.inspection import SHANGHAI
+
+_PLACE = re.compile("([0-9]{1,9}):([0-9]{1,9})", re.ASCII)
+_MONTH = re.compile("([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
+_MOST_INDEX = 1 << 24
+"""A status list of 2 MiB; one slip of the hand shall not fill a disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerArgument:
+    """A public key file, the places it may sign for, and when (Unix s, from inclusive, to exclusive)."""
+
+    path: Path
+    scopes: tuple[str, ...]
+    from_s: int | None
+    until_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompromisedArgument:
+    """A public key file, since when it is compromised (Unix s), and the file of codes issued before."""
+
+    path: Path
+    since_s: int
+    issued: Path | None
+
+
+def issuer(text: str) -> IssuerArgument:
+    """KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL]."""
+    parts = text.split(":")
+    if len(parts) not in (2, 4) or not all(parts):
+        raise ArgumentTypeError("write KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL], days as 2026-01-01")
+    from_s, until_s = (day_start(parts[2]), day_start(parts[3])) if parts[2:] else (None, None)
+    scopes = tuple(parts[1].split(","))
+    if not all(1 <= len(scope) <= 12 for scope in scopes):
+        raise ArgumentTypeError("a scope is an authority or a province, 1 to 12 characters, as 苏 or 粤B")
+    return IssuerArgument(Path(parts[0]), scopes, from_s, until_s)
+
+
+def compromised(text: str) -> CompromisedArgument:
+    """KEYFILE.pub:SINCE[:CODES.txt]."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(parts):
+        raise ArgumentTypeError("write KEYFILE.pub:SINCE[:CODES.txt], SINCE as 2026-01-01")
+    return CompromisedArgument(Path(parts[0]), day_start(parts[1]), Path(parts[2]) if parts[2:] else None)
+
+
+def purpose(text: str) -> tuple[str, Path]:
+    """PURPOSE:KEYFILE.pub of a registry key."""
+    name, _, path = text.partition(":")
+    if name not in ("answer", "receipt", "hotlist", "order", "journal") or not path:
+        raise ArgumentTypeError(
+            "write PURPOSE:KEYFILE.pub, PURPOSE answer, receipt, hotlist, order or journal"
+        )
+    return name, Path(path)
+
+
+def place(text: str) -> tuple[int, int]:
+    """LIST:INDEX of a status list."""
+    found = _PLACE.fullmatch(text)
+    if found is None or int(found[2]) >= _MOST_INDEX:
+        raise ArgumentTypeError(f"write LIST:INDEX, both whole numbers, INDEX below {_MOST_INDEX}")
+    return int(found[1]), int(found[2])
+
+
+def enforcement(text: str) -> tuple[Path, int]:
+    """KEYFILE:EPOCH of an enforcement key."""
+    path, _, epoch = text.rpartition(":")
+    if not path or not re.fullmatch("[0-9]{1,9}", epoch, re.ASCII):
+        raise ArgumentTypeError("write KEYFILE:EPOCH, EPOCH a whole number")
+    return Path(path), int(epoch)
+
+
+def module(text: str) -> int:
+    """Pixels a module, 1 to 64."""
+    if not re.fullmatch("[0-9]{1,2}", text, re.ASCII) or not 1 <= int(text) <= 64:
+        raise ArgumentTypeError("write a whole number of pixels from 1 to 64")
+    return int(text)
+
+
+def month(text: str) -> int:
+    """YYYY-MM as yyyymm."""
+    found = _MONTH.fullmatch(text)
+    if found is None:
+        raise ArgumentTypeError("write a month as 2027-08")
+    return int(found[1]) * 100 + int(found[2])
+
+
+def day(text: str) -> int:
+    """YYYY-MM-DD as yyyymmdd."""
+    found = _date(text)
+    return found.year * 10_000 + found.month * 100 + found.day
+
+
+def day_start(text: str) -> int:
+    """YYYY-MM-DD as the first second (Unix) of that day, Asia/Shanghai."""
+    return _unix(datetime.combine(_date(text), datetime.min.time(), SHANGHAI))
+
+
+def time(text: str) -> int:
+    """YYYY-MM-DDTHH:MM[:SS][+HH:MM] as Unix s, Asia/Shanghai where no offset stands."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError("write a time as 2026-07-01T09:30") from error
+    return _unix(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError("write a day as 2021-08-15") from error
+
+
+def _unix(moment: datetime) -> int:
+    if moment.timestamp() < 0:
+        raise ArgumentTypeError("a time from 1970 on is needed")
+    return int(moment.timestamp())

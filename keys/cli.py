@@ -1,0 +1,171 @@
+"""The command `roadside-keys`: keys, trust sets, credentials and laboratories; for a desk, not a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys import arguments, commands, qr
+from keys.files import Algorithm
+from terminal import console
+from terminal.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLES = """\
+examples:
+  roadside-keys lab .lab
+  roadside-keys new issuer.key
+  roadside-keys trust --out trust --issuer issuer.key.pub:苏,粤B --withdraw 1:7
+  roadside-keys issue --key issuer.key --number 苏A12345 --kind 02 --through 2027-08
+  roadside-keys issue --key issuer.key --number 苏AD12345 --kind 52 --through 2027-08 --out card.png
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command: 0 done, 2 cannot, with one line on standard error that says why.
+
+    Raises SystemExit (2) where the arguments are not those of `--help`.
+    """
+    console.speak_utf8()
+    options = _parser().parse_args(argv)
+    try:
+        options.run(options, int(time.time()))
+    except Fault as fault:
+        return _cannot(fault.detail or fault.en)
+    except OSError as error:
+        return _cannot(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    return 0
+
+
+def _cannot(reason: str) -> int:
+    sys.stderr.write(f"roadside-keys: {reason}\n")
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="roadside-keys",
+        description="Make keys, trust sets, inspection credentials and laboratories.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_new(actions.add_parser("new", help="make a key pair"))
+    _add_trust(actions.add_parser("trust", help="make a trust directory"))
+    _add_issue(actions.add_parser("issue", help="issue an inspection credential"))
+    _add_lab(actions.add_parser("lab", help="make a whole laboratory, or see that it is whole"))
+    return parser
+
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="the private key; its public part is FILE.pub"
+    )
+    parser.add_argument(
+        "--algorithm", choices=[*Algorithm], default=Algorithm.ED25519, help="default: ed25519"
+    )
+    parser.set_defaults(run=commands.new)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--out", type=Path, required=True, metavar="DIR", help="becomes a link to the new set, in one step")
+    add(
+        "--issuer",
+        type=arguments.issuer,
+        action="append",
+        required=True,
+        metavar="KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL]",
+        help="an issuer key, its authorities or provinces, and the days it may issue, the second excluded",
+    )
+    add(
+        "--compromised",
+        type=arguments.compromised,
+        action="append",
+        default=[],
+        metavar="KEYFILE.pub:SINCE[:CODES.txt]",
+        help="an issuer key that got out, and the codes, one a line, that its authority itself issued",
+    )
+    add(
+        "--withdraw",
+        type=arguments.place,
+        action="append",
+        default=[],
+        metavar="LIST:INDEX",
+        help="a withdrawn credential",
+    )
+    add(
+        "--status-list",
+        type=int,
+        action="append",
+        default=[],
+        metavar="LIST",
+        help="a status list, even if nothing on it is withdrawn",
+    )
+    add(
+        "--registry",
+        type=arguments.purpose,
+        action="append",
+        default=[],
+        metavar="PURPOSE:KEYFILE.pub",
+        help="a registry key: answer, receipt, hotlist, order or journal, the newest first",
+    )
+    parser.set_defaults(run=commands.trust)
+
+
+def _add_issue(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--key", type=Path, required=True, metavar="FILE", help="the issuer's private key")
+    add("--number", required=True, metavar="苏A12345", help="号牌号码")
+    add("--kind", required=True, metavar="02", help="号牌种类")
+    add("--through", type=arguments.month, required=True, metavar="2027-08", help="检验有效期至")
+    add("--type", metavar="K33", help="车辆类型; K33 for kinds 02 and 52")
+    add("--use", default="A", metavar="A", help="使用性质; default A, 非营运")
+    add("--issuer", metavar="苏A", help="发证机关; default: the number's first two characters")
+    add("--colour", metavar="H", help="body colour, 1 to 3 letters")
+    vin = parser.add_mutually_exclusive_group()
+    vin.add_argument("--vin", help="17 characters: the last six in clear, all of it sealed")
+    vin.add_argument("--vin-tail", metavar="TAIL", help="the last six characters")
+    add("--first-registered", type=arguments.day, metavar="2021-08-15")
+    add("--status", type=arguments.place, metavar="LIST:INDEX", help="its place in a status list")
+    add(
+        "--enforcement",
+        type=arguments.enforcement,
+        metavar="KEYFILE:EPOCH",
+        help="seal VIN, owner and engine under it",
+    )
+    add("--owner", metavar="王*", help="the owner's name, masked; sealed")
+    add("--engine-tail", metavar="TAIL", help="last six of the engine number; sealed")
+    add("--issued", type=arguments.time, metavar="TIME", help="as 2026-07-01T09:30; default: now")
+    add(
+        "--as",
+        dest="form",
+        choices=["text", "qr", "voucher"],
+        help="default: voucher for .png and .pdf, else text",
+    )
+    add("--level", choices=qr.LEVELS, help="QR error correction; default M, and Q for print")
+    add(
+        "--module",
+        type=arguments.module,
+        default=8,
+        metavar="PX",
+        help="pixels a module of --as qr; default 8",
+    )
+    add(
+        "--out",
+        default=commands.STDOUT,
+        metavar="FILE",
+        help="card.png for a screen, card.pdf for print; default: -",
+    )
+    parser.set_defaults(run=commands.credential)
+
+
+def _add_lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--refresh", action="store_true", help="make the trust set anew, whatever its age")
+    parser.set_defaults(run=commands.laboratory)

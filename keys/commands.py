@@ -1,0 +1,177 @@
+"""What each command of `roadside-keys` does: files and the moment come in, files and one report go out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nacl.utils
+
+from keys import files, lab, qr, trustset, voucher
+from keys.files import KEY_SIZE, Algorithm
+from keys.issue import Enforcement, IssueRequest, default_issuer, issue
+from terminal.credential import claims, cose
+from terminal.credential.trust import IssuerKey, RegistryKeys
+from terminal.errors import InputFault
+from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+_DEFAULT_TYPES = {"02": "K33", "52": "K33"}
+"""The vehicle type of most vehicles of a kind, 小型轿车; for other kinds it must be said."""
+_WINDOW_S = 3 * 366 * 86_400
+"""An issuer key without a window issues from so long before now until so long after."""
+_PURPOSES = ("answer", "receipt", "hotlist", "order", "journal")
+STDOUT = "-"
+
+
+def new(options: Namespace, _now_s: int) -> None:
+    """Make a key pair. Raises InputFault where the file exists."""
+    algorithm = Algorithm(options.algorithm)
+    public = files.save(options.file, algorithm, nacl.utils.random(KEY_SIZE))
+    lines = [f"private {options.file}"]
+    if public is not None:
+        lines += [f"public  {options.file}.pub", f"key     {public.hex()}"]
+    if public is not None and algorithm is Algorithm.ED25519:
+        lines.append(f"kid     {cose.key_id(public).hex()}")
+    _say(*lines)
+
+
+def trust(options: Namespace, now_s: int) -> None:
+    """Make a trust directory. Raises InputFault and TrustFault; then the one before stays."""
+    content = _content(options, now_s)
+    serial = trustset.next_serial(options.out)
+    trustset.put(options.out, trustset.targets(content, made_s=now_s, serial=serial))
+    _say(f"{options.out}: serial {serial}, {len(content.issuers)} issuer keys")
+
+
+def laboratory(options: Namespace, now_s: int) -> None:
+    """Make a laboratory, or see that it is whole and its trust set young. Raises InputFault, TrustFault."""
+    folder: Path = options.folder
+    if not lab.is_complete(folder):
+        if options.refresh:
+            raise InputFault(f"{folder} is not a complete laboratory")
+        lab.make(folder, now_s, nacl.utils.random)
+        _say(f"{folder}: a laboratory was made")
+    elif options.refresh or lab.is_due(folder, now_s):
+        _say(f"{folder} is complete; its trust set was made anew, serial {lab.refresh(folder, now_s)}")
+    else:
+        _say(f"{folder} is complete")
+
+
+def credential(options: Namespace, now_s: int) -> None:
+    """Issue a credential as text, QR picture or voucher. Raises InputFault, FontFault."""
+    form = options.form or ("voucher" if _suffix(options.out) in (".png", ".pdf") else "text")
+    _require_form(form, options.out)
+    issued_s = now_s if options.issued is None else options.issued
+    request = _request(options)
+    text = issue(request, files.load_seed(options.key), nacl.utils.random(claims.CTI_SIZE), issued_s)
+    if form == "text":
+        content = f"{text}\n".encode("ascii")
+    elif form == "qr":
+        content = qr.png(qr.qr_image(text, options.level or "M", options.module))
+    else:
+        face = voucher.Face(request.vehicle, request.issuer, issued_s)
+        content = _voucher(text, face, options)
+    if options.out == STDOUT:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        files.replace(Path(options.out), content)
+
+
+def _voucher(text: str, face: voucher.Face, options: Namespace) -> bytes:
+    if _suffix(options.out) == ".pdf":
+        picture = voucher.voucher(text, face, voucher.A6, options.level)
+        return voucher.pdf(picture, voucher.A6, face.made_s)
+    return voucher.png(voucher.voucher(text, face, voucher.PHONE, options.level), voucher.PHONE)
+
+
+def _suffix(out: str) -> str:
+    return Path(out).suffix.lower()
+
+
+def _require_form(form: str, out: str) -> None:
+    takes = {"text": ("", ".txt"), "qr": ("", ".png"), "voucher": ("", ".png", ".pdf")}[form]
+    if _suffix(out) not in takes:
+        raise InputFault(
+            f"a {form} is not written as {_suffix(out)}; it takes {' or '.join(filter(None, takes))}"
+        )
+    if out == STDOUT and form != "text" and sys.stdout.isatty():
+        raise InputFault(f"a {form} is a picture; name a file with --out, or send it into one")
+
+
+def _request(options: Namespace) -> IssueRequest:
+    vehicle_type = options.type or _DEFAULT_TYPES.get(options.kind)
+    if vehicle_type is None:
+        raise InputFault(f"--type is needed for plate kind {options.kind}, as K33 for 小型轿车")
+    issuer = options.issuer or default_issuer(options.number)
+    if issuer is None:
+        raise InputFault("--issuer is needed: the number does not begin with a province and a letter")
+    vehicle = Vehicle(
+        plate=Plate(options.number, options.kind),
+        vehicle_type=vehicle_type,
+        use=options.use,
+        valid_through=options.through,
+        colour=options.colour,
+        vin_tail=options.vin[-6:] if options.vin else options.vin_tail,
+        first_registered=options.first_registered,
+    )
+    status = StatusPlace(*options.status) if options.status else None
+    return IssueRequest(vehicle, issuer, status, _enforcement(options))
+
+
+def _enforcement(options: Namespace) -> Enforcement | None:
+    if options.enforcement is None:
+        if options.owner or options.engine_tail:
+            raise InputFault("--owner and --engine-tail are sealed: --enforcement KEYFILE:EPOCH is needed")
+        return None
+    if options.vin is None:
+        raise InputFault("--enforcement seals the VIN: --vin is needed")
+    path, epoch = options.enforcement
+    key = files.load(path, Algorithm.CHACHA20_POLY1305)
+    return Enforcement(SealedClaims(options.vin, options.engine_tail, options.owner), epoch, key)
+
+
+def _content(options: Namespace, now_s: int) -> trustset.Content:
+    keys = {argument.path: files.load_public(argument.path) for argument in options.issuer}
+    compromised = {argument.path: argument for argument in options.compromised}
+    if unlisted := compromised.keys() - keys.keys():
+        raise InputFault(f"{min(unlisted)} is compromised, but no --issuer names it")
+    issuers = [
+        IssuerKey(
+            public_key=keys[argument.path],
+            scopes=argument.scopes,
+            issues_from_s=now_s - _WINDOW_S if argument.from_s is None else argument.from_s,
+            issues_until_s=now_s + _WINDOW_S if argument.until_s is None else argument.until_s,
+            compromised_since_s=compromised[argument.path].since_s if argument.path in compromised else None,
+        )
+        for argument in options.issuer
+    ]
+    withdrawn: dict[int, set[int]] = {number: set() for number in options.status_list}
+    for number, index in options.withdraw:
+        withdrawn.setdefault(number, set()).add(index)
+    issued = {
+        cose.key_id(keys[path]): argument.issued.read_text(encoding="ascii").splitlines()
+        if argument.issued
+        else []
+        for path, argument in compromised.items()
+    }
+    return trustset.Content(issuers, _registry(options), withdrawn, issued)
+
+
+def _registry(options: Namespace) -> RegistryKeys | None:
+    if not options.registry:
+        return None
+    groups = []
+    for purpose in _PURPOSES:
+        algorithm = Algorithm.X25519 if purpose == "journal" else Algorithm.ED25519
+        paths = [path for name, path in options.registry if name == purpose]
+        groups.append(tuple(files.load_public(path, algorithm) for path in paths))
+    return RegistryKeys(*groups)
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -1,0 +1,104 @@
+"""A credential is issued from what it shall say, a key, a nonce and a time; nothing else goes in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nacl import bindings
+
+from terminal.credential import claims, cose, verify
+from terminal.credential.cbor import Malformed
+from terminal.errors import InputFault
+from terminal.model import Credential
+from terminal.vehicle import inspection, plate
+from terminal.vehicle.tables import KINDS, PROVINCES, USES
+
+if TYPE_CHECKING:
+    from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+
+_VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
+_TYPE = re.compile("[A-Z][0-9A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """Claims for enforcement alone, and the 32-byte key of `epoch` that closes them."""
+
+    claims: SealedClaims
+    epoch: int
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRequest:
+    """What a credential shall say (wire format, section 3)."""
+
+    vehicle: Vehicle
+    issuer: str
+    """发证机关, 1 to 12 characters."""
+    status: StatusPlace | None = None
+    enforcement: Enforcement | None = None
+
+
+def default_issuer(number: str) -> str | None:
+    """The authority that a number names by its first two characters; None where it names none."""
+    named = number[:2]
+    return named if len(named) == 2 and named[0] in PROVINCES and named[1].isascii() else None
+
+
+def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:
+    """The QR text of a credential signed at `now_s` (Unix s) by the 32-byte Ed25519 `seed`.
+
+    `cti` is 12 bytes, drawn at random anew for every signing: it is the nonce of the sealed claims. Raises
+    InputFault, whose text says which part of the request cannot be signed.
+    """
+    _require_sound(request)
+    protected = cose.protected_of(bindings.crypto_sign_seed_keypair(seed)[0])
+    enforcement = request.enforcement
+    credential = Credential(
+        issuer=request.issuer,
+        expires_s=inspection.end_of_month_s(request.vehicle.valid_through),
+        issued_s=now_s,
+        cti=cti,
+        vehicle=request.vehicle,
+        sealed=None
+        if enforcement is None
+        else claims.seal(
+            enforcement.claims, enforcement.epoch, enforcement.key, cti=cti, protected=protected
+        ),
+        status=request.status,
+    )
+    try:
+        return verify.write_text(cose.sign(claims.write(credential), verify.CONTEXT, seed))
+    except Malformed as error:
+        raise InputFault(f"the credential cannot be written: {error}") from error
+    except ValueError as error:
+        raise InputFault(f"the credential is too long: {error}") from error
+
+
+def _require_sound(request: IssueRequest) -> None:
+    """Raise InputFault for what a clerk gets wrong, in a clerk's words; `claims.write` has the last word."""
+    vehicle = request.vehicle
+    _require_plate(vehicle.plate)
+    if not inspection.is_month(vehicle.valid_through):
+        raise InputFault("the month of validity is not a month from 2000-01 to 2199-12")
+    if _TYPE.fullmatch(vehicle.vehicle_type) is None:
+        raise InputFault("the vehicle type is not a letter and two more characters, as K33")
+    if vehicle.use not in USES:
+        raise InputFault(f"the use is none of {' '.join(USES)}")
+    if vehicle.first_registered is not None and not inspection.is_day(vehicle.first_registered):
+        raise InputFault("the day of first registration does not exist")
+    if request.enforcement is not None and _VIN.fullmatch(request.enforcement.claims.vin) is None:
+        raise InputFault("the VIN is not 17 of 0-9 and A-Z without I, O and Q")
+
+
+def _require_plate(identity: Plate) -> None:
+    kind = KINDS.get(identity.kind)
+    if kind is None:
+        raise InputFault(f"no plate kind {identity.kind!r}; kinds are {' '.join(KINDS)}")
+    if not kind.credential:
+        raise InputFault(f"no credential is issued for plate kind {kind.code} {kind.name_zh}")
+    if not plate.fits(identity):
+        raise InputFault(f"the number does not fit plate kind {kind.code} {kind.name_zh}")

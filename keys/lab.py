@@ -1,0 +1,171 @@
+"""A laboratory is whole or absent: keys, trust set, folders and settings are made aside, then put in place.
+
+Its keys are random, for the desk alone, and lie outside of the repository.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from keys import files, trustset
+from keys.files import KEY_SIZE, Algorithm
+from keys.issue import IssueRequest, issue
+from terminal.credential import claims, cose
+from terminal.credential.trust import IssuerKey, RegistryKeys
+from terminal.errors import InputFault
+from terminal.model import Plate, Vehicle
+from terminal.vehicle.inspection import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Randomness = Callable[[int], bytes]
+    """That many random bytes."""
+
+DAY_S = 86_400
+REFRESH_S = DAY_S
+"""A trust set of a laboratory is made anew after this; it would be stale after seven days."""
+ENFORCEMENT_EPOCH = 1
+STATUS_LIST = 1
+WITHDRAWN_INDEX = 7
+"""The one place of the status list that says withdrawn."""
+CONFIG = "roadside.toml"
+_WINDOW_S = 3 * 366 * DAY_S
+"""Issuer keys issue from so long before a laboratory was made until so long after."""
+_LEAKED_S = 30 * DAY_S
+"""The compromised key got out so long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Issuer:
+    name: str
+    scopes: tuple[str, ...]
+
+
+_COMPROMISED = _Issuer("zhejiang", ("浙",))
+_ISSUERS = (
+    _Issuer("jiangsu", ("苏",)),
+    _Issuer("shenzhen", ("粤B",)),
+    _Issuer("beijing", ("京",)),
+    _COMPROMISED,
+)
+_REGISTRY = ("answer", "receipt", "hotlist", "order")
+_KEYS = (
+    *((issuer.name, Algorithm.ED25519) for issuer in _ISSUERS),
+    *((name, Algorithm.ED25519) for name in (*_REGISTRY, "terminal")),
+    ("journal", Algorithm.X25519),
+    ("enforcement", Algorithm.CHACHA20_POLY1305),
+)
+ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
+"""The one code under the compromised key that its authority itself issued."""
+
+_TOML = """\
+# A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
+[terminal]
+number = "T0001"
+officer = "000001"
+shift = "1"
+language = "zh"
+
+[paths]
+state = "state"
+trust = "trust"
+key = "private/terminal.key"
+"""
+
+
+def make(folder: Path, now_s: int, randomness: Randomness) -> None:
+    """Make a whole laboratory in `folder`, as of `now_s` (Unix s).
+
+    Raises InputFault where `folder` holds something already; then nothing is changed.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        _fill(staged, now_s, randomness)
+        staged.chmod(0o755)
+        staged.replace(folder)
+    except OSError as error:
+        raise InputFault(f"{folder}: {error.strerror}; a laboratory needs a new or empty folder") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)  # gone already where all went well
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether `folder` holds every file of a laboratory. Raises TrustFault where its trust set is damaged."""
+    wanted = (CONFIG, "state", "trust/registry.cbor", "trust/terminals.cbor", ISSUED_BEFORE_LEAK)
+    secrets = [_secret(name) for name, _ in _KEYS]
+    if not all((folder / name).exists() for name in (*wanted, *secrets)):
+        return False
+    return trustset.load(folder / "trust").made_s is not None
+
+
+def is_due(folder: Path, now_s: int) -> bool:
+    """Whether a laboratory's trust set is over a day old, or from a time to come. Raises TrustFault."""
+    return not 0 <= trustset.load(folder / "trust").age_s(now_s) <= REFRESH_S
+
+
+def refresh(folder: Path, now_s: int) -> int:
+    """Make `set.cbor` anew as of `now_s` (Unix s) with the next serial, which is returned.
+
+    Raises TrustFault where the set is damaged.
+    """
+    serial = trustset.next_serial(folder / "trust")
+    files.replace(folder / "trust" / trustset.SET, trustset.set_target(now_s, serial))
+    return serial
+
+
+def _secret(name: str) -> str:
+    return f"private/{name}.key"
+
+
+def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
+    for name, mode in (("private", 0o700), ("state", 0o700), ("codes", 0o755)):
+        (folder / name).mkdir(mode=mode)
+    public = {
+        name: files.save(folder / _secret(name), algorithm, randomness(KEY_SIZE)) or b""
+        for name, algorithm in _KEYS
+    }
+    early = _code_before_leak(folder, now_s, randomness)
+    (folder / ISSUED_BEFORE_LEAK).write_text(f"{early}\n", encoding="ascii")
+    content = trustset.Content(
+        issuers=[_issuer_key(issuer, public[issuer.name], now_s) for issuer in _ISSUERS],
+        registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal"))),
+        withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
+        issued={cose.key_id(public[_COMPROMISED.name]): [early]},
+        terminals={1: trustset.Terminal("T0001", public["terminal"], "苏")},
+    )
+    trustset.put(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
+    (folder / CONFIG).write_text(_TOML, encoding="utf-8")
+
+
+def _issuer_key(issuer: _Issuer, public_key: bytes, now_s: int) -> IssuerKey:
+    return IssuerKey(
+        public_key=public_key,
+        scopes=issuer.scopes,
+        issues_from_s=now_s - _WINDOW_S,
+        issues_until_s=now_s + _WINDOW_S,
+        compromised_since_s=now_s - _LEAKED_S if issuer is _COMPROMISED else None,
+    )
+
+
+def _code_before_leak(folder: Path, now_s: int, randomness: Randomness) -> str:
+    issued_s = now_s - 2 * _LEAKED_S
+    vehicle = Vehicle(
+        plate=Plate("浙B12345", "02"),
+        vehicle_type="K33",
+        use="A",
+        valid_through=_month_of(issued_s) + 100,  # the same month of the next year
+    )
+    seed = files.load_seed(folder / _secret(_COMPROMISED.name))
+    return issue(IssueRequest(vehicle, issuer="浙B"), seed, randomness(claims.CTI_SIZE), issued_s)
+
+
+def _month_of(time_s: int) -> int:
+    day = datetime.fromtimestamp(time_s, SHANGHAI)
+    return day.year * 100 + day.month

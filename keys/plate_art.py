@@ -1,0 +1,123 @@
+"""A plate is drawn in the colours of its kind, as the tables name them; the picture proves nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from terminal.errors import FontFault
+from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from terminal.model import Plate
+    from terminal.vehicle.tables import Kind
+
+_FONTS = "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc"
+_SIMPLIFIED = 2
+"""The face of the collection with simplified Chinese forms; 0 would be Japanese."""
+_RED_ON_LIGHT, _RED_ON_DARK = "#C00000", "#FF4D4D"
+_FARM_KINDS = frozenset({"14", "25"})
+"""Their province is followed by digits, without a dot."""
+_FINE = 4
+"""Drawn this much larger and made small again, which smooths the edges."""
+_HEIGHT, _GLYPH_HEIGHT = 140.0, 90.0
+"""Millimetres of a plate, and of its characters (GA 36-2018)."""
+_MARGIN, _DOT_GAP = 15.5, 34.0
+
+
+@cache
+def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The Chinese font. Raises FontFault where it is not installed."""
+    path = _FONTS.format("Bold" if bold else "Regular")
+    try:
+        return ImageFont.truetype(path, size_px, index=_SIMPLIFIED)
+    except OSError as error:
+        raise FontFault(path) from error
+
+
+def plate_image(identity: Plate, height_px: int) -> Image.Image:
+    """The plate as a picture of mode RGBA, transparent outside of its rounded corners.
+
+    Raises FontFault where the Chinese font is not installed.
+    """
+    kind = KINDS[identity.kind]
+    scale = height_px * _FINE / _HEIGHT
+    glyph, lefts, width = _places(identity)
+    size = (round(width * scale), round(_HEIGHT * scale))
+    picture = _ground(kind, size, round((lefts[2] - _DOT_GAP / 2) * scale))
+    ink = COLOURS[_token(kind)]["hex_text"]
+    _frame(picture, ink, scale)
+    for left, character in zip(lefts, identity.number, strict=True):
+        red = character in _red_characters(kind)
+        mask = _glyph(character, round(glyph * scale), round(_GLYPH_HEIGHT * scale))
+        at = (round((left + glyph / 2) * scale) - mask.width // 2, (picture.height - mask.height) // 2)
+        picture.paste(_red(ink) if red else ink, at, mask)
+    if _has_dot(identity):
+        x, y = (lefts[2] - _DOT_GAP / 2) * scale, _HEIGHT / 2 * scale
+        radius = 5 * scale
+        ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=ink)
+    picture.putalpha(_corners(size, 10 * scale))
+    return picture.resize((size[0] // _FINE, height_px), Image.Resampling.LANCZOS)
+
+
+def _places(identity: Plate) -> tuple[float, list[float], float]:
+    """The width of a character, the left edges of all, and the plate's width, mm."""
+    count = len(identity.number)
+    glyph, gap = (45.0, 12.0) if count <= 7 else (43.0, 9.0)
+    wider = _DOT_GAP - gap if _has_dot(identity) else 0.0
+    lefts = [_MARGIN + place * (glyph + gap) + (wider if place >= 2 else 0.0) for place in range(count)]
+    return glyph, lefts, lefts[-1] + glyph + _MARGIN
+
+
+def _glyph(character: str, width_px: int, height_px: int) -> Image.Image:
+    """A character as tall and narrow as plates have them, of mode L; a 1 stays narrower than an 8."""
+    face = font(height_px, bold=True)
+    drawn = Image.new("L", (2 * height_px, 2 * height_px), 0)
+    ImageDraw.Draw(drawn).text((height_px, height_px), character, 255, face, anchor="mm")
+    drawn = drawn.crop(drawn.getbbox())
+    widest = face.getlength("0" if character.isascii() else character) * 0.88
+    width = min(width_px, round(width_px * drawn.width / widest))
+    return drawn.resize((width, height_px), Image.Resampling.LANCZOS)
+
+
+def _frame(picture: Image.Image, ink: str, scale: float) -> None:
+    inset = 5 * scale
+    box = (inset, inset, picture.width - inset, picture.height - inset)
+    ImageDraw.Draw(picture).rounded_rectangle(box, 7 * scale, outline=ink, width=round(2 * scale))
+
+
+def _has_dot(identity: Plate) -> bool:
+    return identity.number[0] in PROVINCES and identity.kind not in _FARM_KINDS
+
+
+def _token(kind: Kind) -> str:
+    return kind.background.split("|")[0]
+
+
+def _ground(kind: Kind, size: tuple[int, int], split: int) -> Image.Image:
+    colour = COLOURS[_token(kind)]
+    picture = Image.new("RGB", size, colour["hex_screen"])
+    second = colour["hex_second"]
+    if _token(kind) == "green-gradient":
+        shade = Image.linear_gradient("L").resize(size)  # black above, white below
+        picture.paste(Image.new("RGB", size, second), mask=shade)
+    elif second:
+        picture.paste(second, (split, 0, *size))
+    return picture
+
+
+def _red_characters(kind: Kind) -> str:
+    """What a kind's foreground names after `red:`, 警 of black+red:警."""
+    return kind.foreground.partition("red:")[2]
+
+
+def _red(ink: str) -> str:
+    return _RED_ON_DARK if ink == "#FFFFFF" else _RED_ON_LIGHT
+
+
+def _corners(size: tuple[int, int], radius: float) -> Image.Image:
+    mask = Image.new("L", size, 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius, fill=255)
+    return mask

@@ -1,0 +1,45 @@
+"""A code's text becomes the smallest QR symbol that holds it, whole modules wide, in its quiet zone."""
+
+from __future__ import annotations
+
+import io
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import zxingcpp
+from PIL import Image
+
+from terminal.errors import InputFault
+
+Level: TypeAlias = Literal["L", "M", "Q", "H"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+def qr_image(text: str, level: Level, module_px: int) -> Image.Image:
+    """The QR symbol of `text` as a picture of mode L, black on white, its quiet zone included.
+
+    Raises InputFault where no symbol holds the text at this level.
+    """
+    modules = _modules(text, level)
+    return Image.fromarray(np.kron(modules, np.ones((module_px, module_px), np.uint8)))
+
+
+def png(picture: Image.Image) -> bytes:
+    """A QR picture as a PNG file of one bit a pixel."""
+    content = io.BytesIO()
+    picture.convert("1").save(content, "PNG")
+    return content.getvalue()
+
+
+def width(text: str, level: Level) -> int:
+    """The width of the symbol and its quiet zone, in modules. Raises InputFault as `qr_image` does."""
+    return int(_modules(text, level).shape[1])
+
+
+def _modules(text: str, level: Level) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    try:
+        symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
+    except ValueError as error:
+        raise InputFault(f"the text is too long for a QR code at level {level}") from error
+    # zxing-cpp writes VI1 texts in alphanumeric mode, and its quiet zone is 4 modules.
+    return np.array(symbol.to_image(scale=1, add_quiet_zones=True), dtype=np.uint8)

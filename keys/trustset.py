@@ -1,0 +1,166 @@
+"""A trust set is written whole, read back as a terminal will read it, and only then put in place.
+
+Its directory is a link to one of two complete sets, so that changing it is one step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import base45
+
+from terminal import lab as directory
+from terminal.credential import cbor, cose, trust, verify
+from terminal.errors import InputFault, TrustFault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from terminal.credential.cbor import Value
+    from terminal.credential.trust import IssuerKey, RegistryKeys, TrustSet
+
+SET = "set.cbor"
+STATUS_BITS = 131_072
+"""The least length of a status list, so that a place in it says little of the vehicle (the W3C's Bitstring
+Status List asks for as many).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal as the registry knows it (target `terminals.cbor`)."""
+
+    name: str
+    public_key: bytes
+    province: str
+    state: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a trust set shall say; its time and serial come when it is made."""
+
+    issuers: Sequence[IssuerKey]
+    registry: RegistryKeys | None = None
+    withdrawn: Mapping[int, Collection[int]] = field(default_factory=dict)
+    """Withdrawn indexes by status list; a list without any is made all the same."""
+    issued: Mapping[bytes, Iterable[str]] = field(default_factory=dict)
+    """For a compromised key, by its kid: the texts of the codes that the authority itself issued."""
+    terminals: Mapping[int, Terminal] = field(default_factory=dict)
+
+
+def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
+    """The targets of wire format, section 4, by name. Raises InputFault for a foreign code in `issued`."""
+    files = {
+        SET: set_target(made_s, serial),
+        "issuers.cbor": cbor.write([_record(k) for k in content.issuers]),
+    }
+    if content.registry is not None:
+        files["registry.cbor"] = _registry(content.registry)
+    if content.terminals:
+        files["terminals.cbor"] = cbor.write(
+            {number: [t.name, t.public_key, t.province, t.state] for number, t in content.terminals.items()}
+        )
+    files |= {f"status/{number}.bin": status_list(indexes) for number, indexes in content.withdrawn.items()}
+    for kid, texts in content.issued.items():
+        files[f"issued/{kid.hex()}.bin"] = b"".join(sorted({_digest(text, kid) for text in texts}))
+    return files
+
+
+def set_target(made_s: int, serial: int) -> bytes:
+    """The target `set.cbor`: when the set was made (Unix s), and its serial."""
+    return cbor.write({1: made_s, 2: serial})
+
+
+def status_list(withdrawn: Collection[int]) -> bytes:
+    """The bits of a status list, least significant first, 1 for each withdrawn index."""
+    bits = bytearray(max([STATUS_BITS // 8, *(index // 8 + 1 for index in withdrawn)]))
+    for index in withdrawn:
+        bits[index // 8] |= 1 << index % 8
+    return bytes(bits)
+
+
+def load(folder: Path) -> TrustSet:
+    """The trust set in a directory, its registry keys looked at too. Raises TrustFault."""
+    home = folder.resolve()  # one set, even where another takes its place meanwhile
+    if (home / "registry.cbor").exists():
+        directory.load_registry(home)
+    return directory.load_directory(home)
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make `folder` a link to these targets in one step, once they read back.
+
+    The set before stays beside, so that a reader can finish; those before it go. Raises TrustFault for
+    targets that no terminal would take, and InputFault where `folder` is something else.
+    """
+    if folder.is_dir() and not folder.is_symlink():
+        raise InputFault(f"{folder} is a directory that this command did not make")
+    sets = folder.with_name(f".{folder.name}.sets")
+    sets.mkdir(parents=True, exist_ok=True)
+    staged = Path(mkdtemp(dir=sets))
+    try:
+        _write(staged, files)
+        load(staged)
+    except (OSError, TrustFault):
+        shutil.rmtree(staged)
+        raise
+    before = folder.resolve()
+    link = sets / f"{staged.name}.link"
+    link.symlink_to(Path(sets.name, staged.name))
+    link.replace(folder)
+    for old in sets.iterdir():
+        if old.resolve() not in (before, staged.resolve()):
+            shutil.rmtree(old)
+
+
+def next_serial(folder: Path) -> int:
+    """One more than the serial of the set in `folder`; 1 where there is none."""
+    return load(folder).serial + 1 if folder.exists() else 1
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.chmod(0o755)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _record(key: IssuerKey) -> dict[int, Value]:
+    record: dict[int, Value] = {
+        1: key.public_key,
+        2: list(key.scopes),
+        3: key.issues_from_s,
+        4: key.issues_until_s,
+    }
+    if key.compromised_since_s is not None:
+        record[5] = key.compromised_since_s
+    if key.algorithm != cose.ED25519:
+        record[6] = key.algorithm
+    return record
+
+
+def _registry(keys: RegistryKeys) -> bytes:
+    groups = (keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal)
+    return cbor.write({number: list(group) for number, group in enumerate(groups, 1)})
+
+
+def _digest(text: str, kid: bytes) -> bytes:
+    """What target `issued/` says of a code: 16 bytes of SHA-256 over its Sig_structure."""
+    try:
+        message = cose.parse(base45.b45decode(text.removeprefix(verify.PREFIX).encode("ascii")))
+    except ValueError as error:
+        raise InputFault("a line that is no credential among the codes that were issued") from error
+    if message.kid != kid:
+        raise InputFault("a credential of another key among the codes that were issued")
+    return hashlib.sha256(cose.signed_bytes(message, verify.CONTEXT)).digest()[: trust.DIGEST_SIZE]

@@ -1,0 +1,269 @@
+"""A laboratory voucher looks like 检验标志电子凭证 and says on its face that it is a specimen.
+
+One design, two sheets: a phone's screen, and A6 paper. A unit is 1/1080 of the sheet's width.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageDraw
+
+from keys import qr
+from keys.plate_art import font, plate_image
+from terminal.errors import InputFault
+from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import KINDS, USES, VEHICLE_TYPES
+
+if TYPE_CHECKING:
+    from keys.qr import Level
+    from terminal.model import Vehicle
+
+_DEEP, _GREEN, _PALE = "#0B5A4A", "#12876B", "#DDF0E8"
+_INK, _MUTED, _LINE, _WHITE = "#14302A", "#567068", "#C9DFD6", "#FFFFFF"
+_AMBER_INK, _AMBER = "#8A3B06", "#FDEFC8"
+_WATERMARK_STRENGTH = 20
+"""Of 255: seen at a glance, and no hindrance to reading."""
+_LEAST_MODULE_PX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """How a line of text is set; the size is in units."""
+
+    size: float
+    fill: str
+    bold: bool = False
+    anchor: str = "mm"
+
+
+_EMBLEM = _Type(66, _GREEN, bold=True)
+_TITLE = _Type(66, _WHITE, bold=True, anchor="lm")
+_SUBTITLE = _Type(30, "#BFE3D6", anchor="lm")
+_SPECIMEN = _Type(32, _AMBER_INK, bold=True)
+_CAPTION, _SMALL = _Type(32, _MUTED), _Type(26, _MUTED)
+_MONTH = _Type(88, _DEEP, bold=True)
+_LABEL, _VALUE = _Type(34, _MUTED, anchor="lm"), _Type(36, _INK, bold=True, anchor="lm")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a voucher shows beside its code. It proves nothing: the code alone does."""
+
+    vehicle: Vehicle
+    issuer: str
+    made_s: int
+    """Unix s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a voucher is made for. Sizes and places are in units but for those in pixels."""
+
+    width_px: int
+    height_px: int
+    dpi: float
+    level: Level
+    """The QR level when none is asked for (wire format, section 3)."""
+    oversampled: int
+    header: int
+    plate_top: int
+    plate_height: int
+    valid_top: int
+    code_top: int
+    code_side: int
+    rows_top: int
+    columns: int
+
+    @property
+    def unit_px(self) -> float:
+        """Pixels a unit."""
+        return self.width_px / 1080
+
+    @property
+    def height(self) -> float:
+        """The sheet's height in units."""
+        return self.height_px / self.unit_px
+
+
+PHONE = Sheet(
+    width_px=1080,
+    height_px=1920,
+    dpi=420,
+    level="M",
+    oversampled=2,
+    header=232,
+    plate_top=334,
+    plate_height=146,
+    valid_top=504,
+    code_top=674,
+    code_side=780,
+    rows_top=1476,
+    columns=1,
+)
+A6 = Sheet(
+    width_px=2480,
+    height_px=3496,
+    dpi=600,
+    level="Q",
+    oversampled=1,
+    header=172,
+    plate_top=260,
+    plate_height=116,
+    valid_top=390,
+    code_top=548,
+    code_side=690,
+    rows_top=1258,
+    columns=2,
+)
+
+
+def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> Image.Image:
+    """The voucher with the code `text` as a picture of mode RGB, the sheet's size.
+
+    Raises InputFault where the code is too fine for the sheet, FontFault where no Chinese font is installed.
+    """
+    pen = _Pen(sheet)
+    _ground(pen)
+    _header(pen, sheet)
+    _validity(pen, face, sheet)
+    _card(pen, sheet)
+    _rows(pen, face, sheet)
+    _footer(pen, face, sheet)
+    picture = pen.picture.resize((sheet.width_px, sheet.height_px), Image.Resampling.LANCZOS)
+    _paste_plate(picture, face, sheet)
+    _paste_code(picture, text, sheet, level or sheet.level)
+    return picture
+
+
+def png(picture: Image.Image, sheet: Sheet) -> bytes:
+    """The picture as a PNG file."""
+    content = io.BytesIO()
+    picture.save(content, "PNG", dpi=(sheet.dpi, sheet.dpi), optimize=True)
+    return content.getvalue()
+
+
+def pdf(picture: Image.Image, sheet: Sheet, made_s: int) -> bytes:
+    """The picture as one PDF page of the sheet's real size, made at `made_s` (Unix s)."""
+    content = io.BytesIO()
+    made = datetime.fromtimestamp(made_s, SHANGHAI).utctimetuple()
+    picture.save(
+        content,
+        "PDF",
+        resolution=sheet.dpi,
+        quality=92,
+        subsampling=0,
+        title="机动车检验标志电子凭证 样本 SPECIMEN",
+        creationDate=made,
+        modDate=made,
+    )
+    return content.getvalue()
+
+
+class _Pen:
+    """Draws in units on a picture finer than the sheet, so that edges come out smooth."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.unit = sheet.unit_px * sheet.oversampled
+        size = (sheet.width_px * sheet.oversampled, sheet.height_px * sheet.oversampled)
+        self.picture = Image.new("RGB", size, _WHITE)
+        self.draw = ImageDraw.Draw(self.picture)
+
+    def px(self, *units: float) -> tuple[float, ...]:
+        return tuple(unit * self.unit for unit in units)
+
+    def text(self, x: float, y: float, text: str, style: _Type, width: float = math.inf) -> None:
+        """Set a line, smaller where it would be wider than `width` units."""
+        face = font(round(style.size * self.unit), bold=style.bold)
+        if (length := face.getlength(text)) > width * self.unit:
+            face = font(int(face.size * width * self.unit / length), bold=style.bold)
+        self.draw.text((x * self.unit, y * self.unit), text, style.fill, face, anchor=style.anchor)
+
+
+def _ground(pen: _Pen) -> None:
+    shade = Image.linear_gradient("L").resize(pen.picture.size)
+    pen.picture.paste(_PALE, mask=ImageChops.invert(shade))
+    pen.picture.paste(_DEEP, mask=_watermark(pen.picture.size, pen.unit))
+
+
+def _watermark(size: tuple[int, int], unit: float) -> Image.Image:
+    """The word in slanted rows, of mode L."""
+    tile = Image.new("L", (round(430 * unit), round(170 * unit)), 0)
+    middle = (tile.width / 2, tile.height / 2)
+    face = font(round(44 * unit), bold=True)
+    ImageDraw.Draw(tile).text(middle, "样本 SPECIMEN", _WATERMARK_STRENGTH, face, anchor="mm")
+    rows = Image.new("L", (2 * max(size), 2 * max(size)), 0)
+    for row, y in enumerate(range(0, rows.height, tile.height)):
+        for x in range(-(row % 2) * tile.width // 2, rows.width, tile.width):
+            rows.paste(tile, (x, y))
+    left, top = (rows.width - size[0]) // 2, (rows.height - size[1]) // 2
+    turned = rows.rotate(28, Image.Resampling.BICUBIC)
+    return turned.crop((left, top, left + size[0], top + size[1]))
+
+
+def _header(pen: _Pen, sheet: Sheet) -> None:
+    middle = sheet.header / 2
+    pen.draw.rectangle(pen.px(0, 0, 1080, sheet.header), _DEEP)
+    pen.draw.rectangle(pen.px(0, sheet.header, 1080, sheet.header + 62), _AMBER)
+    pen.draw.ellipse(pen.px(60, middle - 62, 184, middle + 62), _WHITE)
+    pen.draw.ellipse(pen.px(68, middle - 54, 176, middle + 54), outline=_GREEN, width=round(4 * pen.unit))
+    pen.text(122, middle - 3, "检", _EMBLEM)
+    pen.text(222, middle - 22, "机动车检验标志电子凭证", _TITLE)
+    pen.text(224, middle + 42, "Motor vehicle inspection mark, electronic voucher", _SUBTITLE)
+    pen.text(540, sheet.header + 29, "实验室样本  LABORATORY SPECIMEN  无法律效力", _SPECIMEN)
+
+
+def _validity(pen: _Pen, face: Face, sheet: Sheet) -> None:
+    year, month = divmod(face.vehicle.valid_through, 100)
+    pen.text(540, sheet.valid_top + 26, "检验有效期至", _CAPTION)
+    pen.text(540, sheet.valid_top + 92, f"{year}年{month:02}月", _MONTH)
+
+
+def _card(pen: _Pen, sheet: Sheet) -> None:
+    left = 540 - sheet.code_side / 2
+    box = pen.px(left, sheet.code_top, left + sheet.code_side, sheet.code_top + sheet.code_side)
+    pen.draw.rounded_rectangle(box, 24 * pen.unit, _WHITE, _LINE, round(2 * pen.unit))
+
+
+def _rows(pen: _Pen, face: Face, sheet: Sheet) -> None:
+    vehicle = face.vehicle
+    facts = (
+        ("号牌种类", KINDS[vehicle.plate.kind].name_zh.removesuffix("号牌")),
+        ("车辆类型", VEHICLE_TYPES.get(vehicle.vehicle_type, vehicle.vehicle_type)),
+        ("使用性质", USES[vehicle.use].zh),
+        ("发证机关", face.issuer),
+    )
+    pitch = 920 / sheet.columns
+    width = pitch - 24 * (sheet.columns - 1)
+    for index, (label, value) in enumerate(facts):
+        row, column = divmod(index, sheet.columns)
+        left, y = 80 + column * (pitch + 12), sheet.rows_top + row * 72 + 36
+        pen.text(left + 12, y, label, _LABEL)
+        pen.text(left + 184, y, value, _VALUE, width - 196)
+        pen.draw.line(pen.px(left, y + 36, left + width, y + 36), _LINE, round(2 * pen.unit))
+
+
+def _footer(pen: _Pen, face: Face, sheet: Sheet) -> None:
+    made = datetime.fromtimestamp(face.made_s, SHANGHAI)
+    pen.text(540, sheet.height - 82, f"生成时间  {made:%Y-%m-%d %H:%M:%S}", _CAPTION)
+    pen.text(540, sheet.height - 38, "仅供实验室测试  for the laboratory alone", _SMALL)
+
+
+def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
+    plate = plate_image(face.vehicle.plate, round(sheet.plate_height * sheet.unit_px))
+    at = ((picture.width - plate.width) // 2, round(sheet.plate_top * sheet.unit_px))
+    picture.paste(plate, at, plate)
+
+
+def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
+    module_px = int(sheet.code_side * sheet.unit_px) // qr.width(text, level)
+    if module_px < _LEAST_MODULE_PX:
+        raise InputFault(f"the code is too fine for this sheet at level {level}; a lower level is coarser")
+    code = qr.qr_image(text, level, module_px)
+    left = (picture.width - code.width) // 2
+    top = round((sheet.code_top + sheet.code_side / 2) * sheet.unit_px) - code.height // 2
+    picture.paste(code.convert("RGB"), (left, top))

@@ -44,7 +44,13 @@ def test_a_full_disk_shows_no_verdict_and_loses_no_record(
         'mount -t tmpfs -o size=1m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
         ' && "$0" -m terminal.cli journal verify --config "$4"'
     )
-    arguments = [sys.executable, laboratory, photographs, tmp_path, own_state(laboratory, tmp_path)]
+    arguments: list[str | Path] = [
+        sys.executable,
+        laboratory,
+        photographs,
+        tmp_path,
+        own_state(laboratory, tmp_path),
+    ]
     done = subprocess.run(
         [*unshare, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
     )
@@ -115,8 +121,8 @@ def test_a_killed_terminal_keeps_every_verdict_it_showed(
         "press BACK\nexpect trouble J02\n",
         encoding="utf-8",
     )
-    arguments = ["run", "--rig", "sim", "--config", own_state(laboratory, tmp_path), "--scenario", script]
-    command = [sys.executable, "-m", "terminal.cli", *arguments, "--shots", tmp_path / "shots"]
+    settings: list[str | Path] = ["--config", own_state(laboratory, tmp_path), "--shots", tmp_path / "shots"]
+    command = [sys.executable, "-m", "terminal.cli", "run", "--rig", "sim", "--scenario", script, *settings]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:

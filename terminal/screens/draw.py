@@ -69,7 +69,7 @@ def _stacked(look: Look, screen: Result) -> list[Item]:
     blocks = result.blocks(page, screen)
     gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
     gap = max(0, min(page.px(_AIR), gap))
-    return [*bars.items, *at(stack("result", blocks, gap), 0, bars.height + gap)]
+    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap)]
 
 
 def _spare(page: Page, screen: Result, room: int) -> int:
@@ -82,7 +82,7 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     bars = top(page, screen.status)
     width, height = page.look.size
     style = page.firm(31, page.colours.ink, bold=True)
-    hint = paragraph("hint", page.say("show_code"), style, page.width, centred=True)
+    hint = paragraph(page.say("show_code"), style, page.width, centred=True, even=True)
     hint = padded(hint, page.px(MARGIN), page.px(14), page.px(14), lambda _: ())
     bottom = height - page.px(KEYS_HEIGHT) - hint.height
     area = Rect(0, bars.height, width, bottom - bars.height)
@@ -106,8 +106,7 @@ def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:
     sign = Sign(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
     style = page.firm(30, page.colours.ink, bold=True)
     body = stack(
-        "no picture",
-        [Block("sign", side, (sign,)), paragraph("words", words, style, page.width, centred=True)],
+        [Block(side, (sign,)), paragraph(words, style, page.width, centred=True, even=True)],
         page.px(20),
     )
     return [
@@ -123,25 +122,21 @@ def _trouble(page: Page, screen: Trouble) -> list[Item]:
     side = page.px(128)
     notice = screen.notice
     parts: Sequence[Block] = [
-        Block("sign", side, (Sign(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
+        Block(side, (Sign(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
         paragraph(
-            "title",
             f"{page.say('device_fault')} {notice.code}",
             page.firm(44, colours.ink, bold=True),
             page.width,
             centred=True,
         ),
         paragraph(
-            "fault",
             text.pick(Lines(notice.zh, notice.en), page.look.language),
             page.firm(30, colours.ink, bold=True),
             page.width,
             centred=True,
         ),
-        paragraph(
-            "no verdict", page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True
-        ),
+        paragraph(page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True),
     ]
-    body = stack("trouble", parts, page.px(22))
+    body = stack(parts, page.px(22))
     room = page.look.size[1] - page.px(KEYS_HEIGHT) - bars.height
     return [*bars.items, *at(body, page.px(MARGIN), bars.height + (room - body.height) // 2)]

@@ -20,7 +20,7 @@ _LEADING = 1.24
 """Line height in em: the least at which Chinese lines stay apart and low Latin letters are whole."""
 
 # A line never begins with closing punctuation nor ends with an opening one; a Latin word stays whole.
-_ATOM = re.compile(r"\s+|[（《“‘(\[]*(?:[0-9A-Za-z#/_'-]+|\S)[，。；：！？、）》”’…,.;:!?)\]%]*", re.UNICODE)
+_ATOM = re.compile(r"\s+|[（《“‘(\[]*(?:[0-9A-Za-z#/_':-]+|\S)[，。；：！？、）》”’…,.;:!?)\]%]*", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Type:
 class Block:
     """Items from (0, 0) down, and how high they are together."""
 
-    name: str
     height: int
     items: tuple[Item, ...]
 
@@ -73,15 +72,28 @@ def _atoms(text: str, style: Type, width: float) -> list[str]:
     return atoms
 
 
-def paragraph(name: str, text: str, style: Type, width: int, *, centred: bool = False) -> Block:
+def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
+    """As `wrap`, in lines of much the same length, so that no character stands alone in the last."""
+    lines = wrap(text, style, width)
+    low, high = width // 2, width
+    while high - low > style.size // 2:
+        middle = (low + high) // 2
+        if len(wrap(text, style, middle)) > len(lines):
+            low = middle
+        else:
+            high = middle
+    return wrap(text, style, high)
+
+
+def paragraph(text: str, style: Type, width: int, *, centred: bool = False, even: bool = False) -> Block:
     """A text set in lines of at most `width` pixels."""
     items = []
-    for number, line in enumerate(wrap(text, style, width)):
+    for number, line in enumerate((evenly if even else wrap)(text, style, width)):
         measure = min(width, -int(-style.width(line) // 1))
         left = (width - measure) // 2 if centred else 0
         rect = Rect(left, number * style.leading, measure, style.leading)
         items.append(Text(rect, line, style.size, style.colour, style.bold))
-    return Block(name, len(items) * style.leading, tuple(items))
+    return Block(len(items) * style.leading, tuple(items))
 
 
 def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], lines: int) -> Type:
@@ -101,24 +113,24 @@ def at(block: Block, x: int, y: int) -> list[Item]:
     return [moved(item, x, y) for item in block.items]
 
 
-def beside(name: str, blocks: Sequence[tuple[int, Block]]) -> Block:
+def beside(blocks: Sequence[tuple[int, Block]]) -> Block:
     """Blocks side by side, each at its x, in the middle of the highest."""
     height = max(block.height for _, block in blocks)
     items = [item for x, block in blocks for item in at(block, x, (height - block.height) // 2)]
-    return Block(name, height, tuple(items))
+    return Block(height, tuple(items))
 
 
-def stack(name: str, blocks: Sequence[Block], gap: int = 0) -> Block:
+def stack(blocks: Sequence[Block], gap: int = 0) -> Block:
     """Blocks one below the other."""
     items: list[Item] = []
     y = 0
     for block in blocks:
         items += at(block, 0, y)
         y += block.height + gap
-    return Block(name, max(0, y - gap), tuple(items))
+    return Block(max(0, y - gap), tuple(items))
 
 
 def padded(block: Block, x: int, top: int, bottom: int, behind: Callable[[int], Sequence[Item]]) -> Block:
     """A block set in from the left and with room above and below; `behind(height)` is what it stands on."""
     height = block.height + top + bottom
-    return Block(block.name, height, (*behind(height), *at(block, x, top)))
+    return Block(height, (*behind(height), *at(block, x, top)))

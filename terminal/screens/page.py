@@ -26,7 +26,7 @@ MARGIN = 16
 KEYS_HEIGHT = 88
 """On a 5-inch screen 12 mm: a gloved thumb's width."""
 MOST_NOTICES = 2
-"""Notices that are spelt out; the rest are counted."""
+"""Lines about the terminal itself; where there are more, the last counts what is not spelt out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ def top(page: Page, status: Status) -> Block:
     blocks = [_bar(page, status)]
     if status.laboratory:
         blocks.append(_laboratory(page))
-    lines = [_notice_words(page, notice) for notice in status.notices[:MOST_NOTICES]]
-    if len(status.notices) > MOST_NOTICES:
-        lines.append(page.say("more_notices", count=len(status.notices) - MOST_NOTICES))
+    lines = [_notice_words(page, notice) for notice in status.notices]
     if not status.clock_trusted:
         lines.insert(0, page.say("clock_unsure"))
+    if len(lines) > MOST_NOTICES:
+        lines[MOST_NOTICES - 1 :] = [page.say("more_notices", count=len(lines) - MOST_NOTICES + 1)]
     if lines:
         blocks.append(_notices(page, lines))
-    return stack("top", blocks)
+    return stack(blocks)
 
 
 def _notice_words(page: Page, notice: Notice) -> str:
@@ -96,7 +96,7 @@ def _bar(page: Page, status: Status) -> Block:
         start = page.width - max((item.rect.right for item in right.items), default=0)
         if start - left.items[-1].rect.right >= page.px(10) or room < 0:
             break
-    row = beside("bar", [(page.px(MARGIN), left), (page.px(MARGIN) + start, right)])
+    row = beside([(page.px(MARGIN), left), (page.px(MARGIN) + start, right)])
     inside = (height - row.height) // 2
     return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
 
@@ -129,20 +129,20 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
     for part in parts:
         if isinstance(part, Icon):
             side = page.px(20)
-            blocks.append((x, Block("icon", side, (Sign(Rect(0, 0, side, side), part, theme.NOTICE),))))
+            blocks.append((x, Block(side, (Sign(Rect(0, 0, side, side), part, theme.NOTICE),))))
             x += side + page.px(5)
         else:
             string, style = part
             width = -int(-style.width(string) // 1)
             item = Text(Rect(0, 0, width, style.leading), string, style.size, style.colour, style.bold)
-            blocks.append((x, Block("text", style.leading, (item,))))
+            blocks.append((x, Block(style.leading, (item,))))
             x += width + page.px(12)
-    return beside("run", blocks)
+    return beside(blocks)
 
 
 def _laboratory(page: Page) -> Block:
     style = page.firm(21, theme.WHITE, bold=True)
-    band = paragraph("laboratory", page.say("laboratory"), style, page.width, centred=True)
+    band = paragraph(page.say("laboratory"), style, page.width, centred=True)
     width = page.look.size[0]
     return padded(
         band,
@@ -160,11 +160,10 @@ def _notices(page: Page, lines: list[str]) -> Block:
     style = page.firm(21, theme.BLACK, bold=True)
     sizes = [page.px(units) for units in (21, 20, 19, 18)]
     body = [
-        paragraph("notice", words, largest(words, sizes, style, (width, page.px(100)), 1), width)
-        for words in lines
+        paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
     ]
-    sign = Block("sign", side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
-    row = beside("notices", [(0, sign), (side + page.px(8), stack("notices", body))])
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
+    row = beside([(0, sign), (side + page.px(8), stack(body))])
     ground = page.look.size[0]
     return padded(
         row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
@@ -235,7 +234,7 @@ def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
     sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
     bold = page.firm(31, ink, bold=True)
     style = largest(action, sizes, bold, (room, rect.height), 1)
-    name = paragraph("button", page.say(key.name), page.firm(17, faint), room, centred=True)
-    label = stack("key", [name, paragraph("action", action, style, room, centred=True)])
+    name = paragraph(page.say(key.name), page.firm(17, faint), room, centred=True)
+    label = stack([name, paragraph(action, style, room, centred=True)])
     x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
     return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

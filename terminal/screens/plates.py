@@ -24,6 +24,8 @@ RED_ON_BLACK: Colour = (255, 77, 77)
 _NO_GROUND: Colour = (214, 219, 226)
 """Kinds without a plate of their own: bookkeeping codes, and what is not known."""
 _DOT = "·"
+_CAPITAL = 0.733
+"""Height of the font's capitals, in em."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,11 @@ def _write(
     red = RED_ON_BLACK if sum(ink) > 384 else RED
     for letter in painted:
         size = _em(letter.text, cell, inside.height, fonts)
-        glyph, _, _ = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
-        # Centred by its ink, since letters and characters stand differently on the line.
-        art.blit(glyph, glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery)))
+        glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
+        place = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
+        if letter.text.isascii():  # capitals stand on one line, whatever tail a Q has
+            place.top = round(inside.centery + _CAPITAL * size[1] / 2) - above
+        art.blit(glyph, place)
         x += cell * letter.width
 
 
@@ -144,7 +148,7 @@ def _em(letter: str, cell: float, height: int, fonts: Fonts) -> tuple[int, int]:
     """The em that makes letters, a character's height and nearly its width, as plates are stamped."""
     if not letter.isascii():
         return round(cell * 1.06), round(height * 0.96)
-    return round(min(1.36 * cell, 0.94 * cell / fonts.advance(letter, bold=True))), round(height * 1.13)
+    return round(min(1.36 * cell, 0.94 * cell / fonts.advance(letter, bold=True))), round(height * 1.06)
 
 
 def _rounded(art: pygame.Surface, radius: int) -> pygame.Surface:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
 
-_HERO_EASE = 0.88
-"""The verdict and what to do give way no further than this: what is below them does."""
+_HERO_EASE, _PLATE_EASE = 0.88, 0.84
+"""The verdict, what to do and the plate give way no further than this: what is below them does."""
 
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
@@ -101,17 +101,16 @@ def _hero(page: Page, screen: Result) -> Block:
     lines = 1 if page.look.language == "zh" else 2  # a Chinese title of five characters is one word
     style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
     head = beside(
-        "title",
         [
-            (0, Block("sign", side, (Sign(Rect(0, 0, side, side), dress.icon, dress.ink),))),
-            (side + gap, paragraph("title", words, style, room)),
+            (0, Block(side, (Sign(Rect(0, 0, side, side), dress.icon, dress.ink),))),
+            (side + gap, paragraph(words, style, room)),
         ],
     )
     parts = [head]
     advice = guidance(verdict, page)
     if advice:
-        parts.append(paragraph("guidance", advice, page.type(27, dress.ink, bold=True), inside))
-    body = stack("hero", parts, page.eased(8))
+        parts.append(paragraph(advice, page.type(27, dress.ink, bold=True), inside, even=True))
+    body = stack(parts, page.eased(8))
     hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
     return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
 
@@ -147,34 +146,28 @@ def _asked(page: Page, plate: Plate, kind: str) -> Block:
     room = page.width - start
     sizes = [page.eased(units) for units in (21, 20, 19, 18, 17)]
     caption = largest(kind, sizes, page.type(21, page.colours.muted), (room, page.px(60)), 2)
-    kind_block = paragraph("kind", kind, caption, room)
+    kind_block = paragraph(kind, caption, room)
     slack = room - _wide(kind_block)
-    row = beside(
-        "question", [(0, paragraph("question", question, style, page.width)), (start + slack, kind_block)]
-    )
-    art = _art(plate, min(page.eased(112), int(page.width / plates.aspect(plate))))
-    return stack(
-        "plate", [row, replace(art, items=tuple(at(art, (page.width - _wide(art)) // 2, 0)))], page.eased(6)
-    )
+    row = beside([(0, paragraph(question, style, page.width)), (start + slack, kind_block)])
+    art = _art(plate, min(page.px(112 * max(page.ease, _PLATE_EASE)), int(page.width / plates.aspect(plate))))
+    return stack([row, replace(art, items=tuple(at(art, (page.width - _wide(art)) // 2, 0)))], page.eased(6))
 
 
 def _named(page: Page, screen: Result, plate: Plate, kind: str) -> Block:
     """The plate at the left; whose it is and its kind beside it."""
-    art = _art(plate, page.eased(94))
+    art = _art(plate, page.px(94 * min(1.0, max(page.ease, _PLATE_EASE))))
     start = _wide(art) + page.px(14)
     room = page.width - start
     if screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE:
-        head = paragraph(
-            "head", page.say("plate_elsewhere"), page.type(22, page.colours.ink, bold=True), room
-        )
+        head = paragraph(page.say("plate_elsewhere"), page.type(22, page.colours.ink, bold=True), room)
     else:
-        head = paragraph("head", page.say("plate_in_code"), page.type(19, page.colours.muted), room)
-    named = paragraph("kind", kind, page.type(19, page.colours.muted), room)
-    return beside("plate", [(0, art), (start, stack("named", [head, named], page.eased(4)))])
+        head = paragraph(page.say("plate_in_code"), page.type(19, page.colours.muted), room)
+    named = paragraph(kind, page.type(19, page.colours.muted), room)
+    return beside([(0, art), (start, stack([head, named], page.eased(4)))])
 
 
 def _art(plate: Plate, tall: int) -> Block:
-    return Block("art", tall, (PlateArt(Rect(0, 0, round(tall * plates.aspect(plate)), tall), plate),))
+    return Block(tall, (PlateArt(Rect(0, 0, round(tall * plates.aspect(plate)), tall), plate),))
 
 
 def _wide(block: Block) -> int:
@@ -195,10 +188,8 @@ def _findings(page: Page, verdict: Verdict) -> Block:
     if verdict.status.letters:
         named = text.status_letters(verdict.status.letters, page.look.language)
         style = page.type(21, page.colours.ink)
-        lines.append(
-            paragraph("letters", page.say("letters", letters=named), style, page.width - 2 * page.px(12))
-        )
-    body = stack("findings", lines, page.eased(6))
+        lines.append(paragraph(page.say("letters", letters=named), style, page.width - 2 * page.px(12)))
+    body = stack(lines, page.eased(6))
     card = padded(
         body,
         page.px(12),
@@ -219,13 +210,12 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon) -> Block:
     names = max(style.width(page.say(name)) for name in ("credential", "vehicle"))
     start = side + page.px(8) + round(names) + page.px(10)
     return beside(
-        key,
         [
-            (0, Block("sign", side, (Sign(Rect(0, 0, side, side), icon, ink),))),
-            (side + page.px(8), paragraph("label", label, style, page.width)),
+            (0, Block(side, (Sign(Rect(0, 0, side, side), icon, ink),))),
+            (side + page.px(8), paragraph(label, style, page.width)),
             (
                 start,
-                paragraph("line", words, page.type(24, ink, bold=True), page.width - 2 * page.px(12) - start),
+                paragraph(words, page.type(24, ink, bold=True), page.width - 2 * page.px(12) - start),
             ),
         ],
     )
@@ -251,15 +241,14 @@ def _particulars(page: Page, verdict: Verdict, vehicle: Vehicle) -> Block:
     start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(12)
     rows = [
         beside(
-            key,
             [
-                (0, paragraph("label", page.say(key), label, page.width)),
-                (start, paragraph("value", words, value, page.width - start)),
+                (0, paragraph(page.say(key), label, page.width)),
+                (start, paragraph(words, value, page.width - start)),
             ],
         )
         for key, words in pairs
     ]
-    return padded(stack("particulars", rows, page.eased(2)), page.px(MARGIN), 0, 0, lambda _: ())
+    return padded(stack(rows, page.eased(2)), page.px(MARGIN), 0, 0, lambda _: ())
 
 
 def _ground(page: Page, screen: Result) -> Block:
@@ -277,15 +266,13 @@ def _ground(page: Page, screen: Result) -> Block:
         page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True)),
     ]
     words = page.say("ground", ground=("；" if language == "zh" else "; ").join(parts))
-    body = paragraph("ground", words, page.type(20, page.colours.muted), page.width)
+    body = paragraph(words, page.type(20, page.colours.muted), page.width)
     return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
 
 
 def _second_code(page: Page) -> Block:
     style = page.type(23, page.colours.paper, bold=True)
-    body = paragraph(
-        "second_code", page.say("second_code"), style, page.width - 2 * page.px(12), centred=True
-    )
+    body = paragraph(page.say("second_code"), style, page.width - 2 * page.px(12), centred=True)
     strip = padded(
         body,
         page.px(12),

@@ -201,6 +201,8 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
             return _ticked(screen, status, now_s), ()
         case Recorded(judged):
             return _recorded(screen, judged, now_s)
+        case Failed() if isinstance(screen, Result) and not screen.acknowledged:
+            return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
         case Failed(notice):
             return Trouble(screen.status, notice, screen.seen), (Quiet(),)
         case Scanned(scan):

@@ -29,7 +29,7 @@ WORDS: dict[str, Lines] = {
     "credential": Lines("凭证", "Code"),
     "vehicle": Lines("机动车", "Vehicle"),
     "plate_in_code": Lines("凭证所载号牌", "Plate in the code"),
-    "plate_elsewhere": Lines("凭证所载，非本车", "In the code, another vehicle"),
+    "plate_elsewhere": Lines("非本车号牌", "Another vehicle's"),
     "is_it": Lines("是本车吗？", "Is it this vehicle?"),
     "valid_through": Lines("检验有效期至", "Inspection valid to"),
     "registry_valid_through": Lines("登记有效期至", "Registry valid to"),

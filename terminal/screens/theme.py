@@ -78,7 +78,7 @@ LABORATORY: Colour = (91, 33, 148)
 """Violet is no outcome's colour."""
 NOTICE: Colour = (255, 214, 102)
 
-GREEN: Colour = (0, 178, 112)
+GREEN: Colour = (0, 180, 128)
 AMBER: Colour = (255, 190, 0)
 RED: Colour = (168, 0, 16)
 

@@ -1,0 +1,178 @@
+"""Screens to look at and to test with: one of each kind and outcome, as the state machine makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from terminal.errors import CameraFault, CameraStalled, Fault, JournalFull, PanelFault
+from terminal.model import (
+    Credential,
+    CredentialFinding,
+    Finding,
+    Plate,
+    Reason,
+    Subject,
+    Vehicle,
+    VehicleFinding,
+    VehicleStatus,
+)
+from terminal.screens.draw import draw
+from terminal.screens.fonts import Fonts
+from terminal.screens.state import Camera, Judged, Notice, Ready, Result, Screen, Sighting, Status, Trouble
+from terminal.screens.theme import Language, Look
+from terminal.vehicle.verdict import decide
+from tests.pictures import code, scene
+
+if TYPE_CHECKING:
+    from terminal.model import Luma
+
+FONTS = Path("/usr/share/fonts/opentype/noto")
+SIZE = (480, 800)
+NOON_S = 1_786_000_000.0
+"""2026-08-06 15:06:40 in Shanghai."""
+FRESH = Status(now_s=NOON_S, trust_age_s=7_200.0, records=12)
+LABORATORY = replace(FRESH, laboratory=True)
+CAR = Vehicle(Plate("苏A7X31Q", "02"), "K33", "A", 202708, "A", "4K7P2C")
+
+PROVES_CLAIMS = {
+    CredentialFinding.CURRENT: Reason.OK,
+    CredentialFinding.PAST: Reason.EXPIRED,
+    CredentialFinding.WITHDRAWN: Reason.WITHDRAWN,
+    CredentialFinding.OTHER_VEHICLE: Reason.OTHER_VEHICLE,
+}
+REFUSALS = {
+    CredentialFinding.FAILED: Reason.BAD_SIGNATURE,
+    CredentialFinding.UNVERIFIABLE: Reason.UNKNOWN_KEY,
+    CredentialFinding.UNREADABLE: Reason.FOREIGN,
+    CredentialFinding.NOT_SHOWN: Reason.NO_CODE,
+}
+
+
+def notice(fault: type[Fault]) -> Notice:
+    """A fault as the screens say it."""
+    return Notice(fault.code, fault.zh, fault.en)
+
+
+def result(  # noqa: PLR0913 - every argument is one thing that a verdict may have
+    found: CredentialFinding,
+    vehicle: VehicleFinding | VehicleStatus = VehicleFinding.UNCHECKED,
+    *,
+    reason: Reason | None = None,
+    car: Vehicle = CAR,
+    subject: Subject = Subject.CODE,
+    status: Status = FRESH,
+) -> Result:
+    """The screen of a verdict, as `decide` and `step` make it: an alarm waits for the officer."""
+    why = reason or {**PROVES_CLAIMS, **REFUSALS}[found]
+    credential = Credential("苏A", 0, 0, b"", car) if found in PROVES_CLAIMS else None
+    known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
+    verdict = decide(Finding(found, why, credential), known, subject)
+    judged = Judged("VI1:", verdict, 123, status.now_s)
+    return Result(status, judged, Sighting("VI1:", 0.0), acknowledged=verdict.outcome.value != "alarm")
+
+
+@dataclass(frozen=True)
+class View:
+    """A screen, and how it is looked at."""
+
+    screen: Screen
+    preview: Luma | None = None
+    language: Language = "zh"
+    night: bool = False
+
+    def look(self, fonts: Fonts) -> Look:
+        """At the size that officers hold."""
+        return Look(self.language, fonts, SIZE, night=self.night)
+
+
+def street() -> Luma:
+    """What the camera shows: a code in the middle of a scene, half of 1280x720."""
+    shade = np.add.outer(np.linspace(40, 150, 360), np.linspace(0, 60, 640)).astype(np.uint8)
+    mark = code("VI1:" + "A" * 200, pixels=3)
+    top, left = (360 - mark.shape[0]) // 2, (640 - mark.shape[1]) // 2
+    placed = scene((mark, left, top), size=(360, 640))
+    return np.where(placed == 180, shade, placed).astype(np.uint8)
+
+
+def _live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleStatus:
+    return VehicleStatus(finding, letters, valid_through, age_s=4)
+
+
+PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
+ALARM = result(CredentialFinding.CURRENT, _live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
+BUSY = replace(
+    LABORATORY,
+    clock_trusted=False,
+    trust_age_s=300_000.0,
+    trust_fresh=False,
+    records=12_345,
+    torch=True,
+    notices=(notice(PanelFault), notice(CameraStalled)),
+)
+
+
+def _views() -> dict[str, View]:
+    confirmed = Subject.CONFIRMED
+    screens: dict[str, Screen] = {
+        "pass": result(
+            CredentialFinding.CURRENT, _live(VehicleFinding.VALID, "A", 20270831), subject=confirmed
+        ),
+        "provisional": PROVISIONAL,
+        "provisional_cached": result(
+            CredentialFinding.CURRENT,
+            VehicleStatus(VehicleFinding.CACHED_VALID, age_s=86_400),
+            car=replace(CAR, plate=Plate("粤BD12345", "52"), colour="AB"),
+        ),
+        "caution": result(CredentialFinding.FAILED),
+        "withdrawn": result(CredentialFinding.WITHDRAWN),
+        "other_vehicle": result(
+            CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED
+        ),
+        "overdue": result(CredentialFinding.PAST, _live(VehicleFinding.OVERDUE, "Q", 20260331)),
+        "off_road": result(CredentialFinding.CURRENT, _live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
+        "alarm": ALARM,
+        "alarm_dark": replace(ALARM, status=replace(FRESH, now_s=NOON_S + 0.5)),
+        "alarm_acknowledged": replace(ALARM, acknowledged=True),
+        "undetermined": result(CredentialFinding.UNVERIFIABLE),
+        "unreadable": result(CredentialFinding.UNREADABLE),
+        "past": result(CredentialFinding.PAST),
+        "second_code": replace(PROVISIONAL, other=Sighting("VI1:B", 0.0)),
+        "busy": replace(PROVISIONAL, status=BUSY, other=Sighting("VI1:B", 0.0)),
+        "stalled": Ready(replace(BUSY, camera=Camera.STALLED)),
+        "absent": Ready(replace(FRESH, camera=Camera.ABSENT, notices=(notice(CameraFault),))),
+        "trouble": Trouble(FRESH, notice(JournalFull)),
+    }
+    views = {"ready": View(Ready(LABORATORY), street())}
+    views |= {name: View(screen) for name, screen in screens.items()}
+    english = (
+        "ready",
+        "pass",
+        "provisional",
+        "caution",
+        "overdue",
+        "off_road",
+        "alarm",
+        "undetermined",
+        "busy",
+    )
+    views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
+    views |= {
+        f"{name}_night": replace(views[name], night=True)
+        for name in ("ready", "pass", "provisional", "undetermined", "alarm")
+    }
+    return views
+
+
+VIEWS = _views()
+"""The golden screens, by name."""
+
+
+def pixels(view: View, fonts: Fonts) -> Luma:
+    """A view's pixels, uint8 [height, width, 3], blue first as OpenCV reads them."""
+    surface = draw(view.screen, view.preview, view.look(fonts))
+    width, height = surface.get_size()
+    return np.frombuffer(surface.get_buffer().raw, np.uint8).reshape(height, width, 4)[..., :3].copy()

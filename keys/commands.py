@@ -154,7 +154,7 @@ def _content(options: Namespace, now_s: int) -> trustset.Content:
     for number, index in options.withdraw:
         withdrawn.setdefault(number, set()).add(index)
     issued = {
-        cose.key_id(keys[path]): argument.issued.read_text(encoding="ascii").splitlines()
+        cose.key_id(keys[path]): argument.issued.read_text(encoding="ascii", errors="replace").splitlines()
         if argument.issued
         else []
         for path, argument in compromised.items()

@@ -70,9 +70,7 @@ def load(path: Path, algorithm: Algorithm) -> bytes:
     with _opened(path) as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & _TOO_WIDE:
-            raise InputFault(
-                f"{path}: others may read this private key (mode {mode:04o}); chmod 600 it first"
-            )
+            raise InputFault(f"{path}: mode {mode:04o} is wider than 0600; chmod 600 this private key first")
         return _parse(path, file.read(256), algorithm)
 
 

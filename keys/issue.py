@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 
 from terminal.credential import claims, cose, verify
-from terminal.credential.cbor import Malformed
 from terminal.errors import InputFault
 from terminal.model import Credential
 from terminal.vehicle import inspection, plate
@@ -43,9 +42,9 @@ class IssueRequest:
 
 
 def default_issuer(number: str) -> str | None:
-    """The authority that a number names by its first two characters; None where it names none."""
-    named = number[:2]
-    return named if len(named) == 2 and named[0] in PROVINCES and named[1].isascii() else None
+    """The authority that a number names by a province and a letter, 苏A; None where it names none."""
+    letter = number[1:2]
+    return number[:2] if number[:1] in PROVINCES and letter.isascii() and letter.isalpha() else None
 
 
 def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:
@@ -55,9 +54,17 @@ def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:
     InputFault, whose text says which part of the request cannot be signed.
     """
     _require_sound(request)
+    try:
+        payload = claims.write(_credential(request, seed, cti, now_s))
+        return verify.write_text(cose.sign(payload, verify.CONTEXT, seed))
+    except ValueError as error:
+        raise InputFault(f"the credential cannot be written: {error}") from error
+
+
+def _credential(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> Credential:
     protected = cose.protected_of(bindings.crypto_sign_seed_keypair(seed)[0])
     enforcement = request.enforcement
-    credential = Credential(
+    return Credential(
         issuer=request.issuer,
         expires_s=inspection.end_of_month_s(request.vehicle.valid_through),
         issued_s=now_s,
@@ -70,12 +77,6 @@ def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:
         ),
         status=request.status,
     )
-    try:
-        return verify.write_text(cose.sign(claims.write(credential), verify.CONTEXT, seed))
-    except Malformed as error:
-        raise InputFault(f"the credential cannot be written: {error}") from error
-    except ValueError as error:
-        raise InputFault(f"the credential is too long: {error}") from error
 
 
 def _require_sound(request: IssueRequest) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
+from keys.issue import default_issuer
 from terminal.errors import FontFault
-from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES
+from terminal.vehicle.tables import COLOURS, KINDS
 
 if TYPE_CHECKING:
     from terminal.model import Plate
@@ -18,8 +19,6 @@ _FONTS = "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc"
 _SIMPLIFIED = 2
 """The face of the collection with simplified Chinese forms; 0 would be Japanese."""
 _RED_ON_LIGHT, _RED_ON_DARK = "#C00000", "#FF4D4D"
-_FARM_KINDS = frozenset({"14", "25"})
-"""Their province is followed by digits, without a dot."""
 _FINE = 4
 """Drawn this much larger and made small again, which smooths the edges."""
 _HEIGHT, _GLYPH_HEIGHT = 140.0, 90.0
@@ -89,7 +88,7 @@ def _frame(picture: Image.Image, ink: str, scale: float) -> None:
 
 
 def _has_dot(identity: Plate) -> bool:
-    return identity.number[0] in PROVINCES and identity.kind not in _FARM_KINDS
+    return default_issuer(identity.number) is not None  # a tractor's province is followed by digits
 
 
 def _token(kind: Kind) -> str:

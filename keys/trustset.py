@@ -100,8 +100,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
     The set before stays beside, so that a reader can finish; those before it go. Raises TrustFault for
     targets that no terminal would take, and InputFault where `folder` is something else.
     """
-    if folder.is_dir() and not folder.is_symlink():
-        raise InputFault(f"{folder} is a directory that this command did not make")
+    _require_own(folder)
     sets = folder.with_name(f".{folder.name}.sets")
     sets.mkdir(parents=True, exist_ok=True)
     staged = Path(mkdtemp(dir=sets))
@@ -121,8 +120,14 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def next_serial(folder: Path) -> int:
-    """One more than the serial of the set in `folder`; 1 where there is none."""
+    """One more than the serial of the set in `folder`; 1 where there is none. Raises as `put` does."""
+    _require_own(folder)
     return load(folder).serial + 1 if folder.exists() else 1
+
+
+def _require_own(folder: Path) -> None:
+    if folder.exists() and not folder.is_symlink():
+        raise InputFault(f"{folder} exists, and is no trust set that this command made")
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

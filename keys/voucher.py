@@ -29,6 +29,8 @@ _AMBER_INK, _AMBER = "#8A3B06", "#FDEFC8"
 _WATERMARK_STRENGTH = 20
 """Of 255: seen at a glance, and no hindrance to reading."""
 _LEAST_MODULE_PX = 5
+_CARD_RADIUS, _CARD_INSET = 24, 12
+"""Units; the inset keeps the quiet zone off the card's round corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ A6 = Sheet(
     plate_top=260,
     plate_height=116,
     valid_top=390,
-    code_top=548,
-    code_side=690,
+    code_top=560,
+    code_side=672,
     rows_top=1258,
     columns=2,
 )
@@ -196,12 +198,13 @@ def _watermark(size: tuple[int, int], unit: float) -> Image.Image:
     middle = (tile.width / 2, tile.height / 2)
     face = font(round(44 * unit), bold=True)
     ImageDraw.Draw(tile).text(middle, "样本 SPECIMEN", _WATERMARK_STRENGTH, face, anchor="mm")
-    rows = Image.new("L", (2 * max(size), 2 * max(size)), 0)
+    side = math.ceil(math.hypot(*size))  # enough to cover the sheet at any angle
+    rows = Image.new("L", (side, side), 0)
     for row, y in enumerate(range(0, rows.height, tile.height)):
         for x in range(-(row % 2) * tile.width // 2, rows.width, tile.width):
             rows.paste(tile, (x, y))
-    left, top = (rows.width - size[0]) // 2, (rows.height - size[1]) // 2
-    turned = rows.rotate(28, Image.Resampling.BICUBIC)
+    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+    turned = rows.rotate(28, Image.Resampling.BILINEAR)
     return turned.crop((left, top, left + size[0], top + size[1]))
 
 
@@ -226,7 +229,7 @@ def _validity(pen: _Pen, face: Face, sheet: Sheet) -> None:
 def _card(pen: _Pen, sheet: Sheet) -> None:
     left = 540 - sheet.code_side / 2
     box = pen.px(left, sheet.code_top, left + sheet.code_side, sheet.code_top + sheet.code_side)
-    pen.draw.rounded_rectangle(box, 24 * pen.unit, _WHITE, _LINE, round(2 * pen.unit))
+    pen.draw.rounded_rectangle(box, _CARD_RADIUS * pen.unit, _WHITE, _LINE, round(2 * pen.unit))
 
 
 def _rows(pen: _Pen, face: Face, sheet: Sheet) -> None:
@@ -260,7 +263,7 @@ def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
 
 
 def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
-    module_px = int(sheet.code_side * sheet.unit_px) // qr.width(text, level)
+    module_px = int((sheet.code_side - 2 * _CARD_INSET) * sheet.unit_px) // qr.width(text, level)
     if module_px < _LEAST_MODULE_PX:
         raise InputFault(f"the code is too fine for this sheet at level {level}; a lower level is coarser")
     code = qr.qr_image(text, level, module_px)

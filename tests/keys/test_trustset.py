@@ -1,0 +1,131 @@
+"""A trust set is read back before it counts, and takes the place of the last one in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nacl import bindings
+
+from keys import trustset
+from keys.issue import IssueRequest, issue
+from keys.trustset import Content, Terminal
+from terminal import lab as directory
+from terminal.credential import cbor, cose, verify
+from terminal.credential.trust import IssuerKey, RegistryKeys
+from terminal.errors import InputFault, TrustFault
+from terminal.model import Plate, Reason, Vehicle
+
+NOW_S = 1_790_000_000
+SEEDS = [bytes((number,)) * 32 for number in range(3)]
+PUBLIC = [bindings.crypto_sign_seed_keypair(seed)[0] for seed in SEEDS]
+REQUEST = IssueRequest(Vehicle(Plate("浙A12345", "02"), "K33", "A", 202708), "浙A")
+REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (bytes(32),))
+
+
+def key(number: int, *scopes: str, compromised_since_s: int | None = None) -> IssuerKey:
+    return IssuerKey(PUBLIC[number], scopes, 1, NOW_S + 1, compromised_since_s)
+
+
+def made(content: Content, folder: Path, serial: int = 1) -> Path:
+    trustset.put(folder, trustset.targets(content, made_s=NOW_S, serial=serial))
+    return folder
+
+
+def test_what_goes_in_is_what_a_terminal_reads(tmp_path: Path):
+    keys = [key(0, "苏", "粤B"), key(1, "浙", compromised_since_s=NOW_S)]
+    terminals = {1: Terminal("T0001", PUBLIC[2], "苏")}
+    folder = made(Content(keys, REGISTRY, {1: [7], 2: []}, terminals=terminals), tmp_path / "trust")
+    loaded = directory.load_directory(folder)
+    assert list(loaded.issuers.values()) == keys
+    assert (loaded.made_s, loaded.serial) == (NOW_S, 1)
+    assert [loaded.is_withdrawn(*place) for place in ((1, 7), (1, 6), (2, 7), (3, 7))] == [
+        True,
+        False,
+        False,
+        None,
+    ]
+    assert directory.load_registry(folder) == REGISTRY
+    assert cbor.read((folder / "terminals.cbor").read_bytes()) == {1: ["T0001", PUBLIC[2], "苏", "active"]}
+
+
+@settings(deadline=None)
+@given(st.sets(st.integers(0, 300_000), max_size=20), st.integers(0, 300_000))
+def test_a_status_list_says_withdrawn_of_the_withdrawn_alone(withdrawn: set[int], other: int):
+    bits = trustset.status_list(withdrawn)
+    assert sum(byte.bit_count() for byte in bits) == len(withdrawn)
+    assert 8 * len(bits) >= trustset.STATUS_BITS
+    reached = other < 8 * len(bits)
+    assert all(bits[index // 8] >> index % 8 & 1 for index in withdrawn)
+    assert not reached or bool(bits[other // 8] >> other % 8 & 1) == (other in withdrawn)
+
+
+def test_under_a_compromised_key_only_the_authority_s_own_codes_count(tmp_path: Path):
+    own, thief = (issue(REQUEST, SEEDS[1], bytes(11) + bytes((n,)), NOW_S) for n in (1, 2))
+    others = [issue(REQUEST, SEEDS[1], bytes((n, *bytes(11))), NOW_S) for n in range(1, 30)]
+    issued = {cose.key_id(PUBLIC[1]): [*others, own, own]}
+    content = Content([key(1, "浙", compromised_since_s=NOW_S)], issued=issued)
+    trusted = directory.load_directory(made(content, tmp_path / "trust"))
+    reasons = [verify.verify(text, trusted, verify.Moment(NOW_S)).reason for text in (own, thief, *others)]
+    assert reasons == [Reason.OK, Reason.KEY_COMPROMISED, *[Reason.OK] * len(others)]
+
+
+@pytest.mark.parametrize("line", ["VI1:", "hello", "VI1:é", "\ufffd"])
+def test_a_line_that_is_no_code_is_refused_among_issued_codes(line: str):
+    with pytest.raises(InputFault, match="no credential"):
+        trustset.targets(Content([], issued={bytes(8): [line]}), made_s=NOW_S, serial=1)
+
+
+def test_a_code_of_another_key_is_refused_among_issued_codes():
+    code = issue(REQUEST, SEEDS[1], bytes(12), NOW_S)
+    with pytest.raises(InputFault, match="another key"):
+        trustset.targets(Content([], issued={cose.key_id(PUBLIC[0]): [code]}), made_s=NOW_S, serial=1)
+
+
+def test_a_set_that_no_terminal_would_take_leaves_the_last_one_in_force(tmp_path: Path):
+    folder = made(Content([key(0, "苏")], REGISTRY), tmp_path / "trust")
+    for bad in (
+        Content([key(0, "苏"), key(0, "粤")]),
+        Content([key(0)]),
+        Content([key(0, "苏")], RegistryKeys((), (), (), (), ())),
+        Content([IssuerKey(bytes(32), ("苏",), 0, 1)]),
+    ):
+        with pytest.raises(TrustFault):
+            made(bad, folder, serial=2)
+    assert trustset.load(folder).serial == 1
+    assert len(list((tmp_path / ".trust.sets").iterdir())) == 1
+
+
+def test_a_new_set_takes_the_place_whole_and_the_one_before_stays_beside(tmp_path: Path):
+    folder = made(Content([key(0, "苏")], withdrawn={1: []}), tmp_path / "trust")
+    reader = folder.resolve()
+    assert trustset.next_serial(folder) == 2
+    made(Content([key(1, "浙")]), folder, serial=2)
+    assert not (folder / "status").exists()
+    assert (trustset.load(folder).serial, trustset.load(reader).serial) == (2, 1)
+    made(Content([key(1, "浙")]), folder, serial=3)
+    assert not reader.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"trust", ".trust.sets"}
+
+
+def test_a_set_moves_with_the_folder_it_lies_in(tmp_path: Path):
+    made(Content([key(0, "苏")]), tmp_path / "a" / "trust")
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert trustset.load(tmp_path / "b" / "trust").serial == 1
+
+
+@pytest.mark.parametrize("directory_", [True, False])
+def test_what_the_command_did_not_make_is_left_alone(tmp_path: Path, *, directory_: bool):
+    theirs = tmp_path / "trust"
+    theirs.mkdir() if directory_ else theirs.write_text("theirs")
+    for act in (lambda: made(Content([key(0, "苏")]), theirs), lambda: trustset.next_serial(theirs)):
+        with pytest.raises(InputFault, match="no trust set that this command made"):
+            act()
+    assert theirs.is_dir() if directory_ else theirs.read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [theirs]
+
+
+def test_the_first_set_of_a_folder_has_serial_1(tmp_path: Path):
+    assert trustset.next_serial(tmp_path / "trust") == 1

@@ -121,6 +121,12 @@ class OfflineListRefused(OfflineListFault):
     )
 
 
+class HotListFault(Fault):
+    """The hot list on disk cannot be read or written; alarms may be missing."""
+
+    code, zh, en = "L03", "布控名单无法读写，可能漏报", "The hot list cannot be used; alarms may be missing"
+
+
 class LinkFault(Fault):
     """The registry cannot be reached; the terminal works on without it."""
 

@@ -7,7 +7,7 @@ randomness come in, and what to send or to show goes out.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from terminal.credential.signed import Signer
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
+    from terminal.model import Incoming
     from terminal.registry.messages import Why
 
 REMEMBERED_S = 600
@@ -47,10 +48,10 @@ class Inquiry:
 
     question: Question
     why: Why
-    officer: str
+    officer: str = field(repr=False)
     head: Head
     wait_s: float
-    location: tuple[int, int] | None = None
+    location: tuple[int, int] | None = field(default=None, repr=False)
     """Latitude and longitude in 1e-7 degrees."""
 
 
@@ -169,15 +170,13 @@ class Lookup:
             correlation=request_id,
             expiry_s=max(1, ceil(inquiry.wait_s)),
             response_topic=self._answer_topic,
-            urgent=True,
+            urgent=not isinstance(inquiry.question, HotlistQuestion),
         )
 
-    def receive(
-        self, topic: str, correlation: bytes | None, payload: bytes, *, moment: Moment, monotonic_s: float
-    ) -> Received:
-        """What a message that came on `topic` amounts to. Total."""
+    def receive(self, incoming: Incoming, *, moment: Moment, monotonic_s: float) -> Received:
+        """What a message that is no receipt amounts to. Total."""
         self._forget(monotonic_s)
-        received = self._received(topic, correlation, payload, moment, monotonic_s)
+        received = self._received(incoming, moment, monotonic_s)
         if isinstance(received, Dropped):
             self.dropped[received.why] += 1
         return received
@@ -194,13 +193,11 @@ class Lookup:
         """The monotonic time at which `expire` has something to tell; None while nothing is waited for."""
         return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)
 
-    def _received(
-        self, topic: str, correlation: bytes | None, payload: bytes, moment: Moment, monotonic_s: float
-    ) -> Received:
-        if topic != self._answer_topic:
+    def _received(self, incoming: Incoming, moment: Moment, monotonic_s: float) -> Received:
+        if incoming.topic != self._answer_topic:
             return Dropped(Drop.TOPIC)
         try:
-            answer = form.open_signed(LookupAnswer, payload, self._keys)
+            answer = form.open_signed(LookupAnswer, incoming.payload, self._keys)
         except Malformed:
             return Dropped(Drop.MALFORMED)
         if answer is None:
@@ -208,7 +205,7 @@ class Lookup:
         asked = self._asked.get(answer.id)
         if asked is None:
             return Dropped(Drop.UNKNOWN_REQUEST)
-        why = self._why_not(answer, correlation, asked)
+        why = self._why_not(answer, incoming.correlation, asked)
         return _settle(asked, answer, moment, monotonic_s) if why is None else Dropped(why)
 
     def _why_not(self, answer: LookupAnswer, correlation: bytes | None, asked: _Asked) -> Drop | None:

@@ -1,11 +1,12 @@
 """What a terminal and the registry say to each other, as the messages of wire format section 5.
 
-None is what was not there; `form` says how they are written, read and signed.
+None is what was not there; `form` says how they are written, read and signed. What names a vehicle or a
+person is not in a message's `repr`, so that it reaches no log.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
@@ -47,7 +48,7 @@ class Command(StrEnum):
 class PlateQuestion:
     """Form 1: a number, and its kind where the officer knows it."""
 
-    number: str
+    number: str = field(repr=False)
     kind: str | None = None
 
 
@@ -55,7 +56,7 @@ class PlateQuestion:
 class CodeQuestion:
     """Form 3: the text of another issuer's code, which the registry verifies."""
 
-    code_text: str
+    code_text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,12 @@ class LookupRequest:
     sent_ms: int
     """Unix time."""
     terminal: str
-    officer: str
+    officer: str = field(repr=False)
     question: Question
     why: Why
     head: Head
     """Where the terminal's journal stands: the registry is its witness."""
-    location: tuple[int, int] | None = None
+    location: tuple[int, int] | None = field(default=None, repr=False)
     """Latitude and longitude in 1e-7 degrees."""
 
 
@@ -96,7 +97,7 @@ class LookupRequest:
 class VehicleRecord:
     """What the registry has of a vehicle."""
 
-    number: str
+    number: str = field(repr=False)
     kind: str
     vehicle_type: str
     use: str
@@ -105,13 +106,13 @@ class VehicleRecord:
     letters: str
     """机动车状态, as the registry has it."""
     colour: str | None = None
-    vin_tail: str | None = None
+    vin_tail: str | None = field(default=None, repr=False)
     brand: str | None = None
     first_registered: int | None = None
     """yyyymmdd"""
     scrap_date: int | None = None
     """强制报废期止, yyyymmdd: shown, and decides nothing."""
-    newest_cti: bytes | None = None
+    newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential, 12 bytes."""
 
     @property
@@ -124,7 +125,7 @@ class VehicleRecord:
 class Listed:
     """One line of a change: a vehicle and its status letters, empty to take it off."""
 
-    plate: Plate
+    plate: Plate = field(repr=False)
     letters: str
 
 

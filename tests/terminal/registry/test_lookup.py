@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from terminal.credential import signed
 from terminal.credential.verify import Moment
-from terminal.model import CredentialFinding, Outgoing, VehicleFinding, VehicleStatus
+from terminal.model import CredentialFinding, Incoming, Outgoing, VehicleFinding, VehicleStatus
 from terminal.registry import form
 from terminal.registry.lookup import (
     REMEMBERED_S,
@@ -69,7 +69,9 @@ def asking(question: Question = INQUIRY.question, at_s: float = 100.0) -> Lookup
 
 def hear(lookup: Lookup, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, **other: object) -> object:
     said: dict[str, Any] = {"topic": TOPIC, "correlation": ID, "payload": form.sign(answer, SIGNER)}
-    return lookup.receive(**said | {"moment": NOW} | other, monotonic_s=at_s)
+    said |= {"moment": NOW} | other
+    moment = said.pop("moment")
+    return lookup.receive(Incoming(**said), moment=moment, monotonic_s=at_s)
 
 
 def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():

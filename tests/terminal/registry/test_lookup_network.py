@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from terminal.credential.verify import Moment
+from terminal.model import Incoming
 from terminal.registry import form
-from terminal.registry.lookup import REMEMBERED_S, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer
+from terminal.registry.lookup import REMEMBERED_S, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer, Received
 from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
 from tests.terminal.registry.said import (
     ANSWER,
@@ -81,15 +82,16 @@ class Network(RuleBasedStateMachine):
     def damage(self, answer: tuple[bytes, LookupAnswer], place: int, change: int) -> None:
         sent = bytearray(form.sign(answer[1], SIGNER))
         sent[place % len(sent)] ^= change
-        self.received += 1
-        heard = self.lookup.receive(TOPIC, answer[0], bytes(sent), moment=NOW, monotonic_s=self.now_s)
+        heard = self.receive(answer[0], bytes(sent))
         assert heard == Dropped(Drop.UNSIGNED)
 
-    def hear(self, correlation: bytes, said: LookupAnswer) -> object:
+    def receive(self, correlation: bytes, payload: bytes) -> Received:
         self.received += 1
-        heard = self.lookup.receive(
-            TOPIC, correlation, form.sign(said, SIGNER), moment=NOW, monotonic_s=self.now_s
-        )
+        incoming = Incoming(TOPIC, payload, correlation)
+        return self.lookup.receive(incoming, moment=NOW, monotonic_s=self.now_s)
+
+    def hear(self, correlation: bytes, said: LookupAnswer) -> object:
+        heard = self.receive(correlation, form.sign(said, SIGNER))
         if isinstance(heard, Dropped):
             return heard
         self.kept += 1

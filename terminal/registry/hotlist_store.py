@@ -1,0 +1,288 @@
+"""The hot list on disk: a change and the place it leads to are kept together, or neither is.
+
+It holds nothing that cannot be had again: a damaged file makes way for an empty one, which says so.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from terminal.errors import HotListFault
+from terminal.journal.database import transaction
+from terminal.model import VehicleStatus
+from terminal.registry import hotlist
+from terminal.registry.hotlist import Heard, Position
+from terminal.registry.messages import HotlistChange
+from terminal.vehicle import status
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from terminal.model import Incoming, Plate
+    from terminal.registry.messages import HotlistQuestion, LookupAnswer
+
+_APPLICATION_ID = 0x5253484C  # "RSHL"
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE position (
+  province TEXT PRIMARY KEY,
+  epoch INTEGER NOT NULL, seq INTEGER NOT NULL, heard INTEGER NOT NULL,
+  renewing INTEGER NOT NULL, at_ms INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE vehicle (
+  number TEXT NOT NULL, kind TEXT NOT NULL, province TEXT NOT NULL,
+  epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+  letters TEXT NOT NULL,
+  PRIMARY KEY (number, kind, province)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX taken_off ON vehicle (province) WHERE letters = '';
+"""
+_PUT = """
+INSERT INTO vehicle VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, letters = excluded.letters
+WHERE (excluded.epoch, excluded.seq) > (vehicle.epoch, vehicle.seq)
+"""
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A vehicle on the hot list: its letters, and how old the oldest list that has it is."""
+
+    letters: str
+    age_s: int | None
+
+    @property
+    def status(self) -> VehicleStatus:
+        """The cached finding of the letters."""
+        return VehicleStatus(status.cached(self.letters), self.letters, age_s=self.age_s)
+
+
+class HotList:
+    """The hot lists of the provinces that this terminal takes, for one thread; its verbs raise HotListFault.
+
+    `heard` counts changes by what they amounted to; `damaged` says that the file had to be begun anew.
+    """
+
+    def __init__(self, db: sqlite3.Connection, provinces: Collection[str], *, damaged: bool) -> None:
+        """See `open`."""
+        self.heard: Counter[Heard] = Counter()
+        self.damaged = damaged
+        self._db = db
+        with _faults(), transaction(db):
+            self._positions = dict.fromkeys(provinces, Position()) | _load(db, provinces)
+
+    @classmethod
+    def open(cls, path: Path, provinces: Collection[str] = tuple(PROVINCES)) -> Self:
+        """The hot list at `path`, made where there is none; what it has of other provinces is let go."""
+        with _faults():
+            db = _opened(path)
+            damaged = db is None
+            if db is None:
+                for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                    path.with_name(name).unlink(missing_ok=True)
+                db = _connected(path)
+        return cls(db, provinces, damaged=damaged)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def receive(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> Heard:
+        """What came on a hot-list topic; once this returns, a change that counts is on disk.
+
+        `keys` are the registry's hot-list keys, by kid.
+        """
+        change = hotlist.read_change(incoming, keys)
+        return self.apply(change) if isinstance(change, HotlistChange) else self._count(change)
+
+    def apply(self, change: HotlistChange) -> Heard:
+        """A change whose signature was verified."""
+        before = self._positions.get(change.province)
+        if before is None:
+            return self._count(Heard.NOT_TAKEN)
+        after, heard = hotlist.place(before, change)
+        if heard.counts:
+            with self._moving(change.province, after):
+                self._put(change)
+        return self._count(heard)
+
+    def conclude(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
+        """The answer to one of `wanted`, with all its changes."""
+        for change in answer.changes or ():
+            self.apply(change)
+        before = self._positions.get(question.province)
+        if before is None:
+            return
+        after = hotlist.conclude(before, question, answer)
+        if after != before:
+            with self._moving(question.province, after):
+                self._db.execute(
+                    "DELETE FROM vehicle WHERE province = ? AND epoch < ?", (question.province, after.epoch)
+                )
+
+    def take_snapshot(self, province: str, content: bytes) -> bool:
+        """Whether target `hotlist/<province>.cbor` brought anything; its signature was verified."""
+        snapshot = hotlist.read_snapshot(province, content)
+        before = self._positions.get(province)
+        if snapshot is None or before is None:
+            return False
+        after = hotlist.place_snapshot(before, snapshot)
+        if after is None:
+            return False
+        with self._moving(province, after):
+            covered = (province, snapshot.epoch, snapshot.seq)
+            self._db.execute("DELETE FROM vehicle WHERE province = ? AND (epoch, seq) <= (?, ?)", covered)
+            self._put(snapshot)
+        return True
+
+    def wanted(self) -> tuple[HotlistQuestion, ...]:
+        """What to ask the registry for, one question a province; empty while every list is whole.
+
+        Whoever asks keeps one question open at a time, and rests where an answer brought nothing.
+        """
+        questions = (hotlist.wanted(province, at) for province, at in self._positions.items())
+        return tuple(question for question in questions if question is not None)
+
+    def hit(self, plate: Plate, now_s: float) -> Hit | None:
+        """What the lists say of a vehicle, every letter of every list that has it; None where none has."""
+        with _faults():
+            rows = self._db.execute(
+                "SELECT province, letters FROM vehicle"
+                " WHERE number = ? AND kind = ? AND letters <> '' ORDER BY province",
+                (plate.number, plate.kind),
+            ).fetchall()
+        if not rows:
+            return None
+        letters = ""
+        for _, said in rows:
+            letters += "".join(letter for letter in status.cut(said) if letter not in letters)
+        return Hit(letters, _oldest([self._positions[province].age_s(now_s) for province, _ in rows]))
+
+    def position(self, province: str) -> Position:
+        """How far the list of a province is known; only of a province that is taken."""
+        return self._positions[province]
+
+    def ages_s(self, now_s: float) -> dict[str, int | None]:
+        """By province, seconds since its list was last known to be whole; None where it never was."""
+        return {province: at.age_s(now_s) for province, at in self._positions.items()}
+
+    def age_s(self, now_s: float) -> int | None:
+        """The age of the oldest list; None where one is absent."""
+        return _oldest(list(self.ages_s(now_s).values()))
+
+    def _count(self, heard: Heard) -> Heard:
+        self.heard[heard] += 1
+        return heard
+
+    def _put(self, change: HotlistChange) -> None:
+        last = {line.plate: line.letters for line in change.vehicles}
+        self._db.executemany(
+            _PUT,
+            [
+                (plate.number, plate.kind, change.province, change.epoch, change.seq, letters)
+                for plate, letters in last.items()
+            ],
+        )
+
+    @contextmanager
+    def _moving(self, province: str, after: Position) -> Iterator[None]:
+        """What is done to the list on the way to a position, and the position, in one transaction."""
+        with _faults(), transaction(self._db):
+            yield
+            self._db.execute(
+                "REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?)",
+                (province, after.epoch, after.seq, after.heard, after.renewing, after.at_ms),
+            )
+            if not after.renewing:  # nothing earlier can come any more
+                self._db.execute(
+                    "DELETE FROM vehicle WHERE province = ? AND letters = '' AND (epoch, seq) <= (?, ?)",
+                    (province, after.epoch, after.seq),
+                )
+        self._positions[province] = after
+
+
+def _oldest(ages: list[int | None]) -> int | None:
+    known = [age for age in ages if age is not None]
+    return max(known) if known and len(known) == len(ages) else None
+
+
+def _load(db: sqlite3.Connection, provinces: Collection[str]) -> dict[str, Position]:
+    known = db.execute("SELECT province, epoch, seq, heard, renewing, at_ms FROM position").fetchall()
+    for province in {row[0] for row in known} - set(provinces):
+        db.execute("DELETE FROM vehicle WHERE province = ?", (province,))
+        db.execute("DELETE FROM position WHERE province = ?", (province,))
+    return {
+        province: Position(epoch, seq, heard, renewing=bool(renewing), at_ms=at_ms)
+        for province, epoch, seq, heard, renewing, at_ms in known
+        if province in provinces
+    }
+
+
+def _opened(path: Path) -> sqlite3.Connection | None:
+    """A connection to the list, made where there is none; None where the file is damaged or no hot list."""
+    db = None
+    try:
+        db = _connected(path)
+        kept = _pragma(db, "application_id"), _pragma(db, "user_version")
+        if kept == (_APPLICATION_ID, _SCHEMA_VERSION) and _is_sound(db):
+            return db
+    except sqlite3.DatabaseError as error:
+        if not _name(error).startswith(_DAMAGE):
+            raise
+    if db is not None:
+        db.close()
+    return None
+
+
+def _is_sound(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection whose every commit is synced before it returns; an empty file becomes a hot list."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its logs the same mode
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        with transaction(db):
+            if not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                for statement in _SCHEMA.split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _pragma(db: sqlite3.Connection, name: str) -> int:
+    value: int = db.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Whatever storage does becomes a HotListFault; misuse stays a bug."""
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise HotListFault(_name(error)) from error
+    except OSError as error:
+        raise HotListFault(f"{error.strerror}: {error.filename}") from error
+
+
+def _name(error: sqlite3.DatabaseError) -> str:
+    # The error's own text may quote what is stored.
+    return getattr(error, "sqlite_errorname", "SQLITE_ERROR")

@@ -1,0 +1,296 @@
+"""One MQTT 5 connection from its dialling to its end; its callbacks note or enqueue, and never call paho.
+
+Each connection has a new paho client, so nothing of an old one is sent again behind our back; the session is
+the broker's and stays. One thread, the caller's, does everything here.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from drivers.link_reasons import fault_of, fault_of_reason, why_not
+from terminal.errors import LinkFault, LinkIdentityFault, LinkRefused
+from terminal.model import Incoming, NotSent, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from _typeshed import ReadableBuffer
+
+DIAL_S = 5.0
+"""A TCP connection is waited for so long, for each of the broker's addresses."""
+KEEPALIVE_S = 10
+"""A silent connection is asked so often whether it still stands; paho gives a TLS handshake as long."""
+UNACKNOWLEDGED_MS = 4_000
+"""Sent bytes that the other end's kernel did not acknowledge for so long: the connection is dead."""
+SESSION_S = 7 * 86_400
+"""The broker keeps our subscriptions, and what comes on them, while we are away for so long."""
+LARGEST = 262_144
+"""Bytes; the broker sends us no packet beyond it."""
+TURN_S = 1.0
+"""The longest that a turn waits."""
+_ENVELOPE = 64
+"""Bytes of a packet beside its topics, correlation data and payload, at most."""
+UP, LOST = b"up", b"lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Whom to call, as whom, and for what."""
+
+    host: str
+    port: int
+    terminal: str
+    """The common name of the certificate: the broker takes user name and client id from it."""
+    authority: Path
+    certificate: Path
+    key: Path
+    status_topic: str
+    """Says `up`, and `lost` as last will; retained."""
+    subscriptions: tuple[str, ...]
+
+
+class _Channel(ssl.SSLSocket):
+    """A TLS socket that remembers why it broke: paho tells nobody, and the reason is the officer's."""
+
+    broke: OSError | None = None
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the standard library's signature
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+    # With TLS 1.3 a server refuses our certificate after our handshake is done: the alert comes with the
+    # first bytes that are read, and the first write may meet a socket that is closed by then.
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(buflen, flags)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except OSError as error:
+            self.broke = error
+            raise
+
+    def send(self, data: ReadableBuffer, flags: int = 0) -> int:
+        try:
+            return super().send(data, flags)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except OSError as error:
+            self.broke = error
+            with suppress(OSError):
+                self.recv(1)
+            raise
+
+
+class Connection:
+    """One connection. `turn` it until it says that it ended, then `fault` says why."""
+
+    def __init__(self, line: Line, receive: Callable[[Incoming], None]) -> None:
+        """Prepare a connection; `receive` is given what comes, and only enqueues."""
+        self.ready = False
+        """Whether the broker takes our messages: it has taken the one that says `up`."""
+        self._line = line
+        self._receive = receive
+        self._fault: LinkFault | None = None
+        self._welcomed = False
+        self._introduction: int | None = None
+        """Packet id of the message that says `up`."""
+        self._flying: tuple[int, Outgoing] | None = None
+        self._answers: list[NotSent | None] = []
+        self._largest: int | None = None
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=line.terminal,
+            protocol=mqtt.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        self._client.connect_timeout = DIAL_S
+        self._client.will_set(line.status_topic, LOST, qos=1, retain=True)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_message
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_socket_open = self._on_socket_open
+        self._client.on_socket_close = self._on_socket_close
+
+    def dial(self) -> None:
+        """Connect, and say CONNECT. Blocks for DIAL_S an address, and a handshake. Raises LinkFault."""
+        self._client.tls_set_context(_tls(self._line))
+        asked = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_S, MaximumPacketSize=LARGEST)
+        try:
+            # Never a clean start: mosquitto keeps no such session over a restart, and what waits is wanted.
+            self._client.connect(
+                self._line.host, self._line.port, KEEPALIVE_S, clean_start=False, properties=asked
+            )
+        except OSError as error:
+            raise fault_of(error) from error
+
+    def turn(self, wake: socket.socket, timeout_s: float) -> bool:
+        """Wait for the network or for `wake`, and do what is due; whether the connection still stands."""
+        if (channel := self.channel) is None:
+            return False
+        waits = 0.0 if channel.pending() or self._answers else min(timeout_s, TURN_S)
+        writing = [channel] if self._client.want_write() else []
+        readable, writable, _ = select.select([channel, wake], writing, [], max(0.0, waits))
+        # Reading comes first: a refusal that has come must be heard before a write meets a closed socket.
+        if channel in readable or channel.pending():
+            self._client.loop_read()
+        if writable:
+            self._client.loop_write()
+        self._client.loop_misc()
+        if self._fault is not None:
+            self.end()
+        elif self._welcomed and self._introduction is None:
+            self._introduce()
+        return self.channel is not None
+
+    def publish(self, message: Outgoing, expiry_s: int | None) -> None:
+        """Hand one message to the broker; `answers` has what it says."""
+        if self._largest is not None and _size(message) > self._largest:
+            self._answers.append(NotSent.TOO_LARGE)
+            return
+        properties = _properties(
+            PacketTypes.PUBLISH,
+            CorrelationData=message.correlation,
+            ResponseTopic=message.response_topic,
+            MessageExpiryInterval=expiry_s,
+        )
+        sent = self._client.publish(message.topic, message.payload, 1, message.retain, properties)
+        self._flying = (sent.mid, message)
+
+    def answers(self) -> list[NotSent | None]:
+        """Why each message published since the last call was not taken, None where it was."""
+        answers, self._answers = self._answers, []
+        return answers
+
+    @property
+    def channel(self) -> ssl.SSLSocket | None:
+        """The TLS socket, while the connection stands."""
+        channel = self._client.socket()
+        return channel if isinstance(channel, ssl.SSLSocket) else None
+
+    @property
+    def fault(self) -> LinkFault:
+        """Why the connection ended."""
+        return self._fault or LinkFault("the connection was lost")
+
+    def end(self) -> None:
+        """Disconnect; the broker tells `lost` in our name."""
+        self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
+        if self.channel is not None:
+            self.channel.close()  # the network does not even take this
+
+    def _introduce(self) -> None:
+        if self._line.subscriptions:
+            self._client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._line.subscriptions])
+        self._introduction = self._client.publish(self._line.status_topic, UP, qos=1, retain=True).mid
+
+    def _blame(self, fault: LinkFault) -> None:
+        # The first reason is the cause, what follows is its effect.
+        self._fault = self._fault or fault
+
+    def _on_socket_open(self, _client: object, _data: object, sock: Any) -> None:  # noqa: ANN401 - paho's signature
+        # Nagle would hold our acknowledgements back, 40 ms a message.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+
+    def _on_socket_close(self, _client: object, _data: object, sock: Any) -> None:  # noqa: ANN401 - paho's signature
+        if sock.broke is not None:
+            self._blame(fault_of(sock.broke))
+
+    def _on_connect(
+        self,
+        _client: object,
+        _data: object,
+        _flags: object,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._blame(fault_of_reason(reason))
+            return
+        self._largest = getattr(properties, "MaximumPacketSize", None)
+        self._welcomed = True
+
+    def _on_subscribe(
+        self, _client: object, _data: object, _mid: int, reasons: list[ReasonCode], _properties: object
+    ) -> None:
+        # A refusal is one. A grant proves nothing: mosquitto asks its access list only when it delivers.
+        for reason in reasons:
+            if reason.is_failure:
+                self._blame(LinkRefused(f"a subscription: {reason}"))
+
+    def _on_publish(
+        self, _client: object, _data: object, mid: int, reason: ReasonCode, _properties: object
+    ) -> None:
+        if mid == self._introduction:
+            if reason.is_failure:
+                self._blame(LinkRefused(f"the terminal's own topic: {reason}"))
+            else:
+                self.ready = True
+        elif self._flying is not None and mid == self._flying[0]:
+            _, message = self._flying
+            self._flying = None
+            self._answers.append(why_not(reason, message))
+
+    def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
+        correlation = getattr(message.properties, "CorrelationData", None)
+        self._receive(Incoming(message.topic, bytes(message.payload), correlation))
+
+    def _on_disconnect(
+        self,
+        _client: object,
+        _data: object,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: object,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self._blame(fault_of_reason(reason))
+        else:
+            self._blame(LinkFault(f"the connection was lost: {reason}"))
+
+
+def _properties(packet: int, **values: int | str | bytes | None) -> Properties:
+    """MQTT 5 properties of a kind of packet; None is left out."""
+    properties = Properties(packet)  # type: ignore[no-untyped-call]  # paho's is not annotated
+    for name, value in values.items():
+        if value is not None:
+            setattr(properties, name, value)
+    return properties
+
+
+def _tls(line: Line) -> ssl.SSLContext:
+    """Our side of mutual TLS 1.3, from files read anew: a renewed certificate is taken up by itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.sslsocket_class = _Channel
+    try:
+        context.load_verify_locations(line.authority)
+        context.load_cert_chain(line.certificate, line.key, password="")
+    except OSError as error:
+        raise LinkIdentityFault(f"{type(error).__name__}: {error.strerror}") from error
+    return context
+
+
+def _size(message: Outgoing) -> int:
+    texts = message.topic.encode(), (message.response_topic or "").encode(), message.correlation or b""
+    return _ENVELOPE + sum(map(len, texts)) + len(message.payload)

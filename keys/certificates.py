@@ -1,0 +1,187 @@
+"""A TLS identity is good for one end of a connection, in one name, and not for long.
+
+One authority signs them all. P-256, as every TLS 1.3 library and mosquitto have it; keys and serial numbers
+are drawn by the `cryptography` library from the operating system.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, TypeAlias
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from terminal.errors import InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    _Extension: TypeAlias = tuple[x509.ExtensionType, bool]
+    """An extension, and whether it is critical."""
+
+LEEWAY_S = 300
+"""A certificate begins so long before it is made: clocks differ."""
+_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+"""A level of an MQTT topic and a common name (RFC 5280, ub-common-name), without blanks and wildcards."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsIdentity:
+    """A certificate and its private key."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+
+def make_ca(name: str, now_s: int, days: int) -> TlsIdentity:
+    """An authority that signs certificates of ends, and no further authority. Raises InputFault."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    extensions: list[_Extension] = [
+        (x509.BasicConstraints(ca=True, path_length=0), True),
+        (_usage(key_cert_sign=True, crl_sign=True), True),
+    ]
+    builder = _builder(name, key.public_key(), now_s, days, extensions)
+    return TlsIdentity(builder.issuer_name(_common_name(name)).sign(key, hashes.SHA256()), key)
+
+
+def issue_server(names: Sequence[str], ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
+    """A broker's identity for these host names and addresses, the first of which is its common name.
+
+    Raises InputFault for a name that is none.
+    """
+    alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
+    key = ec.generate_private_key(ec.SECP256R1())
+    purposes: list[_Extension] = [
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (alternatives, False),
+    ]
+    return TlsIdentity(_sign(names[0], key.public_key(), ca, (now_s, days), purposes), key)
+
+
+def issue_client(name: str, ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
+    """The identity of a terminal or worker, whose id is its common name, user name and client id.
+
+    Raises InputFault for a name that could not be a level of a topic.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    purposes: list[_Extension] = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)]
+    return TlsIdentity(_sign(name, key.public_key(), ca, (now_s, days), purposes), key)
+
+
+def save(identity: TlsIdentity, folder: Path, name: str) -> None:
+    """Put an identity into `name`.crt and `name`.key (0600) of `folder`.
+
+    Raises InputFault where either exists already; then neither is touched.
+    """
+    secret = identity.key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
+    _create(key, 0o600, secret)
+    try:
+        _create(certificate, 0o644, identity.certificate.public_bytes(serialization.Encoding.PEM))
+    except InputFault:
+        key.unlink()
+        raise
+
+
+def load(folder: Path, name: str) -> TlsIdentity:
+    """The identity in `name`.crt and `name`.key. Raises InputFault where there is none."""
+    try:
+        certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
+        key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
+    except FileNotFoundError as error:
+        raise InputFault(f"{error.filename}: no such file") from error
+    except (ValueError, TypeError) as error:  # not repeated: what was read may be a secret
+        raise InputFault(f"{folder / name}: not a certificate and a key without a password") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise InputFault(f"{folder / name}: not an identity of roadside-keys")
+    return TlsIdentity(certificate, key)
+
+
+def _sign(
+    name: str,
+    public_key: ec.EllipticCurvePublicKey,
+    ca: TlsIdentity,
+    validity: tuple[int, int],
+    purposes: Sequence[_Extension],
+) -> x509.Certificate:
+    authority = ca.key.public_key()
+    extensions: list[_Extension] = [
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_usage(digital_signature=True), True),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(authority), False),
+        *purposes,
+    ]
+    builder = _builder(name, public_key, *validity, extensions)
+    return builder.issuer_name(ca.certificate.subject).sign(ca.key, hashes.SHA256())
+
+
+def _builder(
+    name: str,
+    public_key: ec.EllipticCurvePublicKey,
+    now_s: int,
+    days: int,
+    extensions: Sequence[_Extension],
+) -> x509.CertificateBuilder:
+    now = datetime.fromtimestamp(now_s, UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_common_name(name))
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(seconds=LEEWAY_S))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+    )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder
+
+
+def _common_name(name: str) -> x509.Name:
+    if not _NAME.fullmatch(name):
+        raise InputFault("a name has 1 to 64 letters, digits, dots, lines and dashes")
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _usage(
+    *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _create(path: Path, mode: int, content: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    except FileExistsError as error:
+        raise InputFault(f"{path} exists already, and a key is never overwritten") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)

@@ -52,6 +52,10 @@ class Fonts:
         bold.strong = True
         return cls(regular, bold, chinese=False)
 
+    def has(self, letter: str) -> bool:
+        """Whether both weights can draw a letter."""
+        return all(font.get_metrics(letter)[0] is not None for font in self._weights)
+
     def advance(self, letter: str, *, bold: bool) -> float:
         """How far the pen moves for a letter, in em."""
         key = (letter, bold)

@@ -80,7 +80,7 @@ NOTICE: Colour = (255, 214, 102)
 
 GREEN: Colour = (0, 180, 128)
 AMBER: Colour = (255, 190, 0)
-RED: Colour = (168, 0, 16)
+RED: Colour = (158, 0, 16)
 
 
 class Form(Enum):

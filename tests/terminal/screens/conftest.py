@@ -1,0 +1,14 @@
+"""The fonts that every screen test draws with."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal.screens.fonts import Fonts
+from tests.terminal.screens.gallery import FONTS
+
+
+@pytest.fixture(scope="session")
+def fonts() -> Fonts:
+    """The Chinese fonts that scripts/setup installs."""
+    return Fonts.load(FONTS)

@@ -1,0 +1,255 @@
+"""Everything that is said is on the screen whole: no text overlaps, is cut off, or stands out too little."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations, product
+
+import pygame
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from terminal.model import (
+    CredentialFinding,
+    Outcome,
+    Plate,
+    Reason,
+    Subject,
+    VehicleFinding,
+    VehicleStatus,
+)
+from terminal.screens import theme
+from terminal.screens.draw import compose
+from terminal.screens.fonts import Colour, Fonts
+from terminal.screens.items import Fill, Item, PlateArt, Sign, Text, paint
+from terminal.screens.layout import Type, evenly, wrap
+from terminal.screens.state import Camera, Notice, Ready, Result, Screen, Sighting, Status, Trouble
+from terminal.screens.theme import Language, Look, contrast
+from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
+from tests.terminal.screens.gallery import CAR, PROVES_CLAIMS, REFUSALS, VIEWS, View, result
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+NUMBERS = {"03": "224578使", "31": "WJ粤1234X", "14": "苏01A1234", "51": "粤B12345D", "52": "粤BD12345"}
+CELLS = list(product(CredentialFinding, VehicleFinding, LANGUAGES))
+
+
+def _plates() -> list[Plate]:
+    return [Plate(NUMBERS.get(kind, "粤B12345"), kind) for kind in KINDS]
+
+
+def check(items: list[Item], look: Look) -> None:
+    """What holds of every screen."""
+    screen = pygame.Rect((0, 0), look.size)
+    solid = [item for item in items if isinstance(item, Text | Sign | PlateArt)]
+    for one in solid:
+        assert screen.contains(one.rect), one
+    for one, other in combinations(solid, 2):
+        assert not one.rect.colliderect(other.rect), (one, other)
+    for place, item in enumerate(items):
+        if isinstance(item, Text):
+            assert contrast(item.colour, _ground(items[:place], item, look)) >= 7, item
+
+
+def _ground(behind: list[Item], text: Text, look: Look) -> Colour:
+    """The colour that a text stands on, which nothing crosses."""
+    ground = theme.palette(look).paper
+    for item in behind:
+        if isinstance(item, Fill) and item.rect.colliderect(text.rect):
+            assert item.rect.contains(text.rect), (item, text)
+            ground = item.colour
+    return ground
+
+
+def said(items: list[Item]) -> str:
+    """All texts, without blanks."""
+    return "".join("".join(item.string for item in items if isinstance(item, Text)).split())
+
+
+@pytest.mark.parametrize(("found", "vehicle", "language"), CELLS)
+def test_every_cell_of_the_table_is_shown_whole(
+    found: CredentialFinding, vehicle: VehicleFinding, language: Language, fonts: Fonts
+):
+    plates = _plates()
+    plate = plates[CELLS.index((found, vehicle, language)) % len(plates)]
+    for subject in (Subject.CODE, Subject.CONFIRMED):
+        screen = result(found, vehicle, car=replace(CAR, plate=plate), subject=subject)
+        look = Look(language, fonts)
+        items = compose(screen, look)
+        check(items, look)
+        verdict = screen.judged.verdict
+        guidance = verdict.guidance_zh if language == "zh" else verdict.guidance_en
+        assert "".join(guidance.split()) in said(items)
+        drawn = [item.plate for item in items if isinstance(item, PlateArt)]
+        assert drawn == ([plate] if found in PROVES_CLAIMS else [])
+        assert min(item.size for item in items if isinstance(item, Text)) >= 14
+
+
+@pytest.mark.parametrize("plate", _plates(), ids=lambda plate: plate.kind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_plate_is_shown_whole(plate: Plate, language: Language, fonts: Fonts):
+    screen = result(CredentialFinding.CURRENT, car=replace(CAR, plate=plate))
+    look = Look(language, fonts)
+    items = compose(screen, look)
+    check(items, look)
+    name = KINDS[plate.kind].name_zh if language == "zh" else KINDS[plate.kind].name_en
+    assert "".join(name.split()) in said(items)
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_shown_whole(reason: Reason, language: Language, fonts: Fonts):
+    look = Look(language, fonts)
+    check(compose(result(CredentialFinding.UNVERIFIABLE, reason=reason), look), look)
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
+def test_every_golden_screen_keeps_the_rules(view: View, fonts: Fonts):
+    check(compose(view.screen, view.look(fonts)), view.look(fonts))
+
+
+NOTICES = st.lists(
+    st.builds(
+        Notice,
+        st.just("J02"),
+        st.text("记录未能保存，", min_size=1, max_size=24),
+        st.text("ab ,", min_size=1),
+    ),
+    max_size=4,
+).map(tuple)
+STATUSES = st.builds(
+    Status,
+    now_s=st.floats(0, 4e9),
+    clock_trusted=st.booleans(),
+    laboratory=st.booleans(),
+    trust_age_s=st.none() | st.floats(0, 1e9),
+    trust_fresh=st.booleans(),
+    records=st.integers(0, 99_999),
+    torch=st.booleans(),
+    camera=st.sampled_from(Camera),
+    notices=NOTICES,
+)
+CARS = st.builds(
+    lambda plate, type_, use, colour, tail: replace(
+        CAR, plate=plate, vehicle_type=type_, use=use, colour=colour, vin_tail=tail
+    ),
+    st.sampled_from(_plates()),
+    st.sampled_from([*VEHICLE_TYPES, "未知类"]),
+    st.sampled_from([*"ABCDEFGHIJKLMNOPQRSTUZ", "?"]),
+    st.none() | st.text("ABCDEFGHIJZ", min_size=1, max_size=3),
+    st.none() | st.just("WWWWWW"),
+)
+VEHICLES = st.builds(
+    VehicleStatus,
+    st.sampled_from(VehicleFinding),
+    st.none() | st.text("ABCGHIKLMQZ", min_size=1, max_size=3),
+    st.none() | st.just(20270831),
+    st.none() | st.integers(0, 10**7),
+)
+
+
+@st.composite
+def screens(draw: st.DrawFn) -> Screen:
+    """Any screen that the app may come to."""
+    status = draw(STATUSES)
+    kind = draw(st.sampled_from([Ready, Result, Result, Trouble]))
+    if kind is Ready:
+        return Ready(status)
+    if kind is Trouble:
+        return Trouble(
+            status, Notice("J02", "存储空间已满，记录未能保存，不显示结论", "Storage is full " * 6)
+        )
+    found = draw(st.sampled_from(CredentialFinding))
+    subject = draw(st.sampled_from(Subject))
+    shown = result(found, draw(VEHICLES), car=draw(CARS), subject=subject, status=status)
+    other = draw(st.none() | st.just(Sighting("VI1:B", 0.0)))
+    alarm = shown.judged.verdict.outcome is Outcome.ALARM
+    return replace(shown, other=other, acknowledged=not alarm or draw(st.booleans()))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    screen=screens(),
+    how=st.tuples(
+        st.sampled_from(LANGUAGES),
+        st.sampled_from([(480, 800), (720, 1280), (600, 1024), (320, 480), (480, 640)]),
+        st.booleans(),
+    ),
+    live=st.booleans(),
+)
+def test_any_screen_is_shown_whole_at_any_size(
+    screen: Screen, how: tuple[Language, tuple[int, int], bool], *, live: bool, fonts: Fonts
+):
+    language, size, night = how
+    look = Look(language, fonts, size, night)
+    check(compose(screen, look, live=live), look)
+
+
+def test_verdict_and_what_to_do_stay_large_on_the_fullest_screen(fonts: Fonts):
+    items = compose(VIEWS["busy"].screen, VIEWS["busy"].look(fonts))
+    sizes = {item.string: item.size for item in items if isinstance(item, Text)}
+    assert sizes["暂可放行"] >= 64
+    assert next(size for string, size in sizes.items() if string.startswith("凭证真实有效")) >= 23
+    assert next(item.rect.height for item in items if isinstance(item, PlateArt)) >= 88
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
+def test_letters_stay_inside_their_lines(view: View, fonts: Fonts):
+    """Measured on the ink: what layout reserves for a line holds every pixel of it."""
+    for item in compose(view.screen, view.look(fonts)):
+        if isinstance(item, Text):
+            surface = pygame.Surface(view.look(fonts).size, pygame.SRCALPHA)
+            paint(surface, item, fonts, None)
+            ink = surface.get_bounding_rect()
+            assert item.rect.inflate(4, 2).contains(ink), item
+
+
+def test_second_answer_is_never_green_or_red_where_it_is_open(fonts: Fonts):
+    """Undetermined wears neither the fill of a pass nor that of a refusal anywhere on the screen."""
+    for name in ("undetermined", "unreadable", "undetermined_night"):
+        items = compose(VIEWS[name].screen, VIEWS[name].look(fonts))
+        worn = {getattr(item, "colour", None) for item in items} | {
+            colour for item in items for colour in getattr(item, "colours", ())
+        }
+        assert not worn & {theme.GREEN, theme.RED, theme.AMBER}
+
+
+@pytest.mark.parametrize("found", sorted(REFUSALS))
+def test_claims_that_are_not_proven_are_not_shown(found: CredentialFinding, fonts: Fonts):
+    words = said(compose(result(found), Look("zh", fonts)))
+    assert "检验有效期至" not in words
+    assert CAR.vin_tail is not None
+    assert CAR.vin_tail not in words
+
+
+def test_guidance_of_a_pass_waits_for_the_question(fonts: Fonts):
+    asked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CODE)
+    assert asked.judged.verdict.outcome is Outcome.PROVISIONAL
+    assert "确认是本车后：放行" in said(compose(asked, Look("zh", fonts)))
+
+
+def _style(fonts: Fonts, size: int = 20) -> Type:
+    return Type(fonts, size, (0, 0, 0))
+
+
+@settings(deadline=None)
+@given(words=st.text("检验标志，。（）《》；：！？ ab,1 .", max_size=60), width=st.integers(60, 400))
+def test_wrapping_keeps_every_character_and_the_width(words: str, width: int, fonts: Fonts):
+    for lines in (wrap(words, _style(fonts), width), evenly(words, _style(fonts), width)):
+        assert "".join("".join(lines).split()) == "".join(words.split())
+        assert all(_style(fonts).width(line) <= width for line in lines)
+    assert len(evenly(words, _style(fonts), width)) == len(wrap(words, _style(fonts), width))
+
+
+@pytest.mark.parametrize(
+    ("words", "width", "lines"),
+    [
+        ("机动车状态未核查，联网", 160, ("机动车状态未核", "查，联网")),
+        ("核查（未联网）", 70, ("核查", "（未联", "网）")),
+        ("Ask control now", 110, ("Ask control", "now")),
+        ("记录 15:06:40", 100, ("记录", "15:06:40")),
+        ("", 100, ("",)),
+    ],
+)
+def test_lines_break_where_a_reader_expects(words: str, width: int, lines: tuple[str, ...], fonts: Fonts):
+    assert wrap(words, _style(fonts), width) == lines

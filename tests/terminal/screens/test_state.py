@@ -1,0 +1,373 @@
+"""What may follow what on the screen: no verdict before its record, no alarm left unseen, no check twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from terminal.model import Button, CredentialFinding, Outcome, Scan, Subject, VehicleFinding
+from terminal.screens.state import (
+    LINGER_S,
+    OTHER_CODE_S,
+    Check,
+    Confirm,
+    Effect,
+    Event,
+    Failed,
+    Judged,
+    Notice,
+    Play,
+    Pressed,
+    Quiet,
+    Ready,
+    Recorded,
+    Result,
+    Scanned,
+    Screen,
+    Sighting,
+    Status,
+    Tick,
+    ToggleTorch,
+    Trouble,
+    step,
+)
+from tests.terminal.screens.gallery import result
+
+BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
+CORNERS = ((0, 0), (9, 0), (9, 9), (0, 9))
+FULL = Notice("J02", "存储空间已满", "Storage is full")
+
+
+def scan(text: str = "A", *others: str) -> Scan:
+    return Scan(text, CORNERS, others)
+
+
+def judged(
+    text: str = "A",
+    found: CredentialFinding = CredentialFinding.CURRENT,
+    vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
+    subject: Subject = Subject.CODE,
+) -> Judged:
+    return replace(result(found, vehicle, subject=subject).judged, text=text)
+
+
+GOOD = judged()
+REFUSED = judged(found=CredentialFinding.FAILED)
+WANTED = judged(vehicle=VehicleFinding.CACHED_ALARM)
+CONFIRMED = judged(subject=Subject.CONFIRMED)
+
+
+def shown(
+    what: Judged, *, acknowledged: bool = True, last_s: float = 0.0, other: str | None = None
+) -> Result:
+    second = Sighting(other, last_s) if other else None
+    return Result(Status(), what, Sighting(what.text, last_s), second, acknowledged)
+
+
+READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
+ALARM, HEARD = shown(WANTED, acknowledged=False), shown(WANTED)
+TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
+
+
+@pytest.mark.parametrize(
+    ("screen", "event", "now_s", "after", "effects"),
+    [
+        pytest.param(READY, Scanned(scan()), 10.0, SEEN, (Check(scan()),), id="a new code is checked"),
+        pytest.param(SEEN, Scanned(scan()), 10.0 + LINGER_S, SEEN, (), id="a code in view is not"),
+        pytest.param(
+            SEEN, Scanned(scan()), 10.1 + LINGER_S, SEEN, (Check(scan()),), id="one that was away is"
+        ),
+        pytest.param(
+            SEEN,
+            Scanned(scan("B")),
+            10.1,
+            Ready(seen=Sighting("B", 0)),
+            (Check(scan("B")),),
+            id="another one is",
+        ),
+        pytest.param(SEEN, Pressed(TRIGGER), 11.0, READY, (), id="the trigger forgets what was seen"),
+        pytest.param(SEEN, Pressed(BACK), 11.0, SEEN, (ToggleTorch(),), id="back is the torch when ready"),
+        pytest.param(SEEN, Pressed(CONFIRM), 11.0, SEEN, (), id="confirm is nothing when ready"),
+        pytest.param(
+            SEEN, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="recorded, so shown"
+        ),
+        pytest.param(READY, Recorded(WANTED), 11.0, ALARM, (Play(Outcome.ALARM),), id="an alarm waits"),
+        pytest.param(
+            READY, Failed(FULL), 11.0, Trouble(Status(), FULL), (Quiet(),), id="failed, so not shown"
+        ),
+        pytest.param(ALARM, Pressed(BACK), 11.0, ALARM, (), id="an alarm is not left by back"),
+        pytest.param(ALARM, Pressed(TRIGGER), 11.0, ALARM, (), id="an alarm is not left by the trigger"),
+        pytest.param(ALARM, Failed(FULL), 11.0, ALARM, (), id="an alarm is not covered"),
+        pytest.param(ALARM, Pressed(CONFIRM), 11.0, HEARD, (Quiet(),), id="confirm acknowledges an alarm"),
+        pytest.param(HEARD, Pressed(CONFIRM), 11.0, HEARD, (Confirm(WANTED),), id="and then this vehicle"),
+        pytest.param(shown(GOOD), Pressed(CONFIRM), 11.0, shown(GOOD), (Confirm(GOOD),), id="this vehicle"),
+        pytest.param(
+            shown(GOOD), Recorded(CONFIRMED), 11.0, shown(CONFIRMED), (), id="same outcome, so no sound again"
+        ),
+        pytest.param(
+            shown(GOOD), Recorded(WANTED), 11.0, ALARM, (Play(Outcome.ALARM),), id="a refinement may alarm"
+        ),
+        pytest.param(HEARD, Recorded(WANTED), 11.0, HEARD, (), id="an alarm that was heard stays so"),
+        pytest.param(shown(REFUSED), Pressed(CONFIRM), 11.0, shown(REFUSED), (), id="nothing to confirm"),
+        pytest.param(shown(CONFIRMED), Pressed(CONFIRM), 11.0, shown(CONFIRMED), (), id="confirmed once"),
+        pytest.param(shown(GOOD), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a verdict"),
+        pytest.param(shown(GOOD), Pressed(TRIGGER), 11.0, SEEN, (Quiet(),), id="the trigger leaves it too"),
+        pytest.param(
+            shown(GOOD),
+            Scanned(scan("B")),
+            11.0,
+            shown(GOOD, other="B"),
+            (),
+            id="another code is told, not checked",
+        ),
+        pytest.param(
+            shown(GOOD), Scanned(scan("A", "B")), 11.0, shown(GOOD, other="B"), (), id="or beside the first"
+        ),
+        pytest.param(shown(GOOD), Scanned(scan()), 11.0, shown(GOOD), (), id="the same code changes nothing"),
+        pytest.param(
+            shown(GOOD, last_s=5.0, other="B"),
+            Tick(Status()),
+            5.0 + OTHER_CODE_S,
+            shown(GOOD, other="B"),
+            (),
+            id="another code is told for a while",
+        ),
+        pytest.param(
+            shown(GOOD, last_s=5.0, other="B"),
+            Tick(Status()),
+            5.1 + OTHER_CODE_S,
+            shown(GOOD),
+            (),
+            id="and no longer",
+        ),
+        pytest.param(TROUBLE, Scanned(scan()), 11.0, TROUBLE, (), id="nothing is checked in trouble"),
+        pytest.param(TROUBLE, Scanned(scan("B")), 11.0, TROUBLE, (), id="nor another code"),
+        *(
+            pytest.param(TROUBLE, Pressed(button), 11.0, READY, (), id=f"{button} ends trouble")
+            for button in Button
+        ),
+        pytest.param(
+            TROUBLE, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="trouble is over"
+        ),
+    ],
+)
+def test_what_follows(screen: Screen, event: Event, now_s: float, after: Screen, effects: tuple[Effect, ...]):
+    assert step(screen, event, now_s) == (after, effects)
+
+
+@pytest.mark.parametrize("screen", [READY, SEEN, shown(GOOD), ALARM, TROUBLE])
+def test_tick_brings_the_bar_up_to_date_and_does_nothing(screen: Screen):
+    late = Status(now_s=99.0, records=7)
+    after, effects = step(screen, Tick(late), 1.0)
+    assert after == replace(screen, status=late)
+    assert effects == ()
+
+
+@pytest.mark.parametrize("found", CredentialFinding)
+@pytest.mark.parametrize("subject", Subject)
+def test_question_is_asked_of_a_code_that_names_a_vehicle_and_only_once(
+    found: CredentialFinding, subject: Subject
+):
+    asks = shown(judged(found=found, subject=subject)).asks
+    named = {CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN}
+    assert asks is (found in named and subject is Subject.CODE)
+
+
+def test_unacknowledged_alarm_asks_nothing():
+    assert not ALARM.asks
+    assert HEARD.asks
+
+
+def test_going_back_to_a_code_still_in_view_checks_it_only_on_the_trigger():
+    screen: Screen = shown(GOOD, last_s=0.0)
+    screen, _ = step(screen, Scanned(scan()), 9.0)
+    screen, _ = step(screen, Pressed(BACK), 9.1)
+    screen, effects = step(screen, Scanned(scan()), 9.2)
+    assert effects == ()
+    screen, _ = step(screen, Pressed(TRIGGER), 9.3)
+    _, effects = step(screen, Scanned(scan()), 9.4)
+    assert effects == (Check(scan()),)
+
+
+JUDGED = st.builds(
+    judged,
+    st.sampled_from("ABC"),
+    st.sampled_from(CredentialFinding),
+    st.sampled_from(VehicleFinding),
+    st.sampled_from(Subject),
+)
+SCANS = st.builds(scan, st.sampled_from("ABC"))
+EVENTS = st.one_of(
+    st.builds(
+        Scanned,
+        st.builds(
+            lambda first, rest: scan(first, *rest), st.sampled_from("ABC"), st.sets(st.sampled_from("ABC"))
+        ),
+    ),
+    st.builds(Pressed, st.sampled_from(Button)),
+    st.builds(Tick, st.builds(Status, now_s=st.floats(0, 9), torch=st.booleans())),
+    st.builds(Recorded, JUDGED),
+    st.just(Failed(FULL)),
+)
+STORY = st.lists(st.tuples(EVENTS, st.floats(0, 5)), max_size=40)
+
+
+def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, tuple[Effect, ...]]]:
+    """Every step of a story: screen before, event, screen after, effects."""
+    screen: Screen = Ready()
+    now_s, steps = 0.0, []
+    for event, later_s in story:
+        now_s += later_s
+        after, effects = step(screen, event, now_s)
+        steps.append((screen, event, after, effects))
+        screen = after
+    return steps
+
+
+@given(STORY)
+def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[Event, float]]):
+    assert told(story) == told(story)
+
+
+@given(STORY)
+def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[Event, float]]):
+    recorded: list[Judged] = []
+    for _, event, after, _ in told(story):
+        if isinstance(event, Recorded):
+            recorded.append(event.judged)
+        if isinstance(after, Result):
+            assert after.judged in recorded
+        else:
+            assert not hasattr(after, "judged")
+
+
+@given(STORY)
+def test_alarm_is_left_by_acknowledging_it_alone(story: list[tuple[Event, float]]):
+    for before, event, after, effects in told(story):
+        if isinstance(before, Result) and not before.acknowledged:
+            assert isinstance(after, Result)
+            assert after.acknowledged is (event == Pressed(CONFIRM))
+            assert isinstance(event, Recorded) or Play not in map(type, effects)
+
+
+@given(STORY)
+def test_alarm_that_comes_is_never_acknowledged_beforehand(story: list[tuple[Event, float]]):
+    for before, event, after, _ in told(story):
+        if isinstance(event, Recorded) and event.judged.verdict.outcome is Outcome.ALARM:
+            assert isinstance(after, Result)
+            heard = isinstance(before, Result) and before.acknowledged
+            was_alarm = isinstance(before, Result) and before.judged.verdict.outcome is Outcome.ALARM
+            assert after.acknowledged is (heard and was_alarm)
+
+
+@given(STORY)
+def test_signals_belong_to_what_is_shown(story: list[tuple[Event, float]]):
+    """What plays is the outcome on the screen; off it, nothing plays on."""
+    playing: Outcome | None = None
+    for before, _, after, effects in told(story):
+        for effect in effects:
+            playing = (
+                effect.outcome if isinstance(effect, Play) else None if isinstance(effect, Quiet) else playing
+            )
+        if isinstance(after, Result):
+            assert playing in {None, after.judged.verdict.outcome}
+        elif isinstance(before, Result):
+            assert playing is None
+
+
+@given(STORY)
+def test_only_a_ready_terminal_checks_and_only_what_it_sees(story: list[tuple[Event, float]]):
+    for before, event, _, effects in told(story):
+        for effect in effects:
+            if isinstance(effect, Check):
+                assert isinstance(before, Ready)
+                assert event == Scanned(effect.scan)
+            if isinstance(effect, Confirm):
+                assert isinstance(before, Result)
+                assert before.asks
+                assert effect.judged == before.judged
+
+
+@dataclass
+class Desk:
+    """The app's way with effects: each is performed at once and answered before the next event."""
+
+    answers: list[Judged | None]
+    screen: Screen = field(default_factory=Ready)
+    checks: list[tuple[float, str]] = field(default_factory=list)
+
+    def happen(self, event: Event, now_s: float) -> None:
+        self.screen, effects = step(self.screen, event, now_s)
+        for effect in effects:
+            if isinstance(effect, Check | Confirm):
+                answer = self.answers.pop(0) if self.answers else GOOD
+                if isinstance(effect, Check):
+                    self.checks.append((now_s, effect.scan.text))
+                    text = effect.scan.text
+                else:
+                    text = effect.judged.text
+                self.happen(Failed(FULL) if answer is None else Recorded(replace(answer, text=text)), now_s)
+
+
+@given(
+    frames=st.lists(
+        st.tuples(st.floats(0.01, LINGER_S), st.sampled_from([None, BACK, CONFIRM])), max_size=40
+    ),
+    first=JUDGED,
+)
+def test_code_left_in_view_is_never_checked_twice(frames: list[tuple[float, Button | None]], first: Judged):
+    """Whatever is pressed but the trigger, which asks for it; a failed record is tried again on a press."""
+    desk, now_s = Desk([first, *[replace(first)] * 40]), 100.0
+    for later_s, button in frames:
+        now_s += later_s
+        desk.happen(Scanned(scan("A")), now_s)
+        if button is not None:
+            desk.happen(Pressed(button), now_s)
+    assert len(desk.checks) <= 1
+
+
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.floats(0.01, 3 * LINGER_S), st.sampled_from([None, *Button]), st.sampled_from([None, "A"])
+        ),
+        max_size=40,
+    ),
+    answers=st.lists(st.none() | JUDGED, max_size=40),
+)
+def test_second_check_of_a_code_has_its_cause(
+    frames: list[tuple[float, Button | None, str | None]], answers: list[Judged | None]
+):
+    """The code was away longer than LINGER_S, or the trigger or the end of a fault asked for it."""
+    desk, now_s, last_s, asked = Desk(answers), 100.0, float("-inf"), False
+    for later_s, button, text in frames:
+        now_s += later_s
+        if text is not None:
+            count = len(desk.checks)
+            desk.happen(Scanned(scan(text)), now_s)
+            if len(desk.checks) > count:
+                assert asked or now_s - last_s > LINGER_S
+                asked = False
+            last_s = now_s
+        if button is not None:
+            asked |= isinstance(desk.screen, Trouble) or (
+                isinstance(desk.screen, Ready) and button is TRIGGER
+            )
+            desk.happen(Pressed(button), now_s)
+
+
+@given(
+    frames=st.lists(st.tuples(st.floats(0.01, LINGER_S), st.permutations("AB")), max_size=30),
+    first=JUDGED,
+)
+def test_code_in_view_behind_a_verdict_is_never_checked_by_itself(
+    frames: list[tuple[float, list[str]]], first: Judged
+):
+    desk, now_s = Desk([first]), 100.0
+    for later_s, (near, far) in frames:
+        now_s += later_s
+        desk.happen(Scanned(scan(near, far)), now_s)
+    assert len(desk.checks) == min(1, len(frames))

@@ -1,0 +1,191 @@
+"""A request is answered to its signer's own topic, once, while it is fresh; whatever else comes is refused.
+
+Bytes, time, keys and a view of the database come in; an answer or the reason of a refusal comes out. Nothing
+is kept between requests: what was seen is the database's to know (wire format, section 5).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
+
+from scripts.registry.terminals import ACTIVE
+from terminal.credential import cose
+from terminal.credential.cbor import Malformed
+from terminal.registry import form, topics
+from terminal.registry.messages import (
+    CodeQuestion,
+    HotlistQuestion,
+    LookupAnswer,
+    LookupRequest,
+    PlateQuestion,
+    Result,
+)
+from terminal.vehicle.tables import KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scripts.registry.other_issuers import OtherIssuers
+    from scripts.registry.terminals import Terminal
+    from terminal.credential.signed import Signer
+    from terminal.journal.record import Head
+    from terminal.model import Plate
+    from terminal.registry.messages import HotlistChange, VehicleRecord
+
+FRESH_MS = 60_000
+"""An older request is refused; so is one from further ahead, which could outlive the memory of it."""
+VEHICLES_AN_ANSWER = 500
+"""An answer has no more hot-list changes and vehicles in them than this, unless one change alone has."""
+
+
+_NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
+
+
+class Refusal(StrEnum):
+    """Why nobody is answered: no one is known to have asked, or the answer was given already."""
+
+    UNSIGNED = "not a request that a known terminal signed"
+    MALFORMED = "signed and malformed"
+    OTHER_TERMINAL = "topic, terminal and key disagree"
+    SEEN = "seen before"
+
+
+class View(Protocol):
+    """The database as one request sees it, in one transaction."""
+
+    def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
+        """Whether this request was never seen before; from now on it was."""
+
+    def witness(self, terminal: str, head: Head, at_ms: int) -> None:
+        """Keep how far a terminal's journal has been seen to reach."""
+
+    def records(self, number: str) -> Sequence[VehicleRecord]:
+        """The vehicles of a number, in the order of their kinds."""
+
+    def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
+        """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""
+
+
+class Letter(NamedTuple):
+    """What is to be published."""
+
+    topic: str
+    payload: bytes
+    correlation: bytes
+    """The request's id, as Correlation Data."""
+    result: Result
+
+
+def admit(
+    topic: str, payload: bytes, terminals: Mapping[bytes, Terminal]
+) -> tuple[LookupRequest, Terminal] | Refusal:
+    """The request and its signer, where the topic, the request's terminal and the owner of its kid agree.
+
+    Total: any bytes on any topic are a request or a refusal.
+    """
+    try:
+        owner = terminals.get(cose.parse(payload).kid)
+    except Malformed:
+        return Refusal.UNSIGNED
+    if owner is None:
+        return Refusal.UNSIGNED
+    try:
+        request = form.open_signed(LookupRequest, payload, {cose.key_id(owner.public_key): owner.public_key})
+    except Malformed:
+        return Refusal.MALFORMED
+    if request is None:
+        return Refusal.UNSIGNED
+    if request.terminal != owner.id or topic != topics.lookup(owner.id):
+        return Refusal.OTHER_TERMINAL
+    return request, owner
+
+
+def reply(
+    request: LookupRequest, owner: Terminal, view: View, others: OtherIssuers, now_ms: int
+) -> LookupAnswer | Refusal:
+    """The answer to a request that was admitted, at `now_ms` (Unix ms).
+
+    One seen before is not answered again: the terminal has its answer, or a worker is about to give it, and a
+    refusal must not come first. One that is too old or too new is told so, since the terminal's clock may be
+    what is wrong. The view's faults pass through.
+    """
+    if abs(now_ms - request.sent_ms) > FRESH_MS or owner.state != ACTIVE:
+        return _answer(request, now_ms, Result.REFUSED)
+    if not view.first_seen(request.terminal, request.id, request.sent_ms):
+        return Refusal.SEEN
+    view.witness(request.terminal, request.head, now_ms)
+    match request.question:
+        case PlateQuestion(number, kind):
+            return _vehicles(request, number, kind, view, now_ms)
+        case CodeQuestion(code_text):
+            return _code(request, code_text, view, others, now_ms)
+        case HotlistQuestion() as question:
+            return _changes(request, question, view, now_ms)
+        case _:
+            assert_never(request.question)
+
+
+def unavailable(request: LookupRequest, now_ms: int) -> LookupAnswer:
+    """What a terminal is told while the database cannot be asked, so that it does not wait in vain."""
+    return _answer(request, now_ms, Result.UNAVAILABLE)
+
+
+def letter(answer: LookupAnswer, sign: Signer) -> Letter:
+    """An answer as it is published: to its terminal's own topic, whatever Response Topic was asked for."""
+    return Letter(topics.answer(answer.terminal), form.sign(answer, sign), answer.id, answer.result)
+
+
+def _answer(request: LookupRequest, now_ms: int, result: Result) -> LookupAnswer:
+    return LookupAnswer(id=request.id, answered_ms=now_ms, result=result, terminal=request.terminal)
+
+
+def _vehicles(request: LookupRequest, number: str, kind: str | None, view: View, now_ms: int) -> LookupAnswer:
+    """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse."""
+    if _NUMBER.fullmatch(number) is None or not (kind is None or kind in KINDS):
+        return _answer(request, now_ms, Result.REFUSED)
+    found = [record for record in view.records(number) if kind in (None, record.kind)]
+    result = (Result.NOT_FOUND, Result.FOUND, Result.SEVERAL_KINDS)[min(len(found), 2)]
+    return LookupAnswer(
+        id=request.id,
+        answered_ms=now_ms,
+        result=result,
+        terminal=request.terminal,
+        record=found[0] if result is Result.FOUND else None,
+        records=tuple(found) if result is Result.SEVERAL_KINDS else None,
+    )
+
+
+def _code(
+    request: LookupRequest, code_text: str, view: View, others: OtherIssuers, now_ms: int
+) -> LookupAnswer:
+    """A code's finding, and its vehicle's record where the code is proven: no other code names anybody."""
+    read = others.verify(code_text, now_ms / 1000)
+    record = None if read.plate is None else _record(view, read.plate)
+    return LookupAnswer(
+        id=request.id,
+        answered_ms=now_ms,
+        result=Result.NOT_FOUND if record is None else Result.FOUND,
+        terminal=request.terminal,
+        record=record,
+        finding=read.finding,
+    )
+
+
+def _record(view: View, plate: Plate) -> VehicleRecord | None:
+    return next((record for record in view.records(plate.number) if record.plate == plate), None)
+
+
+def _changes(request: LookupRequest, question: HotlistQuestion, view: View, now_ms: int) -> LookupAnswer:
+    if question.province not in PROVINCES:
+        return _answer(request, now_ms, Result.REFUSED)
+    changes, more = view.changes(question, VEHICLES_AN_ANSWER)
+    return LookupAnswer(
+        id=request.id,
+        answered_ms=now_ms,
+        result=Result.FOUND,
+        terminal=request.terminal,
+        changes=tuple(changes),
+        more=more,
+    )

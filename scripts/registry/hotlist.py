@@ -1,0 +1,209 @@
+"""The hot list's numbers are drawn in the transaction that changes it, so that a gap is always a loss.
+
+Every function takes a connection within a transaction, and times as Unix ms. Wire format, section 5, "The hot
+list".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import delete, select, update
+
+from scripts.registry.tables import CHANGE, HOTLIST, LISTED, insert
+from terminal.errors import InputFault
+from terminal.model import Plate
+from terminal.registry import form
+from terminal.registry.messages import HotlistChange, Listed
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from terminal.registry.messages import HotlistQuestion
+
+BEAT_MS = 600_000
+"""A list that did not change for so long says so with an empty change."""
+LEASE_MS = 10_000
+"""A worker that takes changes to the broker has so long; then another may."""
+VEHICLES_A_CHANGE = 500
+
+
+class _Place(NamedTuple):
+    """A change's place in its list, as it was drawn."""
+
+    province: str
+    epoch: int
+    seq: int
+
+
+def found(connection: Connection, now_ms: int) -> None:
+    """Begin a list for each province that has none, in an epoch that no list before it had."""
+    rows = [
+        {"province": name, "epoch": now_ms // 1000, "seq": 0, "at_ms": 0, "told": 0, "lease_ms": 0}
+        for name in PROVINCES
+    ]
+    connection.execute(insert(connection, HOTLIST).on_conflict_do_nothing(), rows)
+
+
+def put(connection: Connection, province: str, vehicles: Sequence[Listed], now_ms: int) -> HotlistChange:
+    """Change a province's list: letters put a vehicle on it, empty ones take it off.
+
+    Raises InputFault for a province that is none, and for a change of more than 500 vehicles.
+    """
+    if province not in PROVINCES:
+        raise InputFault("a hot list is a province's")
+    if len(vehicles) > VEHICLES_A_CHANGE:
+        raise InputFault(f"a change has at most {VEHICLES_A_CHANGE} vehicles")
+    drawn = (
+        update(HOTLIST)
+        .where(HOTLIST.c.province == province)
+        .values(seq=HOTLIST.c.seq + 1, at_ms=now_ms)
+        .returning(HOTLIST.c.province, HOTLIST.c.epoch, HOTLIST.c.seq)
+    )
+    change = _write(connection, _Place(*connection.execute(drawn).one()), vehicles, now_ms)
+    for one in vehicles:
+        _list(connection, province, one)
+    return change
+
+
+def beat(connection: Connection, now_ms: int) -> int:
+    """Draw an empty change for each list that was quiet for ten minutes; returns how many."""
+    drawn = (
+        update(HOTLIST)
+        .where(HOTLIST.c.at_ms <= now_ms - BEAT_MS)
+        .values(seq=HOTLIST.c.seq + 1, at_ms=now_ms)
+        .returning(HOTLIST.c.province, HOTLIST.c.epoch, HOTLIST.c.seq)
+    )
+    places = [_Place(*row) for row in connection.execute(drawn)]
+    for place in places:
+        _write(connection, place, (), now_ms)
+    return len(places)
+
+
+def renew(connection: Connection, province: str, now_ms: int) -> None:
+    """Begin a new epoch, whose first changes are the list as it stands.
+
+    To be done after a database is restored, since its numbers may have been given out once already; and to
+    cut a long row of changes short. Raises InputFault for a province that is none.
+    """
+    row = connection.execute(
+        select(HOTLIST.c.epoch).where(HOTLIST.c.province == province).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise InputFault("a hot list is a province's")
+    epoch = max(row.epoch + 1, now_ms // 1000)
+    fresh = update(HOTLIST).where(HOTLIST.c.province == province)
+    connection.execute(fresh.values(epoch=epoch, seq=0, told=0, lease_ms=0))
+    connection.execute(delete(CHANGE).where(CHANGE.c.province == province))
+    standing = _standing(connection, province)
+    for first in range(0, max(len(standing), 1), VEHICLES_A_CHANGE):
+        put(connection, province, standing[first : first + VEHICLES_A_CHANGE], now_ms)
+
+
+def snapshot(connection: Connection, province: str) -> bytes:
+    """Target `hotlist/<province>.cbor`: the whole list as one change, numbered as the newest.
+
+    Raises InputFault for a province that is none, and for a list that has no change yet.
+    """
+    at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == province)).one_or_none()
+    if at is None or at.seq == 0:
+        raise InputFault("no hot list of this province yet")
+    return form.write(
+        HotlistChange(
+            province=province,
+            epoch=at.epoch,
+            seq=at.seq,
+            at_ms=at.at_ms,
+            vehicles=tuple(_standing(connection, province)),
+        )
+    )
+
+
+def changes(connection: Connection, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
+    """The changes asked for, and whether more follow (form 4 of a request).
+
+    Whoever names another epoch gets the list's own from its first change. No more than `most` changes and
+    vehicles together, but always one change.
+    """
+    at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == question.province)).one()
+    first = question.first if question.epoch == at.epoch else 1
+    held = connection.execute(
+        select(CHANGE.c.payload)
+        .where(CHANGE.c.province == at.province, CHANGE.c.epoch == at.epoch, CHANGE.c.seq >= first)
+        .order_by(CHANGE.c.seq)
+        .limit(most + 1)
+    ).scalars()
+    given: list[HotlistChange] = []
+    size = 0
+    for payload in held:
+        change = form.read(HotlistChange, payload)
+        size += 1 + len(change.vehicles)
+        if given and size > most:
+            return given, True
+        given.append(change)
+    return given, False
+
+
+def claim(connection: Connection, now_ms: int) -> list[HotlistChange]:
+    """The changes that the broker has not got yet, in their order, for this caller to tell within 10 s."""
+    taken = (
+        update(HOTLIST)
+        .where(HOTLIST.c.told < HOTLIST.c.seq, HOTLIST.c.lease_ms <= now_ms)
+        .values(lease_ms=now_ms + LEASE_MS)
+        .returning(HOTLIST.c.province, HOTLIST.c.epoch, HOTLIST.c.told)
+    )
+    untold: list[HotlistChange] = []
+    for province, epoch, told in connection.execute(taken).all():
+        rows = connection.execute(
+            select(CHANGE.c.payload)
+            .where(CHANGE.c.province == province, CHANGE.c.epoch == epoch, CHANGE.c.seq > told)
+            .order_by(CHANGE.c.seq)
+        )
+        untold += [form.read(HotlistChange, payload) for payload in rows.scalars()]
+    return untold
+
+
+def told(connection: Connection, change: HotlistChange) -> None:
+    """Note that the broker has a change, and so every one before it."""
+    connection.execute(
+        update(HOTLIST)
+        .where(
+            HOTLIST.c.province == change.province,
+            HOTLIST.c.epoch == change.epoch,
+            HOTLIST.c.told < change.seq,
+        )
+        .values(told=change.seq, lease_ms=0)
+    )
+
+
+def _write(connection: Connection, place: _Place, vehicles: Sequence[Listed], now_ms: int) -> HotlistChange:
+    change = HotlistChange(
+        province=place.province,
+        epoch=place.epoch,
+        seq=place.seq,
+        at_ms=now_ms,
+        vehicles=tuple(vehicles),
+    )
+    connection.execute(insert(connection, CHANGE).values(**place._asdict(), payload=form.write(change)))
+    return change
+
+
+def _list(connection: Connection, province: str, one: Listed) -> None:
+    key = {"province": province, "number": one.plate.number, "kind": one.plate.kind}
+    if one.letters:
+        adding = insert(connection, LISTED).values(**key, letters=one.letters)
+        connection.execute(
+            adding.on_conflict_do_update(index_elements=list(key), set_={"letters": one.letters})
+        )
+    else:
+        connection.execute(delete(LISTED).filter_by(**key))
+
+
+def _standing(connection: Connection, province: str) -> list[Listed]:
+    rows = connection.execute(
+        select(LISTED).where(LISTED.c.province == province).order_by(LISTED.c.number, LISTED.c.kind)
+    )
+    return [Listed(Plate(row.number, row.kind), row.letters) for row in rows]

@@ -1,0 +1,94 @@
+"""The registry's tables: what is known of vehicles and the hot list, and what was seen of requests.
+
+The same on SQLite and on PostgreSQL. Journal batches get tables of their own beside `witness`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SCHEMA = MetaData()
+
+VEHICLE = Table(
+    "vehicle",
+    SCHEMA,
+    Column("number", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("vehicle_type", Text, nullable=False),
+    Column("use", Text, nullable=False),
+    Column("valid_through", Integer, nullable=False),  # yyyymmdd
+    Column("letters", Text, nullable=False),
+    Column("colour", Text),
+    Column("vin_tail", Text),
+    Column("brand", Text),
+    Column("first_registered", Integer),  # yyyymmdd
+    Column("scrap_date", Integer),  # yyyymmdd
+    Column("newest_cti", LargeBinary),
+)
+"""A row has the fields of a VehicleRecord, by name."""
+
+SEEN = Table(
+    "seen",
+    SCHEMA,
+    Column("terminal", Text, primary_key=True),
+    Column("request", LargeBinary, primary_key=True),
+    Column("sent_ms", BigInteger, nullable=False),
+    Index("seen_sent", "sent_ms"),
+)
+"""Requests that were answered; kept for longer than one stays fresh."""
+
+WITNESS = Table(
+    "witness",
+    SCHEMA,
+    Column("terminal", Text, primary_key=True),
+    Column("journal", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""The furthest head of each journal that a terminal has named."""
+
+HOTLIST = Table(
+    "hotlist",
+    SCHEMA,
+    Column("province", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # of the newest change
+    Column("at_ms", BigInteger, nullable=False),  # of the newest change
+    Column("told", BigInteger, nullable=False),  # the newest change that the broker has
+    Column("lease_ms", BigInteger, nullable=False),  # until then one worker tells the rest
+)
+"""One row a province: where its list stands, and from where its numbers are drawn."""
+
+CHANGE = Table(
+    "change",
+    SCHEMA,
+    Column("province", Text, primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+"""Each change as its message's payload."""
+
+LISTED = Table(
+    "listed",
+    SCHEMA,
+    Column("province", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("letters", Text, nullable=False),
+)
+"""Each province's list as it stands."""
+
+DIALECTS = frozenset({"sqlite", "postgresql"})
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of this connection's database."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

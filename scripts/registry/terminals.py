@@ -1,0 +1,60 @@
+"""The terminals that the registry answers, by the key that they sign with: one key, one owner, one state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from terminal.credential import cbor, cose
+from terminal.credential.cbor import Malformed
+from terminal.credential.message import array, data, text, uint
+from terminal.errors import TrustFault
+from terminal.registry import topics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from terminal.credential.cbor import Value
+
+ACTIVE = "active"
+"""The one state in which a terminal is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A terminal as target `terminals.cbor` has it."""
+
+    id: str
+    public_key: bytes
+    """Ed25519, 32 bytes."""
+    province: str
+    state: str
+
+
+def load(content: bytes) -> Mapping[bytes, Terminal]:
+    """The terminals of target `terminals.cbor` by kid (wire format, section 4).
+
+    Raises TrustFault, and then nobody of it counts.
+    """
+    try:
+        listed = cbor.read(content)
+        if type(listed) is not dict:
+            raise Malformed("not a map")
+        terminals = [_terminal(number, entry) for number, entry in listed.items()]
+    except ValueError as error:
+        raise TrustFault(f"terminals.cbor: {error}") from error
+    by_kid = {cose.key_id(terminal.public_key): terminal for terminal in terminals}
+    if len(by_kid) < len(terminals) or len({terminal.id for terminal in terminals}) < len(terminals):
+        raise TrustFault("terminals.cbor: two terminals with one key or one id")
+    return MappingProxyType(by_kid)
+
+
+def _terminal(number: int, entry: Value) -> Terminal:
+    uint(number)
+    name, public_key, province, state = array(entry, 4)
+    terminal = Terminal(text(name), data(public_key, 32), text(province), text(state))
+    if not cose.is_full_order_point(terminal.public_key):
+        raise Malformed("a public key that is not a full-order point")
+    topics.lookup(terminal.id)
+    return terminal

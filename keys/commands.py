@@ -10,7 +10,7 @@ import nacl.utils
 
 from keys import files, lab, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
-from keys.issue import Enforcement, IssueRequest, default_issuer, issue
+from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal.credential import claims, cose
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
@@ -104,6 +104,8 @@ def _require_form(form: str, out: str) -> None:
 
 
 def _request(options: Namespace) -> IssueRequest:
+    plate = Plate(options.number, options.kind)
+    require_plate(plate)
     vehicle_type = options.type or _DEFAULT_TYPES.get(options.kind)
     if vehicle_type is None:
         raise InputFault(f"--type is needed for plate kind {options.kind}, as K33 for 小型轿车")
@@ -111,7 +113,7 @@ def _request(options: Namespace) -> IssueRequest:
     if issuer is None:
         raise InputFault("--issuer is needed: the number does not begin with a province and a letter")
     vehicle = Vehicle(
-        plate=Plate(options.number, options.kind),
+        plate=plate,
         vehicle_type=vehicle_type,
         use=options.use,
         valid_through=options.through,

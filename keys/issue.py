@@ -82,7 +82,7 @@ def _credential(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> C
 def _require_sound(request: IssueRequest) -> None:
     """Raise InputFault for what a clerk gets wrong, in a clerk's words; `claims.write` has the last word."""
     vehicle = request.vehicle
-    _require_plate(vehicle.plate)
+    require_plate(vehicle.plate)
     if not inspection.is_month(vehicle.valid_through):
         raise InputFault("the month of validity is not a month from 2000-01 to 2199-12")
     if _TYPE.fullmatch(vehicle.vehicle_type) is None:
@@ -95,7 +95,8 @@ def _require_sound(request: IssueRequest) -> None:
         raise InputFault("the VIN is not 17 of 0-9 and A-Z without I, O and Q")
 
 
-def _require_plate(identity: Plate) -> None:
+def require_plate(identity: Plate) -> None:
+    """Raise InputFault, in a clerk's words, for a plate that no credential is issued for."""
     kind = KINDS.get(identity.kind)
     if kind is None:
         raise InputFault(f"no plate kind {identity.kind!r}; kinds are {' '.join(KINDS)}")

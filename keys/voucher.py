@@ -102,8 +102,8 @@ PHONE = Sheet(
     plate_top=334,
     plate_height=146,
     valid_top=504,
-    code_top=674,
-    code_side=780,
+    code_top=672,
+    code_side=784,
     rows_top=1476,
     columns=1,
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Look", "button_at", "compose", "draw"]
 
-_EASES = [step / 100 for step in range(60, 132, 4)]
+_EASES = [step / 100 for step in range(40, 132, 4)]
 """How large texts are set: the largest at which everything fits."""
 _LEAST_AIR, _AIR = 7, 22
 """The least and the most room between two blocks, in units."""

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
 
-_HERO_EASE, _PLATE_EASE = 0.88, 0.84
-"""The verdict, what to do and the plate give way no further than this: what is below them does."""
+_FIRM_EASE, _FIRMER = 0.86, 0.26
+"""The verdict, what to do and the plate give way no further than this while what is below them still can;
+past that they stay so much larger."""
 
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
@@ -85,11 +86,15 @@ def title(verdict: Verdict, page: Page) -> str:
     return text.pick(Lines(row["title_zh"], row["title_en"]), page.look.language)
 
 
+def _firm(ease: float) -> float:
+    return max(ease, min(_FIRM_EASE, ease + _FIRMER))
+
+
 def _hero(page: Page, screen: Result) -> Block:
     verdict = screen.judged.verdict
     lit = screen.acknowledged or int(screen.status.now_s / FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
-    page = Page(page.look, max(page.ease, _HERO_EASE))
+    page = Page(page.look, _firm(page.ease))
     rim = page.px(22 if dress.form is Form.STRIPED else 14)
     inside = page.width - 2 * rim
     side = page.px(112 * min(page.ease, 1.0))
@@ -149,13 +154,13 @@ def _asked(page: Page, plate: Plate, kind: str) -> Block:
     kind_block = paragraph(kind, caption, room)
     slack = room - _wide(kind_block)
     row = beside([(0, paragraph(question, style, page.width)), (start + slack, kind_block)])
-    art = _art(plate, min(page.px(112 * max(page.ease, _PLATE_EASE)), int(page.width / plates.aspect(plate))))
+    art = _art(plate, min(page.px(112 * _firm(page.ease)), int(page.width / plates.aspect(plate))))
     return stack([row, replace(art, items=tuple(at(art, (page.width - _wide(art)) // 2, 0)))], page.eased(6))
 
 
 def _named(page: Page, screen: Result, plate: Plate, kind: str) -> Block:
     """The plate at the left; whose it is and its kind beside it."""
-    art = _art(plate, page.px(94 * min(1.0, max(page.ease, _PLATE_EASE))))
+    art = _art(plate, page.px(94 * min(1.0, _firm(page.ease))))
     start = _wide(art) + page.px(14)
     room = page.width - start
     if screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE:

@@ -181,8 +181,9 @@ def colours(letters: str | None, language: Language) -> str:
 
 
 def status_letters(letters: str, language: Language) -> str:
-    """Every letter of a registry status with its name; one that the table does not know stays a letter."""
+    """Every letter of a registry status, once, with its name; an unknown one stays a letter."""
     named = [
-        f"{letter} {pick(_STATUS[letter], language)}" if letter in _STATUS else letter for letter in letters
+        f"{letter} {pick(_STATUS[letter], language)}" if letter in _STATUS else letter
+        for letter in dict.fromkeys(letters)
     ]
     return ("、" if language == "zh" else ", ").join(named)

@@ -15,6 +15,7 @@ from terminal.model import (
     Finding,
     Plate,
     Reason,
+    Scan,
     Subject,
     Vehicle,
     VehicleFinding,
@@ -73,6 +74,21 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     verdict = decide(Finding(found, why, credential), known, subject)
     judged = Judged("VI1:", verdict, 123, status.now_s)
     return Result(status, judged, Sighting("VI1:", 0.0), acknowledged=verdict.outcome.value != "alarm")
+
+
+def scan(text: str = "A", *others: str) -> Scan:
+    """A frame with a code, and others in view."""
+    return Scan(text, ((0, 0), (9, 0), (9, 9), (0, 9)), others)
+
+
+def judged(
+    text: str = "A",
+    found: CredentialFinding = CredentialFinding.CURRENT,
+    vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
+    subject: Subject = Subject.CODE,
+) -> Judged:
+    """A check on disk."""
+    return replace(result(found, vehicle, subject=subject).judged, text=text)
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ CARS = st.builds(
 VEHICLES = st.builds(
     VehicleStatus,
     st.sampled_from(VehicleFinding),
-    st.none() | st.text("ABCGHIKLMQZ", min_size=1, max_size=3),
+    st.none() | st.text("ABCGHIKLMQZ", min_size=1, max_size=10),
     st.none() | st.just(20270831),
     st.none() | st.integers(0, 10**7),
 )

@@ -1,0 +1,217 @@
+"""Whatever comes in whatever order: verdicts follow records, alarms wait, no code is checked unasked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from terminal.errors import JournalFull
+from terminal.model import Button, CredentialFinding, Outcome, Subject, VehicleFinding
+from terminal.screens.state import (
+    LINGER_S,
+    Check,
+    Confirm,
+    Effect,
+    Event,
+    Failed,
+    Judged,
+    Play,
+    Pressed,
+    Quiet,
+    Ready,
+    Recorded,
+    Result,
+    Scanned,
+    Screen,
+    Status,
+    Tick,
+    Trouble,
+    step,
+)
+from tests.terminal.screens.gallery import judged, notice, scan
+
+BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
+FULL = notice(JournalFull)
+GOOD = judged()
+
+JUDGED = st.builds(
+    judged,
+    st.sampled_from("ABC"),
+    st.sampled_from(CredentialFinding),
+    st.sampled_from(VehicleFinding),
+    st.sampled_from(Subject),
+)
+SCANS = st.builds(scan, st.sampled_from("ABC"))
+EVENTS = st.one_of(
+    st.builds(
+        Scanned,
+        st.builds(
+            lambda first, rest: scan(first, *rest), st.sampled_from("ABC"), st.sets(st.sampled_from("ABC"))
+        ),
+    ),
+    st.builds(Pressed, st.sampled_from(Button)),
+    st.builds(Tick, st.builds(Status, now_s=st.floats(0, 9), torch=st.booleans())),
+    st.builds(Recorded, JUDGED),
+    st.just(Failed(FULL)),
+)
+STORY = st.lists(st.tuples(EVENTS, st.floats(0, 5)), max_size=40)
+
+
+def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, tuple[Effect, ...]]]:
+    """Every step of a story: screen before, event, screen after, effects."""
+    screen: Screen = Ready()
+    now_s, steps = 0.0, []
+    for event, later_s in story:
+        now_s += later_s
+        after, effects = step(screen, event, now_s)
+        steps.append((screen, event, after, effects))
+        screen = after
+    return steps
+
+
+@given(STORY)
+def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[Event, float]]):
+    assert told(story) == told(story)
+
+
+@given(STORY)
+def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[Event, float]]):
+    recorded: list[Judged] = []
+    for _, event, after, _ in told(story):
+        if isinstance(event, Recorded):
+            recorded.append(event.judged)
+        if isinstance(after, Result):
+            assert after.judged in recorded
+        else:
+            assert not hasattr(after, "judged")
+
+
+@given(STORY)
+def test_alarm_is_left_by_acknowledging_it_alone(story: list[tuple[Event, float]]):
+    for before, event, after, effects in told(story):
+        if isinstance(before, Result) and not before.acknowledged:
+            assert isinstance(after, Result)
+            assert after.acknowledged is (event == Pressed(CONFIRM))
+            assert isinstance(event, Recorded) or Play not in map(type, effects)
+
+
+@given(STORY)
+def test_alarm_that_comes_is_never_acknowledged_beforehand(story: list[tuple[Event, float]]):
+    for before, event, after, _ in told(story):
+        if isinstance(event, Recorded) and event.judged.verdict.outcome is Outcome.ALARM:
+            assert isinstance(after, Result)
+            heard = isinstance(before, Result) and before.acknowledged
+            was_alarm = isinstance(before, Result) and before.judged.verdict.outcome is Outcome.ALARM
+            assert after.acknowledged is (heard and was_alarm)
+
+
+@given(STORY)
+def test_signals_belong_to_what_is_shown(story: list[tuple[Event, float]]):
+    """What plays is the outcome on the screen; off it, nothing plays on."""
+    playing: Outcome | None = None
+    for before, _, after, effects in told(story):
+        for effect in effects:
+            playing = (
+                effect.outcome if isinstance(effect, Play) else None if isinstance(effect, Quiet) else playing
+            )
+        if isinstance(after, Result):
+            assert playing in {None, after.judged.verdict.outcome}
+        elif isinstance(before, Result):
+            assert playing is None
+
+
+@given(STORY)
+def test_only_a_ready_terminal_checks_and_only_what_it_sees(story: list[tuple[Event, float]]):
+    for before, event, _, effects in told(story):
+        for effect in effects:
+            if isinstance(effect, Check):
+                assert isinstance(before, Ready)
+                assert event == Scanned(effect.scan)
+            if isinstance(effect, Confirm):
+                assert isinstance(before, Result)
+                assert before.asks
+                assert effect.judged == before.judged
+
+
+@dataclass
+class Desk:
+    """The app's way with effects: each is performed at once and answered before the next event."""
+
+    answers: list[Judged | None]
+    screen: Screen = field(default_factory=Ready)
+    checks: list[tuple[float, str]] = field(default_factory=list)
+
+    def happen(self, event: Event, now_s: float) -> None:
+        self.screen, effects = step(self.screen, event, now_s)
+        for effect in effects:
+            if isinstance(effect, Check | Confirm):
+                answer = self.answers.pop(0) if self.answers else GOOD
+                if isinstance(effect, Check):
+                    self.checks.append((now_s, effect.scan.text))
+                    text = effect.scan.text
+                else:
+                    text = effect.judged.text
+                self.happen(Failed(FULL) if answer is None else Recorded(replace(answer, text=text)), now_s)
+
+
+@given(
+    frames=st.lists(
+        st.tuples(st.floats(0.01, LINGER_S), st.sampled_from([None, BACK, CONFIRM])), max_size=40
+    ),
+    first=JUDGED,
+)
+def test_code_left_in_view_is_never_checked_twice(frames: list[tuple[float, Button | None]], first: Judged):
+    """Whatever is pressed but the trigger, which asks for it; a failed record is tried again on a press."""
+    desk, now_s = Desk([first, *[replace(first)] * 40]), 100.0
+    for later_s, button in frames:
+        now_s += later_s
+        desk.happen(Scanned(scan("A")), now_s)
+        if button is not None:
+            desk.happen(Pressed(button), now_s)
+    assert len(desk.checks) <= 1
+
+
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.floats(0.01, 3 * LINGER_S), st.sampled_from([None, *Button]), st.sampled_from([None, "A"])
+        ),
+        max_size=40,
+    ),
+    answers=st.lists(st.none() | JUDGED, max_size=40),
+)
+def test_second_check_of_a_code_has_its_cause(
+    frames: list[tuple[float, Button | None, str | None]], answers: list[Judged | None]
+):
+    """The code was away longer than LINGER_S, or the trigger or the end of a fault asked for it."""
+    desk, now_s, last_s, asked = Desk(answers), 100.0, float("-inf"), False
+    for later_s, button, text in frames:
+        now_s += later_s
+        if text is not None:
+            count = len(desk.checks)
+            desk.happen(Scanned(scan(text)), now_s)
+            if len(desk.checks) > count:
+                assert asked or now_s - last_s > LINGER_S
+                asked = False
+            last_s = now_s
+        if button is not None:
+            asked |= isinstance(desk.screen, Trouble) or (
+                isinstance(desk.screen, Ready) and button is TRIGGER
+            )
+            desk.happen(Pressed(button), now_s)
+
+
+@given(
+    frames=st.lists(st.tuples(st.floats(0.01, LINGER_S), st.permutations("AB")), max_size=30),
+    first=JUDGED,
+)
+def test_code_in_view_behind_a_verdict_is_never_checked_by_itself(
+    frames: list[tuple[float, list[str]]], first: Judged
+):
+    desk, now_s = Desk([first]), 100.0
+    for later_s, (near, far) in frames:
+        now_s += later_s
+        desk.happen(Scanned(scan(near, far)), now_s)
+    assert len(desk.checks) == min(1, len(frames))

@@ -94,10 +94,5 @@ class Outbox:
         times = (one.until_s for queue in (self._urgent, self._other) for one in queue)
         return min((time_s for time_s in times if time_s is not None), default=None)
 
-    @property
-    def urgent(self) -> bool:
-        """Whether somebody waits for something that waits here."""
-        return bool(self._urgent)
-
     def _queue(self, message: Outgoing) -> deque[Waiting]:
         return self._urgent if message.urgent else self._other

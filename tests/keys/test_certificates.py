@@ -1,0 +1,93 @@
+"""Identities hold for one end, one name and their time, by OpenSSL's own judgement."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from keys import certificates
+from terminal.errors import InputFault
+
+NOW_S = 1_800_000_000
+DAY_S = 86_400
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("tls")
+    ca = certificates.make_ca("laboratory", NOW_S, 30)
+    certificates.save(ca, made, "ca")
+    certificates.save(
+        certificates.issue_server(["broker.example", "127.0.0.1"], ca, NOW_S, 30), made, "broker"
+    )
+    certificates.save(certificates.issue_client("T0001", ca, NOW_S, 30), made, "T0001")
+    certificates.save(certificates.make_ca("laboratory", NOW_S, 30), made, "foreign-ca")
+    return made
+
+
+def judged(folder: Path, name: str, *options: str, ca: str = "ca", at_s: int = NOW_S) -> bool:
+    command = ["openssl", "verify", "-x509_strict", "-attime", str(at_s), *options]
+    files = ["-CAfile", str(folder / f"{ca}.crt"), str(folder / f"{name}.crt")]
+    return subprocess.run([*command, *files], capture_output=True, check=False).returncode == 0
+
+
+def test_an_identity_is_good_for_its_own_end_alone(folder: Path):
+    assert judged(folder, "T0001", "-purpose", "sslclient")
+    assert not judged(folder, "T0001", "-purpose", "sslserver")
+    assert judged(folder, "broker", "-purpose", "sslserver", "-verify_hostname", "broker.example")
+    assert judged(folder, "broker", "-purpose", "sslserver", "-verify_ip", "127.0.0.1")
+    assert not judged(folder, "broker", "-verify_hostname", "other.example")
+    assert not judged(folder, "broker", "-purpose", "sslclient")
+
+
+def test_an_identity_is_good_for_its_time_and_under_its_authority_alone(folder: Path):
+    assert judged(folder, "T0001", at_s=NOW_S - certificates.LEEWAY_S)
+    assert not judged(folder, "T0001", at_s=NOW_S - certificates.LEEWAY_S - 1)
+    assert judged(folder, "T0001", at_s=NOW_S + 30 * DAY_S - 1)
+    assert not judged(folder, "T0001", at_s=NOW_S + 30 * DAY_S)
+    assert not judged(folder, "T0001", ca="foreign-ca")
+
+
+def test_no_end_signs_for_another(folder: Path, tmp_path: Path):
+    terminal = certificates.load(folder, "T0001")
+    certificates.save(certificates.issue_client("T0002", terminal, NOW_S, 1), tmp_path, "T0002")
+    chain = ["-untrusted", str(folder / "T0001.crt")]
+    (tmp_path / "ca.crt").write_bytes((folder / "ca.crt").read_bytes())
+    assert not judged(tmp_path, "T0002", *chain)
+
+
+@pytest.mark.parametrize("name", ["", "+", "#", "T/1", "T 1", "机1", "-T1", "T" * 65, "T0001\n"])
+def test_a_name_that_a_topic_could_not_bear_gets_no_identity(folder: Path, name: str):
+    ca = certificates.load(folder, "ca")
+    with pytest.raises(InputFault):
+        certificates.issue_client(name, ca, NOW_S, 1)
+
+
+def test_a_private_key_is_its_owner_s_and_never_overwritten(folder: Path, tmp_path: Path):
+    assert (folder / "T0001.key").stat().st_mode & 0o777 == 0o600
+    before = (folder / "T0001.key").read_bytes()
+    other = certificates.load(folder, "broker")
+    with pytest.raises(InputFault):
+        certificates.save(other, folder, "T0001")
+    assert (folder / "T0001.key").read_bytes() == before
+    (tmp_path / "half.crt").write_bytes(b"")
+    with pytest.raises(InputFault):
+        certificates.save(other, tmp_path, "half")
+    assert not (tmp_path / "half.key").exists()
+
+
+def test_what_is_read_is_what_was_written_or_a_line_that_says_what_is_wrong(folder: Path, tmp_path: Path):
+    ca = certificates.make_ca("laboratory", NOW_S, 1)
+    certificates.save(ca, tmp_path, "ca")
+    assert certificates.load(tmp_path, "ca").certificate == ca.certificate
+    with pytest.raises(InputFault, match="no such file"):
+        certificates.load(tmp_path, "none")
+    (tmp_path / "ca.crt").write_bytes((folder / "T0001.crt").read_bytes())
+    with pytest.raises(InputFault, match="not an identity"):
+        certificates.load(tmp_path, "ca")
+    (tmp_path / "ca.key").write_text("secret words")
+    with pytest.raises(InputFault) as caught:
+        certificates.load(tmp_path, "ca")
+    assert "secret" not in caught.value.detail

@@ -1,0 +1,64 @@
+"""A real mosquitto over mutual TLS on loopback, with the deployed configuration, and who speaks there."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keys import certificates
+from scripts.registry.broker import Broker
+from tests.registry.ends import Ends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+DAY_S = 86_400
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The identities: ca, broker, terminals T0001 and T0002, worker W0001, and what no broker may let in."""
+    folder = tmp_path_factory.mktemp("tls")
+    now_s = int(time.time())
+    ca = certificates.make_ca("laboratory", now_s, 30)
+    certificates.save(ca, folder, "ca")
+    certificates.save(certificates.issue_server(["localhost", "127.0.0.1"], ca, now_s, 30), folder, "broker")
+    for name in ("T0001", "T0002", "W0001"):
+        certificates.save(certificates.issue_client(name, ca, now_s, 30), folder, name)
+    certificates.save(certificates.issue_client("T0001", ca, now_s - 9 * DAY_S, 8), folder, "expired")
+    foreign = certificates.make_ca("laboratory", now_s, 30)
+    certificates.save(foreign, folder, "foreign-ca")
+    certificates.save(certificates.issue_client("T0001", foreign, now_s, 30), folder, "foreign")
+    return folder
+
+
+@pytest.fixture
+def make_broker(tls: Path, tmp_path: Path) -> Iterator[Callable[..., Broker]]:
+    """Starts a broker of the test's own; `amend` changes its configuration's text."""
+    made: list[Broker] = []
+
+    def make(amend: Callable[[str], str] = lambda text: text) -> Broker:
+        made.append(Broker(tmp_path / f"broker{len(made)}", tls, amend=amend))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def broker(make_broker: Callable[..., Broker]) -> Broker:
+    """A broker that keeps no session of another test; it starts in some 30 ms."""
+    return make_broker()
+
+
+@pytest.fixture
+def ends(tls: Path) -> Iterator[Ends]:
+    """Makes links and bare clients, and closes them."""
+    made = Ends(tls)
+    yield made
+    made.close()

@@ -81,18 +81,19 @@ def _spare(page: Page, screen: Result, room: int) -> int:
 def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     bars = top(page, screen.status)
     width, height = page.look.size
+    bottom = height - page.px(KEYS_HEIGHT)
+    if screen.status.camera is not Camera.LIVE or not live:
+        area = Rect(0, bars.height, width, bottom - bars.height)
+        return [*bars.items, *_no_picture(page, screen.status.camera, area)]
     style = page.firm(31, page.colours.ink, bold=True)
     hint = paragraph(page.say("show_code"), style, page.width, centred=True, even=True)
     hint = padded(hint, page.px(MARGIN), page.px(14), page.px(14), lambda _: ())
-    bottom = height - page.px(KEYS_HEIGHT) - hint.height
-    area = Rect(0, bars.height, width, bottom - bars.height)
-    items = [*bars.items, *at(hint, 0, bottom)]
-    if screen.status.camera is not Camera.LIVE or not live:
-        return [*items, *_no_picture(page, screen.status.camera, area)]
+    area = Rect(0, bars.height, width, bottom - hint.height - bars.height)
     side = min(round(0.66 * area.width), round(0.9 * area.height))
     reticle = Rect(0, 0, side, side)
     reticle.center = area.center
-    return [*items, Fill(area, theme.BLACK), Picture(area), Reticle(reticle, page.px(7))]
+    picture: list[Item] = [Fill(area, theme.BLACK), Picture(area), Reticle(reticle, page.px(7))]
+    return [*bars.items, *picture, *at(hint, 0, area.bottom)]
 
 
 def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:

@@ -26,7 +26,7 @@ MARGIN = 16
 KEYS_HEIGHT = 88
 """On a 5-inch screen 12 mm: a gloved thumb's width."""
 MOST_NOTICES = 2
-"""Lines about the terminal itself; where there are more, the last counts what is not spelt out."""
+"""Lines about the terminal itself; where there are more, the last has codes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,12 @@ def top(page: Page, status: Status) -> Block:
     blocks = [_bar(page, status)]
     if status.laboratory:
         blocks.append(_laboratory(page))
-    lines = [_notice_words(page, notice) for notice in status.notices]
-    if not status.clock_trusted:
-        lines.insert(0, page.say("clock_unsure"))
-    if len(lines) > MOST_NOTICES:
-        lines[MOST_NOTICES - 1 :] = [page.say("more_notices", count=len(lines) - MOST_NOTICES + 1)]
+    lines = [] if status.clock_trusted else [page.say("clock_unsure")]
+    room = MOST_NOTICES - len(lines)
+    spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
+    lines += [_notice_words(page, notice) for notice in spelt]
+    if rest := status.notices[len(spelt) :]:
+        lines.append(page.say("more_notices", codes=" ".join(notice.code for notice in rest)))
     if lines:
         blocks.append(_notices(page, lines))
     return stack(blocks)

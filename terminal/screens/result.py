@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.model import CredentialFinding, Outcome, VehicleFinding
+from terminal.model import CredentialFinding, Outcome, Subject, VehicleFinding
 from terminal.screens import plates, text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Dashes, Fill, Item, PlateArt, Sign, Stripes
@@ -165,6 +165,8 @@ def _named(page: Page, screen: Result, plate: Plate, kind: str) -> Block:
     room = page.width - start
     if screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE:
         head = paragraph(page.say("plate_elsewhere"), page.type(22, page.colours.ink, bold=True), room)
+    elif screen.judged.verdict.subject is Subject.CONFIRMED:
+        head = paragraph(page.say("plate_confirmed"), page.type(21, page.colours.ink, bold=True), room)
     else:
         head = paragraph(page.say("plate_in_code"), page.type(19, page.colours.muted), room)
     named = paragraph(kind, page.type(19, page.colours.muted), room)

@@ -88,6 +88,21 @@ def module(text: str) -> int:
     return int(text)
 
 
+def hosts(text: str) -> tuple[str, ...]:
+    """HOST[,HOST...], names or addresses."""
+    names = tuple(text.split(","))
+    if not all(re.fullmatch("[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", name, re.ASCII) for name in names):
+        raise ArgumentTypeError("write HOST[,HOST...], as broker.example,192.0.2.7")
+    return names
+
+
+def days(text: str) -> int:
+    """A number of days, 1 to 825."""
+    if not re.fullmatch("[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= 825:
+        raise ArgumentTypeError("write a whole number of days from 1 to 825")
+    return int(text)
+
+
 def month(text: str) -> int:
     """YYYY-MM as yyyymm."""
     found = _MONTH.fullmatch(text)

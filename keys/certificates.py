@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, TypeAlias
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     _Extension: TypeAlias = tuple[x509.ExtensionType, bool]
     """An extension, and whether it is critical."""
 
+AUTHORITY_DAYS = 365
+DAYS = 30
+"""A terminal's or a broker's identity: short, so that one which got lost is soon worth nothing."""
+RENEWAL_S = 7 * 86_400
+"""An identity with less time left than this is made anew."""
 LEEWAY_S = 300
 """A certificate begins so long before it is made: clocks differ."""
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -105,6 +111,50 @@ def load(folder: Path, name: str) -> TlsIdentity:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
         raise InputFault(f"{folder / name}: not an identity of roadside-keys")
     return TlsIdentity(certificate, key)
+
+
+def furnish(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
+    """See that a laboratory's identities lie in `folder`, good for a week: ca, broker and `clients`.
+
+    Returns the names of those that were made, or made anew. Raises InputFault for what is unsound.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    made: list[str] = []
+    authority = _standing(folder, "ca", None, now_s)
+    if authority is None:
+        authority = make_ca("laboratory", now_s, AUTHORITY_DAYS)
+        _renew(authority, folder, "ca")
+        made.append("ca")
+    for name in ("broker", *clients):
+        if _standing(folder, name, authority, now_s) is not None:
+            continue
+        if name == "broker":
+            identity = issue_server(["localhost", "127.0.0.1"], authority, now_s, DAYS)
+        else:
+            identity = issue_client(name, authority, now_s, DAYS)
+        _renew(identity, folder, name)
+        made.append(name)
+    return made
+
+
+def _standing(folder: Path, name: str, ca: TlsIdentity | None, now_s: int) -> TlsIdentity | None:
+    """The identity of a name, where it is there, good for a week, and of this authority (None: its own)."""
+    if not (folder / f"{name}.crt").exists():
+        return None
+    identity = load(folder, name)
+    begins_s = identity.certificate.not_valid_before_utc.timestamp()
+    ends_s = identity.certificate.not_valid_after_utc.timestamp()
+    try:
+        identity.certificate.verify_directly_issued_by((ca or identity).certificate)
+    except (ValueError, InvalidSignature):
+        return None
+    return identity if begins_s <= now_s <= ends_s - RENEWAL_S else None
+
+
+def _renew(identity: TlsIdentity, folder: Path, name: str) -> None:
+    for suffix in ("crt", "key"):
+        (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+    save(identity, folder, name)
 
 
 def _sign(

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import arguments, commands, qr
+from keys import arguments, certificates, commands, qr
 from keys.files import Algorithm
 from terminal import console
 from terminal.errors import Fault
@@ -23,6 +23,7 @@ examples:
   roadside-keys trust --out trust --issuer issuer.key.pub:苏,粤B --withdraw 1:7
   roadside-keys issue --key issuer.key --number 苏A12345 --kind 02 --through 2027-08
   roadside-keys issue --key issuer.key --number 苏AD12345 --kind 52 --through 2027-08 --out card.png
+  roadside-keys tls tls --server broker.example --client T0001 --client W0001
 """
 
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(actions.add_parser("new", help="make a key pair"))
     _add_trust(actions.add_parser("trust", help="make a trust directory"))
     _add_issue(actions.add_parser("issue", help="issue an inspection credential"))
+    _add_tls(actions.add_parser("tls", help="make TLS identities for a broker, terminals and workers"))
     _add_lab(actions.add_parser("lab", help="make a whole laboratory, or see that it is whole"))
     return parser
 
@@ -163,6 +165,27 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
         help="card.png for a screen, card.pdf for print; default: -",
     )
     parser.set_defaults(run=commands.credential)
+
+
+def _add_tls(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("folder", type=Path, metavar="DIR", help="has or gets ca.crt and ca.key, the authority")
+    add("--authority", default="roadside", metavar="NAME", help="of a new authority; default: roadside")
+    add(
+        "--server",
+        type=arguments.hosts,
+        metavar="HOST[,HOST...]",
+        help="make broker.crt and broker.key for these host names and addresses",
+    )
+    add(
+        "--client",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="make NAME.crt and NAME.key for a terminal or a worker; may be repeated",
+    )
+    add("--days", type=arguments.days, default=certificates.DAYS, metavar="N", help="default: %(default)s")
+    parser.set_defaults(run=commands.tls)
 
 
 def _add_lab(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nacl.utils
 
-from keys import files, lab, qr, trustset, voucher
+from keys import certificates, files, lab, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal.credential import claims, cose
@@ -55,10 +55,31 @@ def laboratory(options: Namespace, now_s: int) -> None:
             raise InputFault(f"{folder} is not a complete laboratory")
         lab.make(folder, now_s, nacl.utils.random)
         _say(f"{folder}: a laboratory was made")
-    elif options.refresh or lab.is_due(folder, now_s):
+        return
+    if made := lab.renew_identities(folder, now_s):
+        _say(f"{folder}: TLS identities were made: {', '.join(made)}")
+    if options.refresh or lab.is_due(folder, now_s):
         _say(f"{folder} is complete; its trust set was made anew, serial {lab.refresh(folder, now_s)}")
     else:
         _say(f"{folder} is complete")
+
+
+def tls(options: Namespace, now_s: int) -> None:
+    """Make TLS identities, and their authority where there is none. Raises InputFault for one that exists."""
+    folder: Path = options.folder
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not (folder / "ca.crt").exists():
+        authority = certificates.make_ca(options.authority, now_s, certificates.AUTHORITY_DAYS)
+        certificates.save(authority, folder, "ca")
+        _say(f"{folder / 'ca.crt'}: a new authority, {certificates.AUTHORITY_DAYS} days")
+    authority = certificates.load(folder, "ca")
+    if options.server:
+        broker = certificates.issue_server(options.server, authority, now_s, options.days)
+        certificates.save(broker, folder, "broker")
+        _say(f"{folder / 'broker.crt'}: {', '.join(options.server)}, {options.days} days")
+    for name in options.client:
+        certificates.save(certificates.issue_client(name, authority, now_s, options.days), folder, name)
+        _say(f"{folder / name}.crt: {name}, {options.days} days")
 
 
 def credential(options: Namespace, now_s: int) -> None:

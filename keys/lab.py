@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from keys import files, trustset
+from keys import certificates, files, trustset
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import IssueRequest, issue
 from terminal.credential import claims, cose
@@ -35,6 +35,10 @@ STATUS_LIST = 1
 WITHDRAWN_INDEX = 7
 """The one place of the status list that says withdrawn."""
 CONFIG = "roadside.toml"
+TLS = "private/tls"
+"""Identities for the broker and who calls it: NAME.crt and NAME.key."""
+_CLIENTS = ("T0001", "T0002", "W0001", "W0002")
+"""Two terminals, and two workers of the registry."""
 _WINDOW_S = 3 * 366 * DAY_S
 """Issuer keys issue from so long before a laboratory was made until so long after."""
 _LEAKED_S = 30 * DAY_S
@@ -120,6 +124,11 @@ def refresh(folder: Path, now_s: int) -> int:
     return serial
 
 
+def renew_identities(folder: Path, now_s: int) -> list[str]:
+    """Make the TLS identities that are missing or have under a week left; their names. Raises InputFault."""
+    return certificates.furnish(folder / TLS, _CLIENTS, now_s)
+
+
 def _secret(name: str) -> str:
     return f"private/{name}.key"
 
@@ -131,6 +140,7 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
         name: files.save(folder / _secret(name), algorithm, randomness(KEY_SIZE)) or b""
         for name, algorithm in _KEYS
     }
+    renew_identities(folder, now_s)
     early = _code_before_leak(folder, now_s, randomness)
     (folder / ISSUED_BEFORE_LEAK).write_text(f"{early}\n", encoding="ascii")
     content = trustset.Content(

@@ -91,3 +91,21 @@ def test_what_is_read_is_what_was_written_or_a_line_that_says_what_is_wrong(fold
     with pytest.raises(InputFault) as caught:
         certificates.load(tmp_path, "ca")
     assert "secret" not in caught.value.detail
+
+
+def test_a_laboratory_s_identities_are_made_once_and_anew_before_they_end(tmp_path: Path):
+    clients = ["T0001", "W0001"]
+    assert certificates.furnish(tmp_path / "tls", clients, NOW_S) == ["ca", "broker", *clients]
+    assert certificates.furnish(tmp_path / "tls", [*clients, "T0002"], NOW_S) == ["T0002"]
+    assert certificates.furnish(tmp_path / "tls", clients, NOW_S + 23 * DAY_S) == []
+    assert certificates.furnish(tmp_path / "tls", clients, NOW_S + 23 * DAY_S + 1) == ["broker", *clients]
+    assert judged(tmp_path / "tls", "T0001", at_s=NOW_S + 50 * DAY_S)
+    assert certificates.furnish(tmp_path / "tls", clients, NOW_S) == ["broker", *clients]
+
+
+def test_a_new_authority_leaves_no_identity_of_the_old_one(tmp_path: Path):
+    certificates.furnish(tmp_path, ["T0001"], NOW_S)
+    for suffix in ("crt", "key"):
+        (tmp_path / f"ca.{suffix}").unlink()
+    assert certificates.furnish(tmp_path, ["T0001"], NOW_S) == ["ca", "broker", "T0001"]
+    assert judged(tmp_path, "T0001")

@@ -21,6 +21,7 @@ from terminal.model import Credential, Plate, Reason, SealedClaims
 
 COMMAND = str(Path(sys.prefix) / "bin" / "roadside-keys")
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+TLS_CLIENTS = ("T0001", "T0002", "W0001", "W0002")
 CAR = ["--number", "苏A12345", "--kind", "02", "--through", "2099-08"]
 
 
@@ -77,7 +78,7 @@ def test_a_new_key_is_told_by_its_public_part_alone(tmp_path: Path):
 def test_help_has_examples_that_run(tmp_path: Path):
     shown = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True).stdout
     examples = [line.split() for line in shown.partition("examples:")[2].splitlines() if line.strip()]
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         subprocess.run([COMMAND, *example[1:]], cwd=tmp_path, check=True, capture_output=True)
     assert texts(tmp_path / "card.png")[0].startswith("VI1:")
@@ -184,11 +185,46 @@ def test_a_laboratory_s_set_is_made_anew_when_it_is_a_day_old(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     lab.make(tmp_path / "lab", 1_700_000_000, random_bytes)
-    before = {path: path.read_bytes() for path in (tmp_path / "lab" / "private").iterdir()}
+    before = {path: path.read_bytes() for path in (tmp_path / "lab" / "private").glob("*.key")}
     assert main(["lab", str(tmp_path / "lab")]) == 0
     assert capsys.readouterr().out.endswith("is complete; its trust set was made anew, serial 2\n")
     assert {path: path.read_bytes() for path in before} == before
     assert trustset.load(tmp_path / "lab" / "trust").made_s != 1_700_000_000
+
+
+def test_a_laboratory_s_identities_are_made_where_they_are_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["lab", str(tmp_path / "lab")]) == 0
+    tls = tmp_path / "lab" / lab.TLS
+    wanted = {f"{name}.{suffix}" for name in ("ca", "broker", *TLS_CLIENTS) for suffix in ("crt", "key")}
+    assert {path.name for path in tls.iterdir()} == wanted
+    (tls / "T0002.crt").unlink()
+    capsys.readouterr()
+    assert main(["lab", str(tmp_path / "lab")]) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.endswith("TLS identities were made: T0002")
+    assert last.endswith("is complete")
+    assert {path.name for path in tls.iterdir()} == wanted
+
+
+def test_tls_identities_are_made_under_one_authority_and_never_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    tls = tmp_path / "tls"
+    ends = ["--server", "broker.example,192.0.2.7", "--client", "T0001", "--days", "2"]
+    assert main(["tls", str(tls), *ends]) == 0
+    assert capsys.readouterr().out.count("\n") == 3
+    authority = (tls / "ca.crt").read_bytes()
+    assert main(["tls", str(tls), "--client", "W0001"]) == 0
+    assert (tls / "ca.crt").read_bytes() == authority
+    for name in ("broker", "T0001", "W0001"):
+        subprocess.run(["openssl", "verify", "-CAfile", tls / "ca.crt", tls / f"{name}.crt"], check=True)
+    capsys.readouterr()
+    assert "exists already" in refused(capsys, "tls", str(tls), "--client", "T0001")
+    assert "1 to 64 letters" in refused(capsys, "tls", str(tls), "--client", "T/1")
+    assert "--days" in refused(capsys, "tls", str(tls), "--days", "0")
+    assert "--server" in refused(capsys, "tls", str(tls), "--server", "a b")
 
 
 @pytest.mark.parametrize(

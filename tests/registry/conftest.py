@@ -20,14 +20,11 @@ DAY_S = 86_400
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The identities: ca, broker, terminals T0001 and T0002, worker W0001, and what no broker may let in."""
+    """The identities: those of a laboratory, and what no broker may let in: `expired` and `foreign`."""
     folder = tmp_path_factory.mktemp("tls")
     now_s = int(time.time())
-    ca = certificates.make_ca("laboratory", now_s, 30)
-    certificates.save(ca, folder, "ca")
-    certificates.save(certificates.issue_server(["localhost", "127.0.0.1"], ca, now_s, 30), folder, "broker")
-    for name in ("T0001", "T0002", "W0001"):
-        certificates.save(certificates.issue_client(name, ca, now_s, 30), folder, name)
+    certificates.furnish(folder, ["T0001", "T0002", "W0001", "W0002"], now_s)
+    ca = certificates.load(folder, "ca")
     certificates.save(certificates.issue_client("T0001", ca, now_s - 9 * DAY_S, 8), folder, "expired")
     foreign = certificates.make_ca("laboratory", now_s, 30)
     certificates.save(foreign, folder, "foreign-ca")

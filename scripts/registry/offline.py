@@ -1,0 +1,228 @@
+"""Builds the offline list's files from the registry's vehicles: the same vehicles give the same bytes.
+
+    python -m scripts.registry.offline --csv FILE --province 苏 --day 20260731 --out FOLDER [--changes]
+    python -m scripts.registry.offline --generate 1000000 --seed 1 --province 苏 --day 20260731 --out FOLDER
+
+The table has the columns number, kind, letters and valid_through (yyyymmdd). In a table of changes an empty
+valid_through takes the vehicle off. The file is checked as a terminal will check it, and its SHA-256 printed,
+which is what has to be signed. Wire format, section 7.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import sqlite3
+import sys
+from array import array
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from scripts.registry import offline_random
+from terminal.errors import Fault, InputFault, OfflineListFault
+from terminal.model import Plate
+from terminal.registry import offline_files, offline_filter
+from terminal.registry.offline_files import FileName
+from terminal.registry.offline_form import (
+    TAKEN_OFF,
+    Entry,
+    ListClass,
+    pack_plate,
+    pack_record,
+    province_of,
+)
+from terminal.vehicle.inspection import is_day
+from terminal.vehicle.status import StatusClass, classify
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Numbers = npt.NDArray[np.int64]
+Meta = dict[str, str | int | bytes]
+
+PAGE_BYTES = 4096
+"""14.2 bytes a vehicle, as with pages of 8, 16 and 64 KiB; 1 KiB takes 14.5, and WITHOUT ROWID 16.0."""
+_SCHEMA = (
+    "CREATE TABLE meta(key, value)",
+    "CREATE TABLE vehicle(plate INTEGER PRIMARY KEY, record INTEGER)",
+)
+_ROWS_AT_ONCE = 1_000_000
+
+
+class Listing(NamedTuple):
+    """A vehicle as the registry gives it out."""
+
+    plate: Plate
+    letters: str
+    valid_through: int | None
+    """yyyymmdd; None takes the vehicle off, in a file of changes."""
+
+
+class Packed(NamedTuple):
+    """Vehicles in the order of their numbers, and how many were left out, since they are never listed."""
+
+    plates: Numbers
+    records: Numbers
+    left_out: int
+
+
+_LIST_CLASS = {
+    StatusClass.ALARM: ListClass.ALARM,
+    StatusClass.OFF_ROAD: ListClass.OFF_ROAD,
+    StatusClass.OVERDUE: ListClass.UNKNOWN,  # until the month is past, and then overdue, which ranks higher
+    StatusClass.UNKNOWN: ListClass.UNKNOWN,
+    StatusClass.CAUTION: ListClass.CAUTION,
+    StatusClass.PASS: ListClass.PASS,
+}
+
+
+def pack(name: FileName, listings: Iterable[Listing]) -> Packed:
+    """The vehicles of a file. Raises InputFault, naming the row (from 1), where one cannot be right."""
+    plates, records, left_out = array("q"), array("q"), 0
+    for row, listing in enumerate(listings, 1):
+        if province_of(listing.plate) not in (None, name.province):
+            raise InputFault(f"row {row}: of another province")
+        plate = pack_plate(listing.plate)
+        if plate is None:
+            left_out += 1
+            continue
+        plates.append(plate)
+        records.append(_record(row, name, listing))
+    numbers = np.frombuffer(plates, np.int64) if plates else np.empty(0, np.int64)
+    order = np.argsort(numbers, kind="stable")
+    twice = np.flatnonzero(np.diff(numbers[order]) == 0)
+    if twice.size:
+        raise InputFault(f"{twice.size} vehicles are there twice")
+    return Packed(numbers[order], np.asarray(records, np.int64)[order], left_out)
+
+
+def _record(row: int, name: FileName, listing: Listing) -> int:
+    if listing.valid_through is None:
+        if name.day is None:
+            raise InputFault(f"row {row}: no date; only changes take a vehicle off")
+        return TAKEN_OFF
+    try:
+        return pack_record(Entry(listing.valid_through // 100, _LIST_CLASS[classify(listing.letters)]))
+    except ValueError as error:
+        raise InputFault(f"row {row}: {error}") from None
+
+
+def write(folder: Path, name: FileName, day: int, plates: Numbers, records: Numbers) -> bytes:
+    """Put a file of the list into `folder`, whole or not at all, and return its SHA-256.
+
+    `plates` are in order, without doubles; `day` is yyyymmdd. Raises OfflineListFault, also where a terminal
+    would refuse it.
+    """
+    building = folder / f".{name}.building"
+    with offline_files.faults(OfflineListFault, name):
+        folder.mkdir(parents=True, exist_ok=True)
+        building.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(building, isolation_level=None)) as db:
+                _fill(db, _meta(name, day, plates), plates, records)
+            with building.open("rb") as file:
+                os.fsync(file.fileno())
+            sha256 = offline_files.digest(building)
+            offline_files.verify(building, name, sha256)
+            building.rename(folder / str(name))
+        finally:
+            building.unlink(missing_ok=True)
+    return sha256
+
+
+def _meta(name: FileName, day: int, plates: Numbers) -> Meta:
+    meta: Meta = {"province": name.province, "day": day, "count": len(plates)}
+    content = offline_filter.build(plates.tolist(), len(plates)) if name.day is not None else None
+    if content is not None:
+        meta["filter"] = content
+    return meta
+
+
+def _fill(db: sqlite3.Connection, meta: Meta, plates: Numbers, records: Numbers) -> None:
+    db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+    for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+        db.execute(f"PRAGMA {setting}")  # the file is new, and thrown away if anything goes wrong
+    db.execute("BEGIN")
+    for statement in _SCHEMA:
+        db.execute(statement)
+    db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+    for first in range(0, len(plates), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)  # in order, so that SQLite fills every page
+        both = zip(plates[part].tolist(), records[part].tolist(), strict=True)
+        db.executemany("INSERT INTO vehicle VALUES (?, ?)", both)
+    db.execute("COMMIT")
+
+
+def read(path: Path) -> Iterator[Listing]:
+    """The vehicles of a table. Raises InputFault, naming the row (from 1)."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row, line in enumerate(csv.DictReader(file), 1):
+                yield _listing(row, line)
+    except OSError as error:
+        raise InputFault(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputFault(f"{path}: {type(error).__name__}") from None
+
+
+def _listing(row: int, line: dict[str, str | None]) -> Listing:
+    number, kind, letters, through = (line.get(key) for key in ("number", "kind", "letters", "valid_through"))
+    if number is None or kind is None or letters is None or through is None:
+        raise InputFault(f"row {row}: number, kind, letters and valid_through are needed")
+    if not through:
+        return Listing(Plate(number, kind), letters, None)
+    if not (through.isascii() and through.isdigit() and is_day(int(through))):
+        raise InputFault(f"row {row}: its date is no day yyyymmdd")
+    return Listing(Plate(number, kind), letters, int(through))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build what the command line asks for."""
+    given = _parser().parse_args(arguments)
+    name = FileName(given.province, given.day if given.changes else None)
+    try:
+        if given.csv:
+            packed = pack(name, read(given.csv))
+        else:
+            plates = offline_random.plates(given.generate, given.seed)
+            packed = Packed(plates, offline_random.records(len(plates), given.day, given.seed), 0)
+        sha256 = write(given.out, name, given.day, packed.plates, packed.records)
+    except Fault as fault:
+        print(fault.line(), file=sys.stderr)
+        return 1
+    path = given.out / str(name)
+    print(f"{sha256.hex()}  {path}")
+    print(f"{len(packed.plates)} vehicles in {path.stat().st_size} bytes")
+    print(f"{packed.left_out} left out, since such are never listed")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.registry.offline", description=__doc__.split("\n")[0]
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--csv", type=Path, help="table of number, kind, letters, valid_through")
+    source.add_argument("--generate", type=int, metavar="N", help="N random vehicles, for measurement")
+    parser.add_argument("--seed", type=int, default=0, help="of the random vehicles")
+    parser.add_argument("--province", required=True, choices=list(PROVINCES))
+    parser.add_argument("--day", required=True, type=_day, help="yyyymmdd; all changes of this day are in it")
+    parser.add_argument("--changes", action="store_true", help="a day's changes, and not a base")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER")
+    return parser
+
+
+def _day(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and is_day(int(text))):
+        raise argparse.ArgumentTypeError(f"{text} is no day yyyymmdd")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

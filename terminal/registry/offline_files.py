@@ -1,0 +1,271 @@
+"""An offline list's file is whole, signed for and in its place, or it is not there at all.
+
+Wire format, section 7. A new file is written beside, synced, verified as it then lies there, renamed and the
+folder synced, so that at a cut at any moment the old file or the new one is in force, whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from terminal.errors import OfflineListFault, OfflineListRefused
+from terminal.registry import offline_filter
+from terminal.registry.offline_form import LAST_RECORD, PLATES_A_KIND, TAKEN_OFF, unpack_plate
+from terminal.vehicle.inspection import SHANGHAI, is_day
+from terminal.vehicle.tables import KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NAME = re.compile(f"([{''.join(PROVINCES)}])(?:-([0-9]{{8}}))?\\.sqlite", re.ASCII)
+_INCOMING = ".incoming"
+_LOCK = ".lock"
+_MAPPED_BYTES = 1 << 30
+"""More than any province's file has; SQLite maps what there is."""
+_TABLES = [("meta", "table"), ("vehicle", "table")]
+_VEHICLE = [("plate", "INTEGER", 1), ("record", "INTEGER", 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class FileName:
+    """Which file of the list: a province's base, or its changes of a day."""
+
+    province: str
+    day: int | None = None
+    """yyyymmdd of a file of changes; None for a base."""
+
+    @classmethod
+    def parse(cls, name: str) -> Self | None:
+        """What a file's name says; None where it is no file of the list."""
+        match = _NAME.fullmatch(name)
+        if match is None:
+            return None
+        day = int(match[2]) if match[2] else None
+        return cls(match[1], day) if day is None or is_day(day) else None
+
+    def __str__(self) -> str:
+        return f"{self.province}.sqlite" if self.day is None else f"{self.province}-{self.day:08}.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of itself, its table `meta`."""
+
+    province: str
+    day: int
+    """yyyymmdd; the file holds all changes of this day."""
+    count: int
+
+
+def date_of(day: int) -> datetime:
+    """The first moment of a day yyyymmdd, Asia/Shanghai. Raises ValueError where it is no day."""
+    return datetime(day // 10_000, day // 100 % 100, day % 100, tzinfo=SHANGHAI)
+
+
+def follows(day: int, later: int) -> bool:
+    """Whether `later` is the day after `day`, both yyyymmdd."""
+    return date_of(day) + timedelta(days=1) == date_of(later)
+
+
+def names(folder: Path) -> list[FileName]:
+    """The files of the list in a folder, which may be missing. Raises OSError."""
+    if not folder.exists():
+        return []
+    found = (FileName.parse(entry.name) for entry in folder.iterdir())
+    return [name for name in found if name is not None]
+
+
+def digest(path: Path) -> bytes:
+    """The SHA-256 of a file, 32 bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+@contextmanager
+def faults(kind: type[OfflineListFault], what: object) -> Iterator[None]:
+    """Whatever storage does inside becomes a fault of `kind`; misuse stays a bug.
+
+    Its detail names `what`, and quotes nothing that is stored.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise kind(f"{what}: {getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')}") from None
+    except OSError as error:
+        raise kind(f"{what}: {error.strerror}") from error
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The file at `path`, mapped into memory and only to be read. Raises sqlite3.Error."""
+    # Nobody changes a file that is in its place, so it is read without locks and without a log.
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    try:
+        db.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
+        db.execute("PRAGMA query_only = 1")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def read_header(db: sqlite3.Connection, name: FileName) -> Header:
+    """What a file says of itself, where it has the form and is the file that its name says.
+
+    Reads a few pages and not the vehicles. Raises sqlite3.Error, OfflineListFault.
+    """
+    if db.execute("SELECT name, type FROM sqlite_schema ORDER BY name").fetchall() != _TABLES:
+        raise OfflineListFault(f"{name}: its tables are not those of an offline list")
+    if db.execute("SELECT name, type, pk FROM pragma_table_info('vehicle')").fetchall() != _VEHICLE:
+        raise OfflineListFault(f"{name}: its vehicles have another form")
+    meta = dict(db.execute("SELECT key, value FROM meta WHERE key <> 'filter'").fetchall())
+    if db.execute("SELECT count(*) > count(DISTINCT key) FROM meta").fetchone() != (0,):
+        raise OfflineListFault(f"{name}: it says twice what it is")
+    province, day, count = (meta.get(key) for key in ("province", "day", "count"))
+    if not (isinstance(province, str) and isinstance(day, int) and isinstance(count, int)):
+        raise OfflineListFault(f"{name}: it does not say what it is")
+    if province != name.province or name.day not in (None, day) or not is_day(day):
+        raise OfflineListFault(f"{name}: it says that it is another file")
+    return Header(province, day, count)
+
+
+def read_filter(db: sqlite3.Connection, name: FileName) -> bytes | None:
+    """The filter of a file (`offline_filter`), if it carries one. Raises sqlite3.Error, OfflineListFault."""
+    (content,) = db.execute("SELECT value FROM meta WHERE key = 'filter'").fetchone() or (None,)
+    if not (content is None or (isinstance(content, bytes) and len(content).bit_count() == 1)):
+        raise OfflineListFault(f"{name}: its filter is none")
+    return content
+
+
+def verify(path: Path, name: FileName, sha256: bytes) -> Header:
+    """What the file at `path` says of itself, once every byte of it was read and found to be as it must.
+
+    `sha256` is the hash that was signed, 32 bytes. Raises OfflineListRefused.
+    """
+    with faults(OfflineListRefused, name):
+        if digest(path) != sha256:
+            raise OfflineListRefused(f"{name}: not the file that was signed")
+        with closing(connect(path)) as db:
+            try:
+                header, content = read_header(db, name), read_filter(db, name)
+            except OfflineListFault as fault:
+                raise OfflineListRefused(fault.detail) from None
+            _require_vehicles(db, name, header)
+            if content is not None:
+                plates = (plate for (plate,) in db.execute("SELECT plate FROM vehicle"))
+                if offline_filter.build(plates, header.count) != content:
+                    raise OfflineListRefused(f"{name}: its filter is not that of its vehicles")
+    return header
+
+
+def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -> Header:
+    """Put a file into force in `folder`: on the medium when this returns, or the last good one stays.
+
+    `source` is the file or its bytes, `sha256` the hash that was signed, 32 bytes. A base takes the place of
+    the changes that it holds, so they go. For one process at a time, beside any number of readers, which see
+    it once they look again (`OfflineList.refresh`). Raises OfflineListRefused.
+    """
+    with faults(OfflineListRefused, name):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with sole_writer(folder, name):
+            for left in folder.glob(f"*{_INCOMING}"):  # by a cut
+                left.unlink()
+            incoming = folder / f".{name}{_INCOMING}"
+            try:
+                _write(incoming, source)
+                header = verify(incoming, name, sha256)
+                _refuse_superseded(folder, name, header)
+                incoming.rename(folder / str(name))
+            finally:
+                incoming.unlink(missing_ok=True)
+            _sync(folder)
+            _drop_superseded(folder, name.province)
+    return header
+
+
+def _require_vehicles(db: sqlite3.Connection, name: FileName, header: Header) -> None:
+    lowest = 0 if name.day is None else TAKEN_OFF
+    good = "typeof(record) = 'integer' AND record BETWEEN ? AND ? AND record & 7 <= 4 OR record = ?"
+    count, records, first, last = db.execute(
+        f"SELECT count(*), total({good}), min(plate), max(plate) FROM vehicle",  # noqa: S608 - constant
+        (0, LAST_RECORD, lowest),
+    ).fetchone()
+    if count != header.count:
+        raise OfflineListRefused(f"{name}: it holds {count} vehicles and not {header.count}")
+    if records != count:
+        raise OfflineListRefused(f"{name}: {count - int(records)} records are none")
+    if count and not 0 <= first <= last < len(KINDS) * PLATES_A_KIND:
+        raise OfflineListRefused(f"{name}: its numbers are not plates")
+    for plate in (first, last) if count else ():
+        try:
+            unpack_plate(plate, name.province)
+        except ValueError:
+            raise OfflineListRefused(f"{name}: its numbers are not plates") from None
+
+
+@contextmanager
+def sole_writer(folder: Path, name: FileName) -> Iterator[None]:
+    """The right to replace files in a folder. Raises OfflineListRefused where another has it, and OSError."""
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OfflineListRefused(f"{name}: another process replaces files here") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, source: Path | bytes) -> None:
+    with path.open("xb") as file:
+        if isinstance(source, bytes):
+            file.write(source)
+        else:
+            with source.open("rb") as original:
+                shutil.copyfileobj(original, file, 1 << 20)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _refuse_superseded(folder: Path, name: FileName, header: Header) -> None:
+    base = _base(folder, name.province)
+    if base is None:
+        return
+    if header.day < base.day or (name.day is not None and header.day == base.day):
+        raise OfflineListRefused(f"{name}: of {header.day}, when the base in force is of {base.day}")
+
+
+def _drop_superseded(folder: Path, province: str) -> None:
+    base = _base(folder, province)
+    for name in names(folder):
+        if base and name.province == province and name.day is not None and name.day <= base.day:
+            (folder / str(name)).unlink()
+
+
+def _base(folder: Path, province: str) -> Header | None:
+    name = FileName(province)
+    try:
+        with faults(OfflineListFault, name), closing(connect(folder / str(name))) as db:
+            return read_header(db, name)
+    except OfflineListFault:  # none, or one that is of no use
+        return None
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

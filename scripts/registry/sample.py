@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _VIN = _DIGITS + "ABCDEFGHJKLMNPRSTUVWXYZ"
-_PROVINCE = "苏"
+PROVINCE = "苏"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _drawn(draw: random.Random, count: int) -> Iterator[_Named]:
     for _ in range(count):
         kind, types, places = draw.choice(_FORMS)
         yield _Named(
-            _PROVINCE + "".join(draw.choice(may_stand) for may_stand in places),
+            PROVINCE + "".join(draw.choice(may_stand) for may_stand in places),
             kind,
             draw.choice(_DRAWN_LETTERS),
             draw.randint(-3, 24),

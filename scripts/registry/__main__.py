@@ -1,0 +1,88 @@
+"""The reference registry's command line: a fault is one line on standard error, and a bug a stack trace.
+
+    python -m scripts.registry serve                     a broker, a database and a worker, from nothing
+    python -m scripts.registry hotlist 苏A12345 02 C     a running worker tells it
+
+The laboratory is .lab where nothing else is said, and the database a file in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.registry import commands
+from scripts.registry.broker import BrokerError
+from terminal.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out a command line; 0 when it was done."""
+    given = _parser().parse_args(arguments)
+    try:
+        given.command(given)
+    except Fault as fault:
+        print(fault.line(), file=sys.stderr)
+        return 1
+    except BrokerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts.registry", description="The reference registry.")
+    parser.add_argument("--lab", type=Path, default=Path(".lab"), help="a laboratory of roadside-keys")
+    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME")
+    to = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(to, "serve", commands.serve)
+    serve.add_argument("--broker", type=_address, metavar="HOST:PORT", help="one that runs already")
+    serve.add_argument("--worker", default="W0001", help="the name in its certificate; each has its own")
+    _seed(serve)
+    _seed(_command(to, "sample", commands.fill))
+    put = _command(to, "hotlist", commands.put)
+    put.add_argument("number")
+    put.add_argument("kind")
+    put.add_argument("letters", help='status letters; "" takes the vehicle off')
+    put.add_argument("--province", help="whose list; the number's own where nothing is said")
+    _command(to, "renew", commands.renew).add_argument("province")
+    snapshot = _command(to, "snapshot", commands.snapshot)
+    snapshot.add_argument("province")
+    snapshot.add_argument("out", type=Path)
+    code = _command(to, "code", commands.code)
+    code.add_argument("number")
+    code.add_argument("kind")
+    code.add_argument("month", type=int, help="of validity, yyyymm")
+    _command(to, "check", commands.check)
+    return parser
+
+
+def _command(
+    to: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    command: Callable[[argparse.Namespace], None],
+) -> argparse.ArgumentParser:
+    said = (command.__doc__ or "").split("\n")[0]
+    parser = to.add_parser(name, help=said, description=said)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="of the sample; the same gives the same")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no HOST:PORT")
+    return host, int(port)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

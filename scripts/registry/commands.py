@@ -1,0 +1,135 @@
+"""The registry's commands: each does one thing with the database and says what it did."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from contextlib import ExitStack
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from keys import files
+from scripts.registry import database, hotlist, laboratory, sample
+from scripts.registry.broker import Broker
+from scripts.registry.database import Database
+from scripts.registry.other_issuers import js1_code
+from scripts.registry.worker import Post, Worker
+from terminal.errors import InputFault
+from terminal.model import Plate
+from terminal.registry.messages import Listed
+from terminal.vehicle.inspection import SHANGHAI, is_month
+from terminal.vehicle.plate import fits, may_carry_credential
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+DRAWN = 1_000
+"""So many vehicles are drawn beside the named ones."""
+
+
+def serve(given: argparse.Namespace) -> None:
+    """Answer lookups and tell the hot list until a signal comes; without a broker's address, start one."""
+    now_s = int(time.time())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    with ExitStack() as running:
+        held = _open(given, now_s)
+        running.callback(held.close)
+        with held.transaction() as connection:
+            if database.is_empty(connection):
+                _fill(connection, given.seed, now_s)
+        tls = laboratory.identities(given.lab, given.worker, now_s)
+        host, port = given.broker or ("127.0.0.1", _start_broker(given.lab, tls, running))
+        print(f"registry: {given.worker} at {host}:{port}", flush=True)
+        Worker(Post(host, port, given.worker, tls), laboratory.service(given.lab, held)).run(stopping)
+
+
+def fill(given: argparse.Namespace) -> None:
+    """Put the sample's vehicles in the registry, and those with an alarm on the hot list."""
+    now_s = int(time.time())
+    held = _open(given, now_s)
+    with held.transaction() as connection:
+        count = _fill(connection, given.seed, now_s)
+    held.close()
+    print(f"{count} vehicles")
+
+
+def put(given: argparse.Namespace) -> None:
+    """Put a vehicle on its province's hot list, or take it off with no letters; workers tell it."""
+    plate = Plate(given.number, given.kind)
+    if not fits(plate):
+        raise InputFault("the number does not fit its kind")
+    province = given.province or plate.number[0]
+    held = _open(given, int(time.time()))
+    with held.transaction() as connection:
+        change = hotlist.put(connection, province, [Listed(plate, given.letters)], _now_ms())
+    held.close()
+    print(f"change {change.seq} of epoch {change.epoch}")
+
+
+def renew(given: argparse.Namespace) -> None:
+    """Begin a new epoch of a province's hot list; to be done after a database is restored."""
+    held = _open(given, int(time.time()))
+    with held.transaction() as connection:
+        hotlist.renew(connection, given.province, _now_ms())
+    held.close()
+
+
+def snapshot(given: argparse.Namespace) -> None:
+    """Write target `hotlist/<province>.cbor`, for the trust set."""
+    held = _open(given, int(time.time()))
+    with held.transaction() as connection:
+        content = hotlist.snapshot(connection, given.province)
+    held.close()
+    files.replace(given.out, content)
+    print(f"{len(content)} bytes in {given.out}")
+
+
+def code(given: argparse.Namespace) -> None:
+    """Print a code of the stand-in issuer."""
+    plate = Plate(given.number, given.kind)
+    if not may_carry_credential(plate) or not is_month(given.month):
+        raise InputFault("no such vehicle and month of validity can be in a code")
+    print(js1_code(plate, given.month, int(time.time()), laboratory.other_issuer(given.lab)))
+
+
+def check(given: argparse.Namespace) -> None:
+    """Say whether the registry could serve: its database, keys and trust set."""
+    held = _open(given, int(time.time()))
+    desk = laboratory.service(given.lab, held)
+    with held.transaction() as connection:
+        state = "without vehicles" if database.is_empty(connection) else "with vehicles"
+    held.close()
+    print(f"the database is there, {state}; {len(desk.roll.terminals())} terminals may ask")
+
+
+def _open(given: argparse.Namespace, now_s: int) -> Database:
+    held = Database(given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite")
+    held.prepare(now_s * 1000)
+    return held
+
+
+def _fill(connection: Connection, seed: int, now_s: int) -> int:
+    today = datetime.fromtimestamp(now_s, SHANGHAI)
+    vehicles = sample.vehicles(seed, today.year * 10_000 + today.month * 100 + today.day, DRAWN)
+    database.register(connection, vehicles)
+    hotlist.put(connection, sample.PROVINCE, sample.hotlist(vehicles), now_s * 1000)
+    return len(vehicles)
+
+
+def _start_broker(lab: Path, tls: Path, running: ExitStack) -> int:
+    broker = Broker(lab / "broker", tls)
+    broker.start()
+    running.callback(broker.stop)
+    return broker.port
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,60 @@
+"""What the registry takes from a laboratory: keys, trust set, and identities for the broker's connections."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keys import certificates, files
+from keys.files import KEY_SIZE, Algorithm
+from scripts.registry.other_issuers import OtherIssuers, js1_adapter
+from scripts.registry.service import Roll, Service
+from terminal.credential import signed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scripts.registry.database import Database
+
+OTHER_ISSUER = "private/other-issuer.key"
+_CERTIFICATE_DAYS = 365
+_TERMINALS = ("T0001", "T0002")
+
+
+def service(folder: Path, database: Database) -> Service:
+    """The desk of a laboratory's registry. Raises InputFault and TrustFault where one is unsound."""
+    issuer = other_issuer(folder)
+    public_key = files.public_part(Algorithm.ED25519, issuer) or b""
+    return Service(
+        database,
+        Roll(folder / "trust"),
+        OtherIssuers({"JS1": js1_adapter(public_key)}),
+        answers=signed.signer(files.load_seed(folder / "private/answer.key")),
+        hotlists=signed.signer(files.load_seed(folder / "private/hotlist.key")),
+    )
+
+
+def other_issuer(folder: Path) -> bytes:
+    """The stand-in issuer's seed, which is drawn when it is first wanted. Raises InputFault."""
+    path = folder / OTHER_ISSUER
+    if not path.exists():
+        files.save(path, Algorithm.ED25519, os.urandom(KEY_SIZE))
+    return files.load_seed(path)
+
+
+def identities(folder: Path, worker: str, now_s: int) -> Path:
+    """The folder of the laboratory's TLS identities, with what is missing made. Raises InputFault."""
+    tls = folder / "private" / "tls"
+    tls.mkdir(mode=0o700, exist_ok=True)
+    if not (tls / "ca.crt").exists():
+        certificates.save(certificates.make_ca("laboratory", now_s, _CERTIFICATE_DAYS), tls, "ca")
+    authority = certificates.load(tls, "ca")
+    if not (tls / "broker.crt").exists():
+        names = ["localhost", "127.0.0.1"]
+        certificates.save(
+            certificates.issue_server(names, authority, now_s, _CERTIFICATE_DAYS), tls, "broker"
+        )
+    for name in (*_TERMINALS, worker):
+        if not (tls / f"{name}.crt").exists():
+            certificates.save(certificates.issue_client(name, authority, now_s, _CERTIFICATE_DAYS), tls, name)
+    return tls

@@ -1,0 +1,117 @@
+"""The registry's desk, wherever its messages come from: what to answer, what to tell, and what to log of it.
+
+It holds no state between requests: any number of them may run on one database. The log has terminals, results
+and reasons, and never what was asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from scripts.registry import database, hotlist, terminals
+from scripts.registry.answering import Letter, Refusal, admit, letter, reply, unavailable
+from scripts.registry.database import RequestView
+from scripts.registry.faults import DatabaseFault
+from terminal.errors import TrustFault
+from terminal.registry import form, topics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from scripts.registry.database import Database
+    from scripts.registry.other_issuers import OtherIssuers
+    from scripts.registry.terminals import Terminal
+    from terminal.credential.signed import Signer
+    from terminal.registry.messages import HotlistChange, LookupAnswer
+
+LOG = logging.getLogger("registry")
+
+
+class Telling(NamedTuple):
+    """A hot-list change as it is published; once the broker has it, `Service.told` wants to know."""
+
+    topic: str
+    payload: bytes
+    change: HotlistChange
+
+
+class Roll:
+    """The terminals of a trust set's folder, read anew when another set takes its place."""
+
+    def __init__(self, trust: Path) -> None:
+        """`trust` is a trust set's folder, or a link to one. Raises TrustFault where it cannot be used."""
+        self._trust = trust
+        self._home = trust.resolve()
+        self._terminals = self._read(self._home)
+
+    def terminals(self) -> Mapping[bytes, Terminal]:
+        """The terminals by kid. Of a new set that cannot be used, nothing counts, and the last one stays."""
+        home = self._trust.resolve()
+        if home != self._home:
+            self._home = home
+            try:
+                self._terminals = self._read(home)
+            except TrustFault as fault:
+                LOG.warning("the last list of terminals stays in force: %s", fault.line())
+        return self._terminals
+
+    @staticmethod
+    def _read(home: Path) -> Mapping[bytes, Terminal]:
+        try:
+            return terminals.load((home / "terminals.cbor").read_bytes())
+        except OSError as error:
+            raise TrustFault(f"terminals.cbor: {error.strerror}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A worker's desk: a database, who may ask, and the keys that it signs with."""
+
+    database: Database
+    roll: Roll
+    others: OtherIssuers
+    answers: Signer = field(repr=False)
+    hotlists: Signer = field(repr=False)
+
+    def deliver(self, topic: str, payload: bytes, now_ms: int) -> Letter | Refusal:
+        """What is to be published upon a delivery, or why nothing is. Total."""
+        admitted = admit(topic, payload, self.roll.terminals())
+        if isinstance(admitted, Refusal):
+            LOG.warning("not answered: %s", admitted)
+            return admitted
+        request, owner = admitted
+        answer: LookupAnswer | Refusal
+        try:
+            with self.database.transaction() as connection:
+                answer = reply(request, owner, RequestView(connection), self.others, now_ms)
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
+            answer = unavailable(request, now_ms)
+        if isinstance(answer, Refusal):
+            LOG.warning("%s: not answered: %s", owner.id, answer)
+            return answer
+        LOG.info("%s: %s", owner.id, answer.result.name.lower())
+        return letter(answer, self.answers)
+
+    def due(self, now_ms: int) -> list[Telling]:
+        """The hot-list changes that are to be told now, those that say that nothing is missing among them.
+
+        Raises DatabaseFault; then they are still due.
+        """
+        with self.database.transaction() as connection:
+            if hotlist.beat(connection, now_ms):
+                database.forget(connection, now_ms)
+            untold = hotlist.claim(connection, now_ms)
+        return [
+            Telling(topics.hotlist(change.province), form.sign(change, self.hotlists), change)
+            for change in untold
+        ]
+
+    def told(self, change: HotlistChange) -> None:
+        """Note that the broker has a change. Raises DatabaseFault; then it will be told twice."""
+        with self.database.transaction() as connection:
+            hotlist.told(connection, change)
+        LOG.info("hot list %s: told change %d of epoch %d", change.province, change.seq, change.epoch)

@@ -1,0 +1,178 @@
+"""A worker takes its share of the requests from the broker, and acknowledges each after its answer.
+
+One thread does everything. paho sends a PUBACK when `on_message` returns, and the answer is in the queue
+before it: what a dying worker had not begun is the broker's to give to another. Acknowledged first, it would
+be lost with the worker. The session ends with the connection: what waited for a worker that is away would be
+stale, and the others have it by then.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from scripts.registry.answering import Refusal
+from scripts.registry.faults import BrokerFault, DatabaseFault
+
+if TYPE_CHECKING:
+    import threading
+    from pathlib import Path
+
+    from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage, SocketLike
+    from paho.mqtt.reasoncodes import ReasonCode
+
+    from scripts.registry.service import Service
+    from terminal.registry.messages import HotlistChange
+
+LOG = logging.getLogger("registry.worker")
+
+REQUESTS = "$share/registry/roadside/1/lookup/+"
+"""A shared subscription: each request goes to one of the workers."""
+ANSWER_EXPIRY_S = 600
+"""An answer still tells something of a check of the last ten minutes, and nothing after that."""
+KEEPALIVE_S = 10
+TURN_S = 1.0
+"""So often is asked what is due, and whether to stop."""
+_RETRY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where a worker works, and as whom: `name`.crt and `name`.key lie in `tls`, with ca.crt."""
+
+    host: str
+    port: int
+    name: str
+    tls: Path
+
+
+class Worker:
+    """One worker. `run` it until it is told to stop."""
+
+    def __init__(self, post: Post, service: Service) -> None:
+        """Prepare a worker. Raises BrokerFault where its identity cannot be used."""
+        self._post, self._service = post, service
+        self._telling: dict[int, HotlistChange] = {}
+        """Changes on their way to the broker, by packet id."""
+        self._up = False
+        self._next_s = 0.0
+        """Monotonic time at which is asked again what is due."""
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=post.name, protocol=mqtt.MQTTv5)
+        client.tls_set_context(_tls(post))
+        client.on_socket_open = _without_delay
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+        self._client = client
+
+    def run(self, stopping: threading.Event) -> None:
+        """Work until `stopping` is set; a broker that is away is tried again each second."""
+        while not stopping.is_set():
+            try:
+                self._client.connect(self._post.host, self._post.port, KEEPALIVE_S)
+            except OSError as error:
+                LOG.warning("%s", BrokerFault(error.strerror or type(error).__name__).line())
+                stopping.wait(_RETRY_S)
+                continue
+            while not stopping.is_set() and self._client.loop(TURN_S) is MQTTErrorCode.MQTT_ERR_SUCCESS:
+                self._tell()
+            if not stopping.is_set():
+                stopping.wait(_RETRY_S)
+        self._client.disconnect()
+
+    def _tell(self) -> None:
+        """Take to the broker what the hot list has for it."""
+        if not self._up or self._telling or time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + TURN_S
+        try:
+            due = self._service.due(_now_ms())
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
+            return
+        for telling in due:
+            sent = self._client.publish(telling.topic, telling.payload, qos=1)
+            self._telling[sent.mid] = telling.change
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: object, _flags: ConnectFlags, reason: ReasonCode, _props: object
+    ) -> None:
+        if reason.is_failure:
+            LOG.warning("%s", BrokerFault(str(reason)).line())
+            return
+        self._telling.clear()  # another worker, or this one, claims them again
+        client.subscribe(REQUESTS, qos=1)
+
+    def _on_subscribe(
+        self, client: mqtt.Client, _data: object, _mid: int, reasons: list[ReasonCode], _props: object
+    ) -> None:
+        self._up = not any(reason.is_failure for reason in reasons)
+        if self._up:
+            LOG.info("%s takes requests", self._post.name)
+        else:
+            LOG.warning("%s", BrokerFault(f"no shared subscription: {reasons[0]}").line())
+            client.disconnect()
+
+    def _on_message(self, client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
+        out = self._service.deliver(message.topic, bytes(message.payload), _now_ms())
+        if isinstance(out, Refusal):
+            return
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.CorrelationData = out.correlation
+        properties.MessageExpiryInterval = ANSWER_EXPIRY_S
+        client.publish(out.topic, out.payload, qos=1, properties=properties)
+
+    def _on_publish(
+        self, _client: mqtt.Client, _data: object, mid: int, reason: ReasonCode, _props: object
+    ) -> None:
+        if reason.is_failure:
+            LOG.warning("%s", BrokerFault(f"not published: {reason}").line())
+        change = self._telling.pop(mid, None)
+        if change is None or reason.is_failure:
+            return
+        try:
+            self._service.told(change)
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
+
+    def _on_disconnect(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        _flags: DisconnectFlags,
+        reason: ReasonCode,
+        _props: object,
+    ) -> None:
+        self._up = False
+        LOG.info("%s is off: %s", self._post.name, reason)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _without_delay(_client: mqtt.Client, _data: object, channel: SocketLike) -> None:
+    # An answer and an acknowledgement are small packets: Nagle would hold the second back for 40 ms.
+    if isinstance(channel, socket.socket):  # and a TLS socket is one
+        channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _tls(post: Post) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=post.tls / "ca.crt")
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(post.tls / f"{post.name}.crt", post.tls / f"{post.name}.key")
+    except OSError as error:
+        raise BrokerFault(f"the identity of {post.name}: {error.strerror}") from error
+    return context

@@ -1,0 +1,328 @@
+"""Workers behind a real broker share the requests, answer each once, tell the hot list, and log no plate."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from nacl.utils import random as random_bytes
+from paho.mqtt.client import MQTTMessage
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from keys import certificates, lab
+from keys.files import load_public, load_seed
+from scripts.registry import hotlist, sample
+from scripts.registry.answering import Refusal
+from scripts.registry.broker import Broker
+from scripts.registry.database import Database, register
+from scripts.registry.faults import BrokerFault, DatabaseFault
+from scripts.registry.service import Roll, Service
+from scripts.registry.worker import ANSWER_EXPIRY_S, Post, Worker
+from terminal.credential import signed
+from terminal.credential.signed import by_kid
+from terminal.errors import TrustFault
+from terminal.model import Plate
+from terminal.registry import form, topics
+from terminal.registry.messages import (
+    HotlistChange,
+    Listed,
+    LookupAnswer,
+    LookupRequest,
+    Result,
+)
+from tests.registry.asking import (
+    ANSWER_KEYS,
+    ANSWER_SIGNER,
+    DAY,
+    LOOKUP_TOPIC,
+    NOW_MS,
+    OTHERS,
+    REQUEST,
+    T0001,
+    T0002,
+    key_of,
+    listed,
+    public,
+    sent,
+)
+from tests.registry.ends import DEADLINE_S, Bare, Ends
+
+ROOT = Path(__file__).parents[2]
+HOTLIST_SEED = key_of("hot list")
+NAMES = ("W0001", "W0002")
+STOLEN = Listed(Plate("苏A88888", "02"), "C")
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    folder = tmp_path / "trust"
+    folder.mkdir()
+    (folder / "terminals.cbor").write_bytes(listed(T0001, T0002))
+    return folder
+
+
+@pytest.fixture
+def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
+    """Makes a worker's desk, which signs with a key of its own; all share one database."""
+    url = f"sqlite:///{tmp_path}/registry.sqlite"
+    made: list[Database] = []
+
+    def make(name: str) -> Service:
+        made.append(Database(url))
+        made[-1].prepare(NOW_MS)
+        signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED))
+        return Service(made[-1], Roll(trust), OTHERS, *signers)
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def workplace(tls: Path, tmp_path: Path) -> Iterator[Broker]:
+    """A broker that lets two workers in."""
+    if not (tls / "W0002.crt").exists():
+        authority = certificates.load(tls, "ca")
+        certificates.save(certificates.issue_client("W0002", authority, int(time.time()), 30), tls, "W0002")
+    broker = Broker(tmp_path / "broker", tls)
+    acl = broker.folder / "roadside.acl"
+    said = acl.read_text(encoding="utf-8")
+    acl.write_text(said + said[said.index("user W0001") :].replace("W0001", "W0002"), encoding="utf-8")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def workers(
+    workplace: Broker, tls: Path, desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
+) -> Iterator[tuple[Service, Service]]:
+    """Two workers at work; W0001's desk and W0002's."""
+    caplog.set_level(logging.INFO)
+    ready: queue.Queue[str] = queue.Queue()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "takes requests" in record.getMessage():
+                ready.put(record.getMessage())
+
+    listener = Listener()
+    logging.getLogger("registry.worker").addHandler(listener)
+    desks = (desk("W0001"), desk("W0002"))
+    with desks[0].database.transaction() as connection:
+        register(connection, sample.vehicles(1, DAY, 0))
+    stopping = threading.Event()
+    threads = [
+        threading.Thread(
+            target=Worker(Post("127.0.0.1", workplace.port, name, tls), one).run, args=(stopping,)
+        )
+        for name, one in zip(NAMES, desks, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        ready.get(timeout=DEADLINE_S)
+    yield desks
+    stopping.set()
+    for thread in threads:
+        thread.join(DEADLINE_S)
+    logging.getLogger("registry.worker").removeHandler(listener)
+
+
+@pytest.fixture
+def terminal(workplace: Broker, ends: Ends) -> Bare:
+    """T0001, which hears its answers."""
+    bare = ends.bare(workplace, "T0001", "T0001")
+    bare.next("connack")
+    assert not bare.subscribe(topics.answer("T0001")).is_failure
+    return bare
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def question(number: int) -> LookupRequest:
+    """A request of now."""
+    return replace(REQUEST, id=number.to_bytes(16, "big"), sent_ms=now_ms())
+
+
+def say(terminal: Bare, topic: str, payload: bytes) -> None:
+    """Publish, and do not wait for the acknowledgement: an answer may come first, and would be read over."""
+    terminal.client.publish(topic, payload, qos=1)
+
+
+def heard(terminal: Bare) -> tuple[str, LookupAnswer]:
+    """The next answer, and which worker signed it."""
+    message = terminal.next("message")
+    assert isinstance(message, MQTTMessage)
+    for name in NAMES:
+        answer = form.open_signed(LookupAnswer, bytes(message.payload), by_kid([public(key_of(name))]))
+        if answer is not None:
+            properties: Any = message.properties  # paho sets what came as attributes
+            assert properties.CorrelationData == answer.id
+            assert 0 < properties.MessageExpiryInterval <= ANSWER_EXPIRY_S
+            return name, answer
+    raise AssertionError("no worker signed it")
+
+
+def test_two_workers_share_the_requests_and_answer_each_once(
+    workers: tuple[Service, Service], terminal: Bare, caplog: pytest.LogCaptureFixture
+):
+    asked = [question(number) for number in range(12)]
+    for one in asked:
+        say(terminal, LOOKUP_TOPIC, sent(one))
+    answers = [heard(terminal) for _ in asked]
+    assert {answer.id for _, answer in answers} == {one.id for one in asked}
+    assert {answer.result for _, answer in answers} == {Result.FOUND}
+    assert Counter(name for name, _ in answers).keys() == {*NAMES}
+    assert len(workers) == len(NAMES)
+    assert "T0001: found" in caplog.text
+    for secret in ("苏A12345", "12345", REQUEST.officer):
+        assert secret not in caplog.text
+
+
+def test_a_request_that_comes_again_is_answered_by_neither_worker(
+    workers: tuple[Service, Service], terminal: Bare, caplog: pytest.LogCaptureFixture
+):
+    first, later = sent(question(0)), [question(number) for number in range(1, 9)]
+    say(terminal, LOOKUP_TOPIC, first)
+    assert heard(terminal)[1].id == question(0).id
+    for _ in range(4):
+        say(terminal, LOOKUP_TOPIC, first)
+    for one in later:
+        say(terminal, LOOKUP_TOPIC, sent(one))
+    # Each takes its requests in order: once both answered a later one, both had the repeated one.
+    answers = [heard(terminal) for _ in later]
+    assert {name for name, _ in answers} == {*NAMES}
+    assert {answer.id for _, answer in answers} == {one.id for one in later}
+    assert caplog.text.count(Refusal.SEEN) == 4
+    assert len(workers) == len(NAMES)
+
+
+def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_own(
+    workers: tuple[Service, Service], workplace: Broker, terminal: Bare, ends: Ends
+):
+    other = ends.bare(workplace, "T0002", "T0002")
+    other.next("connack")
+    other.subscribe(topics.answer("T0002"))
+    elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    elsewhere.ResponseTopic = topics.answer("T0002")
+    elsewhere.CorrelationData = b"another"
+    terminal.client.publish(LOOKUP_TOPIC, sent(question(1)), qos=1, properties=elsewhere)
+    assert heard(terminal)[1].id == question(1).id
+    own = replace(question(2), terminal="T0002")
+    say(other, topics.lookup("T0002"), sent(own))
+    assert heard(other)[1].id == own.id
+    assert len(workers) == len(NAMES)
+
+
+def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
+    workers: tuple[Service, Service], workplace: Broker, ends: Ends, caplog: pytest.LogCaptureFixture
+):
+    bare = ends.bare(workplace, "T0002", "T0002")
+    bare.next("connack")
+    bare.subscribe(topics.hotlist("苏"))
+    with workers[0].database.transaction() as connection:
+        change = hotlist.put(connection, "苏", [STOLEN], now_ms())
+    keys = by_kid([public(HOTLIST_SEED)])
+    while True:
+        message = bare.next("message")
+        told = form.open_signed(HotlistChange, bytes(message.payload), keys)
+        assert told is not None
+        if told.vehicles:
+            break
+    assert told == change
+    assert STOLEN.plate.number not in caplog.text
+
+
+def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: pytest.LogCaptureFixture):
+    signers = (ANSWER_SIGNER, ANSWER_SIGNER)
+    service = Service(Database("sqlite:////nowhere/x.sqlite"), Roll(trust), OTHERS, *signers)
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS)
+    assert not isinstance(out, Refusal)
+    assert out.result is Result.UNAVAILABLE
+    assert form.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
+        id=REQUEST.id, answered_ms=NOW_MS, result=Result.UNAVAILABLE, terminal="T0001"
+    )
+    with pytest.raises(DatabaseFault):
+        service.due(NOW_MS)
+    assert "R01" in caplog.text
+    assert "12345" not in caplog.text
+
+
+def test_a_refused_delivery_says_nothing_of_what_it_was(
+    desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
+):
+    assert desk("W0001").deliver("roadside/1/lookup/苏A12345", b"098765", NOW_MS) is Refusal.UNSIGNED
+    assert Refusal.UNSIGNED in caplog.text
+    assert "苏" not in caplog.text
+
+
+def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path):
+    for name, content in (("a", listed(T0001)), ("b", listed(T0002)), ("c", b"")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "terminals.cbor").write_bytes(content)
+    (tmp_path / "d").mkdir()
+    link = tmp_path / "trust"
+    link.symlink_to("a")
+    roll = Roll(link)
+    assert [*roll.terminals().values()] == [T0001]
+    for name in "bcd":
+        (tmp_path / "next").symlink_to(name)
+        (tmp_path / "next").replace(link)
+        assert [*roll.terminals().values()] == [T0002]
+    with pytest.raises(TrustFault):
+        Roll(link)
+
+
+def test_a_worker_without_an_identity_does_not_start(tmp_path: Path, desk: Callable[[str], Service]):
+    with pytest.raises(BrokerFault):
+        Worker(Post("127.0.0.1", 1, "W0001", tmp_path), desk("W0001"))
+
+
+def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
+    folder = tmp_path / "lab"
+    lab.make(folder, int(time.time()), random_bytes)
+    command = [sys.executable, "-m", "scripts.registry", "--lab", str(folder), "serve"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        port = int(process.stdout.readline().rpartition(":")[2])
+        while "takes requests" not in process.stderr.readline():
+            assert process.poll() is None
+        ends = Ends(folder / "private" / "tls")
+        at = cast(
+            "Broker", SimpleNamespace(port=port)
+        )  # the command's own broker: its port is all that is told
+        terminal = ends.bare(at, "T0001", "T0001")
+        terminal.next("connack")
+        terminal.subscribe(topics.answer("T0001"))
+        key = signed.signer(load_seed(folder / "private/terminal.key"))
+        say(terminal, LOOKUP_TOPIC, form.sign(question(1), key))
+        payload = bytes(terminal.next("message").payload)
+        ends.close()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=DEADLINE_S)
+    answer = form.open_signed(LookupAnswer, payload, by_kid([load_public(folder / "private/answer.key.pub")]))
+    assert answer is not None
+    assert answer.record is not None
+    assert answer.record.plate == Plate("苏A12345", "02")
+    assert process.returncode == 0
+    assert "T0001: found" in said
+    assert "12345" not in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import select
 import socket
 import ssl
 import threading
@@ -102,6 +103,22 @@ def test_no_network_is_a_state_and_what_is_past_its_time_is_told_of(tls: Path):
         # The state is told once, however many attempts there were.
         assert heard.get(timeout=DEADLINE_S) == Unsent(question, NotSent.EXPIRED)
         assert not link.state.up
+
+
+def test_what_somebody_waits_for_ends_the_pause_and_nothing_else_does(tls: Path):
+    heard: queue.Queue[LinkMessage] = queue.Queue()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(DEADLINE_S)
+        line = line_to(int(server.getsockname()[1]), tls)
+        with closing(MqttLink(line, chance=lambda: -1e6)) as link:  # pauses of half a day
+            link.open(heard.put)
+            server.accept()[0].close()
+            assert heard.get(timeout=DEADLINE_S) == link.state
+            link.send(Outgoing("roadside/1/batch/T0001", b"", expiry_s=0))
+            assert isinstance(heard.get(timeout=DEADLINE_S), Unsent)
+            assert select.select([server], [], [], 0)[0] == []
+            link.send(Outgoing("roadside/1/lookup/T0001", b"", expiry_s=5, urgent=True))
+            server.accept()[0].close()
 
 
 def test_a_queue_that_is_full_says_so(tls: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from keys import certificates, files
+from keys import certificates, files, lab
 from keys.files import KEY_SIZE, Algorithm
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.service import Roll, Service
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from scripts.registry.database import Database
 
 OTHER_ISSUER = "private/other-issuer.key"
-_CERTIFICATE_DAYS = 365
-_TERMINALS = ("T0001", "T0002")
 
 
 def service(folder: Path, database: Database) -> Service:
@@ -43,18 +41,7 @@ def other_issuer(folder: Path) -> bytes:
 
 
 def identities(folder: Path, worker: str, now_s: int) -> Path:
-    """The folder of the laboratory's TLS identities, with what is missing made. Raises InputFault."""
-    tls = folder / "private" / "tls"
-    tls.mkdir(mode=0o700, exist_ok=True)
-    if not (tls / "ca.crt").exists():
-        certificates.save(certificates.make_ca("laboratory", now_s, _CERTIFICATE_DAYS), tls, "ca")
-    authority = certificates.load(tls, "ca")
-    if not (tls / "broker.crt").exists():
-        names = ["localhost", "127.0.0.1"]
-        certificates.save(
-            certificates.issue_server(names, authority, now_s, _CERTIFICATE_DAYS), tls, "broker"
-        )
-    for name in (*_TERMINALS, worker):
-        if not (tls / f"{name}.crt").exists():
-            certificates.save(certificates.issue_client(name, authority, now_s, _CERTIFICATE_DAYS), tls, name)
-    return tls
+    """The folder of the laboratory's TLS identities, with one for this worker. Raises InputFault."""
+    lab.renew_identities(folder, now_s)
+    certificates.furnish(folder / lab.TLS, [worker], now_s)
+    return folder / lab.TLS

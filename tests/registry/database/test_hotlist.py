@@ -103,8 +103,8 @@ def test_a_snapshot_is_what_its_changes_add_up_to(database: Database, drawn: lis
         for change in drawn:
             hotlist.put(connection, "苏", change, NOW_MS)
     standing: dict[Plate, str] = {}
-    for change in changes_of(database):
-        standing |= {line.plate: line.letters for line in change.vehicles}
+    for told in changes_of(database):
+        standing |= {line.plate: line.letters for line in told.vehicles}
     left = {plate: letters for plate, letters in standing.items() if letters}
     assert {line.plate: line.letters for line in snapshot_of(database).vehicles} == left
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import pygame
 from pygame import Rect
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens import result, text, theme
+from terminal.screens import entry, result, text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
 from terminal.screens.layout import Block, at, padded, paragraph, stack
 from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, key_bar, key_rects, top
-from terminal.screens.state import Camera, Ready, Result, Screen, Trouble
+from terminal.screens.state import Camera, KindChoice, PlateEntry, Pressed, Ready, Result, Screen, Trouble
 from terminal.screens.theme import Look
 from terminal.vehicle.tables import Lines
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from terminal.model import Button, Luma
 
-__all__ = ["Look", "button_at", "compose", "draw"]
+__all__ = ["Look", "button_at", "compose", "draw", "event_at"]
+
+Touch: TypeAlias = Pressed | entry.Touched
 
 _EASES = [step / 100 for step in range(40, 132, 4)]
 """How large texts are set: the largest at which everything fits."""
@@ -45,6 +47,15 @@ def button_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> 
     return next((key.button for key, rect in key_rects(screen, size) if rect.collidepoint(point)), None)
 
 
+def event_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
+    """What a touch at a point says, in pixels of a surface of `size`: soft keys, and the cells of entry."""
+    for key, rect in key_rects(screen, size):
+        if rect.collidepoint(point):
+            return Pressed(key.button)
+    places = entry.cells(screen, size) if isinstance(screen, PlateEntry | KindChoice) else []
+    return next((cell.event for cell in places if cell.rect.collidepoint(point)), None)
+
+
 def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
     """What is drawn, in order. `live` says whether there is a picture."""
     match screen:
@@ -52,6 +63,10 @@ def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
             items = _ready(Page(look), screen, live=live)
         case Result():
             items = _stacked(look, screen)
+        case PlateEntry():
+            items = entry.compose_entry(Page(look), screen)
+        case KindChoice():
+            items = entry.compose_choice(Page(look), screen)
         case Trouble():
             items = _trouble(Page(look), screen)
         case _:

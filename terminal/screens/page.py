@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.model import Button
+from terminal.model import Button, Outcome
 from terminal.screens import text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Sign, Text
 from terminal.screens.layout import Block, Type, beside, largest, padded, paragraph, stack
-from terminal.screens.state import Ready, Result, Screen, Trouble
+from terminal.screens.state import KindChoice, PlateEntry, Ready, Result, Screen, Trouble
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def _bar_ends(page: Page, status: Status, units: float) -> tuple[Block, Block]:
     if not status.clock_trusted:
         left.append(Icon.TRIANGLE)
     right: list[Icon | tuple[str, Type]] = []
+    if status.online is not None:
+        right.append((page.say("online"), plain) if status.online else (page.say("offline"), warn))
     if status.trust_age_s is None:
         right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
     elif status.trust_fresh:
@@ -185,26 +187,51 @@ def keys(screen: Screen) -> tuple[Key, ...]:
     """The soft keys that do something, from left to right as the buttons lie: BACK, TRIGGER, CONFIRM."""
     match screen:
         case Ready(status=status):
-            torch = "torch_off" if status.torch else "torch_on"
             return (
-                Key(Button.BACK, "button_back", torch),
+                Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
                 Key(Button.TRIGGER, "button_trigger", "scan_again"),
-            )
-        case Result(acknowledged=False):
-            return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
-        case Result() if screen.asks:
-            return (
-                Key(Button.BACK, "button_back_or_trigger", "scan_next"),
-                Key(Button.CONFIRM, "button_confirm", "yes_this", main=True),
+                Key(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
         case Result():
-            return (Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),)
+            return _result_keys(screen)
+        case PlateEntry():
+            return _entry_keys(screen)
+        case KindChoice():
+            return Key(Button.BACK, "button_back", "to_number"), Key(Button.TRIGGER, "button_trigger", "scan")
         case Trouble():
             return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
 
 
+def _result_keys(screen: Result) -> tuple[Key, ...]:
+    if not screen.acknowledged:
+        return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
+    if screen.asks:
+        alarm = screen.judged.verdict.outcome is Outcome.ALARM
+        return (
+            Key(Button.BACK, "button_back", "not_this"),
+            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "yes_all_three" if alarm else "yes_this", main=True),
+        )
+    if screen.wants_plate:
+        return (
+            Key(Button.BACK, "button_back_or_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "enter_plate", main=True),
+        )
+    return (Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),)
+
+
+def _entry_keys(screen: PlateEntry) -> tuple[Key, ...]:
+    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    if screen.number:
+        confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
+        return Key(Button.BACK, "button_back", "erase"), scan, confirm
+    if screen.after is not None:
+        return Key(Button.BACK, "button_back", "to_verdict"), scan
+    return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+
+
 def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
-    """Where the soft keys are: two share the width, one has it whole."""
+    """Where the soft keys are: they share the width."""
     width, height = size
     scale = min(width / WIDTH, height / HEIGHT)
     gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)

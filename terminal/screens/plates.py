@@ -62,7 +62,7 @@ def letters(plate: Plate) -> tuple[Letter, ...]:
     return tuple(painted)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
     """A plate of `size` pixels, transparent outside its round corners."""
     width, height = size[0] * FINE, size[1] * FINE

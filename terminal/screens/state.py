@@ -1,16 +1,15 @@
-"""Screens are one function: `step(screen, event, now) -> (screen, effects)`; nothing here waits or draws.
+"""A screen is a frozen value that holds only what it shows; events change it, effects are what must be done.
 
-A screen is a frozen value that holds only what it shows. What must be done is an effect, which the app
-performs and answers with an event; so no verdict can be shown before its record is on disk.
+The app performs an effect and answers it with an event, so no verdict is shown before its record is on disk.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
-from terminal.model import Button, CredentialFinding, Outcome, Scan, Subject, Verdict
+from terminal.model import Button, CredentialFinding, Outcome, Plate, Scan, Subject, Verdict
 
 LINGER_S = 2.0
 """A code is still the same sighting until it was out of view this long."""
@@ -54,6 +53,10 @@ class Status:
     records: int = 0
     """Records of the journal that no receipt covers."""
     torch: bool = False
+    province: str = ""
+    """The province of the last plate that was entered."""
+    online: bool | None = None
+    """Whether the registry can be reached; None where this terminal has no link."""
     camera: Camera = Camera.LIVE
     notices: tuple[Notice, ...] = ()
 
@@ -67,15 +70,29 @@ class Sighting:
     """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
 
 
+class Lookup(StrEnum):
+    """What became of asking the registry."""
+
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A check whose record is on disk: the code's text, the verdict, and the record's number."""
+    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
 
-    text: str
+    text: str | None
     verdict: Verdict
     seq: int
     checked_s: float
     """Unix time of the check."""
+    plate: Plate | None = None
+    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
+    lookup: Lookup = Lookup.NOT_ASKED
+    newer_issued: bool = False
+    """The registry knows a newer credential than the one shown; old copies are lawful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +109,13 @@ class Result:
 
     status: Status
     judged: Judged
-    seen: Sighting
+    seen: Sighting | None = None
     other: Sighting | None = None
     """Another code in view, which was not checked."""
     acknowledged: bool = True
     """False while an alarm waits for the officer."""
+    held: Judged | None = None
+    """What is known since, shown once the alarm is acknowledged."""
 
     @property
     def asks(self) -> bool:
@@ -108,6 +127,61 @@ class Result:
             and verdict.finding.finding in LOOKED_UP_BY_CODE
         )
 
+    @property
+    def wants_plate(self) -> bool:
+        """Whether nothing says which vehicle this is, so that its plate must be entered."""
+        return self.acknowledged and self.judged.plate is None
+
+
+class Keys(StrEnum):
+    """Which keys plate entry shows."""
+
+    PROVINCES = "provinces"
+    SYMBOLS = "symbols"
+
+
+@dataclass(frozen=True, slots=True)
+class PlateEntry:
+    """The officer types a plate's number."""
+
+    status: Status
+    number: str = ""
+    keys: Keys = Keys.PROVINCES
+    refused: bool = False
+    """The number fits no kind of plate."""
+    after: Judged | None = None
+    """The check that this plate is for; None where nothing was shown."""
+    seen: Sighting | None = None
+
+
+class Listing(StrEnum):
+    """Where the kinds that the officer picks from come from."""
+
+    PATTERNS = "patterns"
+    ASKING = "asking"
+    REGISTRY = "registry"
+    NONE = "none"
+    """The registry has no vehicle of this number; the kinds are those of the patterns."""
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """Several kinds may have this number: the officer picks by the plate's colour, never the program."""
+
+    status: Status
+    number: str
+    kinds: tuple[str, ...]
+    """Codes of plate_types.csv."""
+    listing: Listing = Listing.PATTERNS
+    after: Judged | None = None
+    seen: Sighting | None = None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the registry can be asked which kinds there are."""
+        return bool(self.status.online) and self.listing in (Listing.PATTERNS, Listing.NO_ANSWER)
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -118,7 +192,7 @@ class Trouble:
     seen: Sighting | None = None
 
 
-Screen: TypeAlias = Ready | Result | Trouble
+Screen: TypeAlias = Ready | Result | PlateEntry | KindChoice | Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +217,44 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A key of plate entry."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The other keys of plate entry are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A kind was picked; None: the officer cannot tell, and the registry is to list them."""
+
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
-    """A check or its refinement is on disk and may be shown."""
+    """A check, or what the officer changed of it, is on disk and may be shown."""
 
     judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """Something more is known of a check, and it is on disk."""
+
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The kinds that the registry knows for a number; None where it gave no answer."""
+
+    number: str
+    kinds: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +264,7 @@ class Failed:
     notice: Notice
 
 
-Event: TypeAlias = Scanned | Pressed | Tick | Recorded | Failed
+Event: TypeAlias = Scanned | Pressed | Typed | Turned | Picked | Tick | Recorded | Refined | Listed | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +279,23 @@ class Confirm:
     """The officer says that this is the vehicle: record it, and answer with Recorded or Failed."""
 
     judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """The officer entered this plate, for the check `after` or for a new one: judge, record, answer with
+    Recorded or Failed, and ask the registry.
+    """
+
+    plate: Plate
+    after: Judged | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskKinds:
+    """Ask the registry which kinds this number has; answer with Listed."""
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,96 +315,5 @@ class ToggleTorch:
     """Torch on or off."""
 
 
-Effect: TypeAlias = Check | Confirm | Play | Quiet | ToggleTorch
+Effect: TypeAlias = Check | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch
 Step: TypeAlias = tuple[Screen, tuple[Effect, ...]]
-
-
-def step(screen: Screen, event: Event, now_s: float) -> Step:
-    """The screen after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
-    match event:
-        case Tick(status):
-            return _ticked(screen, status, now_s), ()
-        case Recorded(judged):
-            return _recorded(screen, judged, now_s)
-        case Failed() if isinstance(screen, Result) and not screen.acknowledged:
-            return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
-        case Failed(notice):
-            return Trouble(screen.status, notice, screen.seen), (Quiet(),)
-        case Scanned(scan):
-            return _scanned(screen, scan, now_s)
-        case Pressed(button):
-            return _pressed(screen, button)
-        case _:
-            assert_never(event)
-
-
-def _ticked(screen: Screen, status: Status, now_s: float) -> Screen:
-    if isinstance(screen, Result) and screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
-        return replace(screen, status=status, other=None)
-    return replace(screen, status=status)
-
-
-def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
-    outcome = judged.verdict.outcome
-    before = screen.judged.verdict.outcome if isinstance(screen, Result) else None
-    if isinstance(screen, Result):
-        acknowledged = screen.acknowledged and (outcome is not Outcome.ALARM or before is Outcome.ALARM)
-        shown = replace(screen, judged=judged, acknowledged=acknowledged)
-    else:
-        seen = screen.seen or Sighting(judged.text, now_s)
-        shown = Result(screen.status, judged, seen, acknowledged=outcome is not Outcome.ALARM)
-    return shown, () if outcome is before else (Play(outcome),)
-
-
-def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
-    sighting = Sighting(scan.text, now_s)
-    others = [text for text in (scan.text, *scan.others) if text != _text(screen)]
-    match screen:
-        case Ready(seen=seen) if seen and seen.text == scan.text and now_s - seen.last_s <= LINGER_S:
-            return replace(screen, seen=sighting), ()
-        case Ready():
-            return replace(screen, seen=sighting), (Check(scan),)
-        case Result():
-            if screen.judged.text in (scan.text, *scan.others):
-                screen = replace(screen, seen=replace(screen.seen, last_s=now_s))
-            return replace(screen, other=Sighting(others[0], now_s) if others else screen.other), ()
-        case Trouble(seen=seen) if seen and seen.text == scan.text:
-            return replace(screen, seen=sighting), ()
-        case Trouble():
-            return screen, ()
-        case _:
-            assert_never(screen)
-
-
-def _text(screen: Screen) -> str | None:
-    return screen.judged.text if isinstance(screen, Result) else None
-
-
-def _pressed(screen: Screen, button: Button) -> Step:
-    match screen:
-        case Ready():
-            return _pressed_when_ready(screen, button)
-        case Result(acknowledged=False):
-            return (
-                (replace(screen, acknowledged=True), (Quiet(),)) if button is Button.CONFIRM else (screen, ())
-            )
-        case Result() if button is Button.CONFIRM:
-            return screen, (Confirm(screen.judged),) if screen.asks else ()
-        case Result():
-            return Ready(screen.status, screen.seen), (Quiet(),)
-        case Trouble():
-            return Ready(screen.status, None), ()
-        case _:
-            assert_never(screen)
-
-
-def _pressed_when_ready(screen: Ready, button: Button) -> Step:
-    match button:
-        case Button.TRIGGER:
-            return replace(screen, seen=None), ()
-        case Button.BACK:
-            return screen, (ToggleTorch(),)
-        case Button.CONFIRM:
-            return screen, ()
-        case _:
-            assert_never(button)

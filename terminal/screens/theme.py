@@ -45,6 +45,8 @@ class Palette:
     ink: Colour
     muted: Colour
     """Labels and grounds; still 7:1 on paper and on panel."""
+    faint: Colour
+    """What leads nowhere at the moment; 3:1 on paper."""
     panel: Colour
     slate: Colour
     """Grey-blue of what is not determined: dashes."""
@@ -55,6 +57,7 @@ DAY = Palette(
     paper=(255, 255, 255),
     ink=(12, 16, 20),
     muted=(62, 70, 80),
+    faint=(140, 147, 156),
     panel=(232, 236, 241),
     slate=(58, 83, 117),
     slate_paper=(224, 231, 241),
@@ -63,6 +66,7 @@ NIGHT = Palette(
     paper=(6, 9, 13),
     ink=(238, 242, 246),
     muted=(176, 187, 200),
+    faint=(92, 100, 110),
     panel=(27, 34, 43),
     slate=(143, 170, 206),
     slate_paper=(23, 33, 48),

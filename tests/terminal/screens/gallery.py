@@ -69,10 +69,11 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
 ) -> Result:
     """The screen of a verdict, as `decide` and `step` make it: an alarm waits for the officer."""
     why = reason or {**PROVES_CLAIMS, **REFUSALS}[found]
-    credential = Credential("苏A", 0, 0, b"", car) if found in PROVES_CLAIMS else None
+    proven = found in PROVES_CLAIMS
+    credential = Credential("苏A", 0, 0, b"", car) if proven else None
     known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
     verdict = decide(Finding(found, why, credential), known, subject)
-    judged = Judged("VI1:", verdict, 123, status.now_s)
+    judged = Judged("VI1:", verdict, 123, status.now_s, car.plate if proven else None)
     return Result(status, judged, Sighting("VI1:", 0.0), acknowledged=verdict.outcome.value != "alarm")
 
 

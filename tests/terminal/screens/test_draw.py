@@ -14,7 +14,8 @@ from terminal.model import Button
 from terminal.screens.draw import button_at, draw
 from terminal.screens.fonts import Fonts
 from terminal.screens.page import KEYS_HEIGHT, key_rects
-from terminal.screens.state import Camera, Pressed, Ready, Result, Screen, step
+from terminal.screens.state import Camera, Pressed, Ready, Result, Screen
+from terminal.screens.step import step
 from terminal.screens.theme import Look
 from tests.terminal.screens.gallery import ALARM, FONTS, FRESH, PROVISIONAL, SIZE, VIEWS, View, pixels, street
 
@@ -105,12 +106,12 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
 @pytest.mark.parametrize(
     ("name", "buttons"),
     [
-        ("ready", [BACK, TRIGGER]),
-        ("provisional", [BACK, CONFIRM]),
+        ("ready", [BACK, TRIGGER, CONFIRM]),
+        ("provisional", [BACK, TRIGGER, CONFIRM]),
         ("alarm", [CONFIRM]),
-        ("alarm_acknowledged", [BACK, CONFIRM]),
+        ("alarm_acknowledged", [BACK, TRIGGER, CONFIRM]),
         ("pass", [BACK]),
-        ("caution", [BACK]),
+        ("caution", [BACK, CONFIRM]),
         ("trouble", [CONFIRM]),
     ],
 )

@@ -17,6 +17,8 @@ from terminal.screens.state import (
     Event,
     Failed,
     Judged,
+    Keys,
+    PlateEntry,
     Play,
     Pressed,
     Quiet,
@@ -30,8 +32,8 @@ from terminal.screens.state import (
     Tick,
     ToggleTorch,
     Trouble,
-    step,
 )
+from terminal.screens.step import step
 from tests.terminal.screens.gallery import judged, notice, scan
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -48,7 +50,15 @@ def shown(
     what: Judged, *, acknowledged: bool = True, last_s: float = 0.0, other: str | None = None
 ) -> Result:
     second = Sighting(other, last_s) if other else None
-    return Result(Status(), what, Sighting(what.text, last_s), second, acknowledged)
+    seen = Sighting(what.text, last_s) if what.text is not None else None
+    return Result(Status(), what, seen, second, acknowledged)
+
+
+def entry(
+    number: str = "", *, after: Judged | None = None, seen: Sighting | None = None, refused: bool = False
+) -> PlateEntry:
+    keys = Keys.SYMBOLS if number else Keys.PROVINCES
+    return PlateEntry(Status(), number, keys, refused, after, seen)
 
 
 READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
@@ -74,7 +84,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         ),
         pytest.param(SEEN, Pressed(TRIGGER), 11.0, READY, (), id="the trigger forgets what was seen"),
         pytest.param(SEEN, Pressed(BACK), 11.0, SEEN, (ToggleTorch(),), id="back is the torch when ready"),
-        pytest.param(SEEN, Pressed(CONFIRM), 11.0, SEEN, (), id="confirm is nothing when ready"),
+        pytest.param(SEEN, Pressed(CONFIRM), 11.0, entry(seen=SEEN.seen), (), id="confirm enters a plate"),
         pytest.param(
             SEEN, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="recorded, so shown"
         ),
@@ -95,9 +105,25 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             shown(GOOD), Recorded(WANTED), 11.0, ALARM, (Play(Outcome.ALARM),), id="a refinement may alarm"
         ),
         pytest.param(HEARD, Recorded(WANTED), 11.0, HEARD, (), id="an alarm that was heard stays so"),
-        pytest.param(shown(REFUSED), Pressed(CONFIRM), 11.0, shown(REFUSED), (), id="nothing to confirm"),
+        pytest.param(
+            shown(REFUSED),
+            Pressed(CONFIRM),
+            11.0,
+            entry(after=REFUSED, seen=SEEN.seen),
+            (Quiet(),),
+            id="a code that proves no vehicle is followed by a plate",
+        ),
+        pytest.param(
+            shown(GOOD),
+            Pressed(BACK),
+            11.0,
+            entry(after=GOOD, seen=SEEN.seen),
+            (Quiet(),),
+            id="back says that it is another vehicle",
+        ),
         pytest.param(shown(CONFIRMED), Pressed(CONFIRM), 11.0, shown(CONFIRMED), (), id="confirmed once"),
-        pytest.param(shown(GOOD), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a verdict"),
+        pytest.param(shown(CONFIRMED), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a verdict"),
+        pytest.param(shown(REFUSED), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a refusal"),
         pytest.param(shown(GOOD), Pressed(TRIGGER), 11.0, SEEN, (Quiet(),), id="the trigger leaves it too"),
         pytest.param(
             shown(GOOD),
@@ -166,9 +192,9 @@ def test_unacknowledged_alarm_asks_nothing():
 
 
 def test_going_back_to_a_code_still_in_view_checks_it_only_on_the_trigger():
-    screen: Screen = shown(GOOD, last_s=0.0)
+    screen: Screen = shown(CONFIRMED, last_s=0.0)
     screen, _ = step(screen, Scanned(scan()), 9.0)
-    screen, _ = step(screen, Pressed(BACK), 9.1)
+    screen, _ = step(screen, Pressed(TRIGGER), 9.1)
     screen, effects = step(screen, Scanned(scan()), 9.2)
     assert effects == ()
     screen, _ = step(screen, Pressed(TRIGGER), 9.3)

@@ -1,0 +1,271 @@
+"""Screens are one function: `step(screen, event, now) -> (screen, effects)`; nothing here waits or draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from terminal.model import Button, Outcome, Plate, Scan
+from terminal.screens.state import (
+    LINGER_S,
+    OTHER_CODE_S,
+    AskKinds,
+    Check,
+    Confirm,
+    Effect,
+    Enter,
+    Event,
+    Failed,
+    Judged,
+    Keys,
+    KindChoice,
+    Listed,
+    Listing,
+    Picked,
+    PlateEntry,
+    Play,
+    Pressed,
+    Quiet,
+    Ready,
+    Recorded,
+    Refined,
+    Result,
+    Scanned,
+    Screen,
+    Sighting,
+    Status,
+    Step,
+    Tick,
+    ToggleTorch,
+    Trouble,
+    Turned,
+    Typed,
+)
+from terminal.vehicle import plate as plates
+from terminal.vehicle.tables import PROVINCES
+
+
+def step(screen: Screen, event: Event, now_s: float) -> Step:
+    """The screen after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
+    match event:
+        case Tick(status):
+            return _ticked(screen, status, now_s), ()
+        case Scanned(scan):
+            return _scanned(screen, scan, now_s)
+        case Pressed(button):
+            return _pressed(screen, button)
+        case Typed() | Turned() | Picked():
+            return _entered(screen, event)
+        case Recorded() | Refined() | Listed() | Failed():
+            return _told(screen, event, now_s)
+        case _:
+            assert_never(event)
+
+
+def _ticked(screen: Screen, status: Status, now_s: float) -> Screen:
+    if isinstance(screen, Result) and screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
+        return replace(screen, status=status, other=None)
+    return replace(screen, status=status)
+
+
+def _told(screen: Screen, event: Recorded | Refined | Listed | Failed, now_s: float) -> Step:
+    match event:
+        case Recorded(judged):
+            return _recorded(screen, judged, now_s)
+        case Refined(judged):
+            return _refined(screen, judged, now_s)
+        case Listed(number, kinds):
+            return _listed(screen, number, kinds), ()
+        case Failed() if isinstance(screen, Result) and not screen.acknowledged:
+            return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
+        case Failed(notice):
+            return Trouble(screen.status, notice, screen.seen), (Quiet(),)
+        case _:
+            assert_never(event)
+
+
+def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
+    outcome = judged.verdict.outcome
+    alarm = outcome is Outcome.ALARM
+    if not isinstance(screen, Result):
+        seen = screen.seen or (Sighting(judged.text, now_s) if judged.text is not None else None)
+        return Result(screen.status, judged, seen, acknowledged=not alarm), (Play(outcome),)
+    if not screen.acknowledged and not alarm:
+        return replace(screen, held=judged), ()  # no lesser word covers an alarm that nobody acknowledged
+    before = screen.judged.verdict.outcome
+    acknowledged = screen.acknowledged and (not alarm or before is Outcome.ALARM)
+    shown = replace(screen, judged=judged, acknowledged=acknowledged, held=None)
+    return shown, () if outcome is before else (Play(outcome),)
+
+
+def _refined(screen: Screen, judged: Judged, now_s: float) -> Step:
+    """More of the check that is shown, or that a plate is entered for: there an alarm alone interrupts."""
+    match screen:
+        case Result(judged=shown) if shown.seq == judged.seq:
+            return _recorded(screen, judged, now_s)
+        case PlateEntry(after=Judged() as after) | KindChoice(after=Judged() as after) if (
+            after.seq == judged.seq
+        ):
+            alarm, before = (one.verdict.outcome is Outcome.ALARM for one in (judged, after))
+            if alarm and not before:
+                return _recorded(screen, judged, now_s)
+            return replace(screen, after=judged), ()
+        case _:
+            return screen, ()
+
+
+def _listed(screen: Screen, number: str, kinds: tuple[str, ...] | None) -> Screen:
+    if not isinstance(screen, KindChoice) or screen.number != number or screen.listing is not Listing.ASKING:
+        return screen
+    if kinds is None:
+        return replace(screen, listing=Listing.NO_ANSWER)
+    if not kinds:
+        return replace(screen, listing=Listing.NONE)
+    return replace(screen, kinds=kinds, listing=Listing.REGISTRY)
+
+
+def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
+    sighting = Sighting(scan.text, now_s)
+    match screen:
+        case Ready(seen=seen) if seen and seen.text == scan.text and now_s - seen.last_s <= LINGER_S:
+            return replace(screen, seen=sighting), ()
+        case Ready():
+            return replace(screen, seen=sighting), (Check(scan),)
+        case Result():
+            return _in_view(screen, (scan.text, *scan.others), now_s), ()
+        case PlateEntry(seen=seen) | KindChoice(seen=seen) | Trouble(seen=seen):
+            same = seen is not None and seen.text == scan.text
+            return (replace(screen, seen=sighting) if same else screen), ()
+        case _:
+            assert_never(screen)
+
+
+def _in_view(screen: Result, texts: tuple[str, ...], now_s: float) -> Result:
+    others = [text for text in texts if text != screen.judged.text]
+    if screen.judged.text in texts and screen.seen is not None:
+        screen = replace(screen, seen=replace(screen.seen, last_s=now_s))
+    return replace(screen, other=Sighting(others[0], now_s)) if others else screen
+
+
+def _pressed(screen: Screen, button: Button) -> Step:
+    match screen:
+        case Ready():
+            return _pressed_when_ready(screen, button)
+        case Result():
+            return _pressed_at_result(screen, button)
+        case PlateEntry():
+            return _pressed_at_entry(screen, button), ()
+        case KindChoice():
+            return _pressed_at_choice(screen, button), ()
+        case Trouble():
+            return Ready(screen.status, None), ()
+        case _:
+            assert_never(screen)
+
+
+def _pressed_when_ready(screen: Ready, button: Button) -> Step:
+    match button:
+        case Button.TRIGGER:
+            return replace(screen, seen=None), ()
+        case Button.BACK:
+            return screen, (ToggleTorch(),)
+        case Button.CONFIRM:
+            return _entry(screen, None), ()
+        case _:
+            assert_never(button)
+
+
+def _pressed_at_result(screen: Result, button: Button) -> Step:
+    if not screen.acknowledged:
+        return _acknowledged(screen) if button is Button.CONFIRM else (screen, ())
+    if button is Button.CONFIRM and screen.asks:
+        return screen, (Confirm(screen.judged),)
+    if button is Button.CONFIRM:
+        return (_entry(screen, screen.judged), (Quiet(),)) if screen.wants_plate else (screen, ())
+    if button is Button.BACK and screen.asks:
+        return _entry(screen, screen.judged), (Quiet(),)
+    return Ready(screen.status, screen.seen), (Quiet(),)
+
+
+def _acknowledged(screen: Result) -> Step:
+    judged = screen.held or screen.judged
+    after: Effect = Quiet() if screen.held is None else Play(judged.verdict.outcome)
+    return replace(screen, judged=judged, held=None, acknowledged=True), (after,)
+
+
+def _entry(screen: Ready | Result, after: Judged | None) -> PlateEntry:
+    """Plate entry that begins with the province of the last plate."""
+    province = screen.status.province
+    keys = Keys.SYMBOLS if province else Keys.PROVINCES
+    return PlateEntry(screen.status, province, keys, after=after, seen=screen.seen)
+
+
+def _pressed_at_entry(screen: PlateEntry, button: Button) -> Screen:
+    match button:
+        case Button.TRIGGER:
+            return Ready(screen.status, screen.seen)
+        case Button.BACK:
+            return _with_number(screen, _erased(screen.number)) if screen.number else _left(screen)
+        case Button.CONFIRM:
+            return _finished(screen)
+        case _:
+            assert_never(button)
+
+
+def _left(screen: PlateEntry) -> Screen:
+    if screen.after is None:
+        return Ready(screen.status, screen.seen)
+    return Result(screen.status, screen.after, screen.seen)
+
+
+def _finished(screen: PlateEntry) -> Screen:
+    if not screen.number:
+        return screen
+    kinds = plates.kinds_of(screen.number)
+    if not kinds:
+        return replace(screen, refused=True)
+    return KindChoice(screen.status, screen.number, kinds, after=screen.after, seen=screen.seen)
+
+
+def _pressed_at_choice(screen: KindChoice, button: Button) -> Screen:
+    match button:
+        case Button.BACK:
+            return PlateEntry(
+                screen.status, screen.number, Keys.SYMBOLS, after=screen.after, seen=screen.seen
+            )
+        case Button.TRIGGER:
+            return Ready(screen.status, screen.seen)
+        case Button.CONFIRM:
+            return screen
+        case _:
+            assert_never(button)
+
+
+def _entered(screen: Screen, event: Typed | Turned | Picked) -> Step:
+    match screen, event:
+        case PlateEntry(), Typed(text):
+            fits = len(screen.number) + len(text) <= plates.LONGEST and text in plates.SYMBOLS
+            return (_with_number(screen, screen.number + text) if fits else screen), ()
+        case PlateEntry(), Turned():
+            other = Keys.SYMBOLS if screen.keys is Keys.PROVINCES else Keys.PROVINCES
+            return replace(screen, keys=other), ()
+        case KindChoice(kinds=kinds), Picked(str() as kind) if kind in kinds:
+            return screen, (Enter(Plate(screen.number, kind), screen.after),)
+        case KindChoice(may_ask=True), Picked(None):
+            return replace(screen, listing=Listing.ASKING), (AskKinds(screen.number),)
+        case _:
+            return screen, ()
+
+
+def _erased(number: str) -> str:
+    """Without what was typed last; a word goes as it came."""
+    word = next((word for word in plates.WORDS if number.endswith(word)), number[-1])
+    return number.removesuffix(word)
+
+
+def _with_number(screen: PlateEntry, number: str) -> PlateEntry:
+    """With the keys that may follow: provinces at the start, and where nothing else can."""
+    following = plates.symbols_after(number)
+    provinces = not number or (following and following <= PROVINCES.keys())
+    keys = Keys.PROVINCES if provinces else Keys.SYMBOLS
+    return replace(screen, number=number, keys=keys, refused=False)

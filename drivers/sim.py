@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+import pygame
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from drivers.camera_cv import SIZE
@@ -132,6 +133,11 @@ class SimRig:
         pin = self.factory.pin(self.pins.button(button))
         pin.drive_low()
         pin.drive_high()
+
+    def touch(self, x: int, y: int) -> None:
+        """Touch the display, which on a desk stands upright, at a pixel."""
+        at = {"pos": (x, y), "button": 1, "touch": False}
+        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
 
     def shot(self, path: Path) -> None:
         """Save what is on the display. Raises DisplayFault."""

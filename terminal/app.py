@@ -7,23 +7,27 @@ notice or a fault screen. A bug ends the process, and the service manager starts
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from terminal import checking
 from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault
-from terminal.inbox import CameraFailed, Inbox, Looked, Message, Press
+from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
+from terminal.model import Button, Incoming
 from terminal.scanner import Scanner
 from terminal.screens import state
-from terminal.screens.draw import button_at, draw
+from terminal.screens.draw import draw, event_at
 from terminal.screens.signals import signal_of
+from terminal.screens.step import step
+from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
-    from terminal.checking import Checker, Keeper
+    from terminal.cases import Cases
+    from terminal.credential.verify import Moment
     from terminal.model import Luma, Outcome
-    from terminal.ports import Rig
+    from terminal.ports import LinkMessage, Rig
     from terminal.screens.draw import Look
 
 TURN_S = 0.25
@@ -44,19 +48,16 @@ class Timing:
 
     decode_ms: float
     verify_us: float
-    record_ms: float
     total_ms: float
 
 
 class App:
     """The terminal at work. `turn` once is one round of the loop."""
 
-    def __init__(
-        self, rig: Rig, checker: Checker, keeper: Keeper, look: Look, *, loud_alarm: bool = False
-    ) -> None:
+    def __init__(self, rig: Rig, cases: Cases, look: Look, *, loud_alarm: bool = False) -> None:
         self._rig = rig
-        self._checker = checker
-        self._keeper = keeper
+        self._cases = cases
+        self._checker = cases.checker
         self._look = look
         self._loud_alarm = loud_alarm
         self._inbox = Inbox()
@@ -64,11 +65,14 @@ class App:
         self._preview: Luma | None = None
         self._camera = state.Camera.LIVE
         self._notices: dict[str, Fault] = {}
+        self._late: dict[str, state.Notice] = {}
+        """What the registry said too late, until the officer presses something."""
         self._torch = False
+        self._province = ""
         self._frame: Looked | None = None
         """The frame in hand."""
-        self._unshown: tuple[float, float, Looked] | None = None
-        """A check not yet on the screen: its verify_us, record_ms and frame."""
+        self._unshown: Looked | None = None
+        """The frame of a check that is not yet on the screen."""
         self._drawn: tuple[state.Screen, Luma | None] | None = None
         self.screen: state.Screen = state.Ready()
         self.frames_seen = 0
@@ -78,6 +82,8 @@ class App:
     def start(self) -> None:
         """Begin to look, listen and show; the service manager hears of it with the first frame shown."""
         self._rig.panel.listen(lambda button: self._inbox.put(Press(button)))
+        if self._rig.link is not None:
+            self._rig.link.open(lambda message: self._inbox.put(FromRegistry(message)))
         self._scanner.start()
         self._tick()
         self._show()
@@ -87,7 +93,14 @@ class App:
         """End the scanner and let go of the journal, and say that this was on purpose."""
         self._rig.notify.stopping()
         self._scanner.stop()
-        self._keeper.close()
+        if self._rig.link is not None:
+            self._rig.link.close()
+        self._cases.close()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """The display's width and height, pixels."""
+        return self._rig.display.size
 
     def notice(self, fault: Fault) -> None:
         """Show a fault beside the work."""
@@ -98,11 +111,12 @@ class App:
         for message in self._inbox.take(timeout_s):
             self._receive(message)
         for touch in self._rig.display.poll():
-            button = (
-                touch if isinstance(touch, str) else button_at(self.screen, touch, self._rig.display.size)
+            event = (
+                state.Pressed(touch) if isinstance(touch, Button) else event_at(self.screen, touch, self.size)
             )
-            if button is not None:
-                self._happen(state.Pressed(button))
+            if event is not None:
+                self._late.clear()
+                self._happen(event)
         self._tick()
         self._show()
         if not self._scanner.alive:
@@ -122,7 +136,10 @@ class App:
                 if message.scan is not None:
                     self._happen(state.Scanned(message.scan))
             case Press(button):
+                self._late.clear()
                 self._happen(state.Pressed(button))
+            case FromRegistry(incoming):
+                self._hear(incoming)
             case CameraFailed(fault):
                 stalled = isinstance(fault, CameraStalled)
                 self._camera = state.Camera.STALLED if stalled else state.Camera.ABSENT
@@ -131,25 +148,41 @@ class App:
             case _:
                 assert_never(message)
 
+    def _hear(self, message: LinkMessage) -> None:
+        if not isinstance(message, Incoming):
+            return  # whether a question got out does not matter: its answer comes, or its wait is over
+        try:
+            told = self._cases.receive(message, self._moment())
+        except JournalFault as fault:
+            told = _notice(fault)
+        if isinstance(told, state.Notice):
+            self._late[told.zh] = told
+        elif told is not None:
+            self._happen(told)
+
     def _tick(self) -> None:
+        for event in self._cases.expire(self._moment()):
+            self._happen(event)
         now_s = self._rig.clock.now_s()
         trusted = self._checker.trusted
         age_s = None if trusted.made_s is None else trusted.age_s(now_s)
         status = state.Status(
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
-            clock_trusted=self._checker.moment(now_s, clock_trusted=self._rig.clock.trusted()).clock_trusted,
+            clock_trusted=self._moment().clock_trusted,
             laboratory=self._checker.laboratory,
             trust_age_s=None if age_s is None else age_s // 60 * 60,
             trust_fresh=age_s is None or age_s <= self._checker.fresh_s,
-            records=self._keeper.unreceipted,
+            records=self._cases.keeper.unreceipted,
             torch=self._torch,
+            province=self._province,
+            online=self._cases.online,
             camera=self._camera,
-            notices=tuple(_notice(fault) for fault in self._notices.values()),
+            notices=(*self._late.values(), *(_notice(fault) for fault in self._notices.values())),
         )
         self._happen(state.Tick(status))
 
     def _happen(self, event: state.Event) -> None:
-        self.screen, effects = state.step(self.screen, event, self._rig.clock.monotonic_s())
+        self.screen, effects = step(self.screen, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
             if answer is not None:
@@ -160,7 +193,12 @@ class App:
             case state.Check(scan):
                 return self._check(scan.text)
             case state.Confirm(judged):
-                return self._confirm(judged)
+                return self._recorded(lambda: self._cases.confirm(judged, self._moment()))
+            case state.Enter(plate, after):
+                self._province = plate.number[0] if plate.number[0] in PROVINCES else self._province
+                return self._recorded(lambda: self._cases.enter(plate, after, self._moment()))
+            case state.AskKinds(number):
+                return self._cases.ask_kinds(number, self._moment())
             case state.Play(outcome):
                 self._signal(outcome)
             case state.Quiet():
@@ -172,28 +210,19 @@ class App:
         return None
 
     def _check(self, text: str) -> state.Event:
-        now_s = self._rig.clock.now_s()
-        moment = self._checker.moment(now_s, clock_trusted=self._rig.clock.trusted())
-        begun = time.perf_counter()
-        verdict = self._checker.check(text, moment)
-        verified = time.perf_counter()
-        try:
-            seq = self._keeper.keep_check(text, verdict, moment)
-        except JournalFault as fault:
-            return state.Failed(_notice(fault))
-        if self._frame is not None:
-            recorded_ms = 1e3 * (time.perf_counter() - verified)
-            self._unshown = 1e6 * (verified - begun), recorded_ms, self._frame
-        return state.Recorded(state.Judged(text, verdict, seq, now_s))
+        event = self._recorded(lambda: self._cases.check(text, self._moment()))
+        self._unshown = self._frame
+        return event
 
-    def _confirm(self, judged: state.Judged) -> state.Event:
-        moment = self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
-        verdict = checking.confirm(judged.verdict)
+    def _recorded(self, deed: Callable[[], state.Event]) -> state.Event:
+        """What a deed comes to; a record that could not be kept comes to nothing that is shown."""
         try:
-            self._keeper.keep_refinement(judged.seq, judged.verdict, verdict, moment)
+            return deed()
         except JournalFault as fault:
             return state.Failed(_notice(fault))
-        return state.Recorded(replace(judged, verdict=verdict))
+
+    def _moment(self) -> Moment:
+        return self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
 
     def _signal(self, outcome: Outcome | None) -> None:
         signal = None if outcome is None else signal_of(outcome, loud=self._loud_alarm)
@@ -219,10 +248,8 @@ class App:
         self._rig.display.show(draw(self.screen, preview, self._look))
         self._drawn = (self.screen, preview)
         if self._unshown is not None:
-            verify_us, record_ms, frame = self._unshown
-            self.timing = Timing(
-                frame.decode_ms, verify_us, record_ms, 1e3 * (time.monotonic() - frame.captured_s)
-            )
+            total_ms = 1e3 * (time.monotonic() - self._unshown.captured_s)
+            self.timing = Timing(self._unshown.decode_ms, self._cases.verified_us, total_ms)
             self._unshown = None
 
 

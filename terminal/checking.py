@@ -1,4 +1,4 @@
-"""A check is a code's text and a moment in, a verdict and its journal entry out; nothing is shown here."""
+"""What checks are made against, and how they are kept: a moment in, a finding or a journal entry out."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from terminal.credential import trust
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
 from terminal.journal.entry import Ages, Check, Refinement, Stamp
-from terminal.model import UNCHECKED, CredentialFinding, How, Reason, Subject, Verdict
-from terminal.vehicle.verdict import decide
+from terminal.model import CredentialFinding, Subject
 
 if TYPE_CHECKING:
     from terminal import config
+    from terminal.asking import Lists
+    from terminal.journal.record import Head
     from terminal.journal.store import Journal
+    from terminal.model import Finding, How, Outgoing, Plate
+    from terminal.screens.state import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +34,14 @@ class Checker:
         """The moment of a check; a clock that reads earlier than the trust set was made decides nothing."""
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
 
-    def check(self, text: str, moment: Moment) -> Verdict:
-        """The verdict of a scanned code, about the vehicle that the code itself names, if it is proven."""
-        finding = verify(text, self.trusted, moment, policy=self.policy)
-        subject = Subject.CODE if finding.credential is not None else None
-        return decide(finding, UNCHECKED, subject)
+    def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
+        """What is found of a code, against the plate that the officer entered, if any."""
+        return verify(text, self.trusted, moment, entered=entered, policy=self.policy)
 
 
 def policy(checks: config.Checks) -> Policy:
     """The policy that the configuration sets."""
     return Policy(3600 * checks.trust_usable_h, tuple(re.compile(one) for one in checks.other_issuers))
-
-
-def confirm(verdict: Verdict) -> Verdict:
-    """The same findings, once the officer has said that this is the vehicle."""
-    return decide(verdict.finding, verdict.status, Subject.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +70,69 @@ class Keeper:
     journal: Journal
     author: Author
     trusted: trust.TrustSet
+    lists: Lists
 
     @property
     def unreceipted(self) -> int:
         """Records that no receipt covers."""
         return self.journal.unreceipted()
 
+    @property
+    def head(self) -> Head:
+        """Where the journal stands."""
+        return self.journal.head
+
     def close(self) -> None:
         """Let go of the journal."""
         self.journal.close()
 
-    def keep_check(self, text: str, verdict: Verdict, moment: Moment) -> int:
-        """The record's number, once a check of a code is on disk."""
+    def keep_check(self, how: How, judged: Judged, moment: Moment, question: Outgoing | None) -> int:
+        """The record's number, once a check is on disk."""
+        verdict = judged.verdict
         finding, status = verdict.finding, verdict.status
-        credential = finding.credential
-        plate = credential.vehicle.plate if credential else None
         body = Check(
-            how=How.OTHER_ISSUER if finding.reason is Reason.OTHER_ISSUER else How.SCAN,
+            how=how,
             finding=finding.finding,
             reason=finding.reason,
             vehicle=status.finding,
             outcome=verdict.outcome,
             subject=verdict.subject or Subject.CODE,
-            ages=self._ages(moment),
+            ages=self._ages(judged.plate, moment),
             trust_serial=self.trusted.serial,
-            number=plate.number if plate else None,
-            kind=plate.kind if plate else None,
-            cti=credential.cti if credential else None,
-            code_text=None if finding.finding is CredentialFinding.CURRENT else text,
+            number=judged.plate.number if judged.plate else None,
+            kind=judged.plate.kind if judged.plate else None,
+            cti=finding.credential.cti if finding.credential else None,
+            code_text=None if finding.finding is CredentialFinding.CURRENT else judged.text,
+            request_id=question.correlation if question else None,
             letters=status.letters,
             valid_through=status.valid_through,
         )
         return self.journal.append(self.author.stamp(moment), body)
 
-    def keep_refinement(self, seq: int, before: Verdict, after: Verdict, moment: Moment) -> int:
-        """The record's number, once what changed of check `seq` is on disk."""
-        body = Refinement(seq=seq, outcome=after.outcome, subject=after.subject)
-        return self.journal.append(self.author.stamp(moment), body, was=before.outcome)
+    def keep_refinement(
+        self, before: Judged, after: Judged, moment: Moment, question: Outgoing | None = None
+    ) -> int:
+        """The record's number, once what changed of a check is on disk."""
+        was, verdict = before.verdict, after.verdict
+        found = verdict.finding if verdict.finding != was.finding else None
+        status = verdict.status if verdict.status != was.status else None
+        body = Refinement(
+            seq=before.seq,
+            finding=found.finding if found else None,
+            reason=found.reason if found else None,
+            vehicle=status.finding if status else None,
+            outcome=verdict.outcome,
+            subject=verdict.subject,
+            ages=self._ages(after.plate, moment) if status else None,
+            number=after.plate.number if after.plate and after.plate != before.plate else None,
+            kind=after.plate.kind if after.plate and after.plate != before.plate else None,
+            request_id=question.correlation if question else None,
+            letters=status.letters if status else None,
+            valid_through=status.valid_through if status else None,
+        )
+        return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 
-    def _ages(self, moment: Moment) -> Ages:
+    def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
         made_s = self.trusted.made_s
-        return Ages(trust_s=None if made_s is None else max(0, int(moment.now_s) - made_s))
+        trust_s = None if made_s is None else max(0, int(moment.now_s) - made_s)
+        return self.lists.ages(plate, moment, trust_s)

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from terminal.errors import ConfigFault
@@ -34,6 +35,8 @@ class Paths:
     state: Path
     trust: Path
     key: Path
+    offline: Path | None = None
+    """The folder of the offline list."""
     fonts: Path = Path("/usr/share/fonts/opentype/noto")
 
 
@@ -90,6 +93,21 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Registry:
+    """The registry's broker, and this terminal's TLS identity."""
+
+    host: str
+    ca: Path
+    certificate: Path
+    key: Path
+    port: int = 8883
+    wait_s: int = 3
+    """How long an answer is waited for."""
+    provinces: tuple[str, ...] = ()
+    """Whose hot lists are taken; none: all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that may be set."""
 
@@ -99,6 +117,7 @@ class Config:
     display: Display = field(default_factory=Display)
     panel: Panel = field(default_factory=Panel)
     checks: Checks = field(default_factory=Checks)
+    registry: Registry | None = None
 
 
 def read(path: Path) -> Config:
@@ -141,6 +160,8 @@ def _section(kind: type[T], content: dict[str, Any], name: str, folder: Path) ->
 
 
 def _value(hint: Any, value: Any, where: str, folder: Path) -> Any:  # noqa: ANN401 - TOML's values are any
+    if get_origin(hint) is UnionType:
+        hint = get_args(hint)[0]  # what may be left out is of this type where it is there
     if is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise ConfigFault(f"{where}: a section [{where}] is expected")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.model import Button, Luma, Scan
+    from terminal.ports import LinkMessage
 
 FRAMES_WAITING = 2
 
@@ -39,7 +40,14 @@ class CameraFailed:
     fault: Fault
 
 
-Message: TypeAlias = Looked | Press | CameraFailed
+@dataclass(frozen=True, slots=True)
+class FromRegistry:
+    """The link says something."""
+
+    message: LinkMessage
+
+
+Message: TypeAlias = Looked | Press | CameraFailed | FromRegistry
 
 
 class Inbox:

@@ -32,6 +32,8 @@ class Reason(StrEnum):
     OK = "ok"
     NO_CODE = "no_code"
     """No code was found in a picture that the person asked to have read."""
+    NOT_SHOWN = "not_shown"
+    """The officer entered a plate, and no code was shown."""
     OTHER_ISSUER = "other_issuer"
     FUTURE_VERSION = "future_version"
     FOREIGN = "foreign"
@@ -190,6 +192,13 @@ class VehicleStatus:
     """yyyymmdd"""
     age_s: int | None = None
     """Age of the list or answer that says so; None where nothing was asked."""
+    vehicle: Vehicle | None = None
+    """What the registry has of the vehicle, to compare."""
+    brand: str | None = None
+    scrap_date: int | None = None
+    """强制报废期止, yyyymmdd: shown, and decides nothing."""
+    newest_cti: bytes | None = field(default=None, repr=False)
+    """The newest credential issued for it."""
 
 
 UNCHECKED = VehicleStatus(VehicleFinding.UNCHECKED)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal import scenario
+from terminal.model import Button
 from terminal.screens import state
+from terminal.screens.draw import event_at
+from terminal.vehicle import plate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from terminal.app import App
-    from terminal.model import Button
 
 PATIENCE_S = 20.0
 """The longest real time that an expectation is waited for, unless told otherwise."""
 LOOKS = 4
 """Frames to look at before "still ready" is believed: one may be in hand and two in the inbox."""
 TURN_S = 0.02
+STEP_PX = 16
 
 
 class Stage(Protocol):
@@ -31,6 +36,9 @@ class Stage(Protocol):
 
     def press(self, button: Button) -> None:
         """Press and let go."""
+
+    def touch(self, x: int, y: int) -> None:
+        """Touch the display at a pixel."""
 
     def shot(self, path: Path) -> None:
         """Keep what the display shows as PNG."""
@@ -66,32 +74,44 @@ class Player:
 
     def _do(self, line: scenario.Line) -> None:
         match line.deed:
-            case scenario.Show(pictures):
-                self.stage.show(*pictures)
-                self._look()
-            case scenario.PressButton(button):
-                self.stage.press(button)
-                self.app.turn(TURN_S)
-            case scenario.Wait(seconds):
-                self.stage.advance(seconds)
-                self._look()
-            case scenario.SetClock(unix_s, trusted):
-                self.stage.set_clock(unix_s, trusted=trusted)
-                self.app.turn(TURN_S)
-            case scenario.SetCamera(live):
-                self.stage.stall(on=not live)
             case scenario.Shot(name):
                 self.stage.shot(self.shots / name)
             case scenario.Say(text):
                 self.say(text)
-            case scenario.ExpectResult() | scenario.ExpectReady() | scenario.ExpectTrouble():
+            case scenario.TypePlate(text):
+                self._type(line.number, text)
+            case scenario.Pick(kind):
+                self._touch(line.number, state.Picked(kind))
+            case (
+                scenario.ExpectResult()
+                | scenario.ExpectReady()
+                | scenario.ExpectScreen()
+                | scenario.ExpectTrouble()
+            ):
                 self._expect(line.number, line.deed)
             case _:
-                assert_never(line.deed)
+                self._change(line.deed)
 
-    def _expect(
-        self, number: int, expected: scenario.ExpectResult | scenario.ExpectReady | scenario.ExpectTrouble
-    ) -> None:
+    def _change(self, deed: scenario.Change) -> None:
+        """Change what surrounds the terminal, and let it notice."""
+        match deed:
+            case scenario.Show(pictures):
+                self.stage.show(*pictures)
+                self._look()
+            case scenario.Wait(seconds):
+                self.stage.advance(seconds)
+                self._look()
+            case scenario.PressButton(button):
+                self.stage.press(button)
+            case scenario.SetClock(unix_s, trusted):
+                self.stage.set_clock(unix_s, trusted=trusted)
+            case scenario.SetCamera(live):
+                self.stage.stall(on=not live)
+            case _:
+                assert_never(deed)
+        self.app.turn(TURN_S)
+
+    def _expect(self, number: int, expected: scenario.Expectation) -> None:
         if isinstance(expected, scenario.ExpectReady):
             self._look()
         met = self._until(lambda: _meets(self.app.screen, expected))
@@ -107,6 +127,30 @@ class Player:
         if not met:
             self.failures.append(f"line {number}: expected {expected}, found {found}")
         self.say(("" if met else f"NOT AS EXPECTED (line {number}): ") + found)
+
+    def _type(self, number: int, text: str) -> None:
+        """Touch the keys of a plate, turning to the other keys where one is not shown."""
+        while isinstance(self.app.screen, state.PlateEntry) and self.app.screen.number:
+            self.stage.press(Button.BACK)
+            self.app.turn(TURN_S)
+        for symbol in _symbols(text):
+            if self._place(state.Typed(symbol)) is None:
+                self._touch(number, state.Turned())
+            self._touch(number, state.Typed(symbol))
+
+    def _touch(self, number: int, wanted: state.Event) -> None:
+        place = self._place(wanted)
+        if place is None:
+            self.failures.append(f"line {number}: nowhere to touch for {wanted}")
+            return
+        self.stage.touch(*place)
+        self.app.turn(TURN_S)
+
+    def _place(self, wanted: state.Event) -> tuple[int, int] | None:
+        """A place on the screen whose touch is the event; targets are larger than the steps."""
+        width, height = self.app.size
+        places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
+        return next((at for at in places if event_at(self.app.screen, at, (width, height)) == wanted), None)
 
     def _look(self) -> None:
         """Let the app look at what is now in view, where frames come at all."""
@@ -124,9 +168,12 @@ class Player:
         return True
 
 
-def _meets(
-    screen: state.Screen, expected: scenario.ExpectResult | scenario.ExpectReady | scenario.ExpectTrouble
-) -> bool:
+def _symbols(text: str) -> list[str]:
+    """A number as its keys: 应急 and 民航 are one each."""
+    return re.findall("|".join((*plate.WORDS, ".")), text)
+
+
+def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
     match expected:
         case scenario.ExpectResult(outcome, reason):
             if not isinstance(screen, state.Result):
@@ -135,6 +182,8 @@ def _meets(
             return verdict.outcome is outcome and reason in (None, verdict.finding.reason)
         case scenario.ExpectReady():
             return isinstance(screen, state.Ready)
+        case scenario.ExpectScreen(name):
+            return isinstance(screen, state.PlateEntry if name == "entry" else state.KindChoice)
         case scenario.ExpectTrouble(code, as_notice=True):
             return code in (notice.code for notice in screen.status.notices)
         case scenario.ExpectTrouble(code):
@@ -150,6 +199,10 @@ def _describe(screen: state.Screen) -> str:
             return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
         case state.Trouble(notice=notice):
             return f"trouble      {notice.code} {notice.en}"
+        case state.PlateEntry():
+            return "entry        plate entry"
+        case state.KindChoice(kinds=kinds, listing=listing):
+            return f"kinds        {' '.join(kinds)} ({listing})"
         case state.Ready(status=status):
             notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
             return f"ready        no verdict{notices}"

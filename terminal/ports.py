@@ -131,3 +131,5 @@ class Rig:
     panel: Panel
     clock: Clock
     notify: Notify
+    link: Link | None = None
+    """None where this terminal has no registry to ask."""

@@ -10,17 +10,24 @@ from typing import TYPE_CHECKING
 import nacl.utils
 from nacl import bindings
 
-from terminal import app, checking, console, lab, player, scenario
+from terminal import app, cases, checking, console, lab, player, scenario
+from terminal.asking import Asker, Lists
+from terminal.credential.signed import signer
 from terminal.errors import Fault, FontFault, InputFault, JournalDamaged
 from terminal.journal.store import Journal
+from terminal.registry.hotlist_store import HotList
+from terminal.registry.lookup import Lookup
+from terminal.registry.offline import OfflineList
 from terminal.screens.fonts import Fonts
 from terminal.screens.theme import Look
+from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from terminal.config import Config
+    from terminal.credential.trust import RegistryKeys
     from terminal.ports import Rig
 
 
@@ -34,6 +41,7 @@ class Setup:
     """Reads the Ed25519 seed of a private key file. Raises InputFault."""
 
 
+HOTLIST = "hotlist.sqlite"
 DONE, NOT_MET, FAULT = 0, 1, 2
 """Exit statuses."""
 
@@ -95,11 +103,40 @@ def assemble(setup: Setup) -> app.App:
         random=nacl.utils.random,
         stamp=author.stamp(checker.moment(rig.clock.now_s(), clock_trusted=rig.clock.trusted())),
     )
-    keeper = checking.Keeper(journal, author, trusted)
-    terminal = app.App(rig, checker, keeper, look, loud_alarm=settings.panel.loud_alarm)
+    lists = _lists(settings)
+    keeper = checking.Keeper(journal, author, trusted, lists)
+    asker = _asker(setup, registry, lists)
+    work = cases.Cases(checker, keeper, lists, asker)
+    terminal = app.App(rig, work, look, loud_alarm=settings.panel.loud_alarm)
     if journal.set_aside is not None:
         terminal.notice(JournalDamaged(str(journal.set_aside)))
     return terminal
+
+
+def _lists(settings: Config) -> Lists:
+    """The lists on this terminal. A hot list needs a registry that keeps it."""
+    offline = OfflineList(settings.paths.offline) if settings.paths.offline else None
+    if settings.registry is None:
+        return Lists(offline)
+    provinces = settings.registry.provinces or tuple(PROVINCES)
+    return Lists(offline, HotList.open(settings.paths.state / HOTLIST, provinces))
+
+
+def _asker(setup: Setup, registry: RegistryKeys, lists: Lists) -> Asker | None:
+    settings, link = setup.settings, setup.rig.link
+    if link is None or settings.registry is None:
+        return None
+    seed = setup.load_seed(settings.paths.key)
+    return Asker(
+        link=link,
+        lookup=Lookup(settings.terminal.number, signer(seed), registry.answer),
+        lists=lists,
+        officer=settings.terminal.officer,
+        wait_s=settings.registry.wait_s,
+        hotlist_keys=registry.hotlist,
+        random=nacl.utils.random,
+        clock=setup.rig.clock,
+    )
 
 
 def _look_for(fault: Fault, setup: Setup) -> Look:
@@ -108,7 +145,7 @@ def _look_for(fault: Fault, setup: Setup) -> Look:
     if not isinstance(fault, FontFault):
         try:
             fonts = Fonts.load(settings.paths.fonts)
-            return Look(settings.terminal.language, fonts, rig.display.size)
+            return Look(settings.terminal.language, fonts, rig.display.size, settings.display.night)
         except FontFault:
             console.warn(FontFault().line())
     return Look("en", Fonts.fallback(), rig.display.size)

@@ -4,11 +4,13 @@
 show card.jpg [more.jpg ...]     put photographs before the camera, one after another
 clear                            nothing in view
 press TRIGGER|CONFIRM|BACK
+type 苏A12345                     touch the keys of plate entry
+pick 02|unsure                   touch a kind of plate
 wait 6                           let 6 seconds go by
 clock 2026-11-22T12:00:00+08:00  [untrusted]
 camera stalled|live              frames stop, or come again
 expect OUTCOME [REASON]          the result shown
-expect ready | trouble CODE | notice CODE
+expect ready | entry | kinds | trouble CODE | notice CODE
 shot result.png                  keep the screen as a picture
 say Anything.                    print a line
 """
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.errors import InputFault
 from terminal.model import Button, Outcome, Reason
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +43,20 @@ class PressButton:
     """A press."""
 
     button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class TypePlate:
+    """The keys of plate entry, touched one after another; what stands there is erased first."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A row of the choice of kinds; None: the officer cannot tell."""
+
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,13 @@ class ExpectReady:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectScreen:
+    """Plate entry, or the choice of kinds, must be shown."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectTrouble:
     """The fault shown must have this code: as a screen of its own, or as a notice on another."""
 
@@ -99,9 +123,9 @@ class Say:
     text: str
 
 
-Deed: TypeAlias = (
-    Show | PressButton | Wait | SetClock | SetCamera | ExpectResult | ExpectReady | ExpectTrouble | Shot | Say
-)
+Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectTrouble
+Change: TypeAlias = Show | PressButton | Wait | SetClock | SetCamera
+Deed: TypeAlias = Change | TypePlate | Pick | Shot | Say | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +164,18 @@ def _show(words: list[str], _rest: str, folder: Path) -> Deed:
     return Show(pictures)
 
 
+def _type(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (number,) = words
+    return TypePlate(number)
+
+
+def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (kind,) = words
+    if kind not in (*KINDS, "unsure"):
+        raise ValueError("a code of a plate kind, or unsure, is expected")
+    return Pick(None if kind == "unsure" else kind)
+
+
 def _wait(words: list[str], _rest: str, _folder: Path) -> Deed:
     seconds = float(words[0])
     if not 0 <= seconds < 1e9:
@@ -165,6 +201,8 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
     match words:
         case ["ready"]:
             return ExpectReady()
+        case ["entry" | "kinds" as name]:
+            return ExpectScreen(name)
         case ["trouble" | "notice" as shown, code]:
             return ExpectTrouble(code, as_notice=shown == "notice")
         case [outcome]:
@@ -172,7 +210,7 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
         case [outcome, reason]:
             return ExpectResult(Outcome(outcome), Reason(reason))
         case _:
-            raise ValueError("an outcome, ready, trouble CODE or notice CODE is expected")
+            raise ValueError("an outcome, ready, entry, kinds, trouble CODE or notice CODE is expected")
 
 
 def _shot(words: list[str], _rest: str, _folder: Path) -> Deed:
@@ -186,6 +224,8 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "show": _show,
     "clear": lambda _words, _rest, _folder: Show(()),
     "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
+    "type": _type,
+    "pick": _pick,
     "wait": _wait,
     "clock": _clock,
     "camera": _camera,

@@ -37,6 +37,7 @@ FINDINGS: dict[Reason, CredentialFinding] = {
     Reason.OTHER_VEHICLE: CredentialFinding.OTHER_VEHICLE,
     Reason.BAD_SIGNATURE: CredentialFinding.FAILED,
     Reason.NO_CODE: CredentialFinding.UNREADABLE,
+    Reason.NOT_SHOWN: CredentialFinding.NOT_SHOWN,
     Reason.FOREIGN: CredentialFinding.UNREADABLE,
     Reason.MALFORMED: CredentialFinding.UNREADABLE,
     Reason.OTHER_ISSUER: CredentialFinding.UNVERIFIABLE,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import by_kid
-from terminal.model import Outgoing, VehicleFinding, VehicleStatus
+from terminal.model import Outgoing, Vehicle, VehicleFinding, VehicleStatus
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -282,4 +282,20 @@ def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: 
         letters=status.cut(record.letters),
         valid_through=record.valid_through,
         age_s=age_s,
+        vehicle=_described(record),
+        brand=record.brand,
+        scrap_date=record.scrap_date,
+        newest_cti=record.newest_cti,
+    )
+
+
+def _described(record: VehicleRecord) -> Vehicle:
+    return Vehicle(
+        plate=record.plate,
+        vehicle_type=record.vehicle_type,
+        use=record.use,
+        valid_through=record.valid_through // 100,
+        colour=record.colour,
+        vin_tail=record.vin_tail,
+        first_registered=record.first_registered,
     )

@@ -62,10 +62,10 @@ def test_what_cannot_be_read_is_no_verdict_and_no_record(desk: Desk, laboratory:
 
 
 def test_a_code_left_in_view_is_checked_once_and_a_new_sighting_again(desk: Desk, laboratory: Path) -> None:
-    desk.play("show phone.jpg\nexpect provisional\npress BACK\nexpect ready\nwait 1\nexpect ready")
+    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready\nwait 1\nexpect ready")
     assert len(entries(desk, laboratory)) == 1
     desk.play(
-        "clear\nwait 5\nshow phone.jpg\nexpect provisional\npress BACK\npress TRIGGER\nexpect provisional"
+        "clear\nwait 5\nshow phone.jpg\nexpect provisional\npress TRIGGER\npress TRIGGER\nexpect provisional"
     )
     assert len(entries(desk, laboratory)) == 3
 
@@ -100,7 +100,7 @@ def test_a_clock_before_the_trust_set_was_made_decides_nothing(desk: Desk) -> No
 
 
 def test_a_trust_set_over_a_week_old_verifies_nothing_and_a_forgery_is_still_found(desk: Desk) -> None:
-    desk.play("wait 700000\nshow phone.jpg\nexpect undetermined stale_trust\npress BACK")
+    desk.play("wait 700000\nshow phone.jpg\nexpect undetermined stale_trust\npress TRIGGER")
     desk.play("show digit-changed.jpg\nexpect caution bad_signature")
 
 

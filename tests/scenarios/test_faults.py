@@ -117,8 +117,8 @@ def test_a_killed_terminal_keeps_every_verdict_it_showed(
     """The script waits for ever in the end; the process is killed once it has told its second verdict."""
     script = photographs / "killed.scenario"
     script.write_text(
-        "show phone.jpg\nexpect provisional\npress BACK\nshow payment.jpg\nexpect undetermined\n"
-        "press BACK\nexpect trouble J02\n",
+        "show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined\n"
+        "press TRIGGER\nexpect trouble J02\n",
         encoding="utf-8",
     )
     settings: list[str | Path] = ["--config", own_state(laboratory, tmp_path), "--shots", tmp_path / "shots"]
@@ -137,4 +137,4 @@ def test_a_killed_terminal_keeps_every_verdict_it_showed(
 def test_trouble_is_left_by_a_press(desk: Desk) -> None:
     terminal = desk.start()
     terminal.screen = state.Trouble(terminal.screen.status, state.Notice("J01", "", ""))
-    desk.play("press BACK\nexpect ready")
+    desk.play("press TRIGGER\nexpect ready")

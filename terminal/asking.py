@@ -1,0 +1,167 @@
+"""Asking about a vehicle: the lists answer at once, the registry when it can; nothing is judged here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from terminal.credential.signed import by_kid
+from terminal.errors import OfflineListFault
+from terminal.journal.entry import Ages
+from terminal.model import UNCHECKED, Incoming, Outgoing, Plate, VehicleStatus
+from terminal.registry import sources
+from terminal.registry.lookup import Answered, Dropped, Inquiry, Late, Lookup, NoAnswer
+from terminal.registry.messages import (
+    CodeQuestion,
+    HotlistQuestion,
+    LookupRequest,
+    PlateQuestion,
+    Question,
+    Why,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from terminal.credential.verify import Moment
+    from terminal.journal.record import Head
+    from terminal.ports import Clock, Link
+    from terminal.registry.hotlist_store import HotList
+    from terminal.registry.lookup import Received
+    from terminal.registry.offline import OfflineList
+
+HOTLIST_WAIT_S = 10.0
+HOTLIST_REST_S = 60.0
+"""After an answer that brought nothing, or none, the hot list is asked for no sooner than this."""
+REQUEST_ID_SIZE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What this terminal knows of vehicles without a network; either may be missing."""
+
+    offline: OfflineList | None = None
+    hotlist: HotList | None = None
+
+    def status(self, plate: Plate, moment: Moment, live: VehicleStatus | None = None) -> VehicleStatus:
+        """What counts, of the live answer and both lists."""
+        hit = self.hotlist.hit(plate, moment.now_s) if self.hotlist else None
+        return sources.weigh(live, self._listed(plate, moment), hit.status if hit else None)
+
+    def ages(self, plate: Plate | None, moment: Moment, trust_s: int | None) -> Ages:
+        """How old everything is that a check rests on, s."""
+        province = plate.number[:1] if plate else None
+        try:
+            offline_s = self.offline.age_s(province, moment) if self.offline and province else None
+        except OfflineListFault:
+            offline_s = None
+        return Ages(trust_s, offline_s, self.hotlist.age_s(moment.now_s) if self.hotlist else None)
+
+    def close(self) -> None:
+        """Let go of both lists' files."""
+        for one in (self.offline, self.hotlist):
+            if one is not None:
+                one.close()
+
+    def _listed(self, plate: Plate, moment: Moment) -> VehicleStatus:
+        if self.offline is None:
+            return UNCHECKED
+        try:
+            return self.offline.lookup(plate, moment)
+        except OfflineListFault:
+            return UNCHECKED  # a list that cannot be read says nothing, and its fault is in `offline.faults`
+
+
+@dataclass(slots=True)
+class Asker:
+    """The way to the registry: questions out, answers in, and the hot list kept whole."""
+
+    link: Link
+    lookup: Lookup
+    lists: Lists
+    officer: str
+    wait_s: float
+    hotlist_keys: Iterable[bytes]
+    random: Callable[[int], bytes]
+    clock: Clock
+    _hotlist_open: bool = field(default=False, init=False)
+    _hotlist_rest_until_s: float = field(default=0.0, init=False)
+
+    @property
+    def online(self) -> bool:
+        """Whether the broker takes our messages now."""
+        return self.link.state.up
+
+    def ask_plate(self, number: str, kind: str | None, head: Head, moment: Moment) -> Outgoing | None:
+        """A question about a vehicle, not yet sent; None while offline."""
+        return self._ask(PlateQuestion(number, kind), head, moment)
+
+    def ask_code(self, text: str, head: Head, moment: Moment) -> Outgoing | None:
+        """A question about another issuer's code, not yet sent; None while offline, or not writable."""
+        return self._ask(CodeQuestion(text), head, moment)
+
+    def send(self, message: Outgoing) -> None:
+        """Send a question."""
+        self.link.send(message)
+
+    def receive(self, incoming: Incoming, head: Head, moment: Moment) -> Received | None:
+        """What a message amounts to; None for the hot list's, which is kept here."""
+        if incoming.topic.startswith("roadside/1/hotlist/"):
+            if self.lists.hotlist is not None:
+                self.lists.hotlist.receive(incoming, by_kid(self.hotlist_keys))
+                self.keep_hotlist(head, moment)
+            return None
+        received = self.lookup.receive(incoming, moment=moment, monotonic_s=self.clock.monotonic_s())
+        if isinstance(received, Dropped) or not isinstance(received.request.question, HotlistQuestion):
+            return received
+        self._conclude(received.request.question, received, head, moment)
+        return None
+
+    def expire(self) -> tuple[LookupRequest, ...]:
+        """The questions about vehicles and codes whose wait is over, each told once."""
+        over = self.lookup.expire(self.clock.monotonic_s())
+        if any(isinstance(request.question, HotlistQuestion) for request in over):
+            self._rest()
+        return tuple(request for request in over if not isinstance(request.question, HotlistQuestion))
+
+    def keep_hotlist(self, head: Head, moment: Moment) -> None:
+        """Ask for what is missing of the hot list: one question at a time, with rests."""
+        if self.lists.hotlist is None or self._hotlist_open or not self.online:
+            return
+        wanted = self.lists.hotlist.wanted()
+        if wanted and self.clock.monotonic_s() >= self._hotlist_rest_until_s:
+            message = self._ask(wanted[0], head, moment, HOTLIST_WAIT_S)
+            if message is not None:
+                self._hotlist_open = True
+                self.send(message)
+
+    def _conclude(
+        self, question: HotlistQuestion, received: Answered | NoAnswer | Late, head: Head, moment: Moment
+    ) -> None:
+        hotlist = self.lists.hotlist
+        before = hotlist.wanted() if hotlist else ()
+        if hotlist is not None and isinstance(received, Answered):
+            hotlist.conclude(question, received.answer)
+        self._hotlist_open = False
+        if hotlist is None or hotlist.wanted() == before:
+            self._rest()
+        self.keep_hotlist(head, moment)
+
+    def _rest(self) -> None:
+        self._hotlist_open = False
+        self._hotlist_rest_until_s = self.clock.monotonic_s() + HOTLIST_REST_S
+
+    def _ask(
+        self, question: Question, head: Head, moment: Moment, wait_s: float | None = None
+    ) -> Outgoing | None:
+        if not self.online:
+            return None
+        inquiry = Inquiry(
+            question=question, why=Why.CHECK, officer=self.officer, head=head, wait_s=wait_s or self.wait_s
+        )
+        return self.lookup.ask(
+            inquiry,
+            request_id=self.random(REQUEST_ID_SIZE),
+            moment=moment,
+            monotonic_s=self.clock.monotonic_s(),
+        )

@@ -35,6 +35,8 @@ STATUS_LIST = 1
 WITHDRAWN_INDEX = 7
 """The one place of the status list that says withdrawn."""
 CONFIG = "roadside.toml"
+BROKER_PORT = 18883
+"""Where the reference registry's broker listens on a desk, and its terminal looks for it."""
 TLS = "private/tls"
 """Identities for the broker and who calls it: NAME.crt and NAME.key."""
 _CLIENTS = ("T0001", "T0002", "W0001", "W0002")
@@ -68,7 +70,7 @@ _KEYS = (
 ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
 """The one code under the compromised key that its authority itself issued."""
 
-_TOML = """\
+_TOML = f"""\
 # A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
 [terminal]
 number = "T0001"
@@ -80,6 +82,14 @@ language = "zh"
 state = "state"
 trust = "trust"
 key = "private/terminal.key"
+offline = "offline"
+
+[registry]
+host = "127.0.0.1"
+port = {BROKER_PORT}
+ca = "{TLS}/ca.crt"
+certificate = "{TLS}/T0001.crt"
+key = "{TLS}/T0001.key"
 """
 
 

@@ -66,7 +66,7 @@ class Cases:
         how = How.OTHER_ISSUER if finding.reason is Reason.OTHER_ISSUER else How.SCAN
         return self._open(how, Judged(text, verdict, 0, moment.now_s, plate), moment)
 
-    def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Event:
+    def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
         text = after.text if after else None
         finding = refuse(Reason.NOT_SHOWN) if text is None else self.checker.verify(text, moment, plate)
@@ -119,7 +119,7 @@ class Cases:
         self.asker.keep_hotlist(self.keeper.head, moment)
         return [event for event in told if event is not None]
 
-    def _open(self, how: How, judged: Judged, moment: Moment) -> state.Event:
+    def _open(self, how: How, judged: Judged, moment: Moment) -> state.Recorded:
         question = self._question(judged.verdict, judged.plate, judged.text, moment)
         seq = self.keeper.keep_check(how, judged, moment, question)
         return self._asked_about(replace(judged, seq=seq), question)
@@ -136,7 +136,7 @@ class Cases:
             return self.asker.ask_code(text, self.keeper.head, moment)
         return None
 
-    def _asked_about(self, judged: Judged, question: Outgoing | None) -> state.Event:
+    def _asked_about(self, judged: Judged, question: Outgoing | None) -> state.Recorded:
         """Send the question, now that its check is on disk."""
         waiting = question is not None and self.asker is not None
         judged = self._keep(

@@ -20,13 +20,14 @@ from terminal.errors import Fault, PanelFault
 from terminal.model import Plate
 from terminal.ports import Rig
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import KINDS, PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from drivers.sim import SimRig
     from terminal.config import Config
-    from terminal.ports import Panel
+    from terminal.ports import Link, Panel
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"roadside {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_lookup(commands)
     _add_verify(commands)
     _add_conformance(commands)
     _add_journal(commands)
@@ -137,6 +139,30 @@ def _pi_rig(settings: Config) -> Rig:
         panel=signals,
         clock=clock.SystemClock(),
         notify=notify.SystemdNotify(),
+        link=_link(settings),
+    )
+
+
+def _link(settings: Config) -> Link | None:
+    """The way to the registry, where the configuration names one."""
+    from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
+    from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
+
+    registry, terminal = settings.registry, settings.terminal.number
+    if registry is None:
+        return None
+    hotlists = (topics.hotlist(province) for province in registry.provinces or PROVINCES)
+    return link.MqttLink(
+        link_connection.Line(
+            registry.host,
+            registry.port,
+            terminal,
+            registry.ca,
+            registry.certificate,
+            registry.key,
+            topics.link(terminal),
+            (topics.answer(terminal), *hotlists),
+        )
     )
 
 
@@ -154,8 +180,38 @@ def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         panel=desk.panel,
         clock=clock.SystemClock() if show_window else desk.clock,
         notify=notify.SystemdNotify(),
+        link=_link(settings),
     )
     return rig, desk
+
+
+# roadside lookup
+
+
+def _add_lookup(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "lookup",
+        help="ask about a vehicle by its plate",
+        description="Ask the registry, and the lists on this terminal; recorded like any check. Exit 0: the"
+        " registry answered; 1: it did not, and what the lists say is printed.",
+    )
+    parser.add_argument("number", metavar="NUMBER", help="such as 苏A12345")
+    parser.add_argument(
+        "--kind", choices=KINDS, metavar="CODE", help="号牌种类; without it the kinds are listed"
+    )
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_lookup)
+
+
+def _lookup(chosen: argparse.Namespace) -> int:
+    from drivers import clock  # noqa: PLC0415 - loads ctypes
+    from keys import files  # noqa: PLC0415 - loads libsodium
+    from terminal import config, lookup_command  # noqa: PLC0415 - loads SQLite and libsodium
+
+    settings = config.read(chosen.config)
+    question = lookup_command.Question(chosen.number, chosen.kind, as_json=chosen.json)
+    return lookup_command.run(settings, clock.SystemClock(), _link(settings), files.load_seed, question)
 
 
 # roadside journal

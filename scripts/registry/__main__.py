@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keys import lab
 from scripts.registry import commands
 from scripts.registry.broker import BrokerError
 from terminal.errors import Fault
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     to = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(to, "serve", commands.serve)
     serve.add_argument("--broker", type=_address, metavar="HOST:PORT", help="one that runs already")
+    serve.add_argument(
+        "--port", type=int, default=lab.BROKER_PORT, help="of a broker started here; 0: a free one"
+    )
     serve.add_argument("--worker", default="W0001", help="the name in its certificate; each has its own")
     _seed(serve)
     _seed(_command(to, "sample", commands.fill))

@@ -32,10 +32,15 @@ class Broker:
     The port stays over restarts. `amend` changes the configuration's text; a test spoils one line by it.
     """
 
-    def __init__(self, folder: Path, tls: Path, *, amend: Callable[[str], str] = lambda text: text) -> None:
-        """Prepare `folder`; `tls` is where the identities lie. Raises BrokerError without a mosquitto."""
+    def __init__(
+        self, folder: Path, tls: Path, *, amend: Callable[[str], str] = lambda text: text, port: int = 0
+    ) -> None:
+        """Prepare `folder`; `tls` is where the identities lie, `port` 0 a free one.
+
+        Raises BrokerError without a mosquitto.
+        """
         self.folder = folder
-        self.port = _free_port()
+        self.port = port or _free_port()
         # Debian has it in sbin, which is not on everybody's PATH.
         self._program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if self._program is None:

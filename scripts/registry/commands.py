@@ -46,7 +46,7 @@ def serve(given: argparse.Namespace) -> None:
             if database.is_empty(connection):
                 _fill(connection, given.seed, now_s)
         tls = laboratory.identities(given.lab, given.worker, now_s)
-        host, port = given.broker or ("127.0.0.1", _start_broker(given.lab, tls, running))
+        host, port = given.broker or ("127.0.0.1", _start_broker(given, tls, running))
         print(f"registry: {given.worker} at {host}:{port}", flush=True)
         Worker(Post(host, port, given.worker, tls), laboratory.service(given.lab, held)).run(stopping)
 
@@ -124,8 +124,8 @@ def _fill(connection: Connection, seed: int, now_s: int) -> int:
     return len(vehicles)
 
 
-def _start_broker(lab: Path, tls: Path, running: ExitStack) -> int:
-    broker = Broker(lab / "broker", tls)
+def _start_broker(given: argparse.Namespace, tls: Path, running: ExitStack) -> int:
+    broker = Broker(given.lab / "broker", tls, port=given.port)
     broker.start()
     running.callback(broker.stop)
     return broker.port

@@ -272,6 +272,9 @@ def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: 
     if isinstance(question, HotlistQuestion):
         return None
     if answer.result is Result.NOT_FOUND:
+        # "Not found" of a code that the registry could not prove says nothing of any vehicle.
+        if not isinstance(question, PlateQuestion):
+            return None
         return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
     record = answer.record
     if record is None:

@@ -32,7 +32,6 @@ _GAP = 3
 """Around a cell's key, in units; it belongs to the cell."""
 _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *ISSUER_LETTERS, *TAILS, *WORDS)
-_BLANK = "_"
 
 Touched = Typed | Turned | Picked
 
@@ -106,7 +105,7 @@ def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     caption = _caption(page, screen)
     gap = page.px(8)
     room = area.y - bars.height - caption.height - 3 * gap
-    plate = Plate(screen.number.ljust(7, _BLANK), "")
+    plate = Plate(screen.number.ljust(7, plates.BLANK), "")
     tall = max(page.px(40), min(room, page.px(128), int(page.width / plates.aspect(plate))))
     wide = round(tall * plates.aspect(plate))
     art = Block(tall, (PlateArt(Rect((page.width - wide) // 2, 0, wide, tall), plate),))
@@ -200,9 +199,11 @@ def _choice(page: Page, screen: KindChoice, cell: Cell) -> list[Item]:
     room = face.width - 2 * inside - start
     kind = KINDS.get(plate.kind)
     name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
-    sizes = [page.px(units) for units in range(28 if single else 21, 11, -1)]
-    style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, face.height), 3)
+    name = name.removesuffix("号牌")  # the question says it
+    sizes = [page.px(units) for units in range(28 if single else 23, 11, -1)]
+    lines = 1 if page.look.language == "zh" else 3
+    style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, face.height), lines)
     art = Block(tall, (PlateArt(Rect(0, 0, wide, tall), plate),))
-    row = beside([(0, art), (start, paragraph(name, style, room, even=page.look.language == "zh"))])
+    row = beside([(0, art), (start, paragraph(name, style, room))])
     y = face.y + (face.height - row.height) // 2
     return [Fill(face, page.colours.panel, page.px(8)), *at(row, face.x + inside, y)]

@@ -210,7 +210,7 @@ def _result_keys(screen: Result) -> tuple[Key, ...]:
         return (
             Key(Button.BACK, "button_back", "not_this"),
             Key(Button.TRIGGER, "button_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "yes_all_three" if alarm else "yes_this", main=True),
+            Key(Button.CONFIRM, "button_confirm", "yes_all_points" if alarm else "yes_this", main=True),
         )
     if screen.wants_plate:
         return (

@@ -24,6 +24,9 @@ RED_ON_BLACK: Colour = (255, 77, 77)
 _NO_GROUND: Colour = (214, 219, 226)
 """Kinds without a plate of their own: bookkeeping codes, and what is not known."""
 _DOT = "·"
+BLANK = "_"
+"""A character that is still to come."""
+_FAINT: Colour = (120, 128, 138)
 _CAPITAL = 0.733
 """Height of the font's capitals, in em."""
 
@@ -135,6 +138,12 @@ def _write(
     x = inside.centerx - cell * cells / 2
     red = RED_ON_BLACK if sum(ink) > 384 else RED
     for letter in painted:
+        if letter.text == BLANK:
+            line = pygame.Rect(0, 0, round(cell * 0.66), max(2, round(inside.height * 0.06)))
+            line.midbottom = round(x + cell / 2), inside.bottom - round(inside.height * 0.08)
+            pygame.draw.rect(art, _FAINT, line)
+            x += cell
+            continue
         size = _em(letter.text, cell, inside.height, fonts)
         glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
         place = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))

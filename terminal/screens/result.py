@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.model import CredentialFinding, Outcome, Subject, VehicleFinding
-from terminal.screens import plates, text, theme
+from terminal.model import CredentialFinding, Outcome, VehicleFinding
+from terminal.screens import subject, text, theme
 from terminal.screens.icons import Icon
-from terminal.screens.items import Dashes, Fill, Item, PlateArt, Sign, Stripes
-from terminal.screens.layout import Block, at, beside, largest, padded, paragraph, stack
+from terminal.screens.items import Dashes, Fill, Item, Sign, Stripes
+from terminal.screens.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.screens.page import MARGIN, Page
+from terminal.screens.state import Lookup
 from terminal.screens.theme import Form
-from terminal.vehicle.tables import CREDENTIAL_LINES, KINDS, OUTCOMES, USES, VEHICLE_LINES, Lines
+from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, Vehicle, Verdict
-    from terminal.screens.state import Result
+    from terminal.model import Verdict
+    from terminal.screens.fonts import Colour
+    from terminal.screens.state import Judged, Result
     from terminal.screens.theme import Dress
 
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
-
-_FIRM_EASE, _FIRMER = 0.86, 0.26
-"""The verdict, what to do and the plate give way no further than this while what is below them still can;
-past that they stay so much larger."""
 
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
@@ -59,12 +56,10 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     """The blocks of a verdict, from the top down, in the order of a glance that may end at any of them."""
     verdict = screen.judged.verdict
     shown = [_hero(page, screen)]
-    credential = verdict.finding.credential
-    if credential is not None:
-        shown.append(_plate(page, screen, credential.vehicle))
-    shown.append(_findings(page, verdict))
-    if credential is not None:
-        shown.append(_particulars(page, verdict, credential.vehicle))
+    shown += subject.blocks(page, screen)
+    shown.append(_findings(page, screen.judged))
+    if (compared := subject.particulars(page, verdict)) is not None:
+        shown.append(compared)
     shown.append(_ground(page, screen))
     if screen.other is not None:
         shown.append(_second_code(page))
@@ -86,15 +81,11 @@ def title(verdict: Verdict, page: Page) -> str:
     return text.pick(Lines(row["title_zh"], row["title_en"]), page.look.language)
 
 
-def _firm(ease: float) -> float:
-    return max(ease, min(_FIRM_EASE, ease + _FIRMER))
-
-
 def _hero(page: Page, screen: Result) -> Block:
     verdict = screen.judged.verdict
     lit = screen.acknowledged or int(screen.status.now_s / FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
-    page = Page(page.look, _firm(page.ease))
+    page = Page(page.look, subject.firm(page.ease))
     rim = page.px(22 if dress.form is Form.STRIPED else 14)
     inside = page.width - 2 * rim
     side = page.px(112 * min(page.ease, 1.0))
@@ -136,69 +127,24 @@ def _behind(page: Page, dress: Dress, height: int, rim: int) -> list[Item]:
             return [Fill(rect, dress.paper), Dashes(rect, dress.fill, page.px(6))]
 
 
-def _plate(page: Page, screen: Result, vehicle: Vehicle) -> Block:
-    """The plate, its kind, and the question whose it is; once that is settled, in less room."""
-    kind = KINDS.get(vehicle.plate.kind)
-    name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else vehicle.plate.kind
-    block = _asked(page, vehicle.plate, name) if screen.asks else _named(page, screen, vehicle.plate, name)
-    return padded(block, page.px(MARGIN), 0, 0, lambda _: ())
-
-
-def _asked(page: Page, plate: Plate, kind: str) -> Block:
-    """Question and kind above, the plate below, as wide as may be."""
-    question, style = page.say("is_it"), page.type(34, page.colours.ink, bold=True)
-    start = round(style.width(question)) + page.px(12)
-    room = page.width - start
-    sizes = [page.eased(units) for units in (21, 20, 19, 18, 17)]
-    caption = largest(kind, sizes, page.type(21, page.colours.muted), (room, page.px(60)), 2)
-    kind_block = paragraph(kind, caption, room)
-    slack = room - _wide(kind_block)
-    row = beside([(0, paragraph(question, style, page.width)), (start + slack, kind_block)])
-    art = _art(plate, min(page.px(112 * _firm(page.ease)), int(page.width / plates.aspect(plate))))
-    return stack([row, replace(art, items=tuple(at(art, (page.width - _wide(art)) // 2, 0)))], page.eased(6))
-
-
-def _named(page: Page, screen: Result, plate: Plate, kind: str) -> Block:
-    """The plate at the left; whose it is and its kind beside it."""
-    art = _art(plate, page.px(94 * min(1.0, _firm(page.ease))))
-    start = _wide(art) + page.px(14)
-    room = page.width - start
-    if screen.judged.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE:
-        head = paragraph(page.say("plate_elsewhere"), page.type(22, page.colours.ink, bold=True), room)
-    elif screen.judged.verdict.subject is Subject.CONFIRMED:
-        head = paragraph(page.say("plate_confirmed"), page.type(21, page.colours.ink, bold=True), room)
-    else:
-        head = paragraph(page.say("plate_in_code"), page.type(19, page.colours.muted), room)
-    named = paragraph(kind, page.type(19, page.colours.muted), room)
-    return beside([(0, art), (start, stack([head, named], page.eased(4)))])
-
-
-def _art(plate: Plate, tall: int) -> Block:
-    return Block(tall, (PlateArt(Rect(0, 0, round(tall * plates.aspect(plate)), tall), plate),))
-
-
-def _wide(block: Block) -> int:
-    return max(item.rect.right for item in block.items)
-
-
-def _findings(page: Page, verdict: Verdict) -> Block:
-    """Always two lines: the credential, and the vehicle."""
-    lines = [
-        _line(
-            page,
-            "credential",
-            CREDENTIAL_LINES[verdict.finding.finding],
-            _CREDENTIAL_SIGNS[verdict.finding.finding],
-        ),
-        _line(page, "vehicle", VEHICLE_LINES[verdict.status.finding], _VEHICLE_SIGNS[verdict.status.finding]),
-    ]
-    if verdict.status.letters:
-        named = text.status_letters(verdict.status.letters, page.look.language)
-        style = page.type(21, page.colours.ink)
-        lines.append(paragraph(page.say("letters", letters=named), style, page.width - 2 * page.px(12)))
-    body = stack(lines, page.eased(6))
+def _findings(page: Page, judged: Judged) -> Block:
+    """Always two lines: the credential, and the vehicle; below each, what more is known of it."""
+    finding, status = judged.verdict.finding.finding, judged.verdict.status
+    ink = page.colours.ink
+    # That no code was shown is no fault of anyone's.
+    calm = page.colours.muted if finding is CredentialFinding.NOT_SHOWN else ink
+    lines = [_line(page, "credential", CREDENTIAL_LINES[finding], _CREDENTIAL_SIGNS[finding], calm)]
+    if judged.newer_issued:
+        lines.append(_note(page, page.say("newer_issued")))
+    sign = _VEHICLE_SIGNS[status.finding]
+    lines.append(_line(page, "vehicle", VEHICLE_LINES[status.finding], sign, ink))
+    if status.letters:
+        named = text.status_letters(status.letters, page.look.language)
+        lines.append(_note(page, page.say("letters", letters=named), ink=ink))
+    if (said := _lookup(page, judged)) is not None:
+        lines.append(said)
     card = padded(
-        body,
+        stack(lines, page.eased(6)),
         page.px(12),
         page.eased(9),
         page.eased(9),
@@ -207,12 +153,37 @@ def _findings(page: Page, verdict: Verdict) -> Block:
     return padded(card, page.px(MARGIN), 0, 0, lambda _: ())
 
 
-def _line(page: Page, key: str, lines: Lines, icon: Icon) -> Block:
+def _lookup(page: Page, judged: Judged) -> Block | None:
+    """What became of asking the registry."""
+    match judged.lookup:
+        case Lookup.NOT_ASKED:
+            return None
+        case Lookup.WAITING:
+            return _note(page, page.say("lookup_waiting"), Icon.CLOCK)
+        case Lookup.NO_ANSWER:
+            return _note(page, page.say("lookup_no_answer"), Icon.DASH)
+        case Lookup.ANSWERED:
+            age = text.age(judged.verdict.status.age_s or 0, page.look.language)
+            return _note(page, page.say("lookup_answered", age=age))
+
+
+def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None = None) -> Block:
+    """A line below one of the two, in line with their labels."""
+    side, colour = page.eased(30), ink or page.colours.muted
+    start = side + page.px(8)
+    said = paragraph(words, page.type(21, colour, bold=True), page.width - 2 * page.px(12) - start)
+    small = page.eased(22)
+    place = Rect((side - small) // 2, 0, small, small)
+    signs = [] if icon is None else [(0, Block(small, (Sign(place, icon, colour),)))]
+    return beside([*signs, (start, said)])
+
+
+def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
     label = page.say(key)
     words = text.pick(lines, page.look.language)
     if page.look.language == "zh":  # label and words read on as the table's one sentence
         words = words.removeprefix(label)
-    side, ink = page.eased(30), page.colours.ink
+    side = page.eased(30)
     style = page.type(21, page.colours.muted, bold=True)
     names = max(style.width(page.say(name)) for name in ("credential", "vehicle"))
     start = side + page.px(8) + round(names) + page.px(10)
@@ -228,53 +199,30 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon) -> Block:
     )
 
 
-def _particulars(page: Page, verdict: Verdict, vehicle: Vehicle) -> Block:
-    """What to compare with the car and its papers."""
-    language = page.look.language
-    use = USES.get(vehicle.use)
-    described = (
-        text.vehicle_type(vehicle.vehicle_type, language),
-        text.colours(vehicle.colour, language),
-        text.pick(use, language) if use else vehicle.use,
-    )
-    pairs = [
-        ("valid_through", text.month(vehicle.valid_through, language)),
-        ("description", " ".join(described) if language == "zh" else ", ".join(described)),
-        ("vin_tail", vehicle.vin_tail or page.say("no_vin_tail")),
-    ]
-    if verdict.status.valid_through is not None:
-        pairs.insert(1, ("registry_valid_through", text.day(verdict.status.valid_through)))
-    label, value = page.type(20, page.colours.muted), page.type(26, page.colours.ink, bold=True)
-    start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(12)
-    rows = [
-        beside(
-            [
-                (0, paragraph(page.say(key), label, page.width)),
-                (start, paragraph(words, value, page.width - start)),
-            ],
-        )
-        for key, words in pairs
-    ]
-    return padded(stack(rows, page.eased(2)), page.px(MARGIN), 0, 0, lambda _: ())
-
-
 def _ground(page: Page, screen: Result) -> Block:
     """By which check, by lists of what age, under which number."""
     judged, age_s, language = screen.judged, screen.status.trust_age_s, page.look.language
-    vehicle_age_s = judged.verdict.status.age_s
     parts = [
         text.pick(text.REASONS[judged.verdict.finding.reason], language),
         page.say("trust_none")
         if age_s is None
         else page.say("trust_list_age", age=text.age(age_s, language)),
-        page.say("vehicle_not_asked")
-        if vehicle_age_s is None
-        else page.say("vehicle_asked_age", age=text.age(vehicle_age_s, language)),
+        *_vehicle_ground(page, judged),
         page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True)),
     ]
     words = page.say("ground", ground=("；" if language == "zh" else "; ").join(parts))
     body = paragraph(words, page.type(20, page.colours.muted), page.width)
     return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
+
+
+def _vehicle_ground(page: Page, judged: Judged) -> list[str]:
+    """How old the list is that tells of the vehicle; a live answer says so beside its finding."""
+    age_s = judged.verdict.status.age_s
+    if judged.lookup is Lookup.ANSWERED:
+        return []
+    if age_s is None:
+        return [page.say("vehicle_not_asked")]
+    return [page.say("vehicle_asked_age", age=text.age(age_s, page.look.language))]
 
 
 def _second_code(page: Page) -> Block:

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.model import Reason
+from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.vehicle.tables import VEHICLE_TYPES, Lines, rows
+from terminal.vehicle.tables import VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
     from terminal.screens.theme import Language
@@ -32,7 +33,23 @@ WORDS: dict[str, Lines] = {
     "vehicle": Lines("机动车", "Vehicle"),
     "plate_in_code": Lines("凭证所载号牌", "Plate in the code"),
     "plate_confirmed": Lines("已确认是本车", "Confirmed: this vehicle"),
-    "plate_elsewhere": Lines("非本车号牌", "Another vehicle's"),
+    "plate_typed": Lines("已输入", "As entered"),
+    "plate_elsewhere": Lines("凭证所载，非本车号牌", "In the code: another vehicle's"),
+    "compare": Lines("确认前须逐项比对", "Compare before you confirm"),
+    "compare_by_radio": Lines(
+        "本机无车辆类型、品牌型号和颜色，须呼叫指挥中心比对",
+        "Type, brand and colour are not on this terminal: ask control for them",
+    ),
+    "not_on_terminal": Lines("本机无，须呼叫核对", "not known here: ask control"),
+    "vehicle_type": Lines("车辆类型", "Type"),
+    "brand": Lines("品牌型号", "Brand"),
+    "colour": Lines("车身颜色", "Colour"),
+    "code_says": Lines("凭证另载", "The code says"),
+    "scrap_date": Lines("强制报废期止", "To be scrapped by"),
+    "newer_issued": Lines("车主已领取更新的凭证", "The owner has been issued a newer one"),
+    "lookup_waiting": Lines("正在联网核查…", "Asking the registry…"),
+    "lookup_no_answer": Lines("登记系统未应答，结论不变", "No answer from the registry; nothing changes"),
+    "lookup_answered": Lines("联网核查，{age}前", "Checked with the registry {age} ago"),
     "is_it": Lines("是本车吗？", "Is it this vehicle?"),
     "valid_through": Lines("检验有效期至", "Inspection valid to"),
     "registry_valid_through": Lines("登记有效期至", "Registry valid to"),
@@ -60,7 +77,7 @@ WORDS: dict[str, Lines] = {
     "scan_again": Lines("重新核验", "Check again"),
     "scan_next": Lines("扫描下一个", "Scan next"),
     "yes_this": Lines("是本车", "Yes, this one"),
-    "yes_all_three": Lines("三点相符", "All three fit"),
+    "yes_all_points": Lines("逐项相符", "All points fit"),
     "not_this": Lines("不是本车", "Not this one"),
     "enter_plate": Lines("输入号牌", "Enter plate"),
     "scan": Lines("回到扫码", "To scanning"),
@@ -151,8 +168,6 @@ COLOURS: dict[str, Lines] = {
 }
 """车身颜色, the registry's letters."""
 
-_STATUS = {row["code"]: Lines(row["name_zh"], row["name_en"]) for row in rows("vehicle_status")}
-
 
 def pick(lines: Lines, language: Language) -> str:
     """What is said, in one language."""
@@ -207,9 +222,6 @@ def colours(letters: str | None, language: Language) -> str:
 
 
 def status_letters(letters: str, language: Language) -> str:
-    """Every letter of a registry status, once, with its name; an unknown one stays a letter."""
-    named = [
-        f"{letter} {pick(_STATUS[letter], language)}" if letter in _STATUS else letter
-        for letter in dict.fromkeys(letters)
-    ]
+    """Every letter of a registry status, in its order, with its name; an unlisted one says so."""
+    named = [f"{letter} {pick(name, language)}" for letter, name in status.shown(letters)]
     return ("、" if language == "zh" else ", ").join(named)

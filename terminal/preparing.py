@@ -1,0 +1,69 @@
+"""From a configuration to what checks are made with: trust, journal, lists, and the way to the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import nacl.utils
+from nacl import bindings
+
+from terminal import checking, lab
+from terminal.asking import Asker, Lists
+from terminal.cases import Cases
+from terminal.credential.signed import signer
+from terminal.journal.store import Journal
+from terminal.registry.hotlist_store import HotList
+from terminal.registry.lookup import Lookup
+from terminal.registry.offline import OfflineList
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from terminal.config import Config
+    from terminal.ports import Clock, Link
+
+HOTLIST = "hotlist.sqlite"
+
+
+def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Cases:
+    """The cases of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
+    trusted = lab.load_directory(settings.paths.trust)
+    registry = lab.load_registry(settings.paths.trust)
+    seed = load_seed(settings.paths.key)
+    checker = checking.Checker(
+        trusted, checking.policy(settings.checks), 3600 * settings.checks.trust_fresh_h, laboratory=True
+    )
+    author = checking.Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
+    journal = Journal.open(
+        settings.paths.state,
+        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        sealing_key=registry.journal[0],
+        random=nacl.utils.random,
+        stamp=author.stamp(checker.moment(clock.now_s(), clock_trusted=clock.trusted())),
+    )
+    lists = _lists(settings)
+    keeper = checking.Keeper(journal, author, trusted, lists)
+    if link is None or settings.registry is None:
+        return Cases(checker, keeper, lists)
+    asker = Asker(
+        link=link,
+        lookup=Lookup(settings.terminal.number, signer(seed), registry.answer),
+        lists=lists,
+        officer=settings.terminal.officer,
+        wait_s=settings.registry.wait_s,
+        hotlist_keys=registry.hotlist,
+        random=nacl.utils.random,
+        clock=clock,
+    )
+    return Cases(checker, keeper, lists, asker)
+
+
+def _lists(settings: Config) -> Lists:
+    """The lists on this terminal. A hot list needs a registry that keeps it."""
+    offline = OfflineList(settings.paths.offline) if settings.paths.offline else None
+    if settings.registry is None:
+        return Lists(offline)
+    provinces = settings.registry.provinces or tuple(PROVINCES)
+    return Lists(offline, HotList.open(settings.paths.state / HOTLIST, provinces))

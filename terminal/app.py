@@ -56,7 +56,7 @@ class App:
 
     def __init__(self, rig: Rig, cases: Cases, look: Look, *, loud_alarm: bool = False) -> None:
         self._rig = rig
-        self._cases = cases
+        self.cases = cases
         self._checker = cases.checker
         self._look = look
         self._loud_alarm = loud_alarm
@@ -95,7 +95,7 @@ class App:
         self._scanner.stop()
         if self._rig.link is not None:
             self._rig.link.close()
-        self._cases.close()
+        self.cases.close()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -152,7 +152,7 @@ class App:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
-            told = self._cases.receive(message, self._moment())
+            told = self.cases.receive(message, self._moment())
         except JournalFault as fault:
             told = _notice(fault)
         if isinstance(told, state.Notice):
@@ -161,7 +161,7 @@ class App:
             self._happen(told)
 
     def _tick(self) -> None:
-        for event in self._cases.expire(self._moment()):
+        for event in self.cases.expire(self._moment()):
             self._happen(event)
         now_s = self._rig.clock.now_s()
         trusted = self._checker.trusted
@@ -172,10 +172,10 @@ class App:
             laboratory=self._checker.laboratory,
             trust_age_s=None if age_s is None else age_s // 60 * 60,
             trust_fresh=age_s is None or age_s <= self._checker.fresh_s,
-            records=self._cases.keeper.unreceipted,
+            records=self.cases.keeper.unreceipted,
             torch=self._torch,
             province=self._province,
-            online=self._cases.online,
+            online=self.cases.online,
             camera=self._camera,
             notices=(*self._late.values(), *(_notice(fault) for fault in self._notices.values())),
         )
@@ -193,12 +193,12 @@ class App:
             case state.Check(scan):
                 return self._check(scan.text)
             case state.Confirm(judged):
-                return self._recorded(lambda: self._cases.confirm(judged, self._moment()))
+                return self._recorded(lambda: self.cases.confirm(judged, self._moment()))
             case state.Enter(plate, after):
                 self._province = plate.number[0] if plate.number[0] in PROVINCES else self._province
-                return self._recorded(lambda: self._cases.enter(plate, after, self._moment()))
+                return self._recorded(lambda: self.cases.enter(plate, after, self._moment()))
             case state.AskKinds(number):
-                return self._cases.ask_kinds(number, self._moment())
+                return self.cases.ask_kinds(number, self._moment())
             case state.Play(outcome):
                 self._signal(outcome)
             case state.Quiet():
@@ -210,7 +210,7 @@ class App:
         return None
 
     def _check(self, text: str) -> state.Event:
-        event = self._recorded(lambda: self._cases.check(text, self._moment()))
+        event = self._recorded(lambda: self.cases.check(text, self._moment()))
         self._unshown = self._frame
         return event
 
@@ -249,7 +249,7 @@ class App:
         self._drawn = (self.screen, preview)
         if self._unshown is not None:
             total_ms = 1e3 * (time.monotonic() - self._unshown.captured_s)
-            self.timing = Timing(self._unshown.decode_ms, self._cases.verified_us, total_ms)
+            self.timing = Timing(self._unshown.decode_ms, self.cases.verified_us, total_ms)
             self._unshown = None
 
 

@@ -139,12 +139,12 @@ def _pi_rig(settings: Config) -> Rig:
         panel=signals,
         clock=clock.SystemClock(),
         notify=notify.SystemdNotify(),
-        link=_link(settings),
+        link=link_of(settings),
     )
 
 
-def _link(settings: Config) -> Link | None:
-    """The way to the registry, where the configuration names one."""
+def link_of(settings: Config) -> Link | None:
+    """The way to the registry, not yet opened; None where the configuration names none."""
     from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
     from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
 
@@ -180,7 +180,7 @@ def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         panel=desk.panel,
         clock=clock.SystemClock() if show_window else desk.clock,
         notify=notify.SystemdNotify(),
-        link=_link(settings),
+        link=link_of(settings),
     )
     return rig, desk
 
@@ -211,7 +211,7 @@ def _lookup(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     question = lookup_command.Question(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup_command.run(settings, clock.SystemClock(), _link(settings), files.load_seed, question)
+    return lookup_command.run(settings, clock.SystemClock(), link_of(settings), files.load_seed, question)
 
 
 # roadside journal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ from terminal import config, player, running, scenario
 from terminal.ports import Rig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from terminal.app import App
+    from terminal.ports import Link
 
 FPS = 120.0
 """A desk's camera need not dawdle."""
@@ -32,11 +34,17 @@ class Desk:
     shots: Path
     photographs: Path
     app: App | None = None
+    link: Link | None = None
 
     def setup(self) -> running.Setup:
         """What the app is made from."""
         rig = Rig(
-            lambda: self.rig.camera, self.rig.display, self.rig.panel, self.rig.clock, SystemdNotify("")
+            lambda: self.rig.camera,
+            self.rig.display,
+            self.rig.panel,
+            self.rig.clock,
+            SystemdNotify(""),
+            self.link,
         )
         return running.Setup(self.settings, rig, files.load_seed)
 
@@ -52,6 +60,14 @@ class Desk:
             self.app.stop()
             self.app = None
             self.rig.camera = sim.FilmCamera(FPS)  # a camera that was closed stays so
+
+    def until(self, met: Callable[[], bool]) -> None:
+        """Let the app turn until something is so."""
+        assert self.app is not None
+        deadline = time.monotonic() + player.PATIENCE_S
+        while not met():
+            assert time.monotonic() < deadline, self.app.screen
+            self.app.turn(player.TURN_S)
 
     def play(self, words: str) -> list[str]:
         """Play a scenario on the app, started if need be; what it said. Every expectation must be met."""

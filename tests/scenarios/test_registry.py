@@ -1,0 +1,196 @@
+"""Both answers in one check: a real terminal, a real mosquitto over mutual TLS, a real registry beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from drivers.link import MqttLink
+from terminal.cli import link_of
+from terminal.journal import database
+from terminal.journal.renewal import NAME
+from terminal.model import Button, Outcome, Subject, VehicleFinding
+from terminal.screens import state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from terminal.app import App
+    from tests.scenarios.conftest import Desk
+
+
+@dataclass
+class Registry:
+    """The reference registry as a process, with a broker on a free port."""
+
+    lab: Path
+    process: subprocess.Popen[str]
+    port: int
+
+    def put(self, number: str, kind: str, letters: str) -> None:
+        """Put a vehicle on the hot list, or take it off with no letters."""
+        command = [sys.executable, "-m", "scripts.registry", "--lab", self.lab, "--database", self.url]
+        subprocess.run([*command, "hotlist", number, kind, letters], check=True, capture_output=True)
+
+    @property
+    def url(self) -> str:
+        """Its database."""
+        return f"sqlite:///{self.lab}/registry.sqlite"
+
+
+@pytest.fixture(scope="module")
+def registry(laboratory: Path) -> Iterator[Registry]:
+    """A registry with its sample."""
+    command = [sys.executable, "-m", "scripts.registry", "--lab", laboratory, "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        yield Registry(laboratory, process, int(address.rpartition(":")[2]))
+        process.terminate()
+
+
+@pytest.fixture
+def online(desk: Desk, registry: Registry) -> Desk:
+    """A desk whose link leads to the registry, and is up."""
+    assert desk.settings.registry is not None
+    desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
+    desk.link = link_of(desk.settings)
+    assert isinstance(desk.link, MqttLink)
+    app = desk.start()
+    desk.until(lambda: app.screen.status.online is True)
+    return desk
+
+
+def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
+    """What the result on the screen says."""
+    assert isinstance(app.screen, state.Result)
+    shown = app.screen.judged.verdict
+    return shown.outcome, shown.status.finding, shown.subject
+
+
+def records(desk: Desk) -> int:
+    with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
+        return database.load(db).head.seq
+
+
+def answered(desk: Desk) -> App:
+    """Wait until the registry has answered for the result on the screen."""
+    assert desk.app is not None
+    app = desk.app
+    desk.until(
+        lambda: isinstance(app.screen, state.Result) and app.screen.judged.lookup is state.Lookup.ANSWERED
+    )
+    return app
+
+
+def test_a_genuine_code_is_asked_about_and_passes_once_the_vehicle_is_confirmed(
+    online: Desk,
+) -> None:
+    online.play("show phone.jpg\nexpect provisional ok")
+    app = answered(online)
+    assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.VALID, Subject.CODE)
+    online.play("press CONFIRM\nexpect pass ok")
+    assert verdict(app) == (Outcome.PASS, VehicleFinding.VALID, Subject.CONFIRMED)
+    assert records(online) == 3  # the check, the answer, the confirmation
+
+
+def test_last_months_code_of_a_vehicle_in_validity_passes_too(online: Desk) -> None:
+    online.play("show last-month.jpg\nexpect provisional expired\npress CONFIRM\nexpect pass expired")
+
+
+def test_a_code_that_could_not_be_verified_is_not_asked_about_until_a_plate_is_entered(online: Desk) -> None:
+    online.play("show unknown-key.jpg\nexpect undetermined unknown_key")
+    app = online.app
+    assert app is not None
+    assert isinstance(app.screen, state.Result)
+    assert (app.screen.judged.plate, app.screen.judged.lookup) == (None, state.Lookup.NOT_ASKED)
+    online.play(
+        "press CONFIRM\nexpect entry\ntype 苏A12345\npress CONFIRM\nexpect kinds\npick 02\nexpect pass"
+    )
+    assert verdict(app) == (Outcome.PASS, VehicleFinding.VALID, Subject.TYPED)
+
+
+def test_a_forged_code_never_passes_even_where_the_vehicle_is_valid(online: Desk) -> None:
+    online.play("show digit-changed.jpg\nexpect caution bad_signature\npress CONFIRM\ntype 苏A12345")
+    online.play("press CONFIRM\npick 02\nexpect caution bad_signature")
+    assert verdict(answered(online)) == (Outcome.CAUTION, VehicleFinding.VALID, Subject.TYPED)
+
+
+def test_another_plate_than_the_code_s_is_other_vehicle(online: Desk) -> None:
+    online.play("show phone.jpg\nexpect provisional\npress BACK\nexpect entry\ntype 苏A20001")
+    online.play("press CONFIRM\npick 02\nexpect overdue other_vehicle")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "outcome"),
+    [
+        ("苏A12345", "02", "pass"),
+        ("苏A20002", "02", "overdue"),
+        ("苏A30010", "02", "caution"),
+        ("苏A40000", "02", "off_road"),
+        ("苏A60003", "02", "caution"),
+        ("苏A99999", "02", "caution"),
+        ("苏AD12345", "52", "pass"),
+        ("苏E2345学", "17", "pass"),
+    ],
+)
+def test_nothing_shown_and_a_plate_entered(online: Desk, number: str, kind: str, outcome: str) -> None:
+    online.play(f"press CONFIRM\ntype {number}\npress CONFIRM\npick {kind}\nexpect {outcome} not_shown")
+
+
+def test_the_officer_who_cannot_tell_the_kind_picks_from_the_registry_s(online: Desk) -> None:
+    online.play("press CONFIRM\ntype 苏B70001\npress CONFIRM\nexpect kinds\npick unsure")
+    app = online.app
+    assert app is not None
+    online.until(
+        lambda: isinstance(app.screen, state.KindChoice) and app.screen.listing is state.Listing.REGISTRY
+    )
+    assert isinstance(app.screen, state.KindChoice)
+    assert app.screen.kinds == ("01", "02", "07")
+    online.play("pick 07\nexpect pass not_shown")
+
+
+def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
+    online: Desk, registry: Registry
+) -> None:
+    app = online.app
+    assert app is not None
+    hotlist = app.cases.lists.hotlist
+    assert hotlist is not None
+    online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
+    before = hotlist.position("苏").seq
+    registry.put("苏A12345", "02", "C")
+    online.until(lambda: hotlist.position("苏").seq > before)
+    online.play("show phone.jpg\nexpect alarm ok\npress TRIGGER\nexpect alarm\npress CONFIRM\npress TRIGGER")
+    online.play("expect ready")
+    registry.put("苏A12345", "02", "")
+    online.until(lambda: hotlist.position("苏").seq > before + 1)
+    online.play("clear\nwait 5\nshow phone.jpg\nexpect provisional ok")
+
+
+def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, registry: Registry) -> None:
+    app = online.app
+    assert app is not None
+    registry.process.send_signal(19)  # SIGSTOP: the worker is silent, the broker lives
+    try:
+        online.play("show phone.jpg\nexpect provisional ok\nwait 4")
+        assert isinstance(app.screen, state.Result)
+        assert app.screen.judged.lookup is state.Lookup.NO_ANSWER
+        assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
+    finally:
+        registry.process.send_signal(18)
+
+
+def test_without_the_network_the_terminal_says_so_and_works_on(desk: Desk) -> None:
+    desk.link = link_of(desk.settings)  # nobody listens on the laboratory's port
+    desk.play("show phone.jpg\nexpect provisional ok")
+    assert desk.app is not None
+    assert desk.app.screen.status.online is False
+    desk.rig.press(Button.CONFIRM)
+    desk.play("expect provisional ok")

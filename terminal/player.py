@@ -86,6 +86,7 @@ class Player:
                 scenario.ExpectResult()
                 | scenario.ExpectReady()
                 | scenario.ExpectScreen()
+                | scenario.ExpectLink()
                 | scenario.ExpectTrouble()
             ):
                 self._expect(line.number, line.deed)
@@ -176,18 +177,22 @@ def _symbols(text: str) -> list[str]:
 def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
     match expected:
         case scenario.ExpectResult(outcome, reason):
-            if not isinstance(screen, state.Result):
-                return False
-            verdict = screen.judged.verdict
-            return verdict.outcome is outcome and reason in (None, verdict.finding.reason)
+            verdict = screen.judged.verdict if isinstance(screen, state.Result) else None
+            return (
+                verdict is not None
+                and verdict.outcome is outcome
+                and reason in (None, verdict.finding.reason)
+            )
         case scenario.ExpectReady():
             return isinstance(screen, state.Ready)
         case scenario.ExpectScreen(name):
             return isinstance(screen, state.PlateEntry if name == "entry" else state.KindChoice)
-        case scenario.ExpectTrouble(code, as_notice=True):
-            return code in (notice.code for notice in screen.status.notices)
-        case scenario.ExpectTrouble(code):
-            return isinstance(screen, state.Trouble) and screen.notice.code == code
+        case scenario.ExpectLink(up):
+            return screen.status.online is up
+        case scenario.ExpectTrouble(code, as_notice):
+            notices = screen.status.notices if as_notice else ()
+            shown = (screen.notice,) if isinstance(screen, state.Trouble) and not as_notice else notices
+            return code in (notice.code for notice in shown)
         case _:
             assert_never(expected)
 

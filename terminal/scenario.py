@@ -10,7 +10,7 @@ wait 6                           let 6 seconds go by
 clock 2026-11-22T12:00:00+08:00  [untrusted]
 camera stalled|live              frames stop, or come again
 expect OUTCOME [REASON]          the result shown
-expect ready | entry | kinds | trouble CODE | notice CODE
+expect ready | entry | kinds | online | offline | trouble CODE | notice CODE
 shot result.png                  keep the screen as a picture
 say Anything.                    print a line
 """
@@ -102,6 +102,13 @@ class ExpectScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectLink:
+    """The registry must be within reach, or not."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectTrouble:
     """The fault shown must have this code: as a screen of its own, or as a notice on another."""
 
@@ -123,7 +130,7 @@ class Say:
     text: str
 
 
-Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectTrouble
+Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | PressButton | Wait | SetClock | SetCamera
 Deed: TypeAlias = Change | TypePlate | Pick | Shot | Say | Expectation
 
@@ -203,6 +210,8 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
             return ExpectReady()
         case ["entry" | "kinds" as name]:
             return ExpectScreen(name)
+        case ["online" | "offline" as reach]:
+            return ExpectLink(up=reach == "online")
         case ["trouble" | "notice" as shown, code]:
             return ExpectTrouble(code, as_notice=shown == "notice")
         case [outcome]:
@@ -210,7 +219,9 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
         case [outcome, reason]:
             return ExpectResult(Outcome(outcome), Reason(reason))
         case _:
-            raise ValueError("an outcome, ready, entry, kinds, trouble CODE or notice CODE is expected")
+            raise ValueError(
+                "an outcome, ready, entry, kinds, online, offline, trouble CODE or notice CODE is expected"
+            )
 
 
 def _shot(words: list[str], _rest: str, _folder: Path) -> Deed:

@@ -36,10 +36,16 @@ class _Named:
     vehicle_type: str = "K33"
     use: str = "A"
     scrap_in_years: int | None = None
+    colour: str | None = None
+    """Drawn where nothing is said."""
+    vin_tail: str | None = None
+    newest_known: bool = True
 
 
 _NAMED = (
-    _Named("苏A12345", "02"),
+    _Named(
+        "苏A12345", "02", colour="H", vin_tail="123456", newest_known=False
+    ),  # as the demonstration's codes say
     _Named("苏A20001", "02", months=-2),  # past, and not yet marked so
     _Named("苏A20002", "02", "Q", months=-5),
     _Named("苏A20003", "02", "Q", months=5),  # one of the two is wrong
@@ -117,12 +123,12 @@ def _record(draw: random.Random, named: _Named, day: int) -> VehicleRecord:
         use=named.use,
         valid_through=_last_day(day, named.months),
         letters=named.letters,
-        colour=draw.choice(("A", "B", "H", "J")),
-        vin_tail="".join(draw.choice(_VIN) for _ in range(6)),
+        colour=named.colour or draw.choice(("A", "B", "H", "J")),
+        vin_tail=named.vin_tail or "".join(draw.choice(_VIN) for _ in range(6)),
         brand=draw.choice(("样车牌 SX7150", "示例牌 SL1041", "试作牌 SZ125")),
         first_registered=(year - draw.randint(1, 12)) * 10_000 + draw.randint(1, 12) * 100 + 15,
         scrap_date=None if named.scrap_in_years is None else (year + named.scrap_in_years) * 10_000 + 630,
-        newest_cti=draw.randbytes(12),
+        newest_cti=draw.randbytes(12) if named.newest_known else None,
     )
 
 

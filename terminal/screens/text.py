@@ -103,6 +103,7 @@ WORDS: dict[str, Lines] = {
     "go_on": Lines("继续", "Go on"),
     "days": Lines("{count} 天", "{count} d"),
     "hours": Lines("{count} 小时", "{count} h"),
+    "under_a_minute": Lines("不到 1 分钟", "under 1 min"),
     "minutes": Lines("{count} 分钟", "{count} min"),
 }
 
@@ -180,8 +181,10 @@ def say(key: str, language: Language, **values: object) -> str:
 
 
 def age(seconds: float, language: Language) -> str:
-    """An age in its largest whole unit; under a minute counts as one, so that no age reads as none."""
-    minutes = max(1, int(seconds // 60))
+    """An age in its largest whole unit; it never reads as none."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return say("under_a_minute", language)
     if minutes >= 48 * 60:
         return say("days", language, count=minutes // (24 * 60))
     if minutes >= 60:

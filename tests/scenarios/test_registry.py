@@ -35,8 +35,8 @@ class Registry:
 
     def put(self, number: str, kind: str, letters: str) -> None:
         """Put a vehicle on the hot list, or take it off with no letters."""
-        command = [sys.executable, "-m", "scripts.registry", "--lab", self.lab, "--database", self.url]
-        subprocess.run([*command, "hotlist", number, kind, letters], check=True, capture_output=True)
+        registry = [sys.executable, "-m", "scripts.registry", "--lab", str(self.lab), "--database", self.url]
+        subprocess.run([*registry, "hotlist", number, kind, letters], check=True, capture_output=True)
 
     @property
     def url(self) -> str:
@@ -47,7 +47,7 @@ class Registry:
 @pytest.fixture(scope="module")
 def registry(laboratory: Path) -> Iterator[Registry]:
     """A registry with its sample."""
-    command = [sys.executable, "-m", "scripts.registry", "--lab", laboratory, "serve", "--port", "0"]
+    command = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]

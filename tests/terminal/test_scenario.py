@@ -30,6 +30,13 @@ camera live
 expect pass
 expect provisional ok
 expect ready
+expect entry
+expect kinds
+expect online
+expect offline
+type 苏A12345
+pick 02
+pick unsure
 expect trouble J02
 expect notice H02
 shot result.png
@@ -49,6 +56,13 @@ say Here we go.
         scenario.ExpectResult(Outcome.PASS),
         scenario.ExpectResult(Outcome.PROVISIONAL, Reason.OK),
         scenario.ExpectReady(),
+        scenario.ExpectScreen("entry"),
+        scenario.ExpectScreen("kinds"),
+        scenario.ExpectLink(up=True),
+        scenario.ExpectLink(up=False),
+        scenario.TypePlate("苏A12345"),
+        scenario.Pick("02"),
+        scenario.Pick(None),
         scenario.ExpectTrouble("J02", as_notice=False),
         scenario.ExpectTrouble("H02", as_notice=True),
         scenario.Shot("result.png"),
@@ -70,6 +84,8 @@ say Here we go.
         ("clock 2026-11-22T12:00:00 trusted-ish", "untrusted"),
         ("camera off", "stalled or live"),
         ("expect", "an outcome"),
+        ("type", "type"),
+        ("pick 77", "a code of a plate kind"),
         ("expect fine", "fine"),
         ("expect pass because", "because"),
         ("shot ../../x.png", "PNG"),

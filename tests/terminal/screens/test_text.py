@@ -77,8 +77,8 @@ def test_fonts_have_every_character_that_may_be_said(fonts: Fonts):
 @pytest.mark.parametrize(
     ("seconds", "zh", "en"),
     [
-        (-5, "1 分钟", "1 min"),
-        (0, "1 分钟", "1 min"),
+        (-5, "不到 1 分钟", "under 1 min"),
+        (0, "不到 1 分钟", "under 1 min"),
         (119, "1 分钟", "1 min"),
         (3_599, "59 分钟", "59 min"),
         (3_600, "1 小时", "1 h"),

@@ -1,4 +1,5 @@
-"""The written form of the registry's messages: one map of listed keys for each (wire format, section 5).
+"""The written form of the registry's messages: one map of listed keys for each (wire format, sections 5
+and 6).
 
 The table at the end is the format. Each kind has one context, so that a message of one kind never passes for
 another (section 2).
@@ -17,9 +18,11 @@ from terminal.journal.form import ages
 from terminal.journal.record import HASH_SIZE, Head
 from terminal.model import CredentialFinding, Plate
 from terminal.registry.messages import (
+    Batch,
     CodeQuestion,
     Command,
     Health,
+    Held,
     HotlistChange,
     HotlistQuestion,
     Kind,
@@ -28,8 +31,12 @@ from terminal.registry.messages import (
     LookupRequest,
     Message,
     Order,
+    Piece,
+    Pieces,
     PlateQuestion,
     Question,
+    Receipt,
+    Reception,
     Result,
     VehicleRecord,
     Why,
@@ -37,6 +44,7 @@ from terminal.registry.messages import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from enum import IntEnum
 
     from terminal.credential.signed import Signer
 
@@ -58,8 +66,13 @@ def read(kind: type[Kind], payload: bytes) -> Kind:
     """The message of this kind that `payload` is, in whole. Raises Malformed for every other input."""
     shape, _ = _KINDS[kind]
     message: Kind = shape.read(cbor.read(payload))
-    if isinstance(message, LookupAnswer):
-        _require_consistent(message)
+    match message:
+        case LookupAnswer():
+            _require_consistent(message)
+        case Batch(first=first, last=last, records=held) if not held or last - first + 1 != len(held):
+            raise Malformed("a batch that does not hold what it names")
+        case _:
+            pass
     return message
 
 
@@ -112,10 +125,13 @@ def _head(key: int, name: str) -> Field:
     return Field(key, name, read_head, Head.value)
 
 
-def _result(value: Value) -> Result:
-    if uint(value) not in Result.__members__.values():
-        raise Malformed("an unlisted result")
-    return Result(uint(value))
+def _number(key: int, name: str, numbers: type[IntEnum]) -> Field:
+    def read_number(value: Value) -> IntEnum:
+        if uint(value) not in numbers.__members__.values():
+            raise Malformed(f"not a number of {numbers.__name__}")
+        return numbers(uint(value))
+
+    return Field(key, name, read_number, int)
 
 
 def _read_question(value: Value) -> Question:
@@ -146,6 +162,33 @@ def _read_listed(value: Value) -> tuple[Listed, ...]:
 
 def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
     return [[one.plate.number, one.plate.kind, one.letters] for one in vehicles]
+
+
+def _read_records(value: Value) -> tuple[bytes, ...]:
+    return tuple(data(encoded) for encoded in array(value))
+
+
+def _read_pieces(value: Value) -> tuple[Piece, ...]:
+    lines = [array(line, 4) for line in array(value)]
+    pieces = tuple(
+        Piece(data(name, HASH_SIZE), uint(at), uint(total), data(part)) for name, at, total, part in lines
+    )
+    if any(not one.content or one.offset + len(one.content) > one.total for one in pieces):
+        raise Malformed("a piece that is no part of its whole")
+    return pieces
+
+
+def _write_pieces(pieces: tuple[Piece, ...]) -> Value:
+    return [[one.sha256, one.offset, one.total, one.content] for one in pieces]
+
+
+def _read_held(value: Value) -> tuple[Held, ...]:
+    lines = [array(line, 2) for line in array(value)]
+    return tuple(Held(data(name, HASH_SIZE), uint(size)) for name, size in lines)
+
+
+def _write_held(held: tuple[Held, ...]) -> Value:
+    return [[one.sha256, one.size] for one in held]
 
 
 _PLATE_QUESTION = Shape(PlateQuestion, shape.text(1, "number"), shape.text(2, "kind"))
@@ -187,7 +230,7 @@ _ANSWER = Shape(
     LookupAnswer,
     octets(1, "id", ID_SIZE),
     unsigned(2, "answered_ms"),
-    Field(3, "result", _result, int),
+    _number(3, "result", Result),
     part(4, "record", _RECORD),
     parts(5, "records", _RECORD),
     shape.text(6, "terminal"),
@@ -215,10 +258,33 @@ _ORDER = Shape(
     unsigned(4, "made_ms"),
     word(5, "command", Command),
 )
+_BATCH = Shape(
+    Batch,
+    shape.text(1, "terminal"),
+    octets(2, "journal_id", ID_SIZE),
+    unsigned(3, "first"),
+    unsigned(4, "last"),
+    octets(5, "before", HASH_SIZE),
+    Field(6, "records", _read_records, list),
+)
+_PIECES = Shape(Pieces, shape.text(1, "terminal"), Field(2, "pieces", _read_pieces, _write_pieces))
+_RECEIPT = Shape(
+    Receipt,
+    shape.text(1, "terminal"),
+    octets(2, "journal_id", ID_SIZE),
+    unsigned(3, "seq"),
+    octets(4, "hash", HASH_SIZE),
+    unsigned(5, "received_ms"),
+    _number(6, "result", Reception),
+    Field(7, "held", _read_held, _write_held),
+)
 _KINDS: dict[type[Any], tuple[Shape[Any], bytes]] = {
     LookupRequest: (_REQUEST, signed.LOOKUP),
     LookupAnswer: (_ANSWER, signed.ANSWER),
     HotlistChange: (_CHANGE, signed.HOTLIST),
     Health: (_HEALTH, signed.HEALTH),
     Order: (_ORDER, signed.ORDER),
+    Batch: (_BATCH, signed.BATCH),
+    Pieces: (_PIECES, signed.PIECES),
+    Receipt: (_RECEIPT, signed.RECEIPT),
 }

@@ -1,4 +1,4 @@
-"""What a terminal and the registry say to each other, as the messages of wire format section 5.
+"""What a terminal and the registry say to each other, as the messages of wire format sections 5 and 6.
 
 None is what was not there; `form` says how they are written, read and signed. What names a vehicle or a
 person is not in a message's `repr`, so that it reaches no log.
@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from terminal.journal import record
+from terminal.journal.record import Head
 from terminal.model import Plate
 
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
-    from terminal.journal.record import Head
+    from terminal.journal.record import Break
     from terminal.model import CredentialFinding
 
 
@@ -34,6 +36,16 @@ class Result(IntEnum):
     SEVERAL_KINDS = 2
     REFUSED = 3
     UNAVAILABLE = 4
+
+
+class Reception(IntEnum):
+    """What became of a batch."""
+
+    STORED = 0
+    GAP = 1
+    """Records before it are missing: go on after the number that the receipt names."""
+    FORK = 2
+    """It contradicts what is stored."""
 
 
 class Command(StrEnum):
@@ -199,6 +211,76 @@ class Order:
     command: Command
 
 
-Message: TypeAlias = LookupRequest | LookupAnswer | HotlistChange | Health | Order
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Records of one journal, in chain order without a gap; at least one."""
+
+    terminal: str
+    journal_id: bytes
+    """16 bytes."""
+    first: int
+    last: int
+    before: bytes
+    """Hash of the record before the first; the genesis before record 1."""
+    records: tuple[bytes, ...]
+    """Each as it was written and hashed; `record.read` reads it."""
+
+    def end(self) -> Head | Break:
+        """Where the journal stands after the batch; or where its records are no chain from `before` on."""
+        return record.follow(Head(self.journal_id, self.first - 1, self.before), self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a sealed picture: bytes from `offset` on, of `total`; at least one."""
+
+    sha256: bytes
+    """Of the whole sealed picture: its name."""
+    offset: int
+    total: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """Evidence, in parts."""
+
+    terminal: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many bytes of a sealed picture the registry holds, from its first byte without a gap."""
+
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The registry's word on a batch or on pieces, to which its correlation data belongs.
+
+    Of a batch it names the journal, and the last record that is stored of it with its hash: `gap` says the
+    same, and with nothing stored it is number 0 and the genesis. Of pieces it tells each one's `held`, and
+    says nothing of a journal: whatever stands there (16 and 32 zero bytes, number 0) is read over.
+    """
+
+    terminal: str
+    journal_id: bytes
+    seq: int
+    hash: bytes
+    received_ms: int
+    """Unix time."""
+    result: Reception
+    held: tuple[Held, ...] | None = None
+
+    @property
+    def head(self) -> Head:
+        """Where the registry stands in the journal."""
+        return Head(self.journal_id, self.seq, self.hash)
+
+
+Message: TypeAlias = LookupRequest | LookupAnswer | HotlistChange | Health | Order | Batch | Pieces | Receipt
 Kind = TypeVar("Kind", bound=Message)
 """One kind of message, as a type."""

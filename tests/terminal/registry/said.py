@@ -13,16 +13,22 @@ from terminal.journal.entry import Ages
 from terminal.journal.record import Head
 from terminal.model import CredentialFinding, Plate
 from terminal.registry.messages import (
+    Batch,
     CodeQuestion,
     Command,
     Health,
+    Held,
     HotlistChange,
     HotlistQuestion,
     Listed,
     LookupAnswer,
     LookupRequest,
     Order,
+    Piece,
+    Pieces,
     PlateQuestion,
+    Receipt,
+    Reception,
     Result,
     VehicleRecord,
     Why,
@@ -137,4 +143,40 @@ orders = st.builds(
     made_ms=uints,
     command=st.sampled_from(Command),
 )
-messages = st.one_of(requests, answers(), changes, healths, orders)
+hashes = st.binary(min_size=32, max_size=32)
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> Batch:
+    """Any batch that holds as many records as it names; what they are is not its form's concern."""
+    held = draw(st.lists(st.binary(max_size=20), min_size=1, max_size=3))
+    first = draw(st.integers(0, 2**62))
+    return Batch(
+        terminal=draw(TEXTS),
+        journal_id=draw(ids),
+        first=first,
+        last=first + len(held) - 1,
+        before=draw(hashes),
+        records=tuple(held),
+    )
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> Piece:
+    """Any part of a whole."""
+    content, offset = draw(st.binary(min_size=1, max_size=20)), draw(st.integers(0, 2**60))
+    return Piece(draw(hashes), offset, offset + len(content) + draw(st.integers(0, 2**60)), content)
+
+
+evidence = st.builds(Pieces, terminal=TEXTS, pieces=st.lists(pieces(), max_size=3).map(tuple))
+receipts = st.builds(
+    Receipt,
+    terminal=TEXTS,
+    journal_id=ids,
+    seq=uints,
+    hash=hashes,
+    received_ms=uints,
+    result=st.sampled_from(Reception),
+    held=st.none() | st.lists(st.builds(Held, hashes, uints), max_size=3).map(tuple),
+)
+messages = st.one_of(requests, answers(), changes, healths, orders, batches(), evidence, receipts)

@@ -1,4 +1,4 @@
-"""Messages are written by the keys of wire format section 5, and what it does not list is refused."""
+"""Messages are written by the keys of wire format sections 5 and 6, and what it does not list is refused."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from terminal.credential import cbor, signed
 from terminal.credential.cbor import Malformed, Value
+from terminal.journal import record
 from terminal.journal.entry import Ages
+from terminal.journal.record import Break, BreakKind, Head, Record
 from terminal.model import CredentialFinding, Plate
 from terminal.registry.form import open_signed, read, sign, write
 from terminal.registry.messages import (
+    Batch,
     CodeQuestion,
     Command,
     Health,
+    Held,
     HotlistChange,
     HotlistQuestion,
     Listed,
@@ -27,7 +31,11 @@ from terminal.registry.messages import (
     LookupRequest,
     Message,
     Order,
+    Piece,
+    Pieces,
     PlateQuestion,
+    Receipt,
+    Reception,
     Result,
     VehicleRecord,
     Why,
@@ -45,7 +53,16 @@ from tests.terminal.registry.said import (
     messages,
 )
 
-KINDS: tuple[type[Message], ...] = (LookupRequest, LookupAnswer, HotlistChange, Health, Order)
+KINDS: tuple[type[Message], ...] = (
+    LookupRequest,
+    LookupAnswer,
+    HotlistChange,
+    Health,
+    Order,
+    Batch,
+    Pieces,
+    Receipt,
+)
 CHANGE = HotlistChange(province="苏", epoch=2, seq=9, at_ms=NOW_MS, vehicles=(Listed(RECORD.plate, "C"),))
 HEALTH = Health(
     terminal="T0001",
@@ -57,7 +74,21 @@ HEALTH = Health(
     head=HEAD,
 )
 ORDER = Order(terminal="T0001", kid=b"k" * 8, id=b"o" * 16, made_ms=NOW_MS, command=Command.WIPE)
-ONE_EACH: tuple[Message, ...] = (REQUEST, ANSWER, CHANGE, HEALTH, ORDER)
+FIRST = record.write(Record(8, HEAD.hash, b"sealed"))
+SECOND = record.write(Record(9, record.digest(FIRST), b"sealed too"))
+BATCH = Batch(
+    terminal="T0001", journal_id=HEAD.journal_id, first=8, last=9, before=HEAD.hash, records=(FIRST, SECOND)
+)
+PIECES = Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 4, 9, b"part"),))
+RECEIPT = Receipt(
+    terminal="T0001",
+    journal_id=HEAD.journal_id,
+    seq=HEAD.seq,
+    hash=HEAD.hash,
+    received_ms=NOW_MS,
+    result=Reception.GAP,
+)
+ONE_EACH: tuple[Message, ...] = (REQUEST, ANSWER, CHANGE, HEALTH, ORDER, BATCH, PIECES, RECEIPT)
 
 WRITTEN_HEAD: Value = [b"J" * 16, 7, b"h" * 32]
 WRITTEN_REQUEST: dict[int, Value] = {
@@ -73,6 +104,16 @@ WRITTEN_RECORD: dict[int, Value] = {1: "苏A12345", 2: "02", 3: "K33", 4: "A", 5
 OTHER_RECORD = WRITTEN_RECORD | {2: "01"}
 WRITTEN_ANSWER: dict[int, Value] = {1: b"q" * 16, 2: NOW_MS + 40, 3: 0, 4: WRITTEN_RECORD, 6: "T0001"}
 WITHOUT_RECORD: dict[int, Value] = {1: b"q" * 16, 2: NOW_MS + 40, 3: 1, 6: "T0001"}
+WRITTEN_BATCH: dict[int, Value] = {
+    1: "T0001",
+    2: b"J" * 16,
+    3: 8,
+    4: 9,
+    5: b"h" * 32,
+    6: [FIRST, SECOND],
+}
+WRITTEN_PIECES: dict[int, Value] = {1: "T0001", 2: [[b"p" * 32, 4, 9, b"part"]]}
+WRITTEN_RECEIPT: dict[int, Value] = {1: "T0001", 2: b"J" * 16, 3: 7, 4: b"h" * 32, 5: NOW_MS, 6: 1}
 WRITTEN_CHANGE: dict[int, Value] = {1: "苏", 2: 9, 3: NOW_MS, 4: [["苏A12345", "02", "C"]], 5: 2}
 
 
@@ -208,6 +249,13 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             {1: "T0001", 2: NOW_MS, 3: "idle", 4: "1.0", 5: [1, None, 3], 6: 4, 7: 80, 8: 5, 9: WRITTEN_HEAD},
         ),
         (ORDER, {1: "T0001", 2: b"k" * 8, 3: b"o" * 16, 4: NOW_MS, 5: "wipe"}),
+        (BATCH, WRITTEN_BATCH),
+        (PIECES, WRITTEN_PIECES),
+        (RECEIPT, WRITTEN_RECEIPT),
+        (
+            replace(RECEIPT, result=Reception.STORED, held=(Held(b"p" * 32, 4),)),
+            WRITTEN_RECEIPT | {6: 0, 7: [[b"p" * 32, 4]]},
+        ),
     ],
 )
 def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
@@ -244,6 +292,17 @@ def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
         (HotlistChange, WRITTEN_CHANGE | {4: [["苏A12345", "02"]]}),
         (HotlistChange, WRITTEN_CHANGE | {4: {}}),
         (Order, {1: "T0001", 2: b"k" * 8, 3: b"o" * 16, 4: NOW_MS, 5: "format"}),
+        (Batch, WRITTEN_BATCH | {4: 8}),  # fewer named than held
+        (Batch, WRITTEN_BATCH | {6: [FIRST]}),
+        (Batch, WRITTEN_BATCH | {3: 10, 6: []}),
+        (Batch, WRITTEN_BATCH | {6: [FIRST, 0]}),
+        (Batch, WRITTEN_BATCH | {5: b"h"}),
+        (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 7, b"part"]]}),  # beyond its end
+        (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 9, b""]]}),
+        (Pieces, WRITTEN_PIECES | {2: [[b"p" * 31, 4, 9, b"part"]]}),
+        (Receipt, WRITTEN_RECEIPT | {6: 3}),
+        (Receipt, WRITTEN_RECEIPT | {6: True}),
+        (Receipt, WRITTEN_RECEIPT | {7: [[b"p" * 32, -1]]}),
     ],
 )
 def test_what_the_format_does_not_list_is_malformed(kind: type[Message], written: dict[int, Value]):
@@ -261,3 +320,10 @@ def test_private_keys_are_read_over():
 def test_what_could_not_be_read_back_is_not_written(changed: dict[str, Any]):
     with pytest.raises(ValueError):  # noqa: PT011 - Malformed, or what CBOR cannot say
         write(replace(REQUEST, **changed))
+
+
+def test_a_batch_says_where_the_journal_stands_after_it_or_that_it_is_no_chain():
+    assert BATCH.end() == Head(HEAD.journal_id, 9, record.digest(SECOND))
+    assert replace(BATCH, records=(SECOND, FIRST)).end() == Break(BreakKind.MISSING, 8)
+    assert replace(BATCH, before=bytes(32)).end() == Break(BreakKind.WRONG_PREVIOUS, 8)
+    assert RECEIPT.head == HEAD

@@ -23,8 +23,24 @@ from terminal.model import (
 )
 from terminal.screens.draw import draw
 from terminal.screens.fonts import Fonts
-from terminal.screens.state import Camera, Judged, Notice, Ready, Result, Screen, Sighting, Status, Trouble
+from terminal.screens.state import (
+    Camera,
+    Judged,
+    Keys,
+    KindChoice,
+    Listing,
+    Lookup,
+    Notice,
+    PlateEntry,
+    Ready,
+    Result,
+    Screen,
+    Sighting,
+    Status,
+    Trouble,
+)
 from terminal.screens.theme import Language, Look
+from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.verdict import decide
 from tests.pictures import code, scene
 
@@ -37,6 +53,7 @@ NOON_S = 1_786_000_000.0
 """2026-08-06 15:06:40 in Shanghai."""
 FRESH = Status(now_s=NOON_S, trust_age_s=7_200.0, records=12)
 LABORATORY = replace(FRESH, laboratory=True)
+ONLINE = replace(LABORATORY, online=True)
 CAR = Vehicle(Plate("苏A7X31Q", "02"), "K33", "A", 202708, "A", "4K7P2C")
 
 PROVES_CLAIMS = {
@@ -49,7 +66,7 @@ REFUSALS = {
     CredentialFinding.FAILED: Reason.BAD_SIGNATURE,
     CredentialFinding.UNVERIFIABLE: Reason.UNKNOWN_KEY,
     CredentialFinding.UNREADABLE: Reason.FOREIGN,
-    CredentialFinding.NOT_SHOWN: Reason.NO_CODE,
+    CredentialFinding.NOT_SHOWN: Reason.NOT_SHOWN,
 }
 
 
@@ -73,8 +90,26 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     credential = Credential("苏A", 0, 0, b"", car) if proven else None
     known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
     verdict = decide(Finding(found, why, credential), known, subject)
-    judged = Judged("VI1:", verdict, 123, status.now_s, car.plate if proven else None)
+    plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
+    judged = Judged("VI1:", verdict, 123, status.now_s, plate)
     return Result(status, judged, Sighting("VI1:", 0.0), acknowledged=verdict.outcome.value != "alarm")
+
+
+def with_judged(screen: Result, **changes: object) -> Result:
+    """A verdict's screen with something else known of the check."""
+    return replace(screen, judged=replace(screen.judged, **changes))  # type: ignore[arg-type]  # by its caller
+
+
+def by_plate(
+    vehicle: VehicleFinding | VehicleStatus,
+    lookup: Lookup = Lookup.NOT_ASKED,
+    *,
+    plate: Plate = CAR.plate,
+    status: Status = ONLINE,
+) -> Result:
+    """The screen of a plate that was entered, where no code was shown."""
+    screen = result(CredentialFinding.NOT_SHOWN, vehicle, subject=Subject.TYPED, status=status)
+    return replace(with_judged(screen, text=None, plate=plate, lookup=lookup), seen=None)
 
 
 def scan(text: str = "A", *others: str) -> Scan:
@@ -116,7 +151,7 @@ def street() -> Luma:
 
 
 def _live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleStatus:
-    return VehicleStatus(finding, letters, valid_through, age_s=4)
+    return VehicleStatus(finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", 20360801)
 
 
 PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
@@ -146,10 +181,42 @@ def _views() -> dict[str, View]:
         ),
         "caution": result(CredentialFinding.FAILED),
         "withdrawn": result(CredentialFinding.WITHDRAWN),
-        "other_vehicle": result(
-            CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED
+        "other_vehicle": with_judged(
+            result(CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED),
+            plate=Plate("苏A12345", "02"),
         ),
         "overdue": result(CredentialFinding.PAST, _live(VehicleFinding.OVERDUE, "Q", 20260331)),
+        "newer_issued": with_judged(
+            result(
+                CredentialFinding.CURRENT,
+                replace(_live(VehicleFinding.VALID, "A", 20270831), vehicle=replace(CAR, colour="B")),
+                subject=confirmed,
+                status=ONLINE,
+            ),
+            lookup=Lookup.ANSWERED,
+            newer_issued=True,
+        ),
+        "waiting": by_plate(VehicleFinding.CACHED_VALID, Lookup.WAITING),
+        "answered": by_plate(_live(VehicleFinding.VALID, "A", 20270831), Lookup.ANSWERED),
+        "no_answer": by_plate(
+            VehicleStatus(VehicleFinding.CACHED_OVERDUE, "Q", age_s=90_000),
+            Lookup.NO_ANSWER,
+            status=replace(LABORATORY, online=False),
+        ),
+        "alarm_typed": by_plate(_live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED),
+        "alarm_cached": by_plate(VehicleFinding.CACHED_ALARM, Lookup.WAITING),
+        "entry": PlateEntry(ONLINE),
+        "entry_number": PlateEntry(ONLINE, "粤B1234", Keys.SYMBOLS),
+        "entry_refused": PlateEntry(replace(ONLINE, online=False), "粤B1", Keys.SYMBOLS, refused=True),
+        "entry_busy": PlateEntry(
+            replace(BUSY, online=False), "粤", Keys.SYMBOLS, after=result(CredentialFinding.FAILED).judged
+        ),
+        "kinds": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345")),
+        "kinds_asking": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"), Listing.ASKING),
+        "kinds_listed": KindChoice(ONLINE, "粤B12345", ("02", "07"), Listing.REGISTRY),
+        "kinds_no_answer": KindChoice(
+            replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), Listing.NO_ANSWER
+        ),
         "off_road": result(CredentialFinding.CURRENT, _live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
         "alarm": ALARM,
         "alarm_dark": replace(ALARM, status=replace(FRESH, now_s=NOON_S + 0.5)),
@@ -175,11 +242,13 @@ def _views() -> dict[str, View]:
         "alarm",
         "undetermined",
         "busy",
+        "entry_number",
+        "kinds",
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
         f"{name}_night": replace(views[name], night=True)
-        for name in ("ready", "pass", "provisional", "undetermined", "alarm")
+        for name in ("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds")
     }
     return views
 

@@ -24,10 +24,25 @@ from terminal.screens.draw import compose
 from terminal.screens.fonts import Colour, Fonts
 from terminal.screens.items import Fill, Item, PlateArt, Sign, Text, paint
 from terminal.screens.layout import Type, evenly, wrap
-from terminal.screens.state import Camera, Notice, Ready, Result, Screen, Sighting, Status, Trouble
+from terminal.screens.state import (
+    Camera,
+    Keys,
+    KindChoice,
+    Listing,
+    Lookup,
+    Notice,
+    PlateEntry,
+    Ready,
+    Result,
+    Screen,
+    Sighting,
+    Status,
+    Trouble,
+)
 from terminal.screens.theme import Language, Look, contrast
+from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
-from tests.terminal.screens.gallery import CAR, PROVES_CLAIMS, REFUSALS, VIEWS, View, result
+from tests.terminal.screens.gallery import CAR, PROVES_CLAIMS, REFUSALS, VIEWS, View, result, with_judged
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NUMBERS = {"03": "224578使", "31": "WJ粤1234X", "14": "苏01A1234", "51": "粤B12345D", "52": "粤BD12345"}
@@ -48,7 +63,8 @@ def check(items: list[Item], look: Look) -> None:
         assert not one.rect.colliderect(other.rect), (one, other)
     for place, item in enumerate(items):
         if isinstance(item, Text):
-            assert contrast(item.colour, _ground(items[:place], item, look)) >= 7, item
+            least = 3 if item.colour == theme.palette(look).faint else 7
+            assert contrast(item.colour, _ground(items[:place], item, look)) >= least, item
 
 
 def _ground(behind: list[Item], text: Text, look: Look) -> Colour:
@@ -126,6 +142,8 @@ STATUSES = st.builds(
     trust_fresh=st.booleans(),
     records=st.integers(0, 99_999),
     torch=st.booleans(),
+    province=st.sampled_from(["", "粤"]),
+    online=st.none() | st.booleans(),
     camera=st.sampled_from(Camera),
     notices=NOTICES,
 )
@@ -145,6 +163,22 @@ VEHICLES = st.builds(
     st.none() | st.text("ABCGHIKLMQZ", min_size=1, max_size=10),
     st.none() | st.just(20270831),
     st.none() | st.integers(0, 10**7),
+    st.none() | CARS,
+    st.none() | st.sampled_from(["大众牌SVW7183LJD", "梅赛德斯-奔驰牌BJ6481HDL", "W" * 24]),
+    st.none() | st.just(20360801),
+)
+JUDGED_MORE = st.fixed_dictionaries(
+    {
+        "text": st.none() | st.just("VI1:"),
+        "plate": st.none() | st.sampled_from(_plates()),
+        "lookup": st.sampled_from(Lookup),
+        "newer_issued": st.booleans(),
+    }
+)
+
+
+NUMBERS_OF_ANY_KIND = st.one_of(
+    [st.from_regex(kind.pattern, fullmatch=True) for kind in KINDS.values() if kind.pattern]
 )
 
 
@@ -152,9 +186,18 @@ VEHICLES = st.builds(
 def screens(draw: st.DrawFn) -> Screen:
     """Any screen that the app may come to."""
     status = draw(STATUSES)
-    kind = draw(st.sampled_from([Ready, Result, Result, Trouble]))
+    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble]))
     if kind is Ready:
         return Ready(status)
+    after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))
+    number = draw(NUMBERS_OF_ANY_KIND)
+    if kind is PlateEntry:
+        part = number[: draw(st.integers(0, len(number)))]
+        return PlateEntry(status, part, draw(st.sampled_from(Keys)), draw(st.booleans()), after)
+    if kind is KindChoice:
+        twelve = st.permutations(list(KINDS)).map(lambda codes: tuple(codes[:12]))
+        kinds = draw(st.just(kinds_of(number)) | twelve)
+        return KindChoice(status, number, kinds, draw(st.sampled_from(Listing)), after)
     if kind is Trouble:
         return Trouble(
             status, Notice("J02", "存储空间已满，记录未能保存，不显示结论", "Storage is full " * 6)
@@ -162,12 +205,13 @@ def screens(draw: st.DrawFn) -> Screen:
     found = draw(st.sampled_from(CredentialFinding))
     subject = draw(st.sampled_from(Subject))
     shown = result(found, draw(VEHICLES), car=draw(CARS), subject=subject, status=status)
+    shown = with_judged(shown, **draw(JUDGED_MORE))
     other = draw(st.none() | st.just(Sighting("VI1:B", 0.0)))
     alarm = shown.judged.verdict.outcome is Outcome.ALARM
     return replace(shown, other=other, acknowledged=not alarm or draw(st.booleans()))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=250)
 @given(
     screen=screens(),
     how=st.tuples(

@@ -7,23 +7,31 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Outcome, Subject, VehicleFinding
+from terminal.model import Button, CredentialFinding, Outcome, Plate, Subject, VehicleFinding
 from terminal.screens.state import (
     LINGER_S,
     OTHER_CODE_S,
+    AskKinds,
     Check,
     Confirm,
     Effect,
+    Enter,
     Event,
     Failed,
     Judged,
     Keys,
+    KindChoice,
+    Listed,
+    Listing,
+    Lookup,
+    Picked,
     PlateEntry,
     Play,
     Pressed,
     Quiet,
     Ready,
     Recorded,
+    Refined,
     Result,
     Scanned,
     Screen,
@@ -32,6 +40,8 @@ from terminal.screens.state import (
     Tick,
     ToggleTorch,
     Trouble,
+    Turned,
+    Typed,
 )
 from terminal.screens.step import step
 from tests.terminal.screens.gallery import judged, notice, scan
@@ -55,14 +65,31 @@ def shown(
 
 
 def entry(
-    number: str = "", *, after: Judged | None = None, seen: Sighting | None = None, refused: bool = False
+    number: str = "",
+    *,
+    after: Judged | None = None,
+    seen: Sighting | None = None,
+    refused: bool = False,
+    keys: Keys | None = None,
 ) -> PlateEntry:
-    keys = Keys.SYMBOLS if number else Keys.PROVINCES
-    return PlateEntry(Status(), number, keys, refused, after, seen)
+    usual = Keys.SYMBOLS if number else Keys.PROVINCES
+    return PlateEntry(Status(), number, keys or usual, refused, after, seen)
+
+
+def choice(
+    listing: Listing = Listing.PATTERNS,
+    *,
+    kinds: tuple[str, ...] = ("23", "24", "20", "21"),
+    online: bool | None = None,
+    after: Judged | None = None,
+) -> KindChoice:
+    return KindChoice(Status(online=online), "粤B1234警", kinds, listing, after)
 
 
 READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
 ALARM, HEARD = shown(WANTED, acknowledged=False), shown(WANTED)
+ALARM_NOW = shown(WANTED, acknowledged=False, last_s=11.0)
+REFUSED_LATER = replace(REFUSED, lookup=Lookup.NO_ANSWER)
 TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
 
 
@@ -162,13 +189,172 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         pytest.param(
             TROUBLE, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="trouble is over"
         ),
+        # Entering a plate.
+        pytest.param(entry(), Typed("粤"), 11.0, entry("粤"), (), id="a key types"),
+        pytest.param(entry("粤B1234"), Typed("警"), 11.0, entry("粤B1234警"), (), id="and types on"),
+        pytest.param(entry("粤B123456"), Typed("1"), 11.0, entry("粤B123456"), (), id="to the longest"),
+        pytest.param(entry("粤X12345"), Typed("应急"), 11.0, entry("粤X12345"), (), id="with whole words"),
+        pytest.param(entry(), Typed("I"), 11.0, entry(), (), id="what no plate has is not typed"),
+        pytest.param(READY, Typed("粤"), 11.0, READY, (), id="keys are plate entry's alone"),
+        pytest.param(
+            entry(), Typed("应急"), 11.0, entry("应急", keys=Keys.PROVINCES), (), id="a province must follow"
+        ),
+        pytest.param(entry(), Turned(), 11.0, entry(keys=Keys.SYMBOLS), (), id="keys turn"),
+        pytest.param(entry(keys=Keys.SYMBOLS), Turned(), 11.0, entry(), (), id="and turn back"),
+        pytest.param(entry("粤B"), Pressed(BACK), 11.0, entry("粤"), (), id="back erases"),
+        pytest.param(entry("粤"), Pressed(BACK), 11.0, entry(), (), id="to the provinces"),
+        pytest.param(
+            entry("粤X1234应急"), Pressed(BACK), 11.0, entry("粤X1234"), (), id="a word goes as it came"
+        ),
+        pytest.param(entry(), Pressed(BACK), 11.0, READY, (), id="and leaves"),
+        pytest.param(
+            entry(after=REFUSED, seen=SEEN.seen),
+            Pressed(BACK),
+            11.0,
+            shown(REFUSED),
+            (),
+            id="to the check that it is for",
+        ),
+        pytest.param(entry("粤B"), Pressed(TRIGGER), 11.0, READY, (), id="the trigger leaves at once"),
+        pytest.param(entry(), Pressed(CONFIRM), 11.0, entry(), (), id="nothing is no number"),
+        pytest.param(
+            entry("粤B1"), Pressed(CONFIRM), 11.0, entry("粤B1", refused=True), (), id="nor is part of one"
+        ),
+        pytest.param(
+            entry("粤B1", refused=True), Typed("2"), 11.0, entry("粤B12"), (), id="typing on takes that back"
+        ),
+        pytest.param(
+            entry("粤B1234警", after=REFUSED),
+            Pressed(CONFIRM),
+            11.0,
+            choice(after=REFUSED),
+            (),
+            id="a number is followed by its kind",
+        ),
+        pytest.param(entry("粤B1"), Scanned(scan()), 11.0, entry("粤B1"), (), id="no code is checked"),
+        pytest.param(
+            entry(after=REFUSED),
+            Refined(REFUSED_LATER),
+            11.0,
+            entry(after=REFUSED_LATER),
+            (),
+            id="what is learnt meanwhile is kept",
+        ),
+        pytest.param(
+            entry("粤B", after=GOOD),
+            Refined(WANTED),
+            11.0,
+            ALARM_NOW,
+            (Play(Outcome.ALARM),),
+            id="alarms are told",
+        ),
+        # Picking a kind.
+        pytest.param(
+            choice(after=REFUSED),
+            Picked("23"),
+            11.0,
+            choice(after=REFUSED),
+            (Enter(Plate("粤B1234警", "23"), REFUSED),),
+            id="a kind is picked",
+        ),
+        pytest.param(choice(), Picked("02"), 11.0, choice(), (), id="of those that are listed"),
+        pytest.param(choice(), Picked(None), 11.0, choice(), (), id="nobody is asked offline"),
+        pytest.param(
+            choice(online=True),
+            Picked(None),
+            11.0,
+            choice(Listing.ASKING, online=True),
+            (AskKinds("粤B1234警"),),
+            id="the registry is asked",
+        ),
+        pytest.param(
+            choice(Listing.ASKING, online=True),
+            Picked(None),
+            11.0,
+            choice(Listing.ASKING, online=True),
+            (),
+            id="once at a time",
+        ),
+        pytest.param(
+            choice(Listing.ASKING),
+            Listed("粤B1234警", ("24",)),
+            11.0,
+            choice(Listing.REGISTRY, kinds=("24",)),
+            (),
+            id="and lists",
+        ),
+        pytest.param(
+            choice(Listing.ASKING), Listed("粤B1234警", ()), 11.0, choice(Listing.NONE), (), id="or has none"
+        ),
+        pytest.param(
+            choice(Listing.ASKING),
+            Listed("粤B1234警", None),
+            11.0,
+            choice(Listing.NO_ANSWER),
+            (),
+            id="or does not answer",
+        ),
+        pytest.param(
+            choice(Listing.ASKING),
+            Listed("粤B12345", ("02",)),
+            11.0,
+            choice(Listing.ASKING),
+            (),
+            id="another number's kinds are not this one's",
+        ),
+        pytest.param(choice(), Listed("粤B1234警", ("24",)), 11.0, choice(), (), id="nobody had asked"),
+        pytest.param(
+            choice(after=REFUSED),
+            Pressed(BACK),
+            11.0,
+            entry("粤B1234警", after=REFUSED),
+            (),
+            id="back to the number",
+        ),
+        pytest.param(choice(), Pressed(TRIGGER), 11.0, READY, (), id="the trigger leaves from here too"),
+        pytest.param(choice(), Pressed(CONFIRM), 11.0, choice(), (), id="no kind is picked by a button"),
+        pytest.param(
+            choice(),
+            Recorded(GOOD),
+            11.0,
+            shown(GOOD, last_s=11.0),
+            (Play(Outcome.PROVISIONAL),),
+            id="judged",
+        ),
+        # What comes later.
+        pytest.param(shown(GOOD), Refined(CONFIRMED), 11.0, shown(CONFIRMED), (), id="more is known"),
+        pytest.param(
+            shown(GOOD),
+            Refined(replace(WANTED, seq=9)),
+            11.0,
+            shown(GOOD),
+            (),
+            id="not of another check",
+        ),
+        pytest.param(READY, Refined(WANTED), 11.0, READY, (), id="nor of one that was left"),
+        pytest.param(
+            ALARM,
+            Refined(GOOD),
+            11.0,
+            replace(ALARM, held=GOOD),
+            (),
+            id="a lesser word waits",
+        ),
+        pytest.param(
+            replace(ALARM, held=GOOD),
+            Pressed(CONFIRM),
+            11.0,
+            shown(GOOD),
+            (Play(Outcome.PROVISIONAL),),
+            id="and is told once that was heard",
+        ),
     ],
 )
 def test_what_follows(screen: Screen, event: Event, now_s: float, after: Screen, effects: tuple[Effect, ...]):
     assert step(screen, event, now_s) == (after, effects)
 
 
-@pytest.mark.parametrize("screen", [READY, SEEN, shown(GOOD), ALARM, TROUBLE])
+@pytest.mark.parametrize("screen", [READY, SEEN, shown(GOOD), ALARM, entry("粤B"), choice(), TROUBLE])
 def test_tick_brings_the_bar_up_to_date_and_does_nothing(screen: Screen):
     late = Status(now_s=99.0, records=7)
     after, effects = step(screen, Tick(late), 1.0)
@@ -184,6 +370,18 @@ def test_question_is_asked_of_a_code_that_names_a_vehicle_and_only_once(
     asks = shown(judged(found=found, subject=subject)).asks
     named = {CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN}
     assert asks is (found in named and subject is Subject.CODE)
+
+
+def test_plate_is_wanted_where_nothing_says_which_vehicle_it_is():
+    assert shown(REFUSED).wants_plate
+    assert not shown(GOOD).wants_plate
+    assert not shown(replace(REFUSED, plate=Plate("粤B12345", "02"))).wants_plate
+    assert not replace(shown(REFUSED), acknowledged=False).wants_plate
+
+
+def test_plate_entry_begins_with_the_province_of_the_last_plate():
+    screen = Ready(Status(province="粤"))
+    assert step(screen, Pressed(CONFIRM), 0.0) == (PlateEntry(screen.status, "粤", Keys.SYMBOLS), ())
 
 
 def test_unacknowledged_alarm_asks_nothing():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.model import Plate
-from terminal.vehicle.plate import fits, may_carry_credential
+from terminal.vehicle.plate import LONGEST, SYMBOLS, fits, kinds_of, may_carry_credential, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
 
 GOOD = [
@@ -155,3 +155,61 @@ def test_no_credential_is_for_a_kind_of_another_authority(kind: str):
 def test_any_texts_fit_or_do_not(number: str, kind: str):
     fitting = fits(Plate(number, kind))
     assert fitting or not may_carry_credential(Plate(number, kind))
+
+
+NUMBERS = st.one_of(
+    [st.from_regex(kind.pattern, fullmatch=True) for kind in KINDS.values() if kind.pattern]
+).filter(lambda number: "I" not in number)
+"""No plate has an I, though the patterns of military and airport plates let it pass; keys have none."""
+
+
+def _symbols(number: str) -> list[str]:
+    """What a number is typed with, one after another."""
+    typed: list[str] = []
+    while number:
+        symbol = next(symbol for symbol in (number[:2], number[0]) if symbol in SYMBOLS)
+        typed.append(symbol)
+        number = number.removeprefix(symbol)
+    return typed
+
+
+@given(NUMBERS)
+def test_every_number_of_a_kind_can_be_typed_symbol_by_symbol(number: str):
+    so_far = ""
+    for symbol in _symbols(number):
+        assert symbol in symbols_after(so_far), so_far
+        so_far += symbol
+    assert kinds_of(number)
+    assert len(number) <= LONGEST
+
+
+@given(NUMBERS, st.integers(0, LONGEST))
+def test_a_symbol_that_may_follow_leads_to_a_whole_number(number: str, length: int):
+    """By typing on whatever may follow first, a number is whole before it is too long."""
+    so_far = "".join(_symbols(number)[:length])
+    while (following := sorted(symbols_after(so_far))) and len(so_far) < LONGEST:
+        so_far += following[0]
+    assert any(KINDS[kind].pattern for kind in kinds_of(so_far))
+
+
+@pytest.mark.parametrize(
+    ("number", "may", "may_not"),
+    [
+        ("粤", "BO0", "I粤学"),
+        ("粤B", "0AZ", "OI学"),
+        ("粤B1234", "学警领挂5C临", "港澳使"),
+        ("粤Z1234", "港澳", "使"),
+        ("粤B12345", "ABK临", "0LX学"),
+        ("224578", "使", "0领"),
+        ("WJ", "0粤", "A"),
+        ("民航12345", "", "0A"),
+    ],
+)
+def test_what_may_follow(number: str, may: str, may_not: str):
+    assert set(may) <= symbols_after(number)
+    assert not set(may_not) & symbols_after(number)
+
+
+def test_a_number_of_many_kinds_names_them_all_and_those_without_a_pattern_last():
+    assert kinds_of("粤B12345") == ("01", "02", "05", "06", "07", "08", "11", "12", "13", "22", "20", "21")
+    assert kinds_of("粤B1") == ()

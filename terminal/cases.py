@@ -1,7 +1,8 @@
 """A case is a check from its first verdict to its last: judged, recorded, asked about, refined.
 
 Every verb gives the event that the screens hear. Nothing is said that is not on disk; a late answer changes
-no screen, and is told beside the work when it is an alarm or off the road.
+no screen, and is told beside the work when it is an alarm or off the road. What the registry says of another
+issuer's code is held against the plate that the officer enters, before or after.
 """
 
 from __future__ import annotations
@@ -11,12 +12,24 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.credential.verify import refuse
-from terminal.model import UNCHECKED, Finding, How, Incoming, Plate, Reason, Subject, VehicleStatus
+from terminal.model import (
+    UNCHECKED,
+    CredentialFinding,
+    Finding,
+    How,
+    Incoming,
+    Outcome,
+    Plate,
+    Reason,
+    Subject,
+    VehicleFinding,
+    VehicleStatus,
+)
 from terminal.registry.lookup import Answered, Dropped, Late, NoAnswer
 from terminal.registry.messages import CodeQuestion, PlateQuestion
 from terminal.screens import state
-from terminal.screens.state import Judged, Notice
-from terminal.vehicle.tables import OUTCOMES
+from terminal.screens.state import LOOKED_UP_BY_CODE, Judged, Notice
+from terminal.vehicle.tables import KINDS, OUTCOMES
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
@@ -29,6 +42,27 @@ if TYPE_CHECKING:
 LATE_CODE = "A01"
 CASES_KEPT = 256
 """Checks that a late answer may still be about: more than ten minutes of one officer's."""
+TOLD = frozenset({Outcome.ALARM, Outcome.OFF_ROAD})
+"""What is told beside the work where its check is no longer on the screen."""
+_STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
+"""Live findings that stand for a vehicle until the registry answers anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The registry's word on another issuer's code, and the vehicle that a proven one names."""
+
+    finding: CredentialFinding
+    plate: Plate | None
+
+    def on(self, finding: Finding, entered: Plate | None) -> Finding:
+        """The finding, once the word is held against the plate that was entered, if any (checks 11 to 13)."""
+        proven = self.finding in (CredentialFinding.CURRENT, CredentialFinding.PAST)
+        if entered is None or not proven or self.plate == entered:
+            return replace(finding, finding=self.finding)
+        if self.plate is None:
+            return finding  # genuine, and nobody says whose
+        return Finding(CredentialFinding.OTHER_VEHICLE, Reason.OTHER_VEHICLE)
 
 
 @dataclass(slots=True)
@@ -43,7 +77,9 @@ class Cases:
     """How long the last code took to verify."""
     _cases: dict[int, Judged] = field(default_factory=dict, init=False)
     _asked: dict[bytes, int] = field(default_factory=dict, init=False)
-    """The case of each question, by request id."""
+    """The case of each question, by request id, in the order of asking."""
+    _words: dict[int, _Word] = field(default_factory=dict, init=False)
+    """What the registry said of a case's code."""
 
     @property
     def online(self) -> bool | None:
@@ -68,14 +104,16 @@ class Cases:
 
     def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
-        text = after.text if after else None
-        finding = refuse(Reason.NOT_SHOWN) if text is None else self.checker.verify(text, moment, plate)
-        verdict = decide(finding, self.lists.status(plate, moment), Subject.TYPED)
         if after is None:
+            verdict = decide(refuse(Reason.NOT_SHOWN), self.lists.status(plate, moment), Subject.TYPED)
             return self._open(How.PLATE, Judged(None, verdict, 0, moment.now_s, plate), moment)
-        question = self._question(verdict, plate, text, moment)
-        entered = replace(after, verdict=verdict, plate=plate, newer_issued=False)
-        self.keeper.keep_refinement(after, entered, moment, question)
+        before = self._cases.get(after.seq, after)
+        finding = self._held_against(before, plate, moment)
+        status = self.lists.status(plate, moment, _standing(before, plate))
+        verdict = decide(finding, status, Subject.TYPED)
+        question = self._question(verdict, plate, before.text, moment)
+        entered = replace(before, verdict=verdict, plate=plate, newer_issued=False)
+        self.keeper.keep_refinement(before, entered, moment, question)
         return self._asked_about(entered, question)
 
     def confirm(self, judged: Judged, moment: Moment) -> state.Event:
@@ -106,10 +144,14 @@ class Cases:
         judged = self._about(received.request)
         if judged is None:
             return self._listed(received)
-        refined = self._refined(judged, received, moment)
+        if isinstance(received.request.question, CodeQuestion):
+            refined = self._code_read(judged, received, moment)
+        else:
+            refined = self._looked_up(judged, received, moment)
         if isinstance(received, Late):
-            return _late_notice(refined) if received.notice else None
-        return state.Refined(refined)
+            return self._kept_late(judged, refined, received, moment)
+        self.keeper.keep_refinement(judged, refined, moment)
+        return state.Refined(self._keep(refined))
 
     def expire(self, moment: Moment) -> list[state.Event]:
         """Whose wait is over: what was shown stays, and says so. The hot list is kept whole meanwhile."""
@@ -152,6 +194,7 @@ class Cases:
         if len(self._cases) > CASES_KEPT:
             gone = next(iter(self._cases))
             del self._cases[gone]
+            self._words.pop(gone, None)
             self._asked = {request: seq for request, seq in self._asked.items() if seq != gone}
         return judged
 
@@ -163,44 +206,85 @@ class Cases:
             return judged
         return judged if judged.plate == Plate(question.number, question.kind or "") else None
 
-    def _refined(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
-        finding, plate = judged.verdict.finding, judged.plate
-        if isinstance(received.request.question, CodeQuestion):
-            finding, plate = _registrys_word(finding, received.answer)
-        status = received.status or UNCHECKED
+    def _held_against(self, judged: Judged, plate: Plate, moment: Moment) -> Finding:
+        """What is found of a case's code, against the plate that was entered."""
+        if judged.text is None:
+            return refuse(Reason.NOT_SHOWN)
+        finding, word = self.checker.verify(judged.text, moment, plate), self._words.get(judged.seq)
+        return word.on(finding, plate) if word is not None else finding
+
+    def _looked_up(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
+        """The case with the answer about its vehicle."""
+        verdict, plate = judged.verdict, judged.plate
+        status = self.lists.status(plate, moment, received.status) if plate else UNCHECKED
+        return replace(
+            judged,
+            verdict=decide(verdict.finding, status, verdict.subject),
+            lookup=state.Lookup.ANSWERED,
+            newer_issued=_is_newer(verdict.finding, status),
+        )
+
+    def _code_read(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
+        """The case with the registry's word on its code, which may name a vehicle where none was entered."""
+        word = _word(judged.verdict.finding, received.answer)
+        if isinstance(received, Answered) or word.finding not in LOOKED_UP_BY_CODE:
+            self._words[judged.seq] = word
+        entered = judged.plate
+        plate = entered or word.plate
+        finding = word.on(judged.verdict.finding, entered)
+        if entered is not None and word.plate != entered:  # its own question is answered apart
+            return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
+        proven = word.finding in LOOKED_UP_BY_CODE
+        status = received.status if proven and received.status else UNCHECKED
         if plate is not None:
             status = self.lists.status(plate, moment, received.status)
         subject = judged.verdict.subject or (Subject.CODE if plate else None)
         verdict = decide(finding, status, subject)
-        answered = replace(
-            judged,
-            verdict=verdict,
-            plate=plate,
-            lookup=state.Lookup.ANSWERED,
-            newer_issued=_is_newer(finding, status),
-        )
-        self.keeper.keep_refinement(judged, answered, moment)
-        return self._keep(answered)
+        return replace(judged, verdict=verdict, plate=plate, lookup=state.Lookup.ANSWERED)
+
+    def _kept_late(self, judged: Judged, refined: Judged, late: Late, moment: Moment) -> Notice | None:
+        """Record what came too late. The case follows it to nothing less grave than what was shown."""
+        shown = judged.verdict.outcome
+        told = late.notice and refined.verdict.outcome in TOLD
+        if told and (refined.verdict.outcome is Outcome.ALARM or shown is not Outcome.ALARM):
+            self.keeper.keep_refinement(judged, refined, moment)
+            self._keep(refined)
+        else:
+            as_shown = replace(refined.verdict, outcome=shown, subject=judged.verdict.subject)
+            self.keeper.keep_refinement(judged, replace(refined, verdict=as_shown), moment)
+        return notice_of(refined) if told else None
 
     def _unanswered(self, request: LookupRequest) -> state.Event | None:
         judged = self._about(request)
-        if judged is not None:
-            return state.Refined(self._keep(replace(judged, lookup=state.Lookup.NO_ANSWER)))
+        if judged is not None and judged.lookup is state.Lookup.WAITING:
+            last = [asked for asked, seq in self._asked.items() if seq == judged.seq][-1]
+            silent = replace(judged, lookup=state.Lookup.NO_ANSWER)
+            return state.Refined(self._keep(silent)) if request.id == last else None
         question = request.question
-        return state.Listed(question.number, None) if isinstance(question, PlateQuestion) else None
+        if not isinstance(question, PlateQuestion) or question.kind is not None:
+            return None
+        return state.Listed(question.number, None)
 
     def _listed(self, received: Answered | Late) -> state.Event | None:
         question, answer = received.request.question, received.answer
         if not isinstance(question, PlateQuestion) or question.kind is not None:
             return None
         records = answer.records or ((answer.record,) if answer.record else ())
-        return state.Listed(question.number, tuple(record.kind for record in records))
+        known = tuple(record.kind for record in records if record.kind in KINDS)
+        return state.Listed(question.number, None if records and not known else known)
 
 
-def _registrys_word(finding: Finding, answer: LookupAnswer) -> tuple[Finding, Plate | None]:
-    """What the registry says of another issuer's code, and of which vehicle."""
-    said = replace(finding, finding=answer.finding) if answer.finding is not None else finding
-    return said, answer.record.plate if answer.record else None
+def _word(finding: Finding, answer: LookupAnswer) -> _Word:
+    """What the registry says of another issuer's code; only a proven one names a vehicle."""
+    said = answer.finding or finding.finding
+    named = answer.record is not None and said in LOOKED_UP_BY_CODE
+    return _Word(said, answer.record.plate if answer.record and named else None)
+
+
+def _standing(judged: Judged, plate: Plate) -> VehicleStatus | None:
+    """The registry's alarm, or word that it is off the road, on the vehicle that is entered again."""
+    status = judged.verdict.status
+    return status if judged.plate == plate and status.finding in _STANDING else None
 
 
 def _is_newer(finding: Finding, status: VehicleStatus) -> bool:
@@ -208,7 +292,8 @@ def _is_newer(finding: Finding, status: VehicleStatus) -> bool:
     return credential is not None and newest is not None and newest != credential.cti
 
 
-def _late_notice(judged: Judged) -> Notice:
+def notice_of(judged: Judged) -> Notice:
+    """An outcome that is told beside the work, since its check is no longer shown."""
     row = OUTCOMES[judged.verdict.outcome]
     return Notice(
         LATE_CODE,

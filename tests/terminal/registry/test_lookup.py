@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from terminal.credential import signed
 from terminal.credential.verify import Moment
-from terminal.model import CredentialFinding, Incoming, Outgoing, VehicleFinding, VehicleStatus
+from terminal.model import CredentialFinding, Incoming, Outgoing, Vehicle, VehicleFinding, VehicleStatus
 from terminal.registry import form
 from terminal.registry.lookup import (
     REMEMBERED_S,
@@ -118,14 +118,16 @@ def test_an_answer_in_time_is_the_vehicle_s_live_status():
     heard = hear(lookup, at_s=102.9)
     assert isinstance(heard, Answered)
     assert heard.answer == ANSWER
-    assert heard.status == VehicleStatus(VehicleFinding.VALID, "A", 20270831, age_s=2)
+    described = Vehicle(RECORD.plate, "K33", "A", 202708)
+    assert heard.status == VehicleStatus(VehicleFinding.VALID, "A", 20270831, age_s=2, vehicle=described)
     assert lookup.expire(200) == ()
 
 
 def test_letters_are_shown_without_the_blanks_of_their_field():
     heard = hear(asking(), replace(ANSWER, record=replace(RECORD, letters="GE        ")))
     assert isinstance(heard, Answered)
-    assert heard.status == VehicleStatus(VehicleFinding.OFF_ROAD, "GE", 20270831, age_s=0)
+    assert heard.status is not None
+    assert (heard.status.finding, heard.status.letters) == (VehicleFinding.OFF_ROAD, "GE")
 
 
 def test_dates_are_judged_at_the_answer_s_signed_time_where_the_clock_is_not_trusted():
@@ -141,6 +143,13 @@ def test_not_found_is_an_answer():
     heard = hear(asking(), BARE)
     assert isinstance(heard, Answered)
     assert heard.status == VehicleStatus(VehicleFinding.NOT_FOUND, age_s=0)
+
+
+@pytest.mark.parametrize(("finding", "known"), [("current", True), ("unverifiable", False)])
+def test_not_found_of_a_code_is_of_its_vehicle_only_where_the_code_is_proven(finding: str, *, known: bool):
+    heard = hear(asking(CodeQuestion("JS1:1")), replace(BARE, finding=CredentialFinding(finding)))
+    assert isinstance(heard, Answered)
+    assert heard.status == (VehicleStatus(VehicleFinding.NOT_FOUND, age_s=0) if known else None)
 
 
 def test_several_kinds_are_listed_and_judge_nothing():

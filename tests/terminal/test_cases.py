@@ -1,0 +1,152 @@
+"""A case is about one vehicle: no answer about another counts, no late one is greener, no alarm is lost."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal.journal.entry import Refinement
+from terminal.model import CredentialFinding, Outcome, Plate, Reason, Subject, VehicleFinding
+from terminal.registry.messages import Result
+from terminal.screens import state
+from tests.terminal.deskwork import OTHER, OTHER_ISSUERS_CODE, OURS, Work, record_of, work_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
+    """A terminal whose registry is the test's."""
+    made = work_of(laboratory, tmp_path, time.time())
+    yield made
+    made.cases.close()
+
+
+def judged(event: object) -> state.Judged:
+    assert isinstance(event, state.Recorded | state.Refined)
+    return event.judged
+
+
+def over(work: Work) -> list[state.Event]:
+    """What is told once every wait is over."""
+    work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
+    return work.cases.expire(work.moment)
+
+
+def test_an_answer_about_another_issuers_code_is_not_about_the_plate_entered_since(work: Work):
+    case = judged(work.cases.check(OTHER_ISSUERS_CODE, work.moment))
+    entered = judged(work.cases.enter(OTHER, case, work.moment))
+    asked_code, _ = work.asked()
+    told = work.answer(asked_code, OURS, finding=CredentialFinding.CURRENT)
+    shown = entered if told is None else judged(told)
+    assert shown.plate == OTHER
+    assert shown.verdict.status.finding is VehicleFinding.UNCHECKED
+    assert shown.verdict.outcome is not Outcome.PASS
+
+
+@pytest.mark.parametrize("entered_first", [False, True])
+def test_another_issuers_code_that_the_registry_calls_another_vehicles_is_so_for_the_plate_entered(
+    work: Work, *, entered_first: bool
+):
+    case = judged(work.cases.check(OTHER_ISSUERS_CODE, work.moment))
+    if entered_first:
+        judged(work.cases.enter(OTHER, case, work.moment))
+        case = judged(work.answer(work.asked()[0], OURS, finding=CredentialFinding.CURRENT))
+    else:
+        case = judged(work.answer(work.asked()[0], OURS, finding=CredentialFinding.CURRENT))
+        case = judged(work.cases.enter(OTHER, case, work.moment))
+    case = judged(work.answer(work.asked()[-1], OTHER))
+    assert case.verdict.finding.finding is CredentialFinding.OTHER_VEHICLE
+    assert case.verdict.finding.reason is Reason.OTHER_VEHICLE
+    assert case.verdict.outcome is Outcome.CAUTION
+
+
+@pytest.mark.parametrize("entered_first", [False, True])
+def test_another_issuers_code_that_the_registry_calls_failed_is_no_pass_whatever_is_entered(
+    work: Work, *, entered_first: bool
+):
+    case = judged(work.cases.check(OTHER_ISSUERS_CODE, work.moment))
+    if entered_first:
+        case = judged(work.cases.enter(OURS, case, work.moment))
+    case = judged(work.answer(work.asked()[0], finding=CredentialFinding.FAILED))
+    if not entered_first:
+        case = judged(work.cases.enter(OURS, case, work.moment))
+    case = judged(work.answer(work.asked()[-1], OURS))
+    assert (case.verdict.finding.finding, case.verdict.outcome) == (CredentialFinding.FAILED, Outcome.CAUTION)
+
+
+def test_the_registrys_word_on_another_issuers_code_stays_where_the_plate_agrees(work: Work):
+    case = judged(work.cases.check(OTHER_ISSUERS_CODE, work.moment))
+    case = judged(work.answer(work.asked()[0], OURS, finding=CredentialFinding.PAST))
+    assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PROVISIONAL, Subject.CODE)
+    entered = judged(work.cases.enter(OURS, case, work.moment))
+    assert entered.verdict.finding.finding is CredentialFinding.PAST
+
+
+def test_a_proven_code_of_another_issuer_whose_vehicle_the_registry_does_not_have_is_no_green(work: Work):
+    work.cases.check(OTHER_ISSUERS_CODE, work.moment)
+    case = judged(work.answer(work.asked()[0], finding=CredentialFinding.CURRENT))
+    assert (case.verdict.status.finding, case.verdict.outcome) == (VehicleFinding.NOT_FOUND, Outcome.CAUTION)
+
+
+def test_a_late_answer_does_not_turn_the_confirmation_green(work: Work):
+    case = judged(work.cases.check(work.code(), work.moment))
+    case = judged(over(work)[0])
+    assert work.answer(work.asked()[0], OURS) is None
+    confirmed = judged(work.cases.confirm(case, work.moment))
+    assert confirmed.verdict.outcome is Outcome.PROVISIONAL
+    bodies = [entry.body for entry in work.entries()]
+    assert [body.vehicle for body in bodies if isinstance(body, Refinement)] == [VehicleFinding.VALID, None]
+    assert all(body.outcome is None for body in bodies if isinstance(body, Refinement))
+
+
+def test_a_late_alarm_is_told_and_stands_at_the_confirmation_and_at_the_same_plate(work: Work):
+    case = judged(work.cases.check(work.code(), work.moment))
+    case = judged(over(work)[0])
+    assert isinstance(work.answer(work.asked()[0], OURS, "C"), state.Notice)
+    work.link.up = False
+    assert judged(work.cases.confirm(case, work.moment)).verdict.outcome is Outcome.ALARM
+    assert judged(work.cases.enter(OURS, case, work.moment)).verdict.outcome is Outcome.ALARM
+
+
+@pytest.mark.parametrize("letters", ["C", "E"])
+def test_what_forbids_the_road_stands_when_the_same_plate_is_entered_until_it_is_asked_anew(
+    work: Work, letters: str
+):
+    work.cases.check(work.code(), work.moment)
+    case = judged(work.answer(work.asked()[0], OURS, letters))
+    entered = judged(work.cases.enter(OURS, case, work.moment))
+    assert entered.verdict.outcome is case.verdict.outcome
+    assert judged(over(work)[0]).verdict.outcome is case.verdict.outcome
+    other = judged(work.cases.enter(OTHER, case, work.moment))
+    assert other.verdict.status.finding is VehicleFinding.UNCHECKED
+    again = judged(work.cases.enter(OURS, case, work.moment))
+    assert judged(work.answer(work.asked()[-1], OURS)).verdict.outcome is Outcome.PASS
+    assert again.lookup is state.Lookup.WAITING
+
+
+def test_the_first_question_s_silence_takes_nothing_from_the_second_s_answer(work: Work):
+    case = judged(work.cases.enter(OURS, None, work.moment))
+    case = judged(work.cases.enter(OURS, case, work.moment))
+    answered = judged(work.answer(work.asked()[1], OURS))
+    assert answered.lookup is state.Lookup.ANSWERED
+    assert over(work) == []
+
+
+def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(work: Work):
+    case = judged(work.cases.enter(OURS, None, work.moment))
+    judged(work.cases.enter(OTHER, case, work.moment))
+    assert [type(event) for event in over(work)] == [state.Refined]
+
+
+def test_kinds_that_this_terminal_does_not_know_are_not_offered(work: Work):
+    work.cases.ask_kinds(OURS.number, work.moment)
+    records = tuple(record_of(Plate(OURS.number, kind)) for kind in ("02", "73"))
+    told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
+    assert told == state.Listed(OURS.number, ("02",))
+    work.cases.ask_kinds(OURS.number, work.moment)
+    assert work.answer(work.asked()[1], Plate(OURS.number, "73")) == state.Listed(OURS.number, None)

@@ -163,6 +163,8 @@ class App:
     def _tick(self) -> None:
         for event in self.cases.expire(self._moment()):
             self._happen(event)
+        lists = self.cases.lists
+        lists.keep_up(self._rig.clock.monotonic_s())
         now_s = self._rig.clock.now_s()
         trusted = self._checker.trusted
         age_s = None if trusted.made_s is None else trusted.age_s(now_s)
@@ -177,7 +179,7 @@ class App:
             province=self._province,
             online=self.cases.online,
             camera=self._camera,
-            notices=(*self._late.values(), *(_notice(fault) for fault in self._notices.values())),
+            notices=(*self._late.values(), *map(_notice, (*self._notices.values(), *lists.faults))),
         )
         self._happen(state.Tick(status))
 

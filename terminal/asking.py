@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from terminal.credential.verify import Moment
+    from terminal.errors import Fault
     from terminal.journal.record import Head
     from terminal.ports import Clock, Link
     from terminal.registry.hotlist_store import HotList
@@ -57,6 +58,17 @@ class Lists:
             offline_s = None
         return Ages(trust_s, offline_s, self.hotlist.age_s(moment.now_s) if self.hotlist else None)
 
+    def keep_up(self, monotonic_s: float) -> None:
+        """Take lists that were put in place since."""
+        if self.offline is not None:
+            self.offline.keep_up(monotonic_s)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the lists now, one of a kind."""
+        found = self.offline.all_faults if self.offline else ()
+        return tuple({fault.code: fault for fault in found}.values())
+
     def close(self) -> None:
         """Let go of both lists' files."""
         for one in (self.offline, self.hotlist):
@@ -69,7 +81,7 @@ class Lists:
         try:
             return self.offline.lookup(plate, moment)
         except OfflineListFault:
-            return UNCHECKED  # a list that cannot be read says nothing, and its fault is in `offline.faults`
+            return UNCHECKED  # a list that cannot be read says nothing, and its fault is in `faults`
 
 
 @dataclass(slots=True)

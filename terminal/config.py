@@ -88,6 +88,8 @@ class Checks:
 
     trust_fresh_h: int = 24
     trust_usable_h: int = 168
+    offline_usable_days: int = 35
+    """An offline list that is older gives alarms alone."""
     other_issuers: tuple[str, ...] = ()
     """Patterns (whole text) of other issuers' codes."""
 

@@ -62,7 +62,8 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
 
 def _lists(settings: Config) -> Lists:
     """The lists on this terminal. A hot list needs a registry that keeps it."""
-    offline = OfflineList(settings.paths.offline) if settings.paths.offline else None
+    folder, usable_days = settings.paths.offline, settings.checks.offline_usable_days
+    offline = OfflineList(folder, usable_days=usable_days) if folder else None
     if settings.registry is None:
         return Lists(offline)
     provinces = settings.registry.provinces or tuple(PROVINCES)

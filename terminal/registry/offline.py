@@ -8,9 +8,10 @@ from __future__ import annotations
 import sqlite3
 from calendar import monthrange
 from contextlib import ExitStack, closing
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from terminal.errors import OfflineListFault
+from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.model import UNCHECKED, VehicleFinding, VehicleStatus
 from terminal.registry import offline_files
 from terminal.registry.offline_files import FileName, date_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     Marks = dict[FileName, Mark]
 
 USABLE_DAYS = 35
+REFRESH_S = 5.0
+"""The folder is looked at no sooner than this after the last time."""
 _DAY_S = 86_400
 _PROVINCES_OPEN = 4
 """Of 31 files each; whoever checks vehicles of more provinces in turn waits for the opening, some ms."""
@@ -49,6 +52,16 @@ class OfflineList:
         self.faults: dict[str, tuple[OfflineListFault, ...]] = {}
         self._folder, self._usable_s = folder, usable_days * _DAY_S
         self._open: dict[str, _Province] = {}
+        self._unreadable: dict[str, OfflineListFault] = {}
+        """By province, why the last question could not be answered."""
+        self._look_again_s = 0.0
+        self._seen: tuple[int | None, int | None] = (-1, -1)
+        """When the folder had changed (ns), the last two times that it was looked at."""
+
+    @property
+    def all_faults(self) -> tuple[OfflineListFault, ...]:
+        """What is wrong now: files that cannot be used, and questions that they could not answer."""
+        return (*chain(*self.faults.values()), *self._unreadable.values())
 
     def lookup(self, plate: Plate, moment: Moment) -> VehicleStatus:
         """What the list says of a vehicle, and how old that is.
@@ -60,8 +73,13 @@ class OfflineList:
         packed, province = pack_plate(plate), province_of(plate)
         if packed is None or province is None:
             return UNCHECKED
-        files = self._province(province)
-        said = files.ask(packed)
+        try:
+            files = self._province(province)
+            said = files.ask(packed)
+        except OfflineListFault as fault:
+            self._unreadable[province] = fault
+            raise
+        self._unreadable.pop(province, None)
         age_s = files.age_s(said.known_at_s, moment)
         if said.entry is None:
             return VehicleStatus(VehicleFinding.UNCHECKED, age_s=age_s)
@@ -79,6 +97,17 @@ class OfflineList:
         files = self._province(province)
         return files.age_s(files.newest_at_s, moment)
 
+    def keep_up(self, monotonic_s: float) -> None:
+        """`refresh` where the folder changed, and no sooner than REFRESH_S after the last look."""
+        if monotonic_s < self._look_again_s:
+            return
+        self._look_again_s = monotonic_s + REFRESH_S
+        changed_ns = self._changed_ns()
+        settled = self._seen == (changed_ns, changed_ns)  # seen once, another change may bear the same time
+        self._seen = (changed_ns, self._seen[0])
+        if not settled:
+            self.refresh()
+
     def refresh(self) -> None:
         """Take what was put in place since; until then, a province's old files are in force.
 
@@ -90,10 +119,11 @@ class OfflineList:
                     continue
                 new = _open(self._folder, province, old)
             except OfflineListFault as fault:
-                self.faults[province] = (fault,)
+                self.faults[province] = (OfflineListRefused(fault.detail),)
                 continue
             self.faults[province] = new.faults
             self._open[province] = new
+            self._unreadable.pop(province, None)
             old.close(keep=new.files)
 
     def close(self) -> None:
@@ -108,8 +138,16 @@ class OfflineList:
             self.faults[province] = found.faults
         self._open[province] = found  # whichever was asked last stands last
         if len(self._open) > _PROVINCES_OPEN:
-            self._open.pop(next(iter(self._open))).close()
+            gone = next(iter(self._open))
+            self._open.pop(gone).close()
+            self.faults.pop(gone, None)  # nobody looks whether they still hold
         return found
+
+    def _changed_ns(self) -> int | None:
+        try:
+            return self._folder.stat().st_mtime_ns
+        except OSError:  # `refresh` says so where that is a fault
+            return None
 
 
 class _Said(NamedTuple):
@@ -172,7 +210,7 @@ class _Province:
         try:
             return _opened(folder, name, mark)
         except OfflineListFault as fault:
-            self._faults.append(fault)
+            self._faults.append(fault if held is None else OfflineListRefused(fault.detail))
             return held
 
     def ask(self, packed: int) -> _Said:

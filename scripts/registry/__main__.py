@@ -2,6 +2,7 @@
 
     python -m scripts.registry serve                     a broker, a database and a worker, from nothing
     python -m scripts.registry hotlist 苏A12345 02 C     a running worker tells it
+    python -m scripts.registry offline --province 苏      builds the offline list of a province
 
 The laboratory is .lab where nothing else is said, and the database a file in it.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import commands
+from scripts.registry import commands, offline_command
 from scripts.registry.broker import BrokerError
 from terminal.errors import Fault
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("number")
     code.add_argument("kind")
     code.add_argument("month", type=int, help="of validity, yyyymm")
+    offline_command.arguments(_command(to, "offline", offline_command.build))
     _command(to, "check", commands.check)
     return parser
 

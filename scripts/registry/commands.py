@@ -32,6 +32,13 @@ DRAWN = 1_000
 """So many vehicles are drawn beside the named ones."""
 
 
+def open_database(given: argparse.Namespace, now_s: int) -> Database:
+    """The database of a command line, with its tables. Raises InputFault, DatabaseFault."""
+    held = Database(given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite")
+    held.prepare(now_s * 1000)
+    return held
+
+
 def serve(given: argparse.Namespace) -> None:
     """Answer lookups and tell the hot list until a signal comes; without a broker's address, start one."""
     now_s = int(time.time())
@@ -40,7 +47,7 @@ def serve(given: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with ExitStack() as running:
-        held = _open(given, now_s)
+        held = open_database(given, now_s)
         running.callback(held.close)
         with held.transaction() as connection:
             if database.is_empty(connection):
@@ -54,7 +61,7 @@ def serve(given: argparse.Namespace) -> None:
 def fill(given: argparse.Namespace) -> None:
     """Put the sample's vehicles in the registry, and those with an alarm on the hot list."""
     now_s = int(time.time())
-    held = _open(given, now_s)
+    held = open_database(given, now_s)
     with held.transaction() as connection:
         count = _fill(connection, given.seed, now_s)
     held.close()
@@ -67,7 +74,7 @@ def put(given: argparse.Namespace) -> None:
     if not fits(plate):
         raise InputFault("the number does not fit its kind")
     province = given.province or plate.number[0]
-    held = _open(given, int(time.time()))
+    held = open_database(given, int(time.time()))
     with held.transaction() as connection:
         change = hotlist.put(connection, province, [Listed(plate, given.letters)], _now_ms())
     held.close()
@@ -76,7 +83,7 @@ def put(given: argparse.Namespace) -> None:
 
 def renew(given: argparse.Namespace) -> None:
     """Begin a new epoch of a province's hot list; to be done after a database is restored."""
-    held = _open(given, int(time.time()))
+    held = open_database(given, int(time.time()))
     with held.transaction() as connection:
         hotlist.renew(connection, given.province, _now_ms())
     held.close()
@@ -84,7 +91,7 @@ def renew(given: argparse.Namespace) -> None:
 
 def snapshot(given: argparse.Namespace) -> None:
     """Write target `hotlist/<province>.cbor`, for the trust set."""
-    held = _open(given, int(time.time()))
+    held = open_database(given, int(time.time()))
     with held.transaction() as connection:
         content = hotlist.snapshot(connection, given.province)
     held.close()
@@ -102,18 +109,12 @@ def code(given: argparse.Namespace) -> None:
 
 def check(given: argparse.Namespace) -> None:
     """Say whether the registry could serve: its database, keys and trust set."""
-    held = _open(given, int(time.time()))
+    held = open_database(given, int(time.time()))
     desk = laboratory.service(given.lab, held)
     with held.transaction() as connection:
         state = "without vehicles" if database.is_empty(connection) else "with vehicles"
     held.close()
     print(f"the database is there, {state}; {len(desk.roll.terminals())} terminals may ask")
-
-
-def _open(given: argparse.Namespace, now_s: int) -> Database:
-    held = Database(given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite")
-    held.prepare(now_s * 1000)
-    return held
 
 
 def _fill(connection: Connection, seed: int, now_s: int) -> int:

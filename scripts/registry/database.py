@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, delete, event, make_url, select
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import hotlist
+from scripts.registry import entry_tables, hotlist, journals
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.tables import DIALECTS, SCHEMA, SEEN, VEHICLE, WITNESS, insert
+from scripts.registry.tables import DIALECTS, SCHEMA, SEEN, VEHICLE, insert
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REMEMBERED_MS = 3_600_000
 """A request is remembered for so long after it was sent; after 60 s its age refuses it."""
 _BUSY_S = 5
+_READS = "roadside_reads"
+"""The option of a connection that leaves the lock to those who write."""
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
@@ -55,6 +57,12 @@ class Database:
         with _faults(), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads, however long, in nobody's way. Raises DatabaseFault."""
+        with _faults(), self._engine.connect().execution_options(**{_READS: True}) as connection:
+            yield connection
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
@@ -73,14 +81,8 @@ class RequestView:
         return self.connection.execute(made).first() is not None
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
-        """Keep the furthest head of a journal; one that is behind changes nothing."""
-        said = {"seq": head.seq, "hash": head.hash, "at_ms": at_ms}
-        mark = insert(self.connection, WITNESS).values(terminal=terminal, journal=head.journal_id, **said)
-        self.connection.execute(
-            mark.on_conflict_do_update(
-                index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < head.seq
-            )
-        )
+        """Keep the furthest head of a journal, and name what contradicts what is known of it."""
+        journals.witness(self.connection, terminal, head, at_ms, fresh=True)
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
@@ -134,7 +136,8 @@ def _engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Every request writes; a lock that is only taken then could not wait for another's.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

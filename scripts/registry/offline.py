@@ -1,33 +1,22 @@
-"""Builds the offline list's files from the registry's vehicles: the same vehicles give the same bytes.
+"""Builds the offline list's files from vehicles: the same vehicles give the same bytes.
 
-    python -m scripts.registry.offline --csv FILE --province 苏 --day 20260731 --out FOLDER [--changes]
-    python -m scripts.registry.offline --generate 1000000 --seed 1 --province 苏 --day 20260731 --out FOLDER
-
-The table has the columns number, kind, letters and valid_through (yyyymmdd). In a table of changes an empty
-valid_through takes the vehicle off. The file is checked as a terminal will check it, and its SHA-256 printed,
-which is what has to be signed. Wire format, section 7.
+The file is checked as a terminal will check it, and its SHA-256 is what has to be signed. Wire format,
+section 7.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
 import os
 import sqlite3
-import sys
 from array import array
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from scripts.registry import offline_random
-from terminal.errors import Fault, InputFault, OfflineListFault
-from terminal.model import Plate
+from terminal.errors import InputFault, OfflineListFault
 from terminal.registry import offline_files, offline_filter
-from terminal.registry.offline_files import FileName
 from terminal.registry.offline_form import (
     TAKEN_OFF,
     Entry,
@@ -38,10 +27,13 @@ from terminal.registry.offline_form import (
 )
 from terminal.vehicle.inspection import is_day
 from terminal.vehicle.status import StatusClass, classify
-from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from terminal.model import Plate
+    from terminal.registry.offline_files import FileName
 
 Numbers = npt.NDArray[np.int64]
 Meta = dict[str, str | int | bytes]
@@ -107,6 +99,8 @@ def _record(row: int, name: FileName, listing: Listing) -> int:
         if name.day is None:
             raise InputFault(f"row {row}: no date; only changes take a vehicle off")
         return TAKEN_OFF
+    if not is_day(listing.valid_through):
+        raise InputFault(f"row {row}: its date is no day yyyymmdd")
     try:
         return pack_record(Entry(listing.valid_through // 100, _LIST_CLASS[classify(listing.letters)]))
     except ValueError as error:
@@ -157,72 +151,3 @@ def _fill(db: sqlite3.Connection, meta: Meta, plates: Numbers, records: Numbers)
         both = zip(plates[part].tolist(), records[part].tolist(), strict=True)
         db.executemany("INSERT INTO vehicle VALUES (?, ?)", both)
     db.execute("COMMIT")
-
-
-def read(path: Path) -> Iterator[Listing]:
-    """The vehicles of a table. Raises InputFault, naming the row (from 1)."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row, line in enumerate(csv.DictReader(file), 1):
-                yield _listing(row, line)
-    except OSError as error:
-        raise InputFault(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputFault(f"{path}: {type(error).__name__}") from None
-
-
-def _listing(row: int, line: dict[str, str | None]) -> Listing:
-    number, kind, letters, through = (line.get(key) for key in ("number", "kind", "letters", "valid_through"))
-    if number is None or kind is None or letters is None or through is None:
-        raise InputFault(f"row {row}: number, kind, letters and valid_through are needed")
-    if not through:
-        return Listing(Plate(number, kind), letters, None)
-    if not (through.isascii() and through.isdigit() and is_day(int(through))):
-        raise InputFault(f"row {row}: its date is no day yyyymmdd")
-    return Listing(Plate(number, kind), letters, int(through))
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Build what the command line asks for."""
-    given = _parser().parse_args(arguments)
-    name = FileName(given.province, given.day if given.changes else None)
-    try:
-        if given.csv:
-            packed = pack(name, read(given.csv))
-        else:
-            plates = offline_random.plates(given.generate, given.seed)
-            packed = Packed(plates, offline_random.records(len(plates), given.day, given.seed), 0)
-        sha256 = write(given.out, name, given.day, packed.plates, packed.records)
-    except Fault as fault:
-        print(fault.line(), file=sys.stderr)
-        return 1
-    path = given.out / str(name)
-    print(f"{sha256.hex()}  {path}")
-    print(f"{len(packed.plates)} vehicles in {path.stat().st_size} bytes")
-    print(f"{packed.left_out} left out, since such are never listed")
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.registry.offline", description=__doc__.split("\n")[0]
-    )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--csv", type=Path, help="table of number, kind, letters, valid_through")
-    source.add_argument("--generate", type=int, metavar="N", help="N random vehicles, for measurement")
-    parser.add_argument("--seed", type=int, default=0, help="of the random vehicles")
-    parser.add_argument("--province", required=True, choices=list(PROVINCES))
-    parser.add_argument("--day", required=True, type=_day, help="yyyymmdd; all changes of this day are in it")
-    parser.add_argument("--changes", action="store_true", help="a day's changes, and not a base")
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER")
-    return parser
-
-
-def _day(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and is_day(int(text))):
-        raise argparse.ArgumentTypeError(f"{text} is no day yyyymmdd")
-    return int(text)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

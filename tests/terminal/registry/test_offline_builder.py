@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
-from contextlib import closing
-from typing import TYPE_CHECKING
+import io
+from contextlib import closing, redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from scripts.registry import offline, offline_random
+from scripts.registry.__main__ import main
 from scripts.registry.offline import Listing
 from terminal.errors import InputFault
 from terminal.model import Plate, VehicleFinding
@@ -25,12 +25,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "number,kind,letters,valid_through\n"
-COMMAND = [sys.executable, "-m", "scripts.registry.offline", "--province", "苏", "--day", "20260701"]
 
 
-def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, "--out", str(folder), *more]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+class Done(NamedTuple):
+    """What a command line came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(folder: Path, *more: str, day: str = "20260701") -> Done:
+    command = ["offline", "--province", "苏", "--day", day, "--out", str(folder), *more]
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = main(command)
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def table(folder: Path, rows: str, head: str = HEAD) -> str:
@@ -88,7 +97,9 @@ def test_a_row_that_cannot_be_right_is_named_and_nothing_is_built(tmp_path: Path
 def test_a_table_of_another_form_is_refused(tmp_path: Path):
     assert "are needed" in run(tmp_path, "--csv", table(tmp_path, "a,b\n", "c,d\n")).stderr
     assert "No such file" in run(tmp_path, "--csv", str(tmp_path / "missing.csv")).stderr
-    assert run(tmp_path, "--csv", "x", "--day", "20260732").returncode == 2
+    assert run(tmp_path, "--csv", "").returncode == 1
+    with pytest.raises(SystemExit):
+        run(tmp_path, "--csv", "x", day="20260732")
 
 
 def test_the_order_of_the_table_does_not_change_a_byte(tmp_path: Path):

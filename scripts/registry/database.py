@@ -14,9 +14,9 @@ from sqlalchemy import create_engine, delete, event, make_url, select
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import entry_tables, hotlist, journals
+from scripts.registry import hotlist
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.tables import DIALECTS, SCHEMA, SEEN, VEHICLE, insert
+from scripts.registry.tables import DIALECTS, SCHEMA, SEEN, VEHICLE, WITNESS, insert
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
@@ -81,8 +81,14 @@ class RequestView:
         return self.connection.execute(made).first() is not None
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
-        """Keep the furthest head of a journal, and name what contradicts what is known of it."""
-        journals.witness(self.connection, terminal, head, at_ms, fresh=True)
+        """Keep the furthest head of a journal; one that is behind changes nothing."""
+        said = {"seq": head.seq, "hash": head.hash, "at_ms": at_ms}
+        mark = insert(self.connection, WITNESS).values(terminal=terminal, journal=head.journal_id, **said)
+        self.connection.execute(
+            mark.on_conflict_do_update(
+                index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < head.seq
+            )
+        )
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""

@@ -21,9 +21,9 @@ from terminal.vehicle.tables import Lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from terminal.model import Button, Luma
+    from terminal.model import Luma
 
-__all__ = ["Look", "button_at", "compose", "draw", "event_at"]
+__all__ = ["Look", "compose", "draw", "event_at"]
 
 Touch: TypeAlias = Pressed | entry.Touched
 
@@ -40,11 +40,6 @@ def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
     for item in compose(screen, look, live=preview is not None):
         paint(surface, item, look.fonts, preview)
     return surface
-
-
-def button_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Button | None:
-    """The button whose soft key is at a point, in pixels of a surface of `size`."""
-    return next((key.button for key, rect in key_rects(screen, size) if rect.collidepoint(point)), None)
 
 
 def event_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import Button
-from terminal.screens.draw import button_at, draw
+from terminal.screens.draw import draw, event_at
 from terminal.screens.fonts import Fonts
 from terminal.screens.page import KEYS_HEIGHT, key_rects
 from terminal.screens.state import Camera, Pressed, Ready, Result, Screen
@@ -112,6 +112,10 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
         ("alarm_acknowledged", [BACK, TRIGGER, CONFIRM]),
         ("pass", [BACK]),
         ("caution", [BACK, CONFIRM]),
+        ("answered", [BACK]),
+        ("entry", [BACK]),
+        ("entry_number", [BACK, TRIGGER, CONFIRM]),
+        ("kinds", [BACK, TRIGGER]),
         ("trouble", [CONFIRM]),
     ],
 )
@@ -119,7 +123,7 @@ def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Bu
     screen = VIEWS[name].screen
     assert [key.button for key, _ in key_rects(screen, SIZE)] == buttons
     for key, rect in key_rects(screen, SIZE):
-        assert button_at(screen, rect.center, SIZE) is key.button
+        assert event_at(screen, rect.center, SIZE) == Pressed(key.button)
     for button in buttons:
         shown, effects = step(screen, Pressed(button), 0.0)
         # TRIGGER on Ready forgets the code in view, and is seen when there was one.
@@ -141,8 +145,8 @@ def test_soft_keys_are_large_enough_for_a_glove(size: tuple[int, int]):
     name=st.sampled_from(sorted(VIEWS)),
     point=st.tuples(st.integers(-50, 530), st.integers(-50, 799 - KEYS_HEIGHT)),
 )
-def test_touch_above_the_keys_presses_nothing(name: str, point: tuple[int, int]):
-    assert button_at(VIEWS[name].screen, point, SIZE) is None
+def test_touch_above_the_keys_presses_no_button(name: str, point: tuple[int, int]):
+    assert not isinstance(event_at(VIEWS[name].screen, point, SIZE), Pressed)
 
 
 def test_status_bar_says_what_has_changed(fonts: Fonts):
@@ -154,8 +158,10 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
         {"trust_age_s": None},
         {"records": 13},
         {"torch": True},
+        {"online": True},
+        {"online": False},
     ]
-    for name in ("ready", "pass", "trouble"):
+    for name in ("ready", "pass", "entry", "kinds", "trouble"):
         screen: Screen = replace(VIEWS[name].screen, status=FRESH)
         bar = pixels(View(screen), fonts)[:44]
         for change in changes:

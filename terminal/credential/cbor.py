@@ -7,7 +7,10 @@ null. A tag is accepted at the outermost place alone, and only the one that the 
 from __future__ import annotations
 
 import unicodedata
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[int, Value] | None"
 
@@ -35,6 +38,20 @@ def read(data: bytes, *, tag: int | None = None) -> Value:
     if end != len(data):
         raise Malformed("bytes left over")
     return value
+
+
+def split(data: bytes, *, tag: int) -> Iterator[bytes]:
+    """The items of a CBOR sequence (RFC 8742), each with `tag` first, as `read` takes them.
+
+    Raises Malformed at the first that is none; what was given before it stands.
+    """
+    prefix, at = _head(6, tag), 0
+    while at < len(data):
+        if not data.startswith(prefix, at):
+            raise Malformed(f"not tagged {tag}")
+        _, end = _item(data, at + len(prefix), 0)
+        yield data[at:end]
+        at = end
 
 
 def write(value: Value, *, tag: int | None = None) -> bytes:

@@ -14,6 +14,7 @@ from terminal.credential import cbor, shape, signed
 from terminal.credential.cbor import Malformed, Value
 from terminal.credential.message import array, data, entries, text, uint
 from terminal.credential.shape import Field, Shape, flag, octets, part, parts, unsigned, word
+from terminal.journal import record
 from terminal.journal.form import ages
 from terminal.journal.record import HASH_SIZE, Head
 from terminal.model import CredentialFinding, Plate
@@ -165,7 +166,10 @@ def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
 
 
 def _read_records(value: Value) -> tuple[bytes, ...]:
-    return tuple(data(encoded) for encoded in array(value))
+    held = tuple(data(encoded) for encoded in array(value))
+    for encoded in held:
+        record.read(encoded)
+    return held
 
 
 def _read_pieces(value: Value) -> tuple[Piece, ...]:

@@ -35,6 +35,7 @@ from terminal.model import (
 )
 from terminal.registry import form
 from terminal.registry.messages import (
+    Batch,
     Command,
     Health,
     HotlistChange,
@@ -42,6 +43,8 @@ from terminal.registry.messages import (
     LookupRequest,
     Message,
     Order,
+    Pieces,
+    Receipt,
     Result,
 )
 from tests.registry.asking import DAY, NOW_MS
@@ -56,6 +59,9 @@ RULES: dict[type[Message], tuple[str, bytes]] = {
     HotlistChange: ("hotlist-change", signed.HOTLIST),
     Health: ("health", signed.HEALTH),
     Order: ("order", signed.ORDER),
+    Batch: ("batch", signed.BATCH),
+    Pieces: ("pieces", signed.PIECES),
+    Receipt: ("receipt", signed.RECEIPT),
 }
 VEHICLE = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708)
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from nacl import bindings
 
 from terminal.credential import signed
+from terminal.journal import record
 from terminal.journal.entry import Ages
-from terminal.journal.record import Head
+from terminal.journal.record import Head, Record
 from terminal.model import CredentialFinding, Plate
 from terminal.registry.messages import (
     Batch,
@@ -148,8 +149,8 @@ hashes = st.binary(min_size=32, max_size=32)
 
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
-    """Any batch that holds as many records as it names; what they are is not its form's concern."""
-    held = draw(st.lists(st.binary(max_size=20), min_size=1, max_size=3))
+    """Any batch that holds as many records as it names; whether they are a chain is not its form's."""
+    held = draw(st.lists(st.builds(Record, uints, hashes, st.binary(max_size=20)), min_size=1, max_size=3))
     first = draw(st.integers(0, 2**62))
     return Batch(
         terminal=draw(TEXTS),
@@ -157,7 +158,7 @@ def batches(draw: st.DrawFn) -> Batch:
         first=first,
         last=first + len(held) - 1,
         before=draw(hashes),
-        records=tuple(held),
+        records=tuple(map(record.write, held)),
     )
 
 

@@ -296,6 +296,7 @@ def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
         (Batch, WRITTEN_BATCH | {6: [FIRST]}),
         (Batch, WRITTEN_BATCH | {3: 10, 6: []}),
         (Batch, WRITTEN_BATCH | {6: [FIRST, 0]}),
+        (Batch, WRITTEN_BATCH | {6: [FIRST, b"no record"]}),
         (Batch, WRITTEN_BATCH | {5: b"h"}),
         (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 7, b"part"]]}),  # beyond its end
         (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 9, b""]]}),

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from terminal.cases import TOLD, notice_of
 from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
 from terminal.model import Button, Incoming
@@ -66,7 +67,7 @@ class App:
         self._camera = state.Camera.LIVE
         self._notices: dict[str, Fault] = {}
         self._late: dict[str, state.Notice] = {}
-        """What the registry said too late, until the officer presses something."""
+        """What the registry said of a check that is not shown, until the officer saw it and presses."""
         self._torch = False
         self._province = ""
         self._frame: Looked | None = None
@@ -115,7 +116,7 @@ class App:
                 state.Pressed(touch) if isinstance(touch, Button) else event_at(self.screen, touch, self.size)
             )
             if event is not None:
-                self._late.clear()
+                self._put_away()
                 self._happen(event)
         self._tick()
         self._show()
@@ -136,7 +137,7 @@ class App:
                 if message.scan is not None:
                     self._happen(state.Scanned(message.scan))
             case Press(button):
-                self._late.clear()
+                self._put_away()
                 self._happen(state.Pressed(button))
             case FromRegistry(incoming):
                 self._hear(incoming)
@@ -159,6 +160,20 @@ class App:
             self._late[told.zh] = told
         elif told is not None:
             self._happen(told)
+            self._tell_beside(told)
+
+    def _tell_beside(self, event: state.Event) -> None:
+        """An alarm, or off the road, of a check that the officer has left is told all the same."""
+        if not isinstance(event, state.Refined) or event.judged.verdict.outcome not in TOLD:
+            return
+        if not (isinstance(self.screen, state.Result) and self.screen.judged.seq == event.judged.seq):
+            told = notice_of(event.judged)
+            self._late[told.zh] = told
+
+    def _put_away(self) -> None:
+        """A press takes away what the registry said too late, once it was on the screen."""
+        seen = self.screen.status.notices
+        self._late = {text: notice for text, notice in self._late.items() if notice not in seen}
 
     def _tick(self) -> None:
         for event in self.cases.expire(self._moment()):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from terminal.credential.signed import by_kid
-from terminal.errors import OfflineListFault
+from terminal.errors import HotListFault, OfflineListFault
 from terminal.journal.entry import Ages
 from terminal.model import UNCHECKED, Incoming, Outgoing, Plate, VehicleStatus
 from terminal.registry import sources
@@ -21,7 +22,7 @@ from terminal.registry.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from terminal.ports import Clock, Link
     from terminal.registry.hotlist_store import HotList
     from terminal.registry.lookup import Received
+    from terminal.registry.messages import LookupAnswer
     from terminal.registry.offline import OfflineList
 
 HOTLIST_WAIT_S = 10.0
@@ -43,10 +45,15 @@ class Lists:
 
     offline: OfflineList | None = None
     hotlist: HotList | None = None
+    _hotlist_faults: dict[str, HotListFault] = field(default_factory=dict, init=False)
+    """What the hot list last failed at, by what was done; a list that fails is no reason to stop working."""
 
     def status(self, plate: Plate, moment: Moment, live: VehicleStatus | None = None) -> VehicleStatus:
         """What counts, of the live answer and both lists."""
-        hit = self.hotlist.hit(plate, moment.now_s) if self.hotlist else None
+        hit = None
+        if self.hotlist is not None:
+            with self._minding("reading"):
+                hit = self.hotlist.hit(plate, moment.now_s)
         return sources.weigh(live, self._listed(plate, moment), hit.status if hit else None)
 
     def ages(self, plate: Plate | None, moment: Moment, trust_s: int | None) -> Ages:
@@ -58,6 +65,18 @@ class Lists:
             offline_s = None
         return Ages(trust_s, offline_s, self.hotlist.age_s(moment.now_s) if self.hotlist else None)
 
+    def hear(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
+        """Take what came on a hot-list topic; where it cannot be kept, it is missing and asked for."""
+        if self.hotlist is not None:
+            with self._minding("writing"):
+                self.hotlist.receive(incoming, keys)
+
+    def conclude(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
+        """Take the answer to one of the hot list's questions; where it cannot be kept, it is asked again."""
+        if self.hotlist is not None:
+            with self._minding("writing"):
+                self.hotlist.conclude(question, answer)
+
     def keep_up(self, monotonic_s: float) -> None:
         """Take lists that were put in place since."""
         if self.offline is not None:
@@ -66,7 +85,7 @@ class Lists:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the lists now, one of a kind."""
-        found = self.offline.all_faults if self.offline else ()
+        found = (*(self.offline.all_faults if self.offline else ()), *self._hotlist_faults.values())
         return tuple({fault.code: fault for fault in found}.values())
 
     def close(self) -> None:
@@ -74,6 +93,16 @@ class Lists:
         for one in (self.offline, self.hotlist):
             if one is not None:
                 one.close()
+
+    @contextmanager
+    def _minding(self, deed: str) -> Iterator[None]:
+        """A fault of the hot list in this is told beside the work, until the same succeeds."""
+        try:
+            yield
+        except HotListFault as fault:
+            self._hotlist_faults[deed] = fault
+        else:
+            self._hotlist_faults.pop(deed, None)
 
     def _listed(self, plate: Plate, moment: Moment) -> VehicleStatus:
         if self.offline is None:
@@ -98,6 +127,7 @@ class Asker:
     clock: Clock
     _hotlist_open: bool = field(default=False, init=False)
     _hotlist_rest_until_s: float = field(default=0.0, init=False)
+    _hotlist_turn: int = field(default=0, init=False)
 
     @property
     def online(self) -> bool:
@@ -119,9 +149,8 @@ class Asker:
     def receive(self, incoming: Incoming, head: Head, moment: Moment) -> Received | None:
         """What a message amounts to; None for the hot list's, which is kept here."""
         if incoming.topic.startswith("roadside/1/hotlist/"):
-            if self.lists.hotlist is not None:
-                self.lists.hotlist.receive(incoming, by_kid(self.hotlist_keys))
-                self.keep_hotlist(head, moment)
+            self.lists.hear(incoming, by_kid(self.hotlist_keys))
+            self.keep_hotlist(head, moment)
             return None
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=self.clock.monotonic_s())
         if isinstance(received, Dropped) or not isinstance(received.request.question, HotlistQuestion):
@@ -137,12 +166,15 @@ class Asker:
         return tuple(request for request in over if not isinstance(request.question, HotlistQuestion))
 
     def keep_hotlist(self, head: Head, moment: Moment) -> None:
-        """Ask for what is missing of the hot list: one question at a time, with rests."""
+        """Ask for what is missing of the hot list: one question at a time, with rests.
+
+        After a rest another province has its turn: one that brings nothing does not keep all waiting.
+        """
         if self.lists.hotlist is None or self._hotlist_open or not self.online:
             return
         wanted = self.lists.hotlist.wanted()
         if wanted and self.clock.monotonic_s() >= self._hotlist_rest_until_s:
-            message = self._ask(wanted[0], head, moment, HOTLIST_WAIT_S)
+            message = self._ask(wanted[self._hotlist_turn % len(wanted)], head, moment, HOTLIST_WAIT_S)
             if message is not None:
                 self._hotlist_open = True
                 self.send(message)
@@ -152,8 +184,8 @@ class Asker:
     ) -> None:
         hotlist = self.lists.hotlist
         before = hotlist.wanted() if hotlist else ()
-        if hotlist is not None and isinstance(received, Answered):
-            hotlist.conclude(question, received.answer)
+        if isinstance(received, Answered):
+            self.lists.conclude(question, received.answer)
         self._hotlist_open = False
         if hotlist is None or hotlist.wanted() == before:
             self._rest()
@@ -161,6 +193,7 @@ class Asker:
 
     def _rest(self) -> None:
         self._hotlist_open = False
+        self._hotlist_turn += 1
         self._hotlist_rest_until_s = self.clock.monotonic_s() + HOTLIST_REST_S
 
     def _ask(

@@ -47,8 +47,11 @@ class HandLink:
     up: bool = True
     sent: list[Outgoing] = field(default_factory=list)
 
+    deliver: Callable[[LinkMessage], None] = field(default=lambda _: None)
+
     def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """Nothing comes by itself."""
+        """What the test delivers goes there from now on."""
+        self.deliver = deliver
 
     def send(self, message: Outgoing) -> None:
         """Keep it."""

@@ -1,6 +1,6 @@
 """Measures every budget, prints the table and writes JSON; exit 1 where a budget is over.
 
-python -m scripts.bench_report [--out FILE] [--only verify|scan|app|link]...
+python -m scripts.bench_report [--out FILE] [--only verify|scan|app|link|offline]... [--vehicles N]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scripts.bench_rows import Row
 
-PARTS = ("verify", "scan", "app", "link")
+PARTS = ("verify", "scan", "app", "link", "offline")
 
 
 def main() -> int:
@@ -26,12 +26,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the rows as JSON")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure this alone; may be repeated")
+    parser.add_argument("--vehicles", type=int, metavar="N", help="of the offline list, such as 25000000")
     chosen = parser.parse_args()
     print(_machine())
     print(f"{'':44}{'median':>10}{'p95':>10}  {'':4}{'budget':>14}")
     rows: list[Row] = []
     for part in chosen.only or PARTS:
-        for row in importlib.import_module(f"scripts.bench_{part}").measure():
+        size = (chosen.vehicles,) if part == "offline" and chosen.vehicles else ()
+        for row in importlib.import_module(f"scripts.bench_{part}").measure(*size):
             rows.append(row)
             print(_line(row), flush=True)
     if chosen.out:

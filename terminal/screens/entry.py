@@ -200,8 +200,8 @@ def _choice(page: Page, screen: KindChoice, cell: Cell) -> list[Item]:
     kind = KINDS.get(plate.kind)
     name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
     name = name.removesuffix("号牌")  # the question says it
-    sizes = [page.px(units) for units in range(28 if single else 23, 11, -1)]
-    lines = 1 if page.look.language == "zh" else 3
+    sizes = [page.px(units) for units in range(28 if single else 23, 7, -1)]
+    lines = 1 if page.look.language == "zh" else 4
     style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, face.height), lines)
     art = Block(tall, (PlateArt(Rect(0, 0, wide, tall), plate),))
     row = beside([(0, art), (start, paragraph(name, style, room))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +12,8 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from terminal.errors import ConfigFault
+from terminal.registry import topics
+from terminal.vehicle.tables import PROVINCES
 
 T = TypeVar("T")
 
@@ -136,12 +139,27 @@ def read(path: Path) -> Config:
 def parse(content: dict[str, Any], folder: Path) -> Config:
     """The configuration that a TOML document says; `folder` is where relative paths start."""
     config = _section(Config, content, "", folder)
+    _require_sound_names(config)
     for pattern in config.checks.other_issuers:
         try:
             re.compile(pattern)
         except re.error as error:
             raise ConfigFault(f"[checks] other_issuers: {pattern!r} is no pattern: {error}") from error
     return config
+
+
+def _require_sound_names(config: Config) -> None:
+    """What messages and topics carry must be writable, and a hot list that is to be taken must exist."""
+    try:
+        topics.link(config.terminal.number)
+    except ValueError as error:
+        raise ConfigFault("[terminal] number: must be without / + # and NUL") from error
+    for name in ("number", "officer", "shift"):
+        if not unicodedata.is_normalized("NFC", getattr(config.terminal, name)):
+            raise ConfigFault(f"[terminal] {name}: not in Unicode's composed form (NFC)")
+    for province in config.registry.provinces if config.registry else ():
+        if province not in PROVINCES:
+            raise ConfigFault(f"[registry] provinces: expected some of {''.join(PROVINCES)}")
 
 
 def _section(kind: type[T], content: dict[str, Any], name: str, folder: Path) -> T:
@@ -177,9 +195,26 @@ def _value(hint: Any, value: Any, where: str, folder: Path) -> Any:  # noqa: ANN
         return folder / _typed(str, value, where)
     if get_origin(hint) is tuple:
         return tuple(_typed(str, item, where) for item in _typed(list, value, where))
-    return _typed(hint, value, where)
+    found = _typed(hint, value, where)
+    least, most = _RANGES.get(where, (None, None))
+    if least is not None and not least <= found <= most:
+        raise ConfigFault(f"{where}: expected {least} to {most}")
+    return found
 
 
+_RANGES = {
+    "[camera] width": (1, 8192),
+    "[camera] height": (1, 8192),
+    "[camera] frames_per_s": (1, 240),
+    "[display] width": (1, 8192),
+    "[display] height": (1, 8192),
+    "[checks] trust_fresh_h": (1, 8760),
+    "[checks] trust_usable_h": (1, 8760),
+    "[checks] offline_usable_days": (1, 3660),
+    "[registry] port": (1, 65535),
+    "[registry] wait_s": (1, 60),  # the registry refuses what is older
+}
+"""The least and the most of numbers that would stop the terminal, or a thread of it, when they are used."""
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
 
 

@@ -52,10 +52,23 @@ def test_every_section_can_be_set() -> None:
         ("terminal", "number", "", "[terminal] number: expected a text"),
         ("checks", "other_issuers", ["("], "'(' is no pattern"),
         ("checks", "other_issuers", "HC1", "expected a list"),
+        ("terminal", "number", "T/1", "[terminal] number: must be without / + # and NUL"),
+        (
+            "terminal",
+            "officer",
+            "e\N{COMBINING ACUTE ACCENT}",
+            "[terminal] officer: not in Unicode's composed",
+        ),
+        ("camera", "frames_per_s", 0, "[camera] frames_per_s: expected 1 to 240"),
+        ("display", "width", -1, "[display] width: expected 1 to 8192"),
+        ("checks", "trust_usable_h", 0, "[checks] trust_usable_h: expected 1 to 8760"),
+        ("registry", "port", 70_000, "[registry] port: expected 1 to 65535"),
+        ("registry", "wait_s", 0, "[registry] wait_s: expected 1 to 60"),
+        ("registry", "provinces", ["苏", "江苏"], "[registry] provinces: expected some of 京津"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(section: str, key: str, value: object, said: str) -> None:
-    content = document()
+    content = document() | {"registry": {"host": "h", "ca": "c", "certificate": "d", "key": "k"}}
     content.setdefault(section, {})[key] = value
     with pytest.raises(ConfigFault) as refused:
         config.parse(content, FOLDER)

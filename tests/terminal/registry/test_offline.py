@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,7 +16,7 @@ from terminal.credential.verify import Moment
 from terminal.errors import OfflineListFault
 from terminal.model import UNCHECKED, Plate, VehicleFinding, VehicleStatus
 from terminal.registry import offline_files
-from terminal.registry.offline import OfflineList
+from terminal.registry.offline import REFRESH_S, OfflineList
 from terminal.registry.offline_files import FileName, date_of
 from tests.terminal.registry.offline_lists import (
     BASE,
@@ -180,6 +181,27 @@ def test_old_files_are_in_force_until_the_list_looks_again(folder: Path, tmp_pat
     listed.refresh()
     assert [listed.lookup(plate(number), at(20260703)).finding for number in (1, 2)] == 2 * [F.CACHED_ALARM]
     assert listed.faults == {"苏": ()}
+
+
+def test_who_keeps_up_looks_every_few_seconds_and_misses_no_change(
+    folder: Path, tmp_path: Path, listed: OfflineList
+):
+    def found() -> VehicleFinding:
+        return listed.lookup(plate(1), at(BASE_DAY)).finding
+
+    install(folder, tmp_path, BASE, [listing(1)], BASE_DAY)
+    assert found() is F.CACHED_VALID
+    listed.keep_up(0.0)
+    install(folder, tmp_path, BASE, [listing(1, "E")], BASE_DAY)
+    listed.keep_up(REFRESH_S / 2)
+    assert found() is F.CACHED_VALID
+    listed.keep_up(REFRESH_S)
+    assert found() is F.CACHED_OFF_ROAD
+    same_ns = folder.stat().st_mtime_ns  # the next change may come within the clock's grain
+    install(folder, tmp_path, BASE, [listing(1, "C")], BASE_DAY)
+    os.utime(folder, ns=(same_ns, same_ns))
+    listed.keep_up(2 * REFRESH_S)
+    assert found() is F.CACHED_ALARM
 
 
 def test_a_damaged_file_is_told_and_left_out(folder: Path, listed: OfflineList):

@@ -39,8 +39,9 @@ CLOCK_STEP_S = 0.5
 """How finely the bar's time is told: a screen is drawn anew no more often than this without cause."""
 
 
-HALT_S = 10.0
-"""How long a fault that keeps the app from starting is shown before the process ends, to be started again."""
+HALT_S = 5.0
+"""How long a fault that keeps the app from starting is shown before the process ends, to be started again.
+Nobody feeds the watchdog meanwhile, which would take an end of its own for a hang."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from terminal.app import HALT_S
+
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "systemd" / "roadside.service"
 SYSUSERS = ROOT / "systemd" / "roadside.sysusers"
@@ -91,3 +93,8 @@ def test_every_device_kind_of_the_camera_and_the_screen_is_loaded_before_the_ser
     allowed = {device.split()[0] for device in settings()["DeviceAllow"]}
     core = {"char-video4linux": "videodev", "char-media": "mc", "char-drm": "drm"}
     assert {core[kind] for kind in allowed & core.keys()} <= set(loaded)
+
+
+def test_a_fault_that_is_shown_at_the_start_is_over_well_before_the_watchdog_bites():
+    (watchdog_s,) = settings()["WatchdogSec"]
+    assert HALT_S <= float(watchdog_s) / 2

@@ -7,12 +7,10 @@ is kept between requests: what was seen is the database's to know (wire format, 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
+from scripts.registry.admission import Refusal
 from scripts.registry.terminals import ACTIVE
-from terminal.credential import cose
-from terminal.credential.cbor import Malformed
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -25,7 +23,8 @@ from terminal.registry.messages import (
 from terminal.vehicle.tables import KINDS, PROVINCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from enum import IntEnum
 
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
@@ -41,15 +40,6 @@ VEHICLES_AN_ANSWER = 500
 
 
 _NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
-
-
-class Refusal(StrEnum):
-    """Why nobody is answered: no one is known to have asked, or the answer was given already."""
-
-    UNSIGNED = "not a request that a known terminal signed"
-    MALFORMED = "signed and malformed"
-    OTHER_TERMINAL = "topic, terminal and key disagree"
-    SEEN = "seen before"
 
 
 class View(Protocol):
@@ -75,31 +65,7 @@ class Letter(NamedTuple):
     payload: bytes
     correlation: bytes
     """The request's id, as Correlation Data."""
-    result: Result
-
-
-def admit(
-    topic: str, payload: bytes, terminals: Mapping[bytes, Terminal]
-) -> tuple[LookupRequest, Terminal] | Refusal:
-    """The request and its signer, where the topic, the request's terminal and the owner of its kid agree.
-
-    Total: any bytes on any topic are a request or a refusal.
-    """
-    try:
-        owner = terminals.get(cose.parse(payload).kid)
-    except Malformed:
-        return Refusal.UNSIGNED
-    if owner is None:
-        return Refusal.UNSIGNED
-    try:
-        request = form.open_signed(LookupRequest, payload, {cose.key_id(owner.public_key): owner.public_key})
-    except Malformed:
-        return Refusal.MALFORMED
-    if request is None:
-        return Refusal.UNSIGNED
-    if request.terminal != owner.id or topic != topics.lookup(owner.id):
-        return Refusal.OTHER_TERMINAL
-    return request, owner
+    result: IntEnum
 
 
 def reply(

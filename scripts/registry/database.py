@@ -14,9 +14,10 @@ from sqlalchemy import create_engine, delete, event, make_url, select
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import hotlist
+from scripts.registry import hotlist, journals
+from scripts.registry.entry_tables import ENTRY
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.tables import DIALECTS, SCHEMA, SEEN, VEHICLE, WITNESS, insert
+from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, insert
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
@@ -47,7 +48,7 @@ class Database:
     def prepare(self, now_ms: int) -> None:
         """Make the tables and the provinces' hot lists where they are missing. Raises DatabaseFault."""
         with _faults():
-            SCHEMA.create_all(self._engine)
+            ENTRY.metadata.create_all(self._engine)  # all tables are of the one schema
         with self.transaction() as connection:
             hotlist.found(connection, now_ms)
 
@@ -81,14 +82,8 @@ class RequestView:
         return self.connection.execute(made).first() is not None
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
-        """Keep the furthest head of a journal; one that is behind changes nothing."""
-        said = {"seq": head.seq, "hash": head.hash, "at_ms": at_ms}
-        mark = insert(self.connection, WITNESS).values(terminal=terminal, journal=head.journal_id, **said)
-        self.connection.execute(
-            mark.on_conflict_do_update(
-                index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < head.seq
-            )
-        )
+        """Keep the furthest head of a journal, and name what contradicts what is known of it."""
+        journals.witness(self.connection, terminal, head, at_ms, fresh=True)
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""

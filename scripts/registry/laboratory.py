@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keys import certificates, files, lab
 from keys.files import KEY_SIZE, Algorithm
+from scripts.registry import opening
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.service import Roll, Service
 from terminal.credential import signed
@@ -29,7 +30,14 @@ def service(folder: Path, database: Database) -> Service:
         OtherIssuers({"JS1": js1_adapter(public_key)}),
         answers=signed.signer(files.load_seed(folder / "private/answer.key")),
         hotlists=signed.signer(files.load_seed(folder / "private/hotlist.key")),
+        receipts=signed.signer(files.load_seed(folder / "private/receipt.key")),
     )
+
+
+def journal_keys(folder: Path) -> list[opening.Key]:
+    """The pairs that open journals' records: those of the laboratory. Raises InputFault."""
+    secret = files.load(folder / "private/journal.key", Algorithm.X25519)
+    return [opening.Key(files.public_part(Algorithm.X25519, secret) or b"", secret)]
 
 
 def other_issuer(folder: Path) -> bytes:

@@ -10,18 +10,23 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.registry import database, hotlist, terminals
-from scripts.registry.answering import Letter, Refusal, admit, letter, reply, unavailable
+from scripts.registry import database, evidence, hotlist, journals, terminals
+from scripts.registry.admission import Refusal, admit
+from scripts.registry.answering import FRESH_MS, Letter, letter, reply, unavailable
 from scripts.registry.database import RequestView
 from scripts.registry.faults import DatabaseFault
 from terminal.errors import TrustFault
 from terminal.registry import form, topics
+from terminal.registry.messages import Batch, Health, LookupRequest, Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from scripts.registry.database import Database
+    from scripts.registry.journals import Answered
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
     from terminal.credential.signed import Signer
@@ -75,12 +80,38 @@ class Service:
     others: OtherIssuers
     answers: Signer = field(repr=False)
     hotlists: Signer = field(repr=False)
+    receipts: Signer = field(repr=False)
 
-    def deliver(self, topic: str, payload: bytes, now_ms: int) -> Letter | Refusal:
-        """What is to be published upon a delivery, or why nothing is. Total."""
-        admitted = admit(topic, payload, self.roll.terminals())
+    def deliver(
+        self, topic: str, payload: bytes, now_ms: int, correlation: bytes = b""
+    ) -> Letter | Refusal | None:
+        """What is to be published upon a delivery; or why nothing is; None where nothing is asked. Total.
+
+        `correlation` is the delivery's Correlation Data: a receipt carries it, an answer its request's id.
+        """
+        match topic.split("/")[2:3]:
+            case ["batch"]:
+                out = self._file(Batch, topic, payload, now_ms, correlation)
+            case ["pieces"]:
+                out = self._file(Pieces, topic, payload, now_ms, correlation)
+            case ["health"]:
+                return self._hear(topic, payload, now_ms)
+            case _:
+                out = self._answer(topic, payload, now_ms)
+        if isinstance(out, Refusal):
+            LOG.warning("not answered: %s", out)
+        return out
+
+    def take(self, payload: bytes, now_ms: int) -> bytes | Refusal:
+        """The signed receipt for a batch or pieces that came without a broker. Total."""
+        out = self._file(Batch, None, payload, now_ms, b"")
+        if out is Refusal.UNSIGNED:  # under the context of a batch
+            out = self._file(Pieces, None, payload, now_ms, b"")
+        return out if isinstance(out, Refusal) else out.payload
+
+    def _answer(self, topic: str, payload: bytes, now_ms: int) -> Letter | Refusal:
+        admitted = admit(LookupRequest, topic, payload, self.roll.terminals())
         if isinstance(admitted, Refusal):
-            LOG.warning("not answered: %s", admitted)
             return admitted
         request, owner = admitted
         answer: LookupAnswer | Refusal
@@ -91,10 +122,47 @@ class Service:
             LOG.warning("%s", fault.line())
             answer = unavailable(request, now_ms)
         if isinstance(answer, Refusal):
-            LOG.warning("%s: not answered: %s", owner.id, answer)
             return answer
         LOG.info("%s: %s", owner.id, answer.result.name.lower())
         return letter(answer, self.answers)
+
+    def _file(
+        self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes
+    ) -> Letter | Refusal:
+        """Store a batch or pieces; without a database there is no receipt, and it will be sent again."""
+        admitted = admit(kind, topic, payload, self.roll.terminals())
+        if isinstance(admitted, Refusal):
+            return admitted
+        said, owner = admitted
+        try:
+            with self.database.transaction() as connection:
+                receipt = self._store(connection, said, owner, now_ms)
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
+            return Refusal.UNAVAILABLE
+        LOG.info("%s: %s %s", owner.id, kind.__name__.lower(), receipt.result.name.lower())
+        return Letter(topics.answer(owner.id), receipt.message, correlation, receipt.result)
+
+    def _store(self, connection: Connection, said: Batch | Pieces, owner: Terminal, now_ms: int) -> Answered:
+        if isinstance(said, Batch):
+            return journals.store(connection, said, owner, now_ms, self.receipts)
+        return evidence.store(connection, said, now_ms, self.receipts)
+
+    def _hear(self, topic: str, payload: bytes, now_ms: int) -> Refusal | None:
+        """Keep the journal's head that a health message names."""
+        admitted = admit(Health, topic, payload, self.roll.terminals())
+        if isinstance(admitted, Refusal):
+            LOG.warning("not heard: %s", admitted)
+            return admitted
+        health, owner = admitted
+        fresh = abs(now_ms - health.at_ms) <= FRESH_MS
+        try:
+            with self.database.transaction() as connection:
+                journals.witness(connection, owner.id, health.head, now_ms, fresh=fresh)
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
+            return Refusal.UNAVAILABLE
+        return None
 
     def due(self, now_ms: int) -> list[Telling]:
         """The hot-list changes that are to be told now, those that say that nothing is missing among them.

@@ -19,8 +19,9 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from scripts.registry.answering import Refusal
+from scripts.registry.answering import Letter
 from scripts.registry.faults import BrokerFault, DatabaseFault
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("registry.worker")
 
-REQUESTS = "$share/registry/roadside/1/lookup/+"
-"""A shared subscription: each request goes to one of the workers."""
+TAKEN = tuple(f"$share/registry/roadside/1/{said}/+" for said in ("lookup", "batch", "pieces", "health"))
+"""Shared subscriptions: each message of a terminal goes to one of the workers."""
 ANSWER_EXPIRY_S = 600
 """An answer still tells something of a check of the last ten minutes, and nothing after that."""
 KEEPALIVE_S = 10
@@ -112,7 +113,7 @@ class Worker:
             LOG.warning("%s", BrokerFault(str(reason)).line())
             return
         self._telling.clear()  # another worker, or this one, claims them again
-        client.subscribe(REQUESTS, qos=1)
+        client.subscribe([(taken, SubscribeOptions(qos=1)) for taken in TAKEN])
 
     def _on_subscribe(
         self, client: mqtt.Client, _data: object, _mid: int, reasons: list[ReasonCode], _props: object
@@ -125,8 +126,9 @@ class Worker:
             client.disconnect()
 
     def _on_message(self, client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
-        out = self._service.deliver(message.topic, bytes(message.payload), _now_ms())
-        if isinstance(out, Refusal):
+        correlation: bytes = getattr(message.properties, "CorrelationData", b"")
+        out = self._service.deliver(message.topic, bytes(message.payload), _now_ms(), correlation)
+        if not isinstance(out, Letter):
             return
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.CorrelationData = out.correlation

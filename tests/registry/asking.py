@@ -7,7 +7,8 @@ from dataclasses import replace
 from nacl import bindings
 
 from scripts.registry import terminals
-from scripts.registry.answering import Refusal, admit, letter, reply
+from scripts.registry.admission import Refusal, admit
+from scripts.registry.answering import letter, reply
 from scripts.registry.database import Database, RequestView
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.terminals import Terminal
@@ -49,6 +50,9 @@ LOST = Terminal("T0003", public(key_of("T0003")), "苏", "lost")
 TERMINALS = terminals.load(listed(T0001, T0002, LOST))
 ANSWER_SEED = key_of("answer")
 ANSWER_SIGNER = signed.signer(ANSWER_SEED)
+RECEIPT_SEED = key_of("receipt")
+RECEIPT_SIGNER = signed.signer(RECEIPT_SEED)
+RECEIPT_KEYS = by_kid([public(RECEIPT_SEED)])
 ANSWER_KEYS = by_kid([public(ANSWER_SEED)])
 OTHER_SEED = key_of("other issuer")
 OTHERS = OtherIssuers({"JS1": js1_adapter(public(OTHER_SEED))})
@@ -86,7 +90,7 @@ def ask(
     database: Database, payload: bytes, topic: str = LOOKUP_TOPIC, now_ms: int = NOW_MS
 ) -> bytes | Refusal:
     """What one worker makes of one delivery: the signed answer, or why there is none."""
-    admitted = admit(topic, payload, TERMINALS)
+    admitted = admit(LookupRequest, topic, payload, TERMINALS)
     if isinstance(admitted, Refusal):
         return admitted
     with database.transaction() as connection:

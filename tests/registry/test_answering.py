@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.registry import sample
-from scripts.registry.answering import FRESH_MS, Refusal, admit, letter, unavailable
+from scripts.registry.admission import Refusal, admit
+from scripts.registry.answering import FRESH_MS, letter, unavailable
 from scripts.registry.database import Database, register
 from scripts.registry.hotlist import put
 from scripts.registry.other_issuers import js1_code
@@ -194,11 +195,17 @@ def test_a_lost_terminal_is_told_nothing(database: Database):
     ],
 )
 def test_whoever_is_not_known_to_ask_is_not_answered(topic: str, payload: bytes, refusal: Refusal):
-    assert admit(topic, payload, TERMINALS) is refusal
+    assert admit(LookupRequest, topic, payload, TERMINALS) is refusal
 
 
 def test_every_refusal_is_tested_here():
-    assert {*Refusal} == {Refusal.UNSIGNED, Refusal.MALFORMED, Refusal.OTHER_TERMINAL, Refusal.SEEN}
+    assert {*Refusal} == {
+        Refusal.UNSIGNED,
+        Refusal.MALFORMED,
+        Refusal.OTHER_TERMINAL,
+        Refusal.SEEN,
+        Refusal.UNAVAILABLE,
+    }
 
 
 def test_every_changed_bit_of_a_request_is_refused():
@@ -206,7 +213,7 @@ def test_every_changed_bit_of_a_request_is_refused():
     for place in range(8 * len(payload)):
         changed = bytearray(payload)
         changed[place // 8] ^= 1 << place % 8
-        assert admit(LOOKUP_TOPIC, bytes(changed), TERMINALS) is Refusal.UNSIGNED
+        assert admit(LookupRequest, LOOKUP_TOPIC, bytes(changed), TERMINALS) is Refusal.UNSIGNED
 
 
 @given(
@@ -214,14 +221,14 @@ def test_every_changed_bit_of_a_request_is_refused():
 )
 @settings(deadline=None)
 def test_any_bytes_on_any_topic_are_a_request_or_a_refusal(topic: str, payload: bytes):
-    admitted = admit(topic, payload, TERMINALS)
+    admitted = admit(LookupRequest, topic, payload, TERMINALS)
     assert isinstance(admitted, Refusal) or admitted == (REQUEST, T0001)
 
 
 @given(st.binary(max_size=200) | mutated(requests.map(form.write) | healths.map(form.write)))
 @settings(deadline=None)
 def test_any_payload_that_a_terminal_signs_is_a_request_or_a_refusal(payload: bytes):
-    admitted = admit(LOOKUP_TOPIC, signer_of("T0001")(payload, signed.LOOKUP), TERMINALS)
+    admitted = admit(LookupRequest, LOOKUP_TOPIC, signer_of("T0001")(payload, signed.LOOKUP), TERMINALS)
     assert isinstance(admitted, tuple | Refusal)
 
 

@@ -25,7 +25,8 @@ from paho.mqtt.properties import Properties
 from keys import certificates, lab
 from keys.files import load_public, load_seed
 from scripts.registry import hotlist, sample
-from scripts.registry.answering import Refusal
+from scripts.registry.admission import Refusal
+from scripts.registry.answering import Letter
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database, register
 from scripts.registry.faults import BrokerFault, DatabaseFault
@@ -50,6 +51,7 @@ from tests.registry.asking import (
     LOOKUP_TOPIC,
     NOW_MS,
     OTHERS,
+    RECEIPT_SIGNER,
     REQUEST,
     T0001,
     T0002,
@@ -83,7 +85,7 @@ def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
     def make(name: str) -> Service:
         made.append(Database(url))
         made[-1].prepare(NOW_MS)
-        signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED))
+        signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED), RECEIPT_SIGNER)
         return Service(made[-1], Roll(trust), OTHERS, *signers)
 
     yield make
@@ -250,10 +252,10 @@ def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
 
 
 def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: pytest.LogCaptureFixture):
-    signers = (ANSWER_SIGNER, ANSWER_SIGNER)
+    signers = (ANSWER_SIGNER, ANSWER_SIGNER, RECEIPT_SIGNER)
     service = Service(Database("sqlite:////nowhere/x.sqlite"), Roll(trust), OTHERS, *signers)
     out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS)
-    assert not isinstance(out, Refusal)
+    assert isinstance(out, Letter)
     assert out.result is Result.UNAVAILABLE
     assert form.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
         id=REQUEST.id, answered_ms=NOW_MS, result=Result.UNAVAILABLE, terminal="T0001"

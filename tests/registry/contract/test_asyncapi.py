@@ -129,6 +129,9 @@ def test_every_message_names_its_context_and_its_rule():
     assert rules.keys() == {"signed-credential", *DESCRIPTION["components"]["schemas"]}
 
 
-def test_the_workers_subscription_is_the_one_that_is_described():
-    assert f" {worker.REQUESTS}." in DESCRIPTION["operations"]["takeLookup"]["description"]
-    assert worker.REQUESTS.removeprefix("$share/registry/") == topics.lookup("X").replace("X", "+")
+def test_the_workers_subscriptions_are_those_that_are_described():
+    taken = {"takeLookup": "lookup", "takeBatch": "batch", "takePieces": "pieces", "takeHealth": "health"}
+    assert len(worker.TAKEN) == len(taken)
+    for subscription, (operation, name) in zip(worker.TAKEN, taken.items(), strict=True):
+        assert f" {subscription}." in DESCRIPTION["operations"][operation]["description"]
+        assert subscription.removeprefix("$share/registry/") == TOPICS[name]("X").replace("X", "+")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from scripts.registry import database as module
-from scripts.registry.answering import Refusal
+from scripts.registry.admission import Refusal
 from scripts.registry.database import Database, RequestView, register
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.tables import SEEN, WITNESS

@@ -1,0 +1,110 @@
+"""The registry's tables of opened entries: one row for each, typed, beside the row of its body.
+
+A body's columns have the names of its dataclass in `terminal.journal.entry`; times are Unix ms.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
+
+from scripts.registry.tables import SCHEMA
+from terminal.journal.entry import Check, Confirmation, Event, Note, Opened, Refinement, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _place() -> list[Column[Any]]:
+    return [
+        Column("terminal", Text, primary_key=True),
+        Column("journal", LargeBinary, primary_key=True),
+        Column("seq", BigInteger, primary_key=True),
+    ]
+
+
+def _judged() -> list[Column[Any]]:
+    """What a check found; in a refinement, what changed."""
+    return [
+        *(Column(name, Text) for name in ("finding", "reason", "vehicle", "outcome", "subject")),
+        *(Column(name, BigInteger) for name in ("trust_s", "offline_s", "hotlist_s", "trust_serial")),
+        Column("number", Text),
+        Column("kind", Text),
+        Column("cti", LargeBinary),
+        Column("latitude", Integer),  # 1e-7 degrees
+        Column("longitude", Integer),
+        Column("code_text", Text),
+        Column("request_id", LargeBinary),
+        Column("letters", Text),
+        Column("valid_through", BigInteger),  # yyyymmdd
+    ]
+
+
+ENTRY = Table(
+    "entry",
+    SCHEMA,
+    *_place(),
+    Column("id", LargeBinary, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("clock_trusted", Boolean, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("shift", Text, nullable=False),
+    Column("duress", Boolean, nullable=False),
+    Column("type", Text, nullable=False),
+    Index("entry_at", "at_ms"),
+)
+CHECK = Table(
+    "checked", SCHEMA, *_place(), Column("how", Text, nullable=False), *_judged(), Index("checked_cti", "cti")
+)
+REFINEMENT = Table("refinement", SCHEMA, *_place(), Column("refers", BigInteger, nullable=False), *_judged())
+NOTE = Table(
+    "note",
+    SCHEMA,
+    *_place(),
+    Column("refers", BigInteger, nullable=False),
+    Column("action", Text),
+    Column("text", Text),
+    Column("pictures", Text),  # SHA-256 in hex, parted by blanks
+    Column("mistaken", Boolean),
+)
+SESSION = Table("session", SCHEMA, *_place(), Column("step", Text, nullable=False))
+OPENED = Table(
+    "opened",
+    SCHEMA,
+    *_place(),
+    Column("refers", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+CONFIRMATION = Table(
+    "confirmation",
+    SCHEMA,
+    *_place(),
+    Column("refers", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("result", Text, nullable=False),
+)
+EVENT = Table(
+    "event", SCHEMA, *_place(), Column("kind", Text, nullable=False), Column("text", Text, nullable=False)
+)
+RECHECK = Table(
+    "recheck",
+    SCHEMA,
+    *_place(),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("vehicle", Text, nullable=False),  # the finding as of then
+    Column("letters", Text),
+    Column("valid_through", BigInteger),
+)
+"""What this registry itself says of a vehicle whose status was not checked live; `seq` is the check's."""
+
+BODIES: Mapping[type[Any], Table] = {
+    Check: CHECK,
+    Refinement: REFINEMENT,
+    Note: NOTE,
+    Session: SESSION,
+    Opened: OPENED,
+    Confirmation: CONFIRMATION,
+    Event: EVENT,
+}
+"""The table of each body."""

@@ -38,7 +38,7 @@ def measure() -> list[Row]:
         lab.make(home / "lab", int(time.time()), nacl.utils.random)
         _draw(home)
         (home / "start.txt").write_text("expect ready\n", encoding="utf-8")
-        deeds = "".join(f"show {number}.png\nexpect provisional\npress BACK\n" for number in range(CHECKS))
+        deeds = "".join(f"show {number}.png\nexpect provisional\npress TRIGGER\n" for number in range(CHECKS))
         (home / "checks.txt").write_text(deeds, encoding="utf-8")
         starts = [_run(home, "start.txt")[0] for _ in range(STARTS)]
         _, totals, rss_anon = _run(home, "checks.txt")

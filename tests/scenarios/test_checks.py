@@ -77,7 +77,7 @@ def test_one_press_confirms_the_vehicle_and_the_confirmation_is_recorded(
     check, refinement = [entry.body for entry in entries(desk, laboratory)]
     assert isinstance(check, Check)
     assert check.subject is Subject.CODE
-    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED, outcome=Outcome.PROVISIONAL)
+    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED)  # what changed, and no more
 
 
 def test_a_second_code_in_view_is_said_to_be_there_and_not_checked(desk: Desk, laboratory: Path) -> None:

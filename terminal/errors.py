@@ -189,6 +189,26 @@ class LinkTakenOver(LinkFault):
     )
 
 
+class UploadFault(Fault):
+    """Records of this terminal cannot reach the registry; nothing of them is removed."""
+
+    code, zh, en = (
+        "U01",
+        "部分记录无法上传，请联系管理员",
+        "Some records cannot be uploaded; they are kept, tell the administrator",
+    )
+
+
+class JournalFork(UploadFault):
+    """The registry holds other records of this journal than this terminal does."""
+
+    code, zh, en = (
+        "U02",
+        "平台留存的记录与本机不一致，已停止上传，请立即报告",
+        "The registry holds other records than this terminal; upload stopped, report it at once",
+    )
+
+
 class InputFault(Fault):
     """A file that a person named cannot be used."""
 

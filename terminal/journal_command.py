@@ -55,7 +55,10 @@ def verify(state_dir: Path) -> int:
     if found.damage is not None or found.meta is None:
         out(f"broken: {found.damage}")
         return BROKEN
-    out(f"whole: {found.meta.head.seq} records of journal {found.meta.head.journal_id.hex()}")
+    removed = (
+        f", of which 1 to {found.meta.start.seq} went after their receipt" if found.meta.start.seq else ""
+    )
+    out(f"whole: {found.meta.head.seq} records of journal {found.meta.head.journal_id.hex()}{removed}")
     return WHOLE
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from terminal.model import Outcome
 
 APPLICATION_ID = 0x52534A4C  # "RSJL"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE journal (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -34,6 +34,13 @@ CREATE TABLE tally (
   PRIMARY KEY (shift, outcome)
 ) STRICT, WITHOUT ROWID;
 """
+_SINCE_2 = """
+CREATE TABLE removed (
+  one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE receipt (seq INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE predecessor (id BLOB PRIMARY KEY, receipted INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
 _PAGE = 256
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -46,6 +53,8 @@ class Meta:
     """What a journal's file says of itself: whose it is, where it stands, how far the registry has it."""
 
     terminal_public_key: bytes
+    start: Head
+    """Before the first record that is kept: the genesis, until records went after their retention."""
     head: Head
     receipted: int
 
@@ -94,8 +103,11 @@ def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
     """A new journal without records at `path`, where nothing may be. Raises sqlite3.Error, OSError."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # SQLite gives its logs the same mode
     head = record.genesis(terminal_public_key, journal_id)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        require(db, "auto_vacuum", 2)  # INCREMENTAL: what is removed makes room for others too
+        db.execute("VACUUM")
     with closing(connect(path)) as db, transaction(db):
-        for statement in _SCHEMA.split(";\n"):
+        for statement in (_SCHEMA + _SINCE_2).split(";\n"):
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -104,6 +116,15 @@ def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
             (journal_id, terminal_public_key, head.seq, head.hash),
         )
     return head
+
+
+def upgrade(db: sqlite3.Connection) -> None:
+    """Bring an older version's file to this one's schema. Raises sqlite3.Error."""
+    with transaction(db):
+        if db.execute("PRAGMA user_version").fetchone() == (1,):
+            for statement in _SINCE_2.split(";\n"):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -195,10 +216,24 @@ def tallies(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def receive(db: sqlite3.Connection, seq: int) -> None:
-    """The registry holds all records up to `seq`. Raises sqlite3.Error."""
+def measure(db: sqlite3.Connection, after_seq: int) -> tuple[int, int]:
+    """How many records come after a number, and their bytes. Raises sqlite3.Error."""
+    found: tuple[int, int] = db.execute(
+        "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM record WHERE seq > ?", (after_seq,)
+    ).fetchone()
+    return found
+
+
+def predecessor(db: sqlite3.Connection, journal_id: bytes) -> int:
+    """How far the registry has a journal that was set aside, as far as known. Raises sqlite3.Error."""
+    found = db.execute("SELECT receipted FROM predecessor WHERE id = ?", (journal_id,)).fetchone()
+    return found[0] if found else 0
+
+
+def receive_of(db: sqlite3.Connection, journal_id: bytes, seq: int) -> None:
+    """The registry has a journal that was set aside up to `seq`. Raises sqlite3.Error."""
     with transaction(db):
-        db.execute("UPDATE journal SET receipted = max(receipted, ?)", (seq,))
+        db.execute("INSERT OR REPLACE INTO predecessor VALUES (?, ?)", (journal_id, seq))
 
 
 def load(db: sqlite3.Connection) -> Meta:
@@ -214,7 +249,10 @@ def load(db: sqlite3.Connection) -> Meta:
     if row is None or [len(row[place]) for place in (0, 1, 3)] != [16, 32, 32]:
         raise JournalDamaged("its head is not readable")
     journal_id, key, seq, head, receipted = row
-    return Meta(key, Head(journal_id, seq, head), receipted)
+    start = record.genesis(key, journal_id)
+    for removed in db.execute("SELECT seq, hash FROM removed") if version > 1 else ():
+        start = Head(journal_id, *removed)
+    return Meta(key, start, Head(journal_id, seq, head), receipted)
 
 
 def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> Examined:
@@ -241,15 +279,17 @@ def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> E
 
 
 def _chain(db: sqlite3.Connection, meta: Meta, witness: Head | None, newest: int | None) -> str | None:
-    head = meta.head
-    known = {head.seq: head.hash}
-    if witness is None or witness.journal_id != head.journal_id:
-        witness = head
-    if known.setdefault(witness.seq, witness.hash) != witness.hash:
-        return str(Break(BreakKind.CHANGED, witness.seq))
-    known.pop(0, None)  # no record
-    start = record.genesis(meta.terminal_public_key, head.journal_id)
-    if newest is not None and head.seq > newest:
+    head, start = meta.head, meta.start
+    if start.seq > meta.receipted:
+        return f"record {start.seq}: removed without a receipt"
+    known = {start.seq: start.hash}
+    for place in (head, witness):
+        if place is None or place.journal_id != head.journal_id or place.seq < start.seq:
+            continue
+        if known.setdefault(place.seq, place.hash) != place.hash:
+            return str(Break(BreakKind.CHANGED, place.seq))
+    known.pop(start.seq)  # no record
+    if newest is not None and head.seq - newest > start.seq:
         start = _from(db, Head(head.journal_id, head.seq - newest, head.hash))
     end = record.follow(start, records(db, start.seq), known)
     if isinstance(end, Break):

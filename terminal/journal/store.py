@@ -7,12 +7,14 @@ Records are sealed before they are stored; in clear are only counts by outcome a
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from terminal.errors import JournalFault
-from terminal.journal import database, record, renewal
+from terminal.errors import JournalFault, JournalFull
+from terminal.journal import database, record, renewal, retention
+from terminal.journal.entry import Event, EventKind
 from terminal.journal.lock import Lock
 from terminal.journal.pen import Pen
+from terminal.journal.space import RESERVE_BYTES, Reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
     from terminal.journal.entry import Body, Stamp
     from terminal.journal.record import Head
     from terminal.journal.renewal import SetAside
+    from terminal.journal.space import Storage
     from terminal.model import Outcome
+
+
+T = TypeVar("T")
+FULL = Event(EventKind.FAULT, "the disk is full: no check is recorded, none is shown")
 
 
 class Journal:
@@ -32,14 +39,15 @@ class Journal:
     `set_aside` says that opening found the last journal damaged or gone, which the officer must be shown.
     """
 
-    def __init__(self, lock: Lock, pen: Pen, db: Connection, meta: Meta, set_aside: SetAside | None) -> None:
+    def __init__(self, lock: Lock, reserve: Reserve, pen: Pen, db: Connection, meta: Meta) -> None:
         """For `open` alone."""
-        self.set_aside = set_aside
-        self._lock, self._pen, self._db, self._folder = lock, pen, db, lock.folder
-        self._head, self._receipted = meta.head, meta.receipted
+        self.set_aside: SetAside | None = None
+        self._lock, self._reserve, self._pen, self._db = lock, reserve, pen, db
+        self._folder = lock.folder
+        self._start, self._head, self._receipted = meta.start, meta.head, meta.receipted
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - each is named where it is called
         cls,
         state_dir: Path,
         *,
@@ -47,37 +55,65 @@ class Journal:
         sealing_key: bytes,
         random: Callable[[int], bytes],
         stamp: Stamp,
+        reserve_bytes: int = RESERVE_BYTES,
     ) -> Self:
         """The journal of a state directory, which is made where it is missing (mode 0700).
 
         Of a long journal the newest 20,000 records are checked; `roadside journal verify` walks them all. A
         journal that is damaged or gone is followed by a new one, whose first entry says so under `stamp`.
         `terminal_public_key` is the terminal's Ed25519 key, `sealing_key` the registry's newest X25519 key
-        for journals, 32 bytes each; `random` gives as many random bytes as it is asked for. Raises
-        JournalBusy, JournalFull, JournalFault.
+        for journals, 32 bytes each; `random` gives as many random bytes as it is asked for;
+        `reserve_bytes` are kept free for what must go on when the disk is full. Raises JournalBusy,
+        JournalFull, JournalFault.
         """
-        pen = Pen(sealing_key, random)
+        pen, reserve = Pen(sealing_key, random), Reserve(state_dir, reserve_bytes)
+        try:
+            journal = cls._open(state_dir, reserve, pen, terminal_public_key, stamp)
+        except JournalFull:
+            if not reserve.release():
+                raise
+            journal = cls._open(state_dir, reserve, pen, terminal_public_key, stamp)
+        journal.hold_reserve()
+        return journal
+
+    @classmethod
+    def _open(cls, state_dir: Path, reserve: Reserve, pen: Pen, owner: bytes, stamp: Stamp) -> Self:
         with database.faults(state_dir), ExitStack() as undo:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = Lock(state_dir)
             undo.callback(lock.release)
-            set_aside = renewal.ready(state_dir, lock.head(), pen, terminal_public_key, stamp)
+            set_aside = renewal.ready(state_dir, lock.head(), pen, owner, stamp)
             db = database.connect(state_dir / renewal.NAME)
             undo.callback(db.close)
+            database.upgrade(db)
             meta = database.load(db)
-            if meta.terminal_public_key != terminal_public_key:
+            if meta.terminal_public_key != owner:
                 raise JournalFault(f"this journal is another identity's: {state_dir}")
             lock.remember(meta.head)
             undo.pop_all()
-        return cls(lock, pen, db, meta, set_aside)
+        journal = cls(lock, reserve, pen, db, meta)
+        journal.set_aside = set_aside
+        return journal
 
     def append(self, stamp: Stamp, body: Body, *, was: Outcome | None = None) -> int:
         """Record what was done; the number of its record, which is then on the medium.
 
         `was` is the outcome that a refinement puts an end to, so that the counts follow. Raises JournalFull,
-        JournalDamaged or JournalFault, and ValueError for what the format cannot hold (a bug); then nothing
-        was added, and the journal can be used on.
+        JournalDamaged or JournalFault, and ValueError for what the format cannot hold (a bug); then `body`
+        was not added, and the journal can be used on. A disk that is found full gets one last record that
+        says so, from the reserve; without the reserve nothing is recorded until there is room for it again.
         """
+        if not self.hold_reserve():
+            raise JournalFull("no room for the reserve")
+        try:
+            return self._append(stamp, body, was)
+        except JournalFull:
+            self._reserve.release()
+            with suppress(JournalFault):  # it is the first fault that is told
+                self._append(stamp, FULL)
+            raise
+
+    def _append(self, stamp: Stamp, body: Body, was: Outcome | None = None) -> int:
         with database.faults(self._folder):
             self._head = self._pen.write(self._db, self._head, stamp, body, was)
         with suppress(OSError):  # the record is safe; an older head is a weaker witness and still a true one
@@ -89,23 +125,97 @@ class Journal:
         """Where the journal stands, for requests and health messages."""
         return self._head
 
+    @property
+    def receipted(self) -> int:
+        """The last record that a receipt covers."""
+        return self._receipted
+
     def unreceipted(self) -> int:
         """How many records no receipt of the registry covers."""
         return self._head.seq - self._receipted
 
-    def receive(self, seq: int, digest: bytes) -> bool:
+    def pending(self) -> tuple[int, int]:
+        """How many records no receipt covers, and their bytes. Raises JournalFault."""
+        with database.faults(self._folder):
+            return database.measure(self._db, self._receipted)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash after record `seq`; None where it is not known here (any more). Raises JournalFault."""
+        if seq == self._start.seq:
+            return self._start.hash
+        if not self._start.seq < seq <= self._head.seq:
+            return None
+        with database.faults(self._folder):
+            encoded = next(database.records(self._db, seq - 1), None)
+        return None if encoded is None else record.digest(encoded)
+
+    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:
         """Take it that the registry holds all records up to `seq`; False where its hash there is not ours.
 
-        The receipt was verified by the caller. An older one changes nothing. Raises JournalFault.
+        The receipt was verified by the caller, and signed at `received_ms` (Unix time). An older one changes
+        nothing. Raises JournalFault.
         """
-        with database.faults(self._folder):
-            ours = next(database.records(self._db, seq - 1), None) if 0 < seq <= self._head.seq else None
-            if ours is None or record.digest(ours) != digest:
-                return False
-            if seq > self._receipted:
-                database.receive(self._db, seq)
-                self._receipted = seq
+        if seq < 1 or self.hash_at(seq) != digest:
+            return False
+        if seq > self._receipted:
+            self._spare(lambda: retention.receive(self._db, seq, received_ms))
+            self._receipted = seq
         return True
+
+    def take_back(self, seq: int, digest: bytes) -> bool:
+        """Take it that the registry holds the records up to `seq` alone; False where its hash is not ours.
+
+        Raises JournalFault.
+        """
+        if self.hash_at(seq) != digest:
+            return False
+        if seq < self._receipted:
+            self._spare(lambda: retention.take_back(self._db, seq))
+            self._receipted = seq
+        return True
+
+    def remove(self, before_ms: int) -> int:
+        """Remove the oldest records whose receipts came before a time (Unix ms), so many at once.
+
+        The number of the last record that is gone, 0 where none went. Raises JournalFault.
+        """
+        last = self._spare(lambda: retention.remove(self._db, before_ms))
+        if last:
+            with database.faults(self._folder):
+                self._start = database.load(self._db).start
+            self._spare(lambda: retention.shrink(self._db))
+            self.hold_reserve()
+        return last
+
+    def predecessor(self, journal_id: bytes) -> int:
+        """How far the registry has a journal that was set aside, as far as known. Raises JournalFault."""
+        with database.faults(self._folder):
+            return database.predecessor(self._db, journal_id)
+
+    def receive_of(self, journal_id: bytes, seq: int) -> None:
+        """The registry has a journal that was set aside up to `seq`. Raises JournalFault."""
+        self._spare(lambda: database.receive_of(self._db, journal_id, seq))
+
+    def storage(self) -> Storage:
+        """How full the disk is. Raises JournalFault."""
+        with database.faults(self._folder):
+            return self._reserve.storage()
+
+    def hold_reserve(self) -> bool:
+        """See to it that the reserve is in place; False where there is no room. Raises JournalFault."""
+        with database.faults(self._folder):
+            return self._reserve.hold()
+
+    def _spare(self, deed: Callable[[], T]) -> T:
+        """Do what must go on also on a full disk."""
+        try:
+            with database.faults(self._folder):
+                return deed()
+        except JournalFull:
+            if not self._reserve.release():
+                raise
+            with database.faults(self._folder):
+                return deed()
 
     def tallies(self, shift: str) -> Mapping[str, int]:
         """Checks of a shift by outcome; an outcome without any is left out. Raises JournalFault."""

@@ -1,16 +1,27 @@
-"""A terminal's work on a file system of 1 MiB, which fills up: run in a mount namespace of its own."""
+"""A terminal's work on a file system of 2 MiB, which fills up: run in a mount namespace of its own."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from terminal.errors import JournalFault, JournalFull
-from tests.terminal.journal.journals import CHECK, STAMP, open_journal, whole
+from terminal.journal import database
+from terminal.journal.renewal import NAME
+from terminal.journal.store import FULL, Journal
+from tests.terminal.journal import journals
+from tests.terminal.journal.journals import CHECK, STAMP, opened, whole
 
+RESERVE_BYTES = 512 * 1024
 ROOT = Path(sys.argv[1])
 STATE, BALLAST = ROOT / "state", ROOT / "ballast"
+
+
+def open_journal(state: Path) -> Journal:
+    """A journal with a reserve that its file system has room for."""
+    return journals.open_journal(state, reserve_bytes=RESERVE_BYTES)
 
 
 def fill() -> None:
@@ -41,31 +52,47 @@ def full_while_open() -> None:
         pass
     head = journal.head
     assert head.seq > 10
+    assert opened(journal.records(head.seq - 1))[0].body == FULL
+    assert not journal.storage().reserved
     for _ in range(3):
         assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
     assert journal.head == head
     assert whole(journal)
     BALLAST.unlink()
     assert journal.append(STAMP, CHECK) == head.seq + 1
+    assert journal.storage().reserved
     journal.close()
     journal = open_journal(STATE)
     assert journal.set_aside is None
-    assert (journal.head.seq, journal.tallies(STAMP.shift)) == (head.seq + 1, {"caution": head.seq + 1})
+    assert (journal.head.seq, journal.tallies(STAMP.shift)) == (head.seq + 1, {"caution": head.seq})
     journal.close()
 
 
 def full_when_opened() -> None:
-    """An existing and a new journal on a full disk, both refused, both fine once there is space."""
+    """A new journal on a full disk is refused; an existing one opens, takes receipts, and makes room."""
     fill()
-    assert refused(lambda: open_journal(STATE)) is JournalFull
     assert refused(lambda: open_journal(ROOT / "new")) is JournalFull
+    journal = open_journal(STATE)
+    seq = journal.head.seq
+    assert not journal.storage().reserved
+    assert journal.storage().low
+    assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
+    digest = journal.hash_at(seq - 5)
+    assert digest is not None
+    assert journal.receive(seq - 5, digest, STAMP.at_ms)
+    assert journal.remove(STAMP.at_ms + 1) == seq - 5
+    assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
+    os.truncate(BALLAST, BALLAST.stat().st_size - RESERVE_BYTES)
+    assert journal.append(STAMP, CHECK) == seq + 1
+    journal.close()
     BALLAST.unlink()
     for state in (STATE, ROOT / "new"):
         journal = open_journal(state)
         assert journal.set_aside is None
         journal.append(STAMP, CHECK)
-        assert whole(journal)
         journal.close()
+        found = database.examine(state / NAME, journal.head)
+        assert (found.damage, found.meta and found.meta.head) == (None, journal.head)
 
 
 def read_only() -> None:

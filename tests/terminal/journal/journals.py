@@ -41,8 +41,16 @@ CHECK = Check(
 )
 
 
+RESERVE_BYTES = 64 * 1024
+
+
 def open_journal(
-    state_dir: Path, *, owner: bytes = TERMINAL_KEY, sealing: PrivateKey = REGISTRY, at_ms: int = STAMP.at_ms
+    state_dir: Path,
+    *,
+    owner: bytes = TERMINAL_KEY,
+    sealing: PrivateKey = REGISTRY,
+    at_ms: int = STAMP.at_ms,
+    reserve_bytes: int = RESERVE_BYTES,
 ) -> Journal:
     """The journal of `state_dir`, opened by the program while nobody is signed in."""
     return Journal.open(
@@ -51,6 +59,7 @@ def open_journal(
         sealing_key=bytes(sealing.public_key),
         random=os.urandom,
         stamp=Stamp(terminal="T0001", at_ms=at_ms, clock_trusted=True),
+        reserve_bytes=reserve_bytes,
     )
 
 

@@ -83,7 +83,7 @@ def test_only_the_owner_may_read_the_files(tmp_path: Path):
         journal.append(STAMP, CHECK)
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in state_dir.iterdir()}
     assert stat.S_IMODE(state_dir.stat().st_mode) == 0o700
-    assert set(modes) == {NAME, f"{NAME}-wal", f"{NAME}-shm", "journal.lock"}
+    assert set(modes) == {NAME, f"{NAME}-wal", f"{NAME}-shm", "journal.lock", "journal.reserve"}
     assert set(modes.values()) == {0o600}
 
 
@@ -151,12 +151,12 @@ def test_only_a_hash_of_our_own_makes_records_receipted(tmp_path: Path):
             journal.append(STAMP, CHECK)
         hashes = [record.digest(encoded) for encoded in journal.records()]
         assert journal.unreceipted() == 3
-        assert not journal.receive(2, hashes[2])
-        assert not journal.receive(4, hashes[2])
-        assert not journal.receive(0, hashes[0])
+        assert not journal.receive(2, hashes[2], STAMP.at_ms)
+        assert not journal.receive(4, hashes[2], STAMP.at_ms)
+        assert not journal.receive(0, hashes[0], STAMP.at_ms)
         assert journal.unreceipted() == 3
-        assert journal.receive(2, hashes[1])
-        assert journal.receive(1, hashes[0])
+        assert journal.receive(2, hashes[1], STAMP.at_ms)
+        assert journal.receive(1, hashes[0], STAMP.at_ms)
         assert journal.unreceipted() == 1
     with closing(open_journal(tmp_path)) as journal:
         assert journal.unreceipted() == 1
@@ -197,7 +197,7 @@ def test_a_failed_write_adds_nothing_and_the_journal_works_on(tmp_path: Path):
 def test_a_disk_that_fills_up_or_turns_read_only_loses_nothing(tmp_path: Path):
     """Works as any user whom the kernel lets have a mount namespace; nothing is mounted outside it."""
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-    script = 'mount -t tmpfs -o size=1m none "$1" && exec "$2" -m tests.terminal.journal.full_disk "$1"'
+    script = 'mount -t tmpfs -o size=2m none "$1" && exec "$2" -m tests.terminal.journal.full_disk "$1"'
     done = subprocess.run(
         [*unshare, "sh", "-c", script, "sh", str(tmp_path), sys.executable],
         capture_output=True,
@@ -239,7 +239,7 @@ def test_a_journal_that_is_not_ours_to_write_is_left_as_it_is(tmp_path: Path, ca
         journal.append(STAMP, CHECK)
     if case == "newer version":
         with closing(sqlite3.connect(tmp_path / NAME)) as db:
-            db.execute("PRAGMA user_version = 2")
+            db.execute(f"PRAGMA user_version = {database.SCHEMA_VERSION + 1}")
     before = (tmp_path / NAME).read_bytes()
     owner = TERMINAL_KEY if case == "newer version" else bytes(32)
     with pytest.raises(JournalFault, match=case):

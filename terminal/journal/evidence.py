@@ -1,0 +1,130 @@
+"""Pictures are kept sealed, each in a file that is named by the SHA-256 of its sealed bytes.
+
+The terminal cannot open them. A picture that the registry holds whole has the receipt's time in its name, and
+goes after its retention, or earlier where a newer one needs the room; one without a receipt never goes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from terminal.errors import JournalFull
+from terminal.journal import database, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "evidence"
+MOST_BYTES = 512 << 20
+_PENDING = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_DONE = re.compile(r"[0-9a-f]{64}\.([0-9]+)", re.ASCII)
+_BUILDING = ".part"
+_DAMAGED = ".damaged"
+
+
+class Evidence:
+    """The pictures of a state directory, at most `most_bytes` of them. Every verb raises JournalFault."""
+
+    def __init__(self, state_dir: Path, sealing_key: bytes, *, most_bytes: int = MOST_BYTES) -> None:
+        """`sealing_key` is the registry's newest X25519 key for journals. Raises JournalFault."""
+        self._folder, self._key, self._most = state_dir / FOLDER, sealing_key, most_bytes
+        with database.faults(state_dir):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for cut in self._folder.glob(f"*{_BUILDING}"):
+                cut.unlink()
+
+    def keep(self, picture: bytes) -> bytes:
+        """Seal a picture (a JPEG's bytes); its name, for the record, once it is on the medium.
+
+        Raises JournalFull where there is no room beside those without a receipt.
+        """
+        sealed = record.seal(picture, self._key)
+        name = sha256(sealed).digest()
+        with database.faults(self._folder):
+            self._make_room(len(sealed))
+            building = self._folder / (name.hex() + _BUILDING)
+            try:
+                _write(building, sealed)
+            except OSError:
+                building.unlink(missing_ok=True)
+                raise
+            building.rename(self._folder / name.hex())
+            _sync(self._folder)
+        return name
+
+    def pending(self) -> list[tuple[bytes, int]]:
+        """The pictures without a receipt, by name, with their sizes in bytes; oldest first."""
+        with database.faults(self._folder):
+            found = [(file.stat(), file.name) for file in self._files(_PENDING)]
+        found.sort(key=lambda one: (one[0].st_mtime_ns, one[1]))
+        return [(bytes.fromhex(name), stat.st_size) for stat, name in found]
+
+    def is_whole(self, name: bytes) -> bool:
+        """Whether a picture is what its name says; one that is not is set aside, and pending no more."""
+        file = self._folder / name.hex()
+        with database.faults(self._folder), file.open("rb") as content:
+            digest = sha256()
+            while part := content.read(1 << 20):
+                digest.update(part)
+            if digest.digest() == name:
+                return True
+            file.rename(file.with_name(file.name + _DAMAGED))
+        return False
+
+    def read(self, name: bytes, offset: int, size: int) -> bytes:
+        """A part of a sealed picture; less than `size` bytes at its end alone."""
+        with database.faults(self._folder), (self._folder / name.hex()).open("rb") as content:
+            content.seek(offset)
+            return content.read(size)
+
+    def receive(self, name: bytes, received_ms: int) -> None:
+        """The registry holds a picture whole, by its receipt of that time; harmless twice."""
+        file = self._folder / name.hex()
+        with database.faults(self._folder):
+            if file.exists():
+                file.rename(file.with_name(f"{file.name}.{received_ms}"))
+                _sync(self._folder)
+
+    def remove(self, before_ms: int) -> int:
+        """Remove the pictures that were receipted before a time (Unix ms); how many went."""
+        with database.faults(self._folder):
+            gone = [file for at_ms, file in self._done() if at_ms < before_ms]
+            for file in gone:
+                file.unlink()
+        return len(gone)
+
+    def _make_room(self, size: int) -> None:
+        used = sum(file.stat().st_size for file in self._folder.iterdir())
+        for _, file in self._done():
+            if used + size <= self._most:
+                break
+            used -= file.stat().st_size
+            file.unlink()
+        if used + size > self._most:
+            raise JournalFull("the pictures that are not uploaded take all their room")
+
+    def _done(self) -> list[tuple[int, Path]]:
+        """Receipted pictures, the oldest receipt first."""
+        return sorted((int(file.suffix[1:]), file) for file in self._files(_DONE))
+
+    def _files(self, pattern: re.Pattern[str]) -> list[Path]:
+        return [file for file in self._folder.iterdir() if pattern.fullmatch(file.name)]
+
+
+def _write(file: Path, content: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(handle)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

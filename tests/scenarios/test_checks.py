@@ -17,7 +17,7 @@ from terminal.errors import CameraStalled, JournalDamaged, PanelFault
 from terminal.journal import database, form, record
 from terminal.journal.entry import Check, Entry, Event, Refinement
 from terminal.journal.renewal import NAME
-from terminal.model import CredentialFinding, Outcome, Subject
+from terminal.model import CredentialFinding, Subject
 from terminal.screens import state
 
 if TYPE_CHECKING:

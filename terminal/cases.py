@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from terminal.registry.messages import LookupAnswer, LookupRequest
 
 LATE_CODE = "A01"
+ANSWER_STANDS_S = 600
+"""A live answer to an older check is not what a vehicle passes by."""
 CASES_KEPT = 256
 """Checks that a late answer may still be about: more than ten minutes of one officer's."""
 TOLD = frozenset({Outcome.ALARM, Outcome.OFF_ROAD})
@@ -116,13 +118,20 @@ class Cases:
         self.keeper.keep_refinement(before, entered, moment, question)
         return self._asked_about(entered, question)
 
-    def confirm(self, judged: Judged, moment: Moment) -> state.Event:
-        """The officer says that this is the vehicle."""
+    def confirm(self, judged: Judged, moment: Moment) -> state.Recorded:
+        """The officer says that this is the vehicle. What was answered long ago is asked again first."""
         judged = self._cases.get(judged.seq, judged)
-        verdict = decide(judged.verdict.finding, judged.verdict.status, Subject.CONFIRMED)
-        confirmed = replace(judged, verdict=verdict)
-        self.keeper.keep_refinement(judged, confirmed, moment)
-        return state.Recorded(self._keep(confirmed))
+        plate, verdict = judged.plate, judged.verdict
+        answered = judged.lookup is state.Lookup.ANSWERED
+        if plate is None or not answered or moment.now_s - judged.checked_s <= ANSWER_STANDS_S:
+            confirmed = replace(judged, verdict=decide(verdict.finding, verdict.status, Subject.CONFIRMED))
+            self.keeper.keep_refinement(judged, confirmed, moment)
+            return state.Recorded(self._keep(confirmed))
+        status = self.lists.status(plate, moment, _standing(judged, plate))
+        question = self._question(verdict, plate, judged.text, moment)
+        confirmed = replace(judged, verdict=decide(verdict.finding, status, Subject.CONFIRMED))
+        self.keeper.keep_refinement(judged, confirmed, moment, question)
+        return self._asked_about(confirmed, question)
 
     def ask_kinds(self, number: str, moment: Moment) -> state.Event | None:
         """Which kinds has this number? The answer comes as Listed."""

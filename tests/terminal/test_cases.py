@@ -150,3 +150,13 @@ def test_kinds_that_this_terminal_does_not_know_are_not_offered(work: Work):
     assert told == state.Listed(OURS.number, ("02",))
     work.cases.ask_kinds(OURS.number, work.moment)
     assert work.answer(work.asked()[1], Plate(OURS.number, "73")) == state.Listed(OURS.number, None)
+
+
+def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
+    case = judged(work.cases.check(work.code(), work.moment))
+    case = judged(work.answer(work.asked()[0], OURS))
+    work.clock.advance(8 * 3600)
+    case = judged(work.cases.confirm(case, work.moment))
+    assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, state.Lookup.WAITING)
+    case = judged(work.answer(work.asked()[-1], OURS))
+    assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PASS, Subject.CONFIRMED)

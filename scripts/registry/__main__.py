@@ -3,6 +3,7 @@
     python -m scripts.registry serve                     a broker, a database and a worker, from nothing
     python -m scripts.registry hotlist 苏A12345 02 C     a running worker tells it
     python -m scripts.registry offline --province 苏      builds the offline list of a province
+    python -m scripts.registry report --out page.html    a supervisor's page of what terminals sent
 
 The laboratory is .lab where nothing else is said, and the database a file in it.
 """
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import commands, offline_command
+from scripts.registry import commands, journal_commands, offline_command
 from scripts.registry.broker import BrokerError
 from terminal.errors import Fault
 
@@ -65,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("month", type=int, help="of validity, yyyymm")
     offline_command.arguments(_command(to, "offline", offline_command.build))
     _command(to, "check", commands.check)
+    journal_commands.add(partial(_command, to))
     return parser
 
 

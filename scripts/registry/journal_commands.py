@@ -1,0 +1,160 @@
+"""The commands about terminals' journals: open, count, export, report, import, and which unit has a terminal.
+
+Those that need what is in a record open first what is sealed, with the laboratory's journal key.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from scripts.registry import export as exporting
+from scripts.registry import journals, laboratory, opening, output, rechecking
+from scripts.registry.admission import Refusal
+from scripts.registry.checks import Checked, Filter, checks
+from scripts.registry.commands import open_database
+from scripts.registry.export import Format
+from scripts.registry.figures import figures
+from scripts.registry.journal_tables import INCIDENT, RECORD, UNIT
+from scripts.registry.journals import Place
+from scripts.registry.report_page import Contents, page
+from scripts.registry.tables import insert
+from terminal.credential import cbor, cose
+from terminal.credential.cbor import Malformed
+from terminal.errors import InputFault
+from terminal.model import Outcome
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from scripts.registry.database import Database
+
+
+def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
+    """Add these commands to a command line; `command` makes the parser of one."""
+    command("open", open_records)
+    command("count", count)
+    unit = command("unit", give_unit)
+    unit.add_argument("terminal")
+    unit.add_argument("unit", help='its name; "" takes it away')
+    exported = command("export", export)
+    exported.add_argument("out", type=Path)
+    exported.add_argument("--format", type=Format, choices=[*Format], default=Format.CSV)
+    reported = command("report", report)
+    reported.add_argument("--out", type=Path, required=True, metavar="PAGE.HTML")
+    for filtered in (exported, reported):
+        filtered.add_argument("--day", type=date.fromisoformat, help="in Asia/Shanghai, as 2026-11-22")
+        filtered.add_argument("--unit", help="of the terminal, as `unit` gave it")
+    exported.add_argument("--outcome", type=Outcome, choices=[*Outcome])
+    imported = command("import", take)
+    imported.add_argument("file", type=Path, help="a CBOR sequence of signed batches and pieces")
+    imported.add_argument("--receipts", type=Path, required=True, metavar="OUT")
+
+
+def open_records(given: argparse.Namespace) -> None:
+    """Open the sealed records with the journal's private key, and recheck what was not checked live."""
+    held = open_database(given, int(time.time()))
+    opened, left, rechecked = _open(given, held)
+    held.close()
+    print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles rechecked")
+
+
+def count(given: argparse.Namespace) -> None:
+    """Say how many records of each journal are stored, beside the last hash and the furthest head seen."""
+    held = open_database(given, int(time.time()))
+    with held.reading() as connection:
+        standings = journals.standings(connection)
+    held.close()
+    for each in standings:
+        print(
+            f"{each.terminal} {each.journal.hex()} {each.stored} records, last {each.hash.hex() or '-'}, "
+            f"seen to {each.seen}, {each.incidents} incidents"
+        )
+    print(f"{sum(each.stored for each in standings)} records")
+
+
+def give_unit(given: argparse.Namespace) -> None:
+    """Say which unit has a terminal."""
+    held = open_database(given, int(time.time()))
+    with held.transaction() as connection:
+        key = UNIT.c.terminal == given.terminal
+        connection.execute(UNIT.delete().where(key))
+        if given.unit:
+            connection.execute(insert(connection, UNIT).values(terminal=given.terminal, unit=given.unit))
+    held.close()
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write checks to a file, one row each: of a day, a unit, an outcome, or all."""
+    found, _ = _read(given, Filter(day=given.day, unit=given.unit, outcome=given.outcome))
+    exporting.write(given.out, found, given.format)
+    print(f"{len(found)} checks in {given.out}")
+
+
+def report(given: argparse.Namespace) -> None:
+    """Write the supervisor's page, an HTML file that needs no other."""
+    found, contents = _read(given, Filter(day=given.day, unit=given.unit))
+    output.write(given.out, page(contents).encode())
+    print(f"{len(found)} checks in {given.out}")
+
+
+def take(given: argparse.Namespace) -> None:
+    """Store batches and pieces from a file, as from the network, and write their receipts."""
+    content = output.read(given.file)
+    held = open_database(given, int(time.time()))
+    desk = laboratory.service(given.lab, held)
+    receipts: list[bytes] = []
+    refused = 0
+    try:
+        for message in cbor.split(content, tag=cose.TAG):
+            taken = desk.take(message, _now_ms())
+            if isinstance(taken, Refusal):
+                refused += 1
+            else:
+                receipts.append(taken)
+    except Malformed as error:
+        raise InputFault(f"{given.file}: {error}") from error
+    finally:
+        held.close()
+        output.write(given.receipts, b"".join(receipts))
+    print(f"{len(receipts)} receipts in {given.receipts}, {refused} refused")
+
+
+def _open(given: argparse.Namespace, held: Database) -> tuple[int, int, int]:
+    opened, left = opening.open_all(held, laboratory.journal_keys(given.lab), _now_ms())
+    return opened, left, rechecking.recheck_all(held, _now_ms())
+
+
+def _read(given: argparse.Namespace, wanted: Filter) -> tuple[list[Checked], Contents]:
+    held = open_database(given, int(time.time()))
+    _open(given, held)
+    with held.reading() as connection:
+        found = checks(connection, wanted)
+        contents = _contents(connection, wanted, found)
+    held.close()
+    return found, contents
+
+
+def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> Contents:
+    title = " ".join(str(each) for each in ("查验日报", wanted.day, wanted.unit) if each)
+    rows = connection.execute(select(INCIDENT).order_by(INCIDENT.c.at_ms))
+    sealed = select(func.count()).select_from(RECORD).where(RECORD.c.state == journals.SEALED)
+    return Contents(
+        title=title,
+        made_ms=_now_ms(),
+        figures=figures(found),
+        journals=journals.standings(connection),
+        incidents=[(row.kind, Place(row.terminal, row.journal, row.seq), row.at_ms) for row in rows],
+        sealed=connection.execute(sealed).scalar_one(),
+    )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -120,7 +120,8 @@ class Predecessor:
 
     def _walk(self, seq: int) -> int:
         """The last number that a chain of readable records leads to from `seq`."""
-        before = None
+        reached = self._record(seq)
+        before = None if reached is None else record.digest(reached)
         while (encoded := self._record(seq + 1)) is not None:
             if before is not None and record.read(encoded).previous != before:
                 break

@@ -34,7 +34,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 120.0
 """A receipt is waited for so long, twice as long after each time that it did not come."""
 _AROUND = 256
 """Bytes of a batch beside its records and the terminal's number: 182 at most."""
-_AROUND_RECORD = 5
+_AROUND_RECORD = 3
+"""Bytes of a byte string's head, at most."""
 _CORRELATION_SIZE = 16
 _SETTLED = 32
 _FRESH_STARTS = 3

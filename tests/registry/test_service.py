@@ -12,15 +12,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from nacl.utils import random as random_bytes
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from sqlalchemy import select
 
 from keys import certificates, lab
 from keys.files import load_public, load_seed
@@ -30,18 +34,27 @@ from scripts.registry.answering import Letter
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database, register
 from scripts.registry.faults import BrokerFault, DatabaseFault
+from scripts.registry.journal_tables import INCIDENT, RECORD
 from scripts.registry.service import Roll, Service
+from scripts.registry.tables import WITNESS
 from scripts.registry.worker import ANSWER_EXPIRY_S, Post, Worker
 from terminal.credential import signed
 from terminal.credential.signed import by_kid
 from terminal.errors import TrustFault
+from terminal.journal.entry import Ages
+from terminal.journal.record import Head
 from terminal.model import Plate
 from terminal.registry import form, topics
 from terminal.registry.messages import (
+    Health,
+    Held,
     HotlistChange,
     Listed,
     LookupAnswer,
     LookupRequest,
+    Piece,
+    Pieces,
+    Reception,
     Result,
 )
 from tests.registry.asking import (
@@ -59,8 +72,13 @@ from tests.registry.asking import (
     listed,
     public,
     sent,
+    signer_of,
 )
 from tests.registry.ends import DEADLINE_S, Bare, Ends
+from tests.registry.filing import BATCH_TOPIC, JOURNAL, Journal
+from tests.registry.filing import read as read_receipt
+from tests.terminal.credential.cbor_values import mutated
+from tests.terminal.registry.said import batches, evidence, healths
 
 ROOT = Path(__file__).parents[2]
 HOTLIST_SEED = key_of("hot list")
@@ -232,6 +250,76 @@ def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_
     assert len(workers) == len(NAMES)
 
 
+def receipt(terminal: Bare) -> tuple[bytes, bytes]:
+    """The next receipt's bytes and its Correlation Data."""
+    message = terminal.next("message")
+    assert isinstance(message, MQTTMessage)
+    properties: Any = message.properties
+    return bytes(message.payload), properties.CorrelationData
+
+
+def upload(terminal: Bare, topic: str, payload: bytes, correlation: bytes) -> None:
+    """Publish as a terminal uploads."""
+    with_id = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    with_id.CorrelationData = correlation
+    terminal.client.publish(topic, payload, qos=1, properties=with_id)
+
+
+def test_two_workers_store_each_record_once_whichever_gets_it(
+    workers: tuple[Service, Service], terminal: Bare, caplog: pytest.LogCaptureFixture
+):
+    journal = Journal().fill(12)
+    batches = {number.to_bytes(16, "big"): journal.sent(number, number) for number in range(1, 13)}
+    receipts: dict[bytes, bytes] = {}
+    rounds = 0
+    while len(receipts) < len(batches):  # a batch that overtakes another is a gap, and is sent again
+        rounds += 1
+        assert rounds <= len(batches)
+        due = [number for number in batches if number not in receipts]
+        for number in due:
+            upload(terminal, BATCH_TOPIC, batches[number], number)
+            upload(terminal, BATCH_TOPIC, batches[number], number)
+        for _ in range(2 * len(due)):
+            message, number = receipt(terminal)
+            if read_receipt(message).result is Reception.STORED:
+                assert receipts.setdefault(number, message) == message
+    with workers[0].database.reading() as connection:
+        held = connection.execute(select(RECORD.c.record).order_by(RECORD.c.seq)).scalars().all()
+        assert connection.execute(select(INCIDENT)).all() == []
+    assert held == journal.records
+    assert "12345" not in caplog.text
+
+
+def test_evidence_is_receipted_and_a_head_in_a_health_message_is_kept(
+    workers: tuple[Service, Service], terminal: Bare
+):
+    name = sha256(b"sealed").digest()
+    pieces = Pieces(terminal="T0001", pieces=(Piece(name, 0, 6, b"sealed"),))
+    upload(terminal, topics.health("T0001"), form.sign(health(9), signer_of("T0001")), b"")
+    upload(terminal, topics.pieces("T0001"), form.sign(pieces, signer_of("T0001")), b"i" * 16)
+    message, number = receipt(terminal)
+    assert (read_receipt(message).held, number) == ((Held(name, 6),), b"i" * 16)
+    # Each worker takes its messages in order; after two more of each kind both have had the health message.
+    for count in range(1, 9):
+        say(terminal, LOOKUP_TOPIC, sent(replace(question(count), head=Head(JOURNAL, 1, b"h" * 32))))
+    assert {heard(terminal)[0] for _ in range(8)} == {*NAMES}
+    with workers[0].database.reading() as connection:
+        assert connection.execute(select(WITNESS.c.seq)).scalars().all() == [9]
+
+
+def health(seq: int) -> Health:
+    """How T0001 is, with so many records."""
+    return Health(
+        terminal="T0001",
+        at_ms=now_ms(),
+        state="ready",
+        version="1",
+        ages=Ages(),
+        unreceipted=0,
+        head=Head(JOURNAL, seq, b"h" * 32),
+    )
+
+
 def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
     workers: tuple[Service, Service], workplace: Broker, ends: Ends, caplog: pytest.LogCaptureFixture
 ):
@@ -260,6 +348,11 @@ def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: 
     assert form.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
         id=REQUEST.id, answered_ms=NOW_MS, result=Result.UNAVAILABLE, terminal="T0001"
     )
+    for topic, message in (
+        (BATCH_TOPIC, Journal().fill(1).sent(1, 1)),
+        (topics.health("T0001"), form.sign(health(1), signer_of("T0001"))),
+    ):
+        assert service.deliver(topic, message, NOW_MS) is Refusal.UNAVAILABLE
     with pytest.raises(DatabaseFault):
         service.due(NOW_MS)
     assert "R01" in caplog.text
@@ -272,6 +365,37 @@ def test_a_refused_delivery_says_nothing_of_what_it_was(
     assert desk("W0001").deliver("roadside/1/lookup/苏A12345", b"098765", NOW_MS) is Refusal.UNSIGNED
     assert Refusal.UNSIGNED in caplog.text
     assert "苏" not in caplog.text
+
+
+def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str], Service]):
+    service, batch = desk("W0001"), Journal().fill(1).sent(1, 1)
+    for topic in (topics.batch("T0002"), f"{BATCH_TOPIC}/x"):
+        assert service.deliver(topic, batch, NOW_MS) is Refusal.OTHER_TERMINAL
+    for topic in (topics.pieces("T0001"), topics.health("T0001"), LOOKUP_TOPIC):
+        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under that context
+    assert (
+        service.deliver(BATCH_TOPIC, signer_of("T0001")(b"\xa0", signed.BATCH), NOW_MS) is Refusal.MALFORMED
+    )
+    out = service.deliver(BATCH_TOPIC, batch, NOW_MS, b"id")
+    assert isinstance(out, Letter)
+    assert (out.topic, out.correlation, out.result) == (topics.answer("T0001"), b"id", Reception.STORED)
+
+
+@given(
+    st.sampled_from(["lookup", "batch", "pieces", "health", "other"]),
+    st.binary(max_size=300) | mutated(st.just(Journal().fill(1).sent(1, 1))),
+    st.binary(max_size=300) | mutated((evidence | batches() | healths).map(form.write)),
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_any_bytes_and_any_payload_that_is_signed_are_answered_or_refused(
+    desk: Callable[[str], Service], what: str, payload: bytes, said: bytes
+):
+    service, topic = desk("W0001"), f"roadside/1/{what}/T0001"
+    for context in (signed.BATCH, signed.PIECES, signed.HEALTH):
+        for message in (payload, signer_of("T0001")(said, context)):
+            assert isinstance(service.deliver(topic, message, NOW_MS), Letter | Refusal | None)
+            assert isinstance(service.take(message, NOW_MS), bytes | Refusal)
+    service.database.close()
 
 
 def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path):

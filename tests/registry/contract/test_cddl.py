@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from keys.issue import Enforcement, IssueRequest, issue
 from scripts.registry import sample
+from scripts.registry.database import Database
+from scripts.registry.evidence import store as file_pieces
 from terminal.credential import cbor, cose, signed, verify
 from terminal.credential.cbor import Malformed, Value
 from terminal.journal import form as journal_form
@@ -43,11 +45,15 @@ from terminal.registry.messages import (
     LookupRequest,
     Message,
     Order,
+    Piece,
     Pieces,
     Receipt,
+    Reception,
     Result,
 )
-from tests.registry.asking import DAY, NOW_MS
+from tests.registry.asking import DAY, NOW_MS, RECEIPT_SIGNER
+from tests.registry.filing import KEY, Journal, file
+from tests.registry.filing import read as read_receipt
 from tests.terminal.credential.cbor_values import VALUES
 from tests.terminal.journal.test_journal_form import entries
 from tests.terminal.registry.said import ANSWER, HEAD, RECORD, REQUEST, SEED, SIGNER, messages
@@ -218,6 +224,32 @@ def test_the_contract_s_words_are_the_code_s(rule: str):
     said = re.search(rf"^{rule} =((?:[ /\n]*\"\w+\")+)", CDDL.read_text(encoding="utf-8"), re.MULTILINE)
     assert said is not None
     assert re.findall(r"\w+", said[1]) == [word.value for word in VOCABULARIES[rule]]
+
+
+def test_a_real_journal_s_batch_its_pieces_and_their_receipts_are_in_the_contract():
+    database = Database("sqlite://")
+    database.prepare(NOW_MS)
+    kept = Journal().fill(3)
+    pieces = Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 0, 9, b"piece"),))
+    fork = replace(kept.batch(1, 2), before=b"x" * 32)
+    for sent, rule in ((kept.sent(1, 3), "signed-batch"), (form.sign(pieces, SIGNER), "signed-pieces")):
+        assert faults(sent, rule) == ()
+        assert faults(sent, "signed-receipt")
+    with database.transaction() as connection:
+        receipts = [file_pieces(connection, pieces, NOW_MS, RECEIPT_SIGNER).message]
+    receipts += [file(database, one) for one in (kept.batch(2, 3), kept.batch(1, 3), fork)]
+    assert {read_receipt(one).result for one in receipts} == {*Reception}
+    for one in receipts:
+        assert faults(one, "signed-receipt") == ()
+    for encoded in kept.records:
+        assert faults(encoded, "record") == ()
+        assert faults(entry_in(encoded), "entry") == ()
+    database.close()
+
+
+def entry_in(encoded: bytes) -> bytes:
+    """The entry in a record."""
+    return journal.unseal(journal.read(encoded).sealed, KEY.public, KEY.private)
 
 
 HEADLESS: dict[int, Value] = {1: "T0001", 2: HEAD.journal_id}

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     _add_conformance(commands)
     _add_journal(commands)
+    _add_upload(commands)
     return parser
 
 
@@ -229,6 +230,34 @@ def _journal(chosen: argparse.Namespace) -> int:
 
     state = config.read(chosen.config).paths.state
     return journal_command.status(state) if chosen.deed == "status" else journal_command.verify(state)
+
+
+# roadside upload
+
+
+def _add_upload(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "upload",
+        help="send this terminal's records and pictures to the registry",
+        description="Send what the registry has not receipted; only its receipts count. Without a network:"
+        " write to a file, and read the receipts from one. Exit 0: nothing is left; 1: something is.",
+    )
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--to", type=Path, metavar="FILE", help="write signed batches, such as to a USB stick")
+    way.add_argument("--receipts", type=Path, metavar="FILE", help="read the registry's receipts to them")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_upload)
+
+
+def _upload(chosen: argparse.Namespace) -> int:
+    from drivers import clock  # noqa: PLC0415 - loads ctypes
+    from keys import files  # noqa: PLC0415 - loads libsodium
+    from terminal import config, upload_command  # noqa: PLC0415 - loads SQLite and libsodium
+
+    settings = config.read(chosen.config)
+    way = upload_command.Way(chosen.to, chosen.receipts)
+    link = link_of(settings) if way == upload_command.Way() else None
+    return upload_command.run(settings, clock.SystemClock(), link, files.load_seed, way)
 
 
 # roadside verify

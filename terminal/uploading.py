@@ -1,0 +1,58 @@
+"""What uploading takes on this terminal: its journals, its pictures, its keys, and what may go afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from terminal.journal.evidence import Evidence
+from terminal.journal.predecessor import Predecessor, set_aside
+from terminal.journal.retention import RETENTION_S
+from terminal.registry.upload import Uploader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from terminal.credential.signed import Signer
+    from terminal.credential.trust import RegistryKeys
+    from terminal.journal.store import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Uploading:
+    """The upload of a terminal. Every verb may raise JournalFault."""
+
+    journal: Journal
+    predecessors: list[Predecessor]
+    evidence: Evidence
+    uploader: Uploader
+
+    @classmethod
+    def open(
+        cls, state_dir: Path, journal: Journal, terminal: str, signer: Signer, keys: RegistryKeys
+    ) -> Self:
+        """The upload of an open journal, of those before it that can be read, and of the pictures.
+
+        `terminal` is its number, `signer` that of its Ed25519 key.
+        """
+        evidence = Evidence(state_dir, keys.journal[0])
+        before = set_aside(state_dir, journal)
+        uploader = Uploader(terminal, signer, keys.receipt, [*before, journal], evidence)
+        return cls(journal, before, evidence, uploader)
+
+    def remove_old(self, now_s: float, *, clock_trusted: bool, retention_s: float = RETENTION_S) -> None:
+        """Let go what was receipted so long ago; with a clock that cannot be trusted, nothing."""
+        if clock_trusted:
+            before_ms = int(1e3 * (now_s - retention_s))
+            while self.journal.remove(before_ms):
+                pass
+            self.evidence.remove(before_ms)
+
+    def left(self) -> tuple[int, int]:
+        """How many records and pictures have no receipt."""
+        return self.uploader.pending(), len(self.evidence.pending())
+
+    def close(self) -> None:
+        """Let go of the files of former journals; the journal is its owner's."""
+        for one in self.predecessors:
+            one.close()

@@ -49,6 +49,8 @@ class Way:
 
     to: Path | None = None
     receipts: Path | None = None
+    connect_s: float = CONNECT_S
+    """How long the link may take to come up."""
 
 
 def run(
@@ -63,7 +65,7 @@ def run(
         elif link is None:
             raise InputFault("the configuration names no registry; write to a file with --to FILE")
         else:
-            status = _upload(work, link) if any(work.left()) else _conclude(work)
+            status = _upload(work, link, way.connect_s) if any(work.left()) else _conclude(work)
         work.remove_old(clock.now_s(), clock_trusted=clock.trusted())
     return status
 
@@ -87,11 +89,11 @@ def _prepared(settings: Config, clock: Clock, load_seed: Callable[[Path], bytes]
             yield work
 
 
-def _upload(work: Uploading, link: Link) -> int:
+def _upload(work: Uploading, link: Link, connect_s: float) -> int:
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
     try:
-        deadline_s = time.monotonic() + CONNECT_S
+        deadline_s = time.monotonic() + connect_s
         while not link.state.up and time.monotonic() < deadline_s:
             inbox.take(STEP_S)
         fault = link.state.fault

@@ -38,8 +38,8 @@ _AROUND_RECORD = 3
 """Bytes of a byte string's head, at most."""
 _CORRELATION_SIZE = 16
 _SETTLED = 32
-_FRESH_STARTS = 3
-"""How often in one run the registry may want a picture from an earlier place again."""
+_IN_VAIN = 3
+"""How often in one run the registry may hold no more of a picture after a piece than before."""
 
 
 class Source(Protocol):
@@ -200,7 +200,7 @@ class _Run:
     """Pictures, by name, that cannot go on."""
     at: dict[bytes, int] = field(default_factory=dict)
     """Where each picture goes on."""
-    fresh_starts: Counter[bytes] = field(default_factory=Counter)
+    in_vain: Counter[bytes] = field(default_factory=Counter)
 
 
 class Uploader:
@@ -415,23 +415,17 @@ class Uploader:
         return Taken(receipt, settled)
 
     def _of_piece(self, receipt: Receipt, piece: Piece) -> Taken | Drop:
-        held = next((one.size for one in receipt.held or () if one.sha256 == piece.sha256), None)
-        if (
-            held is None
-            or held > piece.total
-            or held == piece.offset
-            or self._run is None
-            or not self._pictures
-        ):
+        name, run, pictures = piece.sha256, self._run, self._pictures
+        held = next((one.size for one in receipt.held or () if one.sha256 == name), None)
+        if held is None or held > piece.total or run is None or pictures is None:
             return Drop.WRONG
-        run, name = self._run, piece.sha256
         run.sent_bytes += max(0, held - piece.offset)
         run.at[name] = held
         if held == piece.total:
-            self._pictures.receive(name, receipt.received_ms)
-        elif held < piece.offset:
-            run.fresh_starts[name] += 1
-            if run.fresh_starts[name] > _FRESH_STARTS:
+            pictures.receive(name, receipt.received_ms)
+        elif held <= piece.offset:
+            run.in_vain[name] += 1
+            if run.in_vain[name] > _IN_VAIN:
                 run.left_out.add(name)
                 self._fault(UploadFault("the registry does not keep a picture"))
         return Taken(receipt)

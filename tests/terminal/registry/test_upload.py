@@ -342,6 +342,20 @@ def test_a_picture_that_the_registry_loses_again_and_again_is_left_with_a_fault(
     assert len(evidence.pending()) == 1
 
 
+def test_a_picture_that_the_registry_never_takes_does_not_keep_the_next_one_back(tmp_path: Path):
+    evidence, registry = Evidence(tmp_path, SEALING), Registry()
+    refused, other = evidence.keep(b"first"), evidence.keep(b"second")
+    upload = uploader([], evidence)
+    while (message := upload.poll(0)) is not None:
+        receipt = registry.answer(message.payload)
+        held = [replace(one, size=0) if one.sha256 == refused else one for one in receipt.held or ()]
+        said = form.sign(replace(receipt, held=tuple(held)), SIGNER)
+        assert isinstance(upload.receive(Incoming(TOPIC, said, message.correlation), 0), Taken)
+    assert [name for name, _ in evidence.pending()] == [refused]
+    assert other in registry.pictures()
+    assert set(upload.faults) == {UploadFault.code}
+
+
 def test_progress_tells_records_bytes_speed_and_time_left(journal: Journal):
     registry, upload = Registry(), uploader([journal])
     total = journal.pending()[1]

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from terminal.journal.store import Journal
     from terminal.registry.upload import Pictures, Source
 
-TERMINAL_KEYS = signed.by_kid([OTHER_KEY])
 NOTHING = Head(bytes(16), 0, bytes(32))
 
 
 class Registry:
     """Batches in, receipts out: SIGNER is its receipt key, OTHER_SIGNER the terminal's."""
 
-    def __init__(self) -> None:
+    def __init__(self, terminal_key: bytes = TERMINAL_KEY, signer_key: bytes = OTHER_KEY) -> None:
+        self.genesis_key, self.keys = terminal_key, signed.by_kid([signer_key])
         self.journals: dict[bytes, list[bytes]] = defaultdict(list)
         self.parts: dict[bytes, bytes] = defaultdict(bytes)
 
@@ -41,10 +41,10 @@ class Registry:
     def answer(self, payload: bytes) -> Receipt:
         """What there is to say to a batch or to pieces."""
         assert len(payload) <= MOST_BYTES
-        batch = form.open_signed(Batch, payload, TERMINAL_KEYS)
+        batch = form.open_signed(Batch, payload, self.keys)
         if batch is not None:
             return self._store(batch)
-        pieces = form.open_signed(Pieces, payload, TERMINAL_KEYS)
+        pieces = form.open_signed(Pieces, payload, self.keys)
         assert pieces is not None
         assert pieces.terminal == TERMINAL
         for piece in pieces.pieces:
@@ -56,7 +56,7 @@ class Registry:
     def head(self, journal_id: bytes) -> Head:
         """Where it stands in a journal."""
         stored = self.journals[journal_id]
-        start = record.genesis(TERMINAL_KEY, journal_id)
+        start = record.genesis(self.genesis_key, journal_id)
         return Head(journal_id, len(stored), record.digest(stored[-1])) if stored else start
 
     def pictures(self) -> set[bytes]:
@@ -70,7 +70,8 @@ class Registry:
         if batch.first > len(stored) + 1:
             return receipt_of(self.head(batch.journal_id), Reception.GAP)
         known = stored[batch.first - 1 : batch.last]
-        before = batch.before == record.digest(stored[batch.first - 2]) if batch.first > 1 else True
+        start = record.genesis(self.genesis_key, batch.journal_id).hash
+        before = batch.before == (record.digest(stored[batch.first - 2]) if batch.first > 1 else start)
         if not before or tuple(known) != batch.records[: len(known)]:
             return receipt_of(self.head(batch.journal_id), Reception.FORK)
         stored.extend(batch.records[len(known) :])

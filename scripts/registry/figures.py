@@ -61,6 +61,8 @@ class Figures:
     """Checks of each hour of the day in Asia/Shanghai by outcome."""
     alarms: list[Checked]
     overdue: list[Checked]
+    duress: list[Checked]
+    """By an officer who signed in under duress; the terminal shows nothing of it."""
     worse: list[Checked]
     """Not live at the roadside, and a warning when they were checked again."""
     offline: int
@@ -82,6 +84,7 @@ def figures(found: Sequence[Checked]) -> Figures:
         hours=dict(Counter((one.at.hour, Outcome(one.outcome)) for one in counted)),
         alarms=[one for one in counted if one.outcome == Outcome.ALARM],
         overdue=[one for one in counted if one.outcome == Outcome.OVERDUE],
+        duress=[one for one in counted if one.duress],
         worse=[one for one in counted if one.rechecked_vehicle in _WARNINGS],
         offline=sum(one.vehicle in NOT_LIVE for one in counted),
         lag=_lag(counted),

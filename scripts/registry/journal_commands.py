@@ -143,7 +143,7 @@ def _read(given: argparse.Namespace, wanted: Filter) -> tuple[list[Checked], Con
 
 
 def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> Contents:
-    title = " ".join(str(each) for each in ("查验日报", wanted.day, wanted.unit) if each)
+    title = " ".join(str(each) for each in ("查验报告", wanted.day, wanted.unit) if each)
     rows = connection.execute(select(INCIDENT).order_by(INCIDENT.c.at_ms))
     sealed = select(func.count()).select_from(RECORD).where(RECORD.c.state == journals.SEALED)
     return Contents(

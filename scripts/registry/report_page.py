@@ -39,6 +39,7 @@ dd{margin:0;font-size:1.5rem;font-weight:600}
 .key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}svg{width:100%;height:auto}
 .none{color:#4a5866}
 """
+_SPANS = (("h", 3600), ("min", 60), ("s", 1))
 _WIDTH, _HEIGHT, _BASE = 960, 260, 230
 
 
@@ -62,6 +63,7 @@ def page(contents: Contents) -> str:
     parts = (
         _head(contents),
         _section("各时段检查 Checks by hour and outcome", _legend(figures) + _chart(figures)),
+        _section("胁迫 Under duress", _checks(figures.duress)),
         _section("报警 Alarms", _checks(figures.alarms)),
         _section("逾期未检验 Overdue", _checks(figures.overdue)),
         _section("事后复核发现 Found by rechecking what was not checked live", _rechecked(figures.worse)),
@@ -220,4 +222,5 @@ def _time(at_ms: int) -> str:
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+    unit, size = next(((unit, size) for unit, size in _SPANS if seconds >= 2 * size), _SPANS[-1])
+    return f"{seconds / size:.1f} {unit}"

@@ -65,6 +65,11 @@ def test_one_code_with_two_plates_is_told_and_one_plate_twice_is_not():
     assert figures([ONE, replace(ONE, kind="01")]).plates.keys() == {ONE.cti}
 
 
+def test_duress_is_told():
+    pressed = replace(ONE, duress=True)
+    assert figures([ONE, pressed]).duress == [pressed]
+
+
 def test_the_lag_is_of_trusted_clocks_alone():
     late = [replace(ONE, received_ms=NOW_MS + place * 1000) for place in range(101)]
     lag = figures([*late, replace(ONE, clock_trusted=False, received_ms=NOW_MS * 2)]).lag
@@ -84,5 +89,6 @@ def test_every_check_is_counted_once(drawn: list[tuple[Outcome, VehicleFinding, 
     )
     assert found.count + found.mistaken == len(drawn)
     assert sum(found.outcomes.values()) == sum(found.hours.values()) == found.count
+    assert found.duress == []
     assert len(found.alarms) == found.outcomes[Outcome.ALARM]
     assert found.offline <= found.count

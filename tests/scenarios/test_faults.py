@@ -41,7 +41,7 @@ def test_a_full_disk_shows_no_verdict_and_loses_no_record(
     """Works as any user whom the kernel lets have a mount namespace; nothing is mounted outside it."""
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     inside = (
-        'mount -t tmpfs -o size=1m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
+        'mount -t tmpfs -o size=32m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
         ' && "$0" -m terminal.cli journal verify --config "$4"'
     )
     arguments: list[str | Path] = [

@@ -24,7 +24,7 @@ from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.model import Incoming
-from terminal.registry.upload import Taken
+from terminal.registry.upload_parts import Taken
 from terminal.uploading import Uploading
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.ports import Clock, Link
-    from terminal.registry.upload import Progress
+    from terminal.registry.upload_parts import Progress
 
 ALL, LEFT = 0, 1
 """Exit statuses: everything is receipted (or written, or taken); something is left."""

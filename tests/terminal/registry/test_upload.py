@@ -25,16 +25,8 @@ from terminal.journal.store import Journal
 from terminal.model import Incoming, Outgoing
 from terminal.registry import form
 from terminal.registry.messages import Receipt, Reception
-from terminal.registry.upload import (
-    FIRST_WAIT_S,
-    MOST_BYTES,
-    PIECE_BYTES,
-    Drop,
-    Dropped,
-    Taken,
-    Uploader,
-    due,
-)
+from terminal.registry.upload import FIRST_WAIT_S, Uploader
+from terminal.registry.upload_parts import MOST_BYTES, PIECE_BYTES, Drop, Dropped, Taken, due
 from tests.terminal.journal.journals import REGISTRY, open_journal
 from tests.terminal.journal.test_journal_damage import execute, flip_a_byte_of_record
 from tests.terminal.registry.said import ANSWER, OTHER_SIGNER, SIGNER, TOPIC

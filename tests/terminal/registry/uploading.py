@@ -15,13 +15,14 @@ from terminal.journal.record import Head
 from terminal.model import Incoming, Outgoing
 from terminal.registry import form
 from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
-from terminal.registry.upload import MOST_BYTES, Uploader
+from terminal.registry.upload import Uploader
+from terminal.registry.upload_parts import MOST_BYTES
 from tests.terminal.journal.journals import OFFICER, STAMP, TERMINAL_KEY
 from tests.terminal.registry.said import NOW_MS, OTHER_KEY, OTHER_SIGNER, PUBLIC_KEY, SIGNER, TERMINAL, TOPIC
 
 if TYPE_CHECKING:
     from terminal.journal.store import Journal
-    from terminal.registry.upload import Pictures, Source
+    from terminal.registry.upload_parts import Pictures, Source
 
 NOTHING = Head(bytes(16), 0, bytes(32))
 

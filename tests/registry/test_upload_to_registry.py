@@ -22,7 +22,8 @@ from terminal.credential import cbor, cose, signed
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.model import Incoming
-from terminal.registry.upload import Taken, Uploader
+from terminal.registry.upload import Uploader
+from terminal.registry.upload_parts import Taken
 from tests.registry.asking import public
 from tests.registry.filing import CHECK
 

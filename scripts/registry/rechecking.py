@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 
 from scripts.registry.database import RequestView
 from scripts.registry.entry_tables import CHECK, RECHECK, REFINEMENT
+from scripts.registry.tables import insert
 from terminal.model import Plate, VehicleFinding
 from terminal.vehicle import status
 
@@ -57,7 +58,7 @@ def _due(connection: Connection) -> list[Row[Any]]:
         refined.vehicle.not_in(NOT_LIVE),
     )
     due = select(CHECK).where(mine.vehicle.in_(NOT_LIVE), mine.number.is_not(None), ~rechecked, ~answered)
-    return list(connection.execute(due.limit(AT_ONCE).with_for_update()).all())
+    return list(connection.execute(due.limit(AT_ONCE)).all())
 
 
 def _recheck(connection: Connection, row: Row[Any], now_ms: int) -> None:
@@ -67,17 +68,16 @@ def _recheck(connection: Connection, row: Row[Any], now_ms: int) -> None:
         if row.kind is None or record.plate == Plate(row.number, row.kind)
     ]
     record = found[0] if len(found) == 1 else None
-    connection.execute(
-        RECHECK.insert().values(
-            terminal=row.terminal,
-            journal=row.journal,
-            seq=row.seq,
-            at_ms=now_ms,
-            vehicle=_finding(record, len(found), now_ms).value,
-            letters=record and record.letters,
-            valid_through=record and record.valid_through,
-        )
+    done = insert(connection, RECHECK).values(
+        terminal=row.terminal,
+        journal=row.journal,
+        seq=row.seq,
+        at_ms=now_ms,
+        vehicle=_finding(record, len(found), now_ms).value,
+        letters=record and record.letters,
+        valid_through=record and record.valid_through,
     )
+    connection.execute(done.on_conflict_do_nothing())  # another may recheck at the same time
 
 
 def _finding(record: VehicleRecord | None, count: int, now_ms: int) -> VehicleFinding:

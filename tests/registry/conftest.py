@@ -9,6 +9,10 @@ import pytest
 
 from keys import certificates
 from scripts.registry.broker import Broker
+from scripts.registry.database import Database
+from scripts.registry.service import Roll, Service
+from terminal.credential import signed
+from tests.registry.asking import HOTLIST_SEED, NOW_MS, OTHERS, RECEIPT_SIGNER, T0001, T0002, key_of, listed
 from tests.registry.ends import Ends
 
 if TYPE_CHECKING:
@@ -59,3 +63,29 @@ def ends(tls: Path) -> Iterator[Ends]:
     made = Ends(tls)
     yield made
     made.close()
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    """The folder of a trust set with two terminals."""
+    folder = tmp_path / "trust"
+    folder.mkdir()
+    (folder / "terminals.cbor").write_bytes(listed(T0001, T0002))
+    return folder
+
+
+@pytest.fixture
+def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
+    """Makes a worker's desk, which signs with a key of its own; all share one database."""
+    url = f"sqlite:///{tmp_path}/registry.sqlite"
+    made: list[Database] = []
+
+    def make(name: str) -> Service:
+        made.append(Database(url))
+        made[-1].prepare(NOW_MS)
+        signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED), RECEIPT_SIGNER)
+        return Service(made[-1], Roll(trust), OTHERS, *signers)
+
+    yield make
+    for database in made:
+        database.close()

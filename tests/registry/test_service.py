@@ -18,8 +18,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from nacl.utils import random as random_bytes
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
@@ -61,6 +59,7 @@ from tests.registry.asking import (
     ANSWER_KEYS,
     ANSWER_SIGNER,
     DAY,
+    HOTLIST_SEED,
     LOOKUP_TOPIC,
     NOW_MS,
     OTHERS,
@@ -77,38 +76,10 @@ from tests.registry.asking import (
 from tests.registry.ends import DEADLINE_S, Bare, Ends
 from tests.registry.filing import BATCH_TOPIC, JOURNAL, Journal
 from tests.registry.filing import read as read_receipt
-from tests.terminal.credential.cbor_values import mutated
-from tests.terminal.registry.said import batches, evidence, healths
 
 ROOT = Path(__file__).parents[2]
-HOTLIST_SEED = key_of("hot list")
 NAMES = ("W0001", "W0002")
 STOLEN = Listed(Plate("苏A88888", "02"), "C")
-
-
-@pytest.fixture
-def trust(tmp_path: Path) -> Path:
-    folder = tmp_path / "trust"
-    folder.mkdir()
-    (folder / "terminals.cbor").write_bytes(listed(T0001, T0002))
-    return folder
-
-
-@pytest.fixture
-def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
-    """Makes a worker's desk, which signs with a key of its own; all share one database."""
-    url = f"sqlite:///{tmp_path}/registry.sqlite"
-    made: list[Database] = []
-
-    def make(name: str) -> Service:
-        made.append(Database(url))
-        made[-1].prepare(NOW_MS)
-        signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED), RECEIPT_SIGNER)
-        return Service(made[-1], Roll(trust), OTHERS, *signers)
-
-    yield make
-    for database in made:
-        database.close()
 
 
 @pytest.fixture
@@ -365,37 +336,6 @@ def test_a_refused_delivery_says_nothing_of_what_it_was(
     assert desk("W0001").deliver("roadside/1/lookup/苏A12345", b"098765", NOW_MS) is Refusal.UNSIGNED
     assert Refusal.UNSIGNED in caplog.text
     assert "苏" not in caplog.text
-
-
-def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str], Service]):
-    service, batch = desk("W0001"), Journal().fill(1).sent(1, 1)
-    for topic in (topics.batch("T0002"), f"{BATCH_TOPIC}/x"):
-        assert service.deliver(topic, batch, NOW_MS) is Refusal.OTHER_TERMINAL
-    for topic in (topics.pieces("T0001"), topics.health("T0001"), LOOKUP_TOPIC):
-        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under that context
-    assert (
-        service.deliver(BATCH_TOPIC, signer_of("T0001")(b"\xa0", signed.BATCH), NOW_MS) is Refusal.MALFORMED
-    )
-    out = service.deliver(BATCH_TOPIC, batch, NOW_MS, b"id")
-    assert isinstance(out, Letter)
-    assert (out.topic, out.correlation, out.result) == (topics.answer("T0001"), b"id", Reception.STORED)
-
-
-@given(
-    st.sampled_from(["lookup", "batch", "pieces", "health", "other"]),
-    st.binary(max_size=300) | mutated(st.just(Journal().fill(1).sent(1, 1))),
-    st.binary(max_size=300) | mutated((evidence | batches() | healths).map(form.write)),
-)
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_any_bytes_and_any_payload_that_is_signed_are_answered_or_refused(
-    desk: Callable[[str], Service], what: str, payload: bytes, said: bytes
-):
-    service, topic = desk("W0001"), f"roadside/1/{what}/T0001"
-    for context in (signed.BATCH, signed.PIECES, signed.HEALTH):
-        for message in (payload, signer_of("T0001")(said, context)):
-            assert isinstance(service.deliver(topic, message, NOW_MS), Letter | Refusal | None)
-            assert isinstance(service.take(message, NOW_MS), bytes | Refusal)
-    service.database.close()
 
 
 def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -194,6 +196,30 @@ def test_a_vehicle_that_was_not_checked_live_is_rechecked_once(
     (one,) = read(database)
     assert (one.rechecked_vehicle, one.rechecked_ms) == (finding, NOW_MS)
     assert (one.vehicle, one.outcome) == ("unchecked", "provisional")
+
+
+def test_many_who_open_and_recheck_at_once_do_it_once(url: str):
+    desks = [Database(url) for _ in range(3)]
+    for desk in desks:
+        desk.prepare(NOW_MS)
+    journal = Journal()
+    for _ in range(20):
+        journal.add(UNCHECKED)
+    upload(desks[0], journal)
+    together = Barrier(len(desks))
+
+    def work(desk: Database) -> int:
+        together.wait()
+        opened, _ = open_all(desk, [KEY], NOW_MS)
+        recheck_all(desk, NOW_MS)
+        return opened
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        assert sum(pool.map(work, desks)) == 20
+    recheck_all(desks[0], NOW_MS)
+    assert [one.rechecked_ms for one in read(desks[0])] == [NOW_MS] * 20
+    for desk in desks:
+        desk.close()
 
 
 def test_what_was_checked_live_or_names_no_vehicle_is_not_rechecked(database: Database):

@@ -21,9 +21,13 @@ from terminal.registry.upload_parts import (
     PIECE_BYTES,
     Drop,
     Dropped,
+    Pictures,
     Progress,
+    Received,
+    Source,
     Taken,
     batch_after,
+    due,
     pieces_of,
 )
 
@@ -32,7 +36,8 @@ if TYPE_CHECKING:
 
     from terminal.credential.signed import Signer
     from terminal.model import Incoming
-    from terminal.registry.upload_parts import Pictures, Received, Source
+
+__all__ = ["Drop", "Dropped", "Pictures", "Progress", "Received", "Source", "Taken", "Uploader", "due"]
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 120.0
 """A receipt is waited for so long, twice as long after each time that it did not come."""

@@ -45,7 +45,7 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
     unit.add_argument("terminal")
     unit.add_argument("unit", help='its name; "" takes it away')
     exported = command("export", export)
-    exported.add_argument("out", type=Path)
+    exported.add_argument("--out", type=Path, required=True, metavar="FILE")
     exported.add_argument("--format", type=Format, choices=[*Format], default=Format.CSV)
     reported = command("report", report)
     reported.add_argument("--out", type=Path, required=True, metavar="PAGE.HTML")

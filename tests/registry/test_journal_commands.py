@@ -77,7 +77,7 @@ class Desk:
 
     def export(self, form_: str, *more: str) -> Path:
         """Checks in a file."""
-        assert self.run("export", str(self.out), "--format", form_, *more) == 0
+        assert self.run("export", "--out", str(self.out), "--format", form_, *more) == 0
         return self.out
 
 
@@ -216,7 +216,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     "arguments",
     [
         ("import", "/nowhere/x", "--receipts", "/tmp/x"),  # noqa: S108 - nothing is written there
-        ("export", "/nowhere/x"),
+        ("export", "--out", "/nowhere/x"),
         ("report", "--out", "/nowhere/x"),
         ("--database", "sqlite:////nowhere/x", "count"),
     ],

@@ -8,18 +8,29 @@ from pathlib import Path
 
 from terminal.errors import JournalFull
 from terminal.model import Button, CredentialFinding, Plate, Scan, Subject, VehicleFinding
+from terminal.screens.shift import MENU
+from terminal.screens.shift_step import logged
 from terminal.screens.state import (
+    Annotate,
+    Annotated,
     AskKinds,
     Check,
+    Chosen,
     Confirm,
     Effect,
+    EndShift,
     Enter,
     Event,
     Failed,
     Judged,
     KindChoice,
     Listed,
+    LogEntry,
+    Marked,
+    Menu,
     Notice,
+    Opened,
+    Part,
     Picked,
     PlateEntry,
     Pressed,
@@ -29,9 +40,15 @@ from terminal.screens.state import (
     Result,
     Scanned,
     Screen,
+    ShiftEnded,
+    ShiftLog,
+    ShiftStarted,
+    ShiftTold,
+    StartShift,
     Status,
-    Trouble,
+    TellShift,
     Typed,
+    Uploading,
 )
 from terminal.screens.step import step
 from terminal.vehicle.verdict import decide
@@ -83,7 +100,17 @@ _NAMES = {
     "Entry": "Plate entry",
     "Kinds": "Which kind of plate?",
     "Trouble": "Trouble: no verdict",
+    "Menu": "Menu",
+    "ShiftLog": "This shift's checks",
+    "LogEntry": "Add to a check",
+    "ShiftEnd": "End or hand over the shift?",
+    "Uploading": "Upload",
+    "Ended": "Upload of an ended shift",
+    "ShiftOver": "The shift is over: no check",
 }
+
+
+_SHORT = {PlateEntry: "Entry", KindChoice: "Kinds"}
 
 
 def name(screen: Screen) -> str:
@@ -95,12 +122,10 @@ def name(screen: Screen) -> str:
             return "Alarm"
         case Result():
             return "Question" if screen.asks else "Plateless" if screen.wants_plate else "Verdict"
-        case PlateEntry():
-            return "Entry"
-        case KindChoice():
-            return "Kinds"
-        case Trouble():
-            return "Trouble"
+        case Uploading() if screen.ended is not None:
+            return "Ended"
+        case _:
+            return _SHORT.get(type(screen), type(screen).__name__)
 
 
 def walk() -> Edges:
@@ -128,10 +153,26 @@ def _events(screen: Screen) -> list[tuple[str, Event]]:
         events.append(("a key", Typed(SAMPLE[len(screen.number) : len(screen.number) + 1])))
     if isinstance(screen, KindChoice):
         events += [("a kind", Picked(kind)) for kind in (*screen.kinds, None)]
+    events += [("a touch", touch) for touch in _touches(screen)]
     about = screen.judged if isinstance(screen, Result) else getattr(screen, "after", None)
     if about is not None:
         events += [("the registry", Refined(more)) for more in _refined(about)]
     return events
+
+
+def _touches(screen: Screen) -> list[Event]:
+    """What can be touched on the bar and on the screens of the shift."""
+    match screen:
+        case Ready():
+            return [Opened(Part.MENU)]
+        case Menu():
+            return [Opened(part) for part in MENU]
+        case ShiftLog():
+            return [Chosen(one.seq) for one in screen.shown]
+        case LogEntry():
+            return [Marked(note) for note in screen.notes]
+        case _:
+            return []
 
 
 def _ends(screen: Screen, event: Event) -> list[Screen]:
@@ -158,6 +199,20 @@ def _answers(effect: Effect) -> list[Event]:
             return [Recorded(typed), *(Recorded(more) for more in _refined(typed)), FULL]
         case AskKinds(number):
             return [Listed(number, kinds) for kinds in (("02", "07"), None)]
+        case _:
+            return _shift_answers(effect)
+
+
+def _shift_answers(effect: Effect) -> list[Event]:
+    match effect:
+        case TellShift():
+            return [ShiftTold((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
+        case Annotate(seq):
+            return [Annotated(seq), FULL]
+        case EndShift():
+            return [ShiftEnded((), 1), FULL]
+        case StartShift():
+            return [ShiftStarted(), FULL]
         case _:
             return []
 

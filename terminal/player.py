@@ -212,4 +212,4 @@ def _describe(screen: state.Screen) -> str:
             notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
             return f"ready        no verdict{notices}"
         case _:
-            assert_never(screen)
+            return f"{type(screen).__name__.lower():<12} a screen of the shift"

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias
 
 import pygame
 from pygame import Rect
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens import entry, result, text, theme
+from terminal.screens import entry, result, shift_draw, text, theme
+from terminal.screens.cells import Touch as CellTouch
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
+from terminal.screens.keys import key_bar, key_rects
 from terminal.screens.layout import Block, at, padded, paragraph, stack
-from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, key_bar, key_rects, top
+from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import Camera, KindChoice, PlateEntry, Pressed, Ready, Result, Screen, Trouble
 from terminal.screens.theme import Look
+from terminal.screens.upload_draw import compose_upload
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from terminal.model import Luma
+    from terminal.screens.cells import Cell
+    from terminal.screens.shift import ShiftScreen
 
-__all__ = ["Look", "compose", "draw", "event_at"]
+__all__ = ["Look", "cells", "compose", "draw", "event_at"]
 
-Touch: TypeAlias = Pressed | entry.Touched
+Touch: TypeAlias = Pressed | CellTouch
 
 _EASES = [step / 100 for step in range(40, 132, 4)]
 """How large texts are set: the largest at which everything fits."""
@@ -43,12 +49,24 @@ def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
 
 
 def event_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
-    """What a touch at a point says, in pixels of a surface of `size`: soft keys, and the cells of entry."""
+    """What a touch at a point says, in pixels of a surface of `size`: soft keys, and cells."""
     for key, rect in key_rects(screen, size):
         if rect.collidepoint(point):
             return Pressed(key.button)
-    places = entry.cells(screen, size) if isinstance(screen, PlateEntry | KindChoice) else []
-    return next((cell.event for cell in places if cell.rect.collidepoint(point)), None)
+    return next((cell.event for cell in cells(screen, size) if cell.rect.collidepoint(point)), None)
+
+
+def cells(screen: Screen, size: tuple[int, int]) -> list[Cell]:
+    """All that can be touched beside the soft keys."""
+    match screen:
+        case PlateEntry() | KindChoice():
+            return entry.cells(screen, size)
+        case Menu() | ShiftLog() | LogEntry():
+            return shift_draw.cells(screen, size)
+        case Ready():
+            return [shift_draw.bar_cell(size)]
+        case _:
+            return []
 
 
 def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
@@ -65,8 +83,24 @@ def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
         case Trouble():
             items = _trouble(Page(look), screen)
         case _:
-            assert_never(screen)
+            items = _compose_shift(look, screen)
     return [*items, *key_bar(Page(look), screen)]
+
+
+def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
+    match screen:
+        case Menu():
+            return shift_draw.compose_menu(look, screen)
+        case ShiftLog():
+            return shift_draw.compose_log(look, screen)
+        case LogEntry():
+            return shift_draw.compose_note(look, screen)
+        case ShiftEnd():
+            return shift_draw.compose_end(look, screen)
+        case ShiftOver():
+            return shift_draw.compose_over(look, screen)
+        case Uploading():
+            return compose_upload(look, screen)
 
 
 def _stacked(look: Look, screen: Result) -> list[Item]:
@@ -89,7 +123,7 @@ def _spare(page: Page, screen: Result, room: int) -> int:
 
 
 def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
-    bars = top(page, screen.status)
+    bars = top(page, screen.status, menu=True)
     width, height = page.look.size
     bottom = height - page.px(KEYS_HEIGHT)
     if screen.status.camera is not Camera.LIVE or not live:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from pygame import Rect
 
 from terminal.model import Plate
 from terminal.screens import plates, text
+from terminal.screens.cells import GAP, Cell, Touch, area_of, key_face, part
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, PlateArt, Sign
 from terminal.screens.layout import Block, at, beside, largest, paragraph, stack
-from terminal.screens.page import HEIGHT, KEYS_HEIGHT, MARGIN, WIDTH, Page, top
+from terminal.screens.page import MARGIN, Page, top
 from terminal.screens.state import Keys, KindChoice, Listing, Picked, PlateEntry, Turned, Typed
 from terminal.vehicle.plate import ISSUER_LETTERS, TAILS, WORDS, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, Lines
-
-if TYPE_CHECKING:
-    from terminal.screens.fonts import Colour
 
 COLUMNS = 7
 """On a 5-inch screen a cell is 9 mm wide, and its row 9 mm high or more."""
@@ -28,44 +23,24 @@ _ROW = 92
 """The highest that a row of kinds is."""
 _ONE_COLUMN = 5
 """As many kinds stand one below the other; more stand in two columns."""
-_GAP = 3
-"""Around a cell's key, in units; it belongs to the cell."""
 _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *ISSUER_LETTERS, *TAILS, *WORDS)
-
-Touched = Typed | Turned | Picked
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A place that can be touched, and what that says."""
-
-    rect: Rect
-    event: Touched
 
 
 def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[Cell]:
     """All that can be touched above the soft keys, on a surface of `size` pixels; no two overlap."""
-    area = _area(size)
+    area = area_of(size, ROOM)
     if isinstance(screen, PlateEntry):
         return _keyboard(screen.keys, area)
-    events: list[Touched] = [Picked(kind) for kind in screen.kinds]
+    events: list[Touch] = [Picked(kind) for kind in screen.kinds]
     columns, rows = _split(screen)
     each = _row_height(screen, area)
     listed = [
-        Cell(_part(area, place % columns, columns, place // columns, each), event)
+        Cell(part(area, place % columns, columns, place // columns, each), event)
         for place, event in enumerate(events)
     ]
-    asked = [Cell(_part(area, 0, 1, rows, each), Picked(None))] if screen.may_ask else []
+    asked = [Cell(part(area, 0, 1, rows, each), Picked(None))] if screen.may_ask else []
     return [*listed, *asked]
-
-
-def _area(size: tuple[int, int]) -> Rect:
-    width, height = size
-    scale = min(width / WIDTH, height / HEIGHT)
-    bottom = height - round(KEYS_HEIGHT * scale)
-    tall = round(ROOM * scale)
-    return Rect(0, bottom - tall, width, tall)
 
 
 def _keyboard(keys: Keys, area: Rect) -> list[Cell]:
@@ -74,10 +49,10 @@ def _keyboard(keys: Keys, area: Rect) -> list[Cell]:
     rows = len(symbols) // COLUMNS + 1
     each = area.height / rows
     typed = [
-        Cell(_part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), Typed(symbol))
+        Cell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), Typed(symbol))
         for place, symbol in enumerate(symbols)
     ]
-    turn = _part(area, len(symbols) % COLUMNS, COLUMNS, rows - 1, each)
+    turn = part(area, len(symbols) % COLUMNS, COLUMNS, rows - 1, each)
     return [*typed, Cell(Rect(turn.x, turn.y, area.right - turn.x, turn.height), Turned())]
 
 
@@ -92,16 +67,10 @@ def _row_height(screen: KindChoice, area: Rect) -> float:
     return min(area.height * _ROW / ROOM, area.height / (_split(screen)[1] + 1))
 
 
-def _part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
-    left, right = (area.x + round(place * area.width / columns) for place in (column, column + 1))
-    above, below = (area.y + round(place * each) for place in (row, row + 1))
-    return Rect(left, above, right - left, below - above)
-
-
 def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     """The number so far as a plate of no kind, what is wanted, and the keys."""
     bars = top(page, screen.status)
-    area = _area(page.look.size)
+    area = area_of(page.look.size, ROOM)
     caption = _caption(page, screen)
     gap = page.px(8)
     room = area.y - bars.height - caption.height - 3 * gap
@@ -130,33 +99,23 @@ def _key(page: Page, screen: PlateEntry, cell: Cell, likely: frozenset[str]) -> 
     """A key; faint where no kind's pattern has its symbol here. It types all the same: some kinds' numbers
     follow no known pattern, and the plate in front of the officer is right.
     """
-    colours, gap = page.colours, page.px(_GAP)
+    colours, gap = page.colours, page.px(GAP)
     face = cell.rect.inflate(-2 * gap, -2 * gap)
     match cell.event:
         case Typed(symbol) if symbol in likely:
             ground = colours.slate_paper if symbol in _DIGITS else colours.panel
-            return _face(page, face, symbol, ground, colours.ink)
+            return key_face(page, face, symbol, ground, colours.ink)
         case Typed(symbol):
-            return _face(page, face, symbol, None, colours.faint)
+            return key_face(page, face, symbol, None, colours.faint)
         case _:
             words = page.say("keys_symbols" if screen.keys is Keys.PROVINCES else "keys_provinces")
-            return _face(page, face, words, colours.ink, colours.paper)
-
-
-def _face(page: Page, face: Rect, words: str, ground: Colour | None, ink: Colour) -> list[Item]:
-    sizes = [page.px(units) for units in range(38 if len(words) == 1 else 26, 13, -1)]
-    style = largest(
-        words, sizes, page.firm(38, ink, bold=True), (face.width - page.px(6), face.height - page.px(4)), 1
-    )
-    label = paragraph(words, style, face.width, centred=True)
-    behind: list[Item] = [Fill(face, ground, page.px(8))] if ground else []
-    return [*behind, *at(label, face.x, face.y + (face.height - label.height) // 2)]
+            return key_face(page, face, words, colours.ink, colours.paper)
 
 
 def compose_choice(page: Page, screen: KindChoice) -> list[Item]:
     """The question, where the kinds come from, and each kind as a plate of its colours with its name."""
     bars = top(page, screen.status)
-    area = _area(page.look.size)
+    area = area_of(page.look.size, ROOM)
     head = _question(page, screen)
     y = bars.height + (area.y - bars.height - head.height) // 2
     drawn = [item for cell in cells(screen, page.look.size) for item in _choice(page, screen, cell)]
@@ -186,10 +145,10 @@ _LISTINGS = {
 
 
 def _choice(page: Page, screen: KindChoice, cell: Cell) -> list[Item]:
-    gap = page.px(_GAP)
+    gap = page.px(GAP)
     face = cell.rect.inflate(-2 * gap, -2 * gap)
     if not isinstance(cell.event, Picked) or cell.event.kind is None:
-        return _face(page, face, page.say("kind_unsure"), page.colours.slate_paper, page.colours.ink)
+        return key_face(page, face, page.say("kind_unsure"), page.colours.slate_paper, page.colours.ink)
     plate = Plate(screen.number, cell.event.kind)
     inside = page.px(8)
     single = face.width > page.look.size[0] * 0.6

@@ -42,6 +42,8 @@ class Icon(StrEnum):
     TORCH = "torch"
     DEVICE = "device"
     CAMERA_OFF = "camera_off"
+    UPLOAD = "upload"
+    MENU = "menu"
 
 
 class _Pen:
@@ -185,6 +187,17 @@ def _camera_off(pen: _Pen) -> None:
     pen.line(9, (10, 10), (86, 88))
 
 
+def _upload(pen: _Pen) -> None:
+    pen.line(12, (48, 66), (48, 16))
+    pen.line(12, (26, 38), (48, 14), (70, 38))
+    pen.line(12, (12, 86), (84, 86))
+
+
+def _menu(pen: _Pen) -> None:
+    for y in (22, 48, 74):
+        pen.line(12, (14, y), (82, y))
+
+
 _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.CHECK: _check,
     Icon.CLOCK_CHECK: _clock_check,
@@ -200,6 +213,8 @@ _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.TORCH: _torch,
     Icon.DEVICE: _device,
     Icon.CAMERA_OFF: _camera_off,
+    Icon.UPLOAD: _upload,
+    Icon.MENU: _menu,
 }
 
 

@@ -1,4 +1,4 @@
-"""What every screen has: sizes as fractions of the surface, the bars at the top, and the soft keys below."""
+"""What every screen has: sizes as fractions of the surface, and the bars at the top."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.model import Button, Outcome
 from terminal.screens import text, theme
+from terminal.screens.facts import Sending
 from terminal.screens.icons import Icon
-from terminal.screens.items import Fill, Item, Sign, Text
+from terminal.screens.items import Fill, Sign, Text
 from terminal.screens.layout import Block, Type, beside, largest, padded, paragraph, stack
-from terminal.screens.state import KindChoice, PlateEntry, Ready, Result, Screen, Trouble
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ class Page:
         return text.say(key, self.look.language, **values)
 
 
-def top(page: Page, status: Status) -> Block:
-    """Status bar, laboratory band, and notices."""
-    blocks = [_bar(page, status)]
+def top(page: Page, status: Status, *, menu: bool = False) -> Block:
+    """Status bar, laboratory band, and notices. `menu` says that a touch on the bar opens one."""
+    blocks = [_bar(page, status, menu=menu)]
     if status.laboratory:
         blocks.append(_laboratory(page))
     lines = [] if status.clock_trusted else [page.say("clock_unsure")]
@@ -88,26 +87,39 @@ def _notice_words(page: Page, notice: Notice) -> str:
     return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
 
 
-def _bar(page: Page, status: Status) -> Block:
+def _bar(page: Page, status: Status, *, menu: bool) -> Block:
     height = page.px(44)
     behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
     for units in (20, 19, 18, 17, 16, 15, 14, 13, 12):
-        left, right = _bar_ends(page, status, units)
+        left, right = _bar_ends(page, status, units, menu=menu)
         room = page.width - left.items[-1].rect.right
         start = page.width - max((item.rect.right for item in right.items), default=0)
         if start - left.items[-1].rect.right >= page.px(10) or room < 0:
             break
-    row = beside([(page.px(MARGIN), left), (page.px(MARGIN) + start, right)])
+    shift = _shift(page, status, left.items[-1].rect.right, start)
+    row = beside([(page.px(MARGIN), left), *shift, (page.px(MARGIN) + start, right)])
     inside = (height - row.height) // 2
     return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
 
 
-def _bar_ends(page: Page, status: Status, units: float) -> tuple[Block, Block]:
+def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
+    """The shift's number, where there is room for it between the two ends."""
+    style = page.firm(17, theme.BAR_MUTED)
+    words = page.say("shift", shift=status.shift)
+    gap = page.px(12)
+    wide = -int(-style.width(words) // 1)
+    if not status.shift or left + 2 * gap + wide > right:
+        return []
+    return [(page.px(MARGIN) + left + gap, paragraph(words, style, wide))]
+
+
+def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
     """Time and its mark; trust list, records and torch."""
     time = page.firm(26, theme.WHITE, bold=True)
     plain = page.firm(units, theme.BAR_MUTED)
     warn = page.firm(units, theme.NOTICE, bold=True)
-    left: list[Icon | tuple[str, Type]] = [(text.clock(status.now_s), time)]
+    left: list[Icon | tuple[str, Type]] = [Icon.MENU] if menu else []
+    left.append((text.clock(status.now_s), time))
     if not status.clock_trusted:
         left.append(Icon.TRIANGLE)
     right: list[Icon | tuple[str, Type]] = []
@@ -121,6 +133,10 @@ def _bar_ends(page: Page, status: Status, units: float) -> tuple[Block, Block]:
         right.append(Icon.TRIANGLE)
         right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.look.language)), warn))
     right.append((page.say("records", count=status.records), plain))
+    if status.upload not in (None, Sending.DONE):
+        fault = status.upload is Sending.FAULT
+        small = page.firm(max(12, units - 3), theme.NOTICE if fault else theme.BAR_MUTED, bold=fault)
+        right.append((page.say(f"bar_{status.upload}"), small))
     if status.torch:
         right.append(Icon.TORCH)
     return _run(page, left), _run(page, right)
@@ -132,7 +148,8 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
     for part in parts:
         if isinstance(part, Icon):
             side = page.px(20)
-            blocks.append((x, Block(side, (Sign(Rect(0, 0, side, side), part, theme.NOTICE),))))
+            colour = theme.WHITE if part is Icon.MENU else theme.NOTICE
+            blocks.append((x, Block(side, (Sign(Rect(0, 0, side, side), part, colour),))))
             x += side + page.px(5)
         else:
             string, style = part
@@ -171,98 +188,3 @@ def _notices(page: Page, lines: list[str]) -> Block:
     return padded(
         row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A soft key: its button, the words for that and for what it does, and whether it is the main one."""
-
-    button: Button
-    name: str
-    action: str
-    main: bool = False
-
-
-def keys(screen: Screen) -> tuple[Key, ...]:
-    """The soft keys that do something, from left to right as the buttons lie: BACK, TRIGGER, CONFIRM."""
-    match screen:
-        case Ready(status=status):
-            return (
-                Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
-                Key(Button.TRIGGER, "button_trigger", "scan_again"),
-                Key(Button.CONFIRM, "button_confirm", "enter_plate"),
-            )
-        case Result():
-            return _result_keys(screen)
-        case PlateEntry():
-            return _entry_keys(screen)
-        case KindChoice():
-            return Key(Button.BACK, "button_back", "to_number"), Key(Button.TRIGGER, "button_trigger", "scan")
-        case Trouble():
-            return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
-
-
-def _result_keys(screen: Result) -> tuple[Key, ...]:
-    if not screen.acknowledged:
-        return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
-    if screen.asks:
-        alarm = screen.judged.verdict.outcome is Outcome.ALARM
-        return (
-            Key(Button.BACK, "button_back", "not_this"),
-            Key(Button.TRIGGER, "button_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "yes_all_points" if alarm else "yes_this", main=True),
-        )
-    if screen.wants_plate:
-        return (
-            Key(Button.BACK, "button_back_or_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "enter_plate", main=True),
-        )
-    return (Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),)
-
-
-def _entry_keys(screen: PlateEntry) -> tuple[Key, ...]:
-    scan = Key(Button.TRIGGER, "button_trigger", "scan")
-    if screen.number:
-        confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
-        return Key(Button.BACK, "button_back", "erase"), scan, confirm
-    if screen.after is not None:
-        return Key(Button.BACK, "button_back", "to_verdict"), scan
-    return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
-
-
-def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
-    """Where the soft keys are: they share the width."""
-    width, height = size
-    scale = min(width / WIDTH, height / HEIGHT)
-    gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
-    shown = keys(screen)
-    each = (width - gap * (len(shown) + 1)) // len(shown)
-    return [
-        (key, Rect(gap + place * (each + gap), height - tall + gap // 2, each, tall - gap))
-        for place, key in enumerate(shown)
-    ]
-
-
-def key_bar(page: Page, screen: Screen) -> list[Item]:
-    """The soft keys, in their place at the bottom."""
-    width, height = page.look.size
-    tall = page.px(KEYS_HEIGHT)
-    items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
-    for key, rect in key_rects(screen, page.look.size):
-        items += _key(page, key, rect)
-    return items
-
-
-def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
-    ground, ink, faint = (
-        (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
-    )
-    room = rect.width - page.px(12)
-    action = page.say(key.action)
-    sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
-    bold = page.firm(31, ink, bold=True)
-    style = largest(action, sizes, bold, (room, rect.height), 1)
-    name = paragraph(page.say(key.name), page.firm(17, faint), room, centred=True)
-    label = stack([name, paragraph(action, style, room, centred=True)])
-    x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
-    return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

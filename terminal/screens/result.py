@@ -76,8 +76,13 @@ def guidance(verdict: Verdict, page: Page) -> str:
 
 
 def title(verdict: Verdict, page: Page) -> str:
-    """The outcome's name."""
-    row = OUTCOMES[verdict.outcome]
+    """The name of a verdict's outcome."""
+    return outcome_title(verdict.outcome, page)
+
+
+def outcome_title(outcome: Outcome, page: Page) -> str:
+    """An outcome's name."""
+    row = OUTCOMES[outcome]
     return text.pick(Lines(row["title_zh"], row["title_en"]), page.look.language)
 
 

@@ -9,7 +9,97 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from terminal.model import Button, CredentialFinding, Outcome, Plate, Scan, Subject, Verdict
+from terminal.model import Button, CredentialFinding, Outcome, Plate, Scan, Subject
+from terminal.screens.facts import (
+    ACTIONS,
+    CONTROL_ROOM,
+    Action,
+    Camera,
+    Control,
+    ControlWord,
+    Counts,
+    Judged,
+    Logged,
+    Lookup,
+    Mistaken,
+    Note,
+    Notice,
+    Progress,
+    Sending,
+    Sighting,
+    Status,
+)
+from terminal.screens.shift import (
+    Annotate,
+    Annotated,
+    Chosen,
+    EndShift,
+    LogEntry,
+    Marked,
+    Menu,
+    Opened,
+    Paged,
+    Part,
+    ShiftEffect,
+    ShiftEnd,
+    ShiftEnded,
+    ShiftEvent,
+    ShiftLog,
+    ShiftOver,
+    ShiftScreen,
+    ShiftStarted,
+    ShiftTold,
+    StartShift,
+    TellShift,
+    Upload,
+    Uploading,
+    UploadTold,
+)
+
+# Other modules find the screens' whole vocabulary here.
+__all__ = [
+    "ACTIONS",
+    "CONTROL_ROOM",
+    "Action",
+    "Annotate",
+    "Annotated",
+    "Camera",
+    "Chosen",
+    "Control",
+    "ControlWord",
+    "Counts",
+    "EndShift",
+    "Judged",
+    "LogEntry",
+    "Logged",
+    "Lookup",
+    "Marked",
+    "Menu",
+    "Mistaken",
+    "Note",
+    "Notice",
+    "Opened",
+    "Paged",
+    "Part",
+    "Progress",
+    "Sending",
+    "ShiftEffect",
+    "ShiftEnd",
+    "ShiftEnded",
+    "ShiftEvent",
+    "ShiftLog",
+    "ShiftOver",
+    "ShiftScreen",
+    "ShiftStarted",
+    "ShiftTold",
+    "Sighting",
+    "StartShift",
+    "Status",
+    "TellShift",
+    "Upload",
+    "UploadTold",
+    "Uploading",
+]
 
 LINGER_S = 2.0
 """A code is still the same sighting until it was out of view this long."""
@@ -22,84 +112,11 @@ LOOKED_UP_BY_CODE = frozenset(
 """Findings whose claims name the subject until the officer confirms it."""
 
 
-class Camera(StrEnum):
-    """What the camera does, as the officer is told."""
-
-    LIVE = "live"
-    STALLED = "stalled"
-    ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A fault that is shown and does not stop the work: its code and the officer's text."""
-
-    code: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the bar at the top of every screen says."""
-
-    now_s: float = 0.0
-    """Unix time."""
-    clock_trusted: bool = True
-    laboratory: bool = False
-    """The trust set is a laboratory's."""
-    trust_age_s: float | None = None
-    trust_fresh: bool = True
-    records: int = 0
-    """Records of the journal that no receipt covers."""
-    torch: bool = False
-    province: str = ""
-    """The province of the last plate that was entered."""
-    online: bool | None = None
-    """Whether the registry can be reached; None where this terminal has no link."""
-    camera: Camera = Camera.LIVE
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A code that is or was in view: its text, and when it was last seen (monotonic s)."""
-
-    text: str
-    last_s: float = field(compare=False)
-    """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
-
-
-class Lookup(StrEnum):
-    """What became of asking the registry."""
-
-    NOT_ASKED = "not_asked"
-    WAITING = "waiting"
-    ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
-
-    text: str | None
-    verdict: Verdict
-    seq: int
-    checked_s: float
-    """Unix time of the check."""
-    plate: Plate | None = None
-    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
-    lookup: Lookup = Lookup.NOT_ASKED
-    newer_issued: bool = False
-    """The registry knows a newer credential than the one shown; old copies are lawful."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ready:
     """The live picture and a reticle: show a code."""
 
-    status: Status = Status()
+    status: Status = field(default_factory=Status)
     seen: Sighting | None = None
 
 
@@ -131,6 +148,11 @@ class Result:
     def wants_plate(self) -> bool:
         """Whether nothing says which vehicle this is, so that its plate must be entered."""
         return self.acknowledged and self.judged.plate is None
+
+    @property
+    def done(self) -> bool:
+        """Whether the officer is asked nothing more, and may add to the check."""
+        return self.acknowledged and not self.asks and not self.wants_plate
 
 
 class Keys(StrEnum):
@@ -190,9 +212,11 @@ class Trouble:
     status: Status
     notice: Notice
     seen: Sighting | None = None
+    back: ShiftScreen | None = None
+    """Where the press leads; None is Ready."""
 
 
-Screen: TypeAlias = Ready | Result | PlateEntry | KindChoice | Trouble
+Screen: TypeAlias = Ready | Result | PlateEntry | KindChoice | Trouble | ShiftScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +288,9 @@ class Failed:
     notice: Notice
 
 
-Event: TypeAlias = Scanned | Pressed | Typed | Turned | Picked | Tick | Recorded | Refined | Listed | Failed
+Event: TypeAlias = (
+    Scanned | Pressed | Typed | Turned | Picked | Tick | Recorded | Refined | Listed | Failed | ShiftEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,5 +341,5 @@ class ToggleTorch:
     """Torch on or off."""
 
 
-Effect: TypeAlias = Check | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch
+Effect: TypeAlias = Check | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch | ShiftEffect
 Step: TypeAlias = tuple[Screen, tuple[Effect, ...]]

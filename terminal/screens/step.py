@@ -6,6 +6,16 @@ from dataclasses import replace
 from typing import assert_never
 
 from terminal.model import Button, Outcome, Plate, Scan
+from terminal.screens import shift_step
+from terminal.screens.shift import (
+    LogEntry,
+    Menu,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
+    ShiftScreen,
+    Uploading,
+)
 from terminal.screens.state import (
     LINGER_S,
     OTHER_CODE_S,
@@ -59,7 +69,7 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
         case Recorded() | Refined() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
-            assert_never(event)
+            return shift_step.happened(screen, event)
 
 
 def _ticked(screen: Screen, status: Status, now_s: float) -> Screen:
@@ -79,12 +89,25 @@ def _told(screen: Screen, event: Recorded | Refined | Listed | Failed, now_s: fl
         case Failed() if isinstance(screen, Result) and not screen.acknowledged:
             return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
         case Failed(notice):
-            return Trouble(screen.status, notice, screen.seen), (Quiet(),)
+            return Trouble(screen.status, notice, screen.seen, _behind(screen)), (Quiet(),)
         case _:
             assert_never(event)
 
 
+def _behind(screen: Screen) -> ShiftScreen | None:
+    """The screen of the shift that a fault covers, and that comes back after it."""
+    match screen:
+        case Trouble(back=back):
+            return back
+        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+            return screen
+        case _:
+            return None
+
+
 def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
+    if shift_step.over(_behind(screen) or screen):
+        return screen, ()  # no verdict is given where no shift goes on
     outcome = judged.verdict.outcome
     alarm = outcome is Outcome.ALARM
     if not isinstance(screen, Result):
@@ -110,6 +133,8 @@ def _refined(screen: Screen, judged: Judged, now_s: float) -> Step:
             if alarm and not before:
                 return _recorded(screen, judged, now_s)
             return replace(screen, after=judged), ()
+        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+            return shift_step.refined(screen, judged)
         case _:
             return screen, ()
 
@@ -133,11 +158,9 @@ def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
             return replace(screen, seen=sighting), (Check(scan),)
         case Result():
             return _in_view(screen, (scan.text, *scan.others), now_s), ()
-        case PlateEntry(seen=seen) | KindChoice(seen=seen) | Trouble(seen=seen):
-            same = seen is not None and seen.text == scan.text
-            return (replace(screen, seen=sighting) if same else screen), ()
         case _:
-            assert_never(screen)
+            same = screen.seen is not None and screen.seen.text == scan.text
+            return (replace(screen, seen=sighting) if same else screen), ()
 
 
 def _in_view(screen: Result, texts: tuple[str, ...], now_s: float) -> Result:
@@ -158,9 +181,16 @@ def _pressed(screen: Screen, button: Button) -> Step:
         case KindChoice():
             return _pressed_at_choice(screen, button), ()
         case Trouble():
-            return Ready(screen.status, None), ()
+            return _read(screen), ()
         case _:
-            assert_never(screen)
+            return shift_step.pressed(screen, button)
+
+
+def _read(screen: Trouble) -> Screen:
+    """What follows a fault that the officer has read: its check may be tried again at once."""
+    if screen.back is None:
+        return Ready(screen.status, None)
+    return replace(screen.back, status=screen.status, seen=screen.seen)
 
 
 def _pressed_when_ready(screen: Ready, button: Button) -> Step:
@@ -181,7 +211,7 @@ def _pressed_at_result(screen: Result, button: Button) -> Step:
     if button is Button.CONFIRM and screen.asks:
         return screen, (Confirm(screen.judged),)
     if button is Button.CONFIRM:
-        return (_entry(screen, screen.judged), (Quiet(),)) if screen.wants_plate else (screen, ())
+        return (_entry(screen, screen.judged), (Quiet(),)) if screen.wants_plate else shift_step.entry(screen)
     if button is Button.BACK and screen.asks:
         return _entry(screen, screen.judged), (Quiet(),)
     return Ready(screen.status, screen.seen), (Quiet(),)

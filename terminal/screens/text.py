@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.model import Reason
+from terminal.screens.facts import Action, ControlWord, Mistaken
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
+    from terminal.screens.facts import Note
     from terminal.screens.theme import Language
 
 WORDS: dict[str, Lines] = {
@@ -99,13 +101,79 @@ WORDS: dict[str, Lines] = {
     "listing_none": Lines("登记系统无此号码，请按号牌颜色选择", "Not registered; pick by the plate's colour"),
     "listing_no_answer": Lines("登记系统未应答，请按号牌颜色选择", "No answer; pick by the plate's colour"),
     "kind_unsure": Lines("不确定，联网查询", "Not sure: ask the registry"),
+    "note": Lines("记录", "Add a note"),
+    "older": Lines("下一页", "Next page"),
+    "to_menu": Lines("返回菜单", "To the menu"),
+    "to_log": Lines("返回列表", "To the list"),
+    "not_yet": Lines("暂不", "Not yet"),
+    "end_and_upload": Lines("结束并上传", "End and upload"),
+    "hand_over": Lines("交接并上传", "Hand over"),
+    "leave_upload": Lines("离开（继续上传）", "Leave, it goes on"),
+    "see_upload": Lines("查看上传", "The upload"),
+    "start_shift": Lines("开始新班次", "Start a shift"),
+    "shift": Lines("班次 {shift}", "Shift {shift}"),
+    "menu": Lines("菜单", "Menu"),
+    "menu_log": Lines("本班记录", "This shift's checks"),
+    "menu_upload": Lines("上传", "Upload"),
+    "menu_handover": Lines("交接", "Hand over"),
+    "menu_end": Lines("结束班次", "End the shift"),
+    "log": Lines("本班记录 {count} 条", "Checks of this shift: {count}"),
+    "log_empty": Lines("本班尚无核验", "No check in this shift yet"),
+    "log_page": Lines("第 {page} / {pages} 页", "Page {page} of {pages}"),
+    "page_newer": Lines("上一页", "Newer"),
+    "page_older": Lines("下一页", "Older"),
+    "waiting": Lines("请稍候…", "One moment…"),
+    "record_number": Lines("记录 {seq} 号", "Record {seq}"),
+    "no_plate_code": Lines("凭证", "Code"),
+    "no_plate": Lines("未识别", "Not read"),
+    "add_what": Lines("选择要记录的内容", "Pick what to record"),
+    "noted": Lines("已记录", "Recorded"),
+    "noted_list": Lines("已记录：{notes}", "Recorded: {notes}"),
+    "mistaken": Lines("误操作", "Made by mistake"),
+    "control_confirmed": Lines("指挥中心已确认", "Control confirms"),
+    "control_denied": Lines("指挥中心否认", "Control denies"),
+    "end_title": Lines("结束班次？", "End the shift?"),
+    "handover_title": Lines("交接班次？", "Hand the shift over?"),
+    "checks": Lines("本班核验 {count} 次", "Checks in this shift: {count}"),
+    "unuploaded": Lines("待上传记录 {count} 条", "Records not yet uploaded: {count}"),
+    "all_uploaded": Lines("记录已全部上传", "Every record is uploaded"),
+    "upload_waiting": Lines("等待上传", "Waiting to upload"),
+    "upload_sending": Lines("正在上传", "Uploading"),
+    "upload_done": Lines("上传完成", "Uploaded"),
+    "upload_offline": Lines("上传中断", "Upload interrupted"),
+    "upload_fault": Lines("上传故障", "Upload fault"),
+    "upload_waits": Lines("等待登记系统签收", "The registry's receipt is awaited"),
+    "upload_receipted": Lines("全部已由登记系统签收", "The registry has receipted every record"),
+    "upload_later": Lines("下次联网自动继续", "It goes on by itself when online again"),
+    "upload_stopped": Lines("请联系管理员，记录保留在本机", "Tell the administrator; the records stay here"),
+    "upload_count": Lines("{sent} / {total} 条", "{sent} of {total} records"),
+    "upload_speed": Lines("{records} 条/秒，{kib} KiB/秒", "{records} records/s, {kib} KiB/s"),
+    "upload_left": Lines("剩余约 {age}", "About {age} left"),
+    "upload_left_unknown": Lines("剩余时间未知", "Time left unknown"),
+    "bar_waiting": Lines("待签收", "waits"),
+    "bar_sending": Lines("上传中", "sending"),
+    "bar_offline": Lines("待续传", "paused"),
+    "bar_fault": Lines("上传故障", "upload fault"),
+    "shift_over": Lines("班次已结束", "The shift is over"),
+    "shift_over_rule": Lines("开始新班次后方可核验", "Checks are made once a shift is started"),
     "acknowledge": Lines("已知悉", "Acknowledge"),
     "go_on": Lines("继续", "Go on"),
     "days": Lines("{count} 天", "{count} d"),
     "hours": Lines("{count} 小时", "{count} h"),
     "under_a_minute": Lines("不到 1 分钟", "under 1 min"),
+    "seconds": Lines("{count} 秒", "{count} s"),
     "minutes": Lines("{count} 分钟", "{count} min"),
 }
+
+ACTIONS: dict[str, Lines] = {
+    "放行": Lines("放行", "Let go"),
+    "口头警告": Lines("口头警告", "Warned orally"),
+    "开具文书": Lines("开具文书", "Paper issued"),
+    "扣留车辆": Lines("扣留车辆", "Vehicle impounded"),
+    "移交": Lines("移交", "Handed on"),
+    "其他": Lines("其他", "Other"),
+}
+"""What officers do after a check, by the word that is recorded."""
 
 REASONS: dict[Reason, Lines] = {
     Reason.OK: Lines("签名有效，在检验有效期内", "Signature valid, within the period"),
@@ -180,6 +248,17 @@ def say(key: str, language: Language, **values: object) -> str:
     return pick(WORDS[key], language).format(**values)
 
 
+def note(added: Note, language: Language) -> str:
+    """What an officer added to a check."""
+    match added:
+        case Action(word):
+            return pick(ACTIONS[word], language) if word in ACTIONS else word
+        case Mistaken():
+            return say("mistaken", language)
+        case ControlWord(result):
+            return say(f"control_{result}", language)
+
+
 def age(seconds: float, language: Language) -> str:
     """An age in its largest whole unit; it never reads as none."""
     minutes = int(seconds // 60)
@@ -190,6 +269,13 @@ def age(seconds: float, language: Language) -> str:
     if minutes >= 60:
         return say("hours", language, count=minutes // 60)
     return say("minutes", language, count=minutes)
+
+
+def left(seconds: float, language: Language) -> str:
+    """Time left: below two minutes in seconds, else as an age."""
+    if seconds < 2 * 60:
+        return say("seconds", language, count=max(1, round(seconds)))
+    return age(seconds, language)
 
 
 def clock(unix_s: float, *, seconds: bool = False) -> str:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from terminal.model import Button
 from terminal.screens.draw import draw, event_at
 from terminal.screens.fonts import Fonts
-from terminal.screens.page import KEYS_HEIGHT, key_rects
+from terminal.screens.keys import key_rects
+from terminal.screens.page import KEYS_HEIGHT
 from terminal.screens.state import Camera, Pressed, Ready, Result, Screen
 from terminal.screens.step import step
 from terminal.screens.theme import Look
@@ -110,9 +111,9 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
         ("provisional", [BACK, TRIGGER, CONFIRM]),
         ("alarm", [CONFIRM]),
         ("alarm_acknowledged", [BACK, TRIGGER, CONFIRM]),
-        ("pass", [BACK]),
+        ("pass", [BACK, CONFIRM]),
         ("caution", [BACK, CONFIRM]),
-        ("answered", [BACK]),
+        ("answered", [BACK, CONFIRM]),
         ("entry", [BACK]),
         ("entry_number", [BACK, TRIGGER, CONFIRM]),
         ("kinds", [BACK, TRIGGER]),

@@ -16,7 +16,7 @@ from terminal.screens.draw import compose, event_at
 from terminal.screens.entry import Cell, cells
 from terminal.screens.fonts import Fonts
 from terminal.screens.items import PlateArt, Text
-from terminal.screens.page import key_rects
+from terminal.screens.keys import key_rects
 from terminal.screens.state import (
     Keys,
     KindChoice,

@@ -20,7 +20,7 @@ from terminal.screens import theme
 from terminal.screens.draw import compose
 from terminal.screens.fonts import Fonts
 from terminal.screens.items import PlateArt, Sign, Text
-from terminal.screens.page import keys
+from terminal.screens.keys import keys
 from terminal.screens.state import Lookup, Result
 from terminal.screens.theme import Look
 from tests.terminal.screens.gallery import CAR, VIEWS, by_plate, result, with_judged

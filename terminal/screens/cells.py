@@ -1,0 +1,57 @@
+"""Places that can be touched are the very cells that are drawn, whatever the bars at the top say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pygame import Rect
+
+from terminal.screens.items import Fill, Item
+from terminal.screens.layout import at, largest, paragraph
+from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH, Page
+from terminal.screens.shift import ShiftTouch
+from terminal.screens.state import Picked, Turned, Typed
+
+if TYPE_CHECKING:
+    from terminal.screens.fonts import Colour
+
+GAP = 3
+"""Around a cell's key, in units; it belongs to the cell."""
+
+Touch: TypeAlias = Typed | Turned | Picked | ShiftTouch
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place that can be touched, and what that says."""
+
+    rect: Rect
+    event: Touch
+
+
+def area_of(size: tuple[int, int], room: float) -> Rect:
+    """So many units above the soft keys, across the whole surface."""
+    width, height = size
+    scale = min(width / WIDTH, height / HEIGHT)
+    bottom = height - round(KEYS_HEIGHT * scale)
+    tall = round(room * scale)
+    return Rect(0, bottom - tall, width, tall)
+
+
+def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
+    """One of the columns of a row that is `each` pixels high."""
+    left, right = (area.x + round(place * area.width / columns) for place in (column, column + 1))
+    above, below = (area.y + round(place * each) for place in (row, row + 1))
+    return Rect(left, above, right - left, below - above)
+
+
+def key_face(page: Page, rect: Rect, words: str, ground: Colour | None, ink: Colour) -> list[Item]:
+    """A key with its words in the middle, as large as they may be."""
+    sizes = [page.px(units) for units in range(38 if len(words) == 1 else 26, 13, -1)]
+    style = largest(
+        words, sizes, page.firm(38, ink, bold=True), (rect.width - page.px(6), rect.height - page.px(4)), 1
+    )
+    label = paragraph(words, style, rect.width, centred=True)
+    behind: list[Item] = [Fill(rect, ground, page.px(8))] if ground else []
+    return [*behind, *at(label, rect.x, rect.y + (rect.height - label.height) // 2)]

@@ -1,0 +1,170 @@
+"""What screens are told and show as it is: the bar, codes in view, checks, the shift and its upload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from terminal.model import Outcome, Plate, Verdict
+
+
+class Camera(StrEnum):
+    """What the camera does, as the officer is told."""
+
+    LIVE = "live"
+    STALLED = "stalled"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A fault that is shown and does not stop the work: its code and the officer's text."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Sending(StrEnum):
+    """What the upload does."""
+
+    WAITING = "waiting"
+    """For its turn, or for the registry's receipt."""
+    SENDING = "sending"
+    DONE = "done"
+    """Every record is receipted by the registry."""
+    OFFLINE = "offline"
+    """Interrupted; it goes on by itself when the network is back."""
+    FAULT = "fault"
+    """It does not go on by itself, as where the registry has another chain of this journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the bar at the top of every screen says."""
+
+    now_s: float = 0.0
+    """Unix time."""
+    clock_trusted: bool = True
+    laboratory: bool = False
+    """The trust set is a laboratory's."""
+    trust_age_s: float | None = None
+    trust_fresh: bool = True
+    records: int = 0
+    """Records of the journal that no receipt covers."""
+    upload: Sending | None = None
+    """None where nothing is sent and nothing is said of it."""
+    shift: str = ""
+    """The shift's number; empty where none is known."""
+    torch: bool = False
+    province: str = ""
+    """The province of the last plate that was entered."""
+    online: bool | None = None
+    """Whether the registry can be reached; None where this terminal has no link."""
+    camera: Camera = Camera.LIVE
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A code that is or was in view: its text, and when it was last seen (monotonic s)."""
+
+    text: str
+    last_s: float = field(compare=False)
+    """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
+
+
+class Lookup(StrEnum):
+    """What became of asking the registry."""
+
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
+
+    text: str | None
+    verdict: Verdict
+    seq: int
+    checked_s: float
+    """Unix time of the check."""
+    plate: Plate | None = None
+    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
+    lookup: Lookup = Lookup.NOT_ASKED
+    newer_issued: bool = False
+    """The registry knows a newer credential than the one shown; old copies are lawful."""
+
+
+class Control(StrEnum):
+    """The control room's word on an alarm."""
+
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+
+
+CONTROL_ROOM = "指挥中心"
+"""By whom an alarm is confirmed or denied, as it is recorded."""
+ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
+"""What officers do after a check, in their usual words, as they are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the officer did: one of ACTIONS."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """误操作: the check was a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlWord:
+    """What the control room said of the alarm."""
+
+    result: Control
+
+
+Note: TypeAlias = Action | Mistaken | ControlWord
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A check of the shift, from memory: its record's number, and what is known and noted of it."""
+
+    seq: int
+    checked_s: float
+    """Unix time of the check."""
+    plate: Plate | None
+    outcome: Outcome
+    acts: tuple[Note, ...] = ()
+    """What the officer added, oldest first."""
+    by_code: bool = True
+    """A code was shown; said where no plate is known."""
+
+
+Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"
+"""How many checks of the shift had each outcome; an outcome that is not listed had none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the upload is: records receipted of those that it began with, and how fast it goes."""
+
+    sent: int = 0
+    total: int = 0
+    records_per_s: float = 0.0
+    bytes_per_s: float = 0.0
+    seconds_left: float | None = None
+    """None where nobody can tell."""
+    state: Sending = Sending.WAITING
+    fault: Notice | None = None
+    """Why it does not go on, where `state` is FAULT."""

@@ -1,0 +1,146 @@
+"""The soft keys: what each button does on a screen, and where it is on the glass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.model import Button, Outcome
+from terminal.screens import theme
+from terminal.screens.items import Fill, Item
+from terminal.screens.layout import largest, padded, paragraph, stack
+from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.state import KindChoice, PlateEntry, Ready, Result, Screen, Trouble
+
+if TYPE_CHECKING:
+    from terminal.screens.page import Page
+    from terminal.screens.shift import ShiftScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A soft key: its button, the words for that and for what it does, and whether it is the main one."""
+
+    button: Button
+    name: str
+    action: str
+    main: bool = False
+
+
+def keys(screen: Screen) -> tuple[Key, ...]:
+    """The soft keys that do something, from left to right as the buttons lie: BACK, TRIGGER, CONFIRM."""
+    match screen:
+        case Ready(status=status):
+            return (
+                Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
+                Key(Button.TRIGGER, "button_trigger", "scan_again"),
+                Key(Button.CONFIRM, "button_confirm", "enter_plate"),
+            )
+        case Result():
+            return _result_keys(screen)
+        case PlateEntry():
+            return _entry_keys(screen)
+        case KindChoice():
+            return Key(Button.BACK, "button_back", "to_number"), Key(Button.TRIGGER, "button_trigger", "scan")
+        case Trouble():
+            return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
+        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+            return _shift_keys(screen)
+
+
+def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
+    back = partial(Key, Button.BACK, "button_back")
+    confirm = partial(Key, Button.CONFIRM, "button_confirm", main=True)
+    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    shown: tuple[Key, ...]
+    match screen:
+        case ShiftLog(pages=1):
+            shown = back("to_menu"), scan
+        case ShiftLog():
+            shown = back("to_menu"), scan, Key(Button.CONFIRM, "button_confirm", "page_older")
+        case LogEntry(back=behind):
+            shown = back("to_log" if isinstance(behind, ShiftLog) else "to_verdict"), scan
+        case ShiftEnd(counts=None):
+            shown = back("not_yet"), scan
+        case ShiftEnd(handover=handover):
+            shown = back("not_yet"), confirm("hand_over" if handover else "end_and_upload")
+        case ShiftOver():
+            shown = back("see_upload"), confirm("start_shift")
+        case Menu() | Uploading(ended=None):
+            shown = (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+        case Uploading():
+            shown = (Key(Button.BACK, "button_back_or_trigger", "leave_upload", main=True),)
+    return shown
+
+
+def _result_keys(screen: Result) -> tuple[Key, ...]:
+    if not screen.acknowledged:
+        return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
+    if screen.asks:
+        alarm = screen.judged.verdict.outcome is Outcome.ALARM
+        return (
+            Key(Button.BACK, "button_back", "not_this"),
+            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "yes_all_points" if alarm else "yes_this", main=True),
+        )
+    if screen.wants_plate:
+        return (
+            Key(Button.BACK, "button_back_or_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "enter_plate", main=True),
+        )
+    return (
+        Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
+        Key(Button.CONFIRM, "button_confirm", "note"),
+    )
+
+
+def _entry_keys(screen: PlateEntry) -> tuple[Key, ...]:
+    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    if screen.number:
+        confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
+        return Key(Button.BACK, "button_back", "erase"), scan, confirm
+    if screen.after is not None:
+        return Key(Button.BACK, "button_back", "to_verdict"), scan
+    return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+
+
+def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
+    """Where the soft keys are: they share the width."""
+    width, height = size
+    scale = min(width / WIDTH, height / HEIGHT)
+    gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
+    shown = keys(screen)
+    each = (width - gap * (len(shown) + 1)) // len(shown)
+    return [
+        (key, Rect(gap + place * (each + gap), height - tall + gap // 2, each, tall - gap))
+        for place, key in enumerate(shown)
+    ]
+
+
+def key_bar(page: Page, screen: Screen) -> list[Item]:
+    """The soft keys, in their place at the bottom."""
+    width, height = page.look.size
+    tall = page.px(KEYS_HEIGHT)
+    items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
+    for key, rect in key_rects(screen, page.look.size):
+        items += _key(page, key, rect)
+    return items
+
+
+def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
+    ground, ink, faint = (
+        (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
+    )
+    room = rect.width - page.px(12)
+    action = page.say(key.action)
+    sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
+    bold = page.firm(31, ink, bold=True)
+    style = largest(action, sizes, bold, (room, rect.height), 1)
+    name = paragraph(page.say(key.name), page.firm(17, faint), room, centred=True)
+    label = stack([name, paragraph(action, style, room, centred=True)])
+    x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
+    return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

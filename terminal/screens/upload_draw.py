@@ -1,0 +1,112 @@
+"""How far the upload is, as it is drawn: what was receipted, how fast it goes, and why it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.screens import text, theme
+from terminal.screens.facts import Sending
+from terminal.screens.icons import Icon
+from terminal.screens.items import Fill, Item, Sign
+from terminal.screens.layout import Block, beside, paragraph, stack
+from terminal.screens.shift_draw import filled
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from terminal.screens.facts import Progress
+    from terminal.screens.page import Page
+    from terminal.screens.shift import Uploading
+    from terminal.screens.theme import Look
+
+_KIB = 1024
+_FEW = 10
+"""Below this a speed is given to a tenth."""
+_SIGNS = {
+    Sending.WAITING: Icon.CLOCK,
+    Sending.SENDING: Icon.UPLOAD,
+    Sending.DONE: Icon.CHECK,
+    Sending.OFFLINE: Icon.CLOCK,
+    Sending.FAULT: Icon.DEVICE,
+}
+_RESULTS = {
+    Sending.WAITING: "upload_waits",
+    Sending.DONE: "upload_receipted",
+    Sending.OFFLINE: "upload_later",
+    Sending.FAULT: "upload_stopped",
+}
+
+
+def compose_upload(look: Look, screen: Uploading) -> list[Item]:
+    """The upload's state, its bar, its speed and time left, and what becomes of it."""
+    return filled(look, screen.status, lambda page: _body(page, screen.progress))
+
+
+def _body(page: Page, progress: Progress) -> Block:
+    blocks = [_title(page, progress.state), _bar(page, progress), _line(page, _count(page, progress))]
+    if progress.state is Sending.SENDING:
+        blocks += [_line(page, said) for said in _speed(page, progress)]
+    if progress.state is Sending.FAULT and progress.fault is not None:
+        fault = progress.fault
+        words = f"{fault.code} {text.pick(Lines(fault.zh, fault.en), page.look.language)}"
+        blocks.append(_line(page, words, firm=True))
+    if progress.state in _RESULTS:
+        blocks.append(_line(page, page.say(_RESULTS[progress.state]), firm=True))
+    return stack(blocks, page.eased(16))
+
+
+def _title(page: Page, state: Sending) -> Block:
+    side = page.eased(56)
+    start = side + page.px(14)
+    words = paragraph(
+        page.say(f"upload_{state}"), page.type(42, page.colours.ink, bold=True), page.width - start
+    )
+    return beside(
+        [(0, Block(side, (Sign(Rect(0, 0, side, side), _SIGNS[state], page.colours.ink),))), (start, words)]
+    )
+
+
+def _bar(page: Page, progress: Progress) -> Block:
+    """Filled by the share that is receipted; green once all is."""
+    tall, edge = page.eased(34), page.px(3)
+    outer = Rect(0, 0, page.width, tall)
+    inner = outer.inflate(-2 * edge, -2 * edge)
+    full = Rect(inner.x, inner.y, round(inner.width * share(progress)), inner.height)
+    colour = theme.GREEN if progress.state is Sending.DONE else page.colours.slate
+    items: list[Item] = [Fill(outer, page.colours.ink), Fill(inner, page.colours.paper)]
+    return Block(tall, (*items, *([Fill(full, colour)] if full.width else [])))
+
+
+def share(progress: Progress) -> float:
+    """How much is receipted, 0 to 1; it is 1 only when all is."""
+    if progress.state is Sending.DONE:
+        return 1.0
+    return min(0.99, progress.sent / progress.total) if progress.total > 0 else 0.0
+
+
+def _count(page: Page, progress: Progress) -> str:
+    return page.say("upload_count", sent=progress.sent, total=progress.total)
+
+
+def _speed(page: Page, progress: Progress) -> list[str]:
+    left = progress.seconds_left
+    return [
+        page.say(
+            "upload_speed",
+            records=_rounded(progress.records_per_s),
+            kib=_rounded(progress.bytes_per_s / _KIB),
+        ),
+        page.say("upload_left_unknown")
+        if left is None
+        else page.say("upload_left", age=text.left(left, page.look.language)),
+    ]
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.1f}" if number < _FEW else f"{number:.0f}"
+
+
+def _line(page: Page, words: str, *, firm: bool = False) -> Block:
+    colour = page.colours.ink if firm else page.colours.muted
+    return paragraph(words, page.type(28, colour, bold=firm), page.width)

@@ -147,8 +147,8 @@ class Logged:
     outcome: Outcome
     acts: tuple[Note, ...] = ()
     """What the officer added, oldest first."""
-    by_code: bool = True
-    """A code was shown; said where no plate is known."""
+    read: bool = True
+    """Whether the code was an inspection credential's; said where no plate is known."""
 
 
 Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"

@@ -181,10 +181,10 @@ def _small(page: Page, words: str, room: int) -> Block:
 
 
 def _plate(page: Page, logged: Logged) -> str:
-    """The plate's number; else whether a code was there."""
+    """The plate's number; else whether the code was one of ours."""
     if logged.plate is not None:
         return logged.plate.number
-    return page.say("no_plate_code" if logged.by_code else "no_plate")
+    return page.say("no_plate_code" if logged.read else "no_plate")
 
 
 def compose_note(look: Look, screen: LogEntry) -> list[Item]:
@@ -224,12 +224,14 @@ def _noted(page: Page, screen: LogEntry) -> Block:
 
 
 def _acts(page: Page, acts: tuple[Note, ...], *, noted: bool) -> Block:
-    """What is on disk, each once; a mark where that is since the last touch."""
+    """What is on disk, each once and the latest last; a mark where that is since the last touch."""
     style = page.type(24, page.colours.ink, bold=True)
     if not acts and not noted:
         return paragraph(page.say("add_what"), page.type(24, page.colours.muted, bold=True), page.width)
-    names = [text.note(act, page.look.language) for act in dict.fromkeys(acts)]
-    words = page.say("noted_list", notes="、".join(names)) if names else page.say("noted")
+    language = page.look.language
+    latest = reversed(dict.fromkeys(reversed(acts)))
+    names = ("、" if language == "zh" else ", ").join(text.note(act, language) for act in latest)
+    words = page.say("noted_list", notes=names) if names else page.say("noted")
     if not noted:
         return paragraph(words, style, page.width)
     side = page.eased(26)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from terminal.model import Button, Outcome
+from terminal.model import Button, CredentialFinding, Outcome
 from terminal.screens.facts import Judged, Logged, Progress
 from terminal.screens.shift import (
     Annotate,
@@ -61,7 +61,8 @@ def _touched(screen: Screen, touch: ShiftTouch) -> Step:
         case ShiftLog(), Chosen(seq):
             chosen = [logged for logged in screen.shown if logged.seq == seq]
             return (LogEntry(screen.status, chosen[0], screen, seen=screen.seen) if chosen else screen), ()
-        case LogEntry(), Marked(note) if note in screen.notes:
+        case LogEntry(), Marked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
+            # A finger that touched twice adds nothing.
             return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
         case _:
             return screen, ()
@@ -186,8 +187,8 @@ def entry(screen: Result) -> Step:
 
 def logged(judged: Judged) -> Logged:
     """A check as the log has it, as far as its verdict says."""
-    by_code = judged.text is not None
-    return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, by_code=by_code)
+    read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
+    return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
 
 
 def refined(screen: ShiftScreen, judged: Judged) -> Step:

@@ -1,0 +1,227 @@
+"""After every cut of the power the journal opens with every record that was acknowledged before; or exit 1.
+
+scripts/campaign power [--cuts N] [--seed S]
+
+An ext4 on a loop device is shut down under a process that appends (EXT4_IOC_SHUTDOWN, the log not flushed),
+and mounted again. Half of the cuts come while nothing is written, half in the midst of writing. A plain file,
+written and synced record by record, is cut in the same way: what it loses, no journal on this device could
+keep. Torn sectors and writes in another order are beyond it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import multiprocessing
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from multiprocessing.sharedctypes import RawArray
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.campaign_appender import (
+    ACKNOWLEDGED,
+    BLOCK,
+    IDLE,
+    PLAIN,
+    SLOTS,
+    append,
+    append_plain,
+    open_journal,
+)
+from terminal.errors import JournalFault
+from terminal.journal import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from terminal.journal.store import Journal
+
+IMAGE_BYTES = 128 << 20
+_SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
+_NO_LOG_FLUSH = struct.pack("I", 2)
+_WRITING_S = (0.002, 0.06)
+"""How long it writes before it is cut."""
+_MOST_IDLE = 30
+"""Records that are written before a cut in idleness, at most."""
+_WAIT_S = 20.0
+_FORKS = multiprocessing.get_context("forkserver")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one kind of cuts did to one kind of file."""
+
+    cuts: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    """Of those acknowledged before the cut began."""
+    in_flight: int = 0
+    """Acknowledged after the cut began, and before it was over."""
+    in_flight_lost: int = 0
+    unopened: int = 0
+    """Times that it did not open, or was set aside."""
+
+
+class Disk:
+    """A file system on a loop device, which can be cut."""
+
+    def __init__(self, root: Path) -> None:
+        """Make it in an empty folder. Raises CalledProcessError, as every verb does."""
+        self.image, self.at = root / "image", root / "disk"
+        self.at.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(IMAGE_BYTES)
+        _run("mkfs.ext4", "-q", "-F", str(self.image))
+
+    def mount(self) -> None:
+        """Mount it, and replay its log."""
+        _run("mount", "-o", "loop", str(self.image), str(self.at))
+
+    def cut(self) -> None:
+        """Nothing that is written from now on arrives."""
+        handle = os.open(self.at, os.O_RDONLY)
+        try:
+            fcntl.ioctl(handle, _SHUTDOWN, _NO_LOG_FLUSH)
+        finally:
+            os.close(handle)
+
+    def unmount(self) -> None:
+        """Unmount it; harmless where it is not mounted."""
+        if self.at.is_mount():
+            _run("umount", str(self.at))
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603 - the distribution's programs on our own files
+
+
+def cut_once(disk: Disk, tally: Tally, chance: random.Random, *, plain: bool, idle: bool) -> None:
+    """Append, cut, mount again, and count what is there."""
+    disk.mount()
+    before = _held(disk.at, plain=plain)
+    board = RawArray("q", SLOTS)
+    board[ACKNOWLEDGED] = before
+    most = chance.randint(1, _MOST_IDLE) if idle else 0
+    child = _FORKS.Process(target=append_plain if plain else append, args=(disk.at, board, most))
+    child.start()
+    _wait(board, before, idle=idle)
+    if not idle:
+        time.sleep(chance.uniform(*_WRITING_S))
+    sure = board[ACKNOWLEDGED]
+    disk.cut()
+    child.kill()
+    child.join()
+    told = board[ACKNOWLEDGED]
+    disk.unmount()
+    disk.mount()
+    try:
+        found = _held(disk.at, plain=plain)
+    except JournalFault:
+        found = 0
+        tally.unopened += 1
+    disk.unmount()
+    tally.cuts += 1
+    tally.acknowledged += sure - before
+    tally.lost += max(0, sure - found)
+    tally.in_flight += told - sure
+    tally.in_flight_lost += max(0, told - max(sure, found))
+
+
+def _wait(board: Sequence[int], before: int, *, idle: bool) -> None:
+    """Until it is idle, or has written something. Raises TimeoutError."""
+    until_s = time.monotonic() + _WAIT_S
+    while not (board[IDLE] if idle else board[ACKNOWLEDGED] > before):
+        if time.monotonic() > until_s:
+            raise TimeoutError("nothing was appended")
+        time.sleep(0.001)
+
+
+def _held(at: Path, *, plain: bool) -> int:
+    """How many records are there, each as it should be. Raises JournalFault."""
+    if plain:
+        content = (at / PLAIN).read_bytes() if (at / PLAIN).exists() else b""
+        blocks = (content[place : place + BLOCK.size] for place in range(0, len(content), BLOCK.size))
+        return sum(1 for _ in _consecutive(blocks))
+    journal = open_journal(at)
+    try:
+        if journal.set_aside is not None:
+            raise JournalFault(str(journal.set_aside.fault()))
+        if not _is_whole(journal):
+            raise JournalFault("its chain does not hold")
+        return journal.head.seq
+    finally:
+        journal.close()
+
+
+def _consecutive(blocks: Iterator[bytes]) -> Iterator[int]:
+    for seq, block in enumerate(blocks, start=1):
+        if len(block) != BLOCK.size or BLOCK.unpack(block)[0] != seq:
+            return
+        yield seq
+
+
+def _is_whole(journal: Journal) -> bool:
+    start = journal.hash_at(0)
+    if start is None:
+        return False
+    genesis = record.Head(journal.head.journal_id, 0, start)
+    return record.follow(genesis, journal.records()) == journal.head
+
+
+def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, str], Tally]:
+    """So many cuts under the journal, and as many under a plain file. Raises CalledProcessError."""
+    disk = Disk(root)
+    tallies = {(what, when): Tally() for what in ("journal", "plain") for when in ("idle", "writing")}
+    try:
+        for number in range(cuts):
+            when = ("idle", "writing")[number % 2]
+            for what in ("journal", "plain"):
+                cut_once(disk, tallies[what, when], chance, plain=what == "plain", idle=when == "idle")
+    finally:
+        disk.unmount()
+    return tallies
+
+
+def report(tallies: dict[tuple[str, str], Tally]) -> int:
+    """Print what was lost; 1 where the journal lost what a synced file keeps."""
+    print(f"{'':18}{'cuts':>6}{'before the cut':>16}{'lost':>6}{'during it':>11}{'lost':>6}{'unopened':>10}")
+    for (what, when), one in tallies.items():
+        print(
+            f"{what + ', ' + when:18}{one.cuts:6}{one.acknowledged:16}{one.lost:6}"
+            f"{one.in_flight:11}{one.in_flight_lost:6}{one.unopened:10}"
+        )
+    failed = any(one.lost or one.unopened for (what, _), one in tallies.items() if what == "journal")
+    print(
+        "the journal lost acknowledged records" if failed else "no record acknowledged before a cut is lost"
+    )
+    return int(failed)
+
+
+def main() -> int:
+    """Read the command line, and cut."""
+    parser = argparse.ArgumentParser(prog="scripts/campaign power")
+    parser.add_argument(
+        "--cuts", type=int, default=20, metavar="N", help="of the journal; as many of a plain file"
+    )
+    parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S")
+    given = parser.parse_args()
+    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
+        print("campaign: cutting the power needs root and loop devices", file=sys.stderr)
+        return 2
+    _FORKS.set_forkserver_preload(["scripts.campaign_appender"])
+    begun_s = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
+        tallies = campaign(Path(folder), given.cuts, random.Random(given.seed))  # noqa: S311 - to be repeated
+    print(f"took {time.monotonic() - begun_s:.0f} s, seed {given.seed}")
+    return report(tallies)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,6 +10,7 @@ from pygame import Rect
 
 from terminal.model import Button, Outcome
 from terminal.screens import theme
+from terminal.screens.facts import Sending
 from terminal.screens.items import Fill, Item
 from terminal.screens.layout import largest, padded, paragraph, stack
 from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH
@@ -72,8 +73,9 @@ def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
             shown = back("see_upload"), confirm("start_shift")
         case Menu() | Uploading(ended=None):
             shown = (Key(Button.BACK, "button_back_or_trigger", "scan"),)
-        case Uploading():
-            shown = (Key(Button.BACK, "button_back_or_trigger", "leave_upload", main=True),)
+        case Uploading(progress=progress):
+            leave = "finish" if progress.state is Sending.DONE else "leave_upload"
+            shown = (Key(Button.BACK, "button_back_or_trigger", leave, main=True),)
     return shown
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -90,16 +91,23 @@ def _notice_words(page: Page, notice: Notice) -> str:
 def _bar(page: Page, status: Status, *, menu: bool) -> Block:
     height = page.px(44)
     behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
-    for units in (20, 19, 18, 17, 16, 15, 14, 13, 12):
-        left, right = _bar_ends(page, status, units, menu=menu)
-        room = page.width - left.items[-1].rect.right
-        start = page.width - max((item.rect.right for item in right.items), default=0)
-        if start - left.items[-1].rect.right >= page.px(10) or room < 0:
-            break
+    left, right, start = _fitted_ends(page, status, menu=menu)
     shift = _shift(page, status, left.items[-1].rect.right, start)
     row = beside([(page.px(MARGIN), left), *shift, (page.px(MARGIN) + start, right)])
     inside = (height - row.height) // 2
     return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
+
+
+def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Block, int]:
+    """Both ends in the largest type that fits, and where the right one begins; what the upload does is left
+    out where it fits in none.
+    """
+    for upload, units in product((status.upload, None), (20, 19, 18, 17, 16, 15, 14, 13, 12)):
+        left, right = _bar_ends(page, replace(status, upload=upload), units, menu=menu)
+        start = page.width - max(item.rect.right for item in right.items)
+        if start - left.items[-1].rect.right >= page.px(10):
+            break
+    return left, right, start
 
 
 def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:

@@ -109,6 +109,7 @@ WORDS: dict[str, Lines] = {
     "end_and_upload": Lines("结束并上传", "End and upload"),
     "hand_over": Lines("交接并上传", "Hand over"),
     "leave_upload": Lines("离开（继续上传）", "Leave, it goes on"),
+    "finish": Lines("完成", "Done"),
     "see_upload": Lines("查看上传", "The upload"),
     "start_shift": Lines("开始新班次", "Start a shift"),
     "shift": Lines("班次 {shift}", "Shift {shift}"),

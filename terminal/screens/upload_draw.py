@@ -90,17 +90,12 @@ def _count(page: Page, progress: Progress) -> str:
 
 
 def _speed(page: Page, progress: Progress) -> list[str]:
+    records, kib = _rounded(progress.records_per_s), _rounded(progress.bytes_per_s / _KIB)
+    speed = [page.say("upload_speed", records=records, kib=kib)] if progress.bytes_per_s else []
     left = progress.seconds_left
-    return [
-        page.say(
-            "upload_speed",
-            records=_rounded(progress.records_per_s),
-            kib=_rounded(progress.bytes_per_s / _KIB),
-        ),
-        page.say("upload_left_unknown")
-        if left is None
-        else page.say("upload_left", age=text.left(left, page.look.language)),
-    ]
+    if left is None:
+        return [*speed, page.say("upload_left_unknown")]
+    return [*speed, page.say("upload_left", age=text.left(left, page.look.language))]
 
 
 def _rounded(number: float) -> str:

@@ -13,6 +13,7 @@ from terminal.model import (
     Credential,
     CredentialFinding,
     Finding,
+    Outcome,
     Plate,
     Reason,
     Scan,
@@ -23,21 +24,35 @@ from terminal.model import (
 )
 from terminal.screens.draw import draw
 from terminal.screens.fonts import Fonts
+from terminal.screens.shift_step import logged
 from terminal.screens.state import (
+    Action,
     Camera,
+    Control,
+    ControlWord,
     Judged,
     Keys,
     KindChoice,
     Listing,
+    LogEntry,
+    Logged,
     Lookup,
+    Menu,
+    Mistaken,
     Notice,
     PlateEntry,
+    Progress,
     Ready,
     Result,
     Screen,
+    Sending,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
     Sighting,
     Status,
     Trouble,
+    Uploading,
 )
 from terminal.screens.theme import Language, Look
 from terminal.vehicle.plate import kinds_of
@@ -167,6 +182,62 @@ BUSY = replace(
 )
 
 
+COUNTS = tuple((outcome, 3 * place) for place, outcome in enumerate(Outcome))
+FORKED = Notice("U01", "登记系统所存记录链与本机不符", "The registry holds another chain of this journal")
+ON_DUTY = replace(ONLINE, shift="320508-0042", upload=Sending.SENDING)
+
+
+def log(count: int = 12) -> tuple[Logged, ...]:
+    """Checks of a shift, newest first: every outcome, known plates and none, with notes and without."""
+    plates = (CAR.plate, Plate("粤BD12345", "52"), None, Plate("WJ粤1234X", "31"), None)
+    notes = ((), (Action("放行"),), (Action("开具文书"), Mistaken()), (ControlWord(Control.DENIED),))
+    outcomes = tuple(Outcome)
+    return tuple(
+        Logged(
+            200 + count - place,
+            NOON_S - 97.0 * place,
+            plates[place % len(plates)],
+            outcomes[place % len(outcomes)],
+            notes[place % len(notes)],
+            read=place % 2 == 0,
+        )
+        for place in range(count)
+    )
+
+
+def _shift_screens() -> dict[str, Screen]:
+    """The screens of the shift, each in every state that looks different."""
+    listed = ShiftLog(ON_DUTY, log(), 1, told=True)
+    alarm = replace(log()[5], acts=(Action("扣留车辆"), ControlWord(Control.CONFIRMED)))
+    checked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CONFIRMED)
+    return {
+        "menu": Menu(ON_DUTY),
+        "log": listed,
+        "log_short": replace(listed, log=log(2), page=0),
+        "log_empty": replace(listed, log=(), page=0),
+        "note": LogEntry(FRESH, logged(checked.judged), checked),
+        "note_alarm": LogEntry(ON_DUTY, alarm, listed, noted=True),
+        "note_busy": LogEntry(BUSY, replace(alarm, acts=(*alarm.acts, Mistaken())), listed, noted=True),
+        "shift_end": ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37),
+        "shift_handover": ShiftEnd(BUSY, handover=True, counts=COUNTS),
+        "upload": Uploading(ON_DUTY, Progress(41, 128, 25.2, 11_800.0, 3.4, Sending.SENDING)),
+        "upload_begun": Uploading(ON_DUTY, Progress(0, 128, state=Sending.SENDING)),
+        "upload_waiting": Uploading(replace(ON_DUTY, upload=Sending.WAITING), Progress(0, 12)),
+        "upload_done": Uploading(LABORATORY, Progress(128, 128, state=Sending.DONE), COUNTS),
+        "upload_offline": Uploading(
+            replace(ON_DUTY, online=False, upload=Sending.OFFLINE),
+            Progress(41, 128, state=Sending.OFFLINE),
+            COUNTS,
+        ),
+        "upload_fault": Uploading(
+            replace(ON_DUTY, upload=Sending.FAULT, notices=(FORKED,)),
+            Progress(41, 128, state=Sending.FAULT, fault=FORKED),
+        ),
+        "shift_over": ShiftOver(ONLINE, COUNTS),
+        "shift_over_unknown": ShiftOver(FRESH),
+    }
+
+
 def _views() -> dict[str, View]:
     confirmed = Subject.CONFIRMED
     screens: dict[str, Screen] = {
@@ -229,6 +300,7 @@ def _views() -> dict[str, View]:
         "stalled": Ready(replace(BUSY, camera=Camera.STALLED)),
         "absent": Ready(replace(FRESH, camera=Camera.ABSENT, notices=(notice(CameraFault),))),
         "trouble": Trouble(FRESH, notice(JournalFull)),
+        **_shift_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
     views |= {name: View(screen) for name, screen in screens.items()}
@@ -244,11 +316,21 @@ def _views() -> dict[str, View]:
         "busy",
         "entry_number",
         "kinds",
+        "menu",
+        "log",
+        "note_alarm",
+        "shift_end",
+        "upload",
+        "upload_fault",
+        "shift_over",
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
         f"{name}_night": replace(views[name], night=True)
-        for name in ("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds")
+        for name in (
+            *("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
+            *("log", "upload"),
+        )
     }
     return views
 

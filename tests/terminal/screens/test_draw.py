@@ -15,7 +15,7 @@ from terminal.screens.draw import draw, event_at
 from terminal.screens.fonts import Fonts
 from terminal.screens.keys import key_rects
 from terminal.screens.page import KEYS_HEIGHT
-from terminal.screens.state import Camera, Pressed, Ready, Result, Screen
+from terminal.screens.state import Camera, Pressed, Ready, Result, Screen, Sending
 from terminal.screens.step import step
 from terminal.screens.theme import Look
 from tests.terminal.screens.gallery import ALARM, FONTS, FRESH, PROVISIONAL, SIZE, VIEWS, View, pixels, street
@@ -118,6 +118,15 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
         ("entry_number", [BACK, TRIGGER, CONFIRM]),
         ("kinds", [BACK, TRIGGER]),
         ("trouble", [CONFIRM]),
+        ("menu", [BACK]),
+        ("log", [BACK, TRIGGER, CONFIRM]),
+        ("log_short", [BACK, TRIGGER]),
+        ("note", [BACK, TRIGGER]),
+        ("note_alarm", [BACK, TRIGGER]),
+        ("shift_end", [BACK, CONFIRM]),
+        ("upload", [BACK]),
+        ("upload_done", [BACK]),
+        ("shift_over", [BACK, CONFIRM]),
     ],
 )
 def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Button]):
@@ -161,8 +170,11 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
         {"torch": True},
         {"online": True},
         {"online": False},
+        {"upload": Sending.SENDING},
+        {"upload": Sending.FAULT},
+        {"shift": "7"},
     ]
-    for name in ("ready", "pass", "entry", "kinds", "trouble"):
+    for name in ("ready", "pass", "entry", "kinds", "trouble", "menu", "log", "shift_end", "shift_over"):
         screen: Screen = replace(VIEWS[name].screen, status=FRESH)
         bar = pixels(View(screen), fonts)[:44]
         for change in changes:

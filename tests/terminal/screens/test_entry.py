@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from terminal.model import Plate
 from terminal.screens import text, theme
-from terminal.screens.draw import compose, event_at
 from terminal.screens.cells import Cell
+from terminal.screens.draw import compose, event_at
 from terminal.screens.entry import cells
 from terminal.screens.fonts import Fonts
 from terminal.screens.items import PlateArt, Text

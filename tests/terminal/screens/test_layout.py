@@ -25,24 +25,47 @@ from terminal.screens.fonts import Colour, Fonts
 from terminal.screens.items import Fill, Item, PlateArt, Sign, Text, paint
 from terminal.screens.layout import Type, evenly, wrap
 from terminal.screens.state import (
+    ACTIONS,
+    Action,
     Camera,
+    Control,
+    ControlWord,
     Keys,
     KindChoice,
     Listing,
+    LogEntry,
+    Logged,
     Lookup,
+    Menu,
+    Mistaken,
     Notice,
     PlateEntry,
+    Progress,
     Ready,
     Result,
     Screen,
+    Sending,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
     Sighting,
     Status,
     Trouble,
+    Uploading,
 )
 from terminal.screens.theme import Language, Look, contrast
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
-from tests.terminal.screens.gallery import CAR, PROVES_CLAIMS, REFUSALS, VIEWS, View, result, with_judged
+from tests.terminal.screens.gallery import (
+    CAR,
+    FORKED,
+    PROVES_CLAIMS,
+    REFUSALS,
+    VIEWS,
+    View,
+    result,
+    with_judged,
+)
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NUMBERS = {"03": "224578使", "31": "WJ粤1234X", "14": "苏01A1234", "51": "粤B12345D", "52": "粤BD12345"}
@@ -146,6 +169,8 @@ STATUSES = st.builds(
     online=st.none() | st.booleans(),
     camera=st.sampled_from(Camera),
     notices=NOTICES,
+    upload=st.none() | st.sampled_from(Sending),
+    shift=st.sampled_from(["", "7", "320508-0042", "S" * 40]),
 )
 CARS = st.builds(
     lambda plate, type_, use, colour, tail: replace(
@@ -182,11 +207,58 @@ NUMBERS_OF_ANY_KIND = st.one_of(
 )
 
 
+LOGGED = st.builds(
+    Logged,
+    st.integers(1, 10**6),
+    st.floats(0, 4e9),
+    st.none() | st.sampled_from(_plates()),
+    st.sampled_from(Outcome),
+    st.lists(
+        st.sampled_from([*map(Action, ACTIONS), Mistaken(), *map(ControlWord, Control)]), max_size=9
+    ).map(tuple),
+    st.booleans(),
+)
+PROGRESS = st.builds(
+    Progress,
+    st.integers(0, 10**5),
+    st.integers(0, 10**5),
+    st.floats(0, 1e4),
+    st.floats(0, 1e7),
+    st.none() | st.floats(0, 1e6),
+    st.sampled_from(Sending),
+    st.none() | st.just(FORKED),
+)
+COUNTED = st.lists(
+    st.tuples(st.sampled_from(Outcome), st.integers(0, 99_999)), unique_by=lambda one: one[0]
+).map(tuple)
+
+
+@st.composite
+def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
+    """Any screen of the shift that the app may come to."""
+    log = draw(st.lists(LOGGED, max_size=12, unique_by=lambda one: one.seq).map(tuple))
+    listed = ShiftLog(status, log, told=draw(st.booleans()))
+    listed = replace(listed, page=draw(st.integers(0, listed.pages - 1)))
+    drawn: Screen = draw(
+        st.one_of(
+            st.just(Menu(status)),
+            st.just(listed),
+            st.builds(LogEntry, st.just(status), LOGGED, st.just(listed), st.booleans()),
+            st.builds(ShiftEnd, st.just(status), st.booleans(), st.none() | COUNTED, st.integers(0, 99_999)),
+            st.builds(Uploading, st.just(status), PROGRESS, st.none() | COUNTED),
+            st.builds(ShiftOver, st.just(status), COUNTED),
+        )
+    )
+    return drawn
+
+
 @st.composite
 def screens(draw: st.DrawFn) -> Screen:
     """Any screen that the app may come to."""
     status = draw(STATUSES)
-    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble]))
+    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble, Menu]))
+    if kind is Menu:
+        return draw(shift_screens(status))
     if kind is Ready:
         return Ready(status)
     after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))

@@ -10,10 +10,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+import cv2
+
 from terminal.cases import TOLD, notice_of
-from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault
+from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault, StorageLow
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
-from terminal.model import Button, Incoming
+from terminal.journal.entry import Note
+from terminal.model import Button, CredentialFinding, Incoming
 from terminal.scanner import Scanner
 from terminal.screens import state
 from terminal.screens.draw import draw, event_at
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
-    from terminal.cases import Cases
     from terminal.credential.verify import Moment
     from terminal.model import Luma, Outcome
     from terminal.ports import LinkMessage, Rig
+    from terminal.preparing import Work
     from terminal.screens.draw import Look
 
 TURN_S = 0.25
@@ -56,10 +59,10 @@ class Timing:
 class App:
     """The terminal at work. `turn` once is one round of the loop."""
 
-    def __init__(self, rig: Rig, cases: Cases, look: Look, *, loud_alarm: bool = False) -> None:
+    def __init__(self, rig: Rig, work: Work, look: Look, *, loud_alarm: bool = False) -> None:
         self._rig = rig
-        self.cases = cases
-        self._checker = cases.checker
+        self.cases, self.duty, self._work = work.cases, work.duty, work
+        self._checker = work.cases.checker
         self._look = look
         self._loud_alarm = loud_alarm
         self._inbox = Inbox()
@@ -76,7 +79,7 @@ class App:
         self._unshown: Looked | None = None
         """The frame of a check that is not yet on the screen."""
         self._drawn: tuple[state.Screen, Luma | None] | None = None
-        self.screen: state.Screen = state.Ready()
+        self.screen: state.Screen = state.Ready() if work.duty.shift.on else state.ShiftOver()
         self.frames_seen = 0
         self.timing: Timing | None = None
         """Of the last check."""
@@ -97,7 +100,7 @@ class App:
         self._scanner.stop()
         if self._rig.link is not None:
             self._rig.link.close()
-        self.cases.close()
+        self._work.close()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -154,6 +157,8 @@ class App:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
+            if self.duty.receive(message):
+                return
             told = self.cases.receive(message, self._moment())
         except JournalFault as fault:
             told = _notice(fault)
@@ -179,6 +184,7 @@ class App:
     def _tick(self) -> None:
         for event in self.cases.expire(self._moment()):
             self._happen(event)
+        self._keep_uploading()
         lists = self.cases.lists
         lists.keep_up(self._rig.clock.monotonic_s())
         now_s = self._rig.clock.now_s()
@@ -191,15 +197,32 @@ class App:
             trust_age_s=None if age_s is None else age_s // 60 * 60,
             trust_fresh=age_s is None or age_s <= self._checker.fresh_s,
             records=self.cases.keeper.unreceipted,
+            upload=self.duty.sending,
+            shift=self.cases.keeper.author.shift,
             torch=self._torch,
             province=self._province,
             online=self.cases.online,
             camera=self._camera,
-            notices=(*self._late.values(), *map(_notice, (*self._notices.values(), *lists.faults))),
+            notices=(*self._late.values(), *map(_notice, self._faults())),
         )
         self._happen(state.Tick(status))
 
+    def _faults(self) -> tuple[Fault, ...]:
+        """What is wrong and stops nothing."""
+        low = (StorageLow(),) if self.cases.keeper.journal.storage().low else ()
+        return (*self._notices.values(), *self.cases.lists.faults, *self.duty.faults, *low)
+
+    def _keep_uploading(self) -> None:
+        try:
+            self.duty.turn()
+        except JournalFault as fault:
+            self.notice(fault)
+        if isinstance(self.screen, state.Uploading):
+            self._happen(state.UploadTold(self.duty.progress()))
+
     def _happen(self, event: state.Event) -> None:
+        if isinstance(event, state.Recorded | state.Refined):
+            self.duty.shift.hear(event.judged)
         self.screen, effects = step(self.screen, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
@@ -224,13 +247,26 @@ class App:
             case state.ToggleTorch():
                 self._switch_torch()
             case _:
-                assert_never(effect)
+                return self._recorded(lambda: self.duty.perform(effect, self._moment()))
         return None
 
     def _check(self, text: str) -> state.Event:
         event = self._recorded(lambda: self.cases.check(text, self._moment()))
         self._unshown = self._frame
+        if isinstance(event, state.Recorded):
+            self._keep_evidence(event.judged)
         return event
+
+    def _keep_evidence(self, judged: state.Judged) -> None:
+        """The picture of a code whose signature does not fit; without it the work goes on."""
+        luma = self._frame.luma if self._frame else None
+        if judged.verdict.finding.finding is not CredentialFinding.FAILED or luma is None:
+            return
+        try:
+            picture = self.duty.uploading.evidence.keep(cv2.imencode(".jpg", luma)[1].tobytes())
+            self.cases.keeper.keep(Note(seq=judged.seq, pictures=(picture,)), self._moment())
+        except JournalFault as fault:
+            self.notice(fault)
 
     def _recorded(self, deed: Callable[[], state.Event]) -> state.Event:
         """What a deed comes to; a record that could not be kept comes to nothing that is shown."""

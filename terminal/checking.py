@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from terminal.credential import trust
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
-from terminal.journal.entry import Ages, Check, Refinement, Stamp
+from terminal.journal.entry import Ages, Body, Check, Refinement, Stamp
 from terminal.model import CredentialFinding, Subject
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Author:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keeper:
     """Keeps what was done in the journal, in the officer's name. Every verb raises JournalFault."""
 
@@ -131,6 +131,10 @@ class Keeper:
             valid_through=status.valid_through if status else None,
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
+
+    def keep(self, body: Body, moment: Moment) -> int:
+        """The record's number, once anything else that must be told is on disk."""
+        return self.journal.append(self.author.stamp(moment), body)
 
     def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
         made_s = self.trusted.made_s

@@ -113,6 +113,14 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """When records go to the registry by themselves, and how long they stay afterwards."""
+
+    interval_min: int = 15
+    retention_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that may be set."""
 
@@ -123,6 +131,7 @@ class Config:
     panel: Panel = field(default_factory=Panel)
     checks: Checks = field(default_factory=Checks)
     registry: Registry | None = None
+    upload: Upload = field(default_factory=Upload)
 
 
 def read(path: Path) -> Config:

@@ -85,6 +85,12 @@ class JournalFull(JournalFault):
     )
 
 
+class StorageLow(Fault):
+    """The storage is nearly full; records are still kept."""
+
+    code, zh, en = "J06", "存储空间即将用尽，请尽快上传", "Storage is nearly full; upload soon"
+
+
 class JournalDamaged(JournalFault):
     """The journal fails its check."""
 

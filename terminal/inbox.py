@@ -24,6 +24,8 @@ class Looked:
     captured_s: float
     """When the frame was captured (monotonic)."""
     decode_ms: float
+    luma: Luma | None = None
+    """A copy of the whole frame, where it shows a code: it may be evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def run(
         raise InputFault(
             "the number fits no kind of plate" if not kinds else "the number does not fit its kind"
         )
-    desk = _Desk(prepare(settings, clock, link, load_seed), clock, Inbox())
+    work = prepare(settings, clock, link, load_seed)
+    desk = _Desk(work.cases, clock, Inbox())
     if link is not None:
         link.open(lambda message: desk.inbox.put(FromRegistry(message)))
     try:
@@ -104,7 +105,7 @@ def run(
     finally:
         if link is not None:
             link.close()
-        desk.cases.close()
+        work.close()
 
 
 def _answer(desk: _Desk, question: Question) -> int:

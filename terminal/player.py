@@ -80,6 +80,8 @@ class Player:
                 self.say(text)
             case scenario.TypePlate(text):
                 self._type(line.number, text)
+            case scenario.Open(part):
+                self._touch(line.number, state.Opened(state.Part(part)))
             case scenario.Pick(kind):
                 self._touch(line.number, state.Picked(kind))
             case (
@@ -186,7 +188,7 @@ def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
         case scenario.ExpectReady():
             return isinstance(screen, state.Ready)
         case scenario.ExpectScreen(name):
-            return isinstance(screen, state.PlateEntry if name == "entry" else state.KindChoice)
+            return _name(screen) == name or (name == "uploading" and _name(screen) == "uploaded")
         case scenario.ExpectLink(up):
             return screen.status.online is up
         case scenario.ExpectTrouble(code, as_notice):
@@ -197,6 +199,24 @@ def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
             assert_never(expected)
 
 
+def _name(screen: state.Screen) -> str | None:
+    """A screen's word in scenarios; None for a result, a fault and what scenarios do not name."""
+    if isinstance(screen, state.Uploading):
+        return "uploaded" if screen.progress.state is state.Sending.DONE else "uploading"
+    return _NAMES.get(type(screen))
+
+
+_NAMES: dict[type, str] = {
+    state.Ready: "ready",
+    state.PlateEntry: "entry",
+    state.KindChoice: "kinds",
+    state.Menu: "menu",
+    state.ShiftLog: "log",
+    state.ShiftEnd: "ending",
+    state.ShiftOver: "over",
+}
+
+
 def _describe(screen: state.Screen) -> str:
     match screen:
         case state.Result(judged=judged):
@@ -204,12 +224,12 @@ def _describe(screen: state.Screen) -> str:
             return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
         case state.Trouble(notice=notice):
             return f"trouble      {notice.code} {notice.en}"
-        case state.PlateEntry():
-            return "entry        plate entry"
         case state.KindChoice(kinds=kinds, listing=listing):
             return f"kinds        {' '.join(kinds)} ({listing})"
+        case state.Uploading(progress=progress):
+            return f"{_name(screen):<12} {progress.sent} of {progress.total} records"
         case state.Ready(status=status):
             notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
             return f"ready        no verdict{notices}"
         case _:
-            return f"{type(screen).__name__.lower():<12} a screen of the shift"
+            return _name(screen) or type(screen).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import nacl.utils
@@ -11,10 +12,13 @@ from terminal import checking, lab
 from terminal.asking import Asker, Lists
 from terminal.cases import Cases
 from terminal.credential.signed import signer
+from terminal.duty import Duty
 from terminal.journal.store import Journal
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Lookup
 from terminal.registry.offline import OfflineList
+from terminal.shift import Shift
+from terminal.uploading import Uploading
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
@@ -27,8 +31,21 @@ if TYPE_CHECKING:
 HOTLIST = "hotlist.sqlite"
 
 
-def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Cases:
-    """The cases of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that an officer's work is made with."""
+
+    cases: Cases
+    duty: Duty
+
+    def close(self) -> None:
+        """Let go of the journal and the lists."""
+        self.duty.close()
+        self.cases.close()
+
+
+def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Work:
+    """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
     trusted = lab.load_directory(settings.paths.trust)
     registry = lab.load_registry(settings.paths.trust)
     seed = load_seed(settings.paths.key)
@@ -45,19 +62,30 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
     )
     lists = _lists(settings)
     keeper = checking.Keeper(journal, author, trusted, lists)
-    if link is None or settings.registry is None:
-        return Cases(checker, keeper, lists)
-    asker = Asker(
-        link=link,
-        lookup=Lookup(settings.terminal.number, signer(seed), registry.answer),
-        lists=lists,
-        officer=settings.terminal.officer,
-        wait_s=settings.registry.wait_s,
-        hotlist_keys=registry.hotlist,
-        random=nacl.utils.random,
-        clock=clock,
+    asker = None
+    if link is not None and settings.registry is not None:
+        asker = Asker(
+            link=link,
+            lookup=Lookup(settings.terminal.number, signer(seed), registry.answer),
+            lists=lists,
+            officer=settings.terminal.officer,
+            wait_s=settings.registry.wait_s,
+            hotlist_keys=registry.hotlist,
+            random=nacl.utils.random,
+            clock=clock,
+        )
+    shift = Shift(keeper, settings.paths.state)
+    shift.resume()
+    duty = Duty(
+        shift,
+        Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), registry),
+        clock,
+        link,
+        nacl.utils.random,
+        interval_s=60 * settings.upload.interval_min,
+        retention_s=86_400 * settings.upload.retention_days,
     )
-    return Cases(checker, keeper, lists, asker)
+    return Work(Cases(checker, keeper, lists, asker), duty)
 
 
 def _lists(settings: Config) -> Lists:

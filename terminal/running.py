@@ -79,8 +79,8 @@ def assemble(setup: Setup) -> app.App:
     look = Look(settings.terminal.language, fonts, display.size, settings.display.night)
     work = prepare(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
     terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm)
-    if work.keeper.journal.set_aside is not None:
-        terminal.notice(JournalDamaged(str(work.keeper.journal.set_aside)))
+    if work.cases.keeper.journal.set_aside is not None:
+        terminal.notice(JournalDamaged(str(work.cases.keeper.journal.set_aside)))
     return terminal
 
 

@@ -80,4 +80,4 @@ def _looked(frame: Frame) -> Looked:
     decode_ms = 1e3 * (time.perf_counter() - begun)
     height, width = frame.luma.shape
     half: Luma = cv2.resize(frame.luma, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]  # uint8 in, uint8 out
-    return Looked(found, half, frame.captured_s, decode_ms)
+    return Looked(found, half, frame.captured_s, decode_ms, None if found is None else frame.luma.copy())

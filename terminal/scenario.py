@@ -6,11 +6,13 @@ clear                            nothing in view
 press TRIGGER|CONFIRM|BACK
 type 苏A12345                     touch the keys of plate entry
 pick 02|unsure                   touch a kind of plate
+open menu|log|upload|handover|end  touch the bar, or a row of the menu
 wait 6                           let 6 seconds go by
 clock 2026-11-22T12:00:00+08:00  [untrusted]
 camera stalled|live              frames stop, or come again
 expect OUTCOME [REASON]          the result shown
-expect ready | entry | kinds | online | offline | trouble CODE | notice CODE
+expect ready | entry | kinds | menu | log | ending | uploading | uploaded | over
+expect online | offline | trouble CODE | notice CODE
 shot result.png                  keep the screen as a picture
 say Anything.                    print a line
 """
@@ -29,6 +31,11 @@ from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+SCREENS = ("entry", "kinds", "menu", "log", "ending", "uploading", "uploaded", "over")
+"""Screens that are neither ready nor a result; `uploaded` is the upload's, with all receipts."""
+PARTS = ("menu", "log", "upload", "handover", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,13 @@ class Pick:
     """A row of the choice of kinds; None: the officer cannot tell."""
 
     kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The bar, or a row of the menu, touched."""
+
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,7 @@ class ExpectReady:
 
 @dataclass(frozen=True, slots=True)
 class ExpectScreen:
-    """Plate entry, or the choice of kinds, must be shown."""
+    """This screen, one of SCREENS, must be shown."""
 
     name: str
 
@@ -132,7 +146,7 @@ class Say:
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | PressButton | Wait | SetClock | SetCamera
-Deed: TypeAlias = Change | TypePlate | Pick | Shot | Say | Expectation
+Deed: TypeAlias = Change | TypePlate | Pick | Open | Shot | Say | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,13 @@ def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
     return Pick(None if kind == "unsure" else kind)
 
 
+def _open(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (part,) = words
+    if part not in PARTS:
+        raise ValueError(f"one of {', '.join(PARTS)} is expected")
+    return Open(part)
+
+
 def _wait(words: list[str], _rest: str, _folder: Path) -> Deed:
     seconds = float(words[0])
     if not 0 <= seconds < 1e9:
@@ -208,7 +229,7 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
     match words:
         case ["ready"]:
             return ExpectReady()
-        case ["entry" | "kinds" as name]:
+        case [name] if name in SCREENS:
             return ExpectScreen(name)
         case ["online" | "offline" as reach]:
             return ExpectLink(up=reach == "online")
@@ -220,7 +241,7 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
             return ExpectResult(Outcome(outcome), Reason(reason))
         case _:
             raise ValueError(
-                "an outcome, ready, entry, kinds, online, offline, trouble CODE or notice CODE is expected"
+                f"an outcome, ready, {', '.join(SCREENS)}, online, offline, trouble or notice CODE is expected"
             )
 
 
@@ -237,6 +258,7 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
     "type": _type,
     "pick": _pick,
+    "open": _open,
     "wait": _wait,
     "clock": _clock,
     "camera": _camera,

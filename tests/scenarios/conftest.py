@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
 from drivers import sim
+from drivers.link import MqttLink
 from drivers.notify import SystemdNotify
 from keys import files, lab
 from terminal import config, player, running, scenario
+from terminal.cli import link_of
 from terminal.ports import Rig
+from terminal.screens import state
+from terminal.screens.draw import event_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +76,15 @@ class Desk:
             assert time.monotonic() < deadline, self.app.screen
             self.app.turn(player.TURN_S)
 
+    def mark(self, note: state.Note) -> None:
+        """Touch what is to be added to the check."""
+        assert self.app is not None
+        width, height = self.app.size
+        places = product(range(8, width, 16), range(8, height, 16))
+        wanted = state.Marked(note)
+        self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, self.app.size) == wanted))
+        self.app.turn(player.TURN_S)
+
     def play(self, words: str) -> list[str]:
         """Play a scenario on the app, started if need be; what it said. Every expectation must be met."""
         app = self.app or self.start()
@@ -88,3 +104,45 @@ def desk(laboratory: Path, photographs: Path, tmp_path: Path) -> Iterator[Desk]:
     yield made
     made.stop()
     made.rig.close()
+
+
+@dataclass
+class Registry:
+    """The reference registry as a process, with a broker on a free port."""
+
+    lab: Path
+    process: subprocess.Popen[str]
+    port: int
+
+    def put(self, number: str, kind: str, letters: str) -> None:
+        """Put a vehicle on the hot list, or take it off with no letters."""
+        registry = [sys.executable, "-m", "scripts.registry", "--lab", str(self.lab), "--database", self.url]
+        subprocess.run([*registry, "hotlist", number, kind, letters], check=True, capture_output=True)
+
+    @property
+    def url(self) -> str:
+        """Its database."""
+        return f"sqlite:///{self.lab}/registry.sqlite"
+
+
+@pytest.fixture(scope="session")
+def registry(laboratory: Path) -> Iterator[Registry]:
+    """A registry with its sample."""
+    command = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        yield Registry(laboratory, process, int(address.rpartition(":")[2]))
+        process.terminate()
+
+
+@pytest.fixture
+def online(desk: Desk, registry: Registry) -> Desk:
+    """A desk whose link leads to the registry, and is up."""
+    assert desk.settings.registry is not None
+    desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
+    desk.link = link_of(desk.settings)
+    assert isinstance(desk.link, MqttLink)
+    app = desk.start()
+    desk.until(lambda: app.screen.status.online is True)
+    return desk

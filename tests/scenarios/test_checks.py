@@ -15,7 +15,8 @@ from keys.files import Algorithm
 from terminal import running
 from terminal.errors import CameraStalled, JournalDamaged, PanelFault
 from terminal.journal import database, form, record
-from terminal.journal.entry import Check, Entry, Event, Refinement
+from terminal.journal.entry import Check, Entry, Event, Note, Refinement
+from terminal.journal.evidence import Evidence
 from terminal.journal.renewal import NAME
 from terminal.model import CredentialFinding, Subject
 from terminal.screens import state
@@ -50,8 +51,12 @@ def test_each_photograph_gets_its_verdict_and_its_record(
     desk: Desk, laboratory: Path, picture: str, outcome: str, reason: str
 ) -> None:
     desk.play(f"expect ready\nshow {picture}.jpg\nexpect {outcome} {reason}")
-    (entry,) = entries(desk, laboratory)
+    entry, *notes = entries(desk, laboratory)
     assert isinstance(entry.body, Check)
+    assert [note.body.pictures for note in notes if isinstance(note.body, Note)] == [
+        (sealed,) for sealed, _ in Evidence(desk.settings.paths.state, bytes(32)).pending()
+    ]
+    assert len(notes) == (outcome == "caution")  # the picture of a code whose signature does not fit is kept
     assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
     assert (entry.body.code_text is None) == (entry.body.finding is CredentialFinding.CURRENT)
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import closing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.link import MqttLink
 from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.renewal import NAME
@@ -18,53 +14,8 @@ from terminal.model import Button, Outcome, Subject, VehicleFinding
 from terminal.screens import state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from terminal.app import App
-    from tests.scenarios.conftest import Desk
-
-
-@dataclass
-class Registry:
-    """The reference registry as a process, with a broker on a free port."""
-
-    lab: Path
-    process: subprocess.Popen[str]
-    port: int
-
-    def put(self, number: str, kind: str, letters: str) -> None:
-        """Put a vehicle on the hot list, or take it off with no letters."""
-        registry = [sys.executable, "-m", "scripts.registry", "--lab", str(self.lab), "--database", self.url]
-        subprocess.run([*registry, "hotlist", number, kind, letters], check=True, capture_output=True)
-
-    @property
-    def url(self) -> str:
-        """Its database."""
-        return f"sqlite:///{self.lab}/registry.sqlite"
-
-
-@pytest.fixture(scope="module")
-def registry(laboratory: Path) -> Iterator[Registry]:
-    """A registry with its sample."""
-    command = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[-1]
-        yield Registry(laboratory, process, int(address.rpartition(":")[2]))
-        process.terminate()
-
-
-@pytest.fixture
-def online(desk: Desk, registry: Registry) -> Desk:
-    """A desk whose link leads to the registry, and is up."""
-    assert desk.settings.registry is not None
-    desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
-    desk.link = link_of(desk.settings)
-    assert isinstance(desk.link, MqttLink)
-    app = desk.start()
-    desk.until(lambda: app.screen.status.online is True)
-    return desk
+    from tests.scenarios.conftest import Desk, Registry
 
 
 def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:

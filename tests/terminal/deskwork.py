@@ -152,4 +152,4 @@ def work_of(laboratory: Path, state: Path, now_s: float) -> Work:
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
     clock, link = HandClock(now_s), HandLink()
-    return Work(laboratory, settings, clock, link, prepare(settings, clock, link, files.load_seed))
+    return Work(laboratory, settings, clock, link, prepare(settings, clock, link, files.load_seed).cases)

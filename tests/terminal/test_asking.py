@@ -33,7 +33,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     assert made.settings.registry is not None
     registry = replace(made.settings.registry, provinces=("京", "苏"))
     made.settings = replace(made.settings, registry=registry)
-    made.cases = prepare(made.settings, made.clock, made.link, files.load_seed)
+    made.cases = prepare(made.settings, made.clock, made.link, files.load_seed).cases
     yield made
     made.cases.close()
 

@@ -74,7 +74,7 @@ class Desk:
         return run(self.settings, self.clock, link, files.load_seed, way or Way())
 
     def journal(self) -> Journal:
-        return prepare(self.settings, self.clock, None, files.load_seed).keeper.journal
+        return prepare(self.settings, self.clock, None, files.load_seed).cases.keeper.journal
 
     def records(self) -> list[bytes]:
         with closing(self.journal()) as journal:

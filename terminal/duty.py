@@ -1,0 +1,126 @@
+"""What is done beside checks: the shift, and the upload of what was recorded, by hand or by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, assert_never
+
+from terminal.registry.upload import due
+from terminal.screens import state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.credential.verify import Moment
+    from terminal.errors import Fault
+    from terminal.model import Incoming
+    from terminal.ports import Clock, Link
+    from terminal.shift import Shift
+    from terminal.uploading import Uploading
+
+
+@dataclass(slots=True)
+class Duty:
+    """The shift and the upload of one run. Every verb may raise JournalFault."""
+
+    shift: Shift
+    uploading: Uploading
+    clock: Clock
+    link: Link | None
+    random: Callable[[int], bytes]
+    interval_s: float
+    """Between two uploads that start by themselves."""
+    retention_s: float
+    """How long a receipted record stays."""
+    _last_s: float | None = field(default=None, init=False)
+    _total: int = field(default=0, init=False)
+    """Records without receipt when the upload was started."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Why journals or pictures cannot go on."""
+        return tuple({fault.code: fault for fault in self.uploading.uploader.faults.values()}.values())
+
+    @property
+    def sending(self) -> state.Sending | None:
+        """What the bar says of the upload; None where nothing is under way."""
+        active = self.uploading.uploader.active or self.faults
+        return self.progress().state if active else None
+
+    def perform(self, effect: state.ShiftEffect, moment: Moment) -> state.ShiftEvent:
+        """Do what a screen asks for, and say what came of it."""
+        match effect:
+            case state.TellShift():
+                return self.shift.tell()
+            case state.Annotate(seq, note):
+                return self.shift.annotate(seq, note, moment)
+            case state.EndShift(handover):
+                ended = self.shift.end(moment, handover=handover)
+                self.begin()
+                return ended
+            case state.StartShift():
+                return self.shift.start(moment)
+            case state.Upload():
+                self.begin()
+                return state.UploadTold(self.progress())
+            case _:
+                assert_never(effect)
+
+    def begin(self) -> None:
+        """Start the upload, unless it is under way."""
+        uploader = self.uploading.uploader
+        if not uploader.active:
+            self._last_s = self.clock.monotonic_s()
+            self._total = uploader.pending()
+            uploader.start(self._last_s, self.random)
+
+    def turn(self) -> None:
+        """Send what is to be sent now; begin where it is time, and let go what is old enough."""
+        uploader, now_s = self.uploading.uploader, self.clock.monotonic_s()
+        online = self.link is not None and self.link.state.up
+        pending = uploader.pending()
+        if not uploader.active and due(
+            now_s, self._last_s, online=online, pending=pending, interval_s=self.interval_s
+        ):
+            self.begin()
+            self.uploading.remove_old(
+                self.clock.now_s(), clock_trusted=self.clock.trusted(), retention_s=self.retention_s
+            )
+        message = uploader.poll(now_s) if online and uploader.active else None
+        if message is not None and self.link is not None:
+            self.link.send(message)
+
+    def receive(self, incoming: Incoming) -> bool:
+        """Whether a message was the upload's."""
+        return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
+
+    def progress(self) -> state.Progress:
+        """How far the upload is."""
+        uploader = self.uploading.uploader
+        pending, told = uploader.pending(), uploader.progress
+        faults = self.faults
+        fault = faults[0] if faults else None
+        total = max(self._total, pending)
+        return state.Progress(
+            sent=total - pending,
+            total=total,
+            bytes_per_s=told.bytes_per_s if told else 0.0,
+            records_per_s=told.records / told.elapsed_s if told and told.elapsed_s > 0 else 0.0,
+            seconds_left=told.left_s if told else None,
+            state=self._state(pending, stalled=told is not None and told.stalled),
+            fault=state.Notice(fault.code, fault.zh, fault.en) if fault else None,
+        )
+
+    def close(self) -> None:
+        """Let go of former journals' files."""
+        self.uploading.close()
+
+    def _state(self, pending: int, *, stalled: bool) -> state.Sending:
+        if self.faults:
+            return state.Sending.FAULT
+        if not pending:
+            return state.Sending.DONE
+        if self.link is None or not self.link.state.up:
+            return state.Sending.OFFLINE
+        waits = stalled or not self.uploading.uploader.active
+        return state.Sending.WAITING if waits else state.Sending.SENDING

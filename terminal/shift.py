@@ -1,0 +1,118 @@
+"""A shift is what an officer did since it began: its list lives in memory, what must be told is recorded.
+
+Which shift goes on is kept in a file, so that a restart neither ends a shift nor goes on with an ended one.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from terminal.errors import JournalFault
+from terminal.journal.entry import Confirmation, Session, SessionStep
+from terminal.journal.entry import Note as NoteEntry
+from terminal.model import CredentialFinding, Outcome
+from terminal.screens import state
+from terminal.vehicle.inspection import SHANGHAI
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from terminal.checking import Keeper
+    from terminal.credential.verify import Moment
+
+FILE = "shift"
+_OVER = ""
+
+
+@dataclass(slots=True)
+class Shift:
+    """The shift that goes on, if one does. Every verb that records raises JournalFault."""
+
+    keeper: Keeper
+    folder: Path
+    on: bool = field(default=True, init=False)
+    """Whether a shift goes on; without one no check is made."""
+    _log: dict[int, state.Logged] = field(default_factory=dict, init=False)
+
+    def resume(self) -> None:
+        """Go on with the shift of the file; where there is none, with the configuration's."""
+        with suppress(FileNotFoundError):
+            number = (self.folder / FILE).read_text(encoding="utf-8")
+            self.on = number != _OVER
+            if self.on:
+                self._take(number)
+
+    def start(self, moment: Moment) -> state.ShiftStarted:
+        """A new shift, numbered by its beginning."""
+        self._take(datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S"))
+        self.keeper.keep(Session(SessionStep.SHIFT_STARTED), moment)
+        self._log.clear()
+        self.on = True
+        self._remember(self.keeper.author.shift)
+        return state.ShiftStarted()
+
+    def end(self, moment: Moment, *, handover: bool) -> state.ShiftEnded:
+        """The end of the shift: nothing of its list stays."""
+        step = SessionStep.HANDED_OVER if handover else SessionStep.SHIFT_ENDED
+        self.keeper.keep(Session(step), moment)
+        ended = state.ShiftEnded(self._counts(), self.keeper.unreceipted)
+        self.on = False
+        self._log.clear()
+        self._remember(_OVER)
+        return ended
+
+    def annotate(self, seq: int, note: state.Note, moment: Moment) -> state.Annotated:
+        """Add to a check: an entry of its own."""
+        match note:
+            case state.Action(text):
+                self.keeper.keep(NoteEntry(seq=seq, action=text), moment)
+            case state.Mistaken():
+                self.keeper.keep(NoteEntry(seq=seq, mistaken=True), moment)
+            case state.ControlWord(result):
+                self.keeper.keep(Confirmation(seq, state.CONTROL_ROOM, result), moment)
+            case _:
+                assert_never(note)
+        if seq in self._log:
+            self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
+        return state.Annotated(seq)
+
+    def hear(self, judged: state.Judged) -> None:
+        """A check was made, or more is known of it."""
+        before = self._log.get(judged.seq)
+        self._log[judged.seq] = state.Logged(
+            seq=judged.seq,
+            checked_s=judged.checked_s,
+            plate=judged.plate,
+            outcome=judged.verdict.outcome,
+            acts=before.acts if before else (),
+            read=judged.verdict.finding.finding is not CredentialFinding.UNREADABLE,
+        )
+
+    def tell(self) -> state.ShiftTold:
+        """The shift's list, newest first, its counts, and what no receipt covers."""
+        newest_first = tuple(self._log[seq] for seq in sorted(self._log, reverse=True))
+        return state.ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
+
+    def _counts(self) -> state.Counts:
+        """From the journal: a restart forgets the list, and counts every check all the same."""
+        kept = self.keeper.journal.tallies(self.keeper.author.shift)
+        return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)
+
+    def _take(self, number: str) -> None:
+        self.keeper.author = replace(self.keeper.author, shift=number)
+
+    def _remember(self, number: str) -> None:
+        """Put the number in the file in one step, and on the medium."""
+        staged = self.folder / f".{FILE}"
+        try:
+            with staged.open("w", encoding="utf-8") as file:
+                file.write(number)
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(self.folder / FILE)
+        except OSError as error:
+            raise JournalFault(f"{self.folder / FILE}: {error.strerror}") from error

@@ -1,0 +1,68 @@
+"""A shift from its first check to the registry's receipt, by touches and presses, against a real registry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nacl import bindings
+
+from keys import files
+from keys.files import Algorithm
+from terminal.cli import link_of
+from terminal.journal import form, record
+from terminal.journal.entry import Note, Session, SessionStep
+from terminal.model import Outcome
+from terminal.screens import state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scenarios.conftest import Desk, Registry
+
+
+def bodies(desk: Desk, laboratory: Path) -> list[object]:
+    """What this journal's records say, opened with the registry's key."""
+    assert desk.app is not None
+    private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
+    public = bindings.crypto_scalarmult_base(private)
+    sealed = [record.read(one).sealed for one in desk.app.cases.keeper.journal.records(0)]
+    return [form.read_entry(record.unseal(one, public, private)).body for one in sealed]
+
+
+def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:
+    app = online.app
+    assert app is not None
+    online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined")
+    online.play("press TRIGGER\nexpect ready\nopen menu\nexpect menu\nopen log\nexpect log")
+    assert isinstance(app.screen, state.ShiftLog)
+    assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (1, Outcome.PROVISIONAL)
+    online.play("press BACK\nexpect menu\nopen end\nexpect ending\npress CONFIRM\nexpect uploaded")
+    assert app.cases.keeper.unreceipted == 0
+    online.play("press BACK\nexpect over\nclear\nwait 5\nshow phone.jpg\nexpect over")
+    online.play("clear\npress CONFIRM\nexpect ready\nshow phone.jpg\nexpect provisional")
+
+
+def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_is_back(
+    desk: Desk, laboratory: Path, registry: Registry
+) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready\nopen menu\nopen end")
+    desk.play("press CONFIRM\nexpect uploading")
+    assert desk.app is not None
+    assert Session(SessionStep.SHIFT_ENDED) in bodies(desk, laboratory)
+    desk.stop()
+    assert desk.settings.registry is not None
+    desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
+    desk.link = link_of(desk.settings)
+    app = desk.start()
+    desk.play("expect over")
+    desk.until(lambda: app.cases.keeper.unreceipted == 0)
+
+
+def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    app = desk.app
+    assert app is not None
+    assert isinstance(app.screen, state.LogEntry)
+    desk.mark(state.Mistaken())
+    assert Note(seq=1, mistaken=True) in bodies(desk, laboratory)

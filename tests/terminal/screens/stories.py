@@ -1,0 +1,188 @@
+"""Stories: events in any order, weighted so that they come to every screen, and what each step of one was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from terminal.errors import JournalFull
+from terminal.model import Button, CredentialFinding, Subject, VehicleFinding
+from terminal.screens.state import (
+    ACTIONS,
+    Action,
+    Annotated,
+    Chosen,
+    Control,
+    ControlWord,
+    Effect,
+    Event,
+    Failed,
+    Judged,
+    KindChoice,
+    Listed,
+    LogEntry,
+    Marked,
+    Mistaken,
+    Opened,
+    Paged,
+    Part,
+    Picked,
+    PlateEntry,
+    Pressed,
+    Progress,
+    Ready,
+    Recorded,
+    Refined,
+    Result,
+    Scanned,
+    Screen,
+    Sending,
+    ShiftEnded,
+    ShiftStarted,
+    ShiftTold,
+    Status,
+    Tick,
+    Turned,
+    Typed,
+    UploadTold,
+)
+from terminal.screens.step import step
+from terminal.vehicle.plate import SYMBOLS
+from tests.terminal.screens.gallery import COUNTS, judged, log, notice, scan
+
+BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
+FULL = notice(JournalFull)
+
+JUDGED = st.builds(
+    lambda judged_, text, seq: replace(judged_, text=text, seq=seq),
+    st.builds(
+        judged,
+        st.just("A"),
+        st.sampled_from(CredentialFinding),
+        st.sampled_from(VehicleFinding),
+        st.sampled_from(Subject),
+    ),
+    st.sampled_from(["A", "B", "C", None]),
+    st.sampled_from([123, 124]),
+)
+NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "粤B1", ""])
+KINDS_LISTED = st.lists(st.sampled_from(["02", "07", "52"]), unique=True).map(tuple)
+SCANS = st.builds(scan, st.sampled_from("ABC"))
+LOG = log(7)
+NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
+TOLD = st.builds(
+    ShiftTold, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
+)
+EVENTS = st.one_of(
+    st.builds(
+        Scanned,
+        st.builds(
+            lambda first, rest: scan(first, *rest), st.sampled_from("ABC"), st.sets(st.sampled_from("ABC"))
+        ),
+    ),
+    st.builds(Pressed, st.sampled_from(Button)),
+    st.builds(
+        Tick,
+        st.builds(
+            Status,
+            now_s=st.floats(0, 9),
+            province=st.sampled_from(["", "粤"]),
+            online=st.none() | st.booleans(),
+            torch=st.booleans(),
+        ),
+    ),
+    st.builds(Recorded, JUDGED),
+    st.builds(Refined, JUDGED),
+    st.builds(Listed, NUMBERS, st.none() | KINDS_LISTED),
+    st.builds(Typed, st.sampled_from([*sorted(SYMBOLS), "I", "ab", ""])),
+    st.just(Turned()),
+    st.builds(Picked, st.none() | st.sampled_from(["02", "07", "23", "99"])),
+    st.just(Failed(FULL)),
+    st.builds(Opened, st.sampled_from(Part)),
+    st.builds(Paged, st.sampled_from([-1, 1])),
+    st.builds(Chosen, st.sampled_from([one.seq for one in LOG])),
+    st.builds(Marked, NOTES),
+    st.builds(Annotated, st.sampled_from([123, *(one.seq for one in LOG)])),
+    TOLD,
+    st.just(ShiftEnded(COUNTS, 3)),
+    st.just(ShiftStarted()),
+    st.builds(UploadTold, st.builds(Progress, st.integers(0, 9), st.just(9), state=st.sampled_from(Sending))),
+)
+NEXT = [
+    [],
+    [Picked("07")],
+    [Tick(Status(online=True)), Picked(None)],
+    [Tick(Status(online=True)), Picked(None), Listed("粤B12345", ("02", "51"))],
+]
+ENTERED = st.builds(
+    lambda number, following: [
+        Pressed(CONFIRM),
+        *(Typed(symbol) for symbol in number),
+        Pressed(CONFIRM),
+        *following,
+    ],
+    st.sampled_from(["粤B12345", "粤B1234警"]),
+    st.sampled_from(NEXT),
+)
+"""A plate typed to its end, and what may follow, which single events seldom come to."""
+OPENED = st.sampled_from(
+    [
+        [Recorded(judged(found=CredentialFinding.FAILED)), Pressed(CONFIRM)],
+        [Recorded(judged()), Pressed(BACK)],
+    ]
+)
+"""Plate entry for a check."""
+SHIFT = st.builds(
+    lambda part, following: [Pressed(TRIGGER), Opened(Part.MENU), Opened(part), *following],
+    st.sampled_from(Part),
+    st.sampled_from(
+        [
+            [],
+            [ShiftTold(LOG, COUNTS, 3), Chosen(LOG[0].seq), Marked(Mistaken()), Annotated(LOG[0].seq)],
+            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
+            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3), Pressed(BACK)],
+            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), Failed(FULL), Pressed(CONFIRM)],
+        ]
+    ),
+)
+"""What the menu leads to, and what may follow, whether or not it fits."""
+NOTED = st.sampled_from(
+    [
+        [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM)],
+        [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM), Marked(Mistaken()), Annotated(123)],
+    ]
+)
+"""A note on the verdict that is shown."""
+STORY = st.lists(
+    st.tuples(st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED), st.floats(0, 5)),
+    min_size=4,
+    max_size=40,
+).map(lambda parts: [(event, later_s) for events, later_s in parts for event in events])
+
+MANY = settings(max_examples=400)
+"""For what a story seldom comes to."""
+
+
+def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, tuple[Effect, ...]]]:
+    """Every step of a story: screen before, event, screen after, effects."""
+    screen: Screen = Ready()
+    now_s, steps = 0.0, []
+    for event, later_s in story:
+        now_s += later_s
+        after, effects = step(screen, event, now_s)
+        steps.append((screen, event, after, effects))
+        screen = after
+    return steps
+
+
+def subject_of(screen: Screen) -> Judged | None:
+    """The check that a screen shows, or that something is entered for."""
+    match screen:
+        case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)):
+            return judged_
+        case PlateEntry(after=after) | KindChoice(after=after):
+            return after
+        case _:
+            return None

@@ -1,0 +1,145 @@
+"""What holds of the screens of the shift in any order of events, by chance and over many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+
+from terminal.model import Button, Outcome
+from terminal.screens.shift_step import over
+from terminal.screens.state import (
+    Annotate,
+    Annotated,
+    AskKinds,
+    Check,
+    Confirm,
+    Effect,
+    EndShift,
+    Enter,
+    Event,
+    Failed,
+    LogEntry,
+    Marked,
+    Play,
+    Pressed,
+    Ready,
+    Refined,
+    Result,
+    Screen,
+    ShiftEnd,
+    ShiftEnded,
+    ShiftLog,
+    ShiftOver,
+    ShiftStarted,
+    StartShift,
+    TellShift,
+    Trouble,
+    Upload,
+    Uploading,
+)
+from tests.terminal.screens.stories import MANY, STORY, told
+
+Story = list[tuple[Event, float]]
+
+
+def behind(screen: Screen) -> Screen:
+    """The screen itself, or the one that a fault covers."""
+    return screen.back if isinstance(screen, Trouble) and screen.back else screen
+
+
+@MANY
+@given(STORY)
+def test_nothing_is_checked_between_the_end_of_a_shift_and_the_next(story: Story):
+    ended = False
+    for before, event, after, effects in told(story):
+        ended |= isinstance(before, ShiftEnd) and isinstance(event, ShiftEnded)
+        if isinstance(before, ShiftOver) and isinstance(event, ShiftStarted):
+            ended = False
+        assert over(behind(after)) is ended
+        if ended:
+            assert not {Check, Confirm, Enter, AskKinds, Play} & set(map(type, effects))
+
+
+@MANY
+@given(STORY)
+def test_a_shift_ends_by_confirming_its_count_alone(story: Story):
+    for before, event, _, effects in told(story):
+        for effect in effects:
+            if isinstance(effect, EndShift):
+                assert isinstance(before, ShiftEnd)
+                assert event == Pressed(Button.CONFIRM)
+                assert before.counts is not None
+                assert effect.handover is before.handover
+            if isinstance(effect, StartShift):
+                assert isinstance(before, ShiftOver)
+                assert event == Pressed(Button.CONFIRM)
+
+
+@MANY
+@given(STORY)
+def test_every_note_that_is_picked_is_recorded_as_it_was_offered(story: Story):
+    for before, event, after, effects in told(story):
+        if isinstance(before, LogEntry) and isinstance(event, Marked) and event.note in before.notes:
+            again = before.logged.acts[-1:] == (event.note,)
+            assert effects == (() if again else (Annotate(before.logged.seq, event.note),))
+            assert isinstance(after, LogEntry)
+            assert after.noted is (again and before.noted)
+        else:
+            assert Annotate not in map(type, effects)
+
+
+@MANY
+@given(STORY)
+def test_recorded_is_said_only_of_what_is(story: Story):
+    for before, event, after, _ in told(story):
+        if isinstance(after, LogEntry) and after.noted and not getattr(behind(before), "noted", False):
+            assert event == Annotated(after.logged.seq)
+
+
+@MANY
+@given(STORY)
+def test_fault_loses_no_screen_of_the_shift(story: Story):
+    kept = (LogEntry, ShiftLog, ShiftEnd, Uploading, ShiftOver)
+    for before, event, after, _ in told(story):
+        if isinstance(event, Failed) and isinstance(before, kept):
+            assert behind(after) == before
+        if isinstance(before, Trouble) and before.back and isinstance(event, Pressed):
+            assert after == replace(before.back, status=before.status, seen=before.seen)
+
+
+@MANY
+@given(STORY)
+def test_verdict_that_is_added_to_comes_back_with_what_is_known_since(story: Story):
+    for before, event, after, effects in told(story):
+        if not (isinstance(before, LogEntry) and isinstance(before.back, Result)):
+            continue
+        shown = before.back.judged
+        if event == Pressed(Button.BACK):
+            assert isinstance(after, Result)
+            assert after.judged == shown
+        if isinstance(event, Refined) and event.judged.seq == shown.seq:
+            later = after if isinstance(after, Result) else getattr(after, "back", None)
+            assert isinstance(later, Result)
+            assert later.judged == event.judged
+            comes = (
+                event.judged.verdict.outcome is Outcome.ALARM and shown.verdict.outcome is not Outcome.ALARM
+            )
+            assert (effects == (Play(Outcome.ALARM),)) is comes is isinstance(after, Result)
+
+
+@given(STORY)
+def test_page_of_the_log_is_always_one_of_its_pages(story: Story):
+    for _, _, after, _ in told(story):
+        listed = getattr(after, "back", after)
+        if isinstance(listed, ShiftLog):
+            assert 0 <= listed.page < listed.pages
+            assert bool(listed.shown) is bool(listed.log)
+
+
+@given(STORY)
+def test_effects_of_the_shift_come_from_its_screens_and_from_verdicts(story: Story):
+    asked: tuple[type[Effect], ...] = (TellShift, Annotate, EndShift, StartShift, Upload)
+    for before, _, _, effects in told(story):
+        if any(isinstance(effect, asked) for effect in effects):
+            assert not isinstance(before, Ready | Trouble)

@@ -241,7 +241,7 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
             return ExpectResult(Outcome(outcome), Reason(reason))
         case _:
             raise ValueError(
-                f"an outcome, ready, {', '.join(SCREENS)}, online, offline, trouble or notice CODE is expected"
+                f"an outcome, ready, {', '.join(SCREENS)}, online, offline, trouble CODE, notice CODE"
             )
 
 

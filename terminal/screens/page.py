@@ -121,6 +121,14 @@ def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int,
     return [(page.px(MARGIN) + left + gap, paragraph(words, style, wide))]
 
 
+_UPLOADS = {
+    Sending.WAITING: "bar_waiting",
+    Sending.SENDING: "bar_sending",
+    Sending.OFFLINE: "bar_offline",
+    Sending.FAULT: "bar_fault",
+}
+
+
 def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
     """Time and its mark; trust list, records and torch."""
     time = page.firm(26, theme.WHITE, bold=True)
@@ -141,10 +149,10 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
         right.append(Icon.TRIANGLE)
         right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.look.language)), warn))
     right.append((page.say("records", count=status.records), plain))
-    if status.upload not in (None, Sending.DONE):
+    if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT
         small = page.firm(max(12, units - 3), theme.NOTICE if fault else theme.BAR_MUTED, bold=fault)
-        right.append((page.say(f"bar_{status.upload}"), small))
+        right.append((page.say(_UPLOADS[status.upload]), small))
     if status.torch:
         right.append(Icon.TORCH)
     return _run(page, left), _run(page, right)

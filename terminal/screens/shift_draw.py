@@ -44,6 +44,14 @@ BAR_TOUCH = 72
 _EASES = [step / 100 for step in range(130, 36, -4)]
 
 
+_PARTS = {
+    Part.LOG: "menu_log",
+    Part.UPLOAD: "menu_upload",
+    Part.HANDOVER: "menu_handover",
+    Part.END: "menu_end",
+}
+
+
 def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Cell]:
     """All that can be touched above the soft keys, on a surface of `size` pixels; no two overlap."""
     area = area_of(size, ROOM)
@@ -107,7 +115,7 @@ def compose_menu(look: Look, screen: Menu) -> list[Item]:
 
 def _menu_row(page: Page, status: Status, cell: Cell, listed: Part) -> list[Item]:
     rect = _inside(page, cell)
-    lines = [paragraph(page.say(f"menu_{listed}"), page.firm(30, page.colours.ink, bold=True), page.width)]
+    lines = [paragraph(page.say(_PARTS[listed]), page.firm(30, page.colours.ink, bold=True), page.width)]
     if listed is Part.UPLOAD:
         lines.append(
             paragraph(_unuploaded(page, status.records), page.firm(20, page.colours.muted), page.width)

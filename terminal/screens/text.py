@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.model import Reason
-from terminal.screens.facts import Action, ControlWord, Mistaken
+from terminal.screens.facts import Action, Control, ControlWord, Mistaken
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import VEHICLE_TYPES, Lines
@@ -102,7 +102,6 @@ WORDS: dict[str, Lines] = {
     "listing_no_answer": Lines("登记系统未应答，请按号牌颜色选择", "No answer; pick by the plate's colour"),
     "kind_unsure": Lines("不确定，联网查询", "Not sure: ask the registry"),
     "note": Lines("记录", "Add a note"),
-    "older": Lines("下一页", "Next page"),
     "to_menu": Lines("返回菜单", "To the menu"),
     "to_log": Lines("返回列表", "To the list"),
     "not_yet": Lines("暂不", "Not yet"),
@@ -257,7 +256,7 @@ def note(added: Note, language: Language) -> str:
         case Mistaken():
             return say("mistaken", language)
         case ControlWord(result):
-            return say(f"control_{result}", language)
+            return say("control_confirmed" if result is Control.CONFIRMED else "control_denied", language)
 
 
 def age(seconds: float, language: Language) -> str:

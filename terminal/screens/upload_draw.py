@@ -30,6 +30,13 @@ _SIGNS = {
     Sending.OFFLINE: Icon.CLOCK,
     Sending.FAULT: Icon.DEVICE,
 }
+_TITLES = {
+    Sending.WAITING: "upload_waiting",
+    Sending.SENDING: "upload_sending",
+    Sending.DONE: "upload_done",
+    Sending.OFFLINE: "upload_offline",
+    Sending.FAULT: "upload_fault",
+}
 _RESULTS = {
     Sending.WAITING: "upload_waits",
     Sending.DONE: "upload_receipted",
@@ -60,7 +67,7 @@ def _title(page: Page, state: Sending) -> Block:
     side = page.eased(56)
     start = side + page.px(14)
     words = paragraph(
-        page.say(f"upload_{state}"), page.type(42, page.colours.ink, bold=True), page.width - start
+        page.say(_TITLES[state]), page.type(42, page.colours.ink, bold=True), page.width - start
     )
     return beside(
         [(0, Block(side, (Sign(Rect(0, 0, side, side), _SIGNS[state], page.colours.ink),))), (start, words)]

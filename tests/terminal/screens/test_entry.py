@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import Plate
-from terminal.screens import text, theme
+from terminal.screens import draw, text, theme
 from terminal.screens.cells import Cell
 from terminal.screens.draw import compose, event_at
 from terminal.screens.entry import cells
@@ -82,8 +82,7 @@ def test_a_touch_says_what_is_under_it_or_nothing(screen: Screen, point: tuple[i
     under: list[object] = [
         Pressed(key.button) for key, rect in key_rects(screen, SIZE) if rect.collidepoint(point)
     ]
-    if isinstance(screen, PlateEntry | KindChoice):
-        under += [cell.event for cell in cells(screen, SIZE) if cell.rect.collidepoint(point)]
+    under += [cell.event for cell in draw.cells(screen, SIZE) if cell.rect.collidepoint(point)]
     assert [event_at(screen, point, SIZE)] == (under or [None])
 
 

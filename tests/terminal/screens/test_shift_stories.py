@@ -122,10 +122,10 @@ def test_verdict_that_is_added_to_comes_back_with_what_is_known_since(story: Sto
             later = after if isinstance(after, Result) else getattr(after, "back", None)
             assert isinstance(later, Result)
             assert later.judged == event.judged
-            comes = (
-                event.judged.verdict.outcome is Outcome.ALARM and shown.verdict.outcome is not Outcome.ALARM
-            )
-            assert (effects == (Play(Outcome.ALARM),)) is comes is isinstance(after, Result)
+            now, was = (one.verdict.outcome is Outcome.ALARM for one in (event.judged, shown))
+            comes = now and not was
+            assert (effects == (Play(Outcome.ALARM),)) is comes
+            assert isinstance(after, Result) is comes
 
 
 @given(STORY)

@@ -65,6 +65,8 @@ DEEDS = (*VICTIMS, "cut", "hold", "fill", "clock")
 _WEIGHTS = (6, 5, 3, 3, 2, 1, 1, 1)
 _YEARS_MS = 5 * 366 * 86_400_000
 _LAST_UPLOADS = 5
+_SETTLE_S = 2.0
+"""The registry's workers try a broker that was away again each second."""
 _FORKS = multiprocessing.get_context("forkserver")  # there in milliseconds, and without our threads
 
 
@@ -110,6 +112,7 @@ class Campaign:
         self._revive()
         self.board[STOP] = 1
         await asyncio.to_thread(self._running.pop("terminal").join)
+        await asyncio.sleep(_SETTLE_S)
         command = [str(Path(sys.executable).with_name("roadside")), "upload", "--config", str(self.setting)]
         for _ in range(_LAST_UPLOADS):
             upload = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)

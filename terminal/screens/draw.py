@@ -9,7 +9,7 @@ import pygame
 from pygame import Rect
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens import entry, result, shift_draw, text, theme
+from terminal.screens import entry, result, shift_draw, shift_end, text, theme
 from terminal.screens.cells import Touch as CellTouch
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
@@ -96,9 +96,9 @@ def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
         case LogEntry():
             return shift_draw.compose_note(look, screen)
         case ShiftEnd():
-            return shift_draw.compose_end(look, screen)
+            return shift_end.compose_end(look, screen)
         case ShiftOver():
-            return shift_draw.compose_over(look, screen)
+            return shift_end.compose_over(look, screen)
         case Uploading():
             return compose_upload(look, screen)
 

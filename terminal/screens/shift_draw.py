@@ -1,4 +1,4 @@
-"""The screens of the shift as drawn and touched: its menu, its checks, what is added, and its end."""
+"""The screens of the shift as drawn and touched: its menu, its checks, and what is added to one."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.screens import text, theme
-from terminal.screens.cells import GAP, Cell, area_of, key_face, part
+from terminal.screens import text
+from terminal.screens.cells import Cell, area_of, key_face, part
 from terminal.screens.facts import Action
 from terminal.screens.icons import Icon
-from terminal.screens.items import Dashes, Fill, Item, Sign
-from terminal.screens.layout import Block, at, beside, largest, paragraph, stack
-from terminal.screens.page import HEIGHT, KEYS_HEIGHT, MARGIN, WIDTH, Page, top
+from terminal.screens.items import Item, Sign
+from terminal.screens.layout import Block, beside, largest, paragraph, stack
+from terminal.screens.page import HEIGHT, WIDTH, Page
 from terminal.screens.result import outcome_title
 from terminal.screens.shift import (
     MENU,
@@ -24,26 +24,16 @@ from terminal.screens.shift import (
     Opened,
     Paged,
     Part,
-    ShiftEnd,
     ShiftLog,
-    ShiftOver,
 )
-from terminal.screens.theme import Form
+from terminal.screens.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from terminal.model import Outcome
-    from terminal.screens.facts import Counts, Logged, Note, Status
+    from terminal.screens.facts import Logged, Note, Status
     from terminal.screens.theme import Look
 
-ROOM = 400
-"""Units above the soft keys that cells share."""
 BAR_TOUCH = 72
 """How far down a touch still opens the menu, in units: the bar itself is narrower than a thumb."""
-_EASES = [step / 100 for step in range(130, 36, -4)]
-
-
 _PARTS = {
     Part.LOG: "menu_log",
     Part.UPLOAD: "menu_upload",
@@ -110,21 +100,17 @@ def compose_menu(look: Look, screen: Menu) -> list[Item]:
     for cell in cells(screen, look.size):
         if isinstance(cell.event, Opened):
             drawn += _menu_row(page, screen.status, cell, cell.event.part)
-    return [*_headed(look, screen.status, head), *drawn]
+    return [*headed(look, screen.status, head), *drawn]
 
 
 def _menu_row(page: Page, status: Status, cell: Cell, listed: Part) -> list[Item]:
-    rect = _inside(page, cell)
+    rect = inside(page, cell)
     lines = [paragraph(page.say(_PARTS[listed]), page.firm(30, page.colours.ink, bold=True), page.width)]
     if listed is Part.UPLOAD:
         lines.append(
-            paragraph(_unuploaded(page, status.records), page.firm(20, page.colours.muted), page.width)
+            paragraph(unuploaded(page, status.records), page.firm(20, page.colours.muted), page.width)
         )
-    return _panel(page, rect, stack(lines))
-
-
-def _unuploaded(page: Page, count: int) -> str:
-    return page.say("unuploaded", count=count) if count else page.say("all_uploaded")
+    return panel(page, rect, stack(lines))
 
 
 def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
@@ -149,13 +135,13 @@ def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
             drawn += _log_row(page, cell, by_seq[cell.event.seq])
         elif isinstance(cell.event, Paged):
             words = page.say("page_newer" if cell.event.by < 0 else "page_older")
-            drawn += key_face(page, _inside(page, cell), words, page.colours.ink, page.colours.paper)
-    return [*_headed(look, screen.status, head), *drawn]
+            drawn += key_face(page, inside(page, cell), words, page.colours.ink, page.colours.paper)
+    return [*headed(look, screen.status, head), *drawn]
 
 
 def _log_row(page: Page, cell: Cell, logged: Logged) -> list[Item]:
     """The outcome's sign, the plate over the outcome's name and the last note, the number over the time."""
-    rect, colours = _inside(page, cell), page.colours
+    rect, colours = inside(page, cell), page.colours
     side = min(page.px(44), rect.height - page.px(12))
     start = side + page.px(10)
     room = rect.width - 2 * page.px(8)
@@ -172,8 +158,11 @@ def _log_row(page: Page, cell: Cell, logged: Logged) -> list[Item]:
     named = stack(
         [_one_line(page, _plate(page, logged), 26, middle), _small(page, " · ".join(words), middle)]
     )
-    chip = Block(side, tuple(chip_items(page, logged.outcome, side)))
-    return _panel(page, rect, beside([(0, chip), (start, named), (room - wide, stack(number))]))
+    return panel(
+        page,
+        rect,
+        beside([(0, chip(page, logged.outcome, side)), (start, named), (room - wide, stack(number))]),
+    )
 
 
 def _one_line(page: Page, words: str, units: int, room: int) -> Block:
@@ -206,8 +195,8 @@ def compose_note(look: Look, screen: LogEntry) -> list[Item]:
             if there:
                 ground, ink = page.colours.ink, page.colours.paper
             words = text.note(cell.event.note, look.language)
-            drawn += key_face(page, _inside(page, cell), words, ground, ink)
-    return [*_headed(look, screen.status, lambda page: _noted(page, screen)), *drawn]
+            drawn += key_face(page, inside(page, cell), words, ground, ink)
+    return [*headed(look, screen.status, lambda page: _noted(page, screen)), *drawn]
 
 
 def _noted(page: Page, screen: LogEntry) -> Block:
@@ -227,7 +216,7 @@ def _noted(page: Page, screen: LogEntry) -> Block:
             paragraph(number, page.type(20, colours.muted), room),
         ]
     )
-    row = beside([(0, Block(side, tuple(chip_items(page, logged.outcome, side)))), (start, named)])
+    row = beside([(0, chip(page, logged.outcome, side)), (start, named)])
     return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.eased(8))
 
 
@@ -246,109 +235,3 @@ def _acts(page: Page, acts: tuple[Note, ...], *, noted: bool) -> Block:
     start = side + page.px(8)
     sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.CHECK, page.colours.ink),))
     return beside([(0, sign), (start, paragraph(words, style, page.width - start))])
-
-
-def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:
-    """What was checked, and what still has to be uploaded, before the shift ends."""
-
-    def body(page: Page) -> Block:
-        title = page.say("handover_title" if screen.handover else "end_title")
-        blocks = [paragraph(title, page.type(40, page.colours.ink, bold=True), page.width)]
-        if screen.counts is None:
-            blocks.append(paragraph(page.say("waiting"), page.type(26, page.colours.muted), page.width))
-        else:
-            blocks += [*_counted(page, screen.counts), _to_send(page, screen.unuploaded)]
-        return stack(blocks, page.eased(12))
-
-    return filled(look, screen.status, body)
-
-
-def compose_over(look: Look, screen: ShiftOver) -> list[Item]:
-    """That no check is made, and what the shift came to."""
-
-    def body(page: Page) -> Block:
-        ink, muted = page.colours.ink, page.colours.muted
-        blocks = [
-            paragraph(page.say("shift_over"), page.type(44, ink, bold=True), page.width),
-            paragraph(page.say("shift_over_rule"), page.type(26, muted, bold=True), page.width),
-        ]
-        blocks += _counted(page, screen.ended) if screen.ended else []
-        return stack([*blocks, _to_send(page, screen.status.records)], page.eased(12))
-
-    return filled(look, screen.status, body)
-
-
-def _counted(page: Page, counts: Counts) -> list[Block]:
-    """How many checks there were, and of each outcome that there was."""
-    total = page.say("checks", count=sum(count for _, count in counts))
-    return [
-        paragraph(total, page.type(28, page.colours.ink, bold=True), page.width),
-        *(_count(page, outcome, count) for outcome, count in counts if count),
-    ]
-
-
-def _count(page: Page, outcome: Outcome, count: int) -> Block:
-    side = page.eased(40)
-    start = side + page.px(12)
-    style = page.type(26, page.colours.ink, bold=True)
-    number = paragraph(str(count), style, page.width)
-    wide = number.items[0].rect.width
-    named = paragraph(outcome_title(outcome, page), style, page.width - start - wide - page.px(12))
-    chip = Block(side, tuple(chip_items(page, outcome, side)))
-    return beside([(0, chip), (start, named), (page.width - wide, number)])
-
-
-def _to_send(page: Page, count: int) -> Block:
-    return paragraph(_unuploaded(page, count), page.type(26, page.colours.muted, bold=True), page.width)
-
-
-def chip_items(page: Page, outcome: Outcome, side: int) -> list[Item]:
-    """An outcome's sign on its own ground, `side` pixels square; the form says how much was known."""
-    dress = theme.dress(outcome, page.colours)
-    rect, radius = Rect(0, 0, side, side), max(1, side // 6)
-    edge = max(2, side // 10)
-    sign = Sign(rect.inflate(-side // 3, -side // 3), dress.icon, dress.ink)
-    match dress.form:
-        case Form.SOLID:
-            ground: list[Item] = [Fill(rect, dress.fill, radius)]
-        case Form.STRIPED:
-            inner = rect.inflate(-2 * edge, -2 * edge)
-            ground = [Fill(rect, dress.fill, radius), Fill(inner, dress.paper)]
-        case Form.DASHED:
-            ground = [Fill(rect, dress.paper), Dashes(rect, dress.fill, max(2, edge // 2))]
-    return [*ground, sign]
-
-
-def _inside(page: Page, cell: Cell) -> Rect:
-    gap = page.px(GAP)
-    return cell.rect.inflate(-2 * gap, -2 * gap)
-
-
-def _panel(page: Page, rect: Rect, block: Block) -> list[Item]:
-    """A row that can be touched, its words from the left and in the middle of its height."""
-    x, y = rect.x + page.px(8), rect.y + (rect.height - block.height) // 2
-    return [Fill(rect, page.colours.panel, page.px(8)), *at(block, x, y)]
-
-
-def _headed(look: Look, status: Status, head: Callable[[Page], Block]) -> list[Item]:
-    """The bars, and a head between them and the cells."""
-    return _between(look, status, head, area_of(look.size, ROOM).y)
-
-
-def filled(look: Look, status: Status, body: Callable[[Page], Block]) -> list[Item]:
-    """The bars, and a body between them and the soft keys."""
-    return _between(look, status, body, look.size[1] - Page(look).px(KEYS_HEIGHT))
-
-
-def _between(look: Look, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
-    """The bars, and a block in the largest type at which it fits above `bottom`."""
-    bars = top(Page(look), status)
-    room = bottom - bars.height - 2 * Page(look).px(5)
-    for ease in _EASES:
-        block = made(Page(look, ease))
-        if block.height <= room:
-            break
-    return [
-        *bars.items,
-        *at(block, Page(look).px(MARGIN), bars.height + (bottom - bars.height - block.height) // 2),
-    ]

@@ -11,7 +11,7 @@ from terminal.screens.facts import Sending
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Sign
 from terminal.screens.layout import Block, beside, paragraph, stack
-from terminal.screens.shift_draw import filled
+from terminal.screens.shift_parts import filled
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:

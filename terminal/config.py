@@ -51,8 +51,6 @@ class Camera:
     width: int = 1280
     height: int = 720
     frames_per_s: int = 30
-    longest_exposure_us: int = 8000
-    """Longer smears a code that a hand holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +220,8 @@ _RANGES = {
     "[checks] offline_usable_days": (1, 3660),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
+    "[upload] interval_min": (1, 1440),
+    "[upload] retention_days": (0, 3660),
 }
 """The least and the most of numbers that would stop the terminal, or a thread of it, when they are used."""
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}

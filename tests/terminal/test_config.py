@@ -64,6 +64,8 @@ def test_every_section_can_be_set() -> None:
         ("checks", "trust_usable_h", 0, "[checks] trust_usable_h: expected 1 to 8760"),
         ("registry", "port", 70_000, "[registry] port: expected 1 to 65535"),
         ("registry", "wait_s", 0, "[registry] wait_s: expected 1 to 60"),
+        ("upload", "interval_min", 0, "[upload] interval_min: expected 1 to 1440"),
+        ("upload", "retention_days", -1, "[upload] retention_days: expected 0 to 3660"),
         ("registry", "provinces", ["苏", "江苏"], "[registry] provinces: expected some of 京津"),
     ],
 )

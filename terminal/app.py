@@ -22,7 +22,6 @@ from terminal.screens import state
 from terminal.screens.draw import draw, event_at
 from terminal.screens.signals import signal_of
 from terminal.screens.step import step
-from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     import threading
@@ -73,7 +72,6 @@ class App:
         self._late: dict[str, state.Notice] = {}
         """What the registry said of a check that is not shown, until the officer saw it and presses."""
         self._torch = False
-        self._province = ""
         self._frame: Looked | None = None
         """The frame in hand."""
         self._unshown: Looked | None = None
@@ -200,7 +198,7 @@ class App:
             upload=self.duty.sending,
             shift=self.cases.keeper.author.shift,
             torch=self._torch,
-            province=self._province,
+            province=self._work.province.name,
             online=self.cases.online,
             camera=self._camera,
             notices=(*self._late.values(), *map(_notice, self._faults())),
@@ -236,7 +234,7 @@ class App:
             case state.Confirm(judged):
                 return self._recorded(lambda: self.cases.confirm(judged, self._moment()))
             case state.Enter(plate, after):
-                self._province = plate.number[0] if plate.number[0] in PROVINCES else self._province
+                self._work.province.take(plate.number)
                 return self._recorded(lambda: self.cases.enter(plate, after, self._moment()))
             case state.AskKinds(number):
                 return self.cases.ask_kinds(number, self._moment())

@@ -14,6 +14,7 @@ from terminal.cases import Cases
 from terminal.credential.signed import signer
 from terminal.duty import Duty
 from terminal.journal.store import Journal
+from terminal.province import LastProvince
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Lookup
 from terminal.registry.offline import OfflineList
@@ -37,6 +38,7 @@ class Work:
 
     cases: Cases
     duty: Duty
+    province: LastProvince
 
     def close(self) -> None:
         """Let go of the journal and the lists."""
@@ -85,7 +87,9 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
         interval_s=60 * settings.upload.interval_min,
         retention_s=86_400 * settings.upload.retention_days,
     )
-    return Work(Cases(checker, keeper, lists, asker), duty)
+    province = LastProvince(settings.paths.state)
+    province.recall()
+    return Work(Cases(checker, keeper, lists, asker), duty, province)
 
 
 def _lists(settings: Config) -> Lists:

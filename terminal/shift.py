@@ -5,12 +5,12 @@ Which shift goes on is kept in a file, so that a restart neither ends a shift no
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
+from terminal import durable
 from terminal.errors import JournalFault
 from terminal.journal.entry import Confirmation, Session, SessionStep
 from terminal.journal.entry import Note as NoteEntry
@@ -107,12 +107,7 @@ class Shift:
 
     def _remember(self, number: str) -> None:
         """Put the number in the file in one step, and on the medium."""
-        staged = self.folder / f".{FILE}"
         try:
-            with staged.open("w", encoding="utf-8") as file:
-                file.write(number)
-                file.flush()
-                os.fsync(file.fileno())
-            staged.replace(self.folder / FILE)
+            durable.replace(self.folder / FILE, number.encode())
         except OSError as error:
             raise JournalFault(f"{self.folder / FILE}: {error.strerror}") from error

@@ -6,11 +6,11 @@ goes after its retention, or earlier where a newer one needs the room; one witho
 
 from __future__ import annotations
 
-import os
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from terminal import durable
 from terminal.errors import JournalFull
 from terminal.journal import database, record
 
@@ -47,12 +47,12 @@ class Evidence:
             self._make_room(len(sealed))
             building = self._folder / (name.hex() + _BUILDING)
             try:
-                _write(building, sealed)
+                durable.write(building, sealed)
             except OSError:
                 building.unlink(missing_ok=True)
                 raise
             building.rename(self._folder / name.hex())
-            _sync(self._folder)
+            durable.sync_folder(self._folder)
         return name
 
     def pending(self) -> list[tuple[bytes, int]]:
@@ -86,7 +86,7 @@ class Evidence:
         with database.faults(self._folder):
             if file.exists():
                 file.rename(file.with_name(f"{file.name}.{received_ms}"))
-                _sync(self._folder)
+                durable.sync_folder(self._folder)
 
     def remove(self, before_ms: int) -> int:
         """Remove the pictures that were receipted before a time (Unix ms); how many went."""
@@ -112,19 +112,3 @@ class Evidence:
 
     def _files(self, pattern: re.Pattern[str]) -> list[Path]:
         return [file for file in self._folder.iterdir() if pattern.fullmatch(file.name)]
-
-
-def _write(file: Path, content: bytes) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(handle)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

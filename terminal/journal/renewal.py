@@ -7,13 +7,13 @@ on every step is a rename that can be done again, so that a cut at any moment lo
 from __future__ import annotations
 
 import errno
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
+from terminal import durable
 from terminal.errors import JournalDamaged
 from terminal.journal import database
 from terminal.journal.entry import Event, EventKind
@@ -97,7 +97,7 @@ def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside 
             pen.write(db, head, stamp, old.event())
     following = old.name.removeprefix(DAMAGED) if old and old.name else "first.sqlite"
     building.rename(state_dir / (_NEXT + following))
-    _sync(state_dir)
+    durable.sync_folder(state_dir)
     _finish(state_dir)
 
 
@@ -114,15 +114,7 @@ def _finish(state_dir: Path) -> SetAside | None:
                     )
                 old.rename(new)
                 done = SetAside("a cut came while it was set aside", None, kept)
-        _sync(state_dir)
+        durable.sync_folder(state_dir)
         coming.rename(state_dir / NAME)
-        _sync(state_dir)
+        durable.sync_folder(state_dir)
     return done
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

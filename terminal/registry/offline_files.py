@@ -12,11 +12,12 @@ import os
 import re
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from terminal import durable
 from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.registry import offline_filter
 from terminal.registry.offline_form import LAST_RECORD, PLATES_A_KIND, TAKEN_OFF, unpack_plate
@@ -110,13 +111,14 @@ def faults(kind: type[OfflineListFault], what: object) -> Iterator[None]:
 def connect(path: Path) -> sqlite3.Connection:
     """The file at `path`, mapped into memory and only to be read. Raises sqlite3.Error."""
     # Nobody changes a file that is in its place, so it is read without locks and without a log.
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    try:
+    with ExitStack() as undo:
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
+        )
+        undo.callback(db.close)
         db.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         db.execute("PRAGMA query_only = 1")
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
 
 
@@ -189,7 +191,7 @@ def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -
                 incoming.rename(folder / str(name))
             finally:
                 incoming.unlink(missing_ok=True)
-            _sync(folder)
+            durable.sync_folder(folder)
             _drop_superseded(folder, name.province)
     return header
 
@@ -261,11 +263,3 @@ def _base(folder: Path, province: str) -> Header | None:
             return read_header(db, name)
     except OfflineListFault:  # none, or one that is of no use
         return None
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

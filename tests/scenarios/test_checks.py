@@ -146,3 +146,13 @@ def test_a_damaged_journal_is_said_and_checks_go_on(desk: Desk, laboratory: Path
     assert isinstance(second.body, Check)
     kept = [path for path in desk.settings.paths.state.glob("journal.damaged*") if path.suffix == ".sqlite"]
     assert [path.read_bytes() for path in kept] == [bytes(content)]
+
+
+def test_plate_entry_begins_with_the_last_province_over_a_restart_too(desk: Desk) -> None:
+    desk.play("press CONFIRM\nexpect entry\ntype 粤B12345\npress CONFIRM\nexpect kinds")
+    desk.play("pick 02\nexpect undetermined")
+    desk.stop()
+    app = desk.start()
+    desk.play("expect ready\npress CONFIRM\nexpect entry")
+    assert isinstance(app.screen, state.PlateEntry)
+    assert app.screen.number == "粤"

@@ -1,0 +1,35 @@
+"""What was written is on the medium, whole or not at all, before its writer goes on (fsync(2), rename(2))."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(path: Path, content: bytes) -> None:
+    """A file with this content, for its owner alone; `sync_folder` makes its name last. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Every name in the folder, as it is now. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The old content or the new, whatever happens meanwhile. Raises OSError."""
+    staged = path.with_name(f".{path.name}")
+    write(staged, content)
+    staged.replace(path)
+    sync_folder(path.parent)

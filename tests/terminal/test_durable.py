@@ -1,0 +1,30 @@
+"""A file is replaced whole, for its owner alone, and nothing stays beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal import durable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_new_content_takes_the_olds_place(tmp_path: Path) -> None:
+    path = tmp_path / "kept"
+    for content in (b"longer than the next", b"short"):
+        durable.replace(path, content)
+        assert path.read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == ["kept"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_written_leaves_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "kept"
+    durable.replace(path, b"old")
+    (tmp_path / ".kept").mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        durable.replace(path, b"new")
+    assert path.read_bytes() == b"old"

@@ -1,0 +1,38 @@
+"""The last province outlives the terminal's process, and storage that fails costs no more than that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal.province import FILE, LastProvince
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def recalled(folder: Path) -> str:
+    province = LastProvince(folder)
+    province.recall()
+    return province.name
+
+
+def test_the_last_plates_province_is_recalled(tmp_path: Path) -> None:
+    assert recalled(tmp_path) == ""
+    province = LastProvince(tmp_path)
+    for number in ("苏A12345", "粤B12345", "使014578"):
+        province.take(number)
+    assert province.name == recalled(tmp_path) == "粤"
+
+
+@pytest.mark.parametrize("content", [b"", "苏A12345".encode(), b"\xff", "使".encode()])
+def test_a_file_that_names_no_province_says_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(content)
+    assert recalled(tmp_path) == ""
+
+
+def test_a_folder_that_takes_no_file_stops_nothing(tmp_path: Path) -> None:
+    province = LastProvince(tmp_path / "none")
+    province.take("粤B12345")
+    assert province.name == "粤"

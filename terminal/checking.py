@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from terminal.credential import trust
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from terminal.journal.store import Journal
     from terminal.model import Finding, How, Outgoing, Plate
     from terminal.screens.state import Judged
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +116,19 @@ class Keeper:
     ) -> int:
         """The record's number, once what changed of a check is on disk."""
         was, verdict = before.verdict, after.verdict
-        found = verdict.finding if verdict.finding != was.finding else None
-        status = verdict.status if verdict.status != was.status else None
+        found = _changed(was.finding, verdict.finding)
+        status = _changed(was.status, verdict.status)
+        plate = _changed(before.plate, after.plate)
         body = Refinement(
             seq=before.seq,
             finding=found.finding if found else None,
             reason=found.reason if found else None,
             vehicle=status.finding if status else None,
-            outcome=verdict.outcome if verdict.outcome is not was.outcome else None,
-            subject=verdict.subject if verdict.subject is not was.subject else None,
+            outcome=_changed(was.outcome, verdict.outcome),
+            subject=_changed(was.subject, verdict.subject),
             ages=self._ages(after.plate, moment) if status else None,
-            number=after.plate.number if after.plate and after.plate != before.plate else None,
-            kind=after.plate.kind if after.plate and after.plate != before.plate else None,
+            number=plate.number if plate else None,
+            kind=plate.kind if plate else None,
             request_id=question.correlation if question else None,
             letters=status.letters if status else None,
             valid_through=status.valid_through if status else None,
@@ -140,3 +143,8 @@ class Keeper:
         made_s = self.trusted.made_s
         trust_s = None if made_s is None else max(0, int(moment.now_s) - made_s)
         return self.lists.ages(plate, moment, trust_s)
+
+
+def _changed(before: T, after: T) -> T | None:
+    """What is so now, where it was not so before."""
+    return None if after == before else after

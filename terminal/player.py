@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.app import App
+    from terminal.model import Verdict
 
 PATIENCE_S = 20.0
 """The longest real time that an expectation is waited for, unless told otherwise."""
@@ -178,13 +179,8 @@ def _symbols(text: str) -> list[str]:
 
 def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
     match expected:
-        case scenario.ExpectResult(outcome, reason):
-            verdict = screen.judged.verdict if isinstance(screen, state.Result) else None
-            return (
-                verdict is not None
-                and verdict.outcome is outcome
-                and reason in (None, verdict.finding.reason)
-            )
+        case scenario.ExpectResult():
+            return isinstance(screen, state.Result) and _is_verdict(screen.judged.verdict, expected)
         case scenario.ExpectReady():
             return isinstance(screen, state.Ready)
         case scenario.ExpectScreen(name):
@@ -192,11 +188,20 @@ def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
         case scenario.ExpectLink(up):
             return screen.status.online is up
         case scenario.ExpectTrouble(code, as_notice):
-            notices = screen.status.notices if as_notice else ()
-            shown = (screen.notice,) if isinstance(screen, state.Trouble) and not as_notice else notices
-            return code in (notice.code for notice in shown)
+            return code in _told(screen, as_notice=as_notice)
         case _:
             assert_never(expected)
+
+
+def _is_verdict(verdict: Verdict, expected: scenario.ExpectResult) -> bool:
+    return verdict.outcome is expected.outcome and expected.reason in (None, verdict.finding.reason)
+
+
+def _told(screen: state.Screen, *, as_notice: bool) -> set[str]:
+    """The codes of the faults beside the work, or of the fault that is shown in place of a verdict."""
+    if as_notice:
+        return {notice.code for notice in screen.status.notices}
+    return {screen.notice.code} if isinstance(screen, state.Trouble) else set()
 
 
 def _name(screen: state.Screen) -> str | None:

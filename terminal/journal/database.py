@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -132,13 +132,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises sqlite3.Error, and JournalFault where SQLite does not take a setting.
     """
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
-    try:
+    with ExitStack() as undo:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+        undo.callback(db.close)
         require(db, "journal_mode", "wal")
         require(db, "synchronous", 2)  # FULL
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
 
 

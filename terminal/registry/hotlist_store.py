@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -249,8 +249,9 @@ def _is_sound(db: sqlite3.Connection) -> bool:
 def _connected(path: Path) -> sqlite3.Connection:
     """A connection whose every commit is synced before it returns; an empty file becomes a hot list."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its logs the same mode
-    db = sqlite3.connect(path, isolation_level=None)
-    try:
+    with ExitStack() as undo:
+        db = sqlite3.connect(path, isolation_level=None)
+        undo.callback(db.close)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         with transaction(db):
@@ -259,9 +260,7 @@ def _connected(path: Path) -> sqlite3.Connection:
                     db.execute(statement)
                 db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-    except BaseException:
-        db.close()
-        raise
+        undo.pop_all()
     return db
 
 

@@ -40,6 +40,8 @@ PAYMENT = "https://pay.example/qr/7291046352018846"
 VEHICLE = Vehicle(
     Plate("苏A12345", "02"), "K33", "A", 0, colour="H", vin_tail="123456", first_registered=20210815
 )
+WANTED = Plate("苏A50000", "02")
+"""Stolen, as the registry's sample says; its code is genuine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
 
     genuine = text(vehicle, seed)
     changed = replace(vehicle, plate=Plate("苏A12346", "02"))
+    wanted = replace(vehicle, plate=WANTED)
     phone = card(genuine, vehicle)
     paper = Hold(bezel=False, turn_deg=-7, light=1.0, noise=4)
     return {
@@ -141,6 +144,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
         "digit-changed": photograph(card(_tampered(genuine), changed), Hold(turn_deg=6), 4),
         "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), Hold(), 5),
         "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), Hold(share=0.6), 6),
+        "wanted": photograph(card(text(wanted, seed), wanted), Hold(turn_deg=-3), 8),
         "blur": photograph(phone, Hold(blur_px=14), 7),
     }
 

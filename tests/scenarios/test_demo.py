@@ -1,0 +1,34 @@
+"""The demonstration keeps its word: its scenarios can be read, and what they expect of the registry comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal import scenario
+
+if TYPE_CHECKING:
+    from tests.scenarios.conftest import Desk
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCENARIOS = sorted(SCRIPTS.glob("*.scenario"))
+
+
+def words(path: Path) -> str:
+    """A scenario whose pictures lie beside it."""
+    return path.read_text(encoding="utf-8").replace("../build/demo/", "")
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_names_pictures_that_are_made_and_is_played(path: Path, photographs: Path) -> None:
+    assert any(
+        isinstance(line.deed, scenario.ExpectResult) for line in scenario.parse(words(path), photographs)
+    )
+    assert f"scripts/{path.name}" in (SCRIPTS / "demo").read_text(encoding="utf-8")
+
+
+def test_the_registrys_scenario_is_met(online: Desk) -> None:
+    said = online.play(words(SCRIPTS / "demo-online.scenario"))
+    assert said[-1] == "9 checks, 0 expectations not met"

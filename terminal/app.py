@@ -10,12 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-import cv2
-
 from terminal.cases import TOLD, notice_of
 from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault, StorageLow
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
-from terminal.journal.entry import Note
 from terminal.model import Button, CredentialFinding, Incoming
 from terminal.scanner import Scanner
 from terminal.screens import state
@@ -256,15 +253,13 @@ class App:
         return event
 
     def _keep_evidence(self, judged: state.Judged) -> None:
-        """The picture of a code whose signature does not fit; without it the work goes on."""
-        luma = self._frame.luma if self._frame else None
-        if judged.verdict.finding.finding is not CredentialFinding.FAILED or luma is None:
-            return
-        try:
-            picture = self.duty.uploading.evidence.keep(cv2.imencode(".jpg", luma)[1].tobytes())
-            self.cases.keeper.keep(Note(seq=judged.seq, pictures=(picture,)), self._moment())
-        except JournalFault as fault:
-            self.notice(fault)
+        """The picture of a code whose signature does not fit is kept; without it the work goes on."""
+        self.duty.see(judged.seq, self._frame.luma if self._frame else None)
+        if judged.verdict.finding.finding is CredentialFinding.FAILED:
+            try:
+                self.duty.keep_picture(self._moment())
+            except JournalFault as fault:
+                self.notice(fault)
 
     def _recorded(self, deed: Callable[[], state.Event]) -> state.Event:
         """What a deed comes to; a record that could not be kept comes to nothing that is shown."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
+import cv2
+
+from terminal.journal.entry import Note
 from terminal.registry.upload import due
 from terminal.screens import state
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
-    from terminal.model import Incoming
+    from terminal.model import Incoming, Luma
     from terminal.ports import Clock, Link
     from terminal.shift import Shift
     from terminal.uploading import Uploading
@@ -32,6 +35,8 @@ class Duty:
     """Between two uploads that start by themselves."""
     retention_s: float
     """How long a receipted record stays."""
+    _seen: tuple[int, Luma] | None = field(default=None, init=False)
+    """The newest check's record number and frame."""
     _last_s: float | None = field(default=None, init=False)
     _total: int = field(default=0, init=False)
     """Records without receipt when the upload was started."""
@@ -51,9 +56,9 @@ class Duty:
         """Do what a screen asks for, and say what came of it."""
         match effect:
             case state.TellShift():
-                return self.shift.tell()
+                return self.shift.tell(self._seen[0] if self._seen else None)
             case state.Annotate(seq, note):
-                return self.shift.annotate(seq, note, moment)
+                return self._annotate(seq, note, moment)
             case state.EndShift(handover):
                 ended = self.shift.end(moment, handover=handover)
                 self.begin()
@@ -65,6 +70,25 @@ class Duty:
                 return state.UploadTold(self.progress())
             case _:
                 assert_never(effect)
+
+    def _annotate(self, seq: int, note: state.Note, moment: Moment) -> state.Annotated:
+        if not isinstance(note, state.Picture):
+            return self.shift.annotate(seq, note, moment)
+        if self._seen is None or self._seen[0] != seq:
+            return state.Annotated(seq)  # another check was made since, and its frame is gone
+        self.keep_picture(moment)
+        return self.shift.add(seq, note)
+
+    def see(self, seq: int, luma: Luma | None) -> None:
+        """The frame of the newest check, which may become evidence; None where it was made without one."""
+        self._seen = None if luma is None else (seq, luma)
+
+    def keep_picture(self, moment: Moment) -> None:
+        """Keep the newest check's frame, sealed, and its hash with the check."""
+        if self._seen is not None:
+            seq, luma = self._seen
+            name = self.uploading.evidence.keep(cv2.imencode(".jpg", luma)[1].tobytes())
+            self.shift.keeper.keep(Note(seq=seq, pictures=(name,)), moment)
 
     def begin(self) -> None:
         """Start the upload, unless it is under way."""

@@ -70,12 +70,20 @@ class Shift:
         match note:
             case state.Action(text):
                 self.keeper.keep(NoteEntry(seq=seq, action=text), moment)
+            case state.Remark(text):
+                self.keeper.keep(NoteEntry(seq=seq, text=text), moment)
+            case state.Picture():
+                raise ValueError("a picture is kept by whoever has it")
             case state.Mistaken():
                 self.keeper.keep(NoteEntry(seq=seq, mistaken=True), moment)
             case state.ControlWord(result):
                 self.keeper.keep(Confirmation(seq, state.CONTROL_ROOM, result), moment)
             case _:
                 assert_never(note)
+        return self.add(seq, note)
+
+    def add(self, seq: int, note: state.Note) -> state.Annotated:
+        """What was added to a check is on disk."""
         if seq in self._log:
             self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
         return state.Annotated(seq)
@@ -92,9 +100,11 @@ class Shift:
             read=judged.verdict.finding.finding is not CredentialFinding.UNREADABLE,
         )
 
-    def tell(self) -> state.ShiftTold:
-        """The shift's list, newest first, its counts, and what no receipt covers."""
-        newest_first = tuple(self._log[seq] for seq in sorted(self._log, reverse=True))
+    def tell(self, pictured: int | None) -> state.ShiftTold:
+        """The shift's list, newest first, with its counts; `pictured` is whose frame is at hand."""
+        newest_first = tuple(
+            replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
+        )
         return state.ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
 
     def _counts(self) -> state.Counts:

@@ -121,6 +121,22 @@ class Action:
     text: str
 
 
+REMARKS = ("号牌不清", "颜色不符", "车型不符")
+"""What officers note of a check, in their usual words, as they are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the officer noted: one of REMARKS."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """保存照片: the frame with the code is kept as evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistaken:
     """误操作: the check was a mistake."""
@@ -133,7 +149,7 @@ class ControlWord:
     result: Control
 
 
-Note: TypeAlias = Action | Mistaken | ControlWord
+Note: TypeAlias = Action | Remark | Picture | Mistaken | ControlWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +163,8 @@ class Logged:
     outcome: Outcome
     acts: tuple[Note, ...] = ()
     """What the officer added, oldest first."""
+    picture: bool = False
+    """The frame with its code is still at hand, and may be kept."""
     read: bool = True
     """Whether the code was an inspection credential's; said where no plate is known."""
 

@@ -102,7 +102,7 @@ def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Bloc
     """Both ends in the largest type that fits, and where the right one begins; what the upload does is left
     out where it fits in none.
     """
-    for upload, units in product((status.upload, None), (20, 19, 18, 17, 16, 15, 14, 13, 12)):
+    for upload, units in product((status.upload, None), range(20, 8, -1)):
         left, right = _bar_ends(page, replace(status, upload=upload), units, menu=menu)
         start = page.width - max(item.rect.right for item in right.items)
         if start - left.items[-1].rect.right >= page.px(10):

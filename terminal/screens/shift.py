@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.model import Outcome
-from terminal.screens.facts import ACTIONS, Action, Control, ControlWord, Mistaken, Progress, Status
+from terminal.screens.facts import (
+    ACTIONS,
+    REMARKS,
+    Action,
+    Control,
+    ControlWord,
+    Mistaken,
+    Picture,
+    Progress,
+    Remark,
+    Status,
+)
 
 if TYPE_CHECKING:
     from terminal.screens.facts import Counts, Logged, Note, Sighting
@@ -83,7 +94,8 @@ class LogEntry:
         """What can be added, in order. The control room is asked about alarms alone."""
         words = tuple(ControlWord(result) for result in Control)
         offered = words if self.logged.outcome is Outcome.ALARM else ()
-        return (*map(Action, ACTIONS), Mistaken(), *offered)
+        picture = (Picture(),) if self.logged.picture else ()
+        return (*map(Action, ACTIONS), *map(Remark, REMARKS), *picture, Mistaken(), *offered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pygame import Rect
 
 from terminal.screens import text
 from terminal.screens.cells import Cell, area_of, key_face, part
-from terminal.screens.facts import Action
+from terminal.screens.facts import Action, ControlWord, Mistaken, Picture, Remark
 from terminal.screens.icons import Icon
 from terminal.screens.items import Item, Sign
 from terminal.screens.layout import Block, beside, largest, paragraph, stack
@@ -72,15 +72,16 @@ def _log_cells(screen: ShiftLog, area: Rect) -> list[Cell]:
 
 
 def _note_cells(screen: LogEntry, area: Rect) -> list[Cell]:
-    """Actions in two columns; a mistake in a row of its own; the control room's two words side by side."""
-    actions = [note for note in screen.notes if isinstance(note, Action)]
-    mistake, *words = screen.notes[len(actions) :]
-    rows = -(-len(actions) // 2)
+    """Words in three columns; picture and mistake in a row; the control room's two words side by side."""
+    words = [note for note in screen.notes if isinstance(note, Action | Remark)]
+    own = [note for note in screen.notes if isinstance(note, Picture | Mistaken)]
+    control = [note for note in screen.notes if isinstance(note, ControlWord)]
+    rows = -(-len(words) // 3)
     each = area.height / (rows + 2)
     return [
-        *(Cell(part(area, n % 2, 2, n // 2, each), Marked(note)) for n, note in enumerate(actions)),
-        Cell(part(area, 0, 1, rows, each), Marked(mistake)),
-        *(Cell(part(area, n, 2, rows + 1, each), Marked(word)) for n, word in enumerate(words)),
+        *(Cell(part(area, n % 3, 3, n // 3, each), Marked(note)) for n, note in enumerate(words)),
+        *(Cell(part(area, n, len(own), rows, each), Marked(note)) for n, note in enumerate(own)),
+        *(Cell(part(area, n, 2, rows + 1, each), Marked(word)) for n, word in enumerate(control)),
     ]
 
 

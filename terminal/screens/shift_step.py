@@ -188,6 +188,7 @@ def entry(screen: Result) -> Step:
 def logged(judged: Judged) -> Logged:
     """A check as the log has it, as far as its verdict says."""
     read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
+    # The answer to TellShift, which every note begins with, says whether the picture is at hand.
     return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
 
 

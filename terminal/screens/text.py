@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.model import Reason
-from terminal.screens.facts import Action, Control, ControlWord, Mistaken
+from terminal.screens.facts import Action, Control, ControlWord, Mistaken, Picture, Remark
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import VEHICLE_TYPES, Lines
@@ -129,6 +129,7 @@ WORDS: dict[str, Lines] = {
     "add_what": Lines("选择要记录的内容", "Pick what to record"),
     "noted": Lines("已记录", "Recorded"),
     "noted_list": Lines("已记录：{notes}", "Recorded: {notes}"),
+    "keep_picture": Lines("保存照片", "Keep picture"),
     "mistaken": Lines("误操作", "Made by mistake"),
     "control_confirmed": Lines("指挥中心已确认", "Control confirms"),
     "control_denied": Lines("指挥中心否认", "Control denies"),
@@ -174,6 +175,13 @@ ACTIONS: dict[str, Lines] = {
     "其他": Lines("其他", "Other"),
 }
 """What officers do after a check, by the word that is recorded."""
+
+REMARKS: dict[str, Lines] = {
+    "号牌不清": Lines("号牌不清", "Plate unclear"),
+    "颜色不符": Lines("颜色不符", "Other colour"),
+    "车型不符": Lines("车型不符", "Other type"),
+}
+"""What officers note of a check, by the word that is recorded."""
 
 REASONS: dict[Reason, Lines] = {
     Reason.OK: Lines("签名有效，在检验有效期内", "Signature valid, within the period"),
@@ -253,6 +261,10 @@ def note(added: Note, language: Language) -> str:
     match added:
         case Action(word):
             return pick(ACTIONS[word], language) if word in ACTIONS else word
+        case Remark(word):
+            return pick(REMARKS[word], language) if word in REMARKS else word
+        case Picture():
+            return say("keep_picture", language)
         case Mistaken():
             return say("mistaken", language)
         case ControlWord(result):

@@ -66,3 +66,14 @@ def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
     assert isinstance(app.screen, state.LogEntry)
     desk.mark(state.Mistaken())
     assert Note(seq=1, mistaken=True) in bodies(desk, laboratory)
+
+
+def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laboratory: Path) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    desk.mark(state.Picture())
+    desk.mark(state.Remark("号牌不清"))
+    assert desk.app is not None
+    ((name, size),) = desk.app.duty.uploading.evidence.pending()
+    noted = bodies(desk, laboratory)[-2:]
+    assert noted == [Note(seq=1, pictures=(name,)), Note(seq=1, text="号牌不清")]
+    assert size > 10_000

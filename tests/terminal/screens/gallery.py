@@ -208,7 +208,7 @@ def log(count: int = 12) -> tuple[Logged, ...]:
 def _shift_screens() -> dict[str, Screen]:
     """The screens of the shift, each in every state that looks different."""
     listed = ShiftLog(ON_DUTY, log(), 1, told=True)
-    alarm = replace(log()[5], acts=(Action("扣留车辆"), ControlWord(Control.CONFIRMED)))
+    alarm = replace(log()[5], picture=True, acts=(Action("扣留车辆"), ControlWord(Control.CONFIRMED)))
     checked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CONFIRMED)
     return {
         "menu": Menu(ON_DUTY),

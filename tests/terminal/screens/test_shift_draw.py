@@ -28,9 +28,11 @@ from terminal.screens.state import (
     Opened,
     Paged,
     Part,
+    Picture,
     Pressed,
     Progress,
     Ready,
+    Remark,
     Screen,
     Sending,
     ShiftEnd,
@@ -150,7 +152,7 @@ def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language
         (ground,) = [item for item in items if isinstance(item, Fill) and cell.rect.contains(item.rect)]
         assert (ground.colour == theme.DAY.ink) is (cell.event.note in screen.logged.acts)
     assert tuple(offered) == screen.notes
-    assert {type(one) for one in offered} == {Action, Mistaken, ControlWord}
+    assert {type(one) for one in offered} == {Action, Remark, Picture, Mistaken, ControlWord}
 
 
 def test_actions_have_their_names_in_both_languages():

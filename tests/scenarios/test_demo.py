@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,12 @@ def test_every_scenario_names_pictures_that_are_made_and_is_played(path: Path, p
     assert f"scripts/{path.name}" in (SCRIPTS / "demo").read_text(encoding="utf-8")
 
 
-def test_the_registrys_scenario_is_met(online: Desk) -> None:
+def test_the_registrys_scenario_is_met_and_no_person_or_vehicle_is_in_the_log(
+    online: Desk, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     said = online.play(words(SCRIPTS / "demo-online.scenario"))
     assert said[-1] == "9 checks, 0 expectations not met"
+    logged = capfd.readouterr().err + caplog.text
+    for secret in ("A12345", "A50000", "A60001", "VI1:", online.settings.terminal.officer):
+        assert secret not in logged

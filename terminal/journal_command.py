@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from terminal.console import out
-from terminal.errors import JournalFault
+from terminal.errors import InputFault
 from terminal.journal import database
 from terminal.journal.lock import remembered
 from terminal.journal.renewal import DAMAGED, NAME
@@ -22,7 +22,7 @@ WHOLE, BROKEN = 0, 1
 
 
 def status(state_dir: Path) -> int:
-    """Print what the journal says of itself, its chain not walked; WHOLE. Raises JournalFault."""
+    """Print what the journal says of itself, its chain not walked; WHOLE. Raises InputFault, JournalFault."""
     path = _journal(state_dir)
     with database.faults(state_dir):
         with closing(database.connect_read_only(path)) as db:
@@ -46,7 +46,7 @@ def status(state_dir: Path) -> int:
 def verify(state_dir: Path) -> int:
     """Walk the whole chain and print whether it holds; WHOLE, or BROKEN with what and where.
 
-    Raises JournalFault where it cannot be read.
+    Raises InputFault where there is none, JournalFault where it cannot be read.
     """
     path = _journal(state_dir)
     with database.faults(state_dir):
@@ -65,5 +65,5 @@ def verify(state_dir: Path) -> int:
 def _journal(state_dir: Path) -> Path:
     path = state_dir / NAME
     if not path.is_file():
-        raise JournalFault(f"there is no journal in {state_dir}")
+        raise InputFault(f"there is no journal in {state_dir}")
     return path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from terminal import journal_command
-from terminal.errors import JournalFault
+from terminal.errors import InputFault
 from terminal.journal.renewal import NAME
 from tests.terminal.journal.journals import CHECK, SHIFT, STAMP, open_journal
 
@@ -62,8 +62,8 @@ def test_verify_says_what_is_broken_and_where_and_status_what_was_set_aside(
 
 def test_a_journal_that_is_not_there_cannot_be_read_and_is_not_made(tmp_path: Path):
     for command in (journal_command.status, journal_command.verify):
-        with pytest.raises(JournalFault, match="no journal"):
+        with pytest.raises(InputFault, match="no journal"):
             command(tmp_path / "none")
-        with pytest.raises(JournalFault, match="no journal"):
+        with pytest.raises(InputFault, match="no journal"):
             command(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ The laboratory is .lab where nothing else is said, and the database a file in it
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -30,8 +31,12 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
+        sys.stdout.flush()
     except Fault as fault:
         print(fault.line(), file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except BrokerError as error:
         print(error, file=sys.stderr)

@@ -124,7 +124,11 @@ class Service:
         if isinstance(answer, Refusal):
             return answer
         LOG.info("%s: %s", owner.id, answer.result.name.lower())
-        return letter(answer, self.answers)
+        try:
+            return letter(answer, self.answers)
+        except ValueError:  # no message holds such a text; the officer is told at once, and not left waiting
+            LOG.warning("a vehicle's record cannot be written")
+            return letter(unavailable(request, now_ms), self.answers)
 
     def _file(
         self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes

@@ -73,6 +73,7 @@ from tests.registry.asking import (
     sent,
     signer_of,
 )
+from tests.registry.asking import RECORD as VEHICLE
 from tests.registry.ends import DEADLINE_S, Bare, Ends
 from tests.registry.filing import BATCH_TOPIC, JOURNAL, Journal
 from tests.registry.filing import read as read_receipt
@@ -328,6 +329,16 @@ def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: 
         service.due(NOW_MS)
     assert "R01" in caplog.text
     assert "12345" not in caplog.text
+
+
+def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Callable[[str], Service]):
+    service = desk("W0001")
+    spoilt = replace(VEHICLE, brand="e\u0301")  # not NFC
+    with service.database.transaction() as connection:
+        register(connection, (spoilt,))
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS)
+    assert isinstance(out, Letter)
+    assert out.result is Result.UNAVAILABLE
 
 
 def test_a_refused_delivery_says_nothing_of_what_it_was(

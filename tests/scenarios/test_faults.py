@@ -111,27 +111,52 @@ def test_an_expectation_that_is_not_met_is_named_and_fails(desk: Desk) -> None:
     assert said[2] == "0 checks, 1 expectations not met"
 
 
-def test_a_killed_terminal_keeps_every_verdict_it_showed(
-    laboratory: Path, photographs: Path, tmp_path: Path
-) -> None:
-    """The script waits for ever in the end; the process is killed once it has told its second verdict."""
-    script = photographs / "killed.scenario"
+def ended(laboratory: Path, photographs: Path, folder: Path, how: signal.Signals) -> tuple[int, str]:
+    """The exit status and what was said on standard error by a terminal that is ended after two verdicts.
+
+    Its script waits for ever in the end.
+    """
+    script = photographs / "ended.scenario"
     script.write_text(
         "show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined\n"
         "press TRIGGER\nexpect trouble J02\n",
         encoding="utf-8",
     )
-    settings: list[str | Path] = ["--config", own_state(laboratory, tmp_path), "--shots", tmp_path / "shots"]
+    settings: list[str | Path] = ["--config", own_state(laboratory, folder), "--shots", folder / "shots"]
     command = [sys.executable, "-m", "terminal.cli", "run", "--rig", "sim", "--scenario", script, *settings]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    crashing = os.environ | {"PYTHONFAULTHANDLER": "1"}  # as the unit has it
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=crashing
+    ) as child:
         assert child.stdout is not None
+        assert child.stderr is not None
         for line in child.stdout:
             if line.startswith("undetermined"):
                 break
-        child.kill()
-    assert child.returncode == -signal.SIGKILL
+        child.send_signal(how)
+        said = child.stderr.read()
+    return child.returncode, said
+
+
+def test_a_killed_terminal_keeps_every_verdict_it_showed(
+    laboratory: Path, photographs: Path, tmp_path: Path
+) -> None:
+    status, _ = ended(laboratory, photographs, tmp_path, signal.SIGKILL)
+    assert status == -signal.SIGKILL
     with closing(database.connect_read_only(tmp_path / "state" / NAME)) as db:
         assert database.load(db).head.seq == 2
+
+
+def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
+    laboratory: Path, photographs: Path, tmp_path: Path
+) -> None:
+    """The watchdog ends a process that hangs by SIGABRT, and its stacks go to the log."""
+    status, said = ended(laboratory, photographs, tmp_path, signal.SIGABRT)
+    assert status == -signal.SIGABRT
+    assert "Fatal Python error: Aborted" in said
+    assert not any(secret in said for secret in ("12345", "苏", "000001", "VI1:", "pay.example"))
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
+    assert not any(secret in kept for secret in (b"12345", "苏".encode(), b"000001", b"VI1:", b"pay.example"))
 
 
 def test_trouble_is_left_by_a_press(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Measures every budget, prints the table and writes JSON; exit 1 where a budget is over.
 
-python -m scripts.bench_report [--out FILE] [--only verify|scan|app|link|offline|journal]... [--vehicles N]
+python -m scripts.bench_report [--out FILE] [--only PART]... [--vehicles N]
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scripts.bench_rows import Row
 
-PARTS = ("verify", "scan", "app", "link", "offline", "journal")
+PARTS = ("verify", "scan", "app", "link", "lookup", "offline", "journal")
 
 
 def main() -> int:

@@ -116,7 +116,7 @@ class MqttLink:
 
     def _connect(self) -> LinkFault:
         """Serve one connection from its dialling to its end, and say why it ended."""
-        connection = Connection(self._line, self._hand_back)
+        connection = Connection(self._line, self._hand_back, self._monotonic_s)
         try:
             connection.dial()
         except LinkFault as fault:

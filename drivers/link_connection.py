@@ -6,9 +6,13 @@ the broker's and stays. One thread, the caller's, does everything here.
 
 from __future__ import annotations
 
+import fcntl
 import select
 import socket
 import ssl
+import sys
+import termios
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,6 +40,10 @@ KEEPALIVE_S = 10
 """A silent connection is asked so often whether it still stands; paho gives a TLS handshake as long."""
 UNACKNOWLEDGED_MS = 4_000
 """Sent bytes that the other end's kernel did not acknowledge for so long: the connection is dead."""
+OVERDUE_S = 4.0
+"""The broker answers our CONNECT or PUBLISH within so long after its kernel has all of it, or the connection
+is ended: one that takes bytes and does nothing would hold back every later question until the keepalive
+notices, twice KEEPALIVE_S. Longer than a question is worth waiting for, so it costs no answer."""
 SESSION_S = 7 * 86_400
 """The broker keeps our subscriptions, and what comes on them, while we are away for so long."""
 LARGEST = 262_144
@@ -102,12 +110,20 @@ class _Channel(ssl.SSLSocket):
 class Connection:
     """One connection. `turn` it until it says that it ended, then `fault` says why."""
 
-    def __init__(self, line: Line, receive: Callable[[Incoming], None]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        receive: Callable[[Incoming], None],
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Prepare a connection; `receive` is given what comes, and only enqueues."""
         self.ready = False
         """Whether the broker takes our messages: it has taken the one that says `up`."""
         self._line = line
         self._receive = receive
+        self._monotonic_s = monotonic_s
+        self._moved_s: float | None = None
+        """When bytes last moved while an acknowledgement is awaited; None while none is."""
         self._fault: LinkFault | None = None
         self._welcomed = False
         self._introduction: int | None = None
@@ -151,11 +167,12 @@ class Connection:
         writing = [channel] if self._client.want_write() else []
         readable, writable, _ = select.select([channel, wake], writing, [], max(0.0, waits))
         # Reading comes first: a refusal that has come must be heard before a write meets a closed socket.
-        if channel in readable or channel.pending():
+        if heard := channel in readable or bool(channel.pending()):
             self._client.loop_read()
         if writable:
             self._client.loop_write()
         self._client.loop_misc()
+        self._look_for_overdue(moved=heard)
         if self._fault is not None:
             self.end()
         elif self._welcomed and self._introduction is None:
@@ -197,6 +214,19 @@ class Connection:
         self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
         if self.channel is not None:
             self.channel.close()  # the network does not even take this
+
+    def _look_for_overdue(self, *, moved: bool) -> None:
+        """Blame the broker that is silent though it has all that we said.
+
+        While bytes still go out or come in, the wire is only slow; TCP_USER_TIMEOUT ends one that is dead.
+        """
+        now_s = self._monotonic_s()
+        if (self.ready and self._flying is None) or (channel := self.channel) is None:
+            self._moved_s = None
+        elif moved or self._moved_s is None or self._client.want_write() or _unacknowledged(channel):
+            self._moved_s = now_s
+        elif now_s - self._moved_s >= OVERDUE_S:
+            self._blame(LinkFault("the broker does not acknowledge"))
 
     def _introduce(self) -> None:
         if self._line.subscriptions:
@@ -289,6 +319,12 @@ def _tls(line: Line) -> ssl.SSLContext:
     except OSError as error:
         raise LinkIdentityFault(f"{type(error).__name__}: {error.strerror}") from error
     return context
+
+
+def _unacknowledged(channel: socket.socket) -> int:
+    """Bytes that the other end's kernel has not acknowledged (tcp(7), SIOCOUTQ)."""
+    waiting = fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(waiting, sys.byteorder)
 
 
 def _size(message: Outgoing) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from terminal.cases import TOLD, notice_of
-from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, PanelFault, StorageLow
+from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, LinkFault, PanelFault, StorageLow
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
 from terminal.model import Button, CredentialFinding, Incoming
 from terminal.scanner import Scanner
@@ -205,7 +205,18 @@ class App:
     def _faults(self) -> tuple[Fault, ...]:
         """What is wrong and stops nothing."""
         low = (StorageLow(),) if self.cases.keeper.journal.storage().low else ()
-        return (*self._notices.values(), *self.cases.lists.faults, *self.duty.faults, *low)
+        return (
+            *self._notices.values(),
+            *self._link_faults(),
+            *self.cases.lists.faults,
+            *self.duty.faults,
+            *low,
+        )
+
+    def _link_faults(self) -> tuple[Fault, ...]:
+        """Why the registry cannot be reached, where a person must act: the bar says of the rest `offline`."""
+        fault = None if self._rig.link is None else self._rig.link.state.fault
+        return () if fault is None or type(fault) is LinkFault else (fault,)
 
     def _keep_uploading(self) -> None:
         try:

@@ -244,3 +244,37 @@ def test_each_reason_of_the_broker_has_its_fault(packet: int, name: str, fault: 
 def test_each_acknowledgement_is_read(name: str, why: NotSent | None):
     message = Outgoing("roadside/1/batch/T0001", b"")
     assert link_reasons.why_not(ReasonCode(PacketTypes.PUBACK, name), message) is why
+
+
+CONNACK, PUBACK_OF_UP = b"\x20\x03\x00\x00\x00", b"\x40\x02\x00\x02"
+
+
+@pytest.mark.parametrize("says", [(), (CONNACK,), (CONNACK, PUBACK_OF_UP)])
+def test_a_broker_that_takes_all_and_acknowledges_nothing_more_is_left_before_the_keepalive(
+    tls: Path, says: tuple[bytes, ...]
+):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / "server.crt", tls / "server.key")
+
+    def serve(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as channel:
+            for packet in says:
+                channel.recv(4096)
+                channel.sendall(packet)
+            while channel.recv(4096):
+                pass
+
+    heard: queue.Queue[LinkMessage] = queue.Queue()
+    with listening(serve) as port:
+        # The link's clock runs fast, and a pause of half a day follows: one connection is looked at.
+        link = MqttLink(line_to(port, tls), monotonic_s=lambda: 20 * time.monotonic(), chance=lambda: -1e6)
+        with closing(link):
+            link.send(Outgoing("roadside/1/batch/T0001", b"records"))
+            link.open(heard.put)
+            told = heard.get(timeout=DEADLINE_S)
+            if PUBACK_OF_UP in says:
+                assert told == LinkState(None)
+                told = heard.get(timeout=DEADLINE_S)
+    assert isinstance(told, LinkState)
+    assert told.fault is not None
+    assert told.fault.detail == "the broker does not acknowledge"

@@ -1,4 +1,4 @@
-"""A wire between a terminal and its broker that passes, ends, holds, doubles or spoils what it carries."""
+"""A wire between a terminal and its broker that passes, ends, holds, swallows, doubles or spoils bytes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Wire(Enum):
     """Connections end, and none begins."""
     HELD = auto()
     """Nothing gets through, and it comes late when the wire is whole again."""
+    SWALLOWED = auto()
+    """Bytes are taken, acknowledged by the kernel, and never arrive."""
     DOUBLED = auto()
     SPOILT = auto()
     """One bit of whatever is sent is another."""
@@ -73,7 +75,8 @@ class Proxy:
         with suppress(OSError):
             while piece := source.recv(65536):
                 self._moves.wait()
-                sink.sendall(_changed(piece, self._wire))
+                if self._wire is not Wire.SWALLOWED:
+                    sink.sendall(_changed(piece, self._wire))
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -18,6 +18,7 @@ import nacl.utils
 from keys import files, lab
 from keys.issue import IssueRequest, issue
 from keys.qr import qr_image
+from scripts import bench_outage
 from scripts.bench_rows import Budget, Row, row
 from terminal.model import Plate, Vehicle
 
@@ -51,6 +52,7 @@ def measure() -> list[Row]:
         row("roadside run to the fourth frame looked at", "s", starts, START_S, note=f"{STARTS} starts"),
         row("frame to verdict shown, its record on disk", "ms", totals, VERDICT_MS, note=f"{CHECKS} checks"),
         row("RssAnon of the running app", "MiB", rss_anon, RSS_ANON_MIB, note=grew),
+        *bench_outage.measure(),
     ]
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, delete, event, make_url, select
+from sqlalchemy import bindparam, create_engine, delete, event, make_url, select
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from scripts.registry import hotlist, journals
 from scripts.registry.entry_tables import ENTRY
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, insert
+from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, insert, insert_for
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from terminal.journal.record import Head
     from terminal.registry.messages import HotlistChange, HotlistQuestion
@@ -35,6 +37,8 @@ REMEMBERED_MS = 3_600_000
 _BUSY_S = 5
 _READS = "roadside_reads"
 """The option of a connection that leaves the lock to those who write."""
+# Every question asks these: building them each time would take longer than the database does.
+_VEHICLES = select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
@@ -77,9 +81,8 @@ class RequestView:
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
         """Whether this request was never seen before, by any worker; from now on it was."""
-        mark = insert(self.connection, SEEN).values(terminal=terminal, request=request_id, sent_ms=sent_ms)
-        made = mark.on_conflict_do_nothing().returning(SEEN.c.terminal)
-        return self.connection.execute(made).first() is not None
+        request = {"terminal": terminal, "request": request_id, "sent_ms": sent_ms}
+        return self.connection.execute(_marking(self.connection.dialect.name), request).first() is not None
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
         """Keep the furthest head of a journal, and name what contradicts what is known of it."""
@@ -87,12 +90,18 @@ class RequestView:
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
-        rows = self.connection.execute(select(VEHICLE).where(VEHICLE.c.number == number).order_by("kind"))
+        rows = self.connection.execute(_VEHICLES, {"number": number})
         return [VehicleRecord(**row) for row in rows.mappings()]
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
         """The hot-list changes asked for, up to `most` changes and vehicles; and whether more follow."""
         return hotlist.changes(self.connection, question, most)
+
+
+@cache
+def _marking(dialect: str) -> ReturningInsert[str]:
+    """Marks a request as seen; returns a row where it was not."""
+    return insert_for(dialect, SEEN).on_conflict_do_nothing().returning(SEEN.c.terminal)
 
 
 def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:

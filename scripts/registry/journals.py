@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from scripts.registry.journal_tables import INCIDENT, JOURNAL, RECEIPT, RECORD, SIGHTING
 from scripts.registry.receiving import Gap, Store, weigh
-from scripts.registry.tables import WITNESS, insert
+from scripts.registry.tables import WITNESS, insert, insert_for
 from scripts.registry.terminals import ACTIVE
 from terminal.journal import record
 from terminal.journal.record import Head
@@ -25,7 +26,9 @@ from terminal.registry.messages import Receipt, Reception
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from scripts.registry.terminals import Terminal
     from terminal.credential.signed import Signer
@@ -35,6 +38,18 @@ REORDER_MS = 120_000
 """Messages of a terminal may overtake each other; one that came so much later was said later."""
 SEALED = 0
 """The state of a record that nobody has opened yet."""
+
+
+def _hash_in(table: Table) -> Select[bytes]:
+    place = [table.c[name] == bindparam(name) for name in ("terminal", "journal", "seq")]
+    return select(table.c.hash).where(*place)
+
+
+# Each question has a head to witness: building these each time would take longer than the database does.
+_FURTHEST = select(WITNESS.c.seq, WITNESS.c.at_ms).where(
+    WITNESS.c.terminal == bindparam("terminal"), WITNESS.c.journal == bindparam("journal")
+)
+_STORED, _SIGHTED = _hash_in(RECORD), _hash_in(SIGHTING)
 
 
 class IncidentKind(StrEnum):
@@ -111,16 +126,17 @@ def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fr
     `fresh` is a head that was said within `FRESH_MS` of `at_ms`: only such a one can show a rolled-back
     journal by being behind.
     """
-    place = {"terminal": terminal, "journal": head.journal_id}
-    furthest = connection.execute(select(WITNESS.c.seq, WITNESS.c.at_ms).filter_by(**place)).first()
+    journal = {"terminal": terminal, "journal": head.journal_id}
+    furthest = connection.execute(_FURTHEST, journal).first()
     if furthest and fresh and head.seq < furthest.seq and at_ms > furthest.at_ms + REORDER_MS:
         note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.ROLLED_BACK, at_ms)
-    _extend(connection, place, head, at_ms)
-    known = _hash_at(connection, place, head.seq)
+    place = {**journal, "seq": head.seq}
+    seen = {**place, "hash": head.hash, "at_ms": at_ms}
+    connection.execute(_extending(connection.dialect.name), seen)
+    known = connection.execute(_STORED, place).scalar_one_or_none()
     if known is None and head.seq > 0:
-        sight = insert(connection, SIGHTING).values(**place, seq=head.seq, hash=head.hash, at_ms=at_ms)
-        connection.execute(sight.on_conflict_do_nothing())
-        known = connection.execute(select(SIGHTING.c.hash).filter_by(**place, seq=head.seq)).scalar_one()
+        first = connection.execute(_sighting(connection.dialect.name), seen).scalar_one_or_none()
+        known = first or connection.execute(_SIGHTED, place).scalar_one()
     if known is not None and known != head.hash:
         note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.REWRITTEN, at_ms)
 
@@ -198,21 +214,20 @@ def _receipt(connection: Connection, held: _Held, last: int) -> bytes:
     return message
 
 
-def _extend(connection: Connection, place: Mapping[str, object], head: Head, at_ms: int) -> None:
-    said = {"seq": head.seq, "hash": head.hash, "at_ms": at_ms}
-    mark = insert(connection, WITNESS).values(**place, **said)
-    connection.execute(
-        mark.on_conflict_do_update(
-            index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < head.seq
-        )
+@cache
+def _extending(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Keeps a head, where none of its journal that reaches as far is kept."""
+    mark = insert_for(dialect, WITNESS)
+    said = {name: mark.excluded[name] for name in ("seq", "hash", "at_ms")}
+    return mark.on_conflict_do_update(
+        index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < mark.excluded.seq
     )
 
 
-def _hash_at(connection: Connection, place: Mapping[str, object], seq: int) -> bytes | None:
-    found: bytes | None = connection.execute(
-        select(RECORD.c.hash).filter_by(**place, seq=seq)
-    ).scalar_one_or_none()
-    return found
+@cache
+def _sighting(dialect: str) -> ReturningInsert[bytes]:
+    """Keeps the first hash that was named for a place; returns it, and no row where one is kept."""
+    return insert_for(dialect, SIGHTING).on_conflict_do_nothing().returning(SIGHTING.c.hash)
 
 
 class Standing(NamedTuple):

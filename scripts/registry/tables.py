@@ -91,4 +91,9 @@ DIALECTS = frozenset({"sqlite", "postgresql"})
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, in the words of this connection's database."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The same in the words of one of `DIALECTS`, to be built once and carried out often."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -39,7 +39,9 @@ _READS = "roadside_reads"
 """The option of a connection that leaves the lock to those who write."""
 # Every question asks these: building them each time would take longer than the database does.
 _VEHICLES = select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_WAITS = "roadside_waits"
+"""The option of a connection whose commit waits for the disk, which is so where nothing is said."""
+_PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON")
 
 
 class Database:
@@ -61,6 +63,19 @@ class Database:
         """A connection within a transaction: all of it counts, or none. Raises DatabaseFault."""
         with _faults(), self._engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def answering(self) -> Iterator[Connection]:
+        """A transaction whose commit does not wait for SQLite's disk. Raises DatabaseFault.
+
+        It outlives every process. With the power, the last ones may be lost: which requests were seen, and
+        are refused for their age within a minute; and which heads were named, of which the terminal's next
+        request names the newest. No receipt is given in one.
+        """
+        with _faults(), self._engine.connect() as held:
+            connection = held.execution_options(**{_WAITS: False})
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -146,8 +161,10 @@ def _engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Every request writes; a lock that is only taken then could not wait for another's.
-        reads = connection.get_execution_options().get(_READS, False)
-        connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        lasting = "FULL" if options.get(_WAITS, True) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {lasting}")
+        connection.exec_driver_sql("BEGIN DEFERRED" if options.get(_READS, False) else "BEGIN IMMEDIATE")
 
     return engine
 

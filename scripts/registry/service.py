@@ -116,7 +116,7 @@ class Service:
         request, owner = admitted
         answer: LookupAnswer | Refusal
         try:
-            with self.database.transaction() as connection:
+            with self.database.answering() as connection:
                 answer = reply(request, owner, RequestView(connection), self.others, now_ms)
         except DatabaseFault as fault:
             LOG.warning("%s", fault.line())

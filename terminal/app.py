@@ -204,14 +204,19 @@ class App:
 
     def _faults(self) -> tuple[Fault, ...]:
         """What is wrong and stops nothing."""
-        low = (StorageLow(),) if self.cases.keeper.journal.storage().low else ()
         return (
             *self._notices.values(),
             *self._link_faults(),
             *self.cases.lists.faults,
             *self.duty.faults,
-            *low,
+            *self._storage_faults(),
         )
+
+    def _storage_faults(self) -> tuple[Fault, ...]:
+        try:
+            return (StorageLow(),) if self.cases.keeper.journal.storage().low else ()
+        except JournalFault as fault:
+            return (fault,)
 
     def _link_faults(self) -> tuple[Fault, ...]:
         """Why the registry cannot be reached, where a person must act: the bar says of the rest `offline`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import cv2
 
+from terminal.errors import JournalFault
 from terminal.journal.entry import Note
 from terminal.registry.upload import due
 from terminal.screens import state
@@ -75,7 +76,7 @@ class Duty:
         if not isinstance(note, state.Picture):
             return self.shift.annotate(seq, note, moment)
         if self._seen is None or self._seen[0] != seq:
-            return state.Annotated(seq)  # another check was made since, and its frame is gone
+            raise JournalFault("the frame of an older check is gone")
         self.keep_picture(moment)
         return self.shift.add(seq, note)
 

@@ -14,8 +14,9 @@ from terminal import durable
 from terminal.errors import JournalFault
 from terminal.journal.entry import Confirmation, Session, SessionStep
 from terminal.journal.entry import Note as NoteEntry
-from terminal.model import CredentialFinding, Outcome
+from terminal.model import Outcome
 from terminal.screens import state
+from terminal.screens.shift_step import logged
 from terminal.vehicle.inspection import SHANGHAI
 
 if TYPE_CHECKING:
@@ -91,14 +92,7 @@ class Shift:
     def hear(self, judged: state.Judged) -> None:
         """A check was made, or more is known of it."""
         before = self._log.get(judged.seq)
-        self._log[judged.seq] = state.Logged(
-            seq=judged.seq,
-            checked_s=judged.checked_s,
-            plate=judged.plate,
-            outcome=judged.verdict.outcome,
-            acts=before.acts if before else (),
-            read=judged.verdict.finding.finding is not CredentialFinding.UNREADABLE,
-        )
+        self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
 
     def tell(self, pictured: int | None) -> state.ShiftTold:
         """The shift's list, newest first, with its counts; `pictured` is whose frame is at hand."""

@@ -77,3 +77,12 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
     noted = bodies(desk, laboratory)[-2:]
     assert noted == [Note(seq=1, pictures=(name,)), Note(seq=1, text="号牌不清")]
     assert size > 10_000
+
+
+def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
+    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    assert desk.app is not None
+    desk.app.duty.see(2, None)
+    desk.mark(state.Picture())
+    assert isinstance(desk.app.screen, state.Trouble)
+    assert desk.app.duty.uploading.evidence.pending() == []

@@ -6,6 +6,7 @@ none has answered. QR Code model 2 alone is looked for, and nothing that fails i
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from terminal.model import Scan
+from terminal.model import Code, Scan
+from terminal.scan.strategy import START, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -98,12 +100,21 @@ STILL = (
 """What a photograph is given, once it is no larger than STILL_WIDTH."""
 
 
-def read(luma: Luma) -> Scan | None:
-    """The code in a live frame, uint8 [height, width], or None; ours before others, then the largest.
+def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time) -> Scan | None:
+    """The code in one frame, uint8 [height, width], or None; ours before others, then the largest.
 
-    Views with whole rows are not copied. Total for every array of that type.
+    Views with whole rows are not copied. Total for every array of that type. `clock` tells seconds.
     """
-    return _scan(_look(_rows(luma), LIVE))
+    until_s = clock() + budget_s
+    return _scan(_look(_rows(luma), (step for step in STILL if clock() < until_s)))
+
+
+def follow(
+    luma: Luma, memory: Memory, budget_s: float, clock: Callable[[], float] = time.thread_time
+) -> tuple[Scan | None, Memory]:
+    """The code in one frame of a series, as `read` gives it, and what the next frame is to know."""
+    found = read(luma, budget_s, clock)
+    return found, START if found else Memory(memory.frames + 1)
 
 
 def read_still(luma: Luma) -> Scan | None:
@@ -198,6 +209,8 @@ def _scan(symbols: Sequence[_Symbol]) -> Scan | None:
     ranked = sorted(symbols, key=lambda symbol: (_is_ours(symbol), symbol.area), reverse=True)
     if not ranked:
         return None
-    texts = dict.fromkeys(symbol.text for symbol in ranked)  # the same text twice counts once
-    chosen, *others = texts
-    return Scan(chosen, ranked[0].corners, tuple(others))
+    codes: dict[str, Code] = {}
+    for symbol in ranked:  # the same text twice counts once
+        codes.setdefault(symbol.text, Code(symbol.text, symbol.corners))
+    chosen, *others = codes.values()
+    return Scan(chosen.text, chosen.corners, tuple(others))

@@ -228,14 +228,28 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A code in a frame: its text, and where it is."""
+
+    text: str
+    corners: tuple[tuple[int, int], ...]
+    """Four corners in pixels of the frame."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What a frame says: the chosen code's text, where it is, and what else is in view."""
 
     text: str
     corners: tuple[tuple[int, int], ...]
     """Four corners in pixels of the frame."""
-    others: tuple[str, ...] = ()
-    """Texts of further codes in view."""
+    others: tuple[Code, ...] = ()
+    """Further codes in view, each text once."""
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Every code in view, the chosen one first."""
+        return (Code(self.text, self.corners), *self.others)
 
 
 @dataclass(frozen=True, slots=True)

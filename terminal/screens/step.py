@@ -157,7 +157,7 @@ def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
         case Ready():
             return replace(screen, seen=sighting), (Check(scan),)
         case Result():
-            return _in_view(screen, (scan.text, *scan.others), now_s), ()
+            return _in_view(screen, tuple(code.text for code in scan.codes), now_s), ()
         case _:
             same = screen.seen is not None and screen.seen.text == scan.text
             return (replace(screen, seen=sighting) if same else screen), ()

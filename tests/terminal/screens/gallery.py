@@ -10,6 +10,7 @@ import numpy as np
 
 from terminal.errors import CameraFault, CameraStalled, Fault, JournalFull, PanelFault
 from terminal.model import (
+    Code,
     Credential,
     CredentialFinding,
     Finding,
@@ -129,7 +130,8 @@ def by_plate(
 
 def scan(text: str = "A", *others: str) -> Scan:
     """A frame with a code, and others in view."""
-    return Scan(text, ((0, 0), (9, 0), (9, 9), (0, 9)), others)
+    square = (0, 0), (9, 0), (9, 9), (0, 9)
+    return Scan(text, square, tuple(Code(other, square) for other in others))
 
 
 def judged(

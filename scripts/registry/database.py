@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, create_engine, delete, event, make_url, select
@@ -18,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from scripts.registry import hotlist, journals
 from scripts.registry.entry_tables import ENTRY
 from scripts.registry.faults import DatabaseFault
+from scripts.registry.statement import Statement
 from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, insert, insert_for
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
-    from sqlalchemy.sql.dml import ReturningInsert
 
     from terminal.journal.record import Head
     from terminal.registry.messages import HotlistChange, HotlistQuestion
@@ -37,10 +36,14 @@ REMEMBERED_MS = 3_600_000
 _BUSY_S = 5
 _READS = "roadside_reads"
 """The option of a connection that leaves the lock to those who write."""
-# Every question asks these: building them each time would take longer than the database does.
-_VEHICLES = select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
-_WAITS = "roadside_waits"
-"""The option of a connection whose commit waits for the disk, which is so where nothing is said."""
+_COLUMNS = VEHICLE.c.keys()
+_VEHICLES = Statement(
+    lambda _: select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
+)
+_MARKING = Statement(
+    lambda dialect: insert_for(dialect, SEEN).on_conflict_do_nothing().returning(SEEN.c.terminal)
+)
+"""Marks a request as seen; returns a row where it was not."""
 _PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON")
 
 
@@ -49,7 +52,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """`url` is SQLAlchemy's: sqlite:///FILE or postgresql://... . Raises InputFault for any other."""
-        self._engine = _engine(_url(url))
+        self._engine = _engine(_url(url), "FULL")
+        self._answers = _engine(_url(url), "NORMAL")
 
     def prepare(self, now_ms: int) -> None:
         """Make the tables and the provinces' hot lists where they are missing. Raises DatabaseFault."""
@@ -72,10 +76,8 @@ class Database:
         are refused for their age within a minute; and which heads were named, of which the terminal's next
         request names the newest. No receipt is given in one.
         """
-        with _faults(), self._engine.connect() as held:
-            connection = held.execution_options(**{_WAITS: False})
-            with connection.begin():
-                yield connection
+        with _faults(), self._answers.begin() as connection:
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -86,6 +88,7 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._answers.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class RequestView:
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
         """Whether this request was never seen before, by any worker; from now on it was."""
         request = {"terminal": terminal, "request": request_id, "sent_ms": sent_ms}
-        return self.connection.execute(_marking(self.connection.dialect.name), request).first() is not None
+        return bool(_MARKING.on(self.connection, request))
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
         """Keep the furthest head of a journal, and name what contradicts what is known of it."""
@@ -105,18 +108,12 @@ class RequestView:
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
-        rows = self.connection.execute(_VEHICLES, {"number": number})
-        return [VehicleRecord(**row) for row in rows.mappings()]
+        rows = _VEHICLES.on(self.connection, {"number": number})
+        return [VehicleRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
         """The hot-list changes asked for, up to `most` changes and vehicles; and whether more follow."""
         return hotlist.changes(self.connection, question, most)
-
-
-@cache
-def _marking(dialect: str) -> ReturningInsert[str]:
-    """Marks a request as seen; returns a row where it was not."""
-    return insert_for(dialect, SEEN).on_conflict_do_nothing().returning(SEEN.c.terminal)
 
 
 def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:
@@ -147,7 +144,8 @@ def _url(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, lasting: str) -> Engine:
+    """`lasting` is SQLite's word for what a commit waits for."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_S})
@@ -155,16 +153,14 @@ def _engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's BEGIN is then the only one
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"synchronous = {lasting}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Every request writes; a lock that is only taken then could not wait for another's.
-        options = connection.get_execution_options()
-        lasting = "FULL" if options.get(_WAITS, True) else "NORMAL"
-        connection.exec_driver_sql(f"PRAGMA synchronous = {lasting}")
-        connection.exec_driver_sql("BEGIN DEFERRED" if options.get(_READS, False) else "BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

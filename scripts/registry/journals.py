@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from scripts.registry.journal_tables import INCIDENT, JOURNAL, RECEIPT, RECORD, SIGHTING
 from scripts.registry.receiving import Gap, Store, weigh
+from scripts.registry.statement import Statement
 from scripts.registry.tables import WITNESS, insert, insert_for
 from scripts.registry.terminals import ACTIVE
 from terminal.journal import record
@@ -45,11 +45,27 @@ def _hash_in(table: Table) -> Select[bytes]:
     return select(table.c.hash).where(*place)
 
 
-# Each question has a head to witness: building these each time would take longer than the database does.
-_FURTHEST = select(WITNESS.c.seq, WITNESS.c.at_ms).where(
-    WITNESS.c.terminal == bindparam("terminal"), WITNESS.c.journal == bindparam("journal")
+def _extending(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Keeps a head, where none of its journal that reaches as far is kept."""
+    mark = insert_for(dialect, WITNESS)
+    said = {name: mark.excluded[name] for name in ("seq", "hash", "at_ms")}
+    return mark.on_conflict_do_update(
+        index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < mark.excluded.seq
+    )
+
+
+def _sighting(dialect: str) -> ReturningInsert[bytes]:
+    """Keeps the first hash that was named for a place; returns it, and no row where one is kept."""
+    return insert_for(dialect, SIGHTING).on_conflict_do_nothing().returning(SIGHTING.c.hash)
+
+
+_FURTHEST = Statement(
+    lambda _: select(WITNESS.c.seq, WITNESS.c.at_ms).where(
+        WITNESS.c.terminal == bindparam("terminal"), WITNESS.c.journal == bindparam("journal")
+    )
 )
-_STORED, _SIGHTED = _hash_in(RECORD), _hash_in(SIGHTING)
+_STORED, _SIGHTED = Statement(lambda _: _hash_in(RECORD)), Statement(lambda _: _hash_in(SIGHTING))
+_EXTENDING, _SIGHTING = Statement(_extending), Statement(_sighting)
 
 
 class IncidentKind(StrEnum):
@@ -127,17 +143,16 @@ def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fr
     journal by being behind.
     """
     journal = {"terminal": terminal, "journal": head.journal_id}
-    furthest = connection.execute(_FURTHEST, journal).first()
-    if furthest and fresh and head.seq < furthest.seq and at_ms > furthest.at_ms + REORDER_MS:
+    furthest = _FURTHEST.on(connection, journal)
+    if fresh and any(head.seq < seq and at_ms > seen_ms + REORDER_MS for seq, seen_ms in furthest):
         note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.ROLLED_BACK, at_ms)
     place = {**journal, "seq": head.seq}
     seen = {**place, "hash": head.hash, "at_ms": at_ms}
-    connection.execute(_extending(connection.dialect.name), seen)
-    known = connection.execute(_STORED, place).scalar_one_or_none()
-    if known is None and head.seq > 0:
-        first = connection.execute(_sighting(connection.dialect.name), seen).scalar_one_or_none()
-        known = first or connection.execute(_SIGHTED, place).scalar_one()
-    if known is not None and known != head.hash:
+    _EXTENDING.on(connection, seen)
+    known = _STORED.on(connection, place)
+    if not known and head.seq > 0:
+        known = _SIGHTING.on(connection, seen) or _SIGHTED.on(connection, place)
+    if any(digest != head.hash for (digest,) in known):
         note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.REWRITTEN, at_ms)
 
 
@@ -212,22 +227,6 @@ def _receipt(connection: Connection, held: _Held, last: int) -> bytes:
     covering = mine.where(RECEIPT.c.seq >= last).order_by(RECEIPT.c.seq).limit(1)
     message: bytes = connection.execute(covering).scalar_one()
     return message
-
-
-@cache
-def _extending(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """Keeps a head, where none of its journal that reaches as far is kept."""
-    mark = insert_for(dialect, WITNESS)
-    said = {name: mark.excluded[name] for name in ("seq", "hash", "at_ms")}
-    return mark.on_conflict_do_update(
-        index_elements=["terminal", "journal"], set_=said, where=WITNESS.c.seq < mark.excluded.seq
-    )
-
-
-@cache
-def _sighting(dialect: str) -> ReturningInsert[bytes]:
-    """Keeps the first hash that was named for a place; returns it, and no row where one is kept."""
-    return insert_for(dialect, SIGHTING).on_conflict_do_nothing().returning(SIGHTING.c.hash)
 
 
 class Standing(NamedTuple):

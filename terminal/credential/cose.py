@@ -6,7 +6,7 @@ The bytes that came are the bytes that are verified; nothing is encoded anew bef
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nacl import bindings
 from nacl.exceptions import BadSignatureError
@@ -78,10 +78,27 @@ def protected_of(public_key: bytes) -> bytes:
     return cbor.write({1: ED25519, 4: key_id(public_key)})
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """An Ed25519 key that signs. What is the same in each message under it is made once."""
+
+    secret_key: bytes = field(repr=False)
+    kid: bytes
+    protected: bytes
+
+    @classmethod
+    def of(cls, seed: bytes) -> Signer:
+        """The signer of the 32-byte private part."""
+        public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
+        return cls(secret_key, key_id(public_key), protected_of(public_key))
+
+    def __call__(self, payload: bytes, context: bytes) -> bytes:
+        """A COSE_Sign1 over `payload` for `context`."""
+        unsigned = Sign1(self.protected, self.kid, payload, b"")
+        signature = bindings.crypto_sign(signed_bytes(unsigned, context), self.secret_key)[:SIGNATURE_SIZE]
+        return cbor.write([self.protected, {}, payload, signature], tag=TAG)
+
+
 def sign(payload: bytes, context: bytes, seed: bytes) -> bytes:
     """A COSE_Sign1 over `payload` for `context` by the Ed25519 key of the 32-byte `seed`."""
-    public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
-    protected = protected_of(public_key)
-    unsigned = Sign1(protected, key_id(public_key), payload, b"")
-    signature = bindings.crypto_sign(signed_bytes(unsigned, context), secret_key)[:SIGNATURE_SIZE]
-    return cbor.write([protected, {}, payload, signature], tag=TAG)
+    return Signer.of(seed)(payload, context)

@@ -26,11 +26,7 @@ Signer: TypeAlias = Callable[[bytes, bytes], bytes]
 
 def signer(seed: bytes) -> Signer:
     """The signer of an Ed25519 key, of which `seed` is the 32-byte private part."""
-
-    def sign(payload: bytes, context: bytes) -> bytes:
-        return cose.sign(payload, context, seed)
-
-    return sign
+    return cose.Signer.of(seed)
 
 
 def by_kid(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -125,6 +126,9 @@ class _Asked:
     waiting: bool = True
     answered: bool = False
 
+    def is_forgotten(self, monotonic_s: float) -> bool:
+        return not self.waiting and monotonic_s - self.asked_s > REMEMBERED_S
+
 
 class Lookup:
     """The questions of one terminal. `dropped` counts what was dropped, by reason."""
@@ -220,11 +224,8 @@ class Lookup:
         return Drop.DUPLICATE if asked.answered else None
 
     def _forget(self, monotonic_s: float) -> None:
-        old = [
-            asked
-            for asked in self._asked.values()
-            if not asked.waiting and monotonic_s - asked.asked_s > REMEMBERED_S
-        ]
+        # In the order in which they were asked: the first that is remembered ends the look.
+        old = list(takewhile(lambda asked: asked.is_forgotten(monotonic_s), self._asked.values()))
         for asked in old:
             del self._asked[asked.request.id]
 

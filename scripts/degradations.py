@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
+from scripts import frame_damage as light
 from scripts import sheet_damage
+from scripts.frame_damage import BLACK, HEIGHT, WHITE, WIDTH, Field, Spot
 from scripts.sheet_damage import Sheet, Value
 
 if TYPE_CHECKING:
@@ -24,16 +26,10 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma
 
-Field: TypeAlias = npt.NDArray[np.float32]
-"""Light before the sensor rounds it: float32 [height, width], 0 to 255."""
-
-WIDTH, HEIGHT = 1280, 720
 FOCAL_PX = 985.0
 """A field of view of 66 degrees over the width: Camera Module 3."""
 LENS_SIGMA_PX, SENSOR_SIGMA = 0.6, 2.0
 """The blur and the noise of a clean frame."""
-WHITE, BLACK = 220.0, 20.0
-"""Grey levels of a clean frame."""
 _FINE = 3
 """Pixels drawn for each of the frame, along each axis, before they are averaged."""
 
@@ -49,15 +45,6 @@ class Subject:
     side: float
     modules: int
     """Across the code without its quiet zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where the code is in a frame, px."""
-
-    x: float
-    y: float
-    side: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,48 +92,75 @@ def frames(subject: Subject, view: View, kind: str = "none", severity: int = 0, 
 
     The same seed gives the same poses for every kind and severity. Raises KeyError for a kind not in KINDS.
     """
-    spoil = KINDS[kind] if severity else Kind("", ((),) * 5)
-    value = spoil.values[severity - 1]
-    taking = Taking(view.side_px, subject.modules)
-    if spoil.on_taking:
-        taking = spoil.on_taking(taking, value)
+    spoil, value, taking = _spoiling(subject, view, kind, severity)
     sheet = _sheet(subject, taking.side_px)
     if spoil.on_sheet:
         sheet = replace(sheet, luma=spoil.on_sheet(sheet, value, np.random.default_rng([view.seed, 1])))
-    hand = _hand(taking.side_px, np.random.default_rng(view.seed))
     ground = _ground(view.ground, np.random.default_rng([view.seed, 2]))
+    height, width = sheet.luma.shape
     taken = []
     for number in range(count):
-        rng = np.random.default_rng([view.seed, 3, number])
-        spot, turn = hand.at(rng)
-        scene = _scene(sheet, _corners(sheet, spot, turn, taking.tilt, hand.axis), ground)
+        pose = _pose(view, taking, number)
+        scene = _scene(sheet, pose.seen(sheet, (0, 0, width, height)), ground)
         field = np.asarray(cv2.GaussianBlur(scene, (0, 0), taking.lens_sigma_px), np.float32)
+        rng = np.random.default_rng([view.seed, 3, number])
         if spoil.on_frame:
-            field = spoil.on_frame(field, spot, value, rng)
+            field = spoil.on_frame(field, pose.spot, value, rng)
         taken.append(_sensed(field, taking.sensor_sigma, rng))
     return taken
 
 
+def place(
+    subject: Subject, view: View, kind: str = "none", severity: int = 0, number: int = 0
+) -> npt.NDArray[np.float64]:
+    """Where the code's corners are in frame `number` of `frames`, px [4, 2], clockwise from its top left.
+
+    For `curve`, where they would be on a flat sheet.
+    """
+    _, _, taking = _spoiling(subject, view, kind, severity)
+    sheet = _sheet(subject, taking.side_px)
+    code = (sheet.left, sheet.top, sheet.left + sheet.side, sheet.top + sheet.side)
+    return _pose(view, taking, number).seen(sheet, code)
+
+
+def _spoiling(subject: Subject, view: View, kind: str, severity: int) -> tuple[Kind, Value, Taking]:
+    taking = Taking(view.side_px, subject.modules)
+    if not severity:
+        return Kind("", ((),) * 5), (), taking
+    spoil = KINDS[kind]
+    value = spoil.values[severity - 1]
+    return spoil, value, spoil.on_taking(taking, value) if spoil.on_taking else taking
+
+
 @dataclass(frozen=True, slots=True)
-class _Hand:
-    """Where a hand holds the sheet; it wanders by a few pixels from frame to frame."""
+class _Pose:
+    """How a sheet is held before a pinhole; angles in radians."""
 
     spot: Spot
     turn: float
     axis: float
-    """Of the tilt, in the frame's plane; angles in radians."""
+    """Of the tilt, in the frame's plane."""
+    tilt: float
 
-    def at(self, rng: np.random.Generator) -> tuple[Spot, float]:
-        dx, dy = rng.normal(0, 4, 2)
-        turn = self.turn + math.radians(rng.normal(0, 1))
-        return Spot(self.spot.x + dx, self.spot.y + dy, self.spot.side), turn
+    def seen(self, sheet: Sheet, box: tuple[float, float, float, float]) -> npt.NDArray[np.float64]:
+        """Where the box's corners are seen, px [4, 2]; the box is left, top, right, bottom on the sheet."""
+        left, top, right, bottom = box
+        middle = np.array([sheet.left, sheet.top]) + sheet.side / 2
+        points = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+        plane = (points - middle) * (self.spot.side / sheet.side) @ _turning(self.turn + self.axis).T
+        depth = FOCAL_PX + plane[:, 1:] * math.sin(self.tilt)
+        tilted = plane * [1, math.cos(self.tilt)] * FOCAL_PX / depth
+        return np.asarray(tilted @ _turning(-self.axis).T + [self.spot.x, self.spot.y], np.float64)
 
 
-def _hand(side_px: float, rng: np.random.Generator) -> _Hand:
-    turn, axis, across, down = rng.uniform(-1, 1, 4)
-    room_x, room_y = (max(0.0, (size - 1.5 * side_px) / 2) for size in (WIDTH, HEIGHT))
-    spot = Spot(WIDTH / 2 + across * room_x, HEIGHT / 2 + down * room_y, side_px)
-    return _Hand(spot, math.radians(15) * turn, math.pi * axis)
+def _pose(view: View, taking: Taking, number: int) -> _Pose:
+    """A hand's pose, from the seed alone; it wanders by some pixels and a degree from frame to frame."""
+    turn, axis, across, down = np.random.default_rng(view.seed).uniform(-1, 1, 4)
+    dx, dy, more = np.random.default_rng([view.seed, 4, number]).normal(0, (4, 4, 1))
+    side = taking.side_px
+    room_x, room_y = (max(0.0, (size - 1.5 * side) / 2) for size in (WIDTH, HEIGHT))
+    spot = Spot(WIDTH / 2 + across * room_x + dx, HEIGHT / 2 + down * room_y + dy, side)
+    return _Pose(spot, math.radians(15 * turn + more), math.pi * axis, taking.tilt)
 
 
 def _sheet(subject: Subject, side_px: float) -> Sheet:
@@ -162,18 +176,6 @@ def _sheet(subject: Subject, side_px: float) -> Sheet:
         luma = np.kron(luma, np.ones((factor, factor), np.uint8))
     left, top, side = subject.left * factor, subject.top * factor, subject.side * factor
     return Sheet(luma, left, top, side, side / subject.modules, FOCAL_PX * side / side_px)
-
-
-def _corners(sheet: Sheet, spot: Spot, turn: float, tilt: float, axis: float) -> npt.NDArray[np.float64]:
-    """Where a pinhole sees the sheet's corners, px [4, 2]: turned in its plane, then tilted about `axis`."""
-    height, width = sheet.luma.shape
-    scale = spot.side / sheet.side
-    middle = np.array([sheet.left + sheet.side / 2, sheet.top + sheet.side / 2])
-    flat = (np.array([[0, 0], [width, 0], [width, height], [0, height]]) - middle) * scale
-    plane = flat @ _turning(turn + axis).T
-    depth = FOCAL_PX + plane[:, 1:] * math.sin(tilt)
-    tilted = plane * [1, math.cos(tilt)] * FOCAL_PX / depth
-    return np.asarray(tilted @ _turning(-axis).T + [spot.x, spot.y], np.float64)
 
 
 def _turning(angle: float) -> npt.NDArray[np.float64]:
@@ -221,61 +223,6 @@ def _grain() -> Field:
     return np.random.default_rng(0).standard_normal((HEIGHT, WIDTH), np.float32)
 
 
-@cache
-def _places() -> tuple[Field, Field]:
-    """The row and the column of every pixel of a frame, to be broadcast."""
-    y, x = np.ogrid[:HEIGHT, :WIDTH]
-    return y.astype(np.float32), x.astype(np.float32)
-
-
-def _motion(field: Field, _spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    length, angle = value[0], rng.uniform(0, math.pi)
-    size = math.ceil(length) // 2 * 2 + 3
-    kernel = np.zeros((size * 8, size * 8), np.float32)
-    middle = size * 4
-    reach = np.array([math.cos(angle), math.sin(angle)]) * length * 4
-    ends = [tuple(round(middle + sign * part) for part in reach) for sign in (-1, 1)]
-    cv2.line(kernel, ends[0], ends[1], 1.0, 8)
-    small = cv2.resize(kernel, (size, size), interpolation=cv2.INTER_AREA)
-    return np.asarray(
-        cv2.filter2D(field, -1, small / small.sum(), borderType=cv2.BORDER_REPLICATE), np.float32
-    )
-
-
-def _contrast(field: Field, _spot: Spot, value: Value, _rng: np.random.Generator) -> Field:
-    mean, half = (WHITE + BLACK) / 2, (WHITE - BLACK) / 2
-    return np.asarray(mean + (field - mean) * (value[0] * mean / half), np.float32)
-
-
-def _glare(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    """A lamp's oblong image, saturated over a share of the code's area, with a halo about it."""
-    aspect, angle = rng.uniform(1, 2.5), rng.uniform(0, math.pi)
-    dx, dy = rng.uniform(-0.45, 0.45, 2) * spot.side
-    y, x = _places()
-    x, y = x - float(spot.x + dx), y - float(spot.y + dy)
-    along = (x * math.cos(angle) + y * math.sin(angle)) / math.sqrt(aspect)
-    aside = (y * math.cos(angle) - x * math.sin(angle)) * math.sqrt(aspect)
-    radius = math.sqrt(value[0] / math.pi) * spot.side
-    beyond = np.maximum(np.hypot(along, aside) - radius, 0) / (0.3 * radius)
-    return np.asarray(field + 255 * np.exp(-(beyond**2) / 2), np.float32)
-
-
-def _moire(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    """The beat of the screen's pixels, 1.04 to 1.12 of the sensor's, slightly turned against them."""
-    pitch, turn = rng.uniform(1.04, 1.12), math.radians(rng.uniform(-3, 3))
-    phases = rng.uniform(0, 2 * math.pi, 2)
-    y, x = _places()
-    along = x * math.cos(turn) + y * math.sin(turn)
-    aside = y * math.cos(turn) - x * math.sin(turn)
-    # Taken at the sensor's pixels, the grid's own frequency folds down to the beat's.
-    waves = [
-        np.cos(2 * math.pi / pitch * at + phase) for at, phase in zip((along, aside), phases, strict=True)
-    ]
-    screen = np.maximum(np.abs(x - spot.x), np.abs(y - spot.y)) < 0.65 * spot.side
-    bright = 1 - np.where(screen, value[0] * (2 - waves[0] - waves[1]) / 4, 0)
-    return np.asarray(BLACK + (field - BLACK) * bright, np.float32)
-
-
 def _lens(taking: Taking, value: Value) -> Taking:
     return replace(taking, lens_sigma_px=math.hypot(taking.lens_sigma_px, value[0]))
 
@@ -287,10 +234,10 @@ KINDS = {
         on_taking=lambda taking, value: replace(taking, tilt=math.radians(value[0])),
     ),
     "defocus": Kind("sigma, px", ((0.8,), (1.2,), (1.6,), (2.1,), (2.8,)), on_taking=_lens),
-    "motion": Kind("length, px", ((2,), (4,), (6,), (9,), (12,)), on_frame=_motion),
-    "contrast": Kind("Michelson", ((0.5,), (0.3,), (0.15,), (0.08,), (0.04,)), on_frame=_contrast),
-    "glare": Kind("share saturated", ((0.01,), (0.025,), (0.05,), (0.1,), (0.16,)), on_frame=_glare),
-    "moire": Kind("depth of the beat", ((0.2,), (0.35,), (0.5,), (0.65,), (0.8,)), on_frame=_moire),
+    "motion": Kind("length, px", ((2,), (4,), (6,), (9,), (12,)), on_frame=light.motion),
+    "contrast": Kind("Michelson", ((0.5,), (0.3,), (0.15,), (0.08,), (0.04,)), on_frame=light.contrast),
+    "glare": Kind("share saturated", ((0.01,), (0.025,), (0.05,), (0.1,), (0.16,)), on_frame=light.glare),
+    "moire": Kind("depth of the beat", ((0.2,), (0.35,), (0.5,), (0.65,), (0.8,)), on_frame=light.moire),
     "jpeg": Kind(
         "px a module, quality, encodings",
         ((6, 60, 1), (4, 45, 2), (3, 35, 3), (2.5, 25, 4), (2, 15, 5)),

@@ -46,13 +46,14 @@ def admit(
 ) -> tuple[Said, Terminal] | Refusal:
     """The message of this kind and its signer; `topic` None is a message that came without a broker."""
     try:
-        owner = terminals.get(cose.parse(payload).kid)
+        parts = cose.parse(payload)
     except Malformed:
         return Refusal.UNSIGNED
+    owner = terminals.get(parts.kid)
     if owner is None:
         return Refusal.UNSIGNED
     try:
-        said = form.open_signed(kind, payload, {cose.key_id(owner.public_key): owner.public_key})
+        said = form.read_signed(kind, parts, owner.public_key)
     except Malformed:
         return Refusal.MALFORMED
     if said is None:

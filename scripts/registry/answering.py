@@ -77,11 +77,10 @@ def reply(
     refusal must not come first. One that is too old or too new is told so, since the terminal's clock may be
     what is wrong. The view's faults pass through.
     """
-    if abs(now_ms - request.sent_ms) > FRESH_MS or owner.state != ACTIVE:
+    if not _counts(request, owner, now_ms):
         return _answer(request, now_ms, Result.REFUSED)
     if not view.first_seen(request.terminal, request.id, request.sent_ms):
         return Refusal.SEEN
-    view.witness(request.terminal, request.head, now_ms)
     match request.question:
         case PlateQuestion(number, kind):
             return _vehicles(request, number, kind, view, now_ms)
@@ -93,14 +92,25 @@ def reply(
             assert_never(request.question)
 
 
-def unavailable(request: LookupRequest, now_ms: int) -> LookupAnswer:
+def keep(request: LookupRequest, owner: Terminal, view: View, now_ms: int) -> None:
+    """Keep what an answered request says beside its question. The view's faults pass through."""
+    if _counts(request, owner, now_ms):
+        view.witness(request.terminal, request.head, now_ms)
+
+
+def unavailable(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:
     """What a terminal is told while the database cannot be asked, so that it does not wait in vain."""
-    return _answer(request, now_ms, Result.UNAVAILABLE)
+    return LookupAnswer(id=request_id, answered_ms=now_ms, result=Result.UNAVAILABLE, terminal=terminal)
 
 
 def letter(answer: LookupAnswer, sign: Signer) -> Letter:
     """An answer as it is published: to its terminal's own topic, whatever Response Topic was asked for."""
     return Letter(topics.answer(answer.terminal), form.sign(answer, sign), answer.id, answer.result)
+
+
+def _counts(request: LookupRequest, owner: Terminal, now_ms: int) -> bool:
+    """Whether it is fresh, and from a terminal that is answered."""
+    return abs(now_ms - request.sent_ms) <= FRESH_MS and owner.state == ACTIVE
 
 
 def _answer(request: LookupRequest, now_ms: int, result: Result) -> LookupAnswer:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.registry import database, evidence, hotlist, journals, terminals
 from scripts.registry.admission import Refusal, admit
-from scripts.registry.answering import FRESH_MS, Letter, letter, reply, unavailable
+from scripts.registry.answering import FRESH_MS, Letter, keep, letter, reply, unavailable
 from scripts.registry.database import RequestView
 from scripts.registry.faults import DatabaseFault
 from terminal.errors import TrustFault
@@ -20,7 +20,7 @@ from terminal.registry import form, topics
 from terminal.registry.messages import Batch, Health, LookupRequest, Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -49,24 +49,29 @@ class Roll:
     def __init__(self, trust: Path) -> None:
         """`trust` is a trust set's folder, or a link to one. Raises TrustFault where it cannot be used."""
         self._trust = trust
-        self._home = trust.resolve()
-        self._terminals = self._read(self._home)
+        self._set, self._terminals = self._identity(), self._read()
 
     def terminals(self) -> Mapping[bytes, Terminal]:
         """The terminals by kid. Of a new set that cannot be used, nothing counts, and the last one stays."""
-        home = self._trust.resolve()
-        if home != self._home:
-            self._home = home
+        if (found := self._identity()) != self._set:
+            self._set = found
             try:
-                self._terminals = self._read(home)
+                self._terminals = self._read()
             except TrustFault as fault:
                 LOG.warning("the last list of terminals stays in force: %s", fault.line())
         return self._terminals
 
-    @staticmethod
-    def _read(home: Path) -> Mapping[bytes, Terminal]:
+    def _identity(self) -> tuple[int, int, int] | None:
+        """Which folder it is, wherever a link leads now; None where there is none."""
         try:
-            return terminals.load((home / "terminals.cbor").read_bytes())
+            found = self._trust.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_ctime_ns
+
+    def _read(self) -> Mapping[bytes, Terminal]:
+        try:
+            return terminals.load((self._trust / "terminals.cbor").read_bytes())
         except OSError as error:
             raise TrustFault(f"terminals.cbor: {error.strerror}") from error
 
@@ -83,11 +88,18 @@ class Service:
     receipts: Signer = field(repr=False)
 
     def deliver(
-        self, topic: str, payload: bytes, now_ms: int, correlation: bytes = b""
+        self,
+        topic: str,
+        payload: bytes,
+        now_ms: int,
+        correlation: bytes = b"",
+        post: Callable[[Letter], None] = lambda _: None,
     ) -> Letter | Refusal | None:
         """What is to be published upon a delivery; or why nothing is; None where nothing is asked. Total.
 
-        `correlation` is the delivery's Correlation Data: a receipt carries it, an answer its request's id.
+        `post` is given it as soon as it may go: an answer before it is kept what was seen, since an officer
+        waits for it; a receipt once everything is stored. `correlation` is the delivery's Correlation Data:
+        a receipt carries it, an answer its request's id.
         """
         match topic.split("/")[2:3]:
             case ["batch"]:
@@ -97,9 +109,11 @@ class Service:
             case ["health"]:
                 return self._hear(topic, payload, now_ms)
             case _:
-                out = self._answer(topic, payload, now_ms)
+                return self._answer(topic, payload, now_ms, post)
         if isinstance(out, Refusal):
             LOG.warning("not answered: %s", out)
+        else:
+            post(out)
         return out
 
     def take(self, payload: bytes, now_ms: int) -> bytes | Refusal:
@@ -109,26 +123,44 @@ class Service:
             out = self._file(Pieces, None, payload, now_ms, b"")
         return out if isinstance(out, Refusal) else out.payload
 
-    def _answer(self, topic: str, payload: bytes, now_ms: int) -> Letter | Refusal:
+    def _answer(
+        self, topic: str, payload: bytes, now_ms: int, post: Callable[[Letter], None]
+    ) -> Letter | Refusal:
         admitted = admit(LookupRequest, topic, payload, self.roll.terminals())
-        if isinstance(admitted, Refusal):
-            return admitted
-        request, owner = admitted
-        answer: LookupAnswer | Refusal
+        out = admitted if isinstance(admitted, Refusal) else self._reply(*admitted, now_ms, post)
+        if isinstance(out, Refusal):
+            LOG.warning("not answered: %s", out)
+        else:
+            LOG.info("%s: %s", topic.rpartition("/")[2], out.result.name.lower())
+        return out
+
+    def _reply(
+        self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Letter], None]
+    ) -> Letter | Refusal:
+        """Answer, then keep what was seen: where that fails, the same request may be answered again."""
+        out: Letter | None = None
         try:
             with self.database.answering() as connection:
-                answer = reply(request, owner, RequestView(connection), self.others, now_ms)
+                view = RequestView(connection)
+                answer = reply(request, owner, view, self.others, now_ms)
+                if isinstance(answer, Refusal):
+                    return answer
+                out = self._letter(answer, now_ms)
+                post(out)
+                keep(request, owner, view, now_ms)
         except DatabaseFault as fault:
             LOG.warning("%s", fault.line())
-            answer = unavailable(request, now_ms)
-        if isinstance(answer, Refusal):
-            return answer
-        LOG.info("%s: %s", owner.id, answer.result.name.lower())
+            if out is None:
+                out = letter(unavailable(request.id, request.terminal, now_ms), self.answers)
+                post(out)
+        return out
+
+    def _letter(self, answer: LookupAnswer, now_ms: int) -> Letter:
         try:
             return letter(answer, self.answers)
         except ValueError:  # no message holds such a text; the officer is told at once, and not left waiting
             LOG.warning("a vehicle's record cannot be written")
-            return letter(unavailable(request, now_ms), self.answers)
+            return letter(unavailable(answer.id, answer.terminal, now_ms), self.answers)
 
     def _file(
         self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes

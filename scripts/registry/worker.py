@@ -1,9 +1,8 @@
 """A worker takes its share of the requests from the broker, and acknowledges each after its answer.
 
-One thread does everything. paho sends a PUBACK when `on_message` returns, and the answer is in the queue
-before it: what a dying worker had not begun is the broker's to give to another. Acknowledged first, it would
-be lost with the worker. The session ends with the connection: what waited for a worker that is away would be
-stale, and the others have it by then.
+One thread does everything. What a dying worker had not answered is the broker's to give to another;
+acknowledged first, it would be lost with the worker. The session ends with the connection: what waited for a
+worker that is away would be stale, and the others have it by then.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import logging
 import socket
 import ssl
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from scripts.registry.answering import Letter
 from scripts.registry.faults import BrokerFault, DatabaseFault
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage, SocketLike
     from paho.mqtt.reasoncodes import ReasonCode
 
+    from scripts.registry.answering import Letter
     from scripts.registry.service import Service
     from terminal.registry.messages import HotlistChange
 
@@ -64,10 +64,14 @@ class Worker:
         self._post, self._service = post, service
         self._telling: dict[int, HotlistChange] = {}
         """Changes on their way to the broker, by packet id."""
+        self._heard: deque[MQTTMessage] = deque()
+        """What is still to be answered."""
         self._up = False
         self._next_s = 0.0
         """Monotonic time at which is asked again what is due."""
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=post.name, protocol=mqtt.MQTTv5)
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=post.name, protocol=mqtt.MQTTv5, manual_ack=True
+        )
         client.tls_set_context(_tls(post))
         client.on_socket_open = _without_delay
         client.on_connect = self._on_connect
@@ -87,6 +91,7 @@ class Worker:
                 stopping.wait(_RETRY_S)
                 continue
             while not stopping.is_set() and self._client.loop(TURN_S) is MQTTErrorCode.MQTT_ERR_SUCCESS:
+                self._work()
                 self._tell()
             if not stopping.is_set():
                 stopping.wait(_RETRY_S)
@@ -125,15 +130,24 @@ class Worker:
             LOG.warning("%s", BrokerFault(f"no shared subscription: {reasons[0]}").line())
             client.disconnect()
 
-    def _on_message(self, client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
-        correlation: bytes = getattr(message.properties, "CorrelationData", b"")
-        out = self._service.deliver(message.topic, bytes(message.payload), _now_ms(), correlation)
-        if not isinstance(out, Letter):
-            return
+    def _on_message(self, _client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
+        self._heard.append(message)
+
+    def _work(self) -> None:
+        """Answer what was heard. Outside of paho's callbacks a publish is on the wire when it returns."""
+        while self._heard:
+            message = self._heard.popleft()
+            correlation: bytes = getattr(message.properties, "CorrelationData", b"")
+            self._service.deliver(
+                message.topic, bytes(message.payload), _now_ms(), correlation, self._publish
+            )
+            self._client.ack(message.mid, message.qos)
+
+    def _publish(self, out: Letter) -> None:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.CorrelationData = out.correlation
         properties.MessageExpiryInterval = ANSWER_EXPIRY_S
-        client.publish(out.topic, out.payload, qos=1, properties=properties)
+        self._client.publish(out.topic, out.payload, qos=1, properties=properties)
 
     def _on_publish(
         self, _client: mqtt.Client, _data: object, mid: int, reason: ReasonCode, _props: object
@@ -157,6 +171,7 @@ class Worker:
         _props: object,
     ) -> None:
         self._up = False
+        self._heard.clear()  # not acknowledged: the broker gives them to another, or here again
         LOG.info("%s is off: %s", self._post.name, reason)
 
 

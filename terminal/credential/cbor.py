@@ -7,10 +7,11 @@ null. A tag is accepted at the outermost place alone, and only the one that the 
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, TypeAlias
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[int, Value] | None"
 
@@ -163,43 +164,74 @@ def _deeper(depth: int) -> int:
     return depth + 1
 
 
-# Writing.
+# Writing: one function a type, each (value, depth) -> its encoding.
+
+_SHORT = tuple(bytes((initial,)) for initial in range(256))
+"""Heads of one byte."""
 
 
 def _head(major: int, argument: int) -> bytes:
+    if argument < 24:
+        return _SHORT[major << 5 | argument]
     for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
-        if argument < 24:
-            return bytes((major << 5 | argument,))
         if argument < 1 << (8 * size):
-            return bytes((major << 5 | info,)) + argument.to_bytes(size, "big")
+            return _SHORT[major << 5 | info] + argument.to_bytes(size, "big")
     raise ValueError("an argument over 64 bits")
 
 
 def _encode(value: Value, depth: int) -> bytes:
-    match value:
-        case bool() | None:
-            return {False: b"\xf4", True: b"\xf5", None: b"\xf6"}[value]
-        case int():
-            if not -_INT_LIMIT <= value < _INT_LIMIT:
-                raise ValueError("an integer over 63 bits")
-            return _head(0, value) if value >= 0 else _head(1, -1 - value)
-        case bytes():
-            return _head(2, len(value)) + value
-        case str():
-            if not unicodedata.is_normalized("NFC", value):
-                raise ValueError("text that is not NFC")
-            encoded = value.encode()
-            return _head(3, len(encoded)) + encoded
-        case list():
-            depth = _deeper(depth)
-            return _head(4, len(value)) + b"".join([_encode(item, depth) for item in value])
-        case dict():
-            return _encode_map(value, _deeper(depth))
-    raise TypeError(f"{type(value).__name__} is not in the profile")
+    encode = _WRITERS.get(type(value)) or _writer(value)
+    return encode(value, depth)
+
+
+def _encode_simple(value: bool | None, _depth: int) -> bytes:  # noqa: FBT001 - the value itself
+    return {False: b"\xf4", True: b"\xf5", None: b"\xf6"}[value]
+
+
+def _encode_int(value: int, _depth: int) -> bytes:
+    if not -_INT_LIMIT <= value < _INT_LIMIT:
+        raise ValueError("an integer over 63 bits")
+    return _head(0, value) if value >= 0 else _head(1, -1 - value)
+
+
+def _encode_bytes(value: bytes, _depth: int) -> bytes:
+    return _head(2, len(value)) + value
+
+
+def _encode_text(value: str, _depth: int) -> bytes:
+    if not unicodedata.is_normalized("NFC", value):
+        raise ValueError("text that is not NFC")
+    encoded = value.encode()
+    return _head(3, len(encoded)) + encoded
+
+
+def _encode_list(value: list[Value], depth: int) -> bytes:
+    depth = _deeper(depth)
+    return _head(4, len(value)) + b"".join([_encode(item, depth) for item in value])
 
 
 def _encode_map(value: dict[int, Value], depth: int) -> bytes:
+    depth = _deeper(depth)
     if any(type(key) is not int for key in value):
         raise TypeError("a map key that is not an integer")
-    encoded = sorted((_encode(key, depth), _encode(item, depth)) for key, item in value.items())
+    encoded = sorted([(_encode_int(key, depth), _encode(item, depth)) for key, item in value.items()])
     return _head(5, len(value)) + b"".join([key + item for key, item in encoded])
+
+
+_WRITERS: dict[type, Callable[[Any, int], bytes]] = {
+    bool: _encode_simple,
+    NoneType: _encode_simple,
+    int: _encode_int,
+    bytes: _encode_bytes,
+    str: _encode_text,
+    list: _encode_list,
+    dict: _encode_map,
+}
+
+
+def _writer(value: object) -> Callable[[Any, int], bytes]:
+    """For a subclass, such as an enumeration's member."""
+    for kind, encode in _WRITERS.items():
+        if isinstance(value, kind):
+            return encode
+    raise TypeError(f"{type(value).__name__} is not in the profile")

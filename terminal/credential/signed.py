@@ -11,6 +11,8 @@ from terminal.credential.cbor import Malformed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from terminal.credential.cose import Sign1
+
 LOOKUP = b"roadside/lookup/1"
 ANSWER = b"roadside/answer/1"
 HOTLIST = b"roadside/hotlist/1"
@@ -41,6 +43,9 @@ def open_signed(message: bytes, context: bytes, keys: Mapping[bytes, bytes]) -> 
     except Malformed:
         return None
     key = keys.get(parts.kid)
-    if key is None or not cose.is_signed(parts.signature, cose.signed_bytes(parts, context), key):
-        return None
-    return parts.payload
+    return parts.payload if key is not None and is_by(parts, context, key) else None
+
+
+def is_by(parts: Sign1, context: bytes, key: bytes) -> bool:
+    """Whether `key` signed these parts of a message for `context`."""
+    return cose.is_signed(parts.signature, cose.signed_bytes(parts, context), key)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import IntEnum
 
+    from terminal.credential.cose import Sign1
     from terminal.credential.signed import Signer
 
 ID_SIZE = 16
@@ -91,6 +92,12 @@ def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -
     _, context = _KINDS[kind]
     payload = signed.open_signed(message, context, keys)
     return None if payload is None else read(kind, payload)
+
+
+def read_signed(kind: type[Kind], parts: Sign1, key: bytes) -> Kind | None:
+    """The same of a message that was parsed, for the one key (Ed25519) that its key id names."""
+    _, context = _KINDS[kind]
+    return read(kind, parts.payload) if signed.is_by(parts, context, key) else None
 
 
 def is_writable(said: str) -> bool:

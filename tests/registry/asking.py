@@ -8,7 +8,7 @@ from nacl import bindings
 
 from scripts.registry import terminals
 from scripts.registry.admission import Refusal, admit
-from scripts.registry.answering import letter, reply
+from scripts.registry.answering import keep, letter, reply
 from scripts.registry.database import Database, RequestView
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.terminals import Terminal
@@ -95,7 +95,10 @@ def ask(
     if isinstance(admitted, Refusal):
         return admitted
     with database.transaction() as connection:
-        answer = reply(*admitted, RequestView(connection), OTHERS, now_ms)
+        view = RequestView(connection)
+        answer = reply(*admitted, view, OTHERS, now_ms)
+        if not isinstance(answer, Refusal):
+            keep(*admitted, view, now_ms)
     return answer if isinstance(answer, Refusal) else letter(answer, ANSWER_SIGNER).payload
 
 

@@ -68,7 +68,7 @@ def test_a_vehicle_is_found_by_its_number_and_kind(database: Database):
 
 
 def test_the_answer_goes_to_the_signer_s_topic_with_the_request_s_id():
-    out = letter(unavailable(REQUEST, NOW_MS), ANSWER_SIGNER)
+    out = letter(unavailable(REQUEST.id, REQUEST.terminal, NOW_MS), ANSWER_SIGNER)
     assert out.topic == topics.answer("T0001")
     assert out.correlation == REQUEST.id
     opened = form.open_signed(LookupAnswer, out.payload, ANSWER_KEYS)

@@ -331,6 +331,33 @@ def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: 
     assert "12345" not in caplog.text
 
 
+def test_an_answer_that_was_given_is_not_taken_back_where_what_was_seen_cannot_be_kept(
+    desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
+):
+    service = desk("W0001")
+    with service.database.transaction() as connection:
+        register(connection, (VEHICLE,))
+        connection.exec_driver_sql("DROP TABLE witness")
+    posted: list[Letter] = []
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append)
+    assert posted == [out]
+    assert posted[0].result is Result.FOUND
+    assert "R01" in caplog.text
+    again = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append)
+    assert isinstance(again, Letter), "nothing was kept of the first"
+
+
+def test_what_may_go_is_posted_once_and_a_refusal_never(desk: Callable[[str], Service]):
+    service = desk("W0001")
+    posted: list[Letter] = []
+    journal = Journal().fill(1)
+    for topic, message in ((LOOKUP_TOPIC, sent(REQUEST)), (BATCH_TOPIC, journal.sent(1, 1))):
+        first = service.deliver(topic, message, NOW_MS, b"", posted.append)
+        assert posted.pop() == first
+    assert service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append) is Refusal.SEEN
+    assert posted == []
+
+
 def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Callable[[str], Service]):
     service = desk("W0001")
     spoilt = replace(VEHICLE, brand="e\u0301")  # not NFC

@@ -11,8 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from terminal.cases import TOLD, notice_of
-from terminal.errors import CameraFault, CameraStalled, Fault, JournalFault, LinkFault, PanelFault, StorageLow
+from terminal.errors import (
+    CameraFault,
+    CameraStalled,
+    Fault,
+    JournalFault,
+    LinkFault,
+    PanelFault,
+    Restarted,
+    StorageLow,
+)
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
+from terminal.journal.entry import Event, EventKind
 from terminal.model import Button, CredentialFinding, Incoming
 from terminal.scanner import Scanner
 from terminal.screens import state
@@ -36,7 +46,8 @@ SCANNER_STILL_S = 5.0
 """A scanner loop that has not turned for this long hangs, and the watchdog goes hungry."""
 CLOCK_STEP_S = 0.5
 """How finely the bar's time is told: a screen is drawn anew no more often than this without cause."""
-
+CRASHED = Event(EventKind.FAULT, "the last run was cut short: it crashed, was killed or hung")
+"""What a run that follows such a one records first."""
 
 HALT_S = 5.0
 """How long a fault that keeps the app from starting is shown before the process ends, to be started again.
@@ -63,6 +74,8 @@ class App:
         self._loud_alarm = loud_alarm
         self._inbox = Inbox()
         self._scanner = Scanner(rig.open_camera, self._inbox)
+        self._resting = True
+        """Whether the scanner is yet to be started."""
         self._preview: Luma | None = None
         self._camera = state.Camera.LIVE
         self._notices: dict[str, Fault] = {}
@@ -84,10 +97,19 @@ class App:
         self._rig.panel.listen(lambda button: self._inbox.put(Press(button)))
         if self._rig.link is not None:
             self._rig.link.open(lambda message: self._inbox.put(FromRegistry(message)))
-        self._scanner.start()
+        self._look_on()
         self._tick()
         self._show()
         self._rig.notify.ready()
+
+    def come_back(self) -> None:
+        """Begin, before `start`, with a screen that says that the last run was cut short, and record it."""
+        back = self.screen if isinstance(self.screen, state.ShiftOver) else None
+        self.screen = state.Trouble(self.screen.status, _notice(Restarted()), back=back)
+        try:
+            self.cases.keeper.keep(CRASHED, self._moment())
+        except JournalFault as fault:
+            self.notice(fault)
 
     def stop(self) -> None:
         """End the scanner and let go of the journal, and say that this was on purpose."""
@@ -119,10 +141,22 @@ class App:
                 self._happen(event)
         self._tick()
         self._show()
+        if self._look_on():
+            self._rig.notify.alive()
+
+    def _look_on(self) -> bool:
+        """Whether the scanner does what it should. Raises RuntimeError where a bug ended it.
+
+        What crashed the last run may still be in view, so it rests until the officer has read of the crash.
+        """
+        if self._resting and isinstance(self.screen, state.Trouble):
+            return True
+        if self._resting:
+            self._resting = False
+            self._scanner.start()
         if not self._scanner.alive:
             raise RuntimeError("the scanner thread ended")
-        if time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S:
-            self._rig.notify.alive()
+        return time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S
 
     def _receive(self, message: Message) -> None:
         match message:

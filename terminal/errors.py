@@ -23,6 +23,16 @@ class Fault(Exception):  # noqa: N818 - a fault is the field's word; an error is
         return f"{self.code} {self.en}" + (f": {self.detail}" if self.detail else "")
 
 
+class Restarted(Fault):
+    """The program crashed, was killed or hung, and was started again."""
+
+    code, zh, en = (
+        "E01",
+        "程序因故障已自动重启，记录均已保存。请先移开镜头，再继续",
+        "Restarted after a fault; every record is kept. Point the camera elsewhere, then go on",
+    )
+
+
 class ConfigFault(Fault):
     """The configuration cannot be used; the program does not start."""
 

@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from terminal import app, console, player, scenario
-from terminal.errors import Fault, FontFault, InputFault, JournalDamaged
+from terminal import app, console, lastrun, player, scenario
+from terminal.errors import Fault, FontFault, InputFault, JournalDamaged, Restarted
 from terminal.preparing import prepare
 from terminal.screens.fonts import Fonts
 from terminal.screens.theme import Look
@@ -46,12 +46,17 @@ def run(setup: Setup) -> int:
         console.warn(fault.line())
         app.halt(setup.rig, fault, _look_for(fault, setup), stop)
         return FAULT
+    state = setup.settings.paths.state
+    if lastrun.begin(state, lastrun.boot_id()):
+        console.warn(Restarted().line())
+        terminal.come_back()
     terminal.start()
     try:
         while not stop.is_set():
             terminal.turn()
     finally:
         terminal.stop()
+    lastrun.end(state)  # not where a bug ended the loop
     return DONE
 
 

@@ -1,0 +1,137 @@
+"""`roadside run` on simulated hardware, whose camera gives memory that nobody may read, when a file says so.
+
+.venv/bin/python -m scripts.campaign_crash_terminal --config FILE
+
+The program is the product's own, and so is the crash: the C++ code that looks at the frame reads from it, in
+the scanner thread, and the kernel sends SIGSEGV. The camera shows a new code after each check, and the hand
+that holds the terminal presses a button to go on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import mmap
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import zxingcpp
+
+from drivers.clock import SystemClock
+from drivers.notify import SystemdNotify
+from drivers.pace import Pace
+from drivers.sim import SimRig, sim_rig
+from drivers.stills import fit
+from keys import files
+from terminal import config, running
+from terminal.journal import lock
+from terminal.model import Button, Frame
+from terminal.ports import Rig
+
+if TYPE_CHECKING:
+    from terminal.model import Luma
+
+HOSTILE = "hostile"
+"""The file in the state directory that takes the next frame's memory away."""
+SHOWN = "shown.png"
+"""What the display showed when the service manager heard READY; in the state directory."""
+IN_CODES = "pay.example"
+"""What every code holds, and no log may."""
+FPS = 30.0
+SIZE = (1280, 720)
+
+
+def unreadable() -> Luma:
+    """A picture, uint8 [720, 1280], whose memory the process may not read."""
+    memory = mmap.mmap(-1, SIZE[0] * SIZE[1], prot=0)  # PROT_NONE
+    return np.frombuffer(memory, np.uint8).reshape(SIZE[::-1])
+
+
+def code(text: str) -> Luma:
+    """A scene with a code in it, uint8 [720, 1280]."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="M")
+    return fit(np.array(barcode.to_image(scale=4), np.uint8), SIZE)
+
+
+@dataclass(slots=True)
+class Hands:
+    """The service manager's ear, and an officer who reads the first screen and presses a button."""
+
+    desk: SimRig
+    state: Path
+    manager: SystemdNotify = field(default_factory=SystemdNotify)
+
+    def ready(self) -> None:
+        """See `terminal.ports.Notify`."""
+        self.manager.ready()
+        self.desk.shot(self.state / SHOWN)
+        self.desk.press(Button.TRIGGER)
+
+    def alive(self) -> None:
+        """See `terminal.ports.Notify`."""
+        self.manager.alive()
+
+    def stopping(self) -> None:
+        """See `terminal.ports.Notify`."""
+        self.manager.stopping()
+
+
+class HostileCamera:
+    """Shows the next code when the last one's check is on disk, and what cannot be read when told to."""
+
+    def __init__(self, state: Path, desk: SimRig) -> None:
+        self._state, self._desk = state, desk
+        self._pace = Pace(FPS)
+        self._number = 0
+        self._kept = _kept(state)
+        self._picture = code(f"https://{IN_CODES}/{self._kept}")
+
+    def capture(self, timeout_s: float) -> Frame | None:
+        """See `terminal.ports.Camera`."""
+        if not self._pace.wait(timeout_s):
+            return None
+        kept = _kept(self._state)
+        if kept > self._kept:
+            self._kept, self._picture = kept, code(f"https://{IN_CODES}/{kept}")
+            self._desk.press(Button.TRIGGER)
+        self._number += 1
+        frame = Frame(self._picture, time.monotonic(), self._number)
+        try:
+            (self._state / HOSTILE).unlink()  # first, so that the next run is let be
+        except FileNotFoundError:
+            return frame
+        return replace(frame, luma=unreadable())
+
+    def close(self) -> None:
+        """See `terminal.ports.Camera`."""
+        self._pace.stop()
+
+
+def _kept(state: Path) -> int:
+    """The number of the last record on disk, by its writer's own word."""
+    head = lock.remembered(state)
+    return 0 if head is None else head.seq
+
+
+def main() -> int:
+    """Be the terminal; the exit status is `roadside run`'s, if it comes to that."""
+    parser = argparse.ArgumentParser(prog="scripts.campaign_crash_terminal")
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
+    settings = config.read(parser.parse_args().config)
+    state, desk = settings.paths.state, sim_rig()
+    rig = Rig(
+        open_camera=partial(HostileCamera, state, desk),
+        display=desk.display,
+        panel=desk.panel,
+        clock=SystemClock(),
+        notify=Hands(desk, state),
+    )
+    return running.run(running.Setup(settings, rig, files.load_seed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""After a crash the first screen says so, and the camera rests until it is read: its view may be why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from drivers.notify import SystemdNotify
+from terminal import running
+from terminal.errors import Restarted
+from terminal.model import Button
+from terminal.screens import state
+
+if TYPE_CHECKING:
+    from terminal.app import App
+    from terminal.ports import Camera
+    from tests.scenarios.conftest import Desk
+
+
+class Fed(SystemdNotify):
+    """Counts how often the watchdog was fed."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.times = 0
+
+    def alive(self) -> None:
+        """See `terminal.ports.Notify`."""
+        self.times += 1
+
+
+def after_a_crash(desk: Desk) -> tuple[App, list[Camera], Fed]:
+    """An app that follows a run that was cut short, the cameras that it opened, and its watchdog."""
+    opened: list[Camera] = []
+    fed = Fed()
+
+    def open_camera() -> Camera:
+        opened.append(desk.rig.camera)
+        return desk.rig.camera
+
+    setup = desk.setup()
+    desk.app = running.assemble(replace(setup, rig=replace(setup.rig, open_camera=open_camera, notify=fed)))
+    desk.app.come_back()
+    desk.app.start()
+    return desk.app, opened, fed
+
+
+def test_the_camera_rests_until_the_officer_has_read_of_the_crash_and_the_watchdog_is_fed(desk: Desk) -> None:
+    app, opened, fed = after_a_crash(desk)
+    for _ in range(5):
+        app.turn(0.01)
+    screen = app.screen
+    assert isinstance(screen, state.Trouble)
+    assert screen.notice.code == Restarted.code
+    assert (opened, fed.times) == ([], 5)
+    desk.play(f"expect trouble {Restarted.code}\npress TRIGGER\nshow phone.jpg\nexpect provisional")
+    assert len(opened) == 1
+
+
+def test_a_crash_is_a_record_and_no_check_of_the_shift(desk: Desk) -> None:
+    desk.play("show phone.jpg\nexpect provisional")
+    desk.stop()
+    app, _, _ = after_a_crash(desk)
+    assert app.cases.keeper.head.seq == 2
+    assert sum(count for _, count in app.duty.shift.tell(None).counts) == 1
+
+
+def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
+    app = desk.start()
+    app.duty.shift.end(app.cases.checker.moment(0.0, clock_trusted=False), handover=False)
+    desk.stop()
+    app, _, _ = after_a_crash(desk)
+    desk.rig.press(Button.CONFIRM)
+    desk.until(lambda: not isinstance(app.screen, state.Trouble))
+    assert isinstance(app.screen, state.ShiftOver)

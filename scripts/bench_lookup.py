@@ -1,6 +1,8 @@
 """A signed question to its verified answer, beside bare paho in the same run; and what 50 terminals cost.
 
-The registry is `serve` in a process of its own; both echo ends and the broker have TLS and TCP_NODELAY.
+The registry is `serve` in a process of its own; both echo ends and the broker have TLS and TCP_NODELAY. The
+echo is made in three ways: with nothing of ours; with a request's properties and a thread for the network, as
+any client of this contract has them; and with nothing but the four signatures that the contract asks for.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from nacl import bindings
 from nacl.utils import random as random_bytes
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from drivers.link import MqttLink
 from drivers.link_connection import Line
@@ -48,8 +52,8 @@ if TYPE_CHECKING:
     from terminal.ports import LinkMessage
 
 NAMES = tuple(f"T{number:04}" for number in range(1, 51))
-ECHOING, ECHOED = "T0051", "W0002"
-"""The bare ends' identities. They speak on a topic that no worker takes from."""
+ECHOED = "W0002"
+"""Who answers the echoes; they go over topics that no worker takes from."""
 ROUNDS = 600
 WARMING = 30
 LOOKUPS = 50
@@ -135,7 +139,7 @@ class _Bare:
     """A paho client that this thread turns, with nothing of ours in it."""
 
     def __init__(self, tls: Path, port: int, name: str, subscription: str) -> None:
-        self.heard: list[bytes] = []
+        self.heard: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
         self._flying: set[int] = set()
         self._ready = False
         context = ssl.create_default_context(cafile=tls / "ca.crt")
@@ -145,7 +149,7 @@ class _Bare:
         self.client.on_socket_open = _without_delay
         self.client.on_connect = lambda client, *_: client.subscribe(subscription, qos=1)
         self.client.on_subscribe = lambda *_: setattr(self, "_ready", True)
-        self.client.on_message = lambda _c, _d, message: self.heard.append(bytes(message.payload))
+        self.client.on_message = lambda _c, _d, message: self.heard.put(message)
         self.client.on_publish = lambda _c, _d, mid, *_: self._flying.discard(mid)
         self.client.connect("127.0.0.1", port)
         self.until(lambda: self._ready)
@@ -156,13 +160,35 @@ class _Bare:
             if self.client.loop(1.0) is not mqtt.MQTT_ERR_SUCCESS:
                 raise RuntimeError("a bare client lost its broker")
 
-    def say(self, topic: str, payload: bytes) -> None:
+    def say(self, topic: str, payload: bytes, properties: Properties | None = None) -> None:
         """Publish with QoS 1."""
-        self._flying.add(self.client.publish(topic, payload, qos=1).mid)
+        self._flying.add(self.client.publish(topic, payload, qos=1, properties=properties).mid)
 
     def settled(self) -> bool:
         """Whether the broker has all that was said."""
         return not self._flying
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to make the echo."""
+
+    what: str
+    name: str
+    """The asking end's identity."""
+    like_ours: bool = False
+    """Both ends as this contract has them: properties, and at the asking end a thread for the network."""
+    signing: bool = False
+    """Both ends sign what they say, and verify what they hear."""
+
+
+BARE = _Way("bare paho echo of the same sizes", "T0051")
+WAYS = (
+    BARE,
+    _Way("  the echo with properties and a thread", "T0052", like_ours=True),
+    _Way("  the bare echo with the four signatures", "T0053", signing=True),
+)
+_KEYS = bindings.crypto_sign_seed_keypair(bytes(32))
 
 
 def measure() -> list[Row]:
@@ -175,21 +201,25 @@ def _side_by_side(bench: _Bench) -> list[Row]:
     heard: queue.SimpleQueue[tuple[_Terminal, Incoming]] = queue.SimpleQueue()
     terminal = _Terminal(bench, NAMES[0], heard)
     _lookup_ms(terminal, heard)
-    with _echo(bench, len(terminal.answer)) as bare:
-        ours_ms, bare_ms = [], []
+    sizes = len(terminal.question), len(terminal.answer)
+    with ExitStack() as running:
+        running.enter_context(_answering(bench, sizes[1]))
+        echoes = [running.enter_context(_echo(bench, way, sizes[0])) for way in WAYS]
+        times: list[list[float]] = [[] for _ in (None, *WAYS)]
         for _ in range(WARMING + ROUNDS):
-            ours_ms.append(_lookup_ms(terminal, heard))
-            bare_ms.append(_echo_ms(bare, len(terminal.question)))
+            times[0].append(_lookup_ms(terminal, heard))
+            for samples, echo in zip(times[1:], echoes, strict=True):
+                samples.append(echo())
     terminal.link.close()
-    ours_ms, bare_ms = ours_ms[WARMING:], bare_ms[WARMING:]
-    sizes = f"{len(terminal.question)} bytes there, {len(terminal.answer)} back"
-    ours = row("signed question to verified answer", "ms", ours_ms, note=f"{sizes}, {ROUNDS} rounds")
-    bare_row = row("  bare paho echo of the same sizes", "ms", bare_ms)
-    of_p95 = f"of the medians; in the p95 column, of the p95s: {ours.p95 / bare_row.p95:.2f}"
-    ratio = Row(
-        "  how many times as long", "x", ours.median / bare_row.median, ours.p95 / bare_row.p95, RATIO, of_p95
-    )
-    return [ours, bare_row, ratio]
+    note = f"{sizes[0]} bytes there, {sizes[1]} back, {ROUNDS} rounds by turns"
+    ours, *others = [samples[WARMING:] for samples in times]
+    rows = [row("signed question to verified answer", "ms", ours, note=note)]
+    for way, samples in zip(WAYS, others, strict=True):
+        told = row(way.what, "ms", samples)
+        budget = RATIO if way is BARE else None
+        median, p95 = rows[0].median / told.median, rows[0].p95 / told.p95
+        rows += [told, Row("  ours, times as long", "x", median, p95, budget, "of the medians, of the p95s")]
+    return rows
 
 
 def _lookup_ms(terminal: _Terminal, heard: queue.SimpleQueue[tuple[_Terminal, Incoming]]) -> float:
@@ -197,16 +227,6 @@ def _lookup_ms(terminal: _Terminal, heard: queue.SimpleQueue[tuple[_Terminal, In
     terminal.ask()
     terminal.verify(heard.get(timeout=WAIT_S)[1])
     return 1e3 * (time.perf_counter() - begun_s)
-
-
-def _echo_ms(bare: _Bare, size: int) -> float:
-    begun_s = time.perf_counter()
-    bare.say(topics.link(ECHOING), bytes(size))
-    bare.until(lambda: bool(bare.heard))
-    took_ms = 1e3 * (time.perf_counter() - begun_s)
-    bare.until(bare.settled)
-    bare.heard.clear()
-    return took_ms
 
 
 def _fifty(bench: _Bench) -> list[Row]:
@@ -257,7 +277,7 @@ def _running() -> Iterator[_Bench]:
         lab.make(folder, now_s, random_bytes)
         seeds = {name: random_bytes(32) for name in NAMES}
         _enrol(folder / "trust", seeds)
-        certificates.furnish(folder / lab.TLS, [*NAMES, ECHOING, ECHOED], now_s)
+        certificates.furnish(folder / lab.TLS, [*NAMES, *(way.name for way in WAYS), ECHOED], now_s)
         broker = Broker(folder / "broker", folder / lab.TLS)
         broker.start()
         running.callback(broker.stop)
@@ -296,19 +316,17 @@ def _wait_for(words: str, log: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _echo(bench: _Bench, answer_size: int) -> Iterator[_Bare]:
-    """The asking end of an echo; the answering one is in a process of its own, as the registry is."""
+def _answering(bench: _Bench, size: int) -> Iterator[None]:
+    """The echoes' answering end, in a process of its own as the registry is."""
     spawning = multiprocessing.get_context("spawn")
     ready = spawning.Event()
-    echoed = (bench.tls, bench.broker.port, answer_size, ready)
+    echoed = (bench.tls, bench.broker.port, size, ready)
     process = spawning.Process(target=_answer, args=echoed, daemon=True)
     process.start()
     try:
         if not ready.wait(WAIT_S):
             raise RuntimeError("the echo did not start")
-        bare = _Bare(bench.tls, bench.broker.port, ECHOING, topics.answer(ECHOING))
-        yield bare
-        bare.client.disconnect()
+        yield
     finally:
         process.terminate()
         process.join(WAIT_S)
@@ -316,10 +334,65 @@ def _echo(bench: _Bench, answer_size: int) -> Iterator[_Bare]:
 
 def _answer(tls: Path, port: int, size: int, ready: Event) -> None:
     """Answer whatever comes with as many bytes as a real answer has."""
-    bare = _Bare(tls, port, ECHOED, topics.link(ECHOING))
-    bare.client.on_message = lambda *_: bare.say(topics.answer(ECHOING), bytes(size))
+    ways = {topics.link(way.name): way for way in WAYS}
+    bare = _Bare(tls, port, ECHOED, "roadside/1/link/+")
+
+    def answer(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        if (way := ways.get(message.topic)) is not None:
+            _hear(way, message)
+            number = getattr(message.properties, "CorrelationData", b"")
+            bare.say(topics.answer(way.name), _said(way, size), _properties(way, number))
+
+    bare.client.on_message = answer
     ready.set()
     bare.until(lambda: False)
+
+
+@contextmanager
+def _echo(bench: _Bench, way: _Way, size: int) -> Iterator[Callable[[], float]]:
+    """One exchange, ms."""
+    bare = _Bare(bench.tls, bench.broker.port, way.name, topics.answer(way.name))
+    if way.like_ours:
+        bare.client.loop_start()
+    yield lambda: _echo_ms(bare, way, size)
+    bare.client.disconnect()
+    bare.client.loop_stop()
+
+
+def _echo_ms(bare: _Bare, way: _Way, size: int) -> float:
+    begun_s = time.perf_counter()
+    asked = _properties(way, random_bytes(16), topics.answer(way.name))
+    bare.say(topics.link(way.name), _said(way, size), asked)
+    if not way.like_ours:
+        bare.until(lambda: not bare.heard.empty())
+    _hear(way, bare.heard.get(timeout=WAIT_S))
+    took_ms = 1e3 * (time.perf_counter() - begun_s)
+    if not way.like_ours:
+        bare.until(bare.settled)
+    return took_ms
+
+
+def _properties(way: _Way, number: bytes, answer_topic: str | None = None) -> Properties | None:
+    if not way.like_ours:
+        return None
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
+    properties.CorrelationData = number
+    properties.MessageExpiryInterval = int(WAIT_S)
+    if answer_topic is not None:
+        properties.ResponseTopic = answer_topic
+    return properties
+
+
+def _said(way: _Way, size: int) -> bytes:
+    """So many bytes."""
+    if not way.signing:
+        return bytes(size)
+    return bindings.crypto_sign(bytes(size - bindings.crypto_sign_BYTES), _KEYS[1])
+
+
+def _hear(way: _Way, message: mqtt.MQTTMessage) -> None:
+    if way.signing:
+        bindings.crypto_sign_open(bytes(message.payload), _KEYS[0])
 
 
 def _without_delay(_client: mqtt.Client, _data: object, channel: object) -> None:

@@ -160,7 +160,7 @@ def _engine(url: URL, lasting: str) -> Engine:
     def begin(connection: Connection) -> None:
         # Every request writes; a lock that is only taken then could not wait for another's.
         reads = connection.get_execution_options().get(_READS, False)
-        connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+        connection.connection.cursor().execute("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -41,8 +41,8 @@ TAKEN = tuple(f"$share/registry/roadside/1/{said}/+" for said in ("lookup", "bat
 ANSWER_EXPIRY_S = 600
 """An answer still tells something of a check of the last ten minutes, and nothing after that."""
 KEEPALIVE_S = 10
-TURN_S = 1.0
-"""So often is asked what is due, and whether to stop."""
+TURN_S = 0.5
+"""So often is asked what is due, and whether to stop: a hot-list change is told within a second."""
 _RETRY_S = 1.0
 
 

@@ -6,6 +6,7 @@ sensor. `python -m scripts.degradation_strength` prints what each severity measu
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +23,7 @@ from scripts.frame_damage import BLACK, HEIGHT, WHITE, WIDTH, Field, Spot
 from scripts.sheet_damage import Sheet, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from terminal.model import Luma
 
@@ -88,7 +89,12 @@ def code(text: str, level: str, quiet: int = 4) -> Subject:
 
 
 def frames(subject: Subject, view: View, kind: str = "none", severity: int = 0, count: int = 1) -> list[Luma]:
-    """Frames of one hand, uint8 [HEIGHT, WIDTH], spoilt by `kind` at `severity`; 0 is a clean frame.
+    """The first `count` frames of `series`."""
+    return list(itertools.islice(series(subject, view, kind, severity), count))
+
+
+def series(subject: Subject, view: View, kind: str = "none", severity: int = 0) -> Iterator[Luma]:
+    """Frames of one hand, uint8 [HEIGHT, WIDTH], without end, spoilt by `kind` at `severity`; 0 is clean.
 
     The same seed gives the same poses for every kind and severity. Raises KeyError for a kind not in KINDS.
     """
@@ -98,16 +104,14 @@ def frames(subject: Subject, view: View, kind: str = "none", severity: int = 0, 
         sheet = replace(sheet, luma=spoil.on_sheet(sheet, value, np.random.default_rng([view.seed, 1])))
     ground = _ground(view.ground, np.random.default_rng([view.seed, 2]))
     height, width = sheet.luma.shape
-    taken = []
-    for number in range(count):
+    for number in itertools.count():
         pose = _pose(view, taking, number)
         scene = _scene(sheet, pose.seen(sheet, (0, 0, width, height)), ground)
         field = np.asarray(cv2.GaussianBlur(scene, (0, 0), taking.lens_sigma_px), np.float32)
         rng = np.random.default_rng([view.seed, 3, number])
         if spoil.on_frame:
             field = spoil.on_frame(field, pose.spot, value, rng)
-        taken.append(_sensed(field, taking.sensor_sigma, rng))
-    return taken
+        yield _sensed(field, taking.sensor_sigma, rng)
 
 
 def place(

@@ -1,8 +1,8 @@
 """Bare paho's echo over the same broker: the least that an exchange can take.
 
 Both ends have TLS and TCP_NODELAY. It is made in three ways: with nothing of ours; with a request's
-properties and a thread for the network, as any client of this contract has them; and with nothing but the four
-signatures that the contract asks for.
+properties and a thread for the network, as any client of this contract has them; and with nothing but the
+four signatures that the contract asks for.
 """
 
 from __future__ import annotations

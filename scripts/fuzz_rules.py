@@ -1,0 +1,83 @@
+"""What holds for the scan of every picture, however hostile; `look` raises where it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nacl import bindings
+
+from keys.issue import IssueRequest, issue
+from scripts.fuzz_pictures import Chance, picture
+from terminal import scan
+from terminal.credential import cose, trust, verify
+from terminal.model import CredentialFinding, Plate, Vehicle
+
+if TYPE_CHECKING:
+    from terminal.model import Luma, Scan
+
+SEED = bytes(range(32))
+"""A key that exists nowhere else."""
+NOW_S = 1_795_320_000
+GENUINE = tuple(
+    issue(
+        IssueRequest(Vehicle(Plate(number, "02"), "K33", "A", 202708), "苏A"),
+        SEED,
+        number.encode().ljust(12)[:12],
+        NOW_S - 86_400,
+    )
+    for number in ("苏A12345", "苏A12346", "苏B67890")
+)
+"""Credentials whose codes are of one size."""
+TEXTS = (*GENUINE, "https://pay.example/1", "VI1:", "VI2:X", "0123456789", "车" * 40)
+"""What the codes in the pictures hold before they are damaged."""
+FRAMES = 3
+BUDGETS_S = (0.0, 0.001, 0.003, 0.015, 1.0)
+_PUBLIC_KEY = bindings.crypto_sign_seed_keypair(SEED)[0]
+TRUST = trust.TrustSet(
+    {
+        cose.key_id(_PUBLIC_KEY): trust.IssuerKey(
+            _PUBLIC_KEY, ("苏",), issues_from_s=NOW_S - 10**8, issues_until_s=NOW_S + 10**8
+        )
+    },
+    made_s=NOW_S - 3600,
+)
+
+
+class Ticks:
+    """A clock of which every look takes a tenth of a millisecond, so that a run can be repeated."""
+
+    def __init__(self) -> None:
+        self._looks = 0
+
+    def __call__(self) -> float:
+        """The time, s."""
+        self._looks += 1
+        return 1e-4 * self._looks
+
+
+def look(data: bytes) -> None:
+    """Scan the picture that `data` means in every way that the terminal does. Raises AssertionError."""
+    chance = Chance(data)
+    ways, budget_s = chance.below(4), BUDGETS_S[chance.below(len(BUDGETS_S))]
+    luma = picture(chance.rest(), TEXTS)
+    before = luma.copy()
+    check(scan.read(luma, budget_s, Ticks()), luma)
+    if ways == 0:
+        check(scan.read_still(luma), luma)
+    memory = scan.START
+    for _ in range(FRAMES):
+        found, memory = scan.follow(luma, memory, budget_s, Ticks())
+        check(found, luma)
+    assert (luma == before).all(), "the picture was written to"  # noqa: S101 - the fuzzer's own language
+
+
+def check(found: Scan | None, luma: Luma) -> None:
+    """Every text has its place, and none but a real credential's is genuine. Raises AssertionError."""
+    if found is None:
+        return
+    for code in found.codes:
+        assert code.text  # noqa: S101 - same
+        assert len(code.corners) == 4  # noqa: S101 - same
+        assert all(abs(place) <= 4 * max(luma.shape) for at in code.corners for place in at)  # noqa: S101 - same
+        finding = verify.verify(code.text, TRUST, verify.Moment(NOW_S)).finding
+        assert (finding is CredentialFinding.CURRENT) == (code.text in GENUINE)  # noqa: S101 - same

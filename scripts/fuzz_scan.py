@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CORPUS = Path(__file__).parents[1] / "build" / "fuzz"
+INSTRUMENTED = ("terminal.scan", "terminal.credential", "scripts.fuzz_pictures")
+"""The last so that pictures of every kind count as found."""
 LONGEST = 1024
 """Bytes of an input."""
 LONGEST_S = 30
@@ -63,7 +65,7 @@ def asked(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Instrument what is fuzzed as it is imported, and fuzz it."""
     given = asked()
-    with atheris.instrument_imports(include=["terminal.scan", "terminal.credential"]):
+    with atheris.instrument_imports(include=list(INSTRUMENTED)):
         from scripts.fuzz_rules import look  # noqa: PLC0415 - what it imports is to be instrumented
     fuzz(look, given)
 

@@ -16,12 +16,16 @@ from terminal.screens.state import (
     AskKinds,
     Check,
     Chosen,
+    CodeChoice,
+    CodeChosen,
     Confirm,
     Effect,
     EndShift,
     Enter,
     Event,
     Failed,
+    Identified,
+    Identify,
     Judged,
     KindChoice,
     Listed,
@@ -30,6 +34,7 @@ from terminal.screens.state import (
     Menu,
     Notice,
     Opened,
+    OthersWanted,
     Part,
     Picked,
     PlateEntry,
@@ -52,13 +57,14 @@ from terminal.screens.state import (
 )
 from terminal.screens.step import step
 from terminal.vehicle.verdict import decide
-from tests.terminal.screens.gallery import judged
+from tests.terminal.screens.gallery import judged, placed
 
 README = Path("README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
 """A plate that is typed; many kinds may have it."""
 ONLINE = Status(online=True)
+ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
 Edges = dict[tuple[str, str], list[str]]
@@ -97,6 +103,7 @@ _NAMES = {
     "Plateless": "Verdict: no vehicle is known",
     "Verdict": "Verdict",
     "Alarm": "Alarm, not acknowledged",
+    "CodeChoice": "Which of several codes?",
     "Entry": "Plate entry",
     "Kinds": "Which kind of plate?",
     "Trouble": "Trouble: no verdict",
@@ -148,7 +155,8 @@ def walk() -> Edges:
 def _events(screen: Screen) -> list[tuple[str, Event]]:
     """What may happen by itself, by hand, or from afar."""
     events: list[tuple[str, Event]] = [(button.name, Pressed(button)) for button in Button]
-    events.append(("a code", Scanned(Scan("A", ()))))
+    events.append(("a code", Scanned(ONE)))
+    events.append(("several codes", Scanned(SEVERAL)))
     if isinstance(screen, PlateEntry):
         events.append(("a key", Typed(SAMPLE[len(screen.number) : len(screen.number) + 1])))
     if isinstance(screen, KindChoice):
@@ -161,10 +169,12 @@ def _events(screen: Screen) -> list[tuple[str, Event]]:
 
 
 def _touches(screen: Screen) -> list[Event]:
-    """What can be touched on the bar and on the screens of the shift."""
+    """What can be touched on the bar, on a choice of codes and on the screens of the shift."""
     match screen:
         case Ready():
             return [Opened(Part.MENU)]
+        case Result() | CodeChoice():
+            return _choices(screen)
         case Menu():
             return [Opened(part) for part in MENU]
         case ShiftLog():
@@ -173,6 +183,13 @@ def _touches(screen: Screen) -> list[Event]:
             return [Marked(note) for note in screen.notes]
         case _:
             return []
+
+
+def _choices(screen: Result | CodeChoice) -> list[Event]:
+    """What can be touched where several codes are or were in view."""
+    if isinstance(screen, CodeChoice):
+        return [CodeChosen(place) for place in range(len(screen.codes))]
+    return [OthersWanted()] if screen.offers else []
 
 
 def _ends(screen: Screen, event: Event) -> list[Screen]:
@@ -184,6 +201,8 @@ def _ends(screen: Screen, event: Event) -> list[Screen]:
 
 def _answers(effect: Effect) -> list[Event]:
     match effect:
+        case Identify(scan):
+            return [Identified((None,) * len(scan.codes), (1280, 720))]
         case Check():
             found = (
                 judged("A", CredentialFinding.CURRENT),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal.credential.verify import Moment
-    from terminal.model import Luma, Outcome
+    from terminal.model import Luma, Outcome, Scan
     from terminal.ports import LinkMessage, Rig
     from terminal.preparing import Work
     from terminal.screens.draw import Look
@@ -84,6 +84,8 @@ class App:
         self._torch = False
         self._frame: Looked | None = None
         """The frame in hand."""
+        self._kept: Looked | None = None
+        """The frame of which the screen offers codes to choose from."""
         self._unshown: Looked | None = None
         """The frame of a check that is not yet on the screen."""
         self._drawn: tuple[state.Screen, Luma | None] | None = None
@@ -169,6 +171,8 @@ class App:
                 self._frame = message
                 if message.scan is not None:
                     self._happen(state.Scanned(message.scan))
+                    if state.pictured(self.screen) is message.scan:
+                        self._kept = message
             case Press(button):
                 self._put_away()
                 self._happen(state.Pressed(button))
@@ -276,8 +280,8 @@ class App:
 
     def _perform(self, effect: state.Effect) -> state.Event | None:
         match effect:
-            case state.Check(scan):
-                return self._check(scan.text)
+            case state.Check(scan) | state.Identify(scan):
+                return (self._check if isinstance(effect, state.Check) else self._identify)(scan)
             case state.Confirm(judged):
                 return self._recorded(lambda: self.cases.confirm(judged, self._moment()))
             case state.Enter(plate, after):
@@ -295,16 +299,28 @@ class App:
                 return self._recorded(lambda: self.duty.perform(effect, self._moment()))
         return None
 
-    def _check(self, text: str) -> state.Event:
-        event = self._recorded(lambda: self.cases.check(text, self._moment()))
-        self._unshown = self._frame
+    def _identify(self, scan: Scan) -> state.Event:
+        """What each code proves that the officer may choose, by the frame that shows them."""
+        if self._frame is not None and self._frame.scan is scan:
+            self._kept = self._frame
+        luma = self._kept.luma if self._kept else None
+        height, width = (0, 0) if luma is None else luma.shape
+        moment = self._moment()
+        proven = tuple(self._checker.verify(code.text, moment).credential for code in state.offered(scan))
+        return state.Identified(proven, (width, height))
+
+    def _check(self, scan: Scan) -> state.Event:
+        chosen = isinstance(self.screen, state.CodeChoice)
+        looked = self._kept if chosen else self._frame
+        event = self._recorded(lambda: self.cases.check(scan.text, self._moment()))
+        self._unshown = None if chosen else looked  # how long the officer chose is not how long a check took
         if isinstance(event, state.Recorded):
-            self._keep_evidence(event.judged)
+            self._keep_evidence(event.judged, looked)
         return event
 
-    def _keep_evidence(self, judged: state.Judged) -> None:
+    def _keep_evidence(self, judged: state.Judged, looked: Looked | None) -> None:
         """The picture of a code whose signature does not fit is kept; without it the work goes on."""
-        self.duty.see(judged.seq, self._frame.luma if self._frame else None)
+        self.duty.see(judged.seq, looked.luma if looked else None)
         if judged.verdict.finding.finding is CredentialFinding.FAILED:
             try:
                 self.duty.keep_picture(self._moment())
@@ -339,7 +355,7 @@ class App:
             self._torch = not self._torch
 
     def _show(self) -> None:
-        preview = self._preview if isinstance(self.screen, state.Ready) else None
+        preview = self._picture()
         if self._drawn is not None and self._drawn[0] == self.screen and self._drawn[1] is preview:
             return
         self._rig.display.show(draw(self.screen, preview, self._look))
@@ -348,6 +364,16 @@ class App:
             total_ms = 1e3 * (time.monotonic() - self._unshown.captured_s)
             self.timing = Timing(self._unshown.decode_ms, self.cases.verified_us, total_ms)
             self._unshown = None
+
+    def _picture(self) -> Luma | None:
+        """What the screen shows of the camera: the frame that codes are chosen from stays as it was."""
+        match self.screen:
+            case state.Ready():
+                return self._preview
+            case state.CodeChoice() if self._kept is not None:
+                return self._kept.luma
+            case _:
+                return None
 
 
 def _notice(fault: Fault) -> state.Notice:

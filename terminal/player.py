@@ -86,6 +86,8 @@ class Player:
                 self._touch(line.number, state.Opened(state.Part(part)))
             case scenario.Pick(kind):
                 self._touch(line.number, state.Picked(kind))
+            case scenario.Choose(place):
+                self._touch(line.number, state.OthersWanted() if place is None else state.CodeChosen(place))
             case (
                 scenario.ExpectResult()
                 | scenario.ExpectReady()
@@ -215,6 +217,7 @@ def _name(screen: state.Screen) -> str | None:
 
 _NAMES: dict[type, str] = {
     state.Ready: "ready",
+    state.CodeChoice: "codes",
     state.PlateEntry: "entry",
     state.KindChoice: "kinds",
     state.Menu: "menu",

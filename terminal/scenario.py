@@ -6,12 +6,14 @@ clear                            nothing in view
 press TRIGGER|CONFIRM|BACK
 type 苏A12345                     touch the keys of plate entry
 pick 02|unsure                   touch a kind of plate
+choose 2                         touch the second of several codes in view
+choose other                     touch the strip of a verdict behind which another code is in view
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
 wait 6                           let 6 seconds go by
 clock 2026-11-22T12:00:00+08:00  [untrusted]
 camera stalled|live              frames stop, or come again
 expect OUTCOME [REASON]          the result shown
-expect ready | entry | kinds | menu | log | ending | uploading | uploaded | over
+expect ready | codes | entry | kinds | menu | log | ending | uploading | uploaded | over
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  keep the screen as a picture
 say Anything.                    print a line
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-SCREENS = ("entry", "kinds", "menu", "log", "ending", "uploading", "uploaded", "over")
+SCREENS = ("codes", "entry", "kinds", "menu", "log", "ending", "uploading", "uploaded", "over")
 """Screens that are neither ready nor a result; `uploaded` is the upload's, with all receipts."""
 PARTS = ("menu", "log", "upload", "handover", "end")
 
@@ -64,6 +66,13 @@ class Pick:
     """A row of the choice of kinds; None: the officer cannot tell."""
 
     kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A row of the choice of codes, from 0; None: the strip that leads there."""
+
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ class Say:
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | PressButton | Wait | SetClock | SetCamera
-Deed: TypeAlias = Change | TypePlate | Pick | Open | Shot | Say | Expectation
+Deed: TypeAlias = Change | TypePlate | Pick | Choose | Open | Shot | Say | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,13 @@ def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
     if kind not in (*KINDS, "unsure"):
         raise ValueError("a code of a plate kind, or unsure, is expected")
     return Pick(None if kind == "unsure" else kind)
+
+
+def _choose(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (which,) = words
+    if which != "other" and not (which.isdecimal() and int(which) > 0):
+        raise ValueError("a number from 1, or other, is expected")
+    return Choose(None if which == "other" else int(which) - 1)
 
 
 def _open(words: list[str], _rest: str, _folder: Path) -> Deed:
@@ -258,6 +274,7 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
     "type": _type,
     "pick": _pick,
+    "choose": _choose,
     "open": _open,
     "wait": _wait,
     "clock": _clock,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pygame import Rect
 
+from terminal.screens.choosing import ChoiceTouch
 from terminal.screens.items import Fill, Item
 from terminal.screens.layout import at, largest, paragraph
 from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH, Page
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 GAP = 3
 """Around a cell's key, in units; it belongs to the cell."""
 
-Touch: TypeAlias = Typed | Turned | Picked | ShiftTouch
+Touch: TypeAlias = Typed | Turned | Picked | ChoiceTouch | ShiftTouch
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pygame
 from pygame import Rect
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens import entry, result, shift_draw, shift_end, text, theme
+from terminal.screens import choosing_draw, entry, result, shift_draw, shift_end, text, theme
 from terminal.screens.cells import Touch as CellTouch
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
@@ -17,7 +17,17 @@ from terminal.screens.keys import key_bar, key_rects
 from terminal.screens.layout import Block, at, padded, paragraph, stack
 from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import Camera, KindChoice, PlateEntry, Pressed, Ready, Result, Screen, Trouble
+from terminal.screens.state import (
+    Camera,
+    CodeChoice,
+    KindChoice,
+    PlateEntry,
+    Pressed,
+    Ready,
+    Result,
+    Screen,
+    Trouble,
+)
 from terminal.screens.theme import Look
 from terminal.screens.upload_draw import compose_upload
 from terminal.vehicle.tables import Lines
@@ -61,6 +71,10 @@ def cells(screen: Screen, size: tuple[int, int]) -> list[Cell]:
     match screen:
         case PlateEntry() | KindChoice():
             return entry.cells(screen, size)
+        case CodeChoice():
+            return choosing_draw.cells(screen, size)
+        case Result(offers=True):
+            return [choosing_draw.strip_cell(size)]
         case Menu() | ShiftLog() | LogEntry():
             return shift_draw.cells(screen, size)
         case Ready():
@@ -80,6 +94,8 @@ def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
             items = entry.compose_entry(Page(look), screen)
         case KindChoice():
             items = entry.compose_choice(Page(look), screen)
+        case CodeChoice():
+            items = choosing_draw.compose_choice(look, screen)
         case Trouble():
             items = _trouble(Page(look), screen)
         case _:
@@ -106,14 +122,20 @@ def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
 def _stacked(look: Look, screen: Result) -> list[Item]:
     """A verdict's blocks in the largest type at which all fit, the room left over between them."""
     bars = top(Page(look), screen.status)
-    room = look.size[1] - Page(look).px(KEYS_HEIGHT) - bars.height
+    strip = choosing_draw.strip(Page(look)) if screen.offers else []
+    bottom = choosing_draw.strip_top(look.size) if screen.offers else _keys_top(look)
+    room = bottom - bars.height
     # Room falls as the type grows: the place of the first ease that wants more than there is.
     over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(look, ease), screen, room))
     page = Page(look, _EASES[max(0, over - 1)])
     blocks = result.blocks(page, screen)
     gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
     gap = max(0, min(page.px(_AIR), gap))
-    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap)]
+    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *strip]
+
+
+def _keys_top(look: Look) -> int:
+    return look.size[1] - Page(look).px(KEYS_HEIGHT)
 
 
 def _spare(page: Page, screen: Result, room: int) -> int:

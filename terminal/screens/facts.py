@@ -68,12 +68,25 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """A code that is or was in view: its text, and when it was last seen (monotonic s)."""
+class Company:
+    """Codes of ours that are or were in one frame: their texts, and when that was last (monotonic s)."""
 
-    text: str
+    texts: frozenset[str]
+    last_s: float = field(compare=False)
+    offered: bool = False
+    """The officer was asked to pick one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is or was in view: the text of the code that was checked, and when that was last (monotonic s)."""
+
+    text: str | None
+    """None where none was checked."""
     last_s: float = field(compare=False)
     """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
+    company: Company | None = None
+    """Codes that were in view together, where there were."""
 
 
 class Lookup(StrEnum):

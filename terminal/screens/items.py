@@ -79,6 +79,8 @@ class Picture:
     """The camera's picture fills `rect`; what does not fit is cut off evenly."""
 
     rect: pygame.Rect
+    part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """Which part of it: left, top, right and bottom as shares of its width and height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,16 @@ class Reticle:
     width: int
 
 
-Item: TypeAlias = Text | Fill | Stripes | Dashes | Sign | PlateArt | Picture | Reticle
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A closed line through `points`, from the corner of `rect`, which cuts it off; white on a black seam."""
+
+    rect: pygame.Rect
+    points: tuple[tuple[int, int], ...]
+    width: int
+
+
+Item: TypeAlias = Text | Fill | Stripes | Dashes | Sign | PlateArt | Picture | Reticle | Outline
 
 
 def moved(item: Item, x: int, y: int) -> Item:
@@ -115,14 +126,23 @@ def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | Non
             surface.blit(icon_surface(item.icon, item.rect.width, item.colour), item.rect)
         case PlateArt():
             surface.blit(plate_surface(item.plate, item.rect.size, fonts), item.rect)
+        case Picture() | Reticle() | Outline():
+            _paint_view(surface, item, preview)
+        case _:
+            assert_never(item)
+
+
+def _paint_view(surface: pygame.Surface, item: Picture | Reticle | Outline, preview: Luma | None) -> None:
+    """What the camera sees, and what is drawn on it."""
+    match item:
         case Picture():
             if preview is not None and preview.size:
-                surface.blit(_picture(preview, item.rect.size), item.rect)
+                surface.blit(_picture(_part(preview, item.part), item.rect.size), item.rect)
         case Reticle():
             _corners(surface, item.rect.inflate(item.width, item.width), item.width * 2, (0, 0, 0))
             _corners(surface, item.rect, item.width, (255, 255, 255))
-        case _:
-            assert_never(item)
+        case Outline():
+            _outline(surface, item)
 
 
 def _fill(surface: pygame.Surface, rect: pygame.Rect, colour: Colour, radius: int) -> None:
@@ -188,7 +208,24 @@ def _corners(surface: pygame.Surface, rect: pygame.Rect, width: int, colour: Col
                 surface.fill(colour, bar)
 
 
+def _outline(surface: pygame.Surface, item: Outline) -> None:
+    inside = surface.subsurface(item.rect)
+    seam = item.width + 2 * max(2, item.width * 2 // 3)
+    for width, colour in ((seam, (0, 0, 0)), (item.width, (255, 255, 255))):
+        pygame.draw.polygon(inside, colour, item.points, width)
+        for point in item.points:  # round joints
+            pygame.draw.circle(inside, colour, point, (width - 1) // 2)
+
+
 _GREYS = [(level, level, level) for level in range(256)]
+
+
+def _part(preview: Luma, part: tuple[float, float, float, float]) -> Luma:
+    height, width = preview.shape
+    left, top, right, bottom = (
+        round(share * side) for share, side in zip(part, (width, height) * 2, strict=True)
+    )
+    return preview[top : max(bottom, top + 1), left : max(right, left + 1)]
 
 
 def _picture(preview: Luma, size: tuple[int, int]) -> pygame.Surface:

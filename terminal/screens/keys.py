@@ -15,7 +15,7 @@ from terminal.screens.items import Fill, Item
 from terminal.screens.layout import largest, padded, paragraph, stack
 from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import KindChoice, PlateEntry, Ready, Result, Screen, Trouble
+from terminal.screens.state import CodeChoice, KindChoice, PlateEntry, Ready, Result, Screen, Trouble
 
 if TYPE_CHECKING:
     from terminal.screens.page import Page
@@ -43,10 +43,10 @@ def keys(screen: Screen) -> tuple[Key, ...]:
             )
         case Result():
             return _result_keys(screen)
-        case PlateEntry():
+        case PlateEntry() | KindChoice():
             return _entry_keys(screen)
-        case KindChoice():
-            return Key(Button.BACK, "button_back", "to_number"), Key(Button.TRIGGER, "button_trigger", "scan")
+        case CodeChoice():
+            return _choice_keys(screen)
         case Trouble():
             return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
@@ -100,14 +100,24 @@ def _result_keys(screen: Result) -> tuple[Key, ...]:
     )
 
 
-def _entry_keys(screen: PlateEntry) -> tuple[Key, ...]:
+def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[Key, ...]:
     scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    if isinstance(screen, KindChoice):
+        return Key(Button.BACK, "button_back", "to_number"), scan
     if screen.number:
         confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
         return Key(Button.BACK, "button_back", "erase"), scan, confirm
     if screen.after is not None:
         return Key(Button.BACK, "button_back", "to_verdict"), scan
     return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+
+
+def _choice_keys(screen: CodeChoice) -> tuple[Key, ...]:
+    back = Key(Button.BACK, "button_back", "scan" if screen.after is None else "to_verdict")
+    following = Key(Button.TRIGGER, "button_trigger", "next_code")
+    if screen.marked is None:
+        return back, following
+    return back, following, Key(Button.CONFIRM, "button_confirm", "check_code", main=True)
 
 
 def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:

@@ -61,7 +61,7 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     if (compared := subject.particulars(page, verdict)) is not None:
         shown.append(compared)
     shown.append(_ground(page, screen))
-    if screen.other is not None:
+    if screen.other is not None and not screen.offers:
         shown.append(_second_code(page))
     return shown
 

@@ -10,12 +10,23 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from terminal.model import Button, CredentialFinding, Outcome, Plate, Scan, Subject
+from terminal.screens.choosing import (
+    ChoiceEvent,
+    CodeChoice,
+    CodeChosen,
+    Identified,
+    Identify,
+    Neighbour,
+    OthersWanted,
+    offered,
+)
 from terminal.screens.facts import (
     ACTIONS,
     CONTROL_ROOM,
     REMARKS,
     Action,
     Camera,
+    Company,
     Control,
     ControlWord,
     Counts,
@@ -69,10 +80,15 @@ __all__ = [
     "Annotated",
     "Camera",
     "Chosen",
+    "CodeChoice",
+    "CodeChosen",
+    "Company",
     "Control",
     "ControlWord",
     "Counts",
     "EndShift",
+    "Identified",
+    "Identify",
     "Judged",
     "LogEntry",
     "Logged",
@@ -80,9 +96,11 @@ __all__ = [
     "Marked",
     "Menu",
     "Mistaken",
+    "Neighbour",
     "Note",
     "Notice",
     "Opened",
+    "OthersWanted",
     "Paged",
     "Part",
     "Picture",
@@ -105,12 +123,13 @@ __all__ = [
     "Upload",
     "UploadTold",
     "Uploading",
+    "offered",
 ]
 
 LINGER_S = 2.0
 """A code is still the same sighting until it was out of view this long."""
 OTHER_CODE_S = 1.0
-"""How long a second code is still said to be in view."""
+"""How long a second code is still said to be in view, though a frame does not show it."""
 
 LOOKED_UP_BY_CODE = frozenset(
     {CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN}
@@ -133,7 +152,7 @@ class Result:
     status: Status
     judged: Judged
     seen: Sighting | None = None
-    other: Sighting | None = None
+    other: Neighbour | None = None
     """Another code in view, which was not checked."""
     acknowledged: bool = True
     """False while an alarm waits for the officer."""
@@ -149,6 +168,11 @@ class Result:
             and verdict.subject is Subject.CODE
             and verdict.finding.finding in LOOKED_UP_BY_CODE
         )
+
+    @property
+    def offers(self) -> bool:
+        """Whether another inspection mark's code is in view, which the officer may pick."""
+        return self.acknowledged and self.other is not None and self.other.ours
 
     @property
     def wants_plate(self) -> bool:
@@ -222,7 +246,16 @@ class Trouble:
     """Where the press leads; None is Ready."""
 
 
-Screen: TypeAlias = Ready | Result | PlateEntry | KindChoice | Trouble | ShiftScreen
+def pictured(screen: Screen) -> Scan | None:
+    """The scan whose frame a screen shows, or will if the officer wants to choose from its codes."""
+    match screen:
+        case Result(other=Neighbour(scan=scan)) | CodeChoice(scan=scan):
+            return scan
+        case _:
+            return None
+
+
+Screen: TypeAlias = Ready | Result | CodeChoice | PlateEntry | KindChoice | Trouble | ShiftScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +328,18 @@ class Failed:
 
 
 Event: TypeAlias = (
-    Scanned | Pressed | Typed | Turned | Picked | Tick | Recorded | Refined | Listed | Failed | ShiftEvent
+    Scanned
+    | Pressed
+    | Typed
+    | Turned
+    | Picked
+    | Tick
+    | Recorded
+    | Refined
+    | Listed
+    | Failed
+    | ChoiceEvent
+    | ShiftEvent
 )
 
 
@@ -347,5 +391,5 @@ class ToggleTorch:
     """Torch on or off."""
 
 
-Effect: TypeAlias = Check | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch | ShiftEffect
+Effect: TypeAlias = Check | Identify | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch | ShiftEffect
 Step: TypeAlias = tuple[Screen, tuple[Effect, ...]]

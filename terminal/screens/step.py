@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from terminal.model import Button, Outcome, Plate, Scan
-from terminal.screens import shift_step
+from terminal.model import Button, Outcome, Plate
+from terminal.screens import choosing_step, shift_step
 from terminal.screens.shift import (
     LogEntry,
     Menu,
@@ -17,20 +17,22 @@ from terminal.screens.shift import (
     Uploading,
 )
 from terminal.screens.state import (
-    LINGER_S,
     OTHER_CODE_S,
     AskKinds,
-    Check,
+    CodeChoice,
+    CodeChosen,
     Confirm,
     Effect,
     Enter,
     Event,
     Failed,
+    Identified,
     Judged,
     Keys,
     KindChoice,
     Listed,
     Listing,
+    OthersWanted,
     Picked,
     PlateEntry,
     Play,
@@ -60,12 +62,12 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
     match event:
         case Tick(status):
             return _ticked(screen, status, now_s), ()
-        case Scanned(scan):
-            return _scanned(screen, scan, now_s)
         case Pressed(button):
             return _pressed(screen, button)
         case Typed() | Turned() | Picked():
             return _entered(screen, event)
+        case Scanned() | OthersWanted() | CodeChosen() | Identified():
+            return choosing_step.happened(screen, event, now_s)
         case Recorded() | Refined() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
@@ -122,13 +124,15 @@ def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
 
 
 def _refined(screen: Screen, judged: Judged, now_s: float) -> Step:
-    """More of the check that is shown, or that a plate is entered for: there an alarm alone interrupts."""
+    """More of the check that is shown, or that something is picked for: there an alarm alone interrupts."""
     match screen:
         case Result(judged=shown) if shown.seq == judged.seq:
             return _recorded(screen, judged, now_s)
-        case PlateEntry(after=Judged() as after) | KindChoice(after=Judged() as after) if (
-            after.seq == judged.seq
-        ):
+        case (
+            PlateEntry(after=Judged() as after)
+            | KindChoice(after=Judged() as after)
+            | CodeChoice(after=Judged() as after)
+        ) if after.seq == judged.seq:
             alarm, before = (one.verdict.outcome is Outcome.ALARM for one in (judged, after))
             if alarm and not before:
                 return _recorded(screen, judged, now_s)
@@ -149,37 +153,16 @@ def _listed(screen: Screen, number: str, kinds: tuple[str, ...] | None) -> Scree
     return replace(screen, kinds=kinds, listing=Listing.REGISTRY)
 
 
-def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
-    sighting = Sighting(scan.text, now_s)
-    match screen:
-        case Ready(seen=seen) if seen and seen.text == scan.text and now_s - seen.last_s <= LINGER_S:
-            return replace(screen, seen=sighting), ()
-        case Ready():
-            return replace(screen, seen=sighting), (Check(scan),)
-        case Result():
-            return _in_view(screen, tuple(code.text for code in scan.codes), now_s), ()
-        case _:
-            same = screen.seen is not None and screen.seen.text == scan.text
-            return (replace(screen, seen=sighting) if same else screen), ()
-
-
-def _in_view(screen: Result, texts: tuple[str, ...], now_s: float) -> Result:
-    others = [text for text in texts if text != screen.judged.text]
-    if screen.judged.text in texts and screen.seen is not None:
-        screen = replace(screen, seen=replace(screen.seen, last_s=now_s))
-    return replace(screen, other=Sighting(others[0], now_s)) if others else screen
-
-
 def _pressed(screen: Screen, button: Button) -> Step:
     match screen:
         case Ready():
             return _pressed_when_ready(screen, button)
         case Result():
             return _pressed_at_result(screen, button)
-        case PlateEntry():
+        case PlateEntry() | KindChoice():
             return _pressed_at_entry(screen, button), ()
-        case KindChoice():
-            return _pressed_at_choice(screen, button), ()
+        case CodeChoice():
+            return choosing_step.pressed(screen, button)
         case Trouble():
             return _read(screen), ()
         case _:
@@ -230,7 +213,9 @@ def _entry(screen: Ready | Result, after: Judged | None) -> PlateEntry:
     return PlateEntry(screen.status, province, keys, after=after, seen=screen.seen)
 
 
-def _pressed_at_entry(screen: PlateEntry, button: Button) -> Screen:
+def _pressed_at_entry(screen: PlateEntry | KindChoice, button: Button) -> Screen:
+    if isinstance(screen, KindChoice):
+        return _pressed_at_kinds(screen, button)
     match button:
         case Button.TRIGGER:
             return Ready(screen.status, screen.seen)
@@ -257,7 +242,7 @@ def _finished(screen: PlateEntry) -> Screen:
     return KindChoice(screen.status, screen.number, kinds, after=screen.after, seen=screen.seen)
 
 
-def _pressed_at_choice(screen: KindChoice, button: Button) -> Screen:
+def _pressed_at_kinds(screen: KindChoice, button: Button) -> Screen:
     match button:
         case Button.BACK:
             return PlateEntry(

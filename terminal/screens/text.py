@@ -66,6 +66,17 @@ WORDS: dict[str, Lines] = {
     "vehicle_not_asked": Lines("车辆未联网核查", "vehicle not checked online"),
     "record": Lines("记录 {seq} 号，{time} 核验", "record {seq} at {time}"),
     "second_code": Lines("画面中另有一码，未核验", "Another code in view, not checked"),
+    "other_mark": Lines("另有检验标志未核验，点此选择", "Another code, not checked: touch to choose"),
+    "which_code": Lines("画面中有 {count} 个检验标志，核验哪一个？", "{count} codes in view. Check which?"),
+    "codes_more": Lines(
+        "另有 {count} 个未列出，请靠近后重扫", "{count} more are not listed: move closer and scan again"
+    ),
+    "code_unproven": Lines("所载内容无法核实", "Its content cannot be verified"),
+    "code_through": Lines("检验有效期至 {month}", "Valid to {month}"),
+    "code_issued": Lines("签发日期 {day}", "Issued {day}"),
+    "code_checked": Lines("已核验，记录 {seq} 号", "Checked: record {seq}"),
+    "next_code": Lines("下一个", "Next one"),
+    "check_code": Lines("核验此码", "Check this one"),
     "once_confirmed": Lines("确认是本车后：{guidance}", "Once confirmed as this vehicle: {guidance}"),
     "no_verdict": Lines("未给出结论", "No verdict"),
     "device_fault": Lines("设备故障", "Device fault"),
@@ -293,6 +304,11 @@ def left(seconds: float, language: Language) -> str:
 def clock(unix_s: float, *, seconds: bool = False) -> str:
     """Time of day in Shanghai."""
     return datetime.fromtimestamp(unix_s, SHANGHAI).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def date(unix_s: float) -> str:
+    """A day in Shanghai."""
+    return datetime.fromtimestamp(unix_s, SHANGHAI).strftime("%Y-%m-%d")
 
 
 def month(yyyymm: int, language: Language) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from terminal.errors import CameraFault, CameraStalled, Fault, JournalFull, PanelFault
@@ -23,12 +24,14 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
+from terminal.screens.choosing import is_ours
 from terminal.screens.draw import draw
 from terminal.screens.fonts import Fonts
 from terminal.screens.shift_step import logged
 from terminal.screens.state import (
     Action,
     Camera,
+    CodeChoice,
     Control,
     ControlWord,
     Judged,
@@ -40,6 +43,7 @@ from terminal.screens.state import (
     Lookup,
     Menu,
     Mistaken,
+    Neighbour,
     Notice,
     PlateEntry,
     Progress,
@@ -132,6 +136,22 @@ def scan(text: str = "A", *others: str) -> Scan:
     """A frame with a code, and others in view."""
     square = (0, 0), (9, 0), (9, 9), (0, 9)
     return Scan(text, square, tuple(Code(other, square) for other in others))
+
+
+def placed(
+    *texts: str, at: tuple[tuple[int, int], ...] = ((150, 200), (760, 260), (420, 60), (980, 520))
+) -> Scan:
+    """A frame of 1280x720 with codes apart from each other, slightly turned, each 180 pixels wide."""
+    first, *others = (
+        Code(text, ((x, y), (x + 178, y + 24), (x + 154, y + 202), (x - 24, y + 178)))
+        for text, (x, y) in zip(texts, at, strict=False)
+    )
+    return Scan(first.text, first.corners, tuple(others))
+
+
+def neighbour(*texts: str, last_s: float = 0.0) -> Neighbour:
+    """What was in view behind a verdict."""
+    return Neighbour(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
 
 
 def judged(
@@ -240,6 +260,50 @@ def _shift_screens() -> dict[str, Screen]:
     }
 
 
+LAST_YEAR = Credential("苏A", 0, int(NOON_S) - 500 * 86_400, b"", replace(CAR, valid_through=202608))
+THIS_YEAR = Credential("苏A", 0, int(NOON_S) - 40 * 86_400, b"", CAR)
+OTHER_CAR = Credential(
+    "粤B",
+    0,
+    int(NOON_S) - 9 * 86_400,
+    b"",
+    replace(CAR, plate=Plate("粤BD12345", "52"), valid_through=202710),
+)
+IN_VIEW = "VI1:A", "VI1:B", "VI1:C", "VI1:D"
+
+
+def choice(count: int, *proven: Credential | None, **changes: Any) -> CodeChoice:  # noqa: ANN401 - fields of its
+    """The choice between so many codes in view, of which the officer is offered what is proven."""
+    shown = placed(*IN_VIEW[:count])
+    return replace(CodeChoice(LABORATORY, shown, proven, (1280, 720)), **changes)
+
+
+def table() -> Luma:
+    """What the camera shows of four marks: 1280x720."""
+    shade = np.add.outer(np.linspace(40, 150, 720), np.linspace(0, 60, 1280)).astype(np.uint8)
+    for one in placed(*IN_VIEW).codes:
+        mark = cv2.resize(code("VI1:" + "A" * 200, pixels=3), (180, 180))
+        turned = cv2.getPerspectiveTransform(
+            np.array([(0, 0), (180, 0), (180, 180), (0, 180)], np.float32), np.array(one.corners, np.float32)
+        )
+        cv2.warpPerspective(mark, turned, (1280, 720), shade, borderMode=cv2.BORDER_TRANSPARENT)
+    return shade
+
+
+def _choices() -> dict[str, View]:
+    """The choice of a code, in every state that looks different."""
+    four = LAST_YEAR, THIS_YEAR, None, OTHER_CAR
+    busy = replace(BUSY, online=True)
+    screens: dict[str, CodeChoice] = {
+        "codes": choice(2, LAST_YEAR, THIS_YEAR),
+        "codes_marked": choice(2, LAST_YEAR, OTHER_CAR, marked=1),
+        "codes_unproven": choice(3, None, THIS_YEAR, None, status=ONLINE),
+        "codes_four": choice(4, *four, marked=2, status=busy),
+        "codes_after": choice(2, THIS_YEAR, OTHER_CAR, after=judged("VI1:A"), status=ONLINE),
+    }
+    return {name: View(screen, table()) for name, screen in screens.items()}
+
+
 def _views() -> dict[str, View]:
     confirmed = Subject.CONFIRMED
     screens: dict[str, Screen] = {
@@ -297,15 +361,16 @@ def _views() -> dict[str, View]:
         "undetermined": result(CredentialFinding.UNVERIFIABLE),
         "unreadable": result(CredentialFinding.UNREADABLE),
         "past": result(CredentialFinding.PAST),
-        "second_code": replace(PROVISIONAL, other=Sighting("VI1:B", 0.0)),
-        "busy": replace(PROVISIONAL, status=BUSY, other=Sighting("VI1:B", 0.0)),
+        "second_code": replace(PROVISIONAL, other=neighbour("VI1:B")),
+        "second_foreign": replace(PROVISIONAL, other=neighbour("https://pay.example/1")),
+        "busy": replace(PROVISIONAL, status=BUSY, other=neighbour("VI1:B")),
         "stalled": Ready(replace(BUSY, camera=Camera.STALLED)),
         "absent": Ready(replace(FRESH, camera=Camera.ABSENT, notices=(notice(CameraFault),))),
         "trouble": Trouble(FRESH, notice(JournalFull)),
         **_shift_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
-    views |= {name: View(screen) for name, screen in screens.items()}
+    views |= {name: View(screen) for name, screen in screens.items()} | _choices()
     english = (
         "ready",
         "pass",
@@ -318,6 +383,9 @@ def _views() -> dict[str, View]:
         "busy",
         "entry_number",
         "kinds",
+        "second_code",
+        "codes",
+        "codes_four",
         "menu",
         "log",
         "note_alarm",
@@ -331,7 +399,7 @@ def _views() -> dict[str, View]:
         f"{name}_night": replace(views[name], night=True)
         for name in (
             *("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
-            *("log", "upload"),
+            *("log", "upload", "codes", "codes_marked"),
         )
     }
     return views

@@ -14,11 +14,14 @@ from terminal.screens.state import (
     Action,
     Annotated,
     Chosen,
+    CodeChoice,
+    CodeChosen,
     Control,
     ControlWord,
     Effect,
     Event,
     Failed,
+    Identified,
     Judged,
     KindChoice,
     Listed,
@@ -26,6 +29,7 @@ from terminal.screens.state import (
     Marked,
     Mistaken,
     Opened,
+    OthersWanted,
     Paged,
     Part,
     Picked,
@@ -50,11 +54,13 @@ from terminal.screens.state import (
 )
 from terminal.screens.step import step
 from terminal.vehicle.plate import SYMBOLS
-from tests.terminal.screens.gallery import COUNTS, judged, log, notice, scan
+from tests.terminal.screens.gallery import COUNTS, THIS_YEAR, judged, log, notice, scan
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
 
+TEXTS = "A", "VI1:B", "VI1:C", "VI1:D"
+"""Codes that come into view: a foreign one, and some of ours."""
 JUDGED = st.builds(
     lambda judged_, text, seq: replace(judged_, text=text, seq=seq),
     st.builds(
@@ -64,24 +70,26 @@ JUDGED = st.builds(
         st.sampled_from(VehicleFinding),
         st.sampled_from(Subject),
     ),
-    st.sampled_from(["A", "B", "C", None]),
+    st.sampled_from([*TEXTS, None]),
     st.sampled_from([123, 124]),
 )
 NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "粤B1", ""])
 KINDS_LISTED = st.lists(st.sampled_from(["02", "07", "52"]), unique=True).map(tuple)
-SCANS = st.builds(scan, st.sampled_from("ABC"))
+SCANS = st.builds(
+    lambda texts: scan(*sorted(texts, key=lambda text: not text.startswith("VI1:"))),
+    st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3, unique=True),
+)
+"""Frames, in which ours come first as the reader has it."""
 LOG = log(7)
 NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
 TOLD = st.builds(
     ShiftTold, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
 )
 EVENTS = st.one_of(
-    st.builds(
-        Scanned,
-        st.builds(
-            lambda first, rest: scan(first, *rest), st.sampled_from("ABC"), st.sets(st.sampled_from("ABC"))
-        ),
-    ),
+    st.builds(Scanned, SCANS),
+    st.just(OthersWanted()),
+    st.builds(CodeChosen, st.integers(-1, 3)),
+    st.builds(Identified, st.just((None, THIS_YEAR)), st.just((1280, 720))),
     st.builds(Pressed, st.sampled_from(Button)),
     st.builds(
         Tick,
@@ -155,8 +163,25 @@ NOTED = st.sampled_from(
     ]
 )
 """A note on the verdict that is shown."""
+SEVERAL = st.builds(
+    lambda begun, frame, following: [*begun, Scanned(frame), *following],
+    st.sampled_from([[Pressed(TRIGGER), Pressed(TRIGGER)], [Recorded(judged("VI1:B"))]]),
+    st.sampled_from([scan("VI1:B", "VI1:C"), scan("VI1:C", "VI1:B", "A"), scan("VI1:D")]),
+    st.sampled_from(
+        [
+            [],
+            [OthersWanted()],
+            [OthersWanted(), CodeChosen(0)],
+            [OthersWanted(), Pressed(TRIGGER), Pressed(CONFIRM)],
+            [OthersWanted(), Refined(judged("VI1:B", vehicle=VehicleFinding.ALARM))],
+        ]
+    ),
+)
+"""Several codes in view, before a check or behind a verdict, and what may follow."""
 STORY = st.lists(
-    st.tuples(st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED), st.floats(0, 5)),
+    st.tuples(
+        st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED, SEVERAL), st.floats(0, 5)
+    ),
     min_size=4,
     max_size=40,
 ).map(lambda parts: [(event, later_s) for events, later_s in parts for event in events])
@@ -182,7 +207,7 @@ def subject_of(screen: Screen) -> Judged | None:
     match screen:
         case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)):
             return judged_
-        case PlateEntry(after=after) | KindChoice(after=after):
+        case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after
         case _:
             return None

@@ -48,7 +48,6 @@ from terminal.screens.state import (
     ShiftEnd,
     ShiftLog,
     ShiftOver,
-    Sighting,
     Status,
     Trouble,
     Uploading,
@@ -63,6 +62,7 @@ from tests.terminal.screens.gallery import (
     REFUSALS,
     VIEWS,
     View,
+    neighbour,
     result,
     with_judged,
 )
@@ -278,7 +278,7 @@ def screens(draw: st.DrawFn) -> Screen:
     subject = draw(st.sampled_from(Subject))
     shown = result(found, draw(VEHICLES), car=draw(CARS), subject=subject, status=status)
     shown = with_judged(shown, **draw(JUDGED_MORE))
-    other = draw(st.none() | st.just(Sighting("VI1:B", 0.0)))
+    other = draw(st.none() | st.sampled_from(["VI1:B", "B"]).map(neighbour))
     alarm = shown.judged.verdict.outcome is Outcome.ALARM
     return replace(shown, other=other, acknowledged=not alarm or draw(st.booleans()))
 

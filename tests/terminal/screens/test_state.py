@@ -47,7 +47,7 @@ from terminal.screens.state import (
     Typed,
 )
 from terminal.screens.step import step
-from tests.terminal.screens.gallery import judged, notice, scan
+from tests.terminal.screens.gallery import judged, neighbour, notice, scan
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
@@ -62,7 +62,7 @@ CONFIRMED = judged(subject=Subject.CONFIRMED)
 def shown(
     what: Judged, *, acknowledged: bool = True, last_s: float = 0.0, other: str | None = None
 ) -> Result:
-    second = Sighting(other, last_s) if other else None
+    second = neighbour(other, last_s=last_s) if other else None
     seen = Sighting(what.text, last_s) if what.text is not None else None
     return Result(Status(), what, seen, second, acknowledged)
 

@@ -8,20 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.model import Button, Outcome, Plate
+from terminal.model import Button, Code, Outcome, Plate
+from terminal.screens.choosing import ours
 from terminal.screens.shift_step import over
 from terminal.screens.state import (
     LINGER_S,
+    OTHER_CODE_S,
     AskKinds,
     Check,
+    CodeChoice,
     Confirm,
     Enter,
     Event,
     Failed,
+    Identify,
     Judged,
     KindChoice,
     Listed,
     Listing,
+    OthersWanted,
     Picked,
     PlateEntry,
     Play,
@@ -101,16 +106,56 @@ def test_signals_belong_to_what_is_shown(story: list[tuple[Event, float]]):
 
 
 @given(STORY)
-def test_only_a_ready_terminal_checks_and_only_what_it_sees(story: list[tuple[Event, float]]):
+def test_only_what_is_seen_alone_or_what_the_officer_picks_is_checked(story: list[tuple[Event, float]]):
     for before, event, _, effects in told(story):
         for effect in effects:
-            if isinstance(effect, Check):
+            if isinstance(effect, Check) and isinstance(before, CodeChoice):
+                place = before.marked if event == Pressed(CONFIRM) else getattr(event, "place", None)
+                assert place is not None
+                assert Code(effect.scan.text, effect.scan.corners) == before.codes[place]
+            elif isinstance(effect, Check):
                 assert isinstance(before, Ready)
                 assert event == Scanned(effect.scan)
+                assert len(ours(effect.scan)) <= 1
             if isinstance(effect, Confirm):
                 assert isinstance(before, Result)
                 assert before.asks
                 assert effect.judged == before.judged
+
+
+@MANY
+@given(STORY)
+def test_a_choice_is_of_several_marks_in_one_frame_or_beside_a_verdict_and_nothing_is_marked_at_first(
+    story: list[tuple[Event, float]],
+):
+    for before, event, after, effects in told(story):
+        if isinstance(after, CodeChoice) and not isinstance(before, CodeChoice):
+            assert effects[-1] == Identify(after.scan)
+            assert (after.proven, after.marked) == (None, None)
+            assert all(code.text.startswith("VI1:") for code in after.codes)
+            if isinstance(before, Ready):
+                assert event == Scanned(after.scan)
+                assert len(after.codes) > 1
+            else:
+                assert isinstance(before, Result)
+                assert (event, before.acknowledged) == (OthersWanted(), True)
+                assert after.after == before.judged
+                assert {code.text for code in after.codes} - {before.judged.text}
+        if isinstance(before, CodeChoice) and isinstance(after, CodeChoice):
+            assert (after.scan, after.codes) == (before.scan, before.codes)
+
+
+@MANY
+@given(STORY)
+def test_a_choice_that_is_left_shows_the_verdict_again_that_it_covered(story: list[tuple[Event, float]]):
+    for before, event, after, effects in told(story):
+        if isinstance(before, CodeChoice) and event == Pressed(BACK):
+            assert effects == ()
+            if before.after is None:
+                assert isinstance(after, Ready)
+            else:
+                assert isinstance(after, Result)
+                assert after.judged == before.after
 
 
 @given(STORY)
@@ -125,9 +170,11 @@ def test_an_answer_to_a_check_that_is_not_shown_changes_nothing(story: list[tupl
 
 @MANY
 @given(STORY)
-def test_an_alarm_that_comes_while_its_plate_is_entered_is_shown(story: list[tuple[Event, float]]):
+def test_an_alarm_that_comes_while_something_is_picked_for_its_check_is_shown(
+    story: list[tuple[Event, float]],
+):
     for before, event, after, effects in told(story):
-        if not (isinstance(event, Refined) and isinstance(before, PlateEntry | KindChoice)):
+        if not (isinstance(event, Refined) and isinstance(before, PlateEntry | KindChoice | CodeChoice)):
             continue
         if before.after is None or before.after.seq != event.judged.seq:
             continue
@@ -228,6 +275,30 @@ def test_code_left_in_view_is_never_checked_twice(frames: list[tuple[float, Butt
         if button is not None:
             desk.happen(Pressed(button), now_s)
     assert len(desk.checks) <= 1
+
+
+@given(
+    frames=st.lists(
+        st.tuples(st.floats(0.01, OTHER_CODE_S), st.sampled_from([("VI1:B",), ("VI1:C",), ("A",)])),
+        max_size=30,
+    ),
+    button=st.sampled_from([BACK, None]),
+)
+def test_marks_that_were_together_are_not_checked_one_by_one_while_frames_show_them_in_turns(
+    frames: list[tuple[float, tuple[str, ...]]], button: Button | None
+):
+    """Every other frame shows both; the officer left the choice, or has it before them."""
+    desk, now_s = Desk([]), 100.0
+    desk.happen(Scanned(scan("VI1:B", "VI1:C")), now_s)
+    assert isinstance(desk.screen, CodeChoice)
+    if button is not None:
+        desk.happen(Pressed(button), now_s)
+    for later_s, texts in frames:
+        desk.happen(Scanned(scan(*texts)), now_s + later_s)
+        now_s += OTHER_CODE_S
+        desk.happen(Scanned(scan("VI1:C", "VI1:B")), now_s)
+    assert desk.checks == []
+    assert isinstance(desk.screen, CodeChoice if button is None else Ready)
 
 
 @given(

@@ -1,0 +1,199 @@
+"""The choice of a code as drawn and touched: the frame as it was, each code numbered, and a row for each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.screens import plates, text, theme
+from terminal.screens.cells import GAP, Cell, area_of, key_face, part
+from terminal.screens.choosing import CodeChoice, CodeChosen, OthersWanted
+from terminal.screens.icons import Icon
+from terminal.screens.items import Fill, Item, Outline, Picture, PlateArt, Sign
+from terminal.screens.layout import Block, at, beside, largest, padded, paragraph, stack
+from terminal.screens.page import MARGIN, Page, top
+from terminal.screens.shift_parts import inside
+
+if TYPE_CHECKING:
+    from terminal.model import Code, Credential
+    from terminal.screens.theme import Look
+
+ROW = 88
+"""Units of a code's row."""
+STRIP, STRIP_TOUCH = 46, 60
+"""Units of the strip that leads from a verdict to a choice, and how high up a touch still does: the strip is
+narrower than a thumb.
+"""
+_LEAST_PICTURE = 60
+"""A picture lower than this, in units, tells nothing and is left out."""
+_BADGE = 44
+_QUIET = 0.08
+"""How far outside its code an outline runs, as a share of the way from its middle: in the quiet zone."""
+_AIR = 0.18
+"""How much around the codes is shown at least, as a share of how far they reach."""
+
+
+def cells(screen: CodeChoice, size: tuple[int, int]) -> list[Cell]:
+    """A row for each code, above the soft keys, on a surface of `size` pixels."""
+    count = len(screen.codes)
+    area = area_of(size, ROW * count)
+    return [Cell(part(area, 0, 1, row, area.height / count), CodeChosen(row)) for row in range(count)]
+
+
+def strip_cell(size: tuple[int, int]) -> Cell:
+    """Where a touch leads from a verdict to the choice, on a surface of `size` pixels."""
+    return Cell(area_of(size, STRIP_TOUCH), OthersWanted())
+
+
+def strip_top(size: tuple[int, int]) -> int:
+    """Where a verdict must end above the strip, pixels."""
+    return area_of(size, STRIP).y
+
+
+def strip(page: Page) -> list[Item]:
+    """That another mark's code is in view behind the verdict, and that it can be chosen."""
+    face = area_of(page.look.size, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
+    return key_face(page, face, page.say("other_mark"), page.colours.ink, page.colours.paper)
+
+
+def compose_choice(look: Look, screen: CodeChoice) -> list[Item]:
+    """The question, the codes in the picture under their numbers, and what each says."""
+    page = Page(look)
+    bars = top(page, screen.status)
+    rows = cells(screen, look.size)
+    head = _head(page, screen)
+    head = padded(head, page.px(MARGIN), page.px(8), page.px(8), lambda _: ())
+    top_y = bars.height + head.height
+    area = Rect(0, top_y, look.size[0], rows[0].rect.y - page.px(4) - top_y)
+    shown = _shown(page, screen, area) if area.height >= page.px(_LEAST_PICTURE) else []
+    drawn = [item for row, cell in enumerate(rows) for item in _row(page, screen, row, inside(page, cell))]
+    return [*bars.items, *at(head, 0, bars.height), *shown, *drawn]
+
+
+def _head(page: Page, screen: CodeChoice) -> Block:
+    words = page.say("which_code", count=len(screen.codes) + screen.more)
+    style = page.firm(30, page.colours.ink, bold=True)
+    sizes = [page.px(units) for units in range(30, 15, -1)]
+    lines = [paragraph(words, largest(words, sizes, style, (page.width, style.leading), 1), page.width)]
+    if screen.more:
+        said = page.say("codes_more", count=screen.more)
+        lines.append(paragraph(said, page.firm(20, page.colours.ink), page.width))
+    return stack(lines)
+
+
+def _shown(page: Page, screen: CodeChoice, area: Rect) -> list[Item]:
+    """The part of the frame with the codes in it, each outlined, with its number in its middle."""
+    ground = Fill(area, theme.BLACK)
+    if not all(screen.frame):
+        return [ground]
+    width, height = screen.frame
+    view = _view(screen, area)
+    scale = min(area.width / view.width, area.height / view.height)
+    rect = Rect(0, 0, round(view.width * scale), round(view.height * scale))
+    rect.center = area.center
+    shares = view.left / width, view.top / height, view.right / width, view.bottom / height
+    items: list[Item] = [ground, Picture(rect, shares)]
+    middles = []
+    for row, code in enumerate(screen.codes):
+        placed = [((x - view.x) * scale, (y - view.y) * scale) for x, y in code.corners]
+        middle_x, middle_y = (sum(axis) / len(placed) for axis in zip(*placed, strict=True))
+        points = tuple(
+            (round(x + _QUIET * (x - middle_x)), round(y + _QUIET * (y - middle_y))) for x, y in placed
+        )
+        items.append(Outline(rect, points, page.px(7 if row == screen.marked else 4)))
+        middles.append((round(middle_x), round(middle_y)))
+    side = min(page.px(_BADGE), rect.height - 2)
+    for row, (x, y) in enumerate(middles):
+        badge = Rect(0, 0, side, side)
+        badge.center = rect.x + x, rect.y + y
+        items += _badge(page, row, badge.clamp(rect), marked=row == screen.marked)
+    return items
+
+
+def _view(screen: CodeChoice, area: Rect) -> Rect:
+    """The part of the frame to show, pixels: all codes with air, and as much more as `area` has room for."""
+    xs, ys = ([corner[axis] for code in screen.codes for corner in code.corners] for axis in (0, 1))
+    reach = Rect(min(xs), min(ys), max(1, max(xs) - min(xs)), max(1, max(ys) - min(ys)))
+    air = max(8, round(_AIR * max(reach.size)))
+    view = reach.inflate(2 * air, 2 * air)
+    wide = max(view.width, round(view.height * area.width / area.height))
+    tall = max(view.height, round(view.width * area.height / area.width))
+    view = view.inflate(wide - view.width, tall - view.height)
+    frame = Rect((0, 0), screen.frame)
+    return view.clip(frame) if view.width >= frame.width or view.height >= frame.height else view.clamp(frame)
+
+
+def _badge(page: Page, row: int, rect: Rect, *, marked: bool) -> list[Item]:
+    """A number on a disc; the one that is marked is inverted."""
+    ground, ink = (theme.WHITE, theme.BLACK) if marked else (theme.BLACK, theme.WHITE)
+    rim = max(1, rect.width // 14)
+    style = replace(page.firm(1, ink, bold=True), size=max(1, round(rect.width * 0.62)))
+    number = paragraph(str(row + 1), style, rect.width, centred=True)
+    inner = rect.inflate(-2 * rim, -2 * rim)
+    return [
+        Fill(rect, ink, rect.width // 2),
+        Fill(inner, ground, inner.width // 2),
+        *at(number, rect.x, rect.y + (rect.height - number.height) // 2),
+    ]
+
+
+def _row(page: Page, screen: CodeChoice, row: int, face: Rect) -> list[Item]:
+    """The number, the plate if one is proven, and what else tells this mark from another."""
+    marked = row == screen.marked
+    side = min(page.px(_BADGE), face.height - page.px(8))
+    badge = Rect(0, 0, side, side)
+    badge.midleft = face.x + page.px(10), face.centery
+    start = badge.right + page.px(10)
+    room = face.right - page.px(8) - start
+    proven = screen.proven[row] if screen.proven is not None else None
+    if screen.proven is None:
+        said = Block(0, ())
+    elif proven is None:
+        said = _unproven(page, room)
+    else:
+        said = _proven(page, screen, screen.codes[row], proven, room)
+    edge = page.px(5)
+    ground: list[Item] = [Fill(face, page.colours.ink if marked else page.colours.panel, page.px(8))]
+    if marked:
+        ground.append(Fill(face.inflate(-2 * edge, -2 * edge), page.colours.panel, page.px(5)))
+    return [
+        *ground,
+        *_badge(page, row, badge, marked=marked),
+        *at(said, start, face.y + (face.height - said.height) // 2),
+    ]
+
+
+def _unproven(page: Page, room: int) -> Block:
+    """Nothing of what the code claims is said."""
+    side = page.px(30)
+    start = side + page.px(10)
+    words = page.say("code_unproven")
+    style = page.firm(24, page.colours.ink, bold=True)
+    sizes = [page.px(units) for units in range(24, 13, -1)]
+    said = paragraph(words, largest(words, sizes, style, (room - start, page.px(ROW)), 1), room - start)
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.QUESTION, page.colours.ink),))
+    return beside([(0, sign), (start, said)])
+
+
+def _proven(page: Page, screen: CodeChoice, code: Code, credential: Credential, room: int) -> Block:
+    plate, language = credential.vehicle.plate, page.look.language
+    tall = page.px(52)
+    wide = round(tall * plates.aspect(plate))
+    start = wide + page.px(12)
+    after = screen.after
+    lines = [
+        page.say("code_through", month=text.month(credential.vehicle.valid_through, language)),
+        page.say("code_checked", seq=after.seq)
+        if after is not None and after.text == code.text
+        else page.say("code_issued", day=text.date(credential.issued_s)),
+    ]
+    sizes = [page.px(units) for units in range(20, 9, -1)]
+    said = []
+    for words, ink in zip(lines, (page.colours.ink, page.colours.muted), strict=True):
+        style = page.firm(20, ink, bold=ink == page.colours.ink)
+        fitted = largest(words, sizes, style, (room - start, style.leading), 1)
+        said.append(paragraph(words, fitted, room - start))
+    art = Block(tall, (PlateArt(Rect(0, 0, wide, tall), plate),))
+    return beside([(0, art), (start, stack(said, page.px(2)))])

@@ -1,0 +1,141 @@
+"""What a frame means to each screen: one new code is checked at once, of several the officer picks one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from terminal.model import Button, Scan
+from terminal.screens.choosing import (
+    ChoiceEvent,
+    CodeChoice,
+    CodeChosen,
+    Identified,
+    Identify,
+    Neighbour,
+    OthersWanted,
+    is_ours,
+    ours,
+)
+from terminal.screens.facts import Company, Sighting
+from terminal.screens.state import (
+    LINGER_S,
+    OTHER_CODE_S,
+    Check,
+    Quiet,
+    Ready,
+    Result,
+    Scanned,
+    Screen,
+    Step,
+)
+
+
+def happened(screen: Screen, event: Scanned | ChoiceEvent, now_s: float) -> Step:
+    """What follows a frame with codes in view, a touch on a choice, or the answer to it."""
+    return _scanned(screen, event.scan, now_s) if isinstance(event, Scanned) else _chosen(screen, event)
+
+
+def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
+    """Where no check can begin, it is remembered alone."""
+    match screen:
+        case Ready():
+            return _ready(screen, scan, now_s)
+        case Result():
+            return _behind_verdict(screen, scan, now_s), ()
+        case _:
+            return replace(screen, seen=_noticed(screen.seen, scan, now_s)), ()
+
+
+def _ready(screen: Ready, scan: Scan, now_s: float) -> Step:
+    seen = _noticed(screen.seen, scan, now_s)
+    company = seen.company if seen else None
+    if len(ours(scan)) > 1:
+        if company is not None and company.offered:
+            return replace(screen, seen=seen), ()
+        return _opened(CodeChoice(screen.status, scan, seen=seen))
+    checked = screen.seen is not None and screen.seen.text == scan.text
+    if screen.seen is not None and checked and now_s - screen.seen.last_s <= LINGER_S:
+        return replace(screen, seen=seen), ()
+    if company is not None and _still_there(company, scan.text, now_s):
+        return screen, ()
+    return replace(screen, seen=Sighting(scan.text, now_s, company)), (Check(scan),)
+
+
+def _still_there(company: Company, text: str, now_s: float) -> bool:
+    """Whether several of ours are in view, although one frame shows one of them alone, or a foreign code."""
+    return now_s - company.last_s <= OTHER_CODE_S and (text in company.texts or not is_ours(text))
+
+
+def _noticed(seen: Sighting | None, scan: Scan, now_s: float) -> Sighting | None:
+    """What was seen, with this frame: the code that was checked is still there, or several are together."""
+    texts = frozenset(code.text for code in ours(scan))
+    if seen is not None and seen.text in {code.text for code in scan.codes}:
+        seen = replace(seen, last_s=now_s)
+    if len(texts) < 2:
+        return seen
+    known = seen.company if seen else None
+    if known is not None and texts <= known.texts and now_s - known.last_s <= LINGER_S:
+        company = replace(known, last_s=now_s)
+    else:
+        company = Company(texts, now_s)
+    return replace(seen, company=company) if seen else Sighting(None, now_s, company)
+
+
+def _behind_verdict(screen: Result, scan: Scan, now_s: float) -> Result:
+    screen = replace(screen, seen=_noticed(screen.seen, scan, now_s))
+    others = [code.text for code in scan.codes if code.text != screen.judged.text]
+    if not others:
+        return screen
+    held = screen.other
+    fuller = held is not None and len(ours(held.scan)) > len(ours(scan))
+    if held is not None and fuller and now_s - held.taken_s <= OTHER_CODE_S:
+        return replace(screen, other=replace(held, last_s=now_s))
+    return replace(screen, other=Neighbour(any(map(is_ours, others)), scan, now_s, now_s))
+
+
+def _chosen(screen: Screen, event: ChoiceEvent) -> Step:
+    match screen, event:
+        case Result(offers=True, other=Neighbour(scan=scan)), OthersWanted():
+            choice = CodeChoice(screen.status, scan, after=screen.judged, seen=screen.seen)
+            after, effects = _opened(choice)
+            return after, (Quiet(), *effects)
+        case CodeChoice(), Identified(proven, frame):
+            return replace(screen, proven=proven, frame=frame), ()
+        case CodeChoice(), CodeChosen(place) if 0 <= place < len(screen.codes):
+            return _picked(screen, place)
+        case _:
+            return screen, ()
+
+
+def _opened(choice: CodeChoice) -> Step:
+    """The choice, which is offered once for as long as the codes stay in view."""
+    seen = choice.seen
+    if seen is not None and seen.company is not None:
+        seen = replace(seen, company=replace(seen.company, offered=True))
+    return replace(choice, seen=seen), (Identify(choice.scan),)
+
+
+def _picked(screen: CodeChoice, place: int) -> Step:
+    """The code is checked as a scan of it alone would be."""
+    code = screen.codes[place]
+    company = screen.seen.company if screen.seen else None
+    last_s = screen.seen.last_s if screen.seen else 0.0
+    seen = Sighting(code.text, company.last_s if company else last_s, company)
+    return replace(screen, marked=place, seen=seen), (Check(Scan(code.text, code.corners)),)
+
+
+def pressed(screen: CodeChoice, button: Button) -> Step:
+    """TRIGGER marks the next code, CONFIRM picks the one that is marked, and BACK leaves."""
+    match button:
+        case Button.TRIGGER:
+            marked = 0 if screen.marked is None else (screen.marked + 1) % len(screen.codes)
+            return replace(screen, marked=marked), ()
+        case Button.CONFIRM:
+            return (screen, ()) if screen.marked is None else _picked(screen, screen.marked)
+        case Button.BACK if screen.after is not None:
+            return Result(screen.status, screen.after, screen.seen), ()
+        case Button.BACK:
+            return Ready(screen.status, screen.seen), ()
+        case _:
+            assert_never(button)

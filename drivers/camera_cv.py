@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
+from drivers.automatic import AutomaticCamera
 from drivers.pace import Pace
 from drivers.stills import SUFFIXES, fit, read_luma
 from terminal.errors import CameraFault, InputFault
@@ -72,7 +73,7 @@ def grey(picture: cv2.typing.MatLike) -> Luma:
     return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
-class LiveCamera:
+class LiveCamera(AutomaticCamera):
     """Newest frame wins: a thread of its own reads the device, and an untaken frame is replaced."""
 
     def __init__(self, source: Source) -> None:
@@ -124,7 +125,7 @@ class LiveCamera:
                     continue
 
 
-class VideoCamera:
+class VideoCamera(AutomaticCamera):
     """A video file, every frame of it, at `fps`; at its end it begins anew or gives no more frames."""
 
     def __init__(self, path: Path, fps: float = 30.0, *, loop: bool = True) -> None:
@@ -159,7 +160,7 @@ class VideoCamera:
             self._video = None
 
 
-class FolderCamera:
+class FolderCamera(AutomaticCamera):
     """Photographs in the order given, at `fps`; after the last it begins anew or gives no more frames."""
 
     def __init__(

@@ -1,8 +1,8 @@
 """The camera module by picamera2: the luminance plane of the newest frame, in the camera's own memory.
 
 Proven on libcamera's `virtual` pipeline (scripts/camera-lab): opening, frames, the plane without a copy,
-stopping and starting. Written to the documented interfaces and unproven without a camera: YUV420 from the
-image processor, focus, exposure and frame duration.
+stopping and starting, controls that it lacks. Written to the documented interfaces and unproven without a
+camera: YUV420 from the image processor, focus, exposure, gain and frame duration.
 """
 
 from __future__ import annotations
@@ -10,15 +10,19 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.errors import CameraFault
-from terminal.model import Frame
+from terminal.model import Frame, Taken
+from terminal.ports import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from terminal.model import Luma
+    from terminal.ports import CameraControls
+
+N = TypeVar("N", int, float)
 
 SIZE = (1280, 720)
 """Width and height of the pictures, pixels."""
@@ -42,11 +46,15 @@ class Optics:
     frame_us: tuple[int, int] = (33_333, 66_666)
     """Shortest and longest frame, µs (`FrameDurationLimits`); the longest bounds the exposure at night."""
     continuous_focus: bool = True
-    """`AfMode` Continuous at `AfSpeed` Fast: a code is held anywhere between a hand's and an arm's length."""
+    """`AfMode` Continuous at `AfSpeed` Fast: a code is held anywhere between a hand's and an arm's length.
+    False: the lens is left alone.
+    """
     short_exposure: bool = True
     """`AeExposureMode` Short: rather noise than the blur of a hand."""
     exposure_us: int | None = None
-    """A fixed `ExposureTime`, µs, held within the camera's limits; gain stays automatic. None: automatic."""
+    """A fixed `ExposureTime`, µs, held within the camera's limits; gain stays automatic, whatever is asked
+    later. None: automatic until asked.
+    """
 
 
 def open_device(number: int = 0) -> Any:  # noqa: ANN401 - picamera2 ships no annotations
@@ -75,6 +83,49 @@ def controls(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> d
     return {name: value for name, value in wanted.items() if name in available}
 
 
+def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> Reach:
+    """What can be asked of a camera with these controls; what `optics` fixes cannot. `LensPosition` is in
+    dioptres. A highest of 0 is not stated.
+    """
+    exposure, gain, lens = (available.get(name) for name in ("ExposureTime", "AnalogueGain", "LensPosition"))
+    dioptres = (
+        float(lens[1]) if lens and lens[1] and optics.continuous_focus and "AfMode" in available else None
+    )
+    if optics.exposure_us is not None or not exposure or not gain or not gain[1]:
+        return Reach(dioptres=dioptres)
+    longest = optics.frame_us[1]  # a frame bounds its exposure
+    exposure_us = max(1, exposure[0]), min(exposure[1] or longest, longest)
+    return Reach(exposure_us, (max(1.0, gain[0]), float(gain[1])), dioptres)
+
+
+def asked(
+    available: Mapping[str, tuple[Any, Any, Any]], optics: Optics, wanted: CameraControls
+) -> dict[str, Any]:
+    """The libcamera controls for what is `wanted`, of those `available`, within the camera's reach."""
+    reach, named = reach_of(available, optics), dict[str, Any]()
+    if reach.exposure_us and reach.gain:
+        fixed = wanted.exposure_us is not None and wanted.gain is not None
+        # libcamera 0.5 gave each its mode; `AeEnable` sets both, and is all that older ones know.
+        named |= {"AeEnable": not fixed, "ExposureTimeMode": int(fixed), "AnalogueGainMode": int(fixed)}
+        if "ExposureTimeMode" in available:
+            del named["AeEnable"]
+        if wanted.exposure_us is not None and wanted.gain is not None:
+            named["ExposureTime"] = _within(reach.exposure_us, wanted.exposure_us)
+            named["AnalogueGain"] = _within(reach.gain, wanted.gain)
+    if reach.dioptres is not None and wanted.dioptres is None:
+        named |= {"AfMode": 2, "AfSpeed": 1}  # AfModeContinuous, AfSpeedFast
+    elif reach.dioptres is not None and wanted.dioptres is not None:
+        named |= {
+            "AfMode": 0,
+            "LensPosition": _within((0.0, reach.dioptres), wanted.dioptres),
+        }  # AfModeManual
+    return {name: value for name, value in named.items() if name in available}
+
+
+def _within(limits: tuple[N, N], value: N) -> N:
+    return max(limits[0], min(limits[1], value))
+
+
 class PiCamera:
     """One thread owns it. A frame's `luma` is the camera's memory: it holds until the next `capture` or
     `close`, and whoever wants it longer copies it.
@@ -92,20 +143,22 @@ class PiCamera:
         for other pipelines than the Pi's. Raises CameraFault.
         """
         self._size = size
+        self._optics = optics or Optics()
+        self._asked: dict[str, Any] = {}
         self._number = 0
         self._job: Any = None
         self._held = ExitStack()
         self._camera: Any = None
         try:
             self._camera = device()
-            self._configure(optics or Optics(), pixel_format)
+            self._configure(pixel_format)
             self._camera.start()
             self._heard_s = time.monotonic()
         except _FAILURES as error:
             self.close()
             raise CameraFault(f"cannot start: {_why(error)}") from error
 
-    def _configure(self, optics: Optics, pixel_format: str) -> None:
+    def _configure(self, pixel_format: str) -> None:
         # `queue` keeps the newest finished frame for the next capture and gives older ones back.
         self._camera.configure(
             self._camera.create_video_configuration(
@@ -113,12 +166,33 @@ class PiCamera:
                 queue=True,
                 display=None,
                 encode=None,
-                controls=controls(self._camera.camera_controls, optics),
+                controls=controls(self._camera.camera_controls, self._optics),
             )
         )
         got = self._camera.stream_configuration("main")
         if got["format"] != pixel_format or tuple(got["size"]) != self._size:
             raise RuntimeError(f"the camera gives {got['format']} {got['size']} instead")
+        # Configuring tells the limits of the mode that was chosen.
+        self._available: dict[str, tuple[Any, Any, Any]] = dict(self._camera.camera_controls)
+
+    @property
+    def reach(self) -> Reach:
+        """See `terminal.ports.Camera`."""
+        return reach_of(self._available, self._optics)
+
+    def set(self, controls: CameraControls) -> None:
+        """See `terminal.ports.Camera`. Goes with the next request to the camera; says only what changes."""
+        if self._camera is None:
+            raise CameraFault("the camera was closed")
+        named = asked(self._available, self._optics, controls)
+        changed = {name: value for name, value in named.items() if self._asked.get(name) != value}
+        if not changed:
+            return
+        try:
+            self._camera.set_controls(changed)
+        except _FAILURES as error:
+            raise CameraFault(f"cannot be set: {_why(error)}") from error
+        self._asked = named
 
     def capture(self, timeout_s: float) -> Frame | None:
         """See `terminal.ports.Camera`. Ends the hold on the frame given before.
@@ -141,7 +215,8 @@ class PiCamera:
         self._job = None
         self._held.callback(request.release)
         self._heard_s = time.monotonic()
-        frame = Frame(self._plane(request), _captured_s(request.get_metadata()), self._number)
+        metadata = request.get_metadata()
+        frame = Frame(self._plane(request), _captured_s(metadata), self._number, taken(metadata))
         self._number += 1
         return frame
 
@@ -183,6 +258,14 @@ def _why(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return str(error)
+
+
+def taken(metadata: Mapping[str, Any]) -> Taken | None:
+    """How a frame was taken; None where its metadata lack it."""
+    exposure_us, gain = metadata.get("ExposureTime"), metadata.get("AnalogueGain")
+    if not exposure_us or not gain:
+        return None
+    return Taken(float(exposure_us), float(gain) * float(metadata.get("DigitalGain") or 1.0))
 
 
 def _captured_s(metadata: Mapping[str, Any]) -> float:

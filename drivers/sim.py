@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pygame
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
+from drivers.automatic import AutomaticCamera
 from drivers.camera_cv import SIZE
 from drivers.clock import HandClock
 from drivers.display import SdlDisplay, offscreen, window
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from terminal.model import Button, Luma
 
 
-class FilmCamera:
+class FilmCamera(AutomaticCamera):
     """A camera whose scene is put before it: photographs, one after another, the last of them staying.
 
     `show`, `clear` and `stall` may be called from any thread while another captures.

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import zxingcpp
 
+from drivers.automatic import AutomaticCamera
 from drivers.clock import SystemClock
 from drivers.notify import SystemdNotify
 from drivers.pace import Pace
@@ -80,7 +81,7 @@ class Hands:
         self.manager.stopping()
 
 
-class HostileCamera:
+class HostileCamera(AutomaticCamera):
     """Shows the next code when the last one's check is on disk, and what cannot be read when told to."""
 
     def __init__(self, state: Path, desk: SimRig) -> None:

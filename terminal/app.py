@@ -21,9 +21,10 @@ from terminal.errors import (
     Restarted,
     StorageLow,
 )
-from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press
+from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press, TorchWished
 from terminal.journal.entry import Event, EventKind
 from terminal.model import Button, CredentialFinding, Incoming
+from terminal.optics.torch import shines
 from terminal.scanner import Scanner
 from terminal.screens import state
 from terminal.screens.draw import draw, event_at
@@ -81,7 +82,10 @@ class App:
         self._notices: dict[str, Fault] = {}
         self._late: dict[str, state.Notice] = {}
         """What the registry said of a check that is not shown, until the officer saw it and presses."""
-        self._torch = False
+        self._torch = self._wished = False
+        """Whether the torch is lit, and whether the camera wishes that it were."""
+        self._hand: bool | None = None
+        """How the officer switched the torch in this shift; None: its light is left to the camera."""
         self._frame: Looked | None = None
         """The frame in hand."""
         self._kept: Looked | None = None
@@ -173,6 +177,8 @@ class App:
                     self._happen(state.Scanned(message.scan))
                     if state.pictured(self.screen) is message.scan:
                         self._kept = message
+            case TorchWished(on):
+                self._wished = on
             case Press(button):
                 self._put_away()
                 self._happen(state.Pressed(button))
@@ -181,7 +187,7 @@ class App:
             case CameraFailed(fault):
                 stalled = isinstance(fault, CameraStalled)
                 self._camera = state.Camera.STALLED if stalled else state.Camera.ABSENT
-                self._preview = None
+                self._preview, self._wished = None, False
                 self.notice(fault)
             case _:
                 assert_never(message)
@@ -217,6 +223,7 @@ class App:
     def _tick(self) -> None:
         for event in self.cases.expire(self._moment()):
             self._happen(event)
+        self._light()
         self._keep_uploading()
         lists = self.cases.lists
         lists.keep_up(self._rig.clock.monotonic_s())
@@ -294,7 +301,8 @@ class App:
             case state.Quiet():
                 self._signal(None)
             case state.ToggleTorch():
-                self._switch_torch()
+                self._hand = not self._torch
+                self._light()
             case _:
                 return self._recorded(lambda: self.duty.perform(effect, self._moment()))
         return None
@@ -346,13 +354,20 @@ class App:
         else:
             self._notices.pop(PanelFault.code, None)
 
-    def _switch_torch(self) -> None:
+    def _light(self) -> None:
+        """Switch a torch that is not as it should be; one that cannot be switched waits for the key's press."""
+        if not self.duty.shift.on:
+            self._hand = None
+        on = shines(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, state.Ready))
+        if on == self._torch:
+            return
         try:
-            self._rig.panel.torch(on=not self._torch)
+            self._rig.panel.torch(on=on)
         except PanelFault as fault:
             self.notice(fault)
+            self._hand = self._torch
         else:
-            self._torch = not self._torch
+            self._torch = self._scanner.lit = on
 
     def _show(self) -> None:
         preview = self._picture()

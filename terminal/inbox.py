@@ -29,6 +29,13 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class TorchWished:
+    """The camera wishes for the torch, or no longer does."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Press:
     """A button went down."""
 
@@ -49,7 +56,7 @@ class FromRegistry:
     message: LinkMessage
 
 
-Message: TypeAlias = Looked | Press | CameraFailed | FromRegistry
+Message: TypeAlias = Looked | TorchWished | Press | CameraFailed | FromRegistry
 
 
 class Inbox:

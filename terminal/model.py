@@ -218,6 +218,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How a camera took a frame, as it says itself."""
+
+    exposure_us: float
+    gain: float
+    """Of analogue and digital amplification together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of the camera: the luminance plane, uint8 [height, width], not copied."""
 
@@ -225,6 +234,8 @@ class Frame:
     captured_s: float
     """Monotonic time of capture, s."""
     number: int
+    taken: Taken | None = None
+    """None where the camera does not say."""
 
 
 @dataclass(frozen=True, slots=True)

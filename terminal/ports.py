@@ -14,8 +14,43 @@ if TYPE_CHECKING:
     from terminal.model import Button, Frame, Incoming, Outgoing, Sent, Signal, Unsent
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Within what a camera can be asked; None: it cannot, because it is fixed, automatic or a film."""
+
+    exposure_us: tuple[int, int] | None = None
+    """Shortest and longest exposure."""
+    gain: tuple[float, float] | None = None
+    """Least and most amplification."""
+    dioptres: float | None = None
+    """The nearest focus, 1/m."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraControls:
+    """What is asked of a camera; None leaves it automatic."""
+
+    exposure_us: int | None = None
+    gain: float | None = None
+    """Of the sensor; asked together with an exposure."""
+    dioptres: float | None = None
+    """Where the lens is to focus, 1/m."""
+    torch: bool = False
+    """The light that is wished for. It is the panel's: a camera leaves it alone."""
+
+
 class Camera(Protocol):
     """A source of luminance frames; used by the scanner thread alone."""
+
+    @property
+    def reach(self) -> Reach:
+        """What `set` can ask of it."""
+
+    def set(self, controls: CameraControls) -> None:
+        """Take frames so from now on, as far as it can; the next few still come as before.
+
+        Raises CameraFault.
+        """
 
     def capture(self, timeout_s: float) -> Frame | None:
         """The newest frame not yet given, or None when none comes within `timeout_s`.

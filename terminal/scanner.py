@@ -1,25 +1,32 @@
-"""The scanner thread owns the camera: capture, decode, inbox; it decides nothing and keeps nothing."""
+"""The scanner thread owns the camera: capture, read, tell, set; what it remembers ends with the camera."""
 
 from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 
-from terminal import scan
+from terminal import optics, scan
 from terminal.errors import CameraFault, CameraStalled
-from terminal.inbox import CameraFailed, Inbox, Looked
+from terminal.inbox import CameraFailed, Inbox, Looked, TorchWished
+from terminal.optics import metering
+from terminal.ports import CameraControls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Frame, Luma
-    from terminal.ports import Camera
+    from terminal.model import Frame, Luma, Scan
+    from terminal.ports import Camera, Reach
 
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0
+FORGET_AFTER = 15
+"""Frames without a code after which light is metered in the middle again."""
+EVEN = 1.2
+"""The preview of a frame is evened out where its light was off by more than this factor."""
 
 
 class Scanner:
@@ -32,6 +39,8 @@ class Scanner:
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
         self.turned_s = time.monotonic()
         """When the loop last turned (monotonic); what the watchdog looks at."""
+        self.lit = False
+        """Whether the torch shines: told by whoever switches it, on another thread."""
 
     def start(self) -> None:
         """Begin to look."""
@@ -62,22 +71,75 @@ class Scanner:
                 self._stop.wait(REOPEN_AFTER_S)
 
     def _look(self, camera: Camera) -> None:
-        stalled = False
+        sight = Sight(camera.reach)
+        controls, stalled = sight.controls, False
         while not self._stop.is_set():
             self.turned_s = time.monotonic()
             frame = camera.capture(CAPTURE_TIMEOUT_S)
             if frame is not None:
                 stalled = False
-                self._inbox.offer(_looked(frame))
+                self._inbox.offer(sight.look(frame, lit=self.lit))
+                self._ask(camera, controls, sight.controls)
+                controls = sight.controls
             elif not stalled:
                 stalled = True
-                self._inbox.put(CameraFailed(CameraStalled()))
+                self._inbox.put(CameraFailed(CameraStalled()))  # with it goes the wish for the torch
+                sight, controls = Sight(camera.reach), replace(controls, torch=False)
+
+    def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
+        """What changed is asked; the torch is the panel's, which is the main thread's."""
+        if controls.torch != before.torch:
+            self._inbox.put(TorchWished(controls.torch))
+        if controls != before:
+            camera.set(controls)
 
 
-def _looked(frame: Frame) -> Looked:
-    begun = time.perf_counter()
-    found = scan.read(frame.luma)
-    decode_ms = 1e3 * (time.perf_counter() - begun)
-    height, width = frame.luma.shape
-    half: Luma = cv2.resize(frame.luma, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]  # uint8 in, uint8 out
-    return Looked(found, half, frame.captured_s, decode_ms, None if found is None else frame.luma.copy())
+class Sight:
+    """What looking at one camera's frames, one after another, comes to; one thread owns it."""
+
+    def __init__(
+        self, reach: Reach, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time
+    ) -> None:
+        """Begin with a camera of this reach; a frame's reading is bounded by `budget_s` on `clock`."""
+        self._memory = scan.START
+        self._budget_s = budget_s
+        self._clock = clock
+        self._optics = optics.start(reach)
+        self._glance: metering.Glance | None = None
+        self._corners: tuple[tuple[int, int], ...] = ()
+        self._unseen = 0
+        self.controls = CameraControls()
+        """What the camera is to be asked after the last frame."""
+
+    def look(self, frame: Frame, *, lit: bool) -> Looked:
+        """Read a frame, and say what is to be asked of the camera for the next; `lit` by the torch."""
+        begun = time.perf_counter()
+        found, self._memory = scan.follow(frame.luma, self._memory, self._budget_s, self._clock)
+        decode_ms = 1e3 * (time.perf_counter() - begun)
+        seen, self._glance = metering.measure(frame, self._box(frame.luma, found), self._glance)
+        self._optics, self.controls = optics.adjust(self._optics, seen, found=found is not None, lit=lit)
+        preview = _preview(frame.luma, optics.evened(self._optics, seen))
+        return Looked(
+            found, preview, frame.captured_s, decode_ms, None if found is None else frame.luma.copy()
+        )
+
+    def _box(self, luma: Luma, found: Scan | None) -> metering.Box:
+        """Where the light matters: at the code last read, else in the middle."""
+        height, width = luma.shape
+        self._unseen = 0 if found else self._unseen + 1
+        if found is not None:
+            self._corners = found.corners
+        elif self._unseen > FORGET_AFTER:
+            self._corners = ()
+        return (
+            metering.around(self._corners, width, height) if self._corners else metering.target(width, height)
+        )
+
+
+def _preview(luma: Luma, factor: float) -> Luma:
+    """The frame at half its size, a copy, as if taken with `factor` times the light."""
+    height, width = luma.shape
+    half: Luma = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]  # uint8 in, uint8 out
+    if 1 / EVEN < factor < EVEN:
+        return half
+    return cv2.convertScaleAbs(half, alpha=factor)  # type: ignore[return-value]  # uint8 in, uint8 out

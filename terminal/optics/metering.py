@@ -1,0 +1,132 @@
+"""Metering looks at few pixels of a frame and keeps two lines of them, to tell how it moved."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import cv2
+import numpy as np
+
+from terminal.optics.statistics import BLACK, CLIPPED, Statistics, Tones
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from terminal.model import Frame, Luma
+
+    Profile = npt.NDArray[np.float32]
+
+Box: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height, pixels."""
+
+SAMPLES = (80, 80)
+"""Pixels of the box that are counted, across and down."""
+REACH_PX = 64
+"""The farthest that a picture is followed from one frame to the next."""
+SURE = 0.7
+"""Correlation of two frames' profiles from which they show the same thing."""
+FLAT = 5.0
+"""Levels between a profile's lowest and highest under which nothing in it can be followed."""
+LEAST_BOX = 24
+_COUNT = SAMPLES[0] * SAMPLES[1]
+_RANKS = np.array((0.05, 0.5, 0.8), np.float32) * _COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is kept of a frame for the next: mean levels along the middle's columns and rows."""
+
+    columns: Profile
+    rows: Profile
+    captured_s: float
+
+
+def target(width: int, height: int) -> Box:
+    """The box in the middle where a code is expected: a quarter of the frame's width."""
+    side = min(max(width // 4, LEAST_BOX), width, height)
+    return (width - side) // 2, (height - side) // 2, side, side
+
+
+def around(corners: tuple[tuple[int, int], ...], width: int, height: int) -> Box:
+    """The upright box of a code's corners, within the frame; the target box where it is next to nothing."""
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    left, top = max(0, min(xs)), max(0, min(ys))
+    wide, high = min(width, max(xs)) - left, min(height, max(ys)) - top
+    return (left, top, wide, high) if min(wide, high) >= LEAST_BOX else target(width, height)
+
+
+def measure(frame: Frame, box: Box, before: Glance | None) -> tuple[Statistics, Glance]:
+    """A frame's statistics, and what the next frame is measured with. The frame is not copied."""
+    luma = frame.luma
+    left, top, width, height = box
+    inside: Luma = luma[top : top + height, left : left + width]
+    glance = _glance(frame)
+    return Statistics(
+        _tones(inside),
+        _sharpness(inside),
+        None if before is None else _speed(before, glance),
+        frame.taken,
+    ), glance
+
+
+def _tones(inside: Luma) -> Tones:
+    samples = cv2.resize(inside, SAMPLES, interpolation=cv2.INTER_NEAREST)
+    counted = cv2.calcHist([samples], [0], None, [256], [0, 256]).cumsum()
+    low, middle, bright = counted.searchsorted(_RANKS).tolist()
+    return Tones(
+        low, middle, bright, 1 - float(counted[CLIPPED - 1]) / _COUNT, float(counted[BLACK]) / _COUNT
+    )
+
+
+def _sharpness(inside: Luma) -> float:
+    height, width = inside.shape
+    rows = inside[height // 4 : max(height // 4 + 1, 3 * height // 4)]
+    near, far = (
+        cv2.norm(rows[:, lag:], rows[:, :-lag], cv2.NORM_L2SQR) / max(1, width - lag) for lag in (2, 8)
+    )
+    return near / far if far else 1.0
+
+
+def _glance(frame: Frame) -> Glance:
+    """The mean level of each column, and of each second row, of bands through the middle."""
+    height, width = frame.luma.shape
+    if min(height, width) < REACH_PX:  # nothing that could be followed
+        return Glance(np.empty((1, 0), np.float32), np.empty((1, 0), np.float32), frame.captured_s)
+    across = frame.luma[3 * height // 8 : 5 * height // 8 : 2, width // 8 : 7 * width // 8]
+    down = frame.luma[::2, 3 * width // 8 : 5 * width // 8]
+    columns = cv2.reduce(across, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    rows = cv2.reduce(down, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1)
+    return Glance(np.asarray(columns, np.float32), np.asarray(rows, np.float32), frame.captured_s)
+
+
+def _speed(before: Glance, now: Glance) -> float | None:
+    """Pixels a second; None where either direction cannot be followed, or no time went by."""
+    elapsed_s = now.captured_s - before.captured_s
+    across = _shift(before.columns, now.columns, REACH_PX)
+    down = _shift(before.rows, now.rows, REACH_PX // 2)
+    if elapsed_s <= 0 or across is None or down is None:
+        return None
+    return math.hypot(across, 2 * down) / elapsed_s
+
+
+def _shift(before: Profile, now: Profile, reach: int) -> float | None:
+    reach = min(reach, now.shape[1] // 4)
+    if before.shape != now.shape or reach < 1:
+        return None
+    darkest, lightest, _, _ = cv2.minMaxLoc(now)
+    if lightest - darkest < FLAT:
+        return None
+    scores = cv2.matchTemplate(now, before[:, reach:-reach], cv2.TM_CCOEFF_NORMED)
+    _, score, _, (best, _) = cv2.minMaxLoc(scores)
+    return None if score < SURE else best - reach + _between(scores[0, max(0, best - 1) : best + 2].tolist())
+
+
+def _between(scores: list[float]) -> float:
+    """How far the peak of the parabola through the best score and its neighbours lies beside it."""
+    if len(scores) < 3:
+        return 0.0
+    left, peak, right = scores
+    bend = left - 2 * peak + right
+    return 0.0 if bend == 0 else (left - right) / (2 * bend)

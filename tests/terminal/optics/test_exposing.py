@@ -1,0 +1,178 @@
+"""Light settles where a code can be read, whatever the scene, and then stays."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from terminal.model import Taken
+from terminal.optics import Statistics, Tones
+from terminal.optics.exposing import AIM, EASY_US, STEP, UNDER, Exposing, meter, split
+from terminal.ports import Reach
+from tests.terminal.optics.sensor import (
+    MOST,
+    NIGHT,
+    OVERCAST,
+    REACH,
+    ROOM,
+    STREET,
+    SUN,
+    Sensor,
+    metered,
+    paper,
+)
+
+SCENE = paper()
+reaches = st.builds(
+    lambda shortest, longest, least, most: Reach((shortest, shortest * longest), (least, least * most)),
+    st.integers(1, 500),
+    st.integers(1, 1000),
+    st.floats(1, 4),
+    st.floats(1, 32),
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    stops=st.floats(math.log2(2 * STREET), math.log2(SUN / 2)),
+    gamma=st.sampled_from([1.0, 1.8, 2.2]),
+    mains=st.sampled_from([0.0, 0.2]),
+)
+def test_a_steady_scene_settles_on_light_that_shows_the_code_and_then_nothing_is_asked(
+    stops: float, gamma: float, mains: float
+):
+    course = list(metered(Sensor(SCENE, 2**stops, gamma=gamma, mains=mains), 60))
+
+    assert len({controls for _, controls in course[40:]}) == 1
+    seen, _ = course[-1]
+    assert AIM / 2 < seen.box.bright < 250
+    assert seen.box.clipped < 0.02
+
+
+@settings(deadline=None, max_examples=10)
+@given(
+    first=st.sampled_from([SUN, OVERCAST, ROOM, STREET]),
+    second=st.sampled_from([SUN, OVERCAST, ROOM, STREET]),
+)
+def test_a_scene_that_changes_at_once_is_followed_without_swinging(first: float, second: float):
+    sensor = Sensor(SCENE, first)
+    list(metered(sensor, 40))
+    sensor.ambient = second
+    lights = [_light(controls.exposure_us, controls.gain) for _, controls in metered(sensor, 40)]
+
+    turns = [(b > a) for a, b in pairwise(lights) if abs(math.log2(b / a)) > 0.1]
+    # From full clipping light comes down by halves and may pass what is right once.
+    assert sum(a != b for a, b in pairwise(turns)) <= 1
+    assert all(abs(math.log2(b / a)) < math.log2(STEP) + 0.1 for a, b in pairwise(lights))
+    assert len(set(lights[25:])) == 1
+
+
+def _light(exposure_us: int | None, gain: float | None) -> float:
+    assert exposure_us is not None
+    assert gain is not None
+    return exposure_us * gain
+
+
+def test_a_lamp_that_flickers_moves_nothing():
+    sensor = Sensor(SCENE, ROOM, mains=0.3)
+    list(metered(sensor, 30))
+
+    levels, asked = zip(*((seen.box.bright, controls) for seen, controls in metered(sensor, 60)), strict=True)
+
+    assert max(levels) - min(levels) > 30  # it does flicker
+    assert len(set(asked[10:])) == 1
+
+
+def test_a_moving_hand_is_exposed_shortly_and_gain_makes_up():
+    sensor = Sensor(SCENE, ROOM)
+    resting = list(metered(sensor, 40))[-1][1]
+    sensor.speed_px_s = 600
+    moving = list(metered(sensor, 60))[-1][1]
+
+    assert resting.exposure_us is not None
+    assert moving.exposure_us is not None
+    assert resting.exposure_us > 4_000
+    assert moving.exposure_us * 600 / 1e6 <= 1.5
+    assert _light(moving.exposure_us, moving.gain) == pytest.approx(
+        _light(resting.exposure_us, resting.gain), rel=0.3
+    )
+
+
+def test_after_the_hand_rests_exposure_grows_again_by_steps():
+    state = Exposing(light=64_000.0, cap_us=1_024.0)
+    caps = []
+    for _ in range(100):
+        state = meter(state, _said(level=AIM, light=64_000, speed=1.0), REACH, lit=False)
+        caps.append(state.cap_us)
+    assert all(after in (before, 2 * before) for before, after in pairwise(caps))
+    assert caps[-1] >= 16 * 1_024
+
+
+def _said(*, level: int, light: float, speed: float | None = None) -> Statistics:
+    tones = Tones(0, level // 2, level, 0.0, 0.0)
+    return Statistics(tones, 0.25, speed, Taken(light, 1.0))
+
+
+@settings(deadline=None)
+@given(speed=st.floats(0, 5000), jitter=st.lists(st.floats(0.85, 1.15), min_size=120, max_size=120))
+def test_a_hand_of_one_speed_finds_one_exposure(speed: float, jitter: list[float]):
+    state, caps = Exposing(), []
+    for factor in jitter:
+        state = meter(state, _said(level=AIM, light=8_000, speed=speed * factor), REACH, lit=False)
+        caps.append(state.cap_us)
+
+    assert len(set(caps[-40:])) <= 2  # it may still have been lengthening once, never back and forth
+    assert caps[-1] * speed / 1e6 <= 2
+
+
+def test_one_frame_that_seems_to_jump_changes_nothing():
+    state = Exposing(light=8_000.0)
+    for speed in (0.0, 3_000.0, 0.0, None, 3_000.0, 0.0):
+        state = meter(state, _said(level=AIM, light=8_000, speed=speed), REACH, lit=False)
+
+    assert REACH.exposure_us is not None
+    assert state.cap_us > REACH.exposure_us[1]
+
+
+@settings(deadline=None)
+@given(light=st.floats(1, 1e9), cap=st.floats(1, 1e6) | st.just(math.inf), reach=reaches)
+def test_exposure_and_gain_are_within_reach_and_make_the_light_that_can_be_made(
+    light: float, cap: float, reach: Reach
+):
+    exposure_us, gain = split(light, cap, reach)
+
+    assert reach.exposure_us is not None
+    assert reach.gain is not None
+    (shortest, longest), (least, most) = reach.exposure_us, reach.gain
+    assert shortest <= exposure_us <= longest
+    assert least - 0.01 <= gain <= most + 0.01
+    possible = min(max(light, shortest * least), longest * most)
+    floor = possible if cap >= longest else possible / UNDER
+    assert exposure_us * gain >= floor * 0.6 - most
+    assert exposure_us * gain <= max(light, shortest * least) * 1.4 + most
+
+
+@settings(deadline=None)
+@given(light=st.floats(100, MOST), more=st.floats(1, 100))
+def test_more_light_never_asks_less_of_either(light: float, more: float):
+    before, after = split(light, math.inf, REACH), split(light * more, math.inf, REACH)
+
+    assert after[0] >= before[0]
+    assert after[0] * after[1] >= 0.98 * before[0] * before[1]
+
+
+def test_exposure_comes_before_gain_up_to_what_a_hand_holds_still():
+    assert split(EASY_US / 2, math.inf, REACH) == (EASY_US // 2, 1.0)
+    assert split(EASY_US * 3, math.inf, REACH) == (EASY_US, 3.0)
+    assert split(EASY_US * 8, math.inf, REACH) == (2 * EASY_US, 4.0)
+    assert split(MOST, math.inf, REACH) == (66_666, 16.0)
+
+
+def test_a_camera_that_cannot_be_asked_is_not_asked():
+    fixed = Sensor(SCENE, NIGHT, reach=Reach())
+
+    assert {(c.exposure_us, c.gain, c.dioptres) for _, c in metered(fixed, 40)} == {(None, None, None)}

@@ -39,7 +39,10 @@ def symbol(version: int, mask: int, data: bytes) -> Modules:
 
 
 def frame(version: int) -> tuple[Modules, Modules]:
-    """The fixed patterns of a symbol, and where they and the format information are, uint8 [side, side]."""
+    """The fixed patterns of a symbol, and where they, its format and its version are, uint8 [side, side].
+
+    Of several alignment patterns the last alone is drawn.
+    """
     side = 17 + 4 * version
     modules, fixed = np.zeros((side, side), np.uint8), np.zeros((side, side), np.uint8)
     modules[6, ::2] = modules[::2, 6] = 1
@@ -52,6 +55,8 @@ def frame(version: int) -> tuple[Modules, Modules]:
     if version > 1:
         _square(modules, side - 9, side - 9, 5)
         fixed[side - 9 : side - 4, side - 9 : side - 4] = 1
+    if version > 6:  # where the version is told
+        fixed[:6, side - 11 : side - 8] = fixed[side - 11 : side - 8, :6] = 1
     return modules, fixed
 
 

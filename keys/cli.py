@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import arguments, certificates, commands, qr
+from keys import arguments, certificates, commands, legible
 from keys.files import Algorithm
 from terminal import console
 from terminal.errors import Fault
@@ -150,13 +150,17 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
         choices=["text", "qr", "voucher"],
         help="default: voucher for .png and .pdf, else text",
     )
-    add("--level", choices=qr.LEVELS, help="QR error correction; default M, and Q for print")
+    add(
+        "--level",
+        choices=legible.LEVELS,
+        help="QR error correction; default M; for print Q, where its modules are wide enough to read",
+    )
     add(
         "--module",
         type=arguments.module,
-        default=8,
+        default=legible.MODULE_PX,
         metavar="PX",
-        help="pixels a module of --as qr; default 8",
+        help="pixels a module of --as qr; default: %(default)s",
     )
     add(
         "--out",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nacl.utils
 
-from keys import certificates, files, lab, qr, trustset, voucher
+from keys import certificates, files, lab, legible, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal.credential import claims, cose
@@ -92,7 +92,7 @@ def credential(options: Namespace, now_s: int) -> None:
     if form == "text":
         content = f"{text}\n".encode("ascii")
     elif form == "qr":
-        content = qr.png(qr.qr_image(text, options.level or "M", options.module))
+        content = qr.png(qr.qr_image(text, options.level or legible.SCREEN[0], options.module))
     else:
         face = voucher.Face(request.vehicle, request.issuer, issued_s)
         content = _voucher(text, face, options)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
 from PIL import Image
 
+from keys.legible import QUIET_MODULES
 from terminal.errors import InputFault
 
-Level: TypeAlias = Literal["L", "M", "Q", "H"]
-LEVELS: tuple[Level, ...] = get_args(Level)
+if TYPE_CHECKING:
+    from keys.legible import Level
 
 
 def qr_image(text: str, level: Level, module_px: int) -> Image.Image:
@@ -41,5 +42,6 @@ def _modules(text: str, level: Level) -> np.ndarray[tuple[int, ...], np.dtype[np
         symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     except ValueError as error:
         raise InputFault(f"the text is too long for a QR code at level {level}") from error
-    # zxing-cpp writes VI1 texts in alphanumeric mode, and its quiet zone is 4 modules.
-    return np.array(symbol.to_image(scale=1, add_quiet_zones=True), dtype=np.uint8)
+    # zxing-cpp writes VI1 texts in alphanumeric mode.
+    modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False), dtype=np.uint8)
+    return np.pad(modules, QUIET_MODULES, constant_values=255)

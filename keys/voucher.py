@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw
 
-from keys import qr
+from keys import legible, qr
 from keys.plate_art import font, plate_image
 from terminal.errors import InputFault
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS, USES, VEHICLE_TYPES
 
 if TYPE_CHECKING:
-    from keys.qr import Level
+    from keys.legible import Level
     from terminal.model import Vehicle
 
 _DEEP, _GREEN, _PALE = "#0B5A4A", "#12876B", "#DDF0E8"
@@ -28,7 +28,6 @@ _INK, _MUTED, _LINE, _WHITE = "#14302A", "#567068", "#C9DFD6", "#FFFFFF"
 _AMBER_INK, _AMBER = "#8A3B06", "#FDEFC8"
 _WATERMARK_STRENGTH = 20
 """Of 255: seen at a glance, and no hindrance to reading."""
-_LEAST_MODULE_PX = 5
 _CARD_RADIUS, _CARD_INSET = 24, 12
 """Units; the inset keeps the quiet zone off the card's round corners."""
 
@@ -69,12 +68,14 @@ class Sheet:
     width_px: int
     height_px: int
     dpi: float
-    level: Level
-    """The QR level when none is asked for (wire format, section 3)."""
+    levels: tuple[Level, ...]
+    """QR levels when none is asked for: the first whose modules are wide enough, else the last."""
     oversampled: int
     header: int
+    plate_middle: int
     plate_top: int
     plate_height: int
+    valid_middle: int
     valid_top: int
     code_top: int
     code_side: int
@@ -87,6 +88,11 @@ class Sheet:
         return self.width_px / 1080
 
     @property
+    def px_mm(self) -> float:
+        """Millimetres a pixel."""
+        return 25.4 / self.dpi
+
+    @property
     def height(self) -> float:
         """The sheet's height in units."""
         return self.height_px / self.unit_px
@@ -96,30 +102,34 @@ PHONE = Sheet(
     width_px=1080,
     height_px=1920,
     dpi=420,
-    level="M",
+    levels=legible.SCREEN,
     oversampled=2,
-    header=232,
-    plate_top=334,
+    header=200,
+    plate_middle=540,
+    plate_top=292,
     plate_height=146,
-    valid_top=504,
-    code_top=672,
-    code_side=784,
-    rows_top=1476,
-    columns=1,
+    valid_middle=540,
+    valid_top=460,
+    code_top=616,
+    code_side=984,
+    rows_top=1632,
+    columns=2,
 )
 A6 = Sheet(
     width_px=2480,
     height_px=3496,
     dpi=600,
-    level="Q",
+    levels=legible.PRINT,
     oversampled=1,
     header=172,
-    plate_top=260,
+    plate_middle=290,
+    plate_top=256,
     plate_height=116,
-    valid_top=390,
-    code_top=560,
-    code_side=672,
-    rows_top=1258,
+    valid_middle=750,
+    valid_top=246,
+    code_top=396,
+    code_side=836,
+    rows_top=1256,
     columns=2,
 )
 
@@ -138,8 +148,18 @@ def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> 
     _footer(pen, face, sheet)
     picture = pen.picture.resize((sheet.width_px, sheet.height_px), Image.Resampling.LANCZOS)
     _paste_plate(picture, face, sheet)
-    _paste_code(picture, text, sheet, level or sheet.level)
+    _paste_code(picture, text, sheet, level or level_of(text, sheet))
     return picture
+
+
+def level_of(text: str, sheet: Sheet) -> Level:
+    """The QR level that a sheet's code is made at when none is asked for. Raises InputFault as `qr.width`."""
+    wide = (
+        level
+        for level in sheet.levels
+        if _module_px(text, sheet, level) * sheet.px_mm >= legible.LEAST_MODULE_MM
+    )
+    return next(wide, sheet.levels[-1])
 
 
 def png(picture: Image.Image, sheet: Sheet) -> bytes:
@@ -222,8 +242,8 @@ def _header(pen: _Pen, sheet: Sheet) -> None:
 
 def _validity(pen: _Pen, face: Face, sheet: Sheet) -> None:
     year, month = divmod(face.vehicle.valid_through, 100)
-    pen.text(540, sheet.valid_top + 26, "检验有效期至", _CAPTION)
-    pen.text(540, sheet.valid_top + 92, f"{year}年{month:02}月", _MONTH)
+    pen.text(sheet.valid_middle, sheet.valid_top + 26, "检验有效期至", _CAPTION)
+    pen.text(sheet.valid_middle, sheet.valid_top + 92, f"{year}年{month:02}月", _MONTH)
 
 
 def _card(pen: _Pen, sheet: Sheet) -> None:
@@ -258,15 +278,20 @@ def _footer(pen: _Pen, face: Face, sheet: Sheet) -> None:
 
 def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
     plate = plate_image(face.vehicle.plate, round(sheet.plate_height * sheet.unit_px))
-    at = ((picture.width - plate.width) // 2, round(sheet.plate_top * sheet.unit_px))
+    left = round(sheet.plate_middle * sheet.unit_px) - plate.width // 2
+    at = (left, round(sheet.plate_top * sheet.unit_px))
     picture.paste(plate, at, plate)
 
 
 def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
-    module_px = int((sheet.code_side - 2 * _CARD_INSET) * sheet.unit_px) // qr.width(text, level)
-    if module_px < _LEAST_MODULE_PX:
+    module_px = _module_px(text, sheet, level)
+    if module_px < legible.LEAST_MODULE_PX:
         raise InputFault(f"the code is too fine for this sheet at level {level}; a lower level is coarser")
     code = qr.qr_image(text, level, module_px)
     left = (picture.width - code.width) // 2
     top = round((sheet.code_top + sheet.code_side / 2) * sheet.unit_px) - code.height // 2
     picture.paste(code.convert("RGB"), (left, top))
+
+
+def _module_px(text: str, sheet: Sheet, level: Level) -> int:
+    return int((sheet.code_side - 2 * _CARD_INSET) * sheet.unit_px) // qr.width(text, level)

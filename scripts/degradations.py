@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
+from keys.legible import FOCAL_PX, QUIET_MODULES
 from scripts import frame_damage as light
 from scripts import sheet_damage
 from scripts.frame_damage import BLACK, HEIGHT, WHITE, WIDTH, Field, Spot
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma
 
-FOCAL_PX = 985.0
-"""A field of view of 66 degrees over the width: Camera Module 3."""
 LENS_SIGMA_PX, SENSOR_SIGMA = 0.6, 2.0
 """The blur and the noise of a clean frame."""
 _FINE = 3
@@ -80,7 +79,7 @@ class Kind:
     on_frame: Callable[[Field, Spot, Value, np.random.Generator], Field] | None = None
 
 
-def code(text: str, level: str, quiet: int = 4) -> Subject:
+def code(text: str, level: str, quiet: int = QUIET_MODULES) -> Subject:
     """The QR code of `text`, a pixel a module, in a quiet zone of `quiet` modules."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False), np.uint8)

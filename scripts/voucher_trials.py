@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import zxingcpp
 
 from keys.issue import Enforcement, IssueRequest, issue
@@ -18,7 +19,7 @@ from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from keys.qr import Level
+    from keys.legible import Level
     from terminal.model import Luma, Scan
 
 FRAMES = 5
@@ -68,10 +69,10 @@ class Tally:
 
 def text_of(length: int, seed: int) -> str:
     """A credential's code of so many characters, one of LENGTHS; the longest is of any bytes."""
-    cti = seed.to_bytes(12)
+    rng = np.random.default_rng(seed)
     if length in REQUESTS:
-        return issue(REQUESTS[length], bytes(32), cti, 1_790_000_000)
-    return verify.write_text((cti * 40)[: verify.MAX_BYTES])
+        return issue(REQUESTS[length], bytes(32), rng.bytes(12), 1_790_000_000)
+    return verify.write_text(rng.bytes(verify.MAX_BYTES))
 
 
 def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[int]) -> list[Tally]:

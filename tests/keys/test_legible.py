@@ -1,0 +1,98 @@
+"""What `keys.legible` chooses is what the bench finds to read, and a voucher in the hand reads."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+
+from keys import legible, voucher
+from keys.legible import Level
+from keys.qr import qr_image
+from keys.voucher import A6, PHONE, Face, Sheet
+from scripts.bench_voucher import HELD
+from scripts.degradations import Subject, View, code
+from scripts.voucher_trials import LENGTHS, REQUESTS, Tally, ladder, text_of, trial
+
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+GOLDENS = Path(__file__).parent / "goldens"
+SEEDS = range(2)
+USUAL = 348
+MOST = max(REQUESTS)
+KINDS = [pytest.param(kind, severity, id=f"{kind}-{severity}") for kind, severity in HELD]
+
+
+@cache
+def held(length: int, sheet: Sheet) -> tuple[Subject, str]:
+    """A whole voucher as what a camera sees, and its code's text."""
+    text = text_of(length, 0)
+    request = REQUESTS[length] if length in REQUESTS else REQUESTS[MOST]
+    picture = voucher.voucher(text, Face(request.vehicle, request.issuer, 1_790_000_000), sheet)
+    luma = np.asarray(picture.convert("L"))
+    (symbol,) = zxingcpp.read_barcodes(luma, formats=QR)
+    at = symbol.position
+    corners = np.array([(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)])
+    left, top = corners.min(axis=0)
+    side = float((corners.max(axis=0) - corners.min(axis=0)).mean())
+    modules = code(text, voucher.level_of(text, sheet)).modules
+    return Subject(luma, float(left), float(top), side, modules), text
+
+
+def read_of_a_kind(level: Level, kind: str, share: float) -> int:
+    """How many severities and seeds are read."""
+    return sum(ladder(MOST, level, share, kind, SEEDS), Tally()).series
+
+
+@pytest.mark.parametrize("kind", ["crease", "stain"])
+def test_what_spoils_paper_is_read_best_at_the_level_of_print(kind: str):
+    read = {level: read_of_a_kind(level, kind, 0.25) for level in ("L", "M", "Q")}
+    assert read[legible.PRINT[0]] == max(read.values())
+    assert read["L"] < read[legible.PRINT[0]]
+
+
+def test_what_blurs_a_screen_is_read_better_at_its_level_than_at_q():
+    assert read_of_a_kind(legible.SCREEN[0], "motion", 0.15) > read_of_a_kind("Q", "motion", 0.15)
+
+
+@pytest.mark.parametrize(("kind", "severity"), KINDS)
+@pytest.mark.parametrize("level", {*legible.SCREEN, *legible.PRINT})
+def test_a_code_of_the_module_that_is_planned_for_is_read_in_the_hand(level: Level, kind: str, severity: int):
+    text = text_of(USUAL, 0)
+    subject = code(text, level)
+    view = View(legible.HELD_MODULE_PX * subject.modules, 0)
+    assert trial(subject, text, view, kind, severity).series
+
+
+@pytest.mark.parametrize("quiet", [1, legible.QUIET_MODULES])
+def test_a_quiet_zone_is_needed_before_dark_surroundings(quiet: int):
+    text = text_of(USUAL, 0)
+    side = legible.HELD_MODULE_PX * code(text, "M").modules
+    assert trial(code(text, "M", quiet), text, View(side, 0, ground=10)).series
+    assert not trial(code(text, "M", 0), text, View(side, 0, ground=10)).series
+
+
+@pytest.mark.parametrize("sheet", [PHONE, A6], ids=["phone", "a6"])
+@pytest.mark.parametrize("length", REQUESTS)
+def test_a_voucher_s_modules_are_as_wide_as_reading_in_the_hand_takes(sheet: Sheet, length: int):
+    subject, _ = held(length, sheet)
+    assert subject.side / subject.modules * sheet.px_mm > 0.99 * legible.LEAST_MODULE_MM
+
+
+@pytest.mark.parametrize("sheet", [PHONE, A6], ids=["phone", "a6"])
+@pytest.mark.parametrize("length", [min(LENGTHS), max(LENGTHS)])
+def test_a_whole_voucher_is_read_at_the_distance_that_is_planned_for(sheet: Sheet, length: int):
+    subject, text = held(length, sheet)
+    side_px = subject.side * sheet.px_mm * legible.FOCAL_PX / legible.READING_MM
+    assert trial(subject, text, View(side_px, 0)).first
+
+
+@pytest.mark.parametrize("level", ["M", "Q"])
+def test_a_code_is_drawn_as_it_always_was(level: Level):
+    """The symbols of one text, module for module: another version, mask or mode would show."""
+    drawn = np.asarray(qr_image(text_of(USUAL, 0), level, 1))
+    golden = cv2.imread(str(GOLDENS / f"code-{level.lower()}.png"), cv2.IMREAD_GRAYSCALE)
+    assert (drawn == golden).all()

@@ -120,6 +120,12 @@ def _bgr(picture: Image.Image) -> Picture:
     return np.asarray(picture.convert("RGB"))[..., ::-1].astype(np.uint8)
 
 
+def _beside(left: Picture, right: Picture) -> Picture:
+    """Two cards of one size, with what they lie on between them."""
+    gap = np.full((left.shape[0], left.shape[1] // 8, 3), 70, np.uint8)
+    return np.hstack([left, gap, right])
+
+
 def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     """The demo's photographs by name."""
     vehicle = replace(VEHICLE, valid_through=_month(now_s, 9))
@@ -133,6 +139,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
         return _bgr(voucher(text, Face(vehicle, "苏A", issued_s), sheet))
 
     genuine = text(vehicle, seed)
+    outdated = text(old, seed)
     changed = replace(vehicle, plate=Plate("苏A12346", "02"))
     wanted = replace(vehicle, plate=WANTED)
     phone = card(genuine, vehicle)
@@ -140,7 +147,10 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     return {
         "phone": photograph(phone, Hold(), 1),
         "paper": photograph(card(genuine, vehicle, A6), paper, 2),
-        "last-month": photograph(card(text(old, seed), old), Hold(turn_deg=-5), 3),
+        "last-month": photograph(card(outdated, old), Hold(turn_deg=-5), 3),
+        "two": photograph(
+            _beside(card(outdated, old, A6), card(genuine, vehicle, A6)), replace(paper, turn_deg=3), 9
+        ),
         "digit-changed": photograph(card(_tampered(genuine), changed), Hold(turn_deg=6), 4),
         "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), Hold(), 5),
         "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), Hold(share=0.6), 6),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from terminal.model import Credential, SealedClaims, Vehicle
 
-Json: TypeAlias = "str | int | float | bool | Mapping[str, Json] | None"
+Json: TypeAlias = "str | int | float | bool | Mapping[str, Json] | Sequence[Json] | None"
 
 
 def fields(credential: Credential | None, opened: SealedClaims | None = None) -> dict[str, Json] | None:

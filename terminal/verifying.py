@@ -1,7 +1,7 @@
 """`roadside verify` checks codes in files and texts as the terminal would, and changes nothing.
 
-An input that cannot be used is said, and the rest is still checked. A vehicle's status is not asked for,
-so no answer here is more than provisional.
+An input that cannot be used is said, and the rest is still checked. Of several codes in one picture each of
+ours is verified apart. A vehicle's status is not asked for, so no answer here is more than provisional.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from terminal import console, inputs, lab, report, scan
 from terminal.credential import verify
 from terminal.errors import InputFault
 from terminal.model import UNCHECKED, CredentialFinding, Plate, Reason, Subject, Verdict
+from terminal.screens.choosing import in_order, ours
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES
 from terminal.vehicle.verdict import decide
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.trust import TrustSet
-    from terminal.model import Finding
+    from terminal.model import Finding, Scan
 
 ALL_CURRENT, NOT_ALL_CURRENT, UNUSABLE = 0, 1, 2
 """Exit statuses; an input that cannot be used outweighs a code that is not current."""
@@ -44,14 +45,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one picture, or a text given as such, says before it is verified."""
+    """A code of a picture, or a text given as such, before it is verified."""
 
     source: str
     text: str | None
     page: int | None = None
     frame: int | None = None
+    corners: tuple[tuple[int, int], ...] | None = None
+    """Where the code is, pixels; None for a text, and where no code was found."""
     others: int = 0
-    """Further codes in the picture, which are not verified."""
+    """Further codes in the picture, foreign ones beside ours, which are not verified."""
     decode_ms: float | None = None
     """Wall time from the picture to its text; None for a text."""
 
@@ -71,33 +74,44 @@ def run(request: Request) -> int:
     trusted = lab.load_directory(request.trust)
     console.warn(f"{lab.NOTICE}: {request.trust}")
     status = ALL_CURRENT
-    for source, sights in _inputs(request):
+    for source, pictures in _inputs(request):
         try:
-            checked = _first_readable(_check(sight, trusted, request) for sight in sights)
+            found = _first_readable(
+                [_check(sight, trusted, request) for sight in sights] for sights in pictures
+            )
         except InputFault as fault:
             console.warn(f"{source}: {fault.line()}")
             status = UNUSABLE
             continue
-        console.out(report.line(_entries(checked)) if request.as_json else _lines(checked))
-        if checked.verdict.finding.finding is not CredentialFinding.CURRENT:
-            status = max(status, NOT_ALL_CURRENT)
+        for place, checked in enumerate(found, 1):
+            told = f"{place}/{len(found)}" if len(found) > 1 else ""
+            console.out(report.line(_entries(checked)) if request.as_json else _lines(checked, told))
+            if checked.verdict.finding.finding is not CredentialFinding.CURRENT:
+                status = max(status, NOT_ALL_CURRENT)
     return status
 
 
-def _inputs(request: Request) -> Iterator[tuple[str, Iterable[Sight]]]:
+def _inputs(request: Request) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
     for text in request.texts:
-        yield "text", (Sight("text", text),)
+        yield "text", [[Sight("text", text)]]
     for path in request.files:
         yield str(path), _sights(path)
 
 
-def _sights(path: Path) -> Iterator[Sight]:
+def _sights(path: Path) -> Iterator[list[Sight]]:
+    """The codes of each picture: ours as they lie, else the one that was chosen, else that there is none."""
     for picture in inputs.pictures(path):
         begun_ns = time.perf_counter_ns()
         found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)
         decode_ms = (time.perf_counter_ns() - begun_ns) / 1e6
         sight = Sight(str(path), None, picture.page, picture.frame, decode_ms=decode_ms)
-        yield sight if found is None else replace(sight, text=found.text, others=len(found.others))
+        yield [sight] if found is None else _told_apart(sight, found)
+
+
+def _told_apart(sight: Sight, found: Scan) -> list[Sight]:
+    codes = in_order(ours(found)) or found.codes[:1]
+    others = len(found.codes) - len(codes)
+    return [replace(sight, text=code.text, corners=code.corners, others=others) for code in codes]
 
 
 def _check(sight: Sight, trusted: TrustSet, request: Request) -> Checked:
@@ -118,14 +132,14 @@ def _subject(finding: Finding, entered: Plate | None) -> Subject:
     return Subject.CONFIRMED if agrees else Subject.TYPED
 
 
-def _first_readable(checks: Iterable[Checked]) -> Checked:
-    """The first that is not unreadable, else the first with any code, else the first."""
-    best: Checked | None = None
-    for checked in checks:
-        if checked.verdict.finding.finding is not CredentialFinding.UNREADABLE:
-            return checked
-        if best is None or (best.sight.text is None and checked.sight.text is not None):
-            best = checked
+def _first_readable(pictures: Iterable[list[Checked]]) -> list[Checked]:
+    """Those of the first picture with one that is not unreadable, else with any code, else of the first."""
+    best: list[Checked] | None = None
+    for found in pictures:
+        if any(one.verdict.finding.finding is not CredentialFinding.UNREADABLE for one in found):
+            return found
+        if best is None or (best[0].sight.text is None and found[0].sight.text is not None):
+            best = found
     if best is None:
         raise InputFault("the file holds no picture")
     return best
@@ -138,6 +152,7 @@ def _entries(checked: Checked) -> dict[str, report.Json]:
         "source": sight.source,
         **{name: place for name, place in places.items() if place is not None},
         "text": sight.text,
+        **({} if sight.corners is None else {"corners": sight.corners}),
         "reason": verdict.finding.reason,
         "finding": verdict.finding.finding,
         "outcome": verdict.outcome,
@@ -148,7 +163,7 @@ def _entries(checked: Checked) -> dict[str, report.Json]:
     }
 
 
-def _lines(checked: Checked) -> str:
+def _lines(checked: Checked, told: str) -> str:
     sight, verdict = checked.sight, checked.verdict
     said = CREDENTIAL_LINES[verdict.finding.finding]
     outcome = OUTCOMES[verdict.outcome]
@@ -158,7 +173,7 @@ def _lines(checked: Checked) -> str:
         if number is not None
     )
     lines = [
-        f"{sight.source}{place}",
+        f"{sight.source}{place}{told and f' code {told}'}",
         f"  {said.zh}  {said.en} ({verdict.finding.reason})",
         f"  {outcome['title_zh']}  {outcome['title_en']}: {verdict.guidance_zh}  {verdict.guidance_en}",
     ]

@@ -26,8 +26,12 @@ def ours(scan: Scan) -> tuple[Code, ...]:
 
 
 def offered(scan: Scan) -> tuple[Code, ...]:
-    """Those that the officer may pick from, in the order in which they lie: from the left, or from above."""
-    codes = ours(scan)[:MOST]
+    """Those that the officer may pick from, as they lie."""
+    return in_order(ours(scan)[:MOST])
+
+
+def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
+    """Codes as they lie: from the left, or from above where they reach further down than across."""
     across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))
     return tuple(sorted(codes, key=lambda code: _middle(code)[0 if across >= down else 1]))
 

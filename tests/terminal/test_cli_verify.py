@@ -47,6 +47,12 @@ def roadside(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
     )
 
 
+def middle(text: str, left: int, top: int, *, pixels: int = 4) -> tuple[float, float]:
+    """Where the middle of a code is that was drawn there."""
+    height, width = code(text, pixels=pixels).shape
+    return left + width / 2, top + height / 2
+
+
 def verify(desk: Path, *arguments: str) -> tuple[list[dict[str, Any]], int, list[str]]:
     """The objects that are printed, the exit status, and the other lines but the laboratory's notice."""
     done = roadside(desk, "verify", "--json", *TRUST_AT_NOW, *arguments)
@@ -60,6 +66,7 @@ def test_all_current_is_exit_0_and_the_fields_have_their_names(desk: Path):
     assert (status, others) == (0, [])
     assert found.pop("decode_ms") > 0
     assert found.pop("verify_us") > 0
+    assert np.mean(found.pop("corners"), axis=0) == pytest.approx(middle(GOOD["text"], 600, 200), abs=4)
     assert found == {
         "source": "good.png",
         "text": GOOD["text"],
@@ -125,6 +132,39 @@ def test_several_codes_are_counted_and_ours_is_checked(desk: Path):
     Image.fromarray(both).save(desk / "both.png")
     [found], status, _ = verify(desk, "both.png")
     assert (status, found["finding"], found["others"]) == (0, "current", 1)
+
+
+def test_each_of_several_marks_is_verified_apart_as_they_lie_and_the_worst_is_the_exit_status(desk: Path):
+    places = {"forged": 20, "good": 440, "past": 860}
+    texts = {"forged": FORGED["text"], "good": GOOD["text"], "past": PAST["text"]}
+    three = scene(
+        *((code(texts[name], pixels=3), left, 40) for name, left in places.items()),
+        (code("hello"), 600, 500),
+    )
+    Image.fromarray(three).save(desk / "three.png")
+    found, status, _ = verify(desk, "three.png")
+    assert status == 1
+    assert [(one["finding"], one["others"]) for one in found] == [("failed", 1), ("current", 1), ("past", 1)]
+    assert [one["text"] for one in found] == list(texts.values())
+    assert [one["fields"] is None for one in found] == [True, False, False]
+    for one, (name, left) in zip(found, places.items(), strict=True):
+        assert one["source"] == "three.png"
+        expected = middle(texts[name], left, 40, pixels=3)
+        assert np.mean(one["corners"], axis=0) == pytest.approx(expected, abs=4)
+    lines = roadside(desk, "verify", *TRUST_AT_NOW, "three.png").stdout.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        f"three.png code {place}/3" for place in (1, 2, 3)
+    ]
+    assert sum("not checked" in line for line in lines) == 3
+    found, status, _ = verify(desk, "three.png", "--entered", "苏A12345:01")
+    assert (status, found[1]["finding"]) == (1, "other_vehicle")
+
+
+def test_two_marks_that_are_both_current_are_exit_0(desk: Path):
+    other = case("good 苏B00001 01")["text"]
+    Image.fromarray(scene((code(GOOD["text"]), 100, 100), (code(other), 700, 100))).save(desk / "two.png")
+    found, status, _ = verify(desk, "two.png")
+    assert (status, [one["fields"]["number"] for one in found]) == (0, ["苏A12345", "苏B00001"])
 
 
 def test_texts_are_checked_without_a_picture(desk: Path):

@@ -25,8 +25,9 @@ from picamera2 import Picamera2
 from picamera2.allocators import DmaAllocator
 
 from drivers import camera_pi
-from drivers.camera_pi import SIZE, PiCamera
+from drivers.camera_pi import SIZE, Optics, PiCamera
 from terminal.errors import CameraFault
+from terminal.ports import CameraControls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,12 +105,12 @@ def is_whole(frame: Frame, number: int) -> bool:
     return luma.shape == SIZE[::-1] and luma.dtype == np.uint8 and is_view(luma) and frame.number == number
 
 
-def look(camera: PiCamera, texts: set[str]) -> None:
-    """Read frames through the driver, and check each for what it should be."""
+def look(camera: PiCamera, texts: set[str], first: int = 0) -> None:
+    """Read frames through the driver, the next of them numbered `first`; each must be what it should be."""
     seen: set[str] = set()
     read, last = 0, -1.0
     started = time.monotonic()
-    for number in range(FRAMES):
+    for number in range(first, first + FRAMES):
         frame = camera.capture(5)
         if frame is None:
             say(f"frame {number} did not come", held=False)
@@ -174,6 +175,62 @@ def leak() -> None:
     say(f"descriptors open after each closing with a frame kept: {counts}", held=len(set(counts)) == 1)
 
 
+def steer(camera: PiCamera, texts: set[str]) -> None:
+    """Controls that change with every frame, most of which the pipeline lacks, spoil none of the frames."""
+    say(f"reach {camera.reach}")
+    for number in range(30):
+        camera.set(CameraControls(4_000 * (1 + number % 3), 1.0 + number % 4, 2.0 + number % 5, torch=True))
+        frame = camera.capture(5)
+        if frame is None or frame.luma.shape != SIZE[::-1]:
+            return say(f"frame {number} after a control did not come whole", held=False)
+    camera.set(CameraControls())
+    frame = camera.capture(5)
+    say(f"30 frames came whole, each with other controls; the camera says {frame and frame.taken}")
+    return look(camera, texts, first=31)
+
+
+MODULE_3: dict[str, tuple[Any, Any, Any]] = {
+    "AeEnable": (False, True, True),
+    "AeExposureMode": (0, 3, 0),
+    "AfMode": (0, 2, 0),
+    "AfSpeed": (0, 1, 0),
+    "FrameDurationLimits": (33_282, 112_049_000, 33_333),
+    "AnalogueGain": (1.12, 16.0, 1.0),
+    "AnalogueGainMode": (0, 1, 0),
+    "ExposureTime": (26, 112_015_443, 20_000),
+    "ExposureTimeMode": (0, 1, 0),
+    "LensPosition": (0.0, 15.0, 1.0),
+}
+"""What libcamera lists for a Camera Module 3, as far as the driver looks."""
+
+
+def known() -> None:
+    """Every control that the driver may set is libcamera's own, with a value of libcamera's type and number.
+
+    The virtual camera itself has next to none of them, and libcamera says so on its log.
+    """
+    ids = libcamera.controls
+    named = camera_pi.controls(MODULE_3, Optics())
+    old = {name: limits for name, limits in MODULE_3.items() if name != "ExposureTimeMode"}
+    for wanted in (CameraControls(8_000, 2.0, 4.0), CameraControls()):
+        named |= camera_pi.asked(MODULE_3, Optics(), wanted) | camera_pi.asked(old, Optics(), wanted)
+    request = opened[0].capture_request()
+    for name, value in named.items():
+        request.request.set_control(getattr(ids, name), value)
+    try:
+        request.request.set_control(ids.ExposureTime, "long")
+    except (RuntimeError, TypeError):
+        say(f"libcamera knows, with values of this type, {sorted(named)}", held=set(named) == set(MODULE_3))
+    else:
+        say("libcamera took a text for an exposure, so it proves nothing", held=False)
+    request.release()
+    manual = (ids.AfModeEnum.Manual, ids.ExposureTimeModeEnum.Manual, ids.AnalogueGainModeEnum.Manual)
+    automatic = (ids.AfModeEnum.Continuous, ids.ExposureTimeModeEnum.Auto, ids.AnalogueGainModeEnum.Auto)
+    quick = (ids.AfSpeedEnum.Fast, ids.AeExposureModeEnum.Short)
+    numbers = [[int(value) for value in values] for values in (manual, automatic, quick)]
+    say(f"its numbers are the driver's: {numbers}", held=numbers == [[0, 1, 1], [2, 0, 0], [1, 1]])
+
+
 def starve() -> None:
     """A camera without frames is silent at first, and then gone: here because every buffer is taken."""
     camera = start()
@@ -222,6 +279,10 @@ def main(argument: str) -> None:
         step(camera)
     leak()
     starve()
+    camera = start()
+    steer(camera, texts)
+    known()
+    camera.close()
     camera = start()
     is_fault("a camera in use", start)
     camera.close()

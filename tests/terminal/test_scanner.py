@@ -1,0 +1,116 @@
+"""The scanner's thread reads what its camera sees and sets it, and leaves the torch to whoever holds it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from terminal.errors import CameraFault, CameraStalled
+from terminal.inbox import CameraFailed, Inbox, Looked, Message, TorchWished
+from terminal.scanner import Scanner
+from tests.terminal.optics.sensor import NIGHT, ROOM, TEXT, Sensor, paper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from terminal.model import Frame
+
+PATIENCE_S = 10.0
+
+
+class Failing(Sensor):
+    """A camera that stalls for a frame, then goes on, and is gone in the end."""
+
+    stalls_at = 60
+    gone_at = 100
+
+    def capture(self, _timeout_s: float = 0.0) -> Frame | None:  # type: ignore[override]  # this one stalls
+        """See `terminal.ports.Camera`."""
+        if self.number == self.stalls_at:
+            self.number += 1
+            return None
+        if self.number == self.gone_at:
+            raise CameraFault("gone")
+        return super().capture()
+
+
+def messages(inbox: Inbox) -> Iterator[Message]:
+    """What comes in, for as long as anything does."""
+    while taken := inbox.take(PATIENCE_S):
+        yield from taken
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Sensor], tuple[Scanner, Iterator[Message]]]]:
+    """Starts a scanner on a camera; it is stopped at the end."""
+    started: list[Scanner] = []
+
+    def begin(camera: Sensor) -> tuple[Scanner, Iterator[Message]]:
+        inbox = Inbox()
+        scanner = Scanner(lambda: camera, inbox)
+        started.append(scanner)
+        scanner.start()
+        return scanner, messages(inbox)
+
+    yield begin
+    for scanner in started:
+        scanner.stop()
+
+
+Start: TypeAlias = "Callable[[Sensor], tuple[Scanner, Iterator[Message]]]"
+
+
+def test_a_code_that_is_seen_comes_with_its_frame_and_a_smaller_preview(start: Start):
+    camera = Sensor(paper(), ROOM)
+    _, coming = start(camera)
+
+    looked = next(one for one in coming if isinstance(one, Looked) and one.scan is not None)
+
+    assert looked.scan is not None
+    assert looked.scan.text == TEXT
+    assert looked.luma is not None
+    assert looked.luma.shape == (360, 640)
+    assert looked.preview.shape == (180, 320)
+
+
+def test_the_camera_is_set_when_something_changes_and_not_with_each_frame(start: Start):
+    camera = Sensor(paper(), ROOM)
+    _, coming = start(camera)
+    for number, message in zip(count(), coming, strict=False):
+        if number > 30:
+            break
+        assert isinstance(message, Looked)
+
+    assert camera.asked
+    assert len(camera.asked) == len(set(camera.asked)) < 10
+
+
+def test_in_the_dark_the_torch_is_wished_for_once_and_what_it_then_lights_is_read(start: Start):
+    camera = Sensor(paper(), NIGHT)
+    scanner, coming = start(camera)
+    wishes = []
+    for message in coming:
+        if isinstance(message, TorchWished):
+            wishes.append(message.on)
+            camera.lit = scanner.lit = message.on
+        elif isinstance(message, Looked) and message.scan is not None:
+            break
+
+    assert wishes == [True]
+
+
+def test_a_camera_that_stalls_or_fails_is_told_and_the_torch_is_wished_for_anew(start: Start):
+    camera = Failing(paper() * 0, NIGHT)
+    _, coming = start(camera)
+    told: list[object] = []
+    for message in coming:
+        if isinstance(message, CameraFailed):
+            told.append(type(message.fault))
+        elif isinstance(message, TorchWished):
+            told.append(message.on)
+        if told and told[-1] is CameraFault:
+            break
+
+    assert told == [True, CameraStalled, True, CameraFault]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
 
+from keys import voucher
 from keys.issue import Enforcement, IssueRequest, issue
 from scripts.degradations import KINDS, Subject, View, code, series
 from scripts.frame_damage import WIDTH
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keys.legible import Level
+    from keys.voucher import Sheet
     from terminal.model import Luma, Scan
 
 FRAMES = 5
@@ -73,6 +76,20 @@ def text_of(length: int, seed: int) -> str:
     if length in REQUESTS:
         return issue(REQUESTS[length], bytes(32), rng.bytes(12), 1_790_000_000)
     return verify.write_text(rng.bytes(verify.MAX_BYTES))
+
+
+@cache
+def whole(length: int, sheet: Sheet) -> Subject:
+    """A whole voucher of the code `text_of(length, 0)`, as a camera sees it."""
+    text = text_of(length, 0)
+    request = REQUESTS[length] if length in REQUESTS else REQUESTS[max(REQUESTS)]
+    face = voucher.Face(request.vehicle, request.issuer, 1_790_000_000)
+    luma = np.asarray(voucher.voucher(text, face, sheet).convert("L"), np.uint8)
+    (symbol,) = zxingcpp.read_barcodes(luma, formats=_QR)
+    at = symbol.position
+    side = at.top_right.x + 1 - at.top_left.x
+    modules = code(text, voucher.level_of(text, sheet)).modules
+    return Subject(luma, at.top_left.x, at.top_left.y, side, modules)
 
 
 def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[int]) -> list[Tally]:

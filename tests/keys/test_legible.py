@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-import zxingcpp
 
-from keys import legible, voucher
+from keys import legible
 from keys.legible import Level
 from keys.qr import qr_image
-from keys.voucher import A6, PHONE, Face, Sheet
-from scripts.bench_voucher import HELD
-from scripts.degradations import Subject, View, code
-from scripts.voucher_trials import LENGTHS, REQUESTS, Tally, ladder, text_of, trial
+from keys.voucher import A6, PHONE, Sheet
+from scripts.degradations import View, code
+from scripts.voucher_tables import HELD
+from scripts.voucher_trials import LENGTHS, REQUESTS, Tally, ladder, text_of, trial, whole
 
-QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 GOLDENS = Path(__file__).parent / "goldens"
 SEEDS = range(2)
 USUAL = 348
 MOST = max(REQUESTS)
 KINDS = [pytest.param(kind, severity, id=f"{kind}-{severity}") for kind, severity in HELD]
-
-
-@cache
-def held(length: int, sheet: Sheet) -> tuple[Subject, str]:
-    """A whole voucher as what a camera sees, and its code's text."""
-    text = text_of(length, 0)
-    request = REQUESTS[length] if length in REQUESTS else REQUESTS[MOST]
-    picture = voucher.voucher(text, Face(request.vehicle, request.issuer, 1_790_000_000), sheet)
-    luma = np.asarray(picture.convert("L"))
-    (symbol,) = zxingcpp.read_barcodes(luma, formats=QR)
-    at = symbol.position
-    corners = np.array([(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)])
-    left, top = corners.min(axis=0)
-    side = float((corners.max(axis=0) - corners.min(axis=0)).mean())
-    modules = code(text, voucher.level_of(text, sheet)).modules
-    return Subject(luma, float(left), float(top), side, modules), text
 
 
 def read_of_a_kind(level: Level, kind: str, share: float) -> int:
@@ -78,14 +59,14 @@ def test_a_quiet_zone_is_needed_before_dark_surroundings(quiet: int):
 @pytest.mark.parametrize("sheet", [PHONE, A6], ids=["phone", "a6"])
 @pytest.mark.parametrize("length", REQUESTS)
 def test_a_voucher_s_modules_are_as_wide_as_reading_in_the_hand_takes(sheet: Sheet, length: int):
-    subject, _ = held(length, sheet)
+    subject = whole(length, sheet)
     assert subject.side / subject.modules * sheet.px_mm > 0.99 * legible.LEAST_MODULE_MM
 
 
 @pytest.mark.parametrize("sheet", [PHONE, A6], ids=["phone", "a6"])
 @pytest.mark.parametrize("length", [min(LENGTHS), max(LENGTHS)])
 def test_a_whole_voucher_is_read_at_the_distance_that_is_planned_for(sheet: Sheet, length: int):
-    subject, text = held(length, sheet)
+    subject, text = whole(length, sheet), text_of(length, 0)
     side_px = subject.side * sheet.px_mm * legible.FOCAL_PX / legible.READING_MM
     assert trial(subject, text, View(side_px, 0)).first
 

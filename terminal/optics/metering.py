@@ -36,7 +36,7 @@ _RANKS = np.array((0.05, 0.5, 0.8), np.float32) * _COUNT
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is kept of a frame for the next: mean levels along the middle's columns and rows."""
+    """What is kept of a frame for the next: mean levels of the middle's columns and rows, two by two."""
 
     columns: Profile
     rows: Profile
@@ -90,13 +90,14 @@ def _sharpness(inside: Luma) -> float:
 
 
 def _glance(frame: Frame) -> Glance:
-    """The mean level of each column, and of each second row, of bands through the middle."""
+    """The mean level of columns and rows, two by two, of bands through the middle."""
     height, width = frame.luma.shape
     if min(height, width) < REACH_PX:  # nothing that could be followed
         return Glance(np.empty((1, 0), np.float32), np.empty((1, 0), np.float32), frame.captured_s)
     across = frame.luma[3 * height // 8 : 5 * height // 8 : 2, width // 8 : 7 * width // 8]
     down = frame.luma[::2, 3 * width // 8 : 5 * width // 8]
     columns = cv2.reduce(across, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    columns = cv2.resize(columns, (across.shape[1] // 2, 1), interpolation=cv2.INTER_AREA)
     rows = cv2.reduce(down, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1)
     return Glance(np.asarray(columns, np.float32), np.asarray(rows, np.float32), frame.captured_s)
 
@@ -104,15 +105,15 @@ def _glance(frame: Frame) -> Glance:
 def _speed(before: Glance, now: Glance) -> float | None:
     """Pixels a second; None where either direction cannot be followed, or no time went by."""
     elapsed_s = now.captured_s - before.captured_s
-    across = _shift(before.columns, now.columns, REACH_PX)
-    down = _shift(before.rows, now.rows, REACH_PX // 2)
+    across, down = _shift(before.columns, now.columns), _shift(before.rows, now.rows)
     if elapsed_s <= 0 or across is None or down is None:
         return None
-    return math.hypot(across, 2 * down) / elapsed_s
+    return 2 * math.hypot(across, down) / elapsed_s
 
 
-def _shift(before: Profile, now: Profile, reach: int) -> float | None:
-    reach = min(reach, now.shape[1] // 4)
+def _shift(before: Profile, now: Profile) -> float | None:
+    """By how many of its steps, of two pixels each, a profile moved."""
+    reach = min(REACH_PX // 2, now.shape[1] // 4)
     if before.shape != now.shape or reach < 1:
         return None
     darkest, lightest, _, _ = cv2.minMaxLoc(now)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import signal
+import ssl
 from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from terminal.cli import link_of
 from terminal.journal import database
+from terminal.journal.entry import Check
 from terminal.journal.renewal import NAME
-from terminal.model import Button, Outcome, Subject, VehicleFinding
+from terminal.model import Button, Incoming, Outcome, Subject, VehicleFinding
+from terminal.registry.lookup import Drop
 from terminal.screens import state
+from tests.scenarios.test_checks import entries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from terminal.app import App
+    from terminal.model import Outgoing
+    from terminal.ports import Link, LinkMessage, LinkState
     from tests.scenarios.conftest import Desk, Registry
 
 
@@ -125,17 +140,124 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
     online.play("clear\nwait 5\nshow phone.jpg\nexpect provisional ok")
 
 
+def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
+    online: Desk, registry: Registry, laboratory: Path
+) -> None:
+    app = online.app
+    assert app is not None
+    hotlist = app.cases.lists.hotlist
+    assert hotlist is not None
+    online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
+    before = hotlist.position("苏").seq
+    registry.put("苏A12345", "02", "C")
+    online.until(lambda: hotlist.position("苏").seq > before)
+    registry.process.send_signal(signal.SIGSTOP)
+    try:
+        online.play("show phone.jpg\nexpect alarm ok")
+        assert verdict(app) == (Outcome.ALARM, VehicleFinding.CACHED_ALARM, Subject.CODE)
+        (check,) = [entry.body for entry in entries(online, laboratory)]
+        assert isinstance(check, Check)
+        assert (check.outcome, check.vehicle) == (Outcome.ALARM, VehicleFinding.CACHED_ALARM)
+    finally:
+        registry.process.send_signal(signal.SIGCONT)
+        registry.put("苏A12345", "02", "")
+    online.until(lambda: hotlist.position("苏").seq > before + 1)
+
+
+@dataclass
+class Overhearing:
+    """The terminal's own link, which keeps what the registry's side sent."""
+
+    link: Link
+    heard: list[Incoming] = field(default_factory=list)
+
+    def open(self, deliver: Callable[[LinkMessage], None]) -> None:
+        """Keep, and pass on."""
+
+        def hear(message: LinkMessage) -> None:
+            if isinstance(message, Incoming):
+                self.heard.append(message)
+            deliver(message)
+
+        self.link.open(hear)
+
+    def send(self, message: Outgoing) -> None:
+        """As the link does."""
+        self.link.send(message)
+
+    @property
+    def state(self) -> LinkState:
+        """The link's."""
+        return self.link.state
+
+    def close(self) -> None:
+        """The link's end."""
+        self.link.close()
+
+
+def redeliver(laboratory: Path, port: int, message: Incoming) -> None:
+    """Another worker of the registry publishes a message again through the broker."""
+    tls = laboratory / "private" / "tls"
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="W0002", protocol=mqtt.MQTTv5)
+    context = ssl.create_default_context(cafile=tls / "ca.crt")
+    context.load_cert_chain(tls / "W0002.crt", tls / "W0002.key")
+    client.tls_set_context(context)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's
+    properties.CorrelationData = message.correlation
+    client.publish(message.topic, message.payload, qos=1, properties=properties).wait_for_publish(5)
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
+    desk: Desk, registry: Registry, laboratory: Path
+) -> None:
+    assert desk.settings.registry is not None
+    desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
+    link = link_of(desk.settings)
+    assert link is not None
+    desk.link = overhearing = Overhearing(link)
+    app = desk.start()
+    desk.until(lambda: app.screen.status.online is True)
+    desk.play("show phone.jpg\nexpect provisional ok")
+    answered(desk)
+    shown, asker = app.screen, app.cases.asker
+    assert isinstance(shown, state.Result)
+    assert asker is not None
+    check = entries(desk, laboratory)[0].body
+    assert isinstance(check, Check)
+    (answer,) = [one for one in overhearing.heard if one.correlation == check.request_id]
+
+    def again(count: int) -> None:
+        redeliver(laboratory, registry.port, answer)
+        desk.until(lambda: asker.lookup.dropped[Drop.DUPLICATE] == count)
+
+    again(1)
+    assert app.screen == replace(shown, status=app.screen.status)
+    assert records(desk) == 2  # the check and its one answer
+    desk.play("press CONFIRM\nexpect pass ok")
+    again(2)
+    assert verdict(app) == (Outcome.PASS, VehicleFinding.VALID, Subject.CONFIRMED)
+    desk.play("press TRIGGER\nexpect ready")
+    again(3)
+    desk.play("expect ready")
+    assert app.screen.status.notices == ()
+    assert records(desk) == 3
+
+
 def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, registry: Registry) -> None:
     app = online.app
     assert app is not None
-    registry.process.send_signal(19)  # SIGSTOP: the worker is silent, the broker lives
+    registry.process.send_signal(signal.SIGSTOP)  # the worker is silent, the broker lives
     try:
         online.play("show phone.jpg\nexpect provisional ok\nwait 4")
         assert isinstance(app.screen, state.Result)
         assert app.screen.judged.lookup is state.Lookup.NO_ANSWER
         assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
     finally:
-        registry.process.send_signal(18)
+        registry.process.send_signal(signal.SIGCONT)
 
 
 def test_without_the_network_the_terminal_says_so_and_works_on(desk: Desk) -> None:

@@ -59,7 +59,8 @@ def _ready(screen: Ready, scan: Scan, now_s: float) -> Step:
         return replace(screen, seen=seen), ()
     if company is not None and _still_there(company, scan.text, now_s):
         return screen, ()
-    return replace(screen, seen=Sighting(scan.text, now_s, company)), (Check(scan),)
+    beside = company if company is not None and scan.text in company.texts else None
+    return replace(screen, seen=Sighting(scan.text, now_s, beside)), (Check(scan),)
 
 
 def _still_there(company: Company, text: str, now_s: float) -> bool:

@@ -158,7 +158,10 @@ def test_a_mark_held_alone_is_checked_once_the_other_is_gone_for_a_moment():
     story = (0.0, Scanned(BOTH)), (0.1, Pressed(BACK)), (0.2, Scanned(BOTH))
     assert checked(after(*story, (0.2 + OTHER_CODE_S, Scanned(scan(C))))[1]) == []
     assert checked(after(*story, (0.3 + OTHER_CODE_S, Scanned(scan(C))))[1]) == [C]
-    assert checked(after(*story, (0.3, Scanned(scan(D))))[1]) == [D], "another vehicle's waits for nothing"
+    assert checked(after(*story, (0.3, Scanned(scan("A"))))[1]) == [], "nor is a foreign one beside them"
+    another = (0.3, Scanned(scan(D))), (0.3, Recorded(judged(D))), (0.4, Pressed(TRIGGER))
+    assert checked(after(*story, *another)[1]) == [D], "another vehicle's waits for nothing"
+    assert checked(after(*story, *another, (0.5, Scanned(scan("A"))))[1]) == [D, "A"], "nor what follows it"
 
 
 def test_a_code_that_came_alone_is_checked_at_once_and_the_next_is_offered_behind_its_verdict():

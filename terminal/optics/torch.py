@@ -12,6 +12,8 @@ DARK = 48
 """`Tones.bright` of the box under which a picture is dark; the light that motion may cost leaves less."""
 DARK_FRAMES = 18
 """Frames of darkness, the exposure no longer rising, before the torch is wished on; of light, off again."""
+SURE_FRAMES = 6
+"""Frames that are enough where the camera says that it has no more light to give."""
 BLINDED = 0.015
 """Share of the box that the lit torch clips from which it blinds."""
 BLIND_FRAMES = 45
@@ -52,7 +54,10 @@ def wish(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float 
         return replace(torch, against=0, next_rest=REST)
     dark = seen.box.bright < DARK
     if not torch.wish:
-        return _unwished(torch, dark=dark and not rising and not lit)
+        sure = most is not None and light > 0.9 * most
+        return _unwished(
+            torch, dark=dark and not rising and not lit, limit=SURE_FRAMES if sure else DARK_FRAMES
+        )
     if not lit:  # nobody looks for a code, or the officer has it dark: only ask whether the dark is over
         return _counted(torch, against=not dark, limit=DARK_FRAMES)
     if dark:
@@ -63,9 +68,9 @@ def wish(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float 
     return _counted(torch, against=needless, limit=NEEDLESS_FRAMES, rest=torch.next_rest)
 
 
-def _unwished(torch: Torch, *, dark: bool) -> Torch:
+def _unwished(torch: Torch, *, dark: bool, limit: int) -> Torch:
     against = torch.against + 1 if dark and not torch.rest else 0
-    return replace(torch, wish=against >= DARK_FRAMES, against=0 if against >= DARK_FRAMES else against)
+    return replace(torch, wish=against >= limit, against=0 if against >= limit else against)
 
 
 def _counted(torch: Torch, *, against: bool, limit: int, rest: int = 0) -> Torch:

@@ -24,6 +24,7 @@ from tests.terminal.optics.sensor import (
     Sensor,
     metered,
     paper,
+    spot,
 )
 
 SCENE = paper()
@@ -69,6 +70,16 @@ def test_a_scene_that_changes_at_once_is_followed_without_swinging(first: float,
     assert sum(a != b for a, b in pairwise(turns)) <= 1
     assert all(abs(math.log2(b / a)) < math.log2(STEP) + 0.1 for a, b in pairwise(lights))
     assert len(set(lights[25:])) == 1
+
+
+@settings(deadline=None, max_examples=8)
+@given(strength=st.floats(0.1, 5), radius=st.integers(5, 150), beside=st.integers(-60, 60))
+def test_a_scene_with_glare_is_left_alone_too_in_the_end(strength: float, radius: int, beside: int):
+    glaring = Sensor(SCENE, ROOM, shine=spot(strength, radius=radius, beside=beside))
+
+    asked = [(one.exposure_us, one.gain, one.torch) for _, one in metered(glaring, 260)]
+
+    assert len(set(asked[-60:])) == 1
 
 
 def _light(exposure_us: int | None, gain: float | None) -> float:

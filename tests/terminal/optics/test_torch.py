@@ -17,6 +17,7 @@ from terminal.optics.torch import (
     LONGEST_REST,
     NEEDLESS_FRAMES,
     REST,
+    SURE_FRAMES,
     USELESS_FRAMES,
     Torch,
     shines,
@@ -42,12 +43,14 @@ def wished(
 ON = Torch(wish=True)
 
 
-@pytest.mark.parametrize("light", [None, MOST])
-def test_lasting_darkness_wishes_for_the_torch(light: float | None):
-    before = wished(Torch(), seen(DARK - 1, light=light), DARK_FRAMES - 1)
+@pytest.mark.parametrize(
+    ("light", "frames"), [(None, DARK_FRAMES), (MOST / 2, DARK_FRAMES), (MOST, SURE_FRAMES)]
+)
+def test_lasting_darkness_wishes_for_the_torch(light: float | None, frames: int):
+    before = wished(Torch(light=light or 0.0), seen(DARK - 1, light=light), frames - 1)
 
     assert not before.wish
-    assert wished(before, seen(DARK - 1, light=light), 2).wish
+    assert wished(before, seen(DARK - 1, light=light), 1).wish
 
 
 def test_darkness_in_which_the_exposure_still_rises_is_not_yet_dark():
@@ -62,8 +65,8 @@ def test_a_night_is_lit_within_a_second_and_a_lamp_lit_street_is_not():
     night = [controls.torch for _, controls in metered(Sensor(paper(), NIGHT), 60)]
     street = [controls.torch for _, controls in metered(Sensor(paper(), STREET), 60)]
 
-    assert night.index(True) <= 30
-    assert all(night[30:])
+    assert night.index(True) <= 20
+    assert all(night[20:])
     assert not any(street)
 
 
@@ -139,7 +142,7 @@ def test_no_course_of_frames_makes_the_torch_blink(
             wishes.append(torch.wish)
 
     changes = [number for number, (before, after) in enumerate(pairwise(wishes)) if before != after]
-    assert all(later - earlier >= DARK_FRAMES for earlier, later in pairwise(changes))
+    assert all(later - earlier >= SURE_FRAMES for earlier, later in pairwise(changes))
 
 
 @pytest.mark.parametrize("wishes", [False, True])

@@ -32,6 +32,10 @@ _KEYS = {
     pygame.K_ESCAPE: Button.BACK,
 }
 """A desk's keys for the terminal's buttons."""
+_DIGITS = {
+    key: digit for row in (pygame.K_1, pygame.K_KP_1) for digit, key in enumerate(range(row, row + 9), 1)
+}
+"""And for what is numbered on the screen."""
 
 _MASKS = {16: (0xF800, 0x07E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
 """Bits per pixel to the masks of red, green, blue and alpha: RGB565 and XRGB8888, the Pi's two."""
@@ -121,17 +125,17 @@ class SdlDisplay:
     def _flush(self) -> None:
         pygame.display.flip()
 
-    def poll(self) -> Sequence[tuple[int, int] | Button]:
+    def poll(self) -> Sequence[tuple[int, int] | Button | int]:
         """See `terminal.ports.Display`. Closing the window is Ctrl-C (SIGINT). Raises DisplayFault."""
         with _as_fault():
             events = pygame.event.get()
         found = [self._heard(event) for event in events]
         return [one for one in found if one is not None]
 
-    def _heard(self, event: pygame.event.Event) -> tuple[int, int] | Button | None:
+    def _heard(self, event: pygame.event.Event) -> tuple[int, int] | Button | int | None:
         width, height = self._placement.panel
         if event.type == pygame.KEYDOWN:
-            return _KEYS.get(event.key)
+            return _KEYS.get(event.key) or _DIGITS.get(event.key)
         if event.type == pygame.FINGERDOWN:  # in fractions of the panel
             return self._placement.to_portrait(int(event.x * width), int(event.y * height))
         # SDL repeats a finger as a mouse; it was heard already.

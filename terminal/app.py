@@ -139,9 +139,7 @@ class App:
         for message in self._inbox.take(timeout_s):
             self._receive(message)
         for touch in self._rig.display.poll():
-            event = (
-                state.Pressed(touch) if isinstance(touch, Button) else event_at(self.screen, touch, self.size)
-            )
+            event = self._meant(touch)
             if event is not None:
                 self._put_away()
                 self._happen(event)
@@ -163,6 +161,16 @@ class App:
         if not self._scanner.alive:
             raise RuntimeError("the scanner thread ended")
         return time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S
+
+    def _meant(self, touch: tuple[int, int] | Button | int) -> state.Event | None:
+        """What a touch, a button's key or a digit says to the screen that is shown."""
+        match touch:
+            case Button():
+                return state.Pressed(touch)
+            case int():
+                return state.CodeChosen(touch - 1)
+            case _:
+                return event_at(self.screen, touch, self.size)
 
     def _receive(self, message: Message) -> None:
         match message:
@@ -355,7 +363,7 @@ class App:
             self._notices.pop(PanelFault.code, None)
 
     def _light(self) -> None:
-        """Switch a torch that is not as it should be; one that cannot be switched waits for the key's press."""
+        """Switch a torch that is not as it should be; one that cannot be waits for the key's press."""
         if not self.duty.shift.on:
             self._hand = None
         on = shines(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, state.Ready))

@@ -73,8 +73,10 @@ class Display(Protocol):
     def show(self, surface: Surface) -> None:
         """Put a surface of `size` on the screen. Raises DisplayFault."""
 
-    def poll(self) -> Sequence[tuple[int, int] | Button]:
-        """Touches (x, y in pixels) and keys since the last call; a desk's keys stand for buttons."""
+    def poll(self) -> Sequence[tuple[int, int] | Button | int]:
+        """Touches (x, y in pixels) and keys since the last call; a desk's keys stand for buttons, and digits
+        from 1 to 9 for what is numbered on the screen.
+        """
 
     def close(self) -> None:
         """Let go of the screen; harmless twice."""

@@ -122,6 +122,9 @@ def test_keys_touches_and_the_mouse_are_heard_in_order_and_nothing_else():
         pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN),
         pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE),
         pygame.event.Event(pygame.KEYDOWN, key=pygame.K_q),
+        pygame.event.Event(pygame.KEYDOWN, key=pygame.K_0),
+        pygame.event.Event(pygame.KEYDOWN, key=pygame.K_1),
+        pygame.event.Event(pygame.KEYDOWN, key=pygame.K_KP_9),
         pygame.event.Event(pygame.FINGERDOWN, x=0.999, y=0.0),
         pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(79, 0), button=1, touch=True),
         pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(0, 47), button=1, touch=False),
@@ -131,7 +134,7 @@ def test_keys_touches_and_the_mouse_are_heard_in_order_and_nothing_else():
 
     heard = screen.poll()
 
-    assert heard == [Button.TRIGGER, Button.CONFIRM, Button.BACK, (0, 0), (47, 79)]
+    assert heard == [Button.TRIGGER, Button.CONFIRM, Button.BACK, 1, 9, (0, 0), (47, 79)]
     assert screen.poll() == []
     screen.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import base45
 import cv2
 import numpy as np
+import pygame
 import pytest
 from nacl.utils import random as random_bytes
 
@@ -121,6 +122,23 @@ def test_what_was_picked_is_not_offered_again_and_the_other_is_one_touch_away(
     assert judged(desk.app).text == second
     desk.play("press TRIGGER\nexpect ready\nwait 1\nexpect ready\npress TRIGGER\nexpect codes")
     assert len(entries(desk, laboratory)) == 2
+
+
+def test_a_desk_s_digit_picks_a_code_by_its_number_and_says_nothing_elsewhere(
+    desk: Desk, marks: Marks
+) -> None:
+    first, second = marks.text(FIRST), marks.text(SECOND)
+    app = desk.start()
+    for key, words in (
+        (pygame.K_2, "expect ready"),
+        (None, f"{marks.show(first, second)}\nexpect codes"),
+        (pygame.K_9, "wait 1\nexpect codes"),
+        (pygame.K_2, "expect provisional ok"),
+    ):
+        if key is not None:
+            pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
+        desk.play(words)
+    assert judged(app).text == second
 
 
 def test_nothing_is_asked_until_a_code_is_picked_and_then_of_its_vehicle_alone(

@@ -28,12 +28,18 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 100_000_000
+MAX_PIXELS_WHOLE = 40_000_000
+"""Of WebP and HEIF, whose decoders hold a picture in colour twice."""
 MAX_PAGES = 100
 PDF_DPI = 300
 PDF_PIXELS = 25_000_000
 """A page that would be larger at PDF_DPI is drawn coarser; A4 has 8.7 million pixels."""
 
 _HEADER_BYTES = 1024
+_PDF_DEPTH = 15
+"""Of forms in forms, in which a page's pictures are looked for."""
+_BAND_PIXELS = 1_000_000
+"""How much of a picture is turned into luminance at once."""
 _IMAGES = ("PNG", "JPEG", "WEBP", "HEIF")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
 _VIDEO_MARKS = (
@@ -107,7 +113,8 @@ def _image(path: Path) -> Iterator[Picture]:
     pillow_heif.register_heif_opener()
     try:
         with warnings.catch_warnings(), _opened(_content(path)) as image:
-            _refuse_if_large(*image.size)
+            whole = image.format in ("WEBP", "HEIF")
+            _refuse_if_large(*image.size, MAX_PIXELS_WHOLE if whole else MAX_PIXELS)
             image.draft("L", image.size)  # a JPEG gives its luminance as it is
             luma = _luma(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
@@ -127,12 +134,23 @@ def _opened(content: bytes) -> Image.Image:
         raise InputFault("the picture is truncated or damaged") from error
 
 
-def _refuse_if_large(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise InputFault(f"{width} x {height} pixels, over {MAX_PIXELS // 1_000_000} megapixels")
+def _refuse_if_large(width: int, height: int, most: int = MAX_PIXELS) -> None:
+    if width * height > most:
+        raise InputFault(f"{width} x {height} pixels, over {most // 1_000_000} megapixels")
 
 
 def _luma(image: Image.Image) -> Luma:
+    """The luminance of a picture of any mode; beside the picture itself, a band of it is held at a time."""
+    width, height = image.size
+    luma = np.empty((height, width), np.uint8)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        band = image.crop((0, top, width, min(height, top + rows)))
+        luma[top : top + rows] = _band(band)
+    return luma
+
+
+def _band(image: Image.Image) -> Luma:
     if image.mode.startswith("I"):  # 16 bits a sample; Pillow's own conversion would clip them
         samples = np.asarray(image, np.int64)
         return np.asarray(np.clip(samples >> 8, 0, 255), np.uint8)
@@ -162,16 +180,18 @@ def _pages(path: Path) -> Iterator[Picture]:
 def _page(page: pypdfium2.PdfPage) -> Luma:
     width, height = page.get_size()
     pixels = max(width * height, 1.0) * (PDF_DPI / 72) ** 2
+    for drawn in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=_PDF_DEPTH):
+        _refuse_if_large(*drawn.get_px_size())  # it is decoded whole, however small it is drawn
     scale = PDF_DPI / 72 * min(1.0, (PDF_PIXELS / pixels) ** 0.5)
     if max(width, height) * scale > PDF_PIXELS:
         raise InputFault(f"a page of {width:.0f} x {height:.0f} points")
     bitmap = page.render(scale=scale, grayscale=True)
     try:
-        drawn = np.array(bitmap.to_numpy(), np.uint8)
+        pixels_drawn = np.array(bitmap.to_numpy(), np.uint8)
     finally:
         bitmap.close()
         page.close()
-    return drawn.reshape(drawn.shape[:2])
+    return pixels_drawn.reshape(pixels_drawn.shape[:2])
 
 
 def _frames(path: Path) -> Iterator[Picture]:

@@ -1,4 +1,4 @@
-"""Frames without a code, short: none is read; a text that is not there, or a blind eye, fails the campaign."""
+"""Frames without a code, short: none is read; a text that is not there, or a blind eye, is a failure."""
 
 from __future__ import annotations
 

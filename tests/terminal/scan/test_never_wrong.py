@@ -1,0 +1,213 @@
+"""A code partly read, misread or mixed with another never becomes a third, and nothing altered is genuine."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keys.issue import IssueRequest, issue
+from scripts.fuzz_pictures import modules_of
+from scripts.fuzz_rules import NOW_S, SEED, TRUST
+from terminal import scan
+from terminal.credential import verify
+from terminal.model import CredentialFinding, Plate, Vehicle
+from tests.pictures import scene
+from tests.terminal.credential.issuing import as_bytes, as_text
+
+if TYPE_CHECKING:
+    from terminal.model import Luma
+
+BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+BELIEVED = {
+    CredentialFinding.CURRENT,
+    CredentialFinding.PAST,
+    CredentialFinding.WITHDRAWN,
+    CredentialFinding.OTHER_VEHICLE,
+}
+"""Findings whose claims are believed."""
+LEVELS = ["L", "M", "Q", "H"]
+
+
+def credential(number: int) -> str:
+    """A credential of its own, signed by the test's key."""
+    vehicle = Vehicle(Plate(f"苏A{number:05}", "02"), "K33", "A", 202708)
+    return issue(IssueRequest(vehicle, "苏A"), SEED, number.to_bytes(12, "big"), NOW_S - 86_400)
+
+
+def finding(text: str) -> CredentialFinding:
+    return verify.verify(text, TRUST, verify.Moment(NOW_S)).finding
+
+
+def mask_of(modules: Luma) -> tuple[int, ...]:
+    """A symbol's format information beside its first finder pattern: two of one mask have the same."""
+    return tuple(int(one) for one in modules[8, :9])
+
+
+@cache
+def alike(level: str) -> tuple[str, str]:
+    """Two credentials whose symbols have one version and one mask, so that their modules are one language."""
+    seen: dict[tuple[int, ...], str] = {}
+    for number in range(100):
+        text = credential(number)
+        mask = mask_of(modules_of(text, level))
+        if mask in seen:
+            return seen[mask], text
+        seen[mask] = text
+    raise AssertionError("masks are drawn from eight")
+
+
+def frame_of(modules: Luma, pixels: int) -> Luma:
+    """A scene with a symbol in it."""
+    ink = np.where(np.pad(modules, 4) != 0, 20, 235).astype(np.uint8)
+    drawn = np.kron(ink, np.ones((pixels, pixels), np.uint8))
+    height, width = drawn.shape
+    return scene((drawn, 40, 30), size=(height + 60, width + 80))
+
+
+def texts(luma: Luma) -> set[str]:
+    """Every text that any way of looking gives."""
+    _, memory = scan.follow(luma, scan.START, 1.0)
+    found = (scan.read(luma, 1.0), scan.read_still(luma), scan.follow(luma, memory, 1.0)[0])
+    return {code.text for one in found if one is not None for code in one.codes}
+
+
+def mixed(one: Luma, other: Luma, how: str, cut: int) -> Luma:
+    """The modules of `one` where a pattern says so, and those of `other` elsewhere."""
+    rows, columns = np.indices(one.shape)
+    side = len(one)
+    part = {
+        "left and right": columns < cut,
+        "top and bottom": rows < cut,
+        "across": rows + columns < 2 * cut,
+        "the other way across": rows + side - columns < 2 * cut,
+        "rows by turns": rows % 2 == cut % 2,
+        "columns by turns": columns // 2 % 2 == cut % 2,
+        "blocks by turns": (rows // 8 + columns // 8) % 2 == cut % 2,
+        "one over the other": (abs(rows - side // 2) > cut // 2) | (abs(columns - side // 2) > cut // 2),
+    }[how]
+    return np.where(part, one, other).astype(np.uint8)
+
+
+WAYS = [
+    "left and right",
+    "top and bottom",
+    "across",
+    "the other way across",
+    "rows by turns",
+    "columns by turns",
+    "blocks by turns",
+    "one over the other",
+]
+
+
+@pytest.mark.parametrize("how", WAYS)
+@settings(deadline=None, max_examples=12)
+@given(data=st.data())
+def test_two_codes_mixed_are_one_of_them_or_none(how: str, data: st.DataObject):
+    level = data.draw(st.sampled_from(LEVELS))
+    one, other = alike(level)
+    modules = modules_of(one, level), modules_of(other, level)
+    cut = data.draw(st.integers(0, len(modules[0])))
+    luma = frame_of(mixed(*modules, how, cut), data.draw(st.integers(2, 5)))
+    assert texts(luma) <= {one, other}
+
+
+@pytest.mark.parametrize("how", ["left and right", "top and bottom", "across", "blocks by turns"])
+def test_halves_seen_one_after_the_other_are_not_put_together_into_a_third(how: str):
+    one, other = alike("M")
+    modules = modules_of(one), modules_of(other)
+    side = len(modules[0])
+    blank = np.zeros_like(modules[0])
+    first = mixed(modules[0], blank, how, side // 2)
+    second = mixed(blank, modules[1], how, side // 2)
+    memory, seen = scan.START, set[str]()
+    for number in range(24):
+        luma = frame_of((first, second)[number % 2], 3 + number // 12)
+        found, memory = scan.follow(luma, memory, 1.0)
+        seen |= set() if found is None else {code.text for code in found.codes}
+    assert seen <= {one, other}
+
+
+def test_the_pair_is_of_one_version_and_one_mask_and_each_is_read():
+    for level in LEVELS:
+        pair = alike(level)
+        modules = [modules_of(text, level) for text in pair]
+        assert modules[0].shape == modules[1].shape
+        assert mask_of(modules[0]) == mask_of(modules[1])
+        for text, symbol in zip(pair, modules, strict=True):
+            assert texts(frame_of(symbol, 4)) == {text}
+            assert finding(text) is CredentialFinding.CURRENT
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.4), st.sampled_from(LEVELS), st.integers(2, 4))
+def test_modules_turned_over_here_and_there_give_the_code_or_nothing(
+    seed: int, share: float, level: str, pixels: int
+):
+    text = credential(1)
+    modules = modules_of(text, level)
+    turned = np.random.default_rng(seed).random(modules.shape) < share
+    assert texts(frame_of(modules ^ turned.astype(np.uint8), pixels)) <= {text}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.tuples(st.integers(0, 60), st.integers(0, 60)),
+    st.tuples(st.integers(1, 45), st.integers(1, 45)),
+    st.sampled_from(["dark", "light", "turned over", "moved"]),
+    st.sampled_from(LEVELS),
+)
+def test_a_burst_of_damage_gives_the_code_or_nothing(
+    at: tuple[int, int], size: tuple[int, int], how: str, level: str
+):
+    text = credential(2)
+    modules = modules_of(text, level)
+    hole = np.s_[at[0] : at[0] + size[0], at[1] : at[1] + size[1]]
+    filling = {
+        "dark": np.ones_like(modules),
+        "light": np.zeros_like(modules),
+        "turned over": 1 - modules,
+        "moved": np.roll(modules, 1, axis=1),
+    }[how]
+    modules[hole] = filling[hole]
+    assert texts(frame_of(modules, 3)) <= {text}
+
+
+def test_no_text_spliced_from_two_credentials_is_believed():
+    one, other = alike("M")
+    length = min(len(one), len(other))
+    for left, right in ((one, other), (other, one)):
+        for cut in range(length):
+            text = left[:cut] + right[cut:]
+            assert (finding(text) in BELIEVED) == (text in (one, other))
+
+
+def test_no_text_with_one_character_changed_is_believed():
+    text = credential(3)
+    for at, was in enumerate(text):
+        for character in set(BASE45) - {was}:
+            assert finding(text[:at] + character + text[at + 1 :]) not in BELIEVED
+
+
+def test_no_message_with_one_bit_changed_is_believed():
+    message = as_bytes(credential(4))
+    for bit in range(8 * len(message)):
+        changed = bytearray(message)
+        changed[bit // 8] ^= 1 << bit % 8
+        assert finding(as_text(bytes(changed))) not in BELIEVED
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.integers(0, 233), min_size=1, max_size=12, unique=True), st.data())
+def test_no_text_altered_in_any_other_way_is_believed(places: list[int], data: st.DataObject):
+    text = credential(5)
+    pieces = [text[a:b] for a, b in pairwise([0, *sorted(places), len(text)])]
+    altered = "".join(data.draw(st.permutations(pieces))) + data.draw(st.sampled_from(["", "0", text[-3:]]))
+    altered = altered[: data.draw(st.integers(0, len(altered)))]
+    assert (finding(altered) in BELIEVED) == (altered == text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from terminal.scan.reading import OURS, follow, read, read_still
+from terminal.scan.reading import follow, read, read_still
 from terminal.scan.strategy import START, Memory
+from terminal.scan.symbols import OURS
 
 __all__ = ["OURS", "START", "Memory", "follow", "read", "read_still"]

@@ -1,17 +1,242 @@
-"""What to try next is a pure function of what the last frames showed."""
+"""What to try next is a pure function of what the last frames showed: a table of steps and their order.
+
+A step is data: where it looks, how it changes what it sees, how it tells dark from light. Texture in both
+directions says where a code may be, so most steps look at a twelfth of the frame, and cost as little.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Where(StrEnum):
+    """What a step looks at."""
+
+    FRAME = "frame"
+    FIRST = "first region"
+    """Where most texture is."""
+    ALL = "all regions"
+    """What lies about every region, where there are several: large modules fall apart."""
+    UNREAD = "unread"
+    """Where a symbol was located that could not be corrected."""
+    SEEN = "seen"
+    """Where the last frames had one."""
+
+
+class Threshold(StrEnum):
+    """How dark is told from light."""
+
+    GLOBAL = "global"
+    """By one level for all that is looked at."""
+    LOCAL = "local"
+    """By the mean around each block."""
+    FIXED = "fixed"
+    """At half: the change has told them apart."""
+
+
+class Change(StrEnum):
+    """What is done to the pixels before; each keeps the size."""
+
+    NONE = "none"
+    INVERTED = "inverted"
+    BRIGHTER = "brighter"
+    DARKER = "darker"
+    FLATTENED = "flattened"
+    """Less the mean around each pixel."""
+    SHARPENED = "sharpened"
+    ADAPTIVE = "adaptive"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Part of a frame, in pixels; right and bottom are outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return self.bottom - self.top
+
+    def grown(self, margin: int, width: int, height: int) -> Box:
+        """The box with `margin` pixels more on every side, within a frame of this size."""
+        return Box(
+            max(0, self.left - margin),
+            max(0, self.top - margin),
+            min(width, self.right + margin),
+            min(height, self.bottom + margin),
+        )
+
+    def joined(self, other: Box) -> Box:
+        """What lies about both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether they have a pixel in common."""
+        across = max(self.left, other.left) < min(self.right, other.right)
+        return across and max(self.top, other.top) < min(self.bottom, other.bottom)
+
+    def covers(self, other: Box) -> bool:
+        """Whether the middle of the other one lies in this."""
+        x, y = (other.left + other.right) // 2, (other.top + other.bottom) // 2
+        return self.left <= x < self.right and self.top <= y < self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way to look."""
+
+    where: Where
+    threshold: Threshold
+    scale: tuple[float, float] = (1.0, 1.0)
+    """Pixels looked at for each pixel, across and down."""
+    change: Change = Change.NONE
+
+    @property
+    def name(self) -> str:
+        """What the step is called in tables."""
+        across, down = self.scale
+        size = (
+            ""
+            if across == down == 1
+            else f" x{across:.2g}"
+            if across == down
+            else f" x{across:.2g},{down:.2g}"
+        )
+        change = "" if self.change is Change.NONE else f" {self.change}"
+        return f"{self.where}: {self.threshold}{size}{change}"
+
+    def cost_s(self, pixels: int, roughness: float) -> float:
+        """What it takes on the development machine to look at so many pixels of such a frame, seconds.
+
+        `roughness` is the frame's mean texture, 0 to 255: the many small runs of noise make a local
+        threshold dear.
+        """
+        looked = pixels * self.scale[0] * self.scale[1]
+        prepared = looked * _CHANGE_NS[self.change] + (looked * _SCALE_NS if self.scale != (1.0, 1.0) else 0)
+        searched = looked * (_NS[self.threshold] + _ROUGH_NS[self.threshold] * roughness)
+        return _FIXED_S + 1e-9 * (prepared + searched)
+
+
+SURVEY_S = 200e-6
+"""What it takes to find the regions of a frame."""
+_FIXED_S = 30e-6
+_SCALE_NS = 0.4
+_NS = {Threshold.GLOBAL: 0.3, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.3}
+_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.3, Threshold.FIXED: 0.1}
+_CHANGE_NS = {
+    Change.NONE: 0.0,
+    Change.INVERTED: 0.05,
+    Change.BRIGHTER: 0.3,
+    Change.DARKER: 0.3,
+    Change.FLATTENED: 0.8,
+    Change.SHARPENED: 1.6,
+    Change.ADAPTIVE: 1.2,
+}
+"""Nanoseconds a pixel looked at, from scripts/bench_decode_learn.py."""
+
+
+def _on(where: Where, threshold: Threshold, scale: float = 1, change: Change = Change.NONE) -> Step:
+    return Step(where, threshold, (scale, scale), change)
+
+
+BASE = (
+    _on(Where.FIRST, Threshold.GLOBAL),
+    _on(Where.ALL, Threshold.LOCAL, 0.5),
+    _on(Where.FIRST, Threshold.LOCAL),
+)
+"""What every frame is given."""
+
+EXTRAS = (
+    _on(Where.FIRST, Threshold.GLOBAL, change=Change.INVERTED),
+    _on(Where.UNREAD, Threshold.GLOBAL),
+    _on(Where.FRAME, Threshold.GLOBAL, 0.5),
+    _on(Where.ALL, Threshold.LOCAL, change=Change.DARKER),
+    _on(Where.ALL, Threshold.GLOBAL, change=Change.INVERTED),
+    _on(Where.ALL, Threshold.FIXED, 0.5, Change.ADAPTIVE),
+    _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
+    _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
+    _on(Where.FRAME, Threshold.LOCAL, 0.5),
+    _on(Where.FRAME, Threshold.GLOBAL, 0.5, Change.INVERTED),
+    _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
+    _on(Where.UNREAD, Threshold.LOCAL, 2, Change.SHARPENED),
+    _on(Where.FRAME, Threshold.GLOBAL),
+    _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
+    _on(Where.FRAME, Threshold.LOCAL),
+    _on(Where.FIRST, Threshold.LOCAL, 3),
+)
+"""What a frame is given while there is time; the next frame goes on where it ended."""
+
+AGAIN = (_on(Where.SEEN, Threshold.GLOBAL), _on(Where.SEEN, Threshold.LOCAL))
+"""What a frame is given first where the last ones showed a symbol."""
+BESIDE = _on(Where.FIRST, Threshold.LOCAL)
+"""How the other regions are looked at once something was read."""
+MOST_BESIDE = 3
+"""How many of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What the last frames of a series showed."""
 
-    frames: int = 0
-    """How many have been looked at since something was read."""
+    seen: Box | None = None
+    """Where a symbol was last read or located."""
+    age: int = 0
+    """Frames since then."""
+    turn: int = 0
+    """Which of the extras is next."""
+    pace: float = 1.0
+    """How much longer a step takes than on the development machine."""
+    foreign: bool = False
+    """Whether the last frame gave codes, and none of ours."""
 
 
 START = Memory()
 """Before the first frame."""
+FORGOTTEN = 6
+"""Frames after which a place is no longer looked at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one frame showed."""
+
+    read: Box | None
+    """Where the chosen code is."""
+    ours: bool
+    located: Box | None
+    """Where a symbol is that could not be corrected."""
+    last: Step | None
+    """The last step taken."""
+    pace: float
+
+
+def plan(memory: Memory) -> tuple[Step, ...]:
+    """The steps of the next frame, most promising first."""
+    again = () if memory.seen is None else AGAIN
+    return (*again, *BASE, *EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
+
+
+def after(memory: Memory, seen: Seen) -> Memory:
+    """What the next frame is to know."""
+    place, age = seen.read or seen.located, 0
+    if place is None and memory.age + 1 < FORGOTTEN:
+        place, age = memory.seen, memory.age + 1
+    turn = memory.turn
+    if seen.last in EXTRAS:
+        turn = (EXTRAS.index(seen.last) + 1) % len(EXTRAS)
+    return Memory(place, age, turn, seen.pace, foreign=seen.read is not None and not seen.ours)

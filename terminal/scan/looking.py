@@ -1,0 +1,156 @@
+"""A look is one picture being searched: its regions, and what its steps have found; a step never fails."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import cv2
+
+from terminal.scan import regions
+from terminal.scan.strategy import Box, Seen, Step, Where
+from terminal.scan.symbols import Symbol, chosen, look
+from terminal.scan.views import changed, halved, rows, scaled
+
+if TYPE_CHECKING:
+    from terminal.model import Luma, Scan
+
+SMALLEST = 21
+"""Modules across the smallest symbol, so pixels across the smallest picture worth a look."""
+LONGEST = 1920
+"""Pixels across the largest picture that is searched as it is; larger ones are halved for the search."""
+_SMALL = 200_000
+"""Pixels of a picture that is a region by itself."""
+_BESIDE = 0.3
+"""Of the most texture that a region beside a symbol needs: modules three times as large have a third."""
+_MOST_PIXELS = 4_000_000
+"""What a step may look at, so that time and memory are bounded."""
+
+
+class Look:
+    """One picture and what has been found in it; boxes and corners are in pixels of the searched frame."""
+
+    def __init__(self, luma: Luma, seen: Box | None = None, longest: int = LONGEST) -> None:
+        self._whole = rows(luma)
+        self._frame = self._whole
+        self.factor = 1
+        """Pixels of the picture for each pixel of the frame that is searched."""
+        while max(self._frame.shape) > longest and self.worthwhile:
+            self._frame = halved(self._frame)
+            self.factor *= 2
+        self._seen = seen
+        self._cells: Luma | None = None
+        self._least = 0.0
+        self._regions: list[Box] = []
+        self._passed: list[Box] = []
+        self.roughness = 0.0
+        """Mean difference between neighbours, 0 to 255."""
+        self._last: Step | None = None
+        self.read: list[Symbol] = []
+        self.unread: list[Symbol] = []
+
+    @property
+    def ours(self) -> bool:
+        """Whether one of ours was read."""
+        return any(symbol.ours for symbol in self.read)
+
+    @property
+    def scan(self) -> Scan | None:
+        """What was read."""
+        return chosen(self.read, self.factor)
+
+    @property
+    def worthwhile(self) -> bool:
+        """Whether the smallest symbol would fit."""
+        return bool(min(self._frame.shape) >= SMALLEST)
+
+    def survey(self) -> None:
+        """Find the regions where a code may be."""
+        height, width = self._frame.shape
+        if min(height, width) < 4 * regions.CELL:
+            small = height * width <= _SMALL
+            self._regions = [Box(0, 0, width, height)] if small else []
+            return
+        self._cells = regions.texture(self._frame)
+        self.roughness = cv2.mean(self._cells)[0]
+        self._least = _BESIDE * regions.peak(self._cells)
+        self._regions = regions.boxes(self._cells, width, height)
+
+    def turn(self) -> None:
+        """Look away from what was read, and from regions passed over, to where one of ours would fit."""
+        if self._cells is None:
+            self._regions = []
+            return
+        height, width = self._frame.shape
+        known = [*(symbol.box for symbol in self.read), *self._passed]
+        rest = regions.without(self._cells, known)
+        self._regions = regions.compact_boxes(rest, self._least, width, height)
+
+    def pass_over(self) -> None:
+        """Take the first region as looked at."""
+        self._passed += self._regions[:1]
+
+    def return_to_all(self) -> None:
+        """Search regions that were passed over again."""
+        self._passed = []
+        self.turn()
+
+    def afresh(self) -> Look:
+        """The same look with nothing read yet; what is unread stays."""
+        again = copy(self)
+        again.read = []
+        return again
+
+    @property
+    def blank(self) -> bool:
+        """Whether the frame shows nothing at all."""
+        return self._cells is not None and self.roughness == 0
+
+    def seen(self, pace: float) -> Seen:
+        """What the next frame is to know."""
+        first = max(self.read, key=lambda symbol: (symbol.ours, symbol.area), default=None)
+        located = self.unread[-1].box if self.unread else None
+        return Seen(first.box if first else None, self.ours, located, self._last, pace)
+
+    def pixels(self, step: Step) -> int:
+        """How many pixels a step would look at, before scaling; 0 where there is nothing to look at."""
+        box = self._box(step.where)
+        if box is None or min(box.width * step.scale[0], box.height * step.scale[1]) < SMALLEST:
+            return 0
+        pixels = box.width * box.height
+        return pixels if pixels * step.scale[0] * step.scale[1] <= _MOST_PIXELS else 0
+
+    def take(self, step: Step) -> bool:
+        """Look once; whether that read what was not read before."""
+        box = self._box(step.where)
+        if box is None:
+            return False
+        self._last = step
+        across, down = step.scale
+        view = scaled(self._frame[box.top : box.bottom, box.left : box.right], across, down)
+        found = look(changed(view, step.change), step.threshold)
+        moved = [symbol.moved(1 / across, 1 / down, box.left, box.top) for symbol in found]
+        new = [symbol for symbol in moved if not any(known.box.covers(symbol.box) for known in self.read)]
+        self.read += (symbol for symbol in new if symbol.text is not None)
+        self.unread = [
+            symbol
+            for symbol in (*self.unread, *(s for s in new if s.text is None))
+            if not any(known.box.covers(symbol.box) for known in self.read)
+        ]
+        return any(symbol.text is not None for symbol in new)
+
+    def _box(self, where: Where) -> Box | None:
+        height, width = self._frame.shape
+        if where is Where.FRAME:
+            return Box(0, 0, width, height)
+        if where is Where.SEEN:
+            return self._seen and self._seen.grown(2 * regions.CELL, width, height)
+        if where is Where.UNREAD:
+            if not self.unread:
+                return None
+            box = self.unread[-1].box
+            return box.grown(8 + max(box.width, box.height) // 3, width, height)
+        if where is Where.ALL:
+            return reduce(Box.joined, self._regions) if len(self._regions) > 1 else None
+        return self._regions[0] if self._regions else None

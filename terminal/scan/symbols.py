@@ -1,0 +1,102 @@
+"""Only what passed its error correction is a symbol; ours comes before others, then the largest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import zxingcpp
+
+from terminal.model import Code, Scan
+from terminal.scan.strategy import Box, Threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from terminal.model import Luma
+
+    Corners = tuple[tuple[float, float], ...]
+
+OURS = "VI1:"
+"""How our codes begin (wire format, section 3)."""
+
+_MODELS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.BarcodeFormat.QRCodeModel2])
+"""Ours is model 2; to look for the old model too costs nothing."""
+_BINARIZERS = {
+    Threshold.GLOBAL: zxingcpp.Binarizer.GlobalHistogram,
+    Threshold.LOCAL: zxingcpp.Binarizer.LocalAverage,
+    Threshold.FIXED: zxingcpp.Binarizer.FixedThreshold,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A QR code in a picture; without a text it was located and could not be corrected."""
+
+    text: str | None
+    corners: Corners
+    """In the picture's pixels, from the upper left of the symbol clockwise."""
+    version: int = 0
+    """1 to 40; 0 where that is not known."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it claims to be an inspection mark."""
+        return self.text is not None and self.text.startswith(OURS)
+
+    @property
+    def box(self) -> Box:
+        """What lies about it."""
+        across, down = zip(*self.corners, strict=True)
+        return Box(int(min(across)), int(min(down)), int(max(across)) + 1, int(max(down)) + 1)
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        pairs = zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True)
+        return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairs)) / 2
+
+    def moved(self, across: float, down: float, left: float, top: float) -> Symbol:
+        """The symbol in a picture that is so many times larger and begins so far before."""
+        corners = tuple((x * across + left, y * down + top) for x, y in self.corners)
+        return Symbol(self.text, corners, self.version)
+
+
+def look(picture: Luma, threshold: Threshold) -> list[Symbol]:
+    """What a picture of uint8 [height, width] shows, read or only located."""
+    barcodes = zxingcpp.read_barcodes(
+        picture,
+        formats=_MODELS,
+        try_invert=False,
+        try_downscale=False,
+        text_mode=zxingcpp.TextMode.Plain,  # what was encoded, without a reader's embellishments
+        binarizer=_BINARIZERS[threshold],
+        return_errors=True,
+    )
+    return [_symbol(barcode) for barcode in barcodes]
+
+
+def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
+    at = barcode.position
+    corners = tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+    if barcode.valid:
+        return Symbol(barcode.text, corners)
+    # An error result may carry a full text: only `.valid` says that the text was read.
+    return Symbol(None, corners)
+
+
+def chosen(symbols: Sequence[Symbol], factor: float) -> Scan | None:
+    """Ours before others, then the largest; each text once. `factor` is what corners are multiplied by."""
+    ranked = sorted(symbols, key=lambda symbol: (symbol.ours, symbol.area), reverse=True)
+    codes: dict[str, Code] = {}
+    for symbol in ranked:
+        if symbol.text is not None:
+            codes.setdefault(symbol.text, Code(symbol.text, _whole(symbol, factor)))
+    if not codes:
+        return None
+    first, *others = codes.values()
+    return Scan(first.text, first.corners, tuple(others))
+
+
+def _whole(symbol: Symbol, factor: float) -> tuple[tuple[int, int], ...]:
+    return tuple((round(x * factor), round(y * factor)) for x, y in symbol.corners)

@@ -1,0 +1,74 @@
+"""A view is a picture as a step sees it: scaled and changed; the picture itself is never written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from terminal.scan.strategy import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.model import Luma
+
+
+def rows(luma: Luma) -> Luma:
+    """The picture in rows of adjacent pixels, top to bottom, at any distance: no copy if it is so."""
+    height, width = luma.shape
+    plain = luma.strides[1] == 1 and (luma.strides[0] >= width or height == 1)
+    return luma if plain else np.ascontiguousarray(luma)
+
+
+def halved(luma: Luma) -> Luma:
+    """Half the size, each pixel the mean of four; an odd last row or column is left out. At least 2x2."""
+    height, width = (side // 2 for side in luma.shape)
+    even = luma[: 2 * height, : 2 * width]  # OpenCV is ten times slower where the factor is not 2
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def scaled(luma: Luma, across: float, down: float) -> Luma:
+    """Another size, at least 1x1."""
+    if across == down == 1:
+        return luma
+    if across == down == 0.5:
+        return halved(luma)
+    height, width = luma.shape
+    size = (max(1, round(width * across)), max(1, round(height * down)))
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def changed(luma: Luma, change: Change) -> Luma:
+    """The picture after a change."""
+    return _CHANGES[change](luma)
+
+
+def _gamma(exponent: float) -> Callable[[Luma], Luma]:
+    table = np.rint(255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)
+    return lambda luma: np.asarray(cv2.LUT(luma, table), np.uint8)
+
+
+def _flattened(luma: Luma) -> Luma:
+    return np.asarray(cv2.addWeighted(luma, 4, cv2.blur(luma, (31, 31)), -4, 128), np.uint8)
+
+
+def _sharpened(luma: Luma) -> Luma:
+    return np.asarray(cv2.addWeighted(luma, 2.5, cv2.GaussianBlur(luma, (0, 0), 2), -1.5, 0), np.uint8)
+
+
+def _adaptive(luma: Luma) -> Luma:
+    kind = cv2.ADAPTIVE_THRESH_MEAN_C
+    return np.asarray(cv2.adaptiveThreshold(luma, 255, kind, cv2.THRESH_BINARY, 31, 5), np.uint8)
+
+
+_CHANGES: dict[Change, Callable[[Luma], Luma]] = {
+    Change.NONE: lambda luma: luma,
+    Change.INVERTED: np.bitwise_not,
+    Change.BRIGHTER: _gamma(0.5),
+    Change.DARKER: _gamma(2.0),
+    Change.FLATTENED: _flattened,
+    Change.SHARPENED: _sharpened,
+    Change.ADAPTIVE: _adaptive,
+}

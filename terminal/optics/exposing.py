@@ -81,7 +81,7 @@ def meter(exposing: Exposing, seen: Statistics, reach: Reach, *, lit: bool) -> E
         return replace(exposing, light=asked, votes=())
     same_side = exposing.votes if exposing.votes and (exposing.votes[0] > asked) == (ratio > 1) else ()
     votes = (*same_side, wanted)
-    if 1 / FAR <= ratio <= FAR and len(votes) < VOTES:
+    if 1 / FAR < ratio < FAR and len(votes) < VOTES:
         return replace(exposing, light=asked, votes=votes)
     nearest = min(votes, key=lambda light: abs(math.log(light / asked)))
     chosen = nearest if len(votes) >= VOTES else wanted

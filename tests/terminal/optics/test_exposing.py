@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from terminal import optics
 from terminal.model import Taken
 from terminal.optics import Statistics, Tones
-from terminal.optics.exposing import AIM, EASY_US, STEP, UNDER, Exposing, meter, split
+from terminal.optics.bracketing import Bracketing
+from terminal.optics.exposing import AIM, CALM, EASY_US, STEP, TORCH, UNDER, Exposing, meter, split
 from terminal.ports import Reach
 from tests.terminal.optics.sensor import (
     MOST,
@@ -119,6 +122,7 @@ def test_after_the_hand_rests_exposure_grows_again_by_steps():
     for _ in range(100):
         state = meter(state, _said(level=AIM, light=64_000, speed=1.0), REACH, lit=False)
         caps.append(state.cap_us)
+    assert caps[: CALM - 1] == [1_024.0] * (CALM - 1)
     assert all(after in (before, 2 * before) for before, after in pairwise(caps))
     assert caps[-1] >= 16 * 1_024
 
@@ -138,6 +142,51 @@ def test_a_hand_of_one_speed_finds_one_exposure(speed: float, jitter: list[float
 
     assert len(set(caps[-40:])) <= 2  # it may still have been lengthening once, never back and forth
     assert caps[-1] * speed / 1e6 <= 2
+
+
+def test_light_that_is_nearly_right_stays():
+    for level in (round(AIM / 1.25), round(AIM * 1.25)):
+        state = Exposing(light=8_000.0)
+        for _ in range(10):
+            state = meter(state, _said(level=level, light=8_000), REACH, lit=False)
+        assert state.light == 8_000
+
+
+@pytest.mark.parametrize(
+    ("tones", "asked", "then"),
+    [
+        pytest.param(Tones(0, 255, 255, 0.9, 0.0), 500.0, 500.0, id="full, and less is asked already"),
+        pytest.param(Tones(0, 255, 255, 0.9, 0.0), 8_000.0, 2_000.0, id="full"),
+        pytest.param(Tones(0, 200, 255, 0.4, 0.0), 8_000.0, 4_000.0, id="half full"),
+        pytest.param(Tones(0, 1, 2, 0.0, 1.0), 90_000.0, 90_000.0, id="empty, and more is asked already"),
+        pytest.param(Tones(0, 1, 2, 0.0, 1.0), 8_000.0, 32_000.0, id="empty"),
+    ],
+)
+def test_a_frame_that_is_full_or_empty_says_only_which_way(tones: Tones, asked: float, then: float):
+    seen = Statistics(tones, 0.25, None, Taken(8_000, 1.0))
+
+    assert meter(Exposing(light=asked), seen, REACH, lit=False).light == then
+
+
+def test_a_torch_changes_the_light_at_once_and_what_was_right_before_is_remembered():
+    unlit = Exposing(light=MOST)
+    lit = meter(unlit, _said(level=AIM, light=MOST / TORCH), REACH, lit=True)
+    assert lit.light == MOST / TORCH
+
+    settled = replace(lit, light=20_000.0)
+    dark_again = meter(settled, _said(level=AIM, light=MOST), REACH, lit=False)
+    assert dark_again.light == MOST
+    assert meter(dark_again, _said(level=AIM, light=20_000), REACH, lit=True).light == 20_000
+
+
+def test_frames_of_a_trial_do_not_move_the_light_that_it_is_about():
+    state = replace(
+        optics.start(REACH), exposing=Exposing(light=8_000.0), bracketing=Bracketing((1 / 3, 1.0), done=0)
+    )
+    state, controls = optics.adjust(state, _said(level=AIM // 2, light=8_000 / 9), found=False, lit=False)
+
+    assert state.exposing.light == 8_000
+    assert controls.exposure_us == 8_000
 
 
 def test_one_frame_that_seems_to_jump_changes_nothing():

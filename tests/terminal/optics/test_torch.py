@@ -53,6 +53,10 @@ def test_lasting_darkness_wishes_for_the_torch(light: float | None, frames: int)
     assert wished(before, seen(DARK - 1, light=light), 1).wish
 
 
+def test_a_torch_that_the_officer_lit_is_not_wished_for_as_well():
+    assert not wished(Torch(), seen(10, light=MOST), 200, lit=True).wish
+
+
 def test_darkness_in_which_the_exposure_still_rises_is_not_yet_dark():
     torch = Torch()
     for doubled in range(3 * DARK_FRAMES):

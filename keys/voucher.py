@@ -110,8 +110,8 @@ PHONE = Sheet(
     plate_height=146,
     valid_middle=540,
     valid_top=460,
-    code_top=616,
-    code_side=984,
+    code_top=612,
+    code_side=1000,
     rows_top=1632,
     columns=2,
 )
@@ -127,8 +127,8 @@ A6 = Sheet(
     plate_height=116,
     valid_middle=750,
     valid_top=246,
-    code_top=396,
-    code_side=836,
+    code_top=394,
+    code_side=840,
     rows_top=1256,
     columns=2,
 )

@@ -1,6 +1,7 @@
 """How a credential's code should be made: what reads at which error correction, module and quiet zone.
 
 python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE]
+python -m scripts.bench_voucher --show FILE...
 
 Every figure is a share of trials that were read, by `scan.follow` within FRAMES frames of BUDGET_S, and after
 the stroke by zxing-cpp restricted to QR. The same seeds give the same frames in every run.
@@ -45,17 +46,23 @@ def main() -> None:
     parser.add_argument("--characters", action="append", type=int, choices=LENGTHS, help="these codes alone")
     parser.add_argument("--seeds", type=int, default=6, metavar="N", help="trials of each; default: 6")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write what was read as JSON")
+    parser.add_argument("--show", type=Path, nargs="+", metavar="FILE", help="measure nothing; show these")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
-    cells: list[Cell] = []
+    cells = [cell for path in chosen.show or () for cell in _kept(path)]
     for part in chosen.only or PARTS:
         measure, table = PARTS[part]
-        found = list(measure(chosen.characters or LENGTHS, chosen.seeds))
-        cells += found
-        print("\n".join(table(found)), end="\n\n", flush=True)
+        if not chosen.show:
+            cells += measure(chosen.characters or LENGTHS, chosen.seeds)
+        print("\n".join(table([cell for cell in cells if cell.part == part])), end="\n\n", flush=True)
     if chosen.out:
         content = {"frames": FRAMES, "budget_s": BUDGET_S, "cells": [asdict(cell) for cell in cells]}
         chosen.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _kept(path: Path) -> Iterator[Cell]:
+    for cell in json.loads(path.read_bytes())["cells"]:
+        yield Cell(**{**cell, "tally": Tally(**cell["tally"])})
 
 
 def measure_levels(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:

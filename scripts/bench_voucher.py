@@ -30,7 +30,7 @@ from scripts.voucher_trials import BUDGET_S, FRAMES, LENGTHS, Tally, ladder, tex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DISTANCES_MM = (150, 200, 250, 300, 350, 400, 450, 500, 550, 600)
+DISTANCES_MM = (150, 200, 250, 300, 350, 400, 450, 500, 550, 600, 700, 800)
 QUIET = (
     *((f"{quiet} on dark", quiet, False, 10.0) for quiet in (0, 1, 2, 3, 4)),
     ("4 on grey", 4, False, 100.0),

@@ -18,13 +18,11 @@ from terminal.ports import CameraControls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Frame, Luma, Scan
+    from terminal.model import Frame, Luma
     from terminal.ports import Camera, Reach
 
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0
-FORGET_AFTER = 15
-"""Frames without a code after which light is metered in the middle again."""
 EVEN = 1.2
 """The preview of a frame is evened out where its light was off by more than this factor."""
 
@@ -106,8 +104,6 @@ class Sight:
         self._clock = clock
         self._optics = optics.start(reach)
         self._glance: metering.Glance | None = None
-        self._corners: tuple[tuple[int, int], ...] = ()
-        self._unseen = 0
         self.controls = CameraControls()
         """What the camera is to be asked after the last frame."""
 
@@ -116,24 +112,20 @@ class Sight:
         begun = time.perf_counter()
         found, self._memory = scan.follow(frame.luma, self._memory, self._budget_s, self._clock)
         decode_ms = 1e3 * (time.perf_counter() - begun)
-        seen, self._glance = metering.measure(frame, self._box(frame.luma, found), self._glance)
+        seen, self._glance = metering.measure(frame, self._box(frame.luma), self._glance)
         self._optics, self.controls = optics.adjust(self._optics, seen, found=found is not None, lit=lit)
         preview = _preview(frame.luma, optics.evened(self._optics, seen))
         return Looked(
             found, preview, frame.captured_s, decode_ms, None if found is None else frame.luma.copy()
         )
 
-    def _box(self, luma: Luma, found: Scan | None) -> metering.Box:
-        """Where the light matters: at the code last read, else in the middle."""
+    def _box(self, luma: Luma) -> metering.Box:
+        """Where the light matters: at the symbol last seen, read or not, else in the middle."""
         height, width = luma.shape
-        self._unseen = 0 if found else self._unseen + 1
-        if found is not None:
-            self._corners = found.corners
-        elif self._unseen > FORGET_AFTER:
-            self._corners = ()
-        return (
-            metering.around(self._corners, width, height) if self._corners else metering.target(width, height)
-        )
+        seen = self._memory.seen
+        if seen is None:
+            return metering.target(width, height)
+        return metering.around((seen.left, seen.top), (seen.right, seen.bottom), width, height)
 
 
 def _preview(luma: Luma, factor: float) -> Luma:

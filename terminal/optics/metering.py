@@ -49,11 +49,10 @@ def target(width: int, height: int) -> Box:
     return (width - side) // 2, (height - side) // 2, side, side
 
 
-def around(corners: tuple[tuple[int, int], ...], width: int, height: int) -> Box:
-    """The upright box of a code's corners, within the frame; the target box where it is next to nothing."""
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    left, top = max(0, min(xs)), max(0, min(ys))
-    wide, high = min(width, max(xs)) - left, min(height, max(ys)) - top
+def around(from_: tuple[int, int], to: tuple[int, int], width: int, height: int) -> Box:
+    """The box between two corners of a code, within the frame; the target box where it is next to nothing."""
+    left, top = max(0, from_[0]), max(0, from_[1])
+    wide, high = min(width, to[0]) - left, min(height, to[1]) - top
     return (left, top, wide, high) if min(wide, high) >= LEAST_BOX else target(width, height)
 
 

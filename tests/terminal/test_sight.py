@@ -82,7 +82,7 @@ def test_a_moving_hand_is_exposed_ever_shorter_until_the_code_is_read(ambient: f
 
 
 def test_glare_on_a_code_is_read_by_a_bracket_that_one_exposure_does_not_read():
-    glaring = spot(0.5, radius=40)
+    glaring = spot(0.8, radius=25)
     camera = Sensor(SCENE, ROOM, shine=glaring)
     read = first_read(camera, 40)
     right_beside_it = Untouched(SCENE, ROOM, shine=glaring, begins=CameraControls(7_000, 1.0))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma
 
+cv2.setNumThreads(1)  # what a frame takes is counted, and views are too small for more threads to pay
+
 
 def rows(luma: Luma) -> Luma:
     """The picture in rows of adjacent pixels, top to bottom, at any distance: no copy if it is so."""

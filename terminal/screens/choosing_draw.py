@@ -73,7 +73,8 @@ def compose_choice(look: Look, screen: CodeChoice) -> list[Item]:
 
 
 def _head(page: Page, screen: CodeChoice) -> Block:
-    words = page.say("which_code", count=len(screen.codes) + screen.more)
+    count = len(screen.codes) + screen.more
+    words = page.say("which_code", count=count) if screen.after is None else page.say("which_other")
     style = page.firm(30, page.colours.ink, bold=True)
     sizes = [page.px(units) for units in range(30, 15, -1)]
     lines = [paragraph(words, largest(words, sizes, style, (page.width, style.leading), 1), page.width)]

@@ -66,8 +66,9 @@ WORDS: dict[str, Lines] = {
     "vehicle_not_asked": Lines("车辆未联网核查", "vehicle not checked online"),
     "record": Lines("记录 {seq} 号，{time} 核验", "record {seq} at {time}"),
     "second_code": Lines("画面中另有一码，未核验", "Another code in view, not checked"),
-    "other_mark": Lines("另有检验标志未核验，点此选择", "Another code, not checked: touch to choose"),
-    "which_code": Lines("画面中有 {count} 个检验标志，核验哪一个？", "{count} codes in view. Check which?"),
+    "other_mark": Lines("另有待核验的二维码，点此选择", "Another code, not checked: touch to choose"),
+    "which_code": Lines("有 {count} 个待核验的二维码，核验哪一个？", "{count} codes to check. Which one?"),
+    "which_other": Lines("核验哪一个？", "Check which one?"),
     "codes_more": Lines(
         "另有 {count} 个未列出，请靠近后重扫", "{count} more are not listed: move closer and scan again"
     ),

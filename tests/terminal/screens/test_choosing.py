@@ -265,7 +265,7 @@ def test_more_than_can_be_listed_are_counted(fonts: Fonts):
     screen = CodeChoice(LABORATORY, crowd, (None,) * 4, (1280, 720))
     assert (len(screen.codes), screen.more) == (4, 2)
     words = said(compose(screen, Look("zh", fonts)))
-    assert "画面中有6个检验标志" in words
+    assert "有6个待核验的二维码" in words
     assert "另有2个未列出" in words
 
 

@@ -117,6 +117,9 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
         ("entry", [BACK]),
         ("entry_number", [BACK, TRIGGER, CONFIRM]),
         ("kinds", [BACK, TRIGGER]),
+        ("codes", [BACK, TRIGGER]),
+        ("codes_marked", [BACK, TRIGGER, CONFIRM]),
+        ("codes_after", [BACK, TRIGGER]),
         ("trouble", [CONFIRM]),
         ("menu", [BACK]),
         ("log", [BACK, TRIGGER, CONFIRM]),
@@ -174,7 +177,18 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
         {"upload": Sending.FAULT},
         {"shift": "7"},
     ]
-    for name in ("ready", "pass", "entry", "kinds", "trouble", "menu", "log", "shift_end", "shift_over"):
+    for name in (
+        "ready",
+        "pass",
+        "codes",
+        "entry",
+        "kinds",
+        "trouble",
+        "menu",
+        "log",
+        "shift_end",
+        "shift_over",
+    ):
         screen: Screen = replace(VIEWS[name].screen, status=FRESH)
         bar = pixels(View(screen), fonts)[:44]
         for change in changes:

@@ -1,0 +1,112 @@
+"""What a QR symbol must show whatever it says: ISO/IEC 18004's function patterns, as signs."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signs = NDArray[np.float32]
+"""[modules, modules]: above zero dark, below zero light, zero unknown; magnitude is certainty."""
+
+VERSIONS = range(1, 41)
+
+
+def modules(version: int) -> int:
+    """Modules across (clause 6.3)."""
+    return 17 + 4 * version
+
+
+@cache
+def known(version: int) -> Signs:
+    """The modules that every symbol of a version has in common: 1 dark, -1 light, 0 told by the text.
+
+    Finders with separators, timing, alignment, version information and the one dark module (clause 6.3).
+    """
+    size = modules(version)
+    signs = np.zeros((size, size), np.float32)
+    signs[6, :] = signs[:, 6] = np.where(np.arange(size) % 2, -1, 1)
+    centres = _alignments(version)
+    for row, column in product(centres, repeat=2):
+        if not _in_finder(row, column, size):
+            signs[row - 2 : row + 3, column - 2 : column + 3] = _rings(5)
+    corner = -np.ones((8, 8), np.float32)
+    corner[:7, :7] = _rings(7)
+    signs[:8, :8] = corner
+    signs[:8, -8:] = corner[:, ::-1]
+    signs[-8:, :8] = corner[::-1]
+    signs[-8, 8] = 1
+    if version >= 7:
+        bits = _polynomial(version, 6, 0x1F25, 12)
+        block = bits.reshape(6, 3)
+        signs[:6, -11:-8] = block
+        signs[-11:-8, :6] = block.T
+    signs.setflags(write=False)
+    return signs
+
+
+def repainted(signs: Signs, version: int) -> Signs:
+    """The signs with every function pattern as it must be, and the likeliest format information.
+
+    Of its 32 words (clause 7.9) the one that agrees best with both copies, by certainty.
+    """
+    at = _format_places(modules(version))
+    words = _format_words()
+    likeliest = words[np.argmax(words @ np.clip(signs[at], -1, 1).sum(axis=0))]
+    fixed = known(version)
+    out = np.where(fixed != 0, fixed, signs)
+    out[at] = likeliest
+    return out.astype(np.float32)
+
+
+def _rings(size: int) -> Signs:
+    """Nested squares about a dark middle: a finder of 7, an alignment pattern of 5."""
+    away = np.abs(np.arange(size) - size // 2)
+    ring = np.maximum(away[:, None], away)
+    light = ring == (2 if size == 7 else 1)
+    return np.where(light, -1, 1).astype(np.float32)
+
+
+def _alignments(version: int) -> list[int]:
+    """Rows and columns of the alignment patterns' centres (annex E)."""
+    if version == 1:
+        return []
+    count = version // 7 + 2
+    step = (version * 8 + count * 3 + 5) // (count * 4 - 4) * 2
+    last = modules(version) - 7
+    return [6, *(last - step * nth for nth in range(count - 2, -1, -1))]
+
+
+def _in_finder(row: int, column: int, size: int) -> bool:
+    return (row, column) in ((6, 6), (6, size - 7), (size - 7, 6))
+
+
+def _polynomial(value: int, width: int, generator: int, checks: int) -> Signs:
+    """A BCH word as signs, the least significant bit first."""
+    rest = value << checks
+    for bit in reversed(range(checks, checks + width)):
+        if rest >> bit & 1:
+            rest ^= generator << (bit - checks)
+    word = value << checks | rest
+    bits = np.array([word >> bit & 1 for bit in range(checks + width)])
+    return np.where(bits, 1, -1).astype(np.float32)
+
+
+@cache
+def _format_words() -> Signs:
+    """The 32 words of format information under their mask, [32, 15], the least significant bit first."""
+    mask = np.array([0x5412 >> bit & 1 for bit in range(15)])
+    plain = np.stack([_polynomial(value, 5, 0x537, 10) for value in range(32)])
+    return np.where(mask, -plain, plain).astype(np.float32)
+
+
+@cache
+def _format_places(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns, [2, 15], of both copies of the format information (clause 7.9.1)."""
+    down = [0, 1, 2, 3, 4, 5, 7, 8]
+    first = [(row, 8) for row in down] + [(8, column) for column in (7, 5, 4, 3, 2, 1, 0)]
+    second = [(8, size - 1 - nth) for nth in range(8)] + [(size - 15 + nth, 8) for nth in range(8, 15)]
+    places = np.array([first, second])
+    return places[..., 0], places[..., 1]

@@ -31,7 +31,7 @@ _MOST_PIXELS = 4_000_000
 class Look:
     """One picture and what has been found in it; boxes and corners are in pixels of the searched frame."""
 
-    def __init__(self, luma: Luma, seen: Box | None = None, longest: int = LONGEST) -> None:
+    def __init__(self, luma: Luma, longest: int = LONGEST) -> None:
         self._whole = rows(luma)
         self._frame = self._whole
         self.factor = 1
@@ -39,7 +39,6 @@ class Look:
         while max(self._frame.shape) > longest and self.worthwhile:
             self._frame = halved(self._frame)
             self.factor *= 2
-        self._seen = seen
         self._cells: Luma | None = None
         self._least = 0.0
         self._regions: list[Box] = []
@@ -110,8 +109,9 @@ class Look:
     def seen(self, pace: float) -> Seen:
         """What the next frame is to know."""
         first = max(self.read, key=lambda symbol: (symbol.ours, symbol.area), default=None)
-        located = self.unread[-1].box if self.unread else None
-        return Seen(first.box if first else None, self.ours, located, self._last, pace)
+        read = first.box.times(self.factor) if first else None
+        located = self.unread[-1].box.times(self.factor) if self.unread else None
+        return Seen(read, self.ours, located, self._last, pace)
 
     def pixels(self, step: Step) -> int:
         """How many pixels a step would look at, before scaling; 0 where there is nothing to look at."""
@@ -144,8 +144,6 @@ class Look:
         height, width = self._frame.shape
         if where is Where.FRAME:
             return Box(0, 0, width, height)
-        if where is Where.SEEN:
-            return self._seen and self._seen.grown(2 * regions.CELL, width, height)
         if where is Where.UNREAD:
             if not self.unread:
                 return None

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from terminal.scan.looking import Look
-from terminal.scan.strategy import BESIDE, MOST_BESIDE, START, SURVEY_S, Memory, after, plan
+from terminal.scan.strategy import BESIDE, EVERY, MOST_BESIDE, START, SURVEY_S, Memory, after, plan
 from terminal.scan.timer import Timer
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.
 
     Views with whole rows are not copied. Total for every array of that type. `clock` tells seconds.
     """
-    return follow(luma, START, budget_s, clock)[0]
+    look = Look(luma)
+    _search(look, EVERY, Timer(budget_s, clock, START.pace), settled=True)
+    return look.scan
 
 
 def follow(
@@ -32,7 +34,7 @@ def follow(
 ) -> tuple[Scan | None, Memory]:
     """The code in one frame of a series, as `read` gives it, and what the next frame is to know."""
     timer = Timer(budget_s, clock, memory.pace)
-    look = Look(luma, memory.seen)
+    look = Look(luma)
     _search(look, plan(memory), timer, settled=not memory.foreign)
     return look.scan, after(memory, look.seen(timer.pace))
 
@@ -43,10 +45,10 @@ def read_still(luma: Luma) -> Scan | None:
     Large pictures are searched halved first, then whole; the steps are counted, so the time is bounded.
     """
     look = Look(luma)
-    _search(look, plan(START), Timer.endless(), settled=False)
+    _search(look, EVERY, Timer.endless(), settled=False)
     if look.factor > 1 and not look.ours:
         whole = Look(luma, longest=_NATIVE)
-        _search(whole, plan(START), Timer.endless(), settled=False)
+        _search(whole, EVERY, Timer.endless(), settled=False)
         if whole.ours or not look.read:
             look = whole
     return look.scan

@@ -20,8 +20,6 @@ class Where(StrEnum):
     """What lies about every region, where there are several: large modules fall apart."""
     UNREAD = "unread"
     """Where a symbol was located that could not be corrected."""
-    SEEN = "seen"
-    """Where the last frames had one."""
 
 
 class Threshold(StrEnum):
@@ -66,6 +64,10 @@ class Box:
     def height(self) -> int:
         """Pixels down."""
         return self.bottom - self.top
+
+    def times(self, factor: int) -> Box:
+        """The box in a picture that is so many times larger."""
+        return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
     def grown(self, margin: int, width: int, height: int) -> Box:
         """The box with `margin` pixels more on every side, within a frame of this size."""
@@ -134,17 +136,17 @@ class Step:
 
 SURVEY_S = 200e-6
 """What it takes to find the regions of a frame."""
-_FIXED_S = 30e-6
+_FIXED_S = 50e-6
 _SCALE_NS = 0.4
-_NS = {Threshold.GLOBAL: 0.3, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.3}
-_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.3, Threshold.FIXED: 0.1}
+_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4}
+_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05}
 _CHANGE_NS = {
     Change.NONE: 0.0,
     Change.INVERTED: 0.05,
     Change.BRIGHTER: 0.3,
     Change.DARKER: 0.3,
-    Change.FLATTENED: 0.8,
-    Change.SHARPENED: 1.6,
+    Change.FLATTENED: 1.0,
+    Change.SHARPENED: 2.0,
     Change.ADAPTIVE: 1.2,
 }
 """Nanoseconds a pixel looked at, from scripts/bench_decode_learn.py."""
@@ -181,8 +183,6 @@ EXTRAS = (
 )
 """What a frame is given while there is time; the next frame goes on where it ended."""
 
-AGAIN = (_on(Where.SEEN, Threshold.GLOBAL), _on(Where.SEEN, Threshold.LOCAL))
-"""What a frame is given first where the last ones showed a symbol."""
 BESIDE = _on(Where.FIRST, Threshold.LOCAL)
 """How the other regions are looked at once something was read."""
 MOST_BESIDE = 3
@@ -194,7 +194,7 @@ class Memory:
     """What the last frames of a series showed."""
 
     seen: Box | None = None
-    """Where a symbol was last read or located."""
+    """Where a symbol was last read or located, in pixels of the frame."""
     age: int = 0
     """Frames since then."""
     turn: int = 0
@@ -207,8 +207,12 @@ class Memory:
 
 START = Memory()
 """Before the first frame."""
+EVERY = (*BASE, *EXTRAS)
+"""What a picture on its own is given."""
+SHARE, SHARE_WHERE_SEEN = 3, 8
+"""How many extras have their turn in a frame: the next frame is another chance for the base steps."""
 FORGOTTEN = 6
-"""Frames after which a place is no longer looked at first."""
+"""Frames after which a place where nothing more was seen is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +231,9 @@ class Seen:
 
 def plan(memory: Memory) -> tuple[Step, ...]:
     """The steps of the next frame, most promising first."""
-    again = () if memory.seen is None else AGAIN
-    return (*again, *BASE, *EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
+    share = SHARE if memory.seen is None else SHARE_WHERE_SEEN
+    extras = (*EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
+    return (*BASE, *(extras if memory.foreign else extras[:share]))
 
 
 def after(memory: Memory, seen: Seen) -> Memory:

@@ -20,7 +20,9 @@ class Looked:
 
     scan: Scan | None
     preview: Luma
-    """The frame at half its size, a copy: the camera may fill its buffer again at any time."""
+    """The frame at half its size, a copy: the camera may fill its buffer again at any time. One that was taken
+    with other light than is right by what was metered is evened out.
+    """
     captured_s: float
     """When the frame was captured (monotonic)."""
     decode_ms: float

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Radiance = npt.NDArray[np.float32]
 
 FRAMES_PER_S = 30
-DELAY = 3
-"""Frames that a camera takes to follow its controls."""
 SIZE = (640, 360)
 REACH = Reach((30, 66_666), (1.0, 16.0), 12.0)
 MOST = 66_666 * 16.0
@@ -77,6 +75,8 @@ class Sensor:
     """How far the lens is out of focus, for where it is asked to be."""
     mains: float = 0.0
     """By how much a lamp flickers at 100 Hz, 0 to 1."""
+    delay: int = 3
+    """Frames that it takes to follow its controls: the sensor's two, and what is queued before it."""
     gamma: float = 1.0
     reach: Reach = REACH
     lit: bool = False
@@ -88,7 +88,7 @@ class Sensor:
 
     def __post_init__(self) -> None:
         """Begin with what the camera chooses by itself."""
-        self._coming = deque([self.begins] * DELAY)
+        self._coming = deque([self.begins] * self.delay)
 
     def set(self, controls: CameraControls) -> None:
         """See `terminal.ports.Camera`."""

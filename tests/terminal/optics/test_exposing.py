@@ -45,13 +45,14 @@ reaches = st.builds(
     stops=st.floats(math.log2(2 * STREET), math.log2(SUN / 2)),
     gamma=st.sampled_from([1.0, 1.8, 2.2]),
     mains=st.sampled_from([0.0, 0.2]),
+    delay=st.sampled_from([1, 3, 8]),
 )
 def test_a_steady_scene_settles_on_light_that_shows_the_code_and_then_nothing_is_asked(
-    stops: float, gamma: float, mains: float
+    stops: float, gamma: float, mains: float, delay: int
 ):
-    course = list(metered(Sensor(SCENE, 2**stops, gamma=gamma, mains=mains), 60))
+    course = list(metered(Sensor(SCENE, 2**stops, gamma=gamma, mains=mains, delay=delay), 80))
 
-    assert len({controls for _, controls in course[40:]}) == 1
+    assert len({controls for _, controls in course[60:]}) == 1
     seen, _ = course[-1]
     assert AIM / 2 < seen.box.bright < 250
     assert seen.box.clipped < 0.02

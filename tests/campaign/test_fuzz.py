@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from scripts.fuzz_pictures import LARGEST, LAYOUTS, modules_of, picture
 from scripts.fuzz_rules import GENUINE, TEXTS, check, look
+from scripts.fuzz_scan import FAILED, fuzz, sow
 from scripts.fuzz_symbol import BLOCKS, MASKS, symbol
 from terminal import scan
 from terminal.model import Scan
@@ -79,17 +81,13 @@ def test_a_false_text_would_be_told():
 
 @needs_fuzzer
 def test_a_short_run_finds_nothing(tmp_path: Path):
-    done = subprocess.run(
-        [CAMPAIGN, "fuzz", "--runs", "100", "--seconds", "0", "--corpus", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    ran = re.search(r"stat::number_of_executed_units: ([0-9]+)", done.stderr)
-    assert ran is not None
-    assert int(ran[1]) >= 100
-    assert not list(tmp_path.glob("failed-*"))
+    command = [str(CAMPAIGN), "fuzz", "--runs", "100", "--corpus", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tried = re.search(r"(?m)^inputs    ([0-9]+) in [0-9]+ rounds", done.stdout)
+    assert tried is not None
+    assert int(tried[1]) >= 100
+    assert done.stdout.endswith("nothing was found\n")
 
 
 @needs_fuzzer
@@ -101,15 +99,26 @@ def test_a_short_run_finds_nothing(tmp_path: Path):
         ("held.append(b'1' * (1 << 24 if len(held) < 80 else 1))", "out-of-memory"),
     ],
 )
-def test_what_goes_wrong_ends_the_run_and_its_input_is_kept(tmp_path: Path, harm: str, said: str):
+def test_what_goes_wrong_ends_a_round_and_its_input_is_kept(tmp_path: Path, harm: str, said: str):
     program = (
-        f"import ctypes\nfrom scripts.fuzz_scan import asked, fuzz\nheld = []\n"
-        f"def look(data):\n    if len(data) > 3:\n        {harm}\n"
-        f"fuzz(look, asked(['--runs', '2000000', '--corpus', {str(tmp_path)!r}]))"
+        "import ctypes\nfrom scripts.fuzz_round import fuzz\nfrom scripts.fuzz_scan import options\n"
+        f"held = []\ndef look(data):\n    if len(data) > 3:\n        {harm}\n"
+        f"fuzz(look, options({str(tmp_path)!r}, 2_000_000, 60, 1))"
     )
+    sow(tmp_path, 1)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
     assert said in done.stdout + done.stderr
-    assert list(tmp_path.glob("failed-*"))
+    assert list(tmp_path.glob(f"{FAILED}*"))
+
+
+def test_a_round_that_fails_or_an_input_that_was_kept_fails_the_campaign(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    none = argparse.Namespace(seconds=60, runs=0, corpus=tmp_path, seed=1)
+    assert fuzz(none) == 0
+    (tmp_path / f"{FAILED}crash-1").touch()
+    assert fuzz(none) == 1
+    assert "FAILED    failed-crash-1" in capsys.readouterr().out

@@ -20,8 +20,8 @@ class Looked:
 
     scan: Scan | None
     preview: Luma
-    """The frame at half its size, a copy: the camera may fill its buffer again at any time. One that was taken
-    with other light than is right by what was metered is evened out.
+    """The frame at half its size, a copy: the camera may fill its buffer again at any time. One taken with
+    other light than was metered is evened out.
     """
     captured_s: float
     """When the frame was captured (monotonic)."""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from scripts.fuzz_pictures import LARGEST, LAYOUTS, modules_of, picture
-from scripts.fuzz_rules import GENUINE, TEXTS, check, look
+from scripts.fuzz_rules import GENUINE, TEXTS, check, look, recovered
 from scripts.fuzz_scan import FAILED, fuzz, sow
 from scripts.fuzz_symbol import BLOCKS, MASKS, symbol
 from terminal import scan
@@ -73,6 +73,7 @@ def test_a_false_text_would_be_told():
     found = scan.read(luma)
     assert found is not None
     check(found, luma)
+    recovered(luma, [0, 0, 224, 0, 224, 224, 0, 224], 0)
     with pytest.raises(UnicodeEncodeError):
         check(Scan("\ud800", found.corners), luma)
     with pytest.raises(AssertionError):

@@ -1,0 +1,114 @@
+"""Decode rate and speed beside every peer: photographs, credentials' codes spoilt by kind, and moving hands.
+
+scripts/bench decode [--out FILE] [--every N]
+
+Times are CPU time of one thread. The reader's steps are ordered on one half of the photographs, by
+scripts/bench_decode_learn.py, and scored on the other; both numbers are told. Exit 1 where one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+
+from scripts import bench_decode_corpus as corpus
+from scripts.bench_decode_readers import READERS, Result, look
+from scripts.bench_decode_series import Series, series
+from scripts.bench_decode_table import judged, lines
+from scripts.degradations import KINDS, View, code, frames
+from scripts.voucher_trials import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPOILT = ("perspective", "defocus", "motion", "contrast", "glare", "moire", "jpeg", "noise", "small")
+"""What a credential's code is spoilt by, each at its five severities."""
+CHARACTERS, SHARE = 300, 0.22
+"""Of a usual credential; and of the frame's width that its code takes."""
+SEEDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One frame and what each reader made of it."""
+
+    group: str
+    """`photograph` or `credential`."""
+    name: str
+    category: str
+    half: int | None
+    """Of the photographs: ordered on, or scored."""
+    results: dict[str, Result]
+    """By reader."""
+    coded: bool = True
+    """Whether it holds a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that one run saw."""
+
+    looks: list[Looked]
+    runs: list[Series]
+
+
+def main() -> int:
+    """Measure, print, and write what was asked for."""
+    parser = argparse.ArgumentParser(prog="scripts/bench decode")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write every image's results as JSON")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth picture alone")
+    chosen = parser.parse_args()
+    measured = measure_all(chosen.every)
+    targets = judged(measured)
+    print("\n".join([*lines(measured), "", *(target.line for target in targets)]))
+    if chosen.out:
+        content = {"targets": [asdict(target) for target in targets], **asdict(measured)}
+        chosen.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return int(any(target.missed for target in targets))
+
+
+def measure_all(every: int) -> Measured:
+    """Every `every`th photograph, credential frame and series."""
+    cv2.setNumThreads(1)
+    cv2.setLogLevel(0)  # it warns of what it cannot read
+    looks = [*_photographs(every), *_credentials(every)]
+    return Measured(looks, list(_series(every)))
+
+
+def _photographs(every: int) -> Iterator[Looked]:
+    for sample in list(corpus.photographs())[::every]:
+        text = sample.text if sample.coded else None
+        results = {reader.name: look(reader, sample.luma, text) for reader in READERS}
+        yield Looked("photograph", sample.name, sample.category, sample.half, results, coded=sample.coded)
+
+
+def _credentials(every: int) -> Iterator[Looked]:
+    trials = [(kind, severity, seed) for kind in SPOILT for severity in range(1, 6) for seed in range(SEEDS)]
+    for kind, severity, seed in trials[::every]:
+        text = text_of(CHARACTERS, seed)
+        view = View(SHARE * corpus.WIDTH, seed)
+        (frame,) = frames(code(text, "M"), view, kind, severity)
+        results = {reader.name: look(reader, frame, text) for reader in READERS}
+        value = " ".join(f"{number:g}" for number in KINDS[kind].values[severity - 1])
+        yield Looked("credential", f"{kind} {value} {seed}", kind, None, results)
+
+
+def _series(every: int) -> Iterator[Series]:
+    """Hands before the photographs of the half that is scored, and before clean credentials' codes."""
+    scored = [each for each in corpus.photographs() if each.coded and each.half == corpus.SCORED]
+    for seed, sample in enumerate(scored[::every]):
+        yield series(sample.name, sample.category, sample.luma, sample.text, seed)
+    for seed in range(0, 2 * SEEDS, every):
+        text = text_of(CHARACTERS, seed)
+        (frame,) = frames(code(text, "M"), View(SHARE * corpus.WIDTH, seed))
+        yield series(f"credential {seed}", "credential", frame, text, seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

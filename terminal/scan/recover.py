@@ -13,7 +13,8 @@ import numpy as np
 import zxingcpp
 
 from terminal.scan import recover_grid
-from terminal.scan.recover_pattern import VERSIONS, known, repainted
+from terminal.scan.recover_anchors import anchored
+from terminal.scan.recover_pattern import VERSIONS, agreement, repainted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from terminal.scan.recover_grid import Grid
     from terminal.scan.recover_pattern import Signs
 
-_SPREADS = (4.0, 2.5, 2.0, 1.5, 1.5)
+_SPREADS = (6.0, 4.0, 3.0, 2.0, 1.5, 1.5)
 """Over how many modules each bend is shared: from the whole sheet to a fold."""
-BENDS = len(_SPREADS)
-"""How often a grid is bent for a photograph; once is enough for most, and fast enough for a live frame."""
+BENDS = 1 + len(_SPREADS)
+"""How often a grid is moved for a photograph: hung on its anchors, then bent."""
+LIVE_BENDS = 2
+"""And for a live frame: each costs as much as the first look."""
 LEAST_AGREEMENT = 0.75
 """Of the modules known beforehand: chance agrees on a half, and a lost finder costs an eighth."""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -55,19 +58,13 @@ def recover(
 
 
 def _bending(grid: Grid, bends: int) -> Iterator[Signs]:
-    """What the grid shows, flat first, then bent more and more."""
+    """What the grid shows, flat first, then hung on its anchors, then bent more and more."""
     square = recover_grid.straightened(grid)
     yield recover_grid.sampled(square)
-    for spread in _SPREADS[:bends]:
-        grid = recover_grid.bent(grid, square, spread)
+    for bend in range(min(bends, BENDS)):
+        grid = recover_grid.bent(grid, square, _SPREADS[bend - 1]) if bend else anchored(grid, square)
         square = recover_grid.straightened(grid)
         yield recover_grid.sampled(square)
-
-
-def agreement(signs: Signs, version: int) -> float:
-    """How many of the modules known beforehand are seen as they must be, 0 to 1."""
-    fixed = known(version)
-    return float(np.count_nonzero(signs * fixed > 0) / np.count_nonzero(fixed))
 
 
 def _text(signs: Signs, version: int) -> str | None:

@@ -28,7 +28,7 @@ _REACH = 4
 """Pixels of these by which a module may move at once."""
 _MOST = 16
 """Pixels of the photograph for a module that are worth keeping."""
-_KNOWN = 2.0
+_KNOWN = 6.0
 """How many modules a known one counts for."""
 
 
@@ -118,7 +118,11 @@ def bent(grid: Grid, square: Points, spread: float) -> Grid:
     moves = cv2.GaussianBlur(
         steps.astype(np.float32) / SAMPLES, (0, 0), spread, borderType=cv2.BORDER_REPLICATE
     )
-    moves = np.pad(moves, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    return moved(grid, np.pad(moves, ((1, 1), (1, 1), (0, 0)), mode="edge"))
+
+
+def moved(grid: Grid, moves: Points) -> Grid:
+    """The grid with each centre moved, in modules across and down its own rows and columns."""
     down, across = np.gradient(grid.centres, axis=(0, 1))
     centres = grid.centres + moves[..., :1] * across + moves[..., 1:] * down
     return Grid(grid.luma, grid.version, centres.astype(np.float32))

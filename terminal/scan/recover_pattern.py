@@ -47,6 +47,30 @@ def known(version: int) -> Signs:
     return signs
 
 
+@cache
+def anchors(version: int) -> tuple[tuple[int, int, int], ...]:
+    """Upper row, left column and modules across of the three finders, then of the alignment patterns."""
+    size = modules(version)
+    finders = ((0, 0, 7), (0, size - 7, 7), (size - 7, 0, 7))
+    pairs = product(_alignments(version), repeat=2)
+    return finders + tuple((row - 2, col - 2, 5) for row, col in pairs if not _in_finder(row, col, size))
+
+
+def agreement(signs: Signs, version: int) -> float:
+    """How many of the modules known beforehand are seen as they must be, 0 to 1."""
+    fixed = known(version)
+    return float(np.count_nonzero(signs * fixed > 0) / np.count_nonzero(fixed))
+
+
+def likeness(signs: Signs, version: int) -> float:
+    """How the certainty of what is seen goes with what must be seen, -1 to 1."""
+    fixed = known(version)
+    at = fixed != 0
+    seen = signs[at] - signs[at].mean()
+    must = fixed[at] - fixed[at].mean()
+    return float(seen @ must / np.sqrt(max(1e-6, float(seen @ seen) * float(must @ must))))
+
+
 def repainted(signs: Signs, version: int) -> Signs:
     """The signs with every function pattern as it must be, and the likeliest format information.
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from terminal.scan import regions
-from terminal.scan.strategy import Box, Seen, Step, Where
+from terminal.scan.recover import BENDS, recover
+from terminal.scan.recover_pattern import modules
+from terminal.scan.strategy import Box, Change, Seen, Step, Threshold, Where
 from terminal.scan.symbols import Symbol, chosen, look
 from terminal.scan.views import changed, halved, rows, scaled
 
@@ -24,6 +28,9 @@ _SMALL = 200_000
 """Pixels of a picture that is a region by itself."""
 _BESIDE = 0.3
 """Of the most texture that a region beside a symbol needs: modules three times as large have a third."""
+_MOST_RECOVERED = 3
+"""Located symbols whose grids are read for a photograph."""
+_LIVE_BENDS = 2
 _MOST_PIXELS = 4_000_000
 """What a step may look at, so that time and memory are bounded."""
 
@@ -114,7 +121,10 @@ class Look:
         return Seen(read, self.ours, located, self._last, pace)
 
     def pixels(self, step: Step) -> int:
-        """How many pixels a step would look at, before scaling; 0 where there is nothing to look at."""
+        """How many pixels (of a grid: modules) a step would look at, before scaling; 0: there are none."""
+        if step.threshold is Threshold.GRID:
+            version = self.unread[-1].version if self.unread else None
+            return 0 if version is None else modules(version) ** 2
         box = self._box(step.where)
         if box is None or min(box.width * step.scale[0], box.height * step.scale[1]) < SMALLEST:
             return 0
@@ -127,11 +137,8 @@ class Look:
         if box is None:
             return False
         self._last = step
-        across, down = step.scale
-        view = scaled(self._frame[box.top : box.bottom, box.left : box.right], across, down)
-        found = look(changed(view, step.change), step.threshold)
-        moved = [symbol.moved(1 / across, 1 / down, box.left, box.top) for symbol in found]
-        new = [symbol for symbol in moved if not any(known.box.covers(symbol.box) for known in self.read)]
+        found = self._recovered(step) if step.threshold is Threshold.GRID else self._seen(step, box)
+        new = [symbol for symbol in found if not any(known.box.covers(symbol.box) for known in self.read)]
         self.read += (symbol for symbol in new if symbol.text is not None)
         self.unread = [
             symbol
@@ -139,6 +146,26 @@ class Look:
             if not any(known.box.covers(symbol.box) for known in self.read)
         ]
         return any(symbol.text is not None for symbol in new)
+
+    def _seen(self, step: Step, box: Box) -> list[Symbol]:
+        across, down = step.scale
+        view = scaled(self._frame[box.top : box.bottom, box.left : box.right], across, down)
+        inverted = step.change is Change.INVERTED
+        return [
+            replace(symbol.moved(1 / across, 1 / down, box.left, box.top), inverted=inverted)
+            for symbol in look(changed(view, step.change), step.threshold)
+        ]
+
+    def _recovered(self, step: Step) -> list[Symbol]:
+        """The symbols that were located, read from their grids."""
+        bends, most = (BENDS, _MOST_RECOVERED) if step.change is Change.BENT else (_LIVE_BENDS, 1)
+        found = []
+        for symbol in self.unread[-most:]:
+            luma = np.bitwise_not(self._frame) if symbol.inverted else self._frame
+            text = recover(luma, symbol.corners, symbol.version, bends)
+            if text is not None:
+                found.append(replace(symbol, text=text))
+        return found
 
     def _box(self, where: Where) -> Box | None:
         height, width = self._frame.shape

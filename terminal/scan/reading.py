@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from terminal.scan.looking import Look
-from terminal.scan.strategy import BESIDE, EVERY, MOST_BESIDE, START, SURVEY_S, Memory, after, plan
+from terminal.scan.strategy import BESIDE, EVERY, MOST_BESIDE, START, STILL, SURVEY_S, Memory, after, plan
 from terminal.scan.timer import Timer
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def read_still(luma: Luma) -> Scan | None:
     Large pictures are searched halved first, then whole; the steps are counted, so the time is bounded.
     """
     look = Look(luma)
-    _search(look, EVERY, Timer.endless(), settled=False)
+    _search(look, STILL, Timer.endless(), settled=False)
     if look.factor > 1 and not look.ours:
         whole = Look(luma, longest=_NATIVE)
-        _search(whole, EVERY, Timer.endless(), settled=False)
+        _search(whole, STILL, Timer.endless(), settled=False)
         if whole.ours or not look.read:
             look = whole
     return look.scan

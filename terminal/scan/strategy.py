@@ -31,6 +31,8 @@ class Threshold(StrEnum):
     """By the mean around each block."""
     FIXED = "fixed"
     """At half: the change has told them apart."""
+    GRID = "grid"
+    """Module by module, on a grid through the corners of a symbol that was located."""
 
 
 class Change(StrEnum):
@@ -44,6 +46,8 @@ class Change(StrEnum):
     """Less the mean around each pixel."""
     SHARPENED = "sharpened"
     ADAPTIVE = "adaptive"
+    BENT = "bent"
+    """With a grid: bent more finely, and for more of what was located."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,8 @@ SURVEY_S = 200e-6
 """What it takes to find the regions of a frame."""
 _FIXED_S = 50e-6
 _SCALE_NS = 0.4
-_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4}
-_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05}
+_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4, Threshold.GRID: 4800.0}
+_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05, Threshold.GRID: 0.0}
 _CHANGE_NS = {
     Change.NONE: 0.0,
     Change.INVERTED: 0.05,
@@ -147,9 +151,10 @@ _CHANGE_NS = {
     Change.DARKER: 0.3,
     Change.FLATTENED: 1.0,
     Change.SHARPENED: 2.0,
-    Change.ADAPTIVE: 1.2,
+    Change.ADAPTIVE: 1.5,
+    Change.BENT: 10000.0,
 }
-"""Nanoseconds a pixel looked at, from scripts/bench_decode_learn.py."""
+"""Nanoseconds a pixel looked at; with a grid, a module."""
 
 
 def _on(where: Where, threshold: Threshold, scale: float = 1, change: Change = Change.NONE) -> Step:
@@ -180,6 +185,7 @@ EXTRAS = (
     _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
     _on(Where.FRAME, Threshold.LOCAL),
     _on(Where.FIRST, Threshold.LOCAL, 3),
+    _on(Where.UNREAD, Threshold.GRID),
 )
 """What a frame is given while there is time; the next frame goes on where it ended."""
 
@@ -209,6 +215,8 @@ START = Memory()
 """Before the first frame."""
 EVERY = (*BASE, *EXTRAS)
 """What a picture on its own is given."""
+STILL = (*EVERY, _on(Where.UNREAD, Threshold.GRID, change=Change.BENT))
+"""What a photograph is given."""
 SHARE, SHARE_WHERE_SEEN = 3, 8
 """How many extras have their turn in a frame: the next frame is another chance for the base steps."""
 FORGOTTEN = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import zxingcpp
@@ -36,8 +36,10 @@ class Symbol:
     text: str | None
     corners: Corners
     """In the picture's pixels, from the upper left of the symbol clockwise."""
-    version: int = 0
-    """1 to 40; 0 where that is not known."""
+    version: int | None = None
+    """1 to 40, where it is told; for symbols without a text alone."""
+    inverted: bool = False
+    """Whether it is light on dark, for symbols without a text alone."""
 
     @property
     def ours(self) -> bool:
@@ -59,7 +61,7 @@ class Symbol:
     def moved(self, across: float, down: float, left: float, top: float) -> Symbol:
         """The symbol in a picture that is so many times larger and begins so far before."""
         corners = tuple((x * across + left, y * down + top) for x, y in self.corners)
-        return Symbol(self.text, corners, self.version)
+        return replace(self, corners=corners)
 
 
 def look(picture: Luma, threshold: Threshold) -> list[Symbol]:
@@ -82,7 +84,8 @@ def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
     if barcode.valid:
         return Symbol(barcode.text, corners)
     # An error result may carry a full text: only `.valid` says that the text was read.
-    return Symbol(None, corners)
+    version = str(barcode.extra.get("Version")) if isinstance(barcode.extra, dict) else ""
+    return Symbol(None, corners, int(version) if version.isdecimal() else None)
 
 
 def chosen(symbols: Sequence[Symbol], factor: float) -> Scan | None:

@@ -51,6 +51,11 @@ def test_the_crash_is_in_the_thread_that_scans(crashed: tuple[Supervisor, str]):
         assert " in turn" not in stack
 
 
+def test_each_crash_is_told_by_the_next_run_and_by_no_other(crashed: tuple[Supervisor, str]):
+    told = re.findall(r"Segmentation fault|roadside: E01", crashed[1])
+    assert told == ["Segmentation fault", "roadside: E01"] * TIMES
+
+
 def test_the_screen_after_a_crash_is_not_an_empty_one(crashed: tuple[Supervisor, str]):
     shown = np.asarray(Image.open(crashed[0].state / SHOWN).convert("L"))
     middle = shown[shown.shape[0] // 4 : shown.shape[0] * 3 // 4]

@@ -54,13 +54,25 @@ def _ready(screen: Ready, scan: Scan, now_s: float) -> Step:
         if company is not None and company.offered:
             return replace(screen, seen=seen), ()
         return _opened(CodeChoice(screen.status, scan, seen=seen))
-    checked = screen.seen is not None and screen.seen.text == scan.text
-    if screen.seen is not None and checked and now_s - screen.seen.last_s <= LINGER_S:
+    if screen.seen is not None and _left_in_view(screen.seen, scan.text, now_s):
         return replace(screen, seen=seen), ()
     if company is not None and _still_there(company, scan.text, now_s):
         return screen, ()
-    beside = company if company is not None and scan.text in company.texts else None
-    return replace(screen, seen=Sighting(scan.text, now_s, beside)), (Check(scan),)
+    return replace(screen, seen=Sighting(scan.text, now_s, _with_checked(company, scan.text))), (Check(scan),)
+
+
+def _with_checked(company: Company | None, text: str) -> Company | None:
+    """Those in view together, once one of them is checked; None where another code is: they are gone."""
+    if company is None or text not in company.texts:
+        return None
+    return replace(company, checked=company.checked | {text}, checked_s=company.last_s)
+
+
+def _left_in_view(seen: Sighting, text: str, now_s: float) -> bool:
+    """Whether this code was checked, and has been in view since."""
+    company = seen.company
+    beside = company is not None and text in company.checked and now_s - company.checked_s <= LINGER_S
+    return beside or (seen.text == text and now_s - seen.last_s <= LINGER_S)
 
 
 def _still_there(company: Company, text: str, now_s: float) -> bool:
@@ -70,22 +82,33 @@ def _still_there(company: Company, text: str, now_s: float) -> bool:
 
 def _noticed(seen: Sighting | None, scan: Scan, now_s: float) -> Sighting | None:
     """What was seen, with this frame: the code that was checked is still there, or several are together."""
-    texts = frozenset(code.text for code in ours(scan))
     if seen is not None and seen.text in {code.text for code in scan.codes}:
         seen = replace(seen, last_s=now_s)
+    texts = frozenset(code.text for code in ours(scan))
+    if seen is not None:
+        return replace(seen, company=_joined(seen, texts, now_s))
+    return Sighting(None, now_s, Company(texts, now_s)) if len(texts) > 1 else None
+
+
+def _joined(seen: Sighting, texts: frozenset[str], now_s: float) -> Company | None:
+    """Those that are together, with a frame's codes: one that joins makes them others than were offered."""
+    known = seen.company
+    fresh = known is not None and now_s - known.last_s <= LINGER_S
+    if known is not None and texts & known.checked and now_s - known.checked_s <= LINGER_S:
+        known = replace(known, checked_s=now_s)
     if len(texts) < 2:
-        return seen
-    known = seen.company if seen else None
-    if known is not None and texts <= known.texts and now_s - known.last_s <= LINGER_S:
-        company = replace(known, last_s=now_s)
-    else:
-        company = Company(texts, now_s)
-    return replace(seen, company=company) if seen else Sighting(None, now_s, company)
+        return known
+    if known is not None and fresh and texts <= known.texts:
+        return replace(known, last_s=now_s)
+    before = known.checked if known is not None and fresh else frozenset()
+    return Company(texts, now_s, checked=texts & {seen.text, *before}, checked_s=now_s)
 
 
 def _behind_verdict(screen: Result, scan: Scan, now_s: float) -> Result:
     screen = replace(screen, seen=_noticed(screen.seen, scan, now_s))
-    others = [code.text for code in scan.codes if code.text != screen.judged.text]
+    company = screen.seen.company if screen.seen else None
+    known = {screen.judged.text, *(company.checked if company else ())}
+    others = [code.text for code in scan.codes if code.text not in known]
     if not others:
         return screen
     held = screen.other
@@ -122,7 +145,7 @@ def _picked(screen: CodeChoice, place: int) -> Step:
     code = screen.codes[place]
     company = screen.seen.company if screen.seen else None
     last_s = screen.seen.last_s if screen.seen else 0.0
-    seen = Sighting(code.text, company.last_s if company else last_s, company)
+    seen = Sighting(code.text, company.last_s if company else last_s, _with_checked(company, code.text))
     return replace(screen, marked=place, seen=seen), (Check(Scan(code.text, code.corners)),)
 
 

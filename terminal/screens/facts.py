@@ -75,6 +75,10 @@ class Company:
     last_s: float = field(compare=False)
     offered: bool = False
     """The officer was asked to pick one of them."""
+    checked: frozenset[str] = frozenset()
+    """Those of them that were checked meanwhile."""
+    checked_s: float = field(default=0.0, compare=False)
+    """When one of these was last in view, together or alone (monotonic s)."""
 
 
 @dataclass(frozen=True, slots=True)

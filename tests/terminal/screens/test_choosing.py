@@ -179,6 +179,42 @@ def test_a_code_that_came_alone_is_checked_at_once_and_the_next_is_offered_behin
     assert screen.after is None
 
 
+def test_what_was_checked_of_several_is_not_said_to_wait_behind_the_next_verdict():
+    first = (0.0, Scanned(BOTH)), (0.1, CodeChosen(0)), (0.1, Recorded(judged(B))), (0.2, Scanned(BOTH))
+    screen, _ = after(*first)
+    assert isinstance(screen, Result)
+    assert screen.offers
+    second = (0.3, OthersWanted()), (0.4, CodeChosen(1)), (0.4, Recorded(judged(C))), (0.5, Scanned(BOTH))
+    screen, _ = after(*first, *second)
+    assert isinstance(screen, Result)
+    assert screen.other is None
+    screen, _ = after(*first, *second, (0.6, Scanned(scan(B, C, D))))
+    assert isinstance(screen, Result)
+    assert screen.offers
+    screen, _ = after(*first, *second, (0.6 + LINGER_S, Scanned(BOTH)))
+    assert isinstance(screen, Result)
+    assert screen.offers, "it was away, and may be checked anew"
+
+
+def test_what_was_checked_of_several_and_is_left_in_view_alone_is_not_checked_again():
+    both: list[tuple[float, Event]] = [
+        (0.0, Scanned(BOTH)),
+        (0.1, CodeChosen(0)),
+        (0.1, Recorded(judged(B))),
+        (0.2, Scanned(BOTH)),
+        (0.3, OthersWanted()),
+        (0.4, CodeChosen(1)),
+        (0.4, Recorded(judged(C))),
+        (0.5, Pressed(TRIGGER)),
+    ]
+    left = [(1.0 + beat, Scanned(scan(B))) for beat in range(9)]
+    assert checked(after(*both, (0.6, Scanned(BOTH)), *left)[1]) == [B, C]
+    screen, _ = after(*both, (0.6, Scanned(BOTH)), *left, (9.1, Scanned(BOTH)))
+    assert isinstance(screen, CodeChoice), "the other was away"
+    away = (9.1 + LINGER_S, Scanned(scan(B)))
+    assert checked(after(*both, (0.6, Scanned(BOTH)), *left, away)[1]) == [B, C, B]
+
+
 def test_a_frame_that_shows_one_alone_does_not_take_the_fuller_one_s_place_behind_a_verdict():
     story = (0.0, Recorded(judged(B))), (1.0, Scanned(BOTH)), (1.5, Scanned(scan(C)))
     screen, effects = after(*story, (1.6, OthersWanted()))

@@ -76,7 +76,7 @@ def main() -> int:
 def measure_all(every: int) -> Measured:
     """Every `every`th photograph, credential frame and series."""
     cv2.setNumThreads(1)
-    cv2.setLogLevel(0)  # it warns of what it cannot read
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it warns of what it cannot read
     looks = [*_photographs(every), *_credentials(every)]
     return Measured(looks, list(_series(every)))
 

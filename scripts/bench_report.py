@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scripts.bench_rows import Row
 
-PARTS = ("verify", "scan", "app", "link", "lookup", "offline", "journal")
+PARTS = ("verify", "scan", "heat", "app", "link", "lookup", "offline", "journal")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Frame to scan, 1280x720, beside zxing-cpp restricted to QR: a part of what `scripts/bench decode` measures."""
+"""Frame to scan, 1280x720, beside zxing-cpp restricted to QR; `scripts/bench decode` has the whole of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 INTERVAL_MS = Budget(1000 / 30, "p95")
 EVERY = 3
-"""Of the photographs, every so manieth."""
+"""Of three photographs, one is looked at."""
 
 
 def measure() -> list[Row]:

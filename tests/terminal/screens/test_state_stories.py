@@ -17,6 +17,7 @@ from terminal.screens.state import (
     AskKinds,
     Check,
     CodeChoice,
+    CodeChosen,
     Confirm,
     Enter,
     Event,
@@ -329,6 +330,40 @@ def test_second_check_of_a_code_has_its_cause(
                 isinstance(desk.screen, Ready) and button is TRIGGER
             )
             desk.happen(Pressed(button), now_s)
+
+
+@MANY
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.floats(0.01, 3 * LINGER_S),
+            st.sampled_from([(), ("VI1:B",), ("VI1:C",), ("VI1:B", "VI1:C")]),
+            st.sampled_from([None, None, *Button, CodeChosen(0), CodeChosen(1), OthersWanted()]),
+        ),
+        max_size=40,
+    )
+)
+def test_second_check_of_one_of_two_marks_has_its_cause(
+    frames: list[tuple[float, tuple[str, ...], Button | CodeChosen | OthersWanted | None]],
+):
+    """The officer picked it or asked for it, it was away for LINGER_S, or the other was checked since."""
+    desk, now_s, asked = Desk([]), 100.0, False
+    last_s: dict[str, float] = {}
+    for later_s, texts, touch in frames:
+        now_s += later_s
+        if texts:
+            count = len(desk.checks)
+            desk.happen(Scanned(scan(*texts)), now_s)
+            for _, text in desk.checks[count:]:
+                before = [checked for _, checked in desk.checks[:count]]
+                stayed = text in last_s and now_s - last_s[text] <= LINGER_S
+                assert asked or not stayed or text not in before or before[-1] != text
+                assert texts == (text,)
+                asked = False
+            last_s |= dict.fromkeys(texts, now_s)
+        if touch is not None:
+            asked |= isinstance(desk.screen, Ready) and touch is TRIGGER
+            desk.happen(Pressed(touch) if isinstance(touch, Button) else touch, now_s)
 
 
 @given(

@@ -1,8 +1,8 @@
 """A sequence is what a camera in a hand sees of a picture: the same picture and seed give the same frames.
 
-The picture lies before the camera; the hand comes to rest, sways and trembles, so the view shifts, turns, nears
-and tilts. Each frame is the mean of the views during its exposure, drifts in brightness, and has the sensor's
-noise.
+The picture lies before the camera; the hand comes to rest, sways and trembles, so the view shifts, turns,
+nears and tilts. Each frame is the mean of the views during its exposure, drifts in brightness, and has the
+sensor's noise.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _view(where: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float
     right, down, turn, near, tilt_x, tilt_y = where
     scale = np.exp(near)
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
-    # The lens is as long as the view is wide: a tilt of `t` radians brings an edge nearer by about half of `t`.
+    # The lens is as long as the view is wide: a tilt of `t` brings an edge nearer by about half of `t`.
     lean = np.array([[1, 0, 0], [0, 1, 0], [tilt_x / SIZE[0], tilt_y / SIZE[0], 1]])
     move = np.array([[cos, -sin, right], [sin, cos, down], [0, 0, 1]])
     view: NDArray[np.float64] = _shift(SIZE, 0.5) @ lean @ move @ _shift(size, -0.5)

@@ -336,9 +336,9 @@ def test_second_check_of_a_code_has_its_cause(
 @given(
     frames=st.lists(
         st.tuples(
-            st.floats(0.01, 3 * LINGER_S),
+            st.floats(0.01, 1.5 * LINGER_S),
             st.sampled_from([(), ("VI1:B",), ("VI1:C",), ("VI1:B", "VI1:C")]),
-            st.sampled_from([None, None, *Button, CodeChosen(0), CodeChosen(1), OthersWanted()]),
+            st.sampled_from([None, TRIGGER, *Button, CodeChosen(0), CodeChosen(1), OthersWanted()]),
         ),
         max_size=40,
     )

@@ -3,8 +3,8 @@
 python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE]
 python -m scripts.bench_voucher --show FILE...
 
-Every figure is a share of trials that were read, by `scan.follow` within FRAMES frames of BUDGET_S, and after
-the stroke by zxing-cpp restricted to QR. The same seeds give the same frames in every run.
+A figure is of trials that were read: by `scan.read` from one frame, by `scan.follow` within FRAMES frames,
+BUDGET_S each, and by zxing-cpp restricted to QR within the same frames. The same seeds give the same frames.
 """
 
 from __future__ import annotations

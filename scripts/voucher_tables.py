@@ -1,4 +1,4 @@
-"""What the voucher's bench measured, as tables: shares of trials that were read, ours/zxing-cpp's."""
+"""What the voucher's bench measured, as tables: a figure is one frame's/our series'/zxing-cpp's series'."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def levels(cells: list[Cell]) -> Iterator[str]:
     """The mean over severities and kinds, and the worst severity of each kind that still reads."""
     for share in dict.fromkeys(cell.condition for cell in cells):
         here = [cell for cell in cells if cell.condition == share]
-        yield f"a code of {share} of the frame's width: mean over kinds and severities, ours/zxing-cpp"
-        heads = "".join(f"{f'{sheet} {level}':>10}" for sheet in ("screen", "paper") for level in LEVELS)
+        yield f"a code of {share} of the frame's width: mean over kinds and severities"
+        heads = "".join(f"{f'{sheet} {level}':>14}" for sheet in ("screen", "paper") for level in LEVELS)
         yield f"{'characters':>10}{'modules':>10}{heads}"
         for length in dict.fromkeys(cell.characters for cell in here):
             yield _means([cell for cell in here if cell.characters == length])
-        yield f"worst severity of 5 that {READS:.0%} are read at, ours/zxing-cpp: {'  '.join(LEVELS)}"
+        yield f"worst severity of 5 that {READS:.0%} are read at: {'  '.join(LEVELS)}"
         for kind in dict.fromkeys(cell.kind for cell in here):
             worst = (_worst([c for c in here if c.kind == kind and c.level == level]) for level in LEVELS)
             yield f"  {kind:12}{'  '.join(worst)}"
@@ -74,46 +74,50 @@ def _means(cells: list[Cell]) -> str:
         for kinds in (ON_SCREEN, ON_PAPER)
         for level in LEVELS
     )
-    return f"{cells[0].characters:>10}{modules:>10}" + "".join(f"{mean:>10}" for mean in means)
+    return f"{cells[0].characters:>10}{modules:>10}" + "".join(f"{mean:>14}" for mean in means)
 
 
 def _mean(cells: list[Cell]) -> str:
     tally = sum((cell.tally for cell in cells), Tally())
-    return f"{tally.series / tally.tried:.2f}/{tally.zxing_series / tally.tried:.2f}".replace("0.", ".")
+    return "/".join(f"{count / tally.tried:.2f}".replace("0.", ".") for count in _counts(tally))
+
+
+def _counts(tally: Tally) -> tuple[int, int, int]:
+    return tally.first, tally.series, tally.zxing_series
 
 
 def _worst(cells: list[Cell]) -> str:
-    best = [0, 0]
+    best = [0, 0, 0]
     for severity in sorted({cell.severity for cell in cells}):
         tally = sum((cell.tally for cell in cells if cell.severity == severity), Tally())
-        for reader, count in enumerate((tally.series, tally.zxing_series)):
+        for reader, count in enumerate(_counts(tally)):
             if best[reader] == severity - 1 and count >= READS * tally.tried:
                 best[reader] = severity
-    return f"{best[0]}/{best[1]}"
+    return "/".join(map(str, best))
 
 
 def module(cells: list[Cell]) -> Iterator[str]:
     """The smallest module that reads, and all larger ones with it."""
-    yield f"smallest module, px: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD; ours/zxing-cpp"
-    yield f"{'characters':>10}" + "".join(f"{f'{level} clean':>10}{'held':>9}" for level in LEVELS)
+    yield f"smallest module, px: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
+    yield f"{'characters':>10}" + "".join(f"{f'{level} clean':>13}{'held':>12}" for level in LEVELS)
     for length in dict.fromkeys(cell.characters for cell in cells):
         row = ""
         for level in LEVELS:
             here = [cell for cell in cells if (cell.characters, cell.level) == (length, level)]
             clean, held = _clean_and_held(here, max)
-            row += f"{_pair(clean):>10}{_pair(held):>9}"
+            row += f"{_pair(clean):>13}{_pair(held):>12}"
         yield f"{length:>10}{row}"
 
 
 def distance(cells: list[Cell]) -> Iterator[str]:
     """How far off each sheet is read, and at all less distances with it."""
-    yield f"farthest, mm: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD; ours/zxing-cpp"
-    yield f"{'characters':>10}  {'sheet':6}{'level':>6}{'modules':>9}{'clean':>10}{'held':>10}"
+    yield f"farthest, mm: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
+    yield f"{'characters':>10}  {'sheet':6}{'level':>6}{'modules':>9}{'clean':>13}{'held':>13}"
     for length, sheet in dict.fromkeys((cell.characters, cell.condition.split()[0]) for cell in cells):
         here = [cell for cell in cells if cell.characters == length and cell.condition.startswith(sheet)]
         clean, held = _clean_and_held(here, min)
         facts = f"{length:>10}  {sheet:6}{here[0].level:>6}{here[0].modules:>9}"
-        yield facts + "".join(f"{'/'.join(f'{size:.0f}' for size in sizes):>10}" for sizes in (clean, held))
+        yield facts + "".join(f"{'/'.join(f'{size:.0f}' for size in sizes):>13}" for sizes in (clean, held))
 
 
 def _clean_and_held(cells: list[Cell], worst: Callable[..., float]) -> tuple[list[float], list[float]]:
@@ -124,11 +128,10 @@ def _clean_and_held(cells: list[Cell], worst: Callable[..., float]) -> tuple[lis
 
 
 def _last(cells: list[Cell], share: float, never: float) -> list[float]:
-    """The last condition up to which all read, by our series and by zxing-cpp's."""
-    last = [never, never]
-    reads = [True, True]
+    """The last condition up to which all read, by each reader."""
+    last, reads = [never] * 3, [True] * 3
     for cell in cells:
-        for reader, count in enumerate((cell.tally.series, cell.tally.zxing_series)):
+        for reader, count in enumerate(_counts(cell.tally)):
             reads[reader] = reads[reader] and count >= share * cell.tally.tried
             last[reader] = float(cell.condition.split()[-1]) if reads[reader] else last[reader]
     return last
@@ -140,9 +143,9 @@ def _pair(sizes: list[float]) -> str:
 
 def quiet(cells: list[Cell]) -> Iterator[str]:
     """A row for each quiet zone, a column for each condition."""
-    yield f"quiet zone, modules, at {SHARES[1]:.0%} of the width, level M: share read, ours/zxing-cpp"
-    yield f"{'':18}" + "".join(f"{f'{kind} {severity or str()}':>14}" for kind, severity in HARD)
+    yield f"quiet zone, modules, at {SHARES[1]:.0%} of the width, level M: share read"
+    yield f"{'':18}" + "".join(f"{f'{kind} {severity or str()}':>16}" for kind, severity in HARD)
     for name in dict.fromkeys(cell.condition for cell in cells):
         here = [cell for cell in cells if cell.condition == name]
         means = (_mean([c for c in here if (c.kind, c.severity) == which]) for which in HARD)
-        yield f"{name:18}" + "".join(f"{mean:>14}" for mean in means)
+        yield f"{name:18}" + "".join(f"{mean:>16}" for mean in means)

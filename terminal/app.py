@@ -67,14 +67,16 @@ class Timing:
 class App:
     """The terminal at work. `turn` once is one round of the loop."""
 
-    def __init__(self, rig: Rig, work: Work, look: Look, *, loud_alarm: bool = False) -> None:
+    def __init__(
+        self, rig: Rig, work: Work, look: Look, *, loud_alarm: bool = False, budget_s: float = 0.015
+    ) -> None:
         self._rig = rig
         self.cases, self.duty, self._work = work.cases, work.duty, work
         self._checker = work.cases.checker
         self._look = look
         self._loud_alarm = loud_alarm
         self._inbox = Inbox()
-        self._scanner = Scanner(rig.open_camera, self._inbox)
+        self._scanner = Scanner(rig.open_camera, self._inbox, budget_s)
         self._resting = True
         """Whether the scanner is yet to be started."""
         self._preview: Luma | None = None

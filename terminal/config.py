@@ -51,6 +51,8 @@ class Camera:
     width: int = 1280
     height: int = 720
     frames_per_s: int = 30
+    budget_ms: int = 15
+    """CPU time for reading a frame; less than a frame's interval leaves none waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ _RANGES = {
     "[camera] width": (1, 8192),
     "[camera] height": (1, 8192),
     "[camera] frames_per_s": (1, 240),
+    "[camera] budget_ms": (1, 1000),
     "[display] width": (1, 8192),
     "[display] height": (1, 8192),
     "[checks] trust_fresh_h": (1, 8760),

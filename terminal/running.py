@@ -83,7 +83,8 @@ def assemble(setup: Setup) -> app.App:
     fonts = Fonts.load(settings.paths.fonts)
     look = Look(settings.terminal.language, fonts, display.size, settings.display.night)
     work = prepare(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
-    terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm)
+    budget_s = 1e-3 * settings.camera.budget_ms
+    terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
     if work.cases.keeper.journal.set_aside is not None:
         terminal.notice(JournalDamaged(str(work.cases.keeper.journal.set_aside)))
     return terminal

@@ -30,9 +30,11 @@ EVEN = 1.2
 class Scanner:
     """Looks at every frame that the camera gives, until stopped; opens a failed camera again."""
 
-    def __init__(self, open_camera: Callable[[], Camera], inbox: Inbox) -> None:
+    def __init__(self, open_camera: Callable[[], Camera], inbox: Inbox, budget_s: float = 0.015) -> None:
+        """Look into `inbox`, with no more than `budget_s` of CPU time for reading a frame."""
         self._open_camera = open_camera
         self._inbox = inbox
+        self._budget_s = budget_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
         self.turned_s = time.monotonic()
@@ -69,7 +71,7 @@ class Scanner:
                 self._stop.wait(REOPEN_AFTER_S)
 
     def _look(self, camera: Camera) -> None:
-        sight = Sight(camera.reach)
+        sight = Sight(camera.reach, self._budget_s)
         controls, stalled = sight.controls, False
         while not self._stop.is_set():
             self.turned_s = time.monotonic()
@@ -82,7 +84,7 @@ class Scanner:
             elif not stalled:
                 stalled = True
                 self._inbox.put(CameraFailed(CameraStalled()))  # with it goes the wish for the torch
-                sight, controls = Sight(camera.reach), replace(controls, torch=False)
+                sight, controls = Sight(camera.reach, self._budget_s), replace(controls, torch=False)
 
     def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
         """What changed is asked; the torch is the panel's, which is the main thread's."""

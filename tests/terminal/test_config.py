@@ -60,6 +60,7 @@ def test_every_section_can_be_set() -> None:
             "[terminal] officer: not in Unicode's composed",
         ),
         ("camera", "frames_per_s", 0, "[camera] frames_per_s: expected 1 to 240"),
+        ("camera", "budget_ms", 0, "[camera] budget_ms: expected 1 to 1000"),
         ("display", "width", -1, "[display] width: expected 1 to 8192"),
         ("checks", "trust_usable_h", 0, "[checks] trust_usable_h: expected 1 to 8760"),
         ("registry", "port", 70_000, "[registry] port: expected 1 to 65535"),

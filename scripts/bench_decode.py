@@ -83,8 +83,8 @@ def measure_all(every: int) -> Measured:
 
 def _photographs(every: int) -> Iterator[Looked]:
     for sample in list(corpus.photographs())[::every]:
-        text = sample.text if sample.coded else None
-        results = {reader.name: look(reader, sample.luma, text) for reader in READERS}
+        texts = sample.texts if sample.coded else None
+        results = {reader.name: look(reader, sample.luma, texts) for reader in READERS}
         yield Looked("photograph", sample.name, sample.category, sample.half, results, coded=sample.coded)
 
 
@@ -94,7 +94,7 @@ def _credentials(every: int) -> Iterator[Looked]:
         text = text_of(CHARACTERS, seed)
         view = View(SHARE * corpus.WIDTH, seed)
         (frame,) = frames(code(text, "M"), view, kind, severity)
-        results = {reader.name: look(reader, frame, text) for reader in READERS}
+        results = {reader.name: look(reader, frame, [text]) for reader in READERS}
         value = " ".join(f"{number:g}" for number in KINDS[kind].values[severity - 1])
         yield Looked("credential", f"{kind} {value} {seed}", kind, None, results)
 
@@ -103,11 +103,11 @@ def _series(every: int) -> Iterator[Series]:
     """Hands before the photographs of the half that is scored, and before clean credentials' codes."""
     scored = [each for each in corpus.photographs() if each.coded and each.half == corpus.SCORED]
     for seed, sample in enumerate(scored[::every]):
-        yield series(sample.name, sample.category, sample.luma, sample.text, seed)
+        yield series(sample.name, sample.category, sample.luma, sample.texts, seed)
     for seed in range(0, 2 * SEEDS, every):
         text = text_of(CHARACTERS, seed)
         (frame,) = frames(code(text, "M"), View(SHARE * corpus.WIDTH, seed))
-        yield series(f"credential {seed}", "credential", frame, text, seed)
+        yield series(f"credential {seed}", "credential", frame, [text], seed)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,8 @@ class Sample:
     category: str
     coded: bool
     """Whether it holds a code at all."""
-    text: str
-    """The code's text; empty where there is none, or where none is known."""
+    texts: tuple[str, ...]
+    """The codes' texts, the first the one that is listed; none where there is no code, or none is known."""
     half: int
     luma: Luma
 
@@ -47,10 +48,15 @@ def photographs() -> Iterator[Sample]:
             row["file"],
             f"{row['source']} {row['category']}",
             row["holds"] == "code",
-            row["text"],
+            _texts(row),
             half(row["file"]),
             framed(read(FOLDER / row["file"])),
         )
+
+
+def _texts(row: dict[str, str]) -> tuple[str, ...]:
+    beside = json.loads(row["beside"]) if row["beside"] else []
+    return (row["text"], *beside) if row["text"] else ()
 
 
 def read(path: Path) -> Luma:

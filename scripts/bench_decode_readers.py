@@ -19,7 +19,7 @@ from terminal.scan.looking import Look
 from terminal.scan.strategy import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from terminal.model import Luma, Scan
 
@@ -51,23 +51,28 @@ class Result:
     ms: float
 
 
-def look(reader: Reader, luma: Luma, text: str | None) -> Result:
-    """Let a reader look at a frame; `text` is the frame's, empty where it is not known, None for no code."""
+def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> Result:
+    """Let a reader look at a frame; `texts` are the frame's, empty where not known, None for no code."""
     times = []
     found: list[str] = []
     for _ in range(reader.repeats):
         begun_s = time.thread_time()
         found = list(reader.read(luma))
         times.append(1e3 * (time.thread_time() - begun_s))
-    right = [each for each in found if text is not None and agrees(each, text)]
+    right = [each for each in found if texts is not None and agrees(each, texts)]
     return Result(bool(right), len(found) - len(right), sorted(times)[len(times) // 2])
 
 
-def agrees(found: str, text: str) -> bool:
-    """Whether a text is the one that is known, but for blanks, ends of lines, and how its bytes were taken:
-    OpenCV and ZBar guess at Japanese. What both have of letters and digits decides.
+def agrees(found: str, texts: Sequence[str]) -> bool:
+    """Whether a text is one of those known, but for blanks and ends of lines; any is where none is known.
+
+    OpenCV and ZBar guess at the bytes of other scripts: there, what both have of letters and digits decides.
     """
-    return not text or _NOT_CODE.sub("", found) == _NOT_CODE.sub("", text)
+    return not texts or any(_plain(found, text.isascii()) == _plain(text, text.isascii()) for text in texts)
+
+
+def _plain(text: str, exact: bool) -> str:  # noqa: FBT001  # says which of two forms
+    return "".join(text.split()) if exact else _NOT_CODE.sub("", text)
 
 
 def _zxing(luma: Luma) -> Iterable[str]:

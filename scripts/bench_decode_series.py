@@ -14,7 +14,7 @@ from scripts.bench_decode_readers import QR_ALONE, SHORT_S, agrees
 from terminal import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from terminal.model import Luma
 
@@ -46,36 +46,36 @@ class Series:
     theirs: Run
 
 
-def series(name: str, category: str, luma: Luma, text: str, seed: int) -> Series:
+def series(name: str, category: str, luma: Luma, texts: Sequence[str], seed: int) -> Series:
     """Let both readers see a hand's series of a picture; each stops at its first correct read."""
     frames = list(sequences.frames(luma, seed))
-    return Series(name, category, _ours(frames, text), _theirs(frames, text))
+    return Series(name, category, _ours(frames, texts), _theirs(frames, texts))
 
 
-def _ours(frames: Iterable[Luma], text: str) -> Run:
+def _ours(frames: Iterable[Luma], texts: Sequence[str]) -> Run:
     run, memory = Run(), scan.START
     for number, frame in enumerate(frames, 1):
         begun_s = time.thread_time()
         found, memory = scan.follow(frame, memory, SHORT_S)
         run.frames_ms.append(1e3 * (time.thread_time() - begun_s))
-        if _count(run, [] if found is None else [code.text for code in found.codes], text, number):
+        if _count(run, [] if found is None else [code.text for code in found.codes], texts, number):
             break
     return run
 
 
-def _theirs(frames: Iterable[Luma], text: str) -> Run:
+def _theirs(frames: Iterable[Luma], texts: Sequence[str]) -> Run:
     run = Run()
     for number, frame in enumerate(frames, 1):
         begun_s = time.thread_time()
         found = list(QR_ALONE.read(frame))
         run.frames_ms.append(1e3 * (time.thread_time() - begun_s))
-        if _count(run, found, text, number):
+        if _count(run, found, texts, number):
             break
     return run
 
 
-def _count(run: Run, found: Iterable[str], text: str, number: int) -> bool:
-    right = [agrees(each, text) for each in found]
+def _count(run: Run, found: Iterable[str], texts: Sequence[str], number: int) -> bool:
+    right = [agrees(each, texts) for each in found]
     run.other += right.count(False)
     if any(right):
         run.read_at = number

@@ -65,6 +65,8 @@ def lines(measured: Measured) -> list[str]:
         if group == "photograph":
             for half, name in ((LEARNT, "ordered on"), (SCORED, "not ordered on")):
                 shown.append(_counts(f"  half {name}", [each for each in looks if each.half == half]))
+    others = "".join(f"{_others(measured.looks, reader):14}" for reader in READERS)
+    shown.append(f"{'texts that are in no such frame':34}{len(measured.looks):5}{others}")
     shown += ["", *_times(measured.looks), "", *_series(measured.runs)]
     return shown
 
@@ -127,8 +129,7 @@ def _sequences(runs: Sequence[Series]) -> list[Target]:
 
 def _wrong(measured: Measured) -> Target:
     """Texts of ours that are in no picture."""
-    ours = [reader.name for reader in READERS if not reader.peer]
-    singles = sum(each.results[name].other for each in measured.looks for name in ours)
+    singles = sum(_others(measured.looks, reader) for reader in READERS if not reader.peer)
     series = sum(run.ours.other for run in measured.runs)
     return Target("texts that are not there", singles + series, 0, least=False)
 
@@ -167,6 +168,10 @@ def _counts(name: str, looks: Sequence[Looked]) -> str:
 
 def _read(looks: Iterable[Looked], reader: Reader) -> int:
     return sum(each.results[reader.name].read for each in looks)
+
+
+def _others(looks: Iterable[Looked], reader: Reader) -> int:
+    return sum(each.results[reader.name].other for each in looks)
 
 
 def _share(looks: Sequence[Looked], reader: Reader) -> float:

@@ -35,7 +35,7 @@ def measure() -> list[Row]:
 def _rows(what: str, samples: list[Sample], reader: Reader, ratio: Budget | None) -> list[Row]:
     found = []
     for each in (reader, QR_ALONE):
-        results = [look(each, sample.luma, sample.text if sample.coded else None) for sample in samples]
+        results = [look(each, sample.luma, sample.texts if sample.coded else None) for sample in samples]
         kept = [result.ms for result in results if result.read or not samples[0].coded]
         found.append((kept, f"read {sum(result.read for result in results)} of {len(samples)}"))
     (ours_ms, ours_note), (theirs_ms, theirs_note) = found

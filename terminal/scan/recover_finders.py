@@ -30,6 +30,9 @@ _NEXT, _INNER = 0, 2
 def finders(luma: Luma, most: int) -> list[Points]:
     """The outer corners [4, (x, y)] of finders, clockwise, in pixels; the largest first."""
     found: list[Points] = []
+    if min(luma.shape) < 21:
+        return found
+    luma = np.ascontiguousarray(luma)
     for part in _WINDOWS:
         window = max(11, max(luma.shape) // part | 1)
         mean = np.asarray(cv2.blur(luma, (window, window)), np.uint8)

@@ -76,12 +76,12 @@ def _cut(luma: Luma, corners: Points, size: int) -> tuple[Luma, Points] | None:
     right, bottom = np.clip(corners.max(axis=0) + margin, 0, (width, height)).astype(int).tolist()
     if min(right - left, bottom - top) < size // 2:
         return None
-    patch = luma[top:bottom, left:right]
+    patch = np.ascontiguousarray(luma[top:bottom, left:right])
     factor = min(1.0, _MOST * size / sides.max())
     if factor < 1:
         shape = (max(1, round((right - left) * factor)), max(1, round((bottom - top) * factor)))
         patch = np.asarray(cv2.resize(patch, shape, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.ascontiguousarray(patch), ((corners - (left, top)) * factor).astype(np.float32)
+    return patch, ((corners - (left, top)) * factor).astype(np.float32)
 
 
 def _is_convex(corners: Points) -> bool:

@@ -38,8 +38,8 @@ _LIKE = 0.3
 class Located:
     """Where a symbol may be."""
 
-    corners: Points
-    """[4, (x, y)]: its outer corners in pixels, clockwise from its own upper left."""
+    corners: tuple[tuple[float, float], ...]
+    """Its four outer corners in pixels, clockwise from its own upper left."""
     version: int
     likeness: float
     """To its function patterns, at most 1."""
@@ -67,8 +67,12 @@ def locate(luma: Luma, most: int = 3) -> list[Located]:
 
 def _likeliest(luma: Luma, fits: list[_Fit], most: int) -> list[Located]:
     best = sorted(fits, key=lambda fit: fit.error)[:_FITTED]
-    located = [Located(fit.corners, fit.version, _likeness(luma, fit)) for fit in best]
+    located = [Located(_pairs(fit.corners), fit.version, _likeness(luma, fit)) for fit in best]
     return sorted((it for it in located if it.likeness >= _LIKE), key=lambda it: -it.likeness)[:most]
+
+
+def _pairs(corners: Points) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in corners)
 
 
 def _likeness(luma: Luma, fit: _Fit) -> float:
@@ -101,7 +105,7 @@ def _twos(one: Points, other: Points) -> Iterator[_Fit]:
         far = np.linalg.norm(along) / np.sqrt(np.mean(areas))
         yield from _fits({"upper left": first, "upper right": second}, (along, beside), far, 1)
         yield from _fits({"upper left": first, "lower left": second}, (-beside, along), far, 1)
-        diagonal = ((along - beside) / 2, (-along - beside) / 2)
+        diagonal = ((beside + along) / 2, (beside - along) / 2)
         yield from _fits({"lower left": first, "upper right": second}, diagonal, far / np.sqrt(2), 1)
 
 

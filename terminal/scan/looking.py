@@ -12,6 +12,7 @@ import numpy as np
 
 from terminal.scan import regions
 from terminal.scan.recover import BENDS, recover
+from terminal.scan.recover_locate import locate
 from terminal.scan.recover_pattern import modules
 from terminal.scan.strategy import Box, Change, Seen, Step, Threshold, Where
 from terminal.scan.symbols import Symbol, chosen, look
@@ -122,7 +123,7 @@ class Look:
 
     def pixels(self, step: Step) -> int:
         """How many pixels (of a grid: modules) a step would look at, before scaling; 0: there are none."""
-        if step.threshold is Threshold.GRID:
+        if step.threshold is Threshold.GRID and step.where is Where.UNREAD:
             version = self.unread[-1].version if self.unread else None
             return 0 if version is None else modules(version) ** 2
         box = self._box(step.where)
@@ -137,7 +138,7 @@ class Look:
         if box is None:
             return False
         self._last = step
-        found = self._recovered(step) if step.threshold is Threshold.GRID else self._seen(step, box)
+        found = self._recovered(step, box) if step.threshold is Threshold.GRID else self._seen(step, box)
         new = [symbol for symbol in found if not any(known.box.covers(symbol.box) for known in self.read)]
         self.read += (symbol for symbol in new if symbol.text is not None)
         self.unread = [
@@ -156,16 +157,24 @@ class Look:
             for symbol in look(changed(view, step.change), step.threshold)
         ]
 
-    def _recovered(self, step: Step) -> list[Symbol]:
-        """The symbols that were located, read from their grids."""
+    def _recovered(self, step: Step, box: Box) -> list[Symbol]:
+        """What is read from the grids of symbols that were located, or that finder patterns tell."""
         bends, most = (BENDS, _MOST_RECOVERED) if step.change is Change.BENT else (_LIVE_BENDS, 1)
-        found = []
-        for symbol in self.unread[-most:]:
-            luma = np.bitwise_not(self._frame) if symbol.inverted else self._frame
-            text = recover(luma, symbol.corners, symbol.version, bends)
-            if text is not None:
-                found.append(replace(symbol, text=text))
-        return found
+        located = self.unread[-most:] if step.where is Where.UNREAD else self._placed(box)
+        texts = (recover(self._toned(symbol), symbol.corners, symbol.version, bends) for symbol in located)
+        return [
+            replace(symbol, text=text)
+            for symbol, text in zip(located, texts, strict=True)
+            if text is not None
+        ]
+
+    def _placed(self, box: Box) -> list[Symbol]:
+        view = np.ascontiguousarray(self._frame[box.top : box.bottom, box.left : box.right])
+        placed = (Symbol(None, place.corners, place.version) for place in locate(view))
+        return [symbol.moved(1, 1, box.left, box.top) for symbol in placed]
+
+    def _toned(self, symbol: Symbol) -> Luma:
+        return np.bitwise_not(self._frame) if symbol.inverted else self._frame
 
     def _box(self, where: Where) -> Box | None:
         height, width = self._frame.shape

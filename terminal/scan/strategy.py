@@ -32,7 +32,7 @@ class Threshold(StrEnum):
     FIXED = "fixed"
     """At half: the change has told them apart."""
     GRID = "grid"
-    """Module by module, on a grid through the corners of a symbol that was located."""
+    """Module by module, on a grid through the corners of a symbol that was located, or of finder patterns."""
 
 
 class Change(StrEnum):
@@ -215,7 +215,11 @@ START = Memory()
 """Before the first frame."""
 EVERY = (*BASE, *EXTRAS)
 """What a picture on its own is given."""
-STILL = (*EVERY, _on(Where.UNREAD, Threshold.GRID, change=Change.BENT))
+STILL = (
+    *EVERY,
+    _on(Where.UNREAD, Threshold.GRID, change=Change.BENT),
+    _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
+)
 """What a photograph is given."""
 SHARE, SHARE_WHERE_SEEN = 3, 8
 """How many extras have their turn in a frame: the next frame is another chance for the base steps."""

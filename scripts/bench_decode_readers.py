@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LIVE_S, SHORT_S = 0.015, 0.003
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_AS_ENCODED = zxingcpp.TextMode.Plain
+"""Else it writes out control characters: texts would differ that were read alike."""
 _NOT_CODE = re.compile("[^0-9A-Za-z]")
 
 
@@ -68,7 +70,18 @@ def agrees(found: str, texts: Sequence[str]) -> bool:
 
     OpenCV and ZBar guess at the bytes of other scripts: there, what both have of letters and digits decides.
     """
-    return not texts or any(_plain(found, text.isascii()) == _plain(text, text.isascii()) for text in texts)
+    taken = (found, _japanese(found))
+    return not texts or any(
+        _plain(each, text.isascii()) == _plain(text, text.isascii()) for each in taken for text in texts
+    )
+
+
+def _japanese(text: str) -> str:
+    """OpenCV gives the bytes of Shift JIS as Latin-1."""
+    try:
+        return text.encode("latin-1").decode("cp932")
+    except UnicodeError:
+        return text
 
 
 def _plain(text: str, exact: bool) -> str:  # noqa: FBT001  # says which of two forms
@@ -76,12 +89,14 @@ def _plain(text: str, exact: bool) -> str:  # noqa: FBT001  # says which of two 
 
 
 def _zxing(luma: Luma) -> Iterable[str]:
-    codes = zxingcpp.read_barcodes(luma)
+    codes = zxingcpp.read_barcodes(luma, text_mode=_AS_ENCODED)
     return [code.text for code in codes if code.valid and code.format == zxingcpp.BarcodeFormat.QRCode]
 
 
 def _zxing_qr(luma: Luma) -> Iterable[str]:
-    return [code.text for code in zxingcpp.read_barcodes(luma, formats=_QR) if code.valid]
+    return [
+        code.text for code in zxingcpp.read_barcodes(luma, formats=_QR, text_mode=_AS_ENCODED) if code.valid
+    ]
 
 
 def _opencv(luma: Luma) -> Iterable[str]:

@@ -128,6 +128,8 @@ def test_each_reader_reads_a_clear_code_and_nothing_where_there_is_none(reader: 
         ("http://a.example/1", "http://a.example/2", False),
         ("VI1:AB", "VI1:ab", False),
         ("1.5", "15", False),
+        ("探そう 1".encode("cp932").decode("latin-1"), "探そう 1", True),
+        ("探そう 1".encode("cp932").decode("latin-1"), "探そう 2", False),
         ("蹬靼翌QR 1", "ﾃﾞｻﾞｲﾝQR\r\n1", True),
         ("蹬靼翌QR 2", "ﾃﾞｻﾞｲﾝQR\r\n1", False),
         ("", "a", False),

@@ -109,6 +109,14 @@ def sampled(square: Points) -> Signs:
     return square[first:-SAMPLES:SAMPLES, first:-SAMPLES:SAMPLES]
 
 
+def glimpsed(grid: Grid) -> Signs:
+    """What one pixel in the middle of each module shows against its neighbours: less sure, and cheap."""
+    across, down = cv2.split(np.ascontiguousarray(grid.centres[1:-1, 1:-1]))
+    soft = cv2.blur(grid.luma, (3, 3))
+    shown = cv2.remap(soft, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.blur(shown, (7, 7)).astype(np.float32) - shown, np.float32)
+
+
 def bent(grid: Grid, square: Points, spread: float) -> Grid:
     """The grid with each module moved to where it and those `spread` modules about show most contrast."""
     gain = _gain(square, known(grid.version))

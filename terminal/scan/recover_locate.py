@@ -79,7 +79,7 @@ def _likeness(luma: Luma, fit: _Fit) -> float:
     grid = recover_grid.flat(luma, fit.corners, fit.version)
     if grid is None:
         return 0.0
-    return likeness(recover_grid.sampled(recover_grid.straightened(grid)), fit.version)
+    return likeness(recover_grid.glimpsed(grid), fit.version)
 
 
 def _threes(first: Points, second: Points, third: Points) -> Iterator[_Fit]:

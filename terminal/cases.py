@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from terminal.credential.verify import refuse
 from terminal.model import (
+    NAMING_A_VEHICLE,
     UNCHECKED,
     CredentialFinding,
     Finding,
@@ -28,7 +29,7 @@ from terminal.model import (
 from terminal.registry.lookup import Answered, Dropped, Late, NoAnswer
 from terminal.registry.messages import CodeQuestion, PlateQuestion
 from terminal.screens import state
-from terminal.screens.state import LOOKED_UP_BY_CODE, Judged, Notice
+from terminal.screens.state import Judged, Notice
 from terminal.vehicle.tables import KINDS, OUTCOMES
 from terminal.vehicle.verdict import decide
 
@@ -236,14 +237,14 @@ class Cases:
     def _code_read(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
         """The case with the registry's word on its code, which may name a vehicle where none was entered."""
         word = _word(judged.verdict.finding, received.answer)
-        if isinstance(received, Answered) or word.finding not in LOOKED_UP_BY_CODE:
+        if isinstance(received, Answered) or word.finding not in NAMING_A_VEHICLE:
             self._words[judged.seq] = word
         entered = judged.plate
         plate = entered or word.plate
         finding = word.on(judged.verdict.finding, entered)
         if entered is not None and word.plate != entered:  # its own question is answered apart
             return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
-        proven = word.finding in LOOKED_UP_BY_CODE
+        proven = word.finding in NAMING_A_VEHICLE
         status = received.status if proven and received.status else UNCHECKED
         if plate is not None:
             status = self.lists.status(plate, moment, received.status)
@@ -286,7 +287,7 @@ class Cases:
 def _word(finding: Finding, answer: LookupAnswer) -> _Word:
     """What the registry says of another issuer's code; only a proven one names a vehicle."""
     said = answer.finding or finding.finding
-    named = answer.record is not None and said in LOOKED_UP_BY_CODE
+    named = answer.record is not None and said in NAMING_A_VEHICLE
     return _Word(said, answer.record.plate if answer.record and named else None)
 
 

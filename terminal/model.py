@@ -26,6 +26,10 @@ class CredentialFinding(StrEnum):
     NOT_SHOWN = "not_shown"
 
 
+NAMING_A_VEHICLE = frozenset({CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN})
+"""Findings whose claims name the subject until the officer confirms it; others name nobody."""
+
+
 class Reason(StrEnum):
     """Which check decided the credential finding (wire format, section 3, order of checks)."""
 

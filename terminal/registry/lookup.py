@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import by_kid
-from terminal.model import CredentialFinding, Outgoing, Vehicle, VehicleFinding, VehicleStatus
+from terminal.model import NAMING_A_VEHICLE, Outgoing, Vehicle, VehicleFinding, VehicleStatus
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 REMEMBERED_S = 600
 """An answer may still come for a check of the last ten minutes."""
 _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
-_PROVEN = frozenset({CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN})
-"""What the registry finds of a code that does name a vehicle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +274,7 @@ def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: 
         return None
     if answer.result is Result.NOT_FOUND:
         # "Not found" of a code that the registry could not prove says nothing of any vehicle.
-        if not isinstance(question, PlateQuestion) and answer.finding not in _PROVEN:
+        if not isinstance(question, PlateQuestion) and answer.finding not in NAMING_A_VEHICLE:
             return None
         return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
     record = answer.record

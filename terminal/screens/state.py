@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from terminal.model import Button, CredentialFinding, Outcome, Plate, Scan, Subject
+from terminal.model import NAMING_A_VEHICLE, Button, Outcome, Plate, Scan, Subject
 from terminal.screens.choosing import (
     ChoiceEvent,
     CodeChoice,
@@ -131,11 +131,6 @@ LINGER_S = 2.0
 OTHER_CODE_S = 1.0
 """How long a second code is still said to be in view, though a frame does not show it."""
 
-LOOKED_UP_BY_CODE = frozenset(
-    {CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN}
-)
-"""Findings whose claims name the subject until the officer confirms it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -166,7 +161,7 @@ class Result:
         return (
             self.acknowledged
             and verdict.subject is Subject.CODE
-            and verdict.finding.finding in LOOKED_UP_BY_CODE
+            and verdict.finding.finding in NAMING_A_VEHICLE
         )
 
     @property

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from scripts import bench_decode_corpus as corpus
-from scripts.bench_decode_readers import READERS, Result, look
+from scripts.bench_decode_readers import READERS, Result, look_all
 from scripts.bench_decode_series import Series, series
 from scripts.bench_decode_table import judged, lines
 from scripts.degradations import KINDS, View, code, frames
@@ -82,9 +82,9 @@ def measure_all(every: int) -> Measured:
 
 
 def _photographs(every: int) -> Iterator[Looked]:
-    for sample in list(corpus.photographs())[::every]:
+    for seed, sample in enumerate(list(corpus.photographs())[::every]):
         texts = sample.texts if sample.coded else None
-        results = {reader.name: look(reader, sample.luma, texts) for reader in READERS}
+        results = look_all(READERS, sample.luma, texts, seed)
         yield Looked("photograph", sample.name, sample.category, sample.half, results, coded=sample.coded)
 
 
@@ -94,7 +94,7 @@ def _credentials(every: int) -> Iterator[Looked]:
         text = text_of(CHARACTERS, seed)
         view = View(SHARE * corpus.WIDTH, seed)
         (frame,) = frames(code(text, "M"), view, kind, severity)
-        results = {reader.name: look(reader, frame, [text]) for reader in READERS}
+        results = look_all(READERS, frame, [text], seed + 100 * severity)
         value = " ".join(f"{number:g}" for number in KINDS[kind].values[severity - 1])
         yield Looked("credential", f"{kind} {value} {seed}", kind, None, results)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from scripts.bench_decode_corpus import photographs
-from scripts.bench_decode_readers import BASE_ALONE, OURS, QR_ALONE, look
+from scripts.bench_decode_readers import BASE_ALONE, OURS, QR_ALONE, look_all
 from scripts.bench_rows import Budget, Row, row
 
 if TYPE_CHECKING:
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from scripts.bench_decode_readers import Reader
 
 INTERVAL_MS = Budget(1000 / 30, "p95")
-EVERY = 3
-"""Of three photographs, one is looked at."""
 
 
 def measure() -> list[Row]:
     """CPU time of a frame with a code, where it is read, and of one without."""
     cv2.setNumThreads(1)
-    taken = list(photographs())[::EVERY]
+    taken = list(photographs())
     coded = [sample for sample in taken if sample.coded]
     empty = [sample for sample in taken if not sample.coded]
     return [
@@ -33,9 +31,13 @@ def measure() -> list[Row]:
 
 
 def _rows(what: str, samples: list[Sample], reader: Reader, ratio: Budget | None) -> list[Row]:
+    looks = [
+        look_all((reader, QR_ALONE), sample.luma, sample.texts if sample.coded else None, seed)
+        for seed, sample in enumerate(samples)
+    ]
     found = []
-    for each in (reader, QR_ALONE):
-        results = [look(each, sample.luma, sample.texts if sample.coded else None) for sample in samples]
+    for name in (reader.name, QR_ALONE.name):
+        results = [each[name] for each in looks]
         kept = [result.ms for result in results if result.read or not samples[0].coded]
         found.append((kept, f"read {sum(result.read for result in results)} of {len(samples)}"))
     (ours_ms, ours_note), (theirs_ms, theirs_note) = found

@@ -173,19 +173,17 @@ EXTRAS = (
     _on(Where.UNREAD, Threshold.GLOBAL),
     _on(Where.FRAME, Threshold.GLOBAL, 0.5),
     _on(Where.ALL, Threshold.LOCAL, change=Change.DARKER),
-    _on(Where.ALL, Threshold.GLOBAL, change=Change.INVERTED),
-    _on(Where.ALL, Threshold.FIXED, 0.5, Change.ADAPTIVE),
     _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
     _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
     _on(Where.FRAME, Threshold.LOCAL, 0.5),
-    _on(Where.FRAME, Threshold.GLOBAL, 0.5, Change.INVERTED),
     _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
-    _on(Where.UNREAD, Threshold.LOCAL, 2, Change.SHARPENED),
+    _on(Where.FIRST, Threshold.LOCAL, 2),
     _on(Where.FRAME, Threshold.GLOBAL),
+    _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
+    _on(Where.UNREAD, Threshold.LOCAL, 2, Change.SHARPENED),
     _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.FRAME, Threshold.LOCAL),
-    _on(Where.FIRST, Threshold.LOCAL, 3),
     _on(Where.UNREAD, Threshold.GRID),
+    _on(Where.FRAME, Threshold.LOCAL),
 )
 """What a frame is given while there is time; the next frame goes on where it ended."""
 

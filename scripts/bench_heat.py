@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 RATES = (15, 30)
 SECONDS = 4.0
-UNPACED, WARMING = 6_000, 1_000
+UNPACED, WARMING = 3_000, 500
 """Frames over which memory is told, and those before them."""
 GROWTH = Budget(64, "p95")
 """Bytes a frame: noise of the allocator over so many, and not a frame's 921,600."""

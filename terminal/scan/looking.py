@@ -31,7 +31,8 @@ _BESIDE = 0.3
 """Of the most texture that a region beside a symbol needs: modules three times as large have a third."""
 _MOST_RECOVERED = 3
 """Located symbols whose grids are read for a photograph."""
-_LIVE_BENDS = 2
+_LIVE_BENDS = 3
+"""Of the one symbol whose grid is read in a frame."""
 _MOST_PIXELS = 4_000_000
 """What a step may look at, so that time and memory are bounded."""
 

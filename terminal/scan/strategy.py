@@ -142,7 +142,7 @@ SURVEY_S = 200e-6
 """What it takes to find the regions of a frame."""
 _FIXED_S = 50e-6
 _SCALE_NS = 0.4
-_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4, Threshold.GRID: 4800.0}
+_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4, Threshold.GRID: 7000.0}
 _ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05, Threshold.GRID: 0.0}
 _CHANGE_NS = {
     Change.NONE: 0.0,
@@ -178,11 +178,11 @@ EXTRAS = (
     _on(Where.FRAME, Threshold.LOCAL, 0.5),
     _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
     _on(Where.FIRST, Threshold.LOCAL, 2),
+    _on(Where.UNREAD, Threshold.GRID),
     _on(Where.FRAME, Threshold.GLOBAL),
     _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
     _on(Where.UNREAD, Threshold.LOCAL, 2, Change.SHARPENED),
     _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.UNREAD, Threshold.GRID),
     _on(Where.FRAME, Threshold.LOCAL),
 )
 """What a frame is given while there is time; the next frame goes on where it ended."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CELL = 16
 """Pixels of the frame across a cell of the texture."""
-MARGIN = 3 * CELL
+MARGIN = 2 * CELL
 """Pixels of quiet zone that a region is given on every side."""
 _PROMINENT = 0.4
 """Of the way from the mean to the most; what is above belongs to a region."""

@@ -219,7 +219,7 @@ STILL = (
     _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
 )
 """What a photograph is given."""
-SHARE, SHARE_WHERE_SEEN = 3, 8
+SHARE, SHARE_WHERE_SEEN = 2, 5
 """How many extras have their turn in a frame: the next frame is another chance for the base steps."""
 FORGOTTEN = 6
 """Frames after which a place where nothing more was seen is left."""

@@ -1,0 +1,152 @@
+"""The order of the reader's steps, learnt on one half of the photographs: most new reads a millisecond first.
+
+Every candidate is tried on every picture of that half, as it is and as a hand first shows it. What
+each step in order adds and costs is printed, and what the present order would lose without each step; the
+table in terminal/scan/strategy.py follows it. Run as `python -m scripts.bench_decode_learn`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scripts import bench_decode_corpus as corpus
+from scripts import sequences
+from terminal.scan.looking import Look
+from terminal.scan.strategy import BASE, EXTRAS, STILL, SURVEY_S, Change, Step, Threshold, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from terminal.model import Luma
+
+ASIDE_MS = 0.02
+"""What choosing a step costs."""
+_SCALES = ((1.0, 1.0), (0.5, 0.5), (0.67, 0.67), (1.5, 1.5), (2.0, 2.0), (3.0, 3.0), (0.67, 1.0), (1.0, 0.67))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What every candidate does with one picture."""
+
+    ms: dict[Step, float]
+    """CPU time, where there was something to look at."""
+    read: frozenset[Step]
+
+
+def candidates() -> list[Step]:
+    """Every step worth trying."""
+    found = [
+        Step(where, threshold, scale, change)
+        for where, threshold, scale, change in product(Where, Threshold, _SCALES, Change)
+        if threshold is not Threshold.GRID
+        and change is not Change.BENT
+        and (threshold is Threshold.FIXED) == (change in _THRESHOLDED)
+        and (scale == (1.0, 1.0) or change is Change.NONE or scale in ((0.5, 0.5), (2.0, 2.0)))
+        and (where is not Where.FRAME or max(scale) <= 1.5)
+    ]
+    return list(dict.fromkeys([*STILL, *found]))
+
+
+_THRESHOLDED = frozenset({Change.ADAPTIVE})
+
+
+def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
+    """Each step on one picture, after the base steps have said what is unread."""
+    ms: dict[Step, float] = {}
+    read = set()
+    base = Look(luma)
+    base.survey()
+    for step in BASE:
+        if base.pixels(step):
+            base.take(step)
+    for step in steps:
+        look = base.afresh()
+        if not look.pixels(step):
+            continue
+        begun_s = time.thread_time()
+        if look.take(step):
+            read.add(step)
+        ms[step] = 1e3 * (time.thread_time() - begun_s) + ASIDE_MS
+    return Tried(ms, frozenset(read))
+
+
+def order(trials: Sequence[Tried], steps: Sequence[Step]) -> Iterator[tuple[Step, int, float]]:
+    """Steps, their new reads and mean costs in ms, most new reads a ms first; ends where none adds any."""
+    left = [tried for tried in trials if tried.read]
+    rest = list(steps)
+    while left and rest:
+        worth = {step: _worth(left, step) for step in rest}
+        best = max(rest, key=lambda step: worth[step][0] / worth[step][1])
+        new, ms = worth[best]
+        if new == 0:
+            return
+        yield best, new, ms
+        left = [tried for tried in left if best not in tried.read]
+        rest.remove(best)
+
+
+def _worth(left: Sequence[Tried], step: Step) -> tuple[int, float]:
+    return (
+        sum(step in tried.read for tried in left),
+        max(1e-3, float(np.mean([tried.ms.get(step, 0.0) for tried in left]))),
+    )
+
+
+def reads(trials: Iterable[Tried], steps: Sequence[Step], budget_ms: float) -> int:
+    """How many pictures are read by these steps within a budget."""
+    return sum(_is_read(tried, steps, budget_ms - 1e3 * SURVEY_S) for tried in trials)
+
+
+def _is_read(tried: Tried, steps: Sequence[Step], left_ms: float) -> bool:
+    for step in steps:
+        if step in tried.ms and tried.ms[step] <= left_ms:
+            left_ms -= tried.ms[step]
+            if step in tried.read:
+                return True
+    return False
+
+
+def main() -> None:
+    """Learn, and print."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench_decode_learn")
+    parser.add_argument("--present", action="store_true", help="measure the present table alone")
+    chosen = parser.parse_args()
+    steps = list(STILL) if chosen.present else candidates()
+    trials = [trial(luma, steps) for luma in _pictures(corpus.LEARNT)]
+    readable = [tried for tried in trials if tried.read]
+    print(f"{len(readable)} of {len(trials)} pictures are readable by {len(steps)} steps")
+    if not chosen.present:
+        print("\nlearnt order: new reads, ms")
+        for step, new, ms in order(readable, steps):
+            print(f"{step.name:44} +{new:4} {ms:7.2f}")
+    report(readable)
+
+
+def report(trials: Sequence[Tried]) -> None:
+    """Print what each step of the present table costs, and buys of those that earlier ones leave."""
+    print("\npresent table: ms, new reads, reads lost without it within 3 and 15 ms")
+    left, table = list(trials), (*BASE, *EXTRAS)
+    for step in STILL:
+        new, ms = _worth(left, step)
+        left = [tried for tried in left if step not in tried.read]
+        rest = [other for other in table if other is not step]
+        lost = [reads(trials, table, budget) - reads(trials, rest, budget) for budget in (3, 15)]
+        print(f"{step.name:44} {ms:7.2f} +{new:4} {lost[0]:4} {lost[1]:4}")
+    print(f"of {len(trials)}: " + ", ".join(f"{ms} ms {reads(trials, table, ms)}" for ms in (1, 3, 15)))
+
+
+def _pictures(half: int) -> Iterator[Luma]:
+    for number, sample in enumerate(corpus.photographs()):
+        if sample.half == half and sample.coded:
+            yield sample.luma
+            yield next(sequences.frames(sample.luma, number, 1))
+
+
+if __name__ == "__main__":
+    main()

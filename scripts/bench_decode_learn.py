@@ -18,7 +18,7 @@ import numpy as np
 from scripts import bench_decode_corpus as corpus
 from scripts import sequences
 from terminal.scan.looking import Look
-from terminal.scan.strategy import BASE, EXTRAS, STILL, SURVEY_S, Change, Step, Threshold, Where
+from terminal.scan.strategy import BASE, EXTRAS, STILL, Change, Step, Threshold, Where, survey_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ASIDE_MS = 0.02
 """What choosing a step costs."""
+_SURVEY_MS = 1e3 * survey_s(corpus.WIDTH * corpus.HEIGHT)
 _SCALES = ((1.0, 1.0), (0.5, 0.5), (0.67, 0.67), (1.5, 1.5), (2.0, 2.0), (3.0, 3.0), (0.67, 1.0), (1.0, 0.67))
 
 
@@ -100,7 +101,7 @@ def _worth(left: Sequence[Tried], step: Step) -> tuple[int, float]:
 
 def reads(trials: Iterable[Tried], steps: Sequence[Step], budget_ms: float) -> int:
     """How many pictures are read by these steps within a budget."""
-    return sum(_is_read(tried, steps, budget_ms - 1e3 * SURVEY_S) for tried in trials)
+    return sum(_is_read(tried, steps, budget_ms - _SURVEY_MS) for tried in trials)
 
 
 def _is_read(tried: Tried, steps: Sequence[Step], left_ms: float) -> bool:

@@ -55,6 +55,8 @@ class Look:
         self.roughness = 0.0
         """Mean difference between neighbours, 0 to 255."""
         self._last: Step | None = None
+        self.taken = 0
+        """Steps so far."""
         self.read: list[Symbol] = []
         self.unread: list[Symbol] = []
 
@@ -67,6 +69,11 @@ class Look:
     def scan(self) -> Scan | None:
         """What was read."""
         return chosen(self.read, self.factor)
+
+    @property
+    def area(self) -> int:
+        """Pixels of the frame that is searched."""
+        return self._frame.size
 
     @property
     def worthwhile(self) -> bool:
@@ -113,7 +120,10 @@ class Look:
     @property
     def blank(self) -> bool:
         """Whether the frame shows nothing at all."""
-        return self._cells is not None and self.roughness == 0
+        if self._cells is None or self.roughness > 0:
+            return False
+        least, most, _, _ = cv2.minMaxLoc(self._frame)
+        return bool(least == most)
 
     def seen(self, pace: float) -> Seen:
         """What the next frame is to know."""
@@ -139,6 +149,7 @@ class Look:
         if box is None:
             return False
         self._last = step
+        self.taken += 1
         found = self._recovered(step, box) if step.threshold is Threshold.GRID else self._seen(step, box)
         new = [symbol for symbol in found if not any(known.box.covers(symbol.box) for known in self.read)]
         self.read += (symbol for symbol in new if symbol.text is not None)

@@ -6,7 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from terminal.scan.looking import Look
-from terminal.scan.strategy import BESIDE, EVERY, MOST_BESIDE, START, STILL, SURVEY_S, Memory, after, plan
+from terminal.scan.strategy import (
+    BASE,
+    BESIDE,
+    EVERY,
+    MOST_BESIDE,
+    START,
+    STILL,
+    Memory,
+    after,
+    plan,
+    share,
+    survey_s,
+)
 from terminal.scan.timer import Timer
 
 if TYPE_CHECKING:
@@ -24,8 +36,9 @@ def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.
 
     Views with whole rows are not copied. Total for every array of that type. `clock` tells seconds.
     """
+    timer = Timer(budget_s, clock, START.pace)
     look = Look(luma)
-    _search(look, EVERY, Timer(budget_s, clock, START.pace), settled=True)
+    _search(look, EVERY, timer, settled=True)
     return look.scan
 
 
@@ -35,7 +48,7 @@ def follow(
     """The code in one frame of a series, as `read` gives it, and what the next frame is to know."""
     timer = Timer(budget_s, clock, memory.pace)
     look = Look(luma)
-    _search(look, plan(memory), timer, settled=not memory.foreign)
+    _search(look, plan(memory), timer, settled=not memory.foreign, extras=share(memory))
     return look.scan, after(memory, look.seen(timer.pace))
 
 
@@ -54,20 +67,26 @@ def read_still(luma: Luma) -> Scan | None:
     return look.scan
 
 
-def _search(look: Look, steps: tuple[Step, ...], timer: Timer, *, settled: bool) -> None:
-    """Take steps until one of ours is read, or, where others settle it, anything."""
-    if not look.worthwhile or not timer.allows(SURVEY_S):
+def _search(look: Look, steps: tuple[Step, ...], timer: Timer, *, settled: bool, extras: int = -1) -> None:
+    """Take steps until one of ours is read, or, where others settle it, anything; so many extras at most."""
+    cost_s = survey_s(look.area)
+    if not look.worthwhile or not timer.allows(cost_s):
         return
     look.survey()
-    timer.took(SURVEY_S)
+    timer.took(cost_s)
     if look.blank:  # a cap on the lens
         return
     for step in steps:
+        if extras == 0:
+            return
+        taken = look.taken
         if _take(look, step, timer):
             _beside(look, timer)
             if look.ours or (settled and not look.unread):
                 return
             look.return_to_all()
+        if look.taken > taken and step not in BASE:
+            extras -= 1
 
 
 def _take(look: Look, step: Step, timer: Timer) -> bool:

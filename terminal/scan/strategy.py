@@ -42,6 +42,8 @@ class Change(StrEnum):
     INVERTED = "inverted"
     BRIGHTER = "brighter"
     DARKER = "darker"
+    STRETCHED = "stretched"
+    """From the darkest to the lightest: in fog and at night a code has few of the greys."""
     FLATTENED = "flattened"
     """Less the mean around each pixel."""
     SHARPENED = "sharpened"
@@ -138,9 +140,14 @@ class Step:
         return _FIXED_S + 1e-9 * (prepared + searched)
 
 
-SURVEY_S = 200e-6
-"""What it takes to find the regions of a frame."""
 _FIXED_S = 50e-6
+
+
+def survey_s(pixels: int) -> float:
+    """What it takes to find the regions of a frame of so many pixels, seconds."""
+    return _FIXED_S + 0.2e-9 * pixels
+
+
 _SCALE_NS = 0.4
 _NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4, Threshold.GRID: 7000.0}
 _ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05, Threshold.GRID: 0.0}
@@ -149,6 +156,7 @@ _CHANGE_NS = {
     Change.INVERTED: 0.05,
     Change.BRIGHTER: 0.3,
     Change.DARKER: 0.3,
+    Change.STRETCHED: 0.3,
     Change.FLATTENED: 1.0,
     Change.SHARPENED: 2.0,
     Change.ADAPTIVE: 1.5,
@@ -178,6 +186,7 @@ EXTRAS = (
     _on(Where.FRAME, Threshold.LOCAL, 0.5),
     _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
     _on(Where.FIRST, Threshold.LOCAL, 2),
+    _on(Where.FIRST, Threshold.LOCAL, change=Change.STRETCHED),
     _on(Where.UNREAD, Threshold.GRID),
     _on(Where.FRAME, Threshold.GLOBAL),
     _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
@@ -240,10 +249,15 @@ class Seen:
 
 
 def plan(memory: Memory) -> tuple[Step, ...]:
-    """The steps of the next frame, most promising first."""
-    share = SHARE if memory.seen is None else SHARE_WHERE_SEEN
-    extras = (*EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
-    return (*BASE, *(extras if memory.foreign else extras[:share]))
+    """The steps of the next frame, most promising first; the extras begin where the last frame ended."""
+    return (*BASE, *EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
+
+
+def share(memory: Memory) -> int:
+    """How many extras the next frame takes, of those that have something to look at."""
+    if memory.foreign:
+        return len(EXTRAS)
+    return SHARE if memory.seen is None else SHARE_WHERE_SEEN
 
 
 def after(memory: Memory, seen: Seen) -> Memory:

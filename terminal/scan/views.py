@@ -52,6 +52,12 @@ def _gamma(exponent: float) -> Callable[[Luma], Luma]:
     return lambda luma: np.asarray(cv2.LUT(luma, table), np.uint8)
 
 
+def _stretched(luma: Luma) -> Luma:
+    least, most, _, _ = cv2.minMaxLoc(luma)
+    slope = 255 / max(1, most - least)
+    return np.asarray(cv2.convertScaleAbs(luma, alpha=slope, beta=-slope * least), np.uint8)
+
+
 def _flattened(luma: Luma) -> Luma:
     return np.asarray(cv2.addWeighted(luma, 4, cv2.blur(luma, (31, 31)), -4, 128), np.uint8)
 
@@ -70,6 +76,7 @@ _CHANGES: dict[Change, Callable[[Luma], Luma]] = {
     Change.INVERTED: np.bitwise_not,
     Change.BRIGHTER: _gamma(0.5),
     Change.DARKER: _gamma(2.0),
+    Change.STRETCHED: _stretched,
     Change.FLATTENED: _flattened,
     Change.SHARPENED: _sharpened,
     Change.ADAPTIVE: _adaptive,

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal import scan
-from terminal.scan import reading
 from terminal.scan.looking import Look
-from terminal.scan.strategy import EVERY, SURVEY_S
+from terminal.scan.strategy import EVERY, EXTRAS, survey_s
 from terminal.scan.timer import Timer
 from tests.pictures import code, scene
 from tests.vectors_on_disk import case
@@ -199,5 +198,23 @@ def test_what_is_remembered_lies_in_pixels_of_the_frame():
 
 
 def test_a_survey_that_does_not_fit_is_not_begun():
-    clock = Ticks(SURVEY_S)
-    assert reading.read(scene((code(OURS), 600, 200)), SURVEY_S, clock) is None
+    cost_s = survey_s(1280 * 720)
+    assert scan.read(scene((code(OURS), 600, 200)), cost_s, Ticks(cost_s)) is None
+
+
+@pytest.mark.parametrize("contrast", [6, 12, 40])
+def test_a_code_of_the_faintest_contrast_is_read(contrast: int):
+    faint = np.asarray(100 + code(OURS, pixels=6) // 255 * contrast, np.uint8)
+    luma = scene((faint, 500, 60), ground=100 + contrast)
+    assert texts(scan.read(luma, math.inf, lambda: 0.0)) == [OURS]
+    assert texts(scan.read_still(luma)) == [OURS]
+
+
+def test_a_series_comes_to_every_extra():
+    faint = np.asarray(100 + code(OURS, pixels=6) // 255 * 6, np.uint8)  # no base step reads it
+    luma, memory, found = scene((faint, 500, 60), ground=106), scan.START, None
+    for _ in EXTRAS:
+        found, memory = scan.follow(luma, memory, math.inf, lambda: 0.0)
+        if found is not None:
+            break
+    assert texts(found) == [OURS]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_RESERVE = 1.3
+"""What is kept for a step, of what it is expected to take: some find more to decode than others."""
 _TRUST_S = 1e-3
 """How much expected work outweighs the pace that was known before."""
 
@@ -35,7 +37,7 @@ class Timer:
     def allows(self, expected_s: float) -> bool:
         """Whether what takes so long on the development machine would end in time on this one."""
         self._mark_s = self._clock()
-        return self._mark_s + expected_s * self.pace <= self._end_s
+        return self._mark_s + _RESERVE * expected_s * self.pace <= self._end_s
 
     def took(self, expected_s: float) -> None:
         """Learn from what was done since it was allowed."""

@@ -83,7 +83,9 @@ def test_nothing_is_begun_after_the_budget_and_one_step_alone_may_overrun_it(
 def test_a_slow_machine_is_allowed_less(budget_s: float, expected_s: float, pace: float):
     now = [0.0]
     timer = Timer(budget_s, lambda: now[0], pace)
-    assert timer.allows(expected_s) == (expected_s * pace <= budget_s)
+    fits = timer.allows(expected_s)
+    assert fits == Timer(budget_s, lambda: 0.0, 2 * pace).allows(expected_s / 2)
+    assert not (fits and expected_s * pace > budget_s)
     now[0] += expected_s * pace * 10
     timer.took(expected_s)
     assert timer.pace > pace

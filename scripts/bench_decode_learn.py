@@ -1,15 +1,16 @@
 """The order of the reader's steps, learnt on one half of the photographs: most new reads a millisecond first.
 
-Every candidate is tried on every picture of that half, as it is and as a hand first shows it. What
-each step in order adds and costs is printed, and what the present order would lose without each step; the
-table in terminal/scan/strategy.py follows it. Run as `python -m scripts.bench_decode_learn`.
+Every candidate is tried on every picture of that half, in a frame, at its own size, and as a hand first shows
+it; and on credentials' codes, black on white and white on black, spoilt with other seeds than those that are
+scored. What each step in order adds and costs is printed, and what the present order would lose without each;
+the table in terminal/scan/strategy.py follows it. Run as `python -m scripts.bench_decode_learn`.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ import numpy as np
 
 from scripts import bench_decode_corpus as corpus
 from scripts import sequences
+from scripts.bench_decode import CHARACTERS, SHARE, SPOILT
+from scripts.degradations import View, code, frames
+from scripts.voucher_trials import text_of
 from terminal.scan.looking import Look
 from terminal.scan.strategy import BASE, EXTRAS, STILL, Change, Step, Threshold, Where, survey_s
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma
 
+_SEEDS = (100, 101)
+_SIDE_PX = SHARE * corpus.WIDTH
 ASIDE_MS = 0.02
 """What choosing a step costs."""
 _SURVEY_MS = 1e3 * survey_s(corpus.WIDTH * corpus.HEIGHT)
@@ -47,14 +53,10 @@ def candidates() -> list[Step]:
         for where, threshold, scale, change in product(Where, Threshold, _SCALES, Change)
         if threshold is not Threshold.GRID
         and change is not Change.BENT
-        and (threshold is Threshold.FIXED) == (change in _THRESHOLDED)
         and (scale == (1.0, 1.0) or change is Change.NONE or scale in ((0.5, 0.5), (2.0, 2.0)))
         and (where is not Where.FRAME or max(scale) <= 1.5)
     ]
     return list(dict.fromkeys([*STILL, *found]))
-
-
-_THRESHOLDED = frozenset({Change.ADAPTIVE})
 
 
 def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
@@ -146,7 +148,14 @@ def _pictures(half: int) -> Iterator[Luma]:
     for number, sample in enumerate(corpus.photographs()):
         if sample.half == half and sample.coded:
             yield sample.luma
+            whole = corpus.read(corpus.FOLDER / sample.name)
+            if whole.shape[0] > corpus.HEIGHT:
+                yield whole
             yield next(sequences.frames(sample.luma, number, 1))
+    for kind, severity, seed in product(SPOILT, range(1, 6), _SEEDS):
+        subject = code(text_of(CHARACTERS, seed), "M")
+        yield from frames(subject, View(_SIDE_PX, seed), kind, severity)
+        yield from frames(replace(subject, luma=255 - subject.luma), View(_SIDE_PX, seed), kind, severity)
 
 
 if __name__ == "__main__":

@@ -29,8 +29,6 @@ class Threshold(StrEnum):
     """By one level for all that is looked at."""
     LOCAL = "local"
     """By the mean around each block."""
-    FIXED = "fixed"
-    """At half: the change has told them apart."""
     GRID = "grid"
     """Module by module, on a grid through the corners of a symbol that was located, or of finder patterns."""
 
@@ -42,12 +40,7 @@ class Change(StrEnum):
     INVERTED = "inverted"
     BRIGHTER = "brighter"
     DARKER = "darker"
-    STRETCHED = "stretched"
-    """From the darkest to the lightest: in fog and at night a code has few of the greys."""
-    FLATTENED = "flattened"
-    """Less the mean around each pixel."""
     SHARPENED = "sharpened"
-    ADAPTIVE = "adaptive"
     BENT = "bent"
     """With a grid: bent more finely, and for more of what was located."""
 
@@ -149,17 +142,14 @@ def survey_s(pixels: int) -> float:
 
 
 _SCALE_NS = 0.4
-_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.FIXED: 0.4, Threshold.GRID: 7000.0}
-_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.FIXED: 0.05, Threshold.GRID: 0.0}
+_NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.GRID: 7000.0}
+_ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.GRID: 0.0}
 _CHANGE_NS = {
     Change.NONE: 0.0,
     Change.INVERTED: 0.05,
     Change.BRIGHTER: 0.3,
     Change.DARKER: 0.3,
-    Change.STRETCHED: 0.3,
-    Change.FLATTENED: 1.0,
     Change.SHARPENED: 2.0,
-    Change.ADAPTIVE: 1.5,
     Change.BENT: 10000.0,
 }
 """Nanoseconds a pixel looked at; with a grid, a module."""
@@ -185,8 +175,8 @@ EXTRAS = (
     _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
     _on(Where.FRAME, Threshold.LOCAL, 0.5),
     _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
+    _on(Where.FIRST, Threshold.LOCAL, change=Change.INVERTED),
     _on(Where.FIRST, Threshold.LOCAL, 2),
-    _on(Where.FIRST, Threshold.LOCAL, change=Change.STRETCHED),
     _on(Where.UNREAD, Threshold.GRID),
     _on(Where.FRAME, Threshold.GLOBAL),
     _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
@@ -222,11 +212,7 @@ START = Memory()
 """Before the first frame."""
 EVERY = (*BASE, *EXTRAS)
 """What a picture on its own is given."""
-STILL = (
-    *EVERY,
-    _on(Where.UNREAD, Threshold.GRID, change=Change.BENT),
-    _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
-)
+STILL = (*EVERY, _on(Where.FIRST, Threshold.GRID, change=Change.BENT))
 """What a photograph is given."""
 SHARE, SHARE_WHERE_SEEN = 2, 5
 """How many extras have their turn in a frame: the next frame is another chance for the base steps."""

@@ -25,7 +25,6 @@ _MODELS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp
 _BINARIZERS = {
     Threshold.GLOBAL: zxingcpp.Binarizer.GlobalHistogram,
     Threshold.LOCAL: zxingcpp.Binarizer.LocalAverage,
-    Threshold.FIXED: zxingcpp.Binarizer.FixedThreshold,
 }
 
 

@@ -52,23 +52,8 @@ def _gamma(exponent: float) -> Callable[[Luma], Luma]:
     return lambda luma: np.asarray(cv2.LUT(luma, table), np.uint8)
 
 
-def _stretched(luma: Luma) -> Luma:
-    least, most, _, _ = cv2.minMaxLoc(luma)
-    slope = 255 / max(1, most - least)
-    return np.asarray(cv2.convertScaleAbs(luma, alpha=slope, beta=-slope * least), np.uint8)
-
-
-def _flattened(luma: Luma) -> Luma:
-    return np.asarray(cv2.addWeighted(luma, 4, cv2.blur(luma, (31, 31)), -4, 128), np.uint8)
-
-
 def _sharpened(luma: Luma) -> Luma:
     return np.asarray(cv2.addWeighted(luma, 2.5, cv2.GaussianBlur(luma, (0, 0), 2), -1.5, 0), np.uint8)
-
-
-def _adaptive(luma: Luma) -> Luma:
-    kind = cv2.ADAPTIVE_THRESH_MEAN_C
-    return np.asarray(cv2.adaptiveThreshold(luma, 255, kind, cv2.THRESH_BINARY, 31, 5), np.uint8)
 
 
 _CHANGES: dict[Change, Callable[[Luma], Luma]] = {
@@ -76,8 +61,5 @@ _CHANGES: dict[Change, Callable[[Luma], Luma]] = {
     Change.INVERTED: np.bitwise_not,
     Change.BRIGHTER: _gamma(0.5),
     Change.DARKER: _gamma(2.0),
-    Change.STRETCHED: _stretched,
-    Change.FLATTENED: _flattened,
     Change.SHARPENED: _sharpened,
-    Change.ADAPTIVE: _adaptive,
 }

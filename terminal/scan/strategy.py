@@ -167,22 +167,29 @@ BASE = (
 """What every frame is given."""
 
 EXTRAS = (
-    _on(Where.FIRST, Threshold.GLOBAL, change=Change.INVERTED),
-    _on(Where.UNREAD, Threshold.GLOBAL),
-    _on(Where.FRAME, Threshold.GLOBAL, 0.5),
+    _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.INVERTED),
+    _on(Where.FIRST, Threshold.LOCAL, 0.5, Change.INVERTED),
+    _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.DARKER),
     _on(Where.ALL, Threshold.LOCAL, change=Change.DARKER),
-    _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
-    _on(Where.FRAME, Threshold.LOCAL, 0.5),
-    _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
+    _on(Where.ALL, Threshold.LOCAL, change=Change.INVERTED),
+    _on(Where.ALL, Threshold.LOCAL),  # not learnt: a series showed that several regions may be one code
     _on(Where.FIRST, Threshold.LOCAL, change=Change.INVERTED),
-    _on(Where.FIRST, Threshold.LOCAL, 2),
-    _on(Where.UNREAD, Threshold.GRID),
-    _on(Where.FRAME, Threshold.GLOBAL),
-    _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
-    _on(Where.UNREAD, Threshold.LOCAL, 2, Change.SHARPENED),
+    _on(Where.UNREAD, Threshold.LOCAL, 0.5),
+    _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
+    _on(Where.FRAME, Threshold.GLOBAL, 0.5, Change.BRIGHTER),
+    _on(Where.FIRST, Threshold.LOCAL, 0.5),
+    _on(Where.FIRST, Threshold.GLOBAL, change=Change.INVERTED),
+    _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
     _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.FRAME, Threshold.LOCAL),
+    _on(Where.FIRST, Threshold.LOCAL, 0.5, Change.SHARPENED),
+    _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
+    _on(Where.FIRST, Threshold.LOCAL, 2, Change.INVERTED),
+    _on(Where.FIRST, Threshold.LOCAL, 2),
+    _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
+    _on(Where.FRAME, Threshold.GLOBAL),
+    _on(Where.FIRST, Threshold.LOCAL, 2, Change.SHARPENED),
+    _on(Where.UNREAD, Threshold.GRID),
+    _on(Where.FRAME, Threshold.LOCAL, 0.5, Change.BRIGHTER),
 )
 """What a frame is given while there is time; the next frame goes on where it ended."""
 
@@ -212,7 +219,11 @@ START = Memory()
 """Before the first frame."""
 EVERY = (*BASE, *EXTRAS)
 """What a picture on its own is given."""
-STILL = (*EVERY, _on(Where.FIRST, Threshold.GRID, change=Change.BENT))
+STILL = (
+    *EVERY,
+    _on(Where.FRAME, Threshold.LOCAL),
+    _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
+)
 """What a photograph is given."""
 SHARE, SHARE_WHERE_SEEN = 2, 5
 """How many extras have their turn in a frame: the next frame is another chance for the base steps."""

@@ -19,6 +19,7 @@ class CredentialFinding(StrEnum):
     CURRENT = "current"
     PAST = "past"
     WITHDRAWN = "withdrawn"
+    NOT_ISSUED = "not_issued"
     OTHER_VEHICLE = "other_vehicle"
     FAILED = "failed"
     UNVERIFIABLE = "unverifiable"
@@ -26,7 +27,14 @@ class CredentialFinding(StrEnum):
     NOT_SHOWN = "not_shown"
 
 
-NAMING_A_VEHICLE = frozenset({CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN})
+NAMING_A_VEHICLE = frozenset(
+    {
+        CredentialFinding.CURRENT,
+        CredentialFinding.PAST,
+        CredentialFinding.WITHDRAWN,
+        CredentialFinding.NOT_ISSUED,
+    }
+)
 """Findings whose claims name the subject until the officer confirms it; others name nobody."""
 
 
@@ -54,6 +62,7 @@ class Reason(StrEnum):
     ISSUED_IN_FUTURE = "issued_in_future"
     WITHDRAWN = "withdrawn"
     STATUS_UNKNOWN = "status_unknown"
+    NOT_ISSUED = "not_issued"
     OTHER_VEHICLE = "other_vehicle"
     EXPIRED = "expired"
 
@@ -177,8 +186,8 @@ class Credential:
 class Finding:
     """The answer to the first question: whether this code is genuine, and in date.
 
-    `credential` is there only when the claims are proven: findings current, past, withdrawn
-    and other_vehicle.
+    `credential` is there only when the claims are proven: findings current, past, withdrawn,
+    not_issued and other_vehicle.
     """
 
     finding: CredentialFinding

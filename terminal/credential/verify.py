@@ -34,6 +34,7 @@ FINDINGS: dict[Reason, CredentialFinding] = {
     Reason.OK: CredentialFinding.CURRENT,
     Reason.EXPIRED: CredentialFinding.PAST,
     Reason.WITHDRAWN: CredentialFinding.WITHDRAWN,
+    Reason.NOT_ISSUED: CredentialFinding.NOT_ISSUED,
     Reason.OTHER_VEHICLE: CredentialFinding.OTHER_VEHICLE,
     Reason.BAD_SIGNATURE: CredentialFinding.FAILED,
     Reason.NO_CODE: CredentialFinding.UNREADABLE,
@@ -54,7 +55,7 @@ FINDINGS: dict[Reason, CredentialFinding] = {
     Reason.STATUS_UNKNOWN: CredentialFinding.UNVERIFIABLE,
 }
 
-_PROVEN = frozenset({Reason.OK, Reason.EXPIRED, Reason.WITHDRAWN, Reason.OTHER_VEHICLE})
+_PROVEN = frozenset({Reason.OK, Reason.EXPIRED, Reason.WITHDRAWN, Reason.NOT_ISSUED, Reason.OTHER_VEHICLE})
 """Reasons whose claims may be believed."""
 
 

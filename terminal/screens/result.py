@@ -29,6 +29,7 @@ _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
     CredentialFinding.PAST: Icon.CLOCK,
     CredentialFinding.WITHDRAWN: Icon.CROSS,
+    CredentialFinding.NOT_ISSUED: Icon.TRIANGLE,
     CredentialFinding.OTHER_VEHICLE: Icon.SWAP,
     CredentialFinding.FAILED: Icon.TRIANGLE,
     CredentialFinding.UNVERIFIABLE: Icon.QUESTION,

@@ -231,6 +231,9 @@ REASONS: dict[Reason, Lines] = {
     ),
     Reason.ISSUED_IN_FUTURE: Lines("签发时间晚于本机时间", "Issued later than this terminal's time"),
     Reason.WITHDRAWN: Lines("签名有效，但已列入撤销名单", "Signature valid, but on the withdrawal list"),
+    Reason.NOT_ISSUED: Lines(
+        "签名有效，但签发机关无此签发记录", "Signature valid, but the authority has no record of issuing it"
+    ),
     Reason.STATUS_UNKNOWN: Lines(
         "本机无所需的撤销名单", "The withdrawal list needed is not on this terminal"
     ),

@@ -28,6 +28,7 @@ BELIEVED = {
     CredentialFinding.CURRENT,
     CredentialFinding.PAST,
     CredentialFinding.WITHDRAWN,
+    CredentialFinding.NOT_ISSUED,
     CredentialFinding.OTHER_VEHICLE,
 }
 """Findings whose claims are believed."""

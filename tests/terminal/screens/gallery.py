@@ -80,6 +80,7 @@ PROVES_CLAIMS = {
     CredentialFinding.CURRENT: Reason.OK,
     CredentialFinding.PAST: Reason.EXPIRED,
     CredentialFinding.WITHDRAWN: Reason.WITHDRAWN,
+    CredentialFinding.NOT_ISSUED: Reason.NOT_ISSUED,
     CredentialFinding.OTHER_VEHICLE: Reason.OTHER_VEHICLE,
 }
 REFUSALS = {
@@ -318,6 +319,7 @@ def _views() -> dict[str, View]:
         ),
         "caution": result(CredentialFinding.FAILED),
         "withdrawn": result(CredentialFinding.WITHDRAWN),
+        "not-issued": result(CredentialFinding.NOT_ISSUED),
         "other_vehicle": with_judged(
             result(CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED),
             plate=Plate("苏A12345", "02"),

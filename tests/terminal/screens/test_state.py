@@ -383,7 +383,12 @@ def test_question_is_asked_of_a_code_that_names_a_vehicle_and_only_once(
     found: CredentialFinding, subject: Subject
 ):
     asks = shown(judged(found=found, subject=subject)).asks
-    named = {CredentialFinding.CURRENT, CredentialFinding.PAST, CredentialFinding.WITHDRAWN}
+    named = {
+        CredentialFinding.CURRENT,
+        CredentialFinding.PAST,
+        CredentialFinding.WITHDRAWN,
+        CredentialFinding.NOT_ISSUED,
+    }
     assert asks is (found in named and subject is Subject.CODE)
 
 

@@ -21,7 +21,12 @@ from terminal.vehicle.verdict import TABLE, decide
 
 CELLS = list(product(CredentialFinding, VehicleFinding))
 LIVE_ALARMS = {VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM}
-DOUBTFUL = {CredentialFinding.FAILED, CredentialFinding.OTHER_VEHICLE, CredentialFinding.WITHDRAWN}
+DOUBTFUL = {
+    CredentialFinding.FAILED,
+    CredentialFinding.OTHER_VEHICLE,
+    CredentialFinding.WITHDRAWN,
+    CredentialFinding.NOT_ISSUED,
+}
 NOTHING_PROVEN = {
     CredentialFinding.UNREADABLE,
     CredentialFinding.UNVERIFIABLE,

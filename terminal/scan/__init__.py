@@ -1,4 +1,8 @@
-"""Scanning is a function of the luminance, what was seen before and a clock; no picture makes it fail."""
+"""Find and decode QR codes in luminance frames and photographs.
+
+The public functions take the pixels, the state left by earlier frames and a clock; they never raise for any
+uint8 array.
+"""
 
 from __future__ import annotations
 

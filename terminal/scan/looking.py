@@ -1,4 +1,4 @@
-"""A look is one picture being searched: its regions, and what its steps have found; a step never fails."""
+"""Search of one frame or photograph: its candidate regions and the symbols that the steps found in them."""
 
 from __future__ import annotations
 
@@ -22,29 +22,31 @@ if TYPE_CHECKING:
     from terminal.model import Luma, Scan
 
 SMALLEST = 21
-"""Modules across the smallest symbol, so pixels across the smallest picture worth a look."""
+"""Modules across the smallest QR symbol (version 1), hence the smallest side in pixels worth searching."""
 LONGEST = 1920
-"""Pixels across the largest picture that is searched as it is; larger ones are halved for the search."""
+"""Longest side, px, of a picture that is searched at full size; larger ones are halved for the search."""
 _SMALL = 200_000
-"""Pixels of a picture that is a region by itself."""
+"""A frame too small for the texture grid is one region if it has at most this many pixels."""
 _BESIDE = 0.3
-"""Of the most texture that a region beside a symbol needs: modules three times as large have a third."""
+"""Minimum texture of a further region, as a share of the strongest cell: modules three times as large give a
+third of the texture.
+"""
 _MOST_RECOVERED = 3
-"""Located symbols whose grids are read for a photograph."""
+"""Located symbols whose grids are sampled for a photograph."""
 _LIVE_BENDS = 3
-"""Of the one symbol whose grid is read in a frame."""
+"""Grid adjustments for the single symbol that is sampled in a live frame."""
 _MOST_PIXELS = 4_000_000
-"""What a step may look at, so that time and memory are bounded."""
+"""Limit on the pixels of one step after scaling, which bounds its time and memory."""
 
 
 class Look:
-    """One picture and what has been found in it; boxes and corners are in pixels of the searched frame."""
+    """Search state of one picture. Boxes and corners are in pixels of the frame as searched."""
 
     def __init__(self, luma: Luma, longest: int = LONGEST) -> None:
         self._whole = rows(luma)
         self._frame = self._whole
         self.factor = 1
-        """Pixels of the picture for each pixel of the frame that is searched."""
+        """Pixels of the picture per pixel of the searched frame: 1 or a power of two."""
         while max(self._frame.shape) > longest and self.worthwhile:
             self._frame = halved(self._frame)
             self.factor *= 2
@@ -53,35 +55,35 @@ class Look:
         self._regions: list[Box] = []
         self._passed: list[Box] = []
         self.roughness = 0.0
-        """Mean difference between neighbours, 0 to 255."""
+        """Mean texture of the cells, 0 to 255; see `regions.texture`."""
         self._last: Step | None = None
         self.taken = 0
-        """Steps so far."""
+        """Steps taken so far."""
         self.read: list[Symbol] = []
         self.unread: list[Symbol] = []
 
     @property
     def ours(self) -> bool:
-        """Whether one of ours was read."""
+        """True if an inspection mark was read."""
         return any(symbol.ours for symbol in self.read)
 
     @property
     def scan(self) -> Scan | None:
-        """What was read."""
+        """The symbols read so far, in the picture's own pixels; None if there are none."""
         return chosen(self.read, self.factor)
 
     @property
     def area(self) -> int:
-        """Pixels of the frame that is searched."""
+        """Pixels of the searched frame."""
         return self._frame.size
 
     @property
     def worthwhile(self) -> bool:
-        """Whether the smallest symbol would fit."""
+        """True if the frame is large enough for the smallest symbol."""
         return bool(min(self._frame.shape) >= SMALLEST)
 
     def survey(self) -> None:
-        """Find the regions where a code may be."""
+        """Find the regions where a code may be, strongest first."""
         height, width = self._frame.shape
         if min(height, width) < 4 * regions.CELL:
             small = height * width <= _SMALL
@@ -93,7 +95,7 @@ class Look:
         self._regions = regions.boxes(self._cells, width, height)
 
     def turn(self) -> None:
-        """Look away from what was read, and from regions passed over, to where one of ours would fit."""
+        """Recompute the regions, excluding decoded and skipped ones, keeping those that could hold a mark."""
         if self._cells is None:
             self._regions = []
             return
@@ -103,37 +105,40 @@ class Look:
         self._regions = regions.compact_boxes(rest, self._least, width, height)
 
     def pass_over(self) -> None:
-        """Take the first region as looked at."""
+        """Skip the first region from now on."""
         self._passed += self._regions[:1]
 
     def return_to_all(self) -> None:
-        """Search regions that were passed over again."""
+        """Search skipped regions again."""
         self._passed = []
         self.turn()
 
     def afresh(self) -> Look:
-        """The same look with nothing read yet; what is unread stays."""
+        """Return a copy without decoded symbols; located symbols are kept."""
         again = copy(self)
         again.read = []
         return again
 
     @property
     def blank(self) -> bool:
-        """Whether the frame shows nothing at all."""
+        """True if every pixel of the frame has the same level."""
         if self._cells is None or self.roughness > 0:
             return False
         least, most, _, _ = cv2.minMaxLoc(self._frame)
         return bool(least == most)
 
     def seen(self, pace: float) -> Seen:
-        """What the next frame is to know."""
+        """Summarize the search for the next frame, boxes in the picture's pixels; `pace` is the timer's."""
         first = max(self.read, key=lambda symbol: (symbol.ours, symbol.area), default=None)
         read = first.box.times(self.factor) if first else None
         located = self.unread[-1].box.times(self.factor) if self.unread else None
         return Seen(read, self.ours, located, self._last, pace)
 
     def pixels(self, step: Step) -> int:
-        """How many pixels (of a grid: modules) a step would look at, before scaling; 0: there are none."""
+        """Return the number of pixels before scaling (for a grid: modules) that `step` would process.
+
+        0 if the step has nothing to look at, or if the scaled area is too small or too large.
+        """
         if step.threshold is Threshold.GRID and step.where is Where.UNREAD:
             version = self.unread[-1].version if self.unread else None
             return 0 if version is None else modules(version) ** 2
@@ -144,7 +149,7 @@ class Look:
         return pixels if pixels * step.scale[0] * step.scale[1] <= _MOST_PIXELS else 0
 
     def take(self, step: Step) -> bool:
-        """Look once; whether that read what was not read before."""
+        """Run one step and return True if it read a symbol that was not read before."""
         box = self._box(step.where)
         if box is None:
             return False
@@ -170,7 +175,7 @@ class Look:
         ]
 
     def _recovered(self, step: Step, box: Box) -> list[Symbol]:
-        """What is read from the grids of symbols that were located, or that finder patterns tell."""
+        """Read symbols from their module grids: those already located, or those found by finder patterns."""
         bends, most = (BENDS, _MOST_RECOVERED) if step.change is Change.BENT else (_LIVE_BENDS, 1)
         located = self.unread[-most:] if step.where is Where.UNREAD else self._placed(box)
         texts = (recover(self._toned(symbol), symbol.corners, symbol.version, bends) for symbol in located)

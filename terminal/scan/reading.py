@@ -1,4 +1,4 @@
-"""Reading spends a budget on the steps of a plan, the most promising first, until a code has been read."""
+"""Reading: run the steps of a plan in order until a code is read or the time budget is used up."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from terminal.scan.strategy import Step
 
 _NATIVE = 8192
-"""Pixels across the largest photograph that is searched at its own size."""
+"""Longest side, px, of a photograph that is searched at full size."""
 
 
 def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time) -> Scan | None:
-    """The code in one frame, uint8 [height, width], or None; ours before others, then the largest.
+    """Read the codes in one frame, uint8 [height, width]; None if there are none.
 
-    Views with whole rows are not copied. Total for every array of that type. `clock` tells seconds.
+    Inspection marks come before other codes, larger ones before smaller. `budget_s` is the time allowed, in
+    seconds of `clock`. Arrays with contiguous rows are not copied. Never raises for such an array.
     """
     timer = Timer(budget_s, clock, START.pace)
     look = Look(luma)
@@ -45,7 +46,7 @@ def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.
 def follow(
     luma: Luma, memory: Memory, budget_s: float, clock: Callable[[], float] = time.thread_time
 ) -> tuple[Scan | None, Memory]:
-    """The code in one frame of a series, as `read` gives it, and what the next frame is to know."""
+    """Read one frame of a series like `read`, and return the state for the next frame as well."""
     timer = Timer(budget_s, clock, memory.pace)
     look = Look(luma)
     _search(look, plan(memory), timer, settled=not memory.foreign, extras=share(memory))
@@ -53,9 +54,10 @@ def follow(
 
 
 def read_still(luma: Luma) -> Scan | None:
-    """The code in a photograph, as `read` gives it, with the effort that a photograph is worth.
+    """Read the codes in a photograph, uint8 [height, width], like `read`, with more effort and no time limit.
 
-    Large pictures are searched halved first, then whole; the steps are counted, so the time is bounded.
+    A large photograph is searched at reduced size first, then at full size. The number of steps is fixed,
+    which bounds the time.
     """
     look = Look(luma)
     _search(look, STILL, Timer.endless(), settled=False)
@@ -68,13 +70,17 @@ def read_still(luma: Luma) -> Scan | None:
 
 
 def _search(look: Look, steps: tuple[Step, ...], timer: Timer, *, settled: bool, extras: int = -1) -> None:
-    """Take steps until one of ours is read, or, where others settle it, anything; so many extras at most."""
+    """Take steps until an inspection mark is read or the budget is used up.
+
+    With `settled`, any code ends the search once no located symbol remains undecoded. At most `extras` steps
+    beyond the base steps are taken; -1 sets no limit.
+    """
     cost_s = survey_s(look.area)
     if not look.worthwhile or not timer.allows(cost_s):
         return
     look.survey()
     timer.took(cost_s)
-    if look.blank:  # a cap on the lens
+    if look.blank:  # a covered lens
         return
     for step in steps:
         if extras == 0:
@@ -100,7 +106,7 @@ def _take(look: Look, step: Step, timer: Timer) -> bool:
 
 
 def _beside(look: Look, timer: Timer) -> None:
-    """Look at the other regions, once something was read: no code may hide another."""
+    """Search the other regions once a code was read, so that one code cannot hide another."""
     look.turn()
     for _ in range(MOST_BESIDE):
         if look.pixels(BESIDE) == 0:

@@ -1,8 +1,8 @@
-"""A symbol that was located and not corrected is read again from where its modules lie.
+"""Recovery: read a symbol again that was located but failed error correction, by sampling its modules.
 
-The picture is straightened by the symbol's corners, its grid is bent to fit, the function patterns are
-repainted, and what results is decoded as a pure symbol: a text still counts only if it passed its error
-correction, and only where the function patterns were seen before they were painted.
+The symbol is straightened by its corners, its grid is adjusted, the function patterns are repainted, and the
+result is decoded as a pure symbol. A text counts only if it passes error correction and the function patterns
+were recognizable before they were repainted.
 """
 
 from __future__ import annotations
@@ -24,26 +24,31 @@ if TYPE_CHECKING:
     from terminal.scan.recover_pattern import Signs
 
 _SPREADS = (6.0, 4.0, 3.0, 2.0, 1.5, 1.5)
-"""Over how many modules each bend is shared: from the whole sheet to a fold."""
+"""Sigma, in modules, of the smoothing of each adjustment: from the whole sheet down to a fold."""
 BENDS = 1 + len(_SPREADS)
-"""How often a grid is moved for a photograph: hung on its anchors, then bent."""
+"""Grid adjustments for a photograph: one to the anchors, the others by contrast."""
 LIVE_BENDS = 2
-"""And for a live frame: each costs as much as the first look."""
+"""Grid adjustments for a live frame; each costs as much as the first reading."""
 LEAST_AGREEMENT = 0.8
-"""Of the modules known beforehand: bent on noise it is 0.59, the smallest without a finder has 0.84."""
+"""Minimum share of function modules that read correctly. A grid fitted to noise reaches 0.59; the least
+readable symbol without a finder has 0.84.
+"""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-"""Narrower formats find no pure symbol."""
+"""zxing-cpp reads pure symbols under this format only, not under the narrower ones."""
 _RESERVE = 0.15
-"""Error correction that versions 1 and 2 keep against miscorrection (ISO/IEC 18004, table 9, note)."""
+"""Minimum share of unused error correction for versions 1 and 2, which reserve it against miscorrection
+(ISO/IEC 18004, table 9, note).
+"""
 
 
 def recover(
     luma: Luma, corners: Sequence[tuple[float, float]], version: int | None, bends: int = BENDS
 ) -> str | None:
-    """The text of the symbol at four outer corners, clockwise from its own upper left, or None.
+    """Return the text of the symbol at four outer corners, clockwise from its own upper left, or None.
 
-    `luma` is uint8 [height, width], the corners are in its pixels, `version` is what the locator took it for.
-    Work grows with the modules and the bends, not with the picture. Total for every array and every corner.
+    `luma` is uint8 [height, width], the corners are in its pixels, and `version` (1 to 40) is what the
+    locator estimated. At most `bends` grid adjustments are tried. The cost grows with the modules and the
+    adjustments, not with the picture. Never raises, whatever the array and the corners.
     """
     if version is None or version not in VERSIONS:
         return None
@@ -58,7 +63,7 @@ def recover(
 
 
 def _bending(grid: Grid, bends: int) -> Iterator[Signs]:
-    """What the grid shows, flat first, then hung on its anchors, then bent more and more."""
+    """Yield the sampled modules of the flat grid, the anchored one, then of ever finer adjustments."""
     square = recover_grid.straightened(grid)
     yield recover_grid.sampled(square)
     for bend in range(min(bends, BENDS)):
@@ -88,6 +93,6 @@ def _text(signs: Signs, version: int) -> str | None:
 
 
 def _picture(signs: Signs) -> Luma:
-    """Two pixels a module, with its quiet zone."""
+    """Draw the modules, uint8, 2 px each, with a quiet zone of 8 px."""
     modules = np.where(signs > 0, 0, 255).astype(np.uint8)
     return np.pad(modules.repeat(2, axis=0).repeat(2, axis=1), 8, constant_values=255)

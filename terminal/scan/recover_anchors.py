@@ -1,4 +1,7 @@
-"""Finders and alignment patterns hold a grid: each is found near its place, and the grid follows smoothly."""
+"""Fit a grid to its anchors, the finders and alignment patterns.
+
+Each is searched for near its expected place, and the grid moves smoothly to match.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,20 @@ if TYPE_CHECKING:
     from terminal.scan.recover_pattern import Signs
 
 _REACH = {7: 2, 5: 3}
-"""By how many modules a finder and an alignment pattern may be off: the corners come from the finders."""
+"""Search radius in modules by pattern size: finders lie close, since the corners were taken from them."""
 _LEAST = 0.5
-"""Of the correlation with a pattern; what is less like it is damaged, and holds nothing."""
+"""Minimum correlation with the pattern; anything below is taken for damaged and ignored."""
 _FAR = 0.02
-"""Of the correlation, for a module's distance squared."""
+"""Correlation deducted per squared module of displacement."""
 _STIFF = np.diag([1e-4, 1e-3, 1e-3, 3e-2, 1e-1, 1e-1]).astype(np.float32)
-"""How the grid resists to be shifted, stretched, twisted and bowed."""
+"""Ridge penalties of the fitted terms: shift, stretch along both axes, twist, bow along both axes."""
 
 
 def anchored(grid: Grid, square: Points) -> Grid:
-    """The grid with its anchors moved to where a straightened picture shows them; without three, as it is."""
+    """Return the grid fitted to the anchors seen in `square`, its straightened picture.
+
+    With fewer than three visible anchors the grid is returned unchanged.
+    """
     size = modules(grid.version)
     margin = max(_REACH.values()) * SAMPLES
     wide = np.pad(square, margin)
@@ -49,7 +55,7 @@ def anchored(grid: Grid, square: Points) -> Grid:
 
 
 def _move(window: Points, pattern: Signs) -> tuple[float, float, float] | None:
-    """By how many modules across and down a pattern is off, and how sure that is; None if it is not seen."""
+    """Return a pattern's displacement across and down, in modules, and its correlation; None if unseen."""
     template = pattern.repeat(SAMPLES, axis=0).repeat(SAMPLES, axis=1)
     like = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED), np.float32)
     away = (np.arange(len(like)) - len(like) // 2) / SAMPLES
@@ -65,7 +71,7 @@ def _terms(across: Points, down: Points) -> Points:
 
 @cache
 def _everywhere(size: int) -> Points:
-    """The terms at every centre of a grid of so many modules and its margin."""
+    """The polynomial terms at every module centre of the grid, including its margin of one module."""
     at = np.arange(-0.5, size + 1, dtype=np.float32) / size - 0.5
     across, down = np.asarray(np.meshgrid(at, at), np.float32)
     return _terms(across, down)

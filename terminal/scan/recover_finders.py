@@ -1,4 +1,4 @@
-"""A finder is a dark ring about a light ring about a dark middle: a contour in a contour in a contour."""
+"""Find finder patterns: a dark ring around a light ring around a dark square, as nested contours."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from terminal.scan.recover_grid import Points
 
 _WINDOWS = (8, 24)
-"""Of the picture's longer side: the windows whose means tell dark from light, for large codes and small."""
+"""Divisors of the longer side that give the thresholding windows, for large and for small codes."""
 _DARKER = 4
-"""Than the mean, by how much dark is, so that flat ground is light."""
+"""Levels by which a dark pixel must be below the local mean, so that even areas count as light."""
 _LEAST_AREA = 30.0
-"""Square pixels of a finder: below, its rings run together."""
+"""Smallest area of a finder, px²; the rings of a smaller one merge."""
 _MOST_CONTOURS = 20_000
-"""More is noise."""
+"""A picture with more contours is taken for noise and has no finders."""
 _NEXT, _INNER = 0, 2
-"""Columns of OpenCV's hierarchy."""
+"""Columns of OpenCV's contour hierarchy: next sibling and first child."""
 
 
 def finders(luma: Luma, most: int) -> list[Points]:
-    """The outer corners [4, (x, y)] of finders, clockwise, in pixels; the largest first."""
+    """Return the outer corners, [4, (x, y)] px clockwise, of up to `most` finders, largest first."""
     found: list[Points] = []
     if min(luma.shape) < 21:
         return found
@@ -64,7 +64,7 @@ def _finders(dark: Luma) -> Iterator[Points]:
 
 
 def _middle(outer: int, tree: Sequence[Sequence[int]], areas: Sequence[float]) -> int | None:
-    """The dark middle in the light ring in this contour, of a finder's proportions: 9 and 25 of 49."""
+    """Return the contour of the dark centre nested in `outer`, if the areas match a finder's 49 : 25 : 9."""
     for ring in _inside(outer, tree):
         for middle in _inside(ring, tree) if areas[ring] > 0.25 * areas[outer] else ():
             if 0.08 * areas[outer] < areas[middle] < min(0.45 * areas[outer], 0.75 * areas[ring]):
@@ -80,7 +80,10 @@ def _inside(contour: int, tree: Sequence[Sequence[int]]) -> Iterator[int]:
 
 
 def _quad(contour: NDArray[Any]) -> Points | None:
-    """The four corners of a contour that has four; a contour runs through its outermost pixels' middles."""
+    """Return the contour's four corners, clockwise, or None if it is no quadrilateral.
+
+    Contours run through pixel centres, so the corners are moved outwards by half a pixel.
+    """
     hull = cv2.convexHull(contour)
     around = cv2.arcLength(hull, closed=True)
     for tolerance in (0.03, 0.045, 0.06, 0.08, 0.1):

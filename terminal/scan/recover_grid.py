@@ -1,8 +1,8 @@
-"""A grid lies where its modules are: it starts flat and bends until its samples are darkest and lightest.
+"""Sampling grid of a symbol: fitted to its corners, then adjusted until the samples have the most contrast.
 
-Paper curls and cloth folds, so a homography alone misses modules by half their size. Moving a sample towards
-the middle of its module raises its contrast, so neighbours move together to where contrast is greatest, and
-modules that are known beforehand hold the grid to its count.
+Paper curls and cloth folds, so a homography alone can be off by half a module. A sample gains contrast as it
+approaches the centre of its module; neighbours therefore move together to where contrast is greatest. The
+function modules, whose values are known, keep the grid from slipping by a module.
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ if TYPE_CHECKING:
 Points = NDArray[np.float32]
 
 SAMPLES = 7
-"""Pixels that the straightened picture gives to a module; odd, so that a module has a middle pixel."""
+"""Pixels per module in the straightened picture; odd, so that each module has a centre pixel."""
 _REACH = 4
-"""Pixels of these by which a module may move at once."""
+"""Largest displacement of a module in one adjustment, in pixels of the straightened picture."""
 _MOST = 16
-"""Pixels of the photograph for a module that are worth keeping."""
+"""Pixels of the photograph kept per module; a larger symbol is reduced to this."""
 _KNOWN = 6.0
-"""How many modules a known one counts for."""
+"""Weight of a function module relative to a data module."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the modules of a symbol lie in a picture."""
+    """Positions of a symbol's modules in a picture."""
 
     luma: Luma
     version: int
     centres: Points
-    """[modules + 2, modules + 2, (x, y)] in pixels of `luma`: one module more on every side."""
+    """Module centres, [modules + 2, modules + 2, (x, y)] in pixels of `luma`, with a margin of one module."""
 
 
 def flat(luma: Luma, corners: Points, version: int) -> Grid | None:
-    """The plane grid through the symbol's four outer corners, [4, (x, y)] clockwise from its upper left.
+    """Return the plane grid through the symbol's outer corners, [4, (x, y)] px, clockwise from its upper
+    left.
 
-    None where they do not go round clockwise, or where a module would have less than half a pixel.
+    None if the corners are not convex and clockwise, or if a module would be smaller than half a pixel.
     """
     size = modules(version)
     cut = _cut(luma, corners, size)
@@ -64,7 +65,7 @@ def flat(luma: Luma, corners: Points, version: int) -> Grid | None:
 
 
 def _cut(luma: Luma, corners: Points, size: int) -> tuple[Luma, Points] | None:
-    """What lies about the corners, shrunk where its modules are large, and the corners in it."""
+    """Crop the picture to the corners and reduce it if the modules are large; return both."""
     if not np.isfinite(corners).all() or np.abs(corners).max() > 1e5 or not _is_convex(corners):
         return None
     sides = np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1)
@@ -91,7 +92,7 @@ def _is_convex(corners: Points) -> bool:
 
 
 def straightened(grid: Grid) -> Points:
-    """How dark each place is against what lies about it, about -1 to 1, SAMPLES pixels a module."""
+    """Return local darkness, float32, about -1 to 1, positive for dark, at SAMPLES pixels per module."""
     side = grid.centres.shape[0] * SAMPLES
     places = np.asarray(cv2.resize(grid.centres, (side, side)), np.float32)
     across, down = cv2.split(places)
@@ -104,13 +105,13 @@ def straightened(grid: Grid) -> Points:
 
 
 def sampled(square: Points) -> Signs:
-    """What the straightened picture shows at the middle of each module."""
+    """Return the value at each module's centre in the straightened picture, [modules, modules]."""
     first = SAMPLES + SAMPLES // 2
     return square[first:-SAMPLES:SAMPLES, first:-SAMPLES:SAMPLES]
 
 
 def glimpsed(grid: Grid) -> Signs:
-    """What one pixel in the middle of each module shows against its neighbours: less sure, and cheap."""
+    """Return one pixel per module less its neighbours' mean: cheaper and less reliable than `sampled`."""
     across, down = cv2.split(np.ascontiguousarray(grid.centres[1:-1, 1:-1]))
     soft = cv2.blur(grid.luma, (3, 3))
     shown = cv2.remap(soft, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -118,7 +119,7 @@ def glimpsed(grid: Grid) -> Signs:
 
 
 def bent(grid: Grid, square: Points, spread: float) -> Grid:
-    """The grid with each module moved to where it and those `spread` modules about show most contrast."""
+    """Return the grid with each module moved to the greatest contrast, smoothed over `spread` modules."""
     gain = _gain(square, known(grid.version))
     together = cv2.GaussianBlur(gain, (0, 0), spread, borderType=cv2.BORDER_REPLICATE)
     best = together.argmax(axis=-1)
@@ -130,14 +131,17 @@ def bent(grid: Grid, square: Points, spread: float) -> Grid:
 
 
 def moved(grid: Grid, moves: Points) -> Grid:
-    """The grid with each centre moved, in modules across and down its own rows and columns."""
+    """Return the grid with each centre moved by `moves`, in modules along its own row and column."""
     down, across = np.gradient(grid.centres, axis=(0, 1))
     centres = grid.centres + moves[..., :1] * across + moves[..., 1:] * down
     return Grid(grid.luma, grid.version, centres.astype(np.float32))
 
 
 def _gain(square: Points, fixed: Signs) -> Points:
-    """What each module gains by each move within reach, [n, n, moves]: contrast, or agreement if known."""
+    """Return each module's score for each displacement in reach, [n, n, moves].
+
+    The score is contrast for data modules and agreement for function modules, less a cost for the distance.
+    """
     width = 2 * _REACH + 1
     first = SAMPLES + SAMPLES // 2 - _REACH
     windows = np.lib.stride_tricks.sliding_window_view(square[first:, first:], (width, width))

@@ -1,7 +1,7 @@
-"""Where finders are, a symbol may be: three of them place it, and so do two where the third is damaged.
+"""Locate symbols by their finder patterns: by three of them, or by two if the third is damaged.
 
-All corners of a finder count, so that twelve points, not three, place a symbol that leans far out of the
-camera's plane.
+All four corners of each finder are used: twelve points fit a strongly tilted symbol better than three
+centres.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ if TYPE_CHECKING:
     from terminal.scan.recover_grid import Points
 
 _PLACES = {"upper left": (0, 0), "upper right": (1, 0), "lower left": (0, 1)}
-"""Which ends of the symbol a finder lies at, across and down."""
+"""Corner of the symbol at which each finder lies, across and down."""
 _MOST_FINDERS = 8
 _MOST_UNLIKE = 6.0
-"""How many times as large as another a finder of one symbol may be."""
+"""Largest ratio between the areas of two finders of one symbol."""
 _FITTED = 16
-"""How many of the best fitting places are compared with the picture, of three finders and of two."""
+"""Best fitting places, of three finders and of two each, that are compared with the picture."""
 _LIKE = 0.3
-"""Of the likeness to the function patterns; less is chance."""
+"""Minimum likeness to the function patterns; lower values occur by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a symbol may be."""
+    """A place where a symbol may be."""
 
     corners: tuple[tuple[float, float], ...]
-    """Its four outer corners in pixels, clockwise from its own upper left."""
+    """The four outer corners in pixels, clockwise from the symbol's own upper left."""
     version: int
     likeness: float
-    """To its function patterns, at most 1."""
+    """Correlation with the function patterns, at most 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
     error: float
-    """Modules by which the finders' corners miss."""
+    """Root mean square distance of the finders' corners from the fit, in modules."""
     corners: Points
     version: int
 
 
 def locate(luma: Luma, most: int = 3) -> list[Located]:
-    """Places of uint8 [height, width] where a dark symbol may be, the likeliest first; for `recover`.
+    """Return places in `luma`, uint8 [height, width], where a dark symbol may be, for `recover`.
 
-    `most` of those that three finders tell, then as many that two tell. Work grows with the pixels, and with
-    the contours up to a bound.
+    First up to `most` places supported by three finders, then as many supported by two, the most likely first
+    in both. The cost grows with the pixels, and with the contours up to a limit.
     """
     found = finders(luma, _MOST_FINDERS)
     three = [fit for nth in permutations(found, 3) for fit in _threes(*nth)]
@@ -83,7 +83,7 @@ def _likeness(luma: Luma, fit: _Fit) -> float:
 
 
 def _threes(first: Points, second: Points, third: Points) -> Iterator[_Fit]:
-    """The fits of three finders, if they lie clockwise about the upper left one, which comes first."""
+    """Yield the fits of three finders if they are clockwise with `first` as the upper left one."""
     across = second.mean(axis=0) - first.mean(axis=0)
     down = third.mean(axis=0) - first.mean(axis=0)
     spanned = float(across[0] * down[1] - across[1] * down[0])
@@ -95,7 +95,7 @@ def _threes(first: Points, second: Points, third: Points) -> Iterator[_Fit]:
 
 
 def _twos(one: Points, other: Points) -> Iterator[_Fit]:
-    """The fits of two finders: along a side, down a side, or across from each other."""
+    """Yield the fits of two finders, taken as the top side, the left side or the diagonal."""
     areas = [cv2.contourArea(quad) for quad in (one, other)]
     if max(areas) > _MOST_UNLIKE * min(areas):
         return
@@ -110,7 +110,7 @@ def _twos(one: Points, other: Points) -> Iterator[_Fit]:
 
 
 def _fits(places: dict[str, Points], axes: tuple[Points, Points], far: float, worst: float) -> Iterator[_Fit]:
-    """Homographies through finders at their places, for each version that `far`, in finders, may be."""
+    """Yield a homography for each plausible version; `far` is the finders' distance in finder widths."""
     to_axes = np.linalg.inv(np.stack(axes, axis=-1)).astype(np.float32)
     seen = np.concatenate([_turned(quad, to_axes) for quad in places.values()])
     guess = (7 * far - 10) / 4
@@ -123,7 +123,7 @@ def _fits(places: dict[str, Points], axes: tuple[Points, Points], far: float, wo
 
 
 def _turned(quad: Points, to_axes: Points) -> Points:
-    """The finder's corners, beginning with the one that is upper left in the symbol's axes."""
+    """Return the finder's corners starting at the upper left one in the symbol's axes."""
     local = (quad - quad.mean(axis=0)) @ to_axes.T
     return np.roll(quad, -int(local.sum(axis=1).argmin()), axis=0)
 
@@ -133,7 +133,7 @@ def _fit(places: tuple[str, ...], seen: Points, version: int) -> _Fit | None:
     square = np.array([(0, 0), (7, 0), (7, 7), (0, 7)], np.float32)
     must = np.concatenate([square + np.array(_PLACES[place]) * (size - 7) for place in places])
     to_picture = cv2.findHomography(must.astype(np.float32), seen)[0]
-    if np.shape(to_picture) != (3, 3):  # None where no plane fits
+    if np.shape(to_picture) != (3, 3):  # None if no plane fits
         return None
     whole = np.array([(0, 0), (size, 0), (size, size), (0, size)])
     mapped = cv2.perspectiveTransform(np.concatenate([must, whole])[None].astype(np.float32), to_picture)[0]

@@ -1,4 +1,4 @@
-"""What a QR symbol must show whatever it says: ISO/IEC 18004's function patterns, as signs."""
+"""Function patterns of QR symbols (ISO/IEC 18004): the modules whose values do not depend on the text."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Signs = NDArray[np.float32]
-"""[modules, modules]: above zero dark, below zero light, zero unknown; magnitude is certainty."""
+"""[modules, modules]: positive for dark, negative for light, zero for unknown; the magnitude is certainty."""
 
 VERSIONS = range(1, 41)
 
 
 def modules(version: int) -> int:
-    """Modules across (clause 6.3)."""
+    """Return the modules per side (clause 6.3)."""
     return 17 + 4 * version
 
 
 @cache
 def known(version: int) -> Signs:
-    """The modules that every symbol of a version has in common: 1 dark, -1 light, 0 told by the text.
+    """Return the function modules of a version: 1 dark, -1 light, 0 for data modules.
 
-    Finders with separators, timing, alignment, version information and the one dark module (clause 6.3).
+    Finders with separators, timing, alignment, version information and the dark module (clause 6.3).
     """
     size = modules(version)
     signs = np.zeros((size, size), np.float32)
@@ -49,7 +49,7 @@ def known(version: int) -> Signs:
 
 @cache
 def anchors(version: int) -> tuple[tuple[int, int, int], ...]:
-    """Upper row, left column and modules across of the three finders, then of the alignment patterns."""
+    """Return top row, left column and side in modules of the three finders and of each alignment pattern."""
     size = modules(version)
     finders = ((0, 0, 7), (0, size - 7, 7), (size - 7, 0, 7))
     pairs = product(_alignments(version), repeat=2)
@@ -57,13 +57,13 @@ def anchors(version: int) -> tuple[tuple[int, int, int], ...]:
 
 
 def agreement(signs: Signs, version: int) -> float:
-    """How many of the modules known beforehand are seen as they must be, 0 to 1."""
+    """Return the share of function modules that have the right sign, 0 to 1."""
     fixed = known(version)
     return float(np.count_nonzero(signs * fixed > 0) / np.count_nonzero(fixed))
 
 
 def likeness(signs: Signs, version: int) -> float:
-    """How the certainty of what is seen goes with what must be seen, -1 to 1."""
+    """Return the correlation of the signs with the function modules, -1 to 1."""
     fixed = known(version)
     at = fixed != 0
     seen = signs[at] - signs[at].mean()
@@ -72,9 +72,10 @@ def likeness(signs: Signs, version: int) -> float:
 
 
 def repainted(signs: Signs, version: int) -> Signs:
-    """The signs with every function pattern as it must be, and the likeliest format information.
+    """Return the signs with all function modules corrected and the most likely format information painted in.
 
-    Of its 32 words (clause 7.9) the one that agrees best with both copies, by certainty.
+    The format information is the one of its 32 words (clause 7.9) that agrees best with both copies, weighted
+    by certainty.
     """
     at = _format_places(modules(version))
     words = _format_words()
@@ -86,7 +87,7 @@ def repainted(signs: Signs, version: int) -> Signs:
 
 
 def _rings(size: int) -> Signs:
-    """Nested squares about a dark middle: a finder of 7, an alignment pattern of 5."""
+    """Return concentric squares around a dark centre: a finder for 7, an alignment pattern for 5."""
     away = np.abs(np.arange(size) - size // 2)
     ring = np.maximum(away[:, None], away)
     light = ring == (2 if size == 7 else 1)
@@ -94,7 +95,7 @@ def _rings(size: int) -> Signs:
 
 
 def _alignments(version: int) -> list[int]:
-    """Rows and columns of the alignment patterns' centres (annex E)."""
+    """Return the rows, which are also the columns, of the alignment pattern centres (annex E)."""
     if version == 1:
         return []
     count = version // 7 + 2
@@ -108,7 +109,7 @@ def _in_finder(row: int, column: int, size: int) -> bool:
 
 
 def _polynomial(value: int, width: int, generator: int, checks: int) -> Signs:
-    """A BCH word as signs, the least significant bit first."""
+    """Return a BCH code word as signs, least significant bit first."""
     rest = value << checks
     for bit in reversed(range(checks, checks + width)):
         if rest >> bit & 1:
@@ -120,7 +121,7 @@ def _polynomial(value: int, width: int, generator: int, checks: int) -> Signs:
 
 @cache
 def _format_words() -> Signs:
-    """The 32 words of format information under their mask, [32, 15], the least significant bit first."""
+    """Return the 32 masked words of format information, [32, 15], least significant bit first."""
     mask = np.array([0x5412 >> bit & 1 for bit in range(15)])
     plain = np.stack([_polynomial(value, 5, 0x537, 10) for value in range(32)])
     return np.where(mask, -plain, plain).astype(np.float32)
@@ -128,7 +129,7 @@ def _format_words() -> Signs:
 
 @cache
 def _format_places(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows and columns, [2, 15], of both copies of the format information (clause 7.9.1)."""
+    """Return rows and columns, [2, 15] each, of both copies of the format information (clause 7.9.1)."""
     down = [0, 1, 2, 3, 4, 5, 7, 8]
     first = [(row, 8) for row in down] + [(8, column) for column in (7, 5, 4, 3, 2, 1, 0)]
     second = [(8, size - 1 - nth) for nth in range(8)] + [(size - 15 + nth, 8) for nth in range(8, 15)]

@@ -1,7 +1,7 @@
-"""A code is where the picture changes quickly both across and down: a glance at the whole frame shows that.
+"""Find regions that may contain a code by their texture: strong changes both across and down.
 
-Differences between neighbours, gathered in cells of 16 pixels, the lesser of both directions: lines and
-edges have one direction, noise has a floor that is everywhere, a code has neither.
+Pixel differences are averaged over cells of 16 x 16 px, and each cell takes the lesser of the two directions:
+lines and edges change in one direction only, and noise raises every cell alike.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 CELL = 16
-"""Pixels of the frame across a cell of the texture."""
+"""Side of a texture cell, in pixels of the frame."""
 MARGIN = 2 * CELL
-"""Pixels of quiet zone that a region is given on every side."""
+"""Quiet zone, px, added on every side of a region."""
 _PROMINENT = 0.4
-"""Of the way from the mean to the most; what is above belongs to a region."""
+"""Threshold between the mean and the maximum texture; a cell above it belongs to a region."""
 
 _MOST = 4
-"""How many regions are worth a look."""
+"""Most regions returned for a frame."""
 _LEAST_ACROSS = 5
 _MOST_SLENDER = 3
 
 
 def texture(luma: Luma) -> Luma:
-    """How much each cell changes in both directions, uint8 [height / 16, width / 16]; no side is below 64.
+    """Return the texture of each cell, uint8 [height // 16, width // 16]. No side of `luma` is below 64 px.
 
-    Every fourth pixel of every fourth row tells enough: the memory that is read is what this costs.
+    Only every fourth pixel of every fourth row is read, since reading memory is the main cost.
     """
     height, width = luma.shape
     thin = cv2.resize(luma, (width // 4, height // 4), interpolation=cv2.INTER_NEAREST)
@@ -47,7 +47,7 @@ def texture(luma: Luma) -> Luma:
 
 
 def boxes(cells: Luma, width: int, height: int) -> list[Box]:
-    """Regions of much texture, the thickest first, in pixels of a frame of this size."""
+    """Return the regions with the most texture, largest first, in pixels of a frame of this size."""
     mean = cv2.mean(cells)[0]
     _, marked = cv2.threshold(cells, int(mean + _PROMINENT * (peak(cells) - mean)), 1, cv2.THRESH_BINARY)
     outlines, _ = cv2.findContours(marked, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
@@ -56,9 +56,9 @@ def boxes(cells: Luma, width: int, height: int) -> list[Box]:
 
 
 def compact_boxes(cells: Luma, least: float, width: int, height: int) -> list[Box]:
-    """Such regions as large and as square as a symbol of ours, where any texture reaches `least`.
+    """Return the regions large and square enough for an inspection mark, if any cell reaches `least`.
 
-    What a shadow or a fold has parted is one region: their margins overlap.
+    Overlapping regions are joined, because a shadow or a fold may split one code.
     """
     if peak(cells) < least:
         return []
@@ -71,7 +71,7 @@ def compact_boxes(cells: Luma, least: float, width: int, height: int) -> list[Bo
 
 
 def peak(cells: Luma) -> float:
-    """The most texture of any cell."""
+    """Return the strongest texture of any cell."""
     return float(cv2.minMaxLoc(cells)[1])
 
 
@@ -90,7 +90,7 @@ def _is_compact(box: Box) -> bool:
 
 
 def without(cells: Luma, known: Iterable[Box]) -> Luma:
-    """The texture outside of these boxes."""
+    """Return the texture with the cells of these boxes set to 0."""
     left = cells.copy()
     for box in known:
         left[box.top // CELL : -(-box.bottom // CELL) + 1, box.left // CELL : -(-box.right // CELL) + 1] = 0

@@ -1,7 +1,7 @@
-"""What to try next is a pure function of what the last frames showed: a table of steps and their order.
+"""Scan steps: a table of the ways to look for a code, and their order for the next frame.
 
-A step is data: where it looks, how it changes what it sees, how it tells dark from light. Texture in both
-directions says where a code may be, so most steps look at a twelfth of the frame, and cost as little.
+A step is data: the area it searches, the preprocessing and the thresholding. The order is a pure function of
+the recent frames. Most steps search one textured region, about a twelfth of the frame, and cost accordingly.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from enum import StrEnum
 
 
 class Where(StrEnum):
-    """What a step looks at."""
+    """Area of the frame that a step searches."""
 
     FRAME = "frame"
     FIRST = "first region"
-    """Where most texture is."""
+    """The region with the most texture."""
     ALL = "all regions"
-    """What lies about every region, where there are several: large modules fall apart."""
+    """The box around all regions, if there are several: large modules may split a code."""
     UNREAD = "unread"
-    """Where a symbol was located that could not be corrected."""
+    """The area around the last symbol that was located but could not be corrected."""
 
 
 class Threshold(StrEnum):
-    """How dark is told from light."""
+    """Method of separating dark pixels from light ones."""
 
     GLOBAL = "global"
-    """By one level for all that is looked at."""
+    """One threshold for the whole area."""
     LOCAL = "local"
-    """By the mean around each block."""
+    """The mean of each block."""
     GRID = "grid"
-    """Module by module, on a grid through the corners of a symbol that was located, or of finder patterns."""
+    """Sampling on a module grid, placed by a located symbol's corners or by finder patterns."""
 
 
 class Change(StrEnum):
-    """What is done to the pixels before; each keeps the size."""
+    """Preprocessing of the pixels; each keeps the size."""
 
     NONE = "none"
     INVERTED = "inverted"
@@ -42,12 +42,12 @@ class Change(StrEnum):
     DARKER = "darker"
     SHARPENED = "sharpened"
     BENT = "bent"
-    """With a grid: bent more finely, and for more of what was located."""
+    """For a grid: more adjustments, and more of the located symbols."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Part of a frame, in pixels; right and bottom are outside."""
+    """A rectangle in pixels; right and bottom are exclusive."""
 
     left: int
     top: int
@@ -56,20 +56,20 @@ class Box:
 
     @property
     def width(self) -> int:
-        """Pixels across."""
+        """Width, px."""
         return self.right - self.left
 
     @property
     def height(self) -> int:
-        """Pixels down."""
+        """Height, px."""
         return self.bottom - self.top
 
     def times(self, factor: int) -> Box:
-        """The box in a picture that is so many times larger."""
+        """Return the box in a picture enlarged by `factor`."""
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
     def grown(self, margin: int, width: int, height: int) -> Box:
-        """The box with `margin` pixels more on every side, within a frame of this size."""
+        """Return the box enlarged by `margin` px on every side, clipped to a frame of this size."""
         return Box(
             max(0, self.left - margin),
             max(0, self.top - margin),
@@ -78,7 +78,7 @@ class Box:
         )
 
     def joined(self, other: Box) -> Box:
-        """What lies about both."""
+        """Return the smallest box that contains both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -87,29 +87,29 @@ class Box:
         )
 
     def overlaps(self, other: Box) -> bool:
-        """Whether they have a pixel in common."""
+        """Return True if the boxes share a pixel."""
         across = max(self.left, other.left) < min(self.right, other.right)
         return across and max(self.top, other.top) < min(self.bottom, other.bottom)
 
     def covers(self, other: Box) -> bool:
-        """Whether the middle of the other one lies in this."""
+        """Return True if the centre of `other` lies in this box."""
         x, y = (other.left + other.right) // 2, (other.top + other.bottom) // 2
         return self.left <= x < self.right and self.top <= y < self.bottom
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One way to look."""
+    """One attempt to read codes: an area, a threshold, a scale and a preprocessing."""
 
     where: Where
     threshold: Threshold
     scale: tuple[float, float] = (1.0, 1.0)
-    """Pixels looked at for each pixel, across and down."""
+    """Scale factors across and down, applied before reading."""
     change: Change = Change.NONE
 
     @property
     def name(self) -> str:
-        """What the step is called in tables."""
+        """The step's name in benchmark tables."""
         across, down = self.scale
         size = (
             ""
@@ -122,10 +122,10 @@ class Step:
         return f"{self.where}: {self.threshold}{size}{change}"
 
     def cost_s(self, pixels: int, roughness: float) -> float:
-        """What it takes on the development machine to look at so many pixels of such a frame, seconds.
+        """Estimate the time for `pixels` pixels (before scaling) on the development machine, s.
 
-        `roughness` is the frame's mean texture, 0 to 255: the many small runs of noise make a local
-        threshold dear.
+        `roughness` is the frame's mean texture, 0 to 255: the many short runs in noise slow down local
+        thresholds.
         """
         looked = pixels * self.scale[0] * self.scale[1]
         prepared = looked * _CHANGE_NS[self.change] + (looked * _SCALE_NS if self.scale != (1.0, 1.0) else 0)
@@ -137,7 +137,7 @@ _FIXED_S = 50e-6
 
 
 def survey_s(pixels: int) -> float:
-    """What it takes to find the regions of a frame of so many pixels, seconds."""
+    """Estimate the time to find the regions of a frame of `pixels` pixels, s."""
     return _FIXED_S + 0.2e-9 * pixels
 
 
@@ -152,7 +152,7 @@ _CHANGE_NS = {
     Change.SHARPENED: 2.0,
     Change.BENT: 10000.0,
 }
-"""Nanoseconds a pixel looked at; with a grid, a module."""
+"""Nanoseconds per scaled pixel; for a grid, per module."""
 
 
 def _on(where: Where, threshold: Threshold, scale: float = 1, change: Change = Change.NONE) -> Step:
@@ -164,7 +164,7 @@ BASE = (
     _on(Where.ALL, Threshold.LOCAL, 0.5),
     _on(Where.FIRST, Threshold.LOCAL),
 )
-"""What every frame is given."""
+"""The steps of every frame."""
 
 EXTRAS = (
     _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.INVERTED),
@@ -172,7 +172,7 @@ EXTRAS = (
     _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.DARKER),
     _on(Where.ALL, Threshold.LOCAL, change=Change.DARKER),
     _on(Where.ALL, Threshold.LOCAL, change=Change.INVERTED),
-    _on(Where.ALL, Threshold.LOCAL),  # not learnt: a series showed that several regions may be one code
+    _on(Where.ALL, Threshold.LOCAL),  # kept by hand: in a series, several regions were one code
     _on(Where.FIRST, Threshold.LOCAL, change=Change.INVERTED),
     _on(Where.UNREAD, Threshold.LOCAL, 0.5),
     _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
@@ -191,74 +191,76 @@ EXTRAS = (
     _on(Where.UNREAD, Threshold.GRID),
     _on(Where.FRAME, Threshold.LOCAL, 0.5, Change.BRIGHTER),
 )
-"""What a frame is given while there is time; the next frame goes on where it ended."""
+"""The steps taken while the budget lasts; the next frame continues after the last one taken."""
 
 BESIDE = _on(Where.FIRST, Threshold.LOCAL)
-"""How the other regions are looked at once something was read."""
+"""The step that searches the other regions after a code was read."""
 MOST_BESIDE = 3
-"""How many of them."""
+"""Limit on those regions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the last frames of a series showed."""
+    """Scan state carried from frame to frame of a series."""
 
     seen: Box | None = None
     """Where a symbol was last read or located, in pixels of the frame."""
     age: int = 0
     """Frames since then."""
     turn: int = 0
-    """Which of the extras is next."""
+    """Index of the next extra step."""
     pace: float = 1.0
-    """How much longer a step takes than on the development machine."""
+    """Time taken per time estimated: the speed of this machine relative to the development machine."""
     foreign: bool = False
-    """Whether the last frame gave codes, and none of ours."""
+    """True if the last frame had codes but no inspection mark."""
 
 
 START = Memory()
-"""Before the first frame."""
+"""The state before the first frame."""
 EVERY = (*BASE, *EXTRAS)
-"""What a picture on its own is given."""
+"""The steps for a single picture."""
 STILL = (
     *EVERY,
     _on(Where.FRAME, Threshold.LOCAL),
     _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
 )
-"""What a photograph is given."""
+"""The steps for a photograph."""
 SHARE, SHARE_WHERE_SEEN = 2, 5
-"""How many extras have their turn in a frame: the next frame is another chance for the base steps."""
+"""Extra steps per frame without and with a symbol seen recently: the next frame is a new chance for the base
+steps.
+"""
 FORGOTTEN = 6
-"""Frames after which a place where nothing more was seen is left."""
+"""Frames without a symbol after which its last place is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one frame showed."""
+    """Summary of one frame for `after`."""
 
     read: Box | None
-    """Where the chosen code is."""
+    """Box of the preferred code."""
     ours: bool
     located: Box | None
-    """Where a symbol is that could not be corrected."""
+    """Box of a symbol that was located but not corrected."""
     last: Step | None
     """The last step taken."""
     pace: float
 
 
 def plan(memory: Memory) -> tuple[Step, ...]:
-    """The steps of the next frame, most promising first; the extras begin where the last frame ended."""
+    """Return the steps of the next frame in order; the extras start where the last frame stopped."""
     return (*BASE, *EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
 
 
 def share(memory: Memory) -> int:
-    """How many extras the next frame takes, of those that have something to look at."""
+    """Return the most extra steps for the next frame; steps with nothing to look at do not count."""
     if memory.foreign:
         return len(EXTRAS)
     return SHARE if memory.seen is None else SHARE_WHERE_SEEN
 
 
 def after(memory: Memory, seen: Seen) -> Memory:
-    """What the next frame is to know."""
+    """Return the state for the next frame."""
     place, age = seen.read or seen.located, 0
     if place is None and memory.age + 1 < FORGOTTEN:
         place, age = memory.seen, memory.age + 1

@@ -1,4 +1,7 @@
-"""Only what passed its error correction is a symbol; ours comes before others, then the largest."""
+"""Symbols: QR codes read or located in a picture, and their order of preference.
+
+Only a symbol that passed error correction has a text. Inspection marks come first, then the largest.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,10 @@ if TYPE_CHECKING:
     Corners = tuple[tuple[float, float], ...]
 
 OURS = "VI1:"
-"""How our codes begin (wire format, section 3)."""
+"""Prefix of an inspection mark (wire format, section 3)."""
 
 _MODELS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.BarcodeFormat.QRCodeModel2])
-"""Ours is model 2; to look for the old model too costs nothing."""
+"""Marks are model 2; accepting model 1 as well costs nothing."""
 _BINARIZERS = {
     Threshold.GLOBAL: zxingcpp.Binarizer.GlobalHistogram,
     Threshold.LOCAL: zxingcpp.Binarizer.LocalAverage,
@@ -30,47 +33,47 @@ _BINARIZERS = {
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A QR code in a picture; without a text it was located and could not be corrected."""
+    """A QR code in a picture; `text` is None if it was located but could not be corrected."""
 
     text: str | None
     corners: Corners
-    """In the picture's pixels, from the upper left of the symbol clockwise."""
+    """Outer corners in pixels of the picture, clockwise from the symbol's own upper left."""
     version: int | None = None
-    """1 to 40, where it is told; for symbols without a text alone."""
+    """1 to 40, for symbols without a text; None if unknown."""
     inverted: bool = False
-    """Whether it is light on dark, for symbols without a text alone."""
+    """True for light modules on dark; for symbols without a text only."""
 
     @property
     def ours(self) -> bool:
-        """Whether it claims to be an inspection mark."""
+        """True if the text has the prefix of an inspection mark."""
         return self.text is not None and self.text.startswith(OURS)
 
     @property
     def box(self) -> Box:
-        """What lies about it."""
+        """The bounding box of the corners."""
         across, down = zip(*self.corners, strict=True)
         return Box(int(min(across)), int(min(down)), int(max(across)) + 1, int(max(down)) + 1)
 
     @property
     def area(self) -> float:
-        """Square pixels."""
+        """Area, px²."""
         pairs = zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True)
         return abs(sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairs)) / 2
 
     def moved(self, across: float, down: float, left: float, top: float) -> Symbol:
-        """The symbol in a picture that is so many times larger and begins so far before."""
+        """Return the symbol scaled by `across` and `down`, then shifted by `left` and `top` px."""
         corners = tuple((x * across + left, y * down + top) for x, y in self.corners)
         return replace(self, corners=corners)
 
 
 def look(picture: Luma, threshold: Threshold) -> list[Symbol]:
-    """What a picture of uint8 [height, width] shows, read or only located."""
+    """Return the symbols in a picture, uint8 [height, width]: those decoded and those only located."""
     barcodes = zxingcpp.read_barcodes(
         picture,
         formats=_MODELS,
         try_invert=False,
         try_downscale=False,
-        text_mode=zxingcpp.TextMode.Plain,  # what was encoded, without a reader's embellishments
+        text_mode=zxingcpp.TextMode.Plain,  # the encoded text, without the library's escapes
         binarizer=_BINARIZERS[threshold],
         return_errors=True,
     )
@@ -82,13 +85,16 @@ def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
     corners = tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
     if barcode.valid:
         return Symbol(barcode.text, corners)
-    # An error result may carry a full text: only `.valid` says that the text was read.
+    # An error result may carry a full text; only `.valid` says that it passed error correction.
     version = str(barcode.extra.get("Version")) if isinstance(barcode.extra, dict) else ""
     return Symbol(None, corners, int(version) if version.isdecimal() else None)
 
 
 def chosen(symbols: Sequence[Symbol], factor: float) -> Scan | None:
-    """Ours before others, then the largest; each text once. `factor` is what corners are multiplied by."""
+    """Rank the symbols with a text: inspection marks first, then by area, each text once.
+
+    Corners are multiplied by `factor`. None if no symbol has a text.
+    """
     ranked = sorted(symbols, key=lambda symbol: (symbol.ours, symbol.area), reverse=True)
     codes: dict[str, Code] = {}
     for symbol in ranked:

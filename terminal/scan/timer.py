@@ -1,4 +1,4 @@
-"""A budget is a clock and a machine's pace: nothing is begun that would not end in time."""
+"""Time budget of one frame, scaled to this machine's speed: a step starts only if it will end in time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _RESERVE = 1.3
-"""What is kept for a step, of what it is expected to take: some find more to decode than others."""
+"""Safety factor on a step's estimate: some steps find more to decode than others."""
 _TRUST_S = 1e-3
-"""How much expected work outweighs the pace that was known before."""
+"""Weight, in seconds of estimated work, of the speed measured in earlier frames."""
 
 
 class Timer:
-    """What is left of a budget, and how this machine compares to the one that costs were measured on."""
+    """Remaining budget, and this machine's speed relative to the one that the steps were timed on."""
 
     def __init__(self, budget_s: float, clock: Callable[[], float], pace: float) -> None:
         self._clock = clock
@@ -26,20 +26,20 @@ class Timer:
 
     @classmethod
     def endless(cls) -> Timer:
-        """A timer that allows all."""
+        """Return a timer without a limit."""
         return cls(math.inf, lambda: 0.0, 1.0)
 
     @property
     def pace(self) -> float:
-        """Seconds taken for each second expected."""
+        """Seconds taken per second estimated."""
         return self._taken_s / self._expected_s
 
     def allows(self, expected_s: float) -> bool:
-        """Whether what takes so long on the development machine would end in time on this one."""
+        """Return True if work estimated at `expected_s` on the development machine fits the budget here."""
         self._mark_s = self._clock()
         return self._mark_s + _RESERVE * expected_s * self.pace <= self._end_s
 
     def took(self, expected_s: float) -> None:
-        """Learn from what was done since it was allowed."""
+        """Account for the work done since the last `allows`, which was estimated at `expected_s`."""
         self._taken_s += self._clock() - self._mark_s
         self._expected_s += expected_s

@@ -1,4 +1,4 @@
-"""A view is a picture as a step sees it: scaled and changed; the picture itself is never written to."""
+"""Picture operations of the scan steps: scaling and preprocessing. The source is never modified."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma
 
-cv2.setNumThreads(1)  # what a frame takes is counted, and views are too small for more threads to pay
+cv2.setNumThreads(1)  # a step's time is measured, and its pictures are too small to gain from threads
 
 
 def rows(luma: Luma) -> Luma:
-    """The picture in rows of adjacent pixels, top to bottom, at any distance: no copy if it is so."""
+    """Return the picture with contiguous rows, top to bottom; copied only if it is not so already."""
     height, width = luma.shape
     plain = luma.strides[1] == 1 and (luma.strides[0] >= width or height == 1)
     return luma if plain else np.ascontiguousarray(luma)
 
 
 def halved(luma: Luma) -> Luma:
-    """Half the size, each pixel the mean of four; an odd last row or column is left out. At least 2x2."""
+    """Return half the size by averaging 2 x 2 px; an odd last row or column is dropped. At least 2 x 2 px."""
     height, width = (side // 2 for side in luma.shape)
-    even = luma[: 2 * height, : 2 * width]  # OpenCV is ten times slower where the factor is not 2
+    even = luma[: 2 * height, : 2 * width]  # other factors than 2 are ten times slower in OpenCV
     return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def scaled(luma: Luma, across: float, down: float) -> Luma:
-    """Another size, at least 1x1."""
+    """Return the picture scaled by these factors, at least 1 x 1 px."""
     if across == down == 1:
         return luma
     if across == down == 0.5:
@@ -43,7 +43,7 @@ def scaled(luma: Luma, across: float, down: float) -> Luma:
 
 
 def changed(luma: Luma, change: Change) -> Luma:
-    """The picture after a change."""
+    """Return the picture after the preprocessing."""
     return _CHANGES[change](luma)
 
 

@@ -1,4 +1,7 @@
-"""The scanner thread owns the camera: capture, read, tell, set; what it remembers ends with the camera."""
+"""Scanner thread: owns the camera, captures and reads frames, reports them and sets the camera's controls.
+
+All scan state is dropped when the camera is closed.
+"""
 
 from __future__ import annotations
 
@@ -24,37 +27,37 @@ if TYPE_CHECKING:
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0
 EVEN = 1.2
-"""The preview of a frame is evened out where its light was off by more than this factor."""
+"""Factor of wrong exposure from which the preview is corrected."""
 
 
 class Scanner:
-    """Looks at every frame that the camera gives, until stopped; opens a failed camera again."""
+    """Thread that reads every frame of the camera until stopped, and reopens a camera that failed."""
 
     def __init__(self, open_camera: Callable[[], Camera], inbox: Inbox, budget_s: float = 0.015) -> None:
-        """Look into `inbox`, with no more than `budget_s` of CPU time for reading a frame."""
+        """Deliver results to `inbox`; decoding one frame takes at most `budget_s` of CPU time."""
         self._open_camera = open_camera
         self._inbox = inbox
         self._budget_s = budget_s
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
         self.turned_s = time.monotonic()
-        """When the loop last turned (monotonic); what the watchdog looks at."""
+        """Monotonic time of the last iteration, s; the watchdog checks it."""
         self.lit = False
-        """Whether the torch shines: told by whoever switches it, on another thread."""
+        """True while the torch is on; set by the main thread, which switches it."""
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and let go of the camera."""
+        """Stop the thread and close the camera."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs; a bug in it ends it, and the process must follow."""
+        """True while the thread runs. A bug ends the thread, and the process must then end as well."""
         return self._thread.is_alive()
 
     def _run(self) -> None:
@@ -83,11 +86,11 @@ class Scanner:
                 controls = sight.controls
             elif not stalled:
                 stalled = True
-                self._inbox.put(CameraFailed(CameraStalled()))  # with it goes the wish for the torch
+                self._inbox.put(CameraFailed(CameraStalled()))  # this also withdraws the torch request
                 sight, controls = Sight(camera.reach, self._budget_s), replace(controls, torch=False)
 
     def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
-        """What changed is asked; the torch is the panel's, which is the main thread's."""
+        """Set changed controls; the torch belongs to the panel, so its request goes to the main thread."""
         if controls.torch != before.torch:
             self._inbox.put(TorchWished(controls.torch))
         if controls != before:
@@ -95,22 +98,22 @@ class Scanner:
 
 
 class Sight:
-    """What looking at one camera's frames, one after another, comes to; one thread owns it."""
+    """Reads consecutive frames of one camera and keeps the state between them; not thread-safe."""
 
     def __init__(
         self, reach: Reach, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time
     ) -> None:
-        """Begin with a camera of this reach; a frame's reading is bounded by `budget_s` on `clock`."""
+        """Start with a camera of these limits; decoding a frame takes at most `budget_s` on `clock`."""
         self._memory = scan.START
         self._budget_s = budget_s
         self._clock = clock
         self._optics = optics.start(reach)
         self._glance: metering.Glance | None = None
         self.controls = CameraControls()
-        """What the camera is to be asked after the last frame."""
+        """The controls to set after the last frame."""
 
     def look(self, frame: Frame, *, lit: bool) -> Looked:
-        """Read a frame, and say what is to be asked of the camera for the next; `lit` by the torch."""
+        """Read a frame and update `controls`; `lit` tells whether the torch is on."""
         begun = time.perf_counter()
         found, self._memory = scan.follow(frame.luma, self._memory, self._budget_s, self._clock)
         decode_ms = 1e3 * (time.perf_counter() - begun)
@@ -122,7 +125,7 @@ class Sight:
         )
 
     def _box(self, luma: Luma) -> metering.Box:
-        """Where the light matters: at the symbol last seen, read or not, else in the middle."""
+        """Return the box to meter: around the symbol seen last, decoded or not, otherwise the middle."""
         height, width = luma.shape
         seen = self._memory.seen
         if seen is None:
@@ -131,7 +134,7 @@ class Sight:
 
 
 def _preview(luma: Luma, factor: float) -> Luma:
-    """The frame at half its size, a copy, as if taken with `factor` times the light."""
+    """Return a copy of the frame at half size; its levels are multiplied by `factor` if far enough from 1."""
     height, width = luma.shape
     half: Luma = cv2.resize(luma, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)  # type: ignore[assignment]  # uint8 in, uint8 out
     if 1 / EVEN < factor < EVEN:

@@ -1,4 +1,4 @@
-"""What the camera is asked for next follows from what its frames showed, and from nothing else."""
+"""Camera control: exposure, bracketing, focus and torch, computed from frame statistics alone."""
 
 from __future__ import annotations
 

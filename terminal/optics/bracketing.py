@@ -1,4 +1,4 @@
-"""What one exposure cannot show is tried at others, a frame each, while something may come of it."""
+"""Exposure bracketing: under glare or deep shadow, try other exposures, one a frame, for a limited time."""
 
 from __future__ import annotations
 
@@ -9,43 +9,46 @@ if TYPE_CHECKING:
     from terminal.optics.statistics import Statistics
 
 GLARE = (1 / 3, 1 / 9, 1.0)
-"""The light in turn, as factors, while something in the box is clipped: a phone, a film, a wet road."""
+"""Factors on the metered light, in turn, while part of the box is clipped: a phone, a film, a wet road."""
 SHADOW = (4.0, 1.0)
-"""And while most of the box is lost in the dark beside something bright."""
+"""Factors while most of the box is black beside something bright."""
 CLIPPED = 0.015
-"""Share of the box that is clipped from which it is glare."""
+"""Share of the box, 0 to 1, from which clipping counts as glare."""
 DARK_MIDDLE = 24
 LIT_BRIGHT = 100
 UNREAD = 6
-"""Frames of glare without a read before others are tried."""
+"""Frames of glare or shadow without a reading before a trial begins."""
 TURNS = 4
-"""How often the factors are gone through in one trial."""
+"""Rounds through the factors in one trial."""
 REST = 30
 """Frames between two trials."""
 TRIALS = 3
-"""Trials after which a scene is left alone until it changes."""
+"""Trials after which the scene is left alone until it moves or a code is read."""
 MOVED_PX_S = 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bracketing:
-    """Whether other exposures are being tried."""
+    """State of the exposure trials."""
 
     factors: tuple[float, ...] = ()
-    """In turn; none: no trial."""
+    """The factors in turn; empty when no trial is running."""
     done: int = 0
-    """Frames of this trial so far; between trials, frames that would be worth one."""
+    """Frames of this trial so far. Between trials: frames that would justify one; negative while resting."""
     trials: int = 0
-    """Since something was read or the scene moved."""
+    """Trials since a code was read or the scene moved."""
 
     @property
     def factor(self) -> float:
-        """By what the light is multiplied for the next frame."""
+        """Factor on the metered light for the next frame."""
         return self.factors[self.done % len(self.factors)] if self.factors else 1.0
 
 
 def bracket(state: Bracketing, seen: Statistics, *, found: bool, settled: bool) -> Bracketing:
-    """What is tried after this frame. `settled`: it was taken with the light that was metered."""
+    """Update the trials after a frame.
+
+    `found` means that a code was read; `settled` means that the frame was taken with about the metered light.
+    """
     if found:
         return Bracketing()
     if state.factors:

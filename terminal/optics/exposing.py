@@ -1,7 +1,7 @@
-"""Light is metered where the code is; what exposes it is as short as motion asks, and gain makes up for it.
+"""Auto exposure on the code: an exposure as short as the motion requires, and gain for the rest.
 
-A frame tells the light (exposure by gain) that it was taken with, so each estimate of the right light holds
-whatever was asked meanwhile: the frames that a camera takes to follow make nothing swing.
+Light here means exposure times gain, µs. Every frame carries the light it was taken with, so an estimate of
+the right light stays valid whatever was requested since, and the delay of the camera causes no oscillation.
 """
 
 from __future__ import annotations
@@ -15,59 +15,62 @@ if TYPE_CHECKING:
     from terminal.ports import Reach
 
 AIM = 170
-"""The level that `Tones.bright` is brought to."""
+"""Target level, 0 to 255, for `Tones.bright`."""
 DEADBAND = 1.3
-"""A light that is right within this factor stays."""
+"""The light stays unchanged while it is right within this factor."""
 FAR = 2.0
-"""A light that is wrong by more than this factor is changed at once, and by a nearer one after VOTES frames:
-lamps on mains flicker over three frames (100 Hz at 30 frames a second).
+"""A light that is wrong by this factor or more changes at once; a smaller error must last VOTES frames, since
+mains lamps flicker over three frames (100 Hz at 30 frames a second).
 """
 NEAR = 1.5
-"""A frame whose light is off by less than this factor shows what is asked for."""
+"""A frame counts as taken with the requested light if it differs by less than this factor."""
 TORCH = 16.0
-"""By what factor a torch lit for the first time is taken to lighten the picture."""
+"""Assumed increase of the light when the torch is lit for the first time."""
 VOTES = 3
 STEP = 4.0
-"""The light changes by no more than this factor at a time."""
+"""Largest factor by which the light changes at once."""
 EASY_US = 8_000
-"""An exposure that a steady hand does not blur."""
+"""Exposure, µs, that hand tremor does not blur."""
 EASY_GAIN = 4.0
-"""A gain whose noise hides nothing; beyond it exposure grows first, and gain last."""
+"""Gain without harmful noise. Beyond it the exposure is raised first, then the gain."""
 BLUR_PX = 1.5
-"""How far a picture may move while it is exposed."""
+"""Motion allowed during one exposure, px."""
 UNDER = 4.0
-"""How much too little light is better than a blurred picture."""
+"""Underexposure, as a factor, that is accepted to avoid motion blur."""
 CALM = 20
-"""Frames after which a slower picture is exposed for longer."""
+"""Frames of slower motion before the exposure limit is doubled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exposing:
-    """The light that is asked for, and why it may soon be another."""
+    """Exposure state: the light requested and the evidence for changing it."""
 
     light: float | None = None
-    """Exposure by gain, µs; None until a frame told what the camera chose by itself."""
+    """Exposure times gain, µs; None until a frame reports what the camera chose by itself."""
     votes: tuple[float, ...] = ()
-    """What the last frames would have instead, all on one side."""
+    """The light that recent frames called for, µs; all above `light` or all below it."""
     cap_us: float = math.inf
-    """The longest exposure for this motion: a power of two."""
+    """Longest exposure for the current motion, µs: a power of two."""
     fast: float = math.inf
-    """The exposure for which the last frame moved too much."""
+    """Exposure, µs, that the last frame's motion allowed."""
     calm: int = 0
-    """For how many frames the picture would have borne twice the cap."""
+    """Consecutive frames whose motion would allow twice `cap_us`."""
     other: float | None = None
-    """The light last right with the torch the other way."""
+    """The light, µs, last found right with the torch in its other state."""
     lit: bool = False
 
     def settled(self, seen: Statistics) -> bool:
-        """Whether a frame was taken with about the light that is asked for."""
+        """True if the frame was taken with about the requested light."""
         if self.light is None or seen.light is None:
             return False
         return 1 / NEAR < seen.light / self.light < NEAR
 
 
 def meter(exposing: Exposing, seen: Statistics, reach: Reach, *, lit: bool) -> Exposing:
-    """The light after this frame; frames without numbers change nothing."""
+    """Return the state after this frame.
+
+    `lit` tells whether the torch is on. Without exposure figures from the camera the light does not change.
+    """
     if exposing.lit != lit:
         exposing = _switched(exposing)
     exposing = _steady(exposing, seen.speed_px_s)
@@ -89,7 +92,7 @@ def meter(exposing: Exposing, seen: Statistics, reach: Reach, *, lit: bool) -> E
 
 
 def _switched(exposing: Exposing) -> Exposing:
-    """The torch went on or off: begin with what was right when it last was so."""
+    """Switch the torch state and start from the light that was right in the new state before."""
     light, before = exposing.light, exposing.other
     if before is None and light is not None:
         before = light * TORCH if exposing.lit else light / TORCH
@@ -97,8 +100,10 @@ def _switched(exposing: Exposing) -> Exposing:
 
 
 def _right(light: float, tones: Tones, asked: float) -> float:
-    """The right light by a frame's. One that is full or nearly empty says only that less, or more, is right:
-    of a camera that was meanwhile asked for that, it says nothing.
+    """Estimate the right light, µs, from a frame taken with `light`.
+
+    A clipped or nearly black frame only gives a direction; the result is then bounded by `asked`, which may
+    already be a step that way.
     """
     if tones.clipped > 0.2:
         return min(asked, light / STEP if tones.clipped > 0.5 else light / 2)
@@ -108,7 +113,7 @@ def _right(light: float, tones: Tones, asked: float) -> float:
 
 
 def _steady(exposing: Exposing, speed_px_s: float | None) -> Exposing:
-    """Shorten for a motion that two frames agree on, lengthen after many calm ones."""
+    """Lower the exposure limit when two frames in a row require it; raise it after CALM calm ones."""
     if speed_px_s is None:
         return exposing
     bears_us = BLUR_PX / max(speed_px_s, 1.0) * 1e6
@@ -122,10 +127,11 @@ def _steady(exposing: Exposing, speed_px_s: float | None) -> Exposing:
 
 
 def split(light: float, cap_us: float, reach: Reach) -> tuple[int, float]:
-    """Exposure, µs, and gain that make `light` as far as the camera reaches.
+    """Split `light` into exposure, µs, and gain, within the camera's limits.
 
-    First exposure alone, then gain, then exposure again up to the cap, then gain again; where both are at
-    their ends and much is missing, the exposure passes the cap. `reach` must have both.
+    The exposure grows first, to EASY_US; then the gain, to EASY_GAIN; then the exposure up to `cap_us`; then
+    the gain again. If that falls short by more than UNDER, the exposure exceeds `cap_us`. `reach` must state
+    limits for both.
     """
     (least_us, most_us), (least_gain, most_gain) = reach.exposure_us or (1, 1), reach.gain or (1.0, 1.0)
     longest = max(least_us, min(most_us, max(cap_us, light / (UNDER * most_gain))))

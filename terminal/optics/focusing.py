@@ -1,4 +1,4 @@
-"""The lens focuses by itself; what stays soft though it stands still is tried at other distances."""
+"""Focus: leave it to the camera, and step through fixed distances if a steady picture stays blurred."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ if TYPE_CHECKING:
     from terminal.optics.statistics import Statistics
 
 SOFT = 0.11
-"""Sharpness under which a box is out of focus (slopes alone: 1/16)."""
+"""Sharpness below which the box counts as out of focus; a pure gradient has 1/16."""
 SHARP = 0.16
 CONTRAST = 50
-"""Levels between light and dark under which there is nothing to focus on."""
+"""Difference between light and dark, in levels, below which there is nothing to focus on."""
 STILL_PX_S = 120.0
 SOFT_FRAMES = 20
-"""Frames of a soft box before the lens is moved."""
+"""Consecutive blurred frames before the lens is moved."""
 DISTANCES = (4.0, 7.0, 2.5, 10.0, 1.5)
-"""Dioptres in turn: 25, 14, 40, 10 and 67 cm."""
+"""Lens positions in turn, dioptres: 25, 14, 40, 10 and 67 cm."""
 DWELL = 9
-"""Frames at each: controls come late, and the lens moves."""
+"""Frames at each position: controls take effect late and the lens needs time to move."""
 REST = 90
-"""Frames that the camera is left to focus by itself after a trial in vain."""
+"""Frames of autofocus after an unsuccessful trial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Focusing:
-    """Where the lens is asked to be."""
+    """Focus state."""
 
     step: int | None = None
-    """Which of DISTANCES; None: the camera focuses by itself."""
+    """Index into DISTANCES; None for autofocus."""
     frames: int = 0
-    """At this step, or soft; under 0: still to rest."""
+    """Frames at this position, or blurred frames under autofocus; negative while resting."""
 
     def dioptres(self, nearest: float) -> float | None:
-        """The lens position for a lens that goes as near as `nearest`; None: by itself."""
+        """Return the lens position in dioptres, limited to `nearest`; None for autofocus."""
         return None if self.step is None else min(DISTANCES[self.step], nearest)
 
 
 def focus(state: Focusing, seen: Statistics, *, found: bool) -> Focusing:
-    """Where the lens is after this frame. A place that gives a read, or a sharp picture, is kept."""
+    """Return the focus state after this frame. A position that gives a reading or a sharp picture is kept."""
     still = seen.speed_px_s is not None and seen.speed_px_s < STILL_PX_S
     something = seen.box.bright - seen.box.low > CONTRAST
     soft = something and still and not found and seen.sharpness < SOFT

@@ -1,4 +1,4 @@
-"""Metering looks at few pixels of a frame and keeps two lines of them, to tell how it moved."""
+"""Metering: measure tones, sharpness and motion of a frame from a sample of its pixels."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     Profile = npt.NDArray[np.float32]
 
 Box: TypeAlias = tuple[int, int, int, int]
-"""Left, top, width and height, pixels."""
+"""Left, top, width and height, px."""
 
 SAMPLES = (80, 80)
-"""Pixels of the box that are counted, across and down."""
+"""Samples across and down that are taken from the box."""
 REACH_PX = 64
-"""The farthest that a picture is followed from one frame to the next."""
+"""Largest displacement between two frames that is measured, px."""
 SURE = 0.7
-"""Correlation of two frames' profiles from which they show the same thing."""
+"""Minimum correlation of two profiles for a displacement to count."""
 FLAT = 5.0
-"""Levels between a profile's lowest and highest under which nothing in it can be followed."""
+"""Range of a profile, in levels, below which it has no feature to follow."""
 LEAST_BOX = 24
 _COUNT = SAMPLES[0] * SAMPLES[1]
 _RANKS = np.array((0.05, 0.5, 0.8), np.float32) * _COUNT
@@ -36,7 +36,7 @@ _RANKS = np.array((0.05, 0.5, 0.8), np.float32) * _COUNT
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is kept of a frame for the next: mean levels of the middle's columns and rows, two by two."""
+    """Motion profile of a frame: mean levels of pairs of columns and of rows through its middle."""
 
     columns: Profile
     rows: Profile
@@ -44,20 +44,23 @@ class Glance:
 
 
 def target(width: int, height: int) -> Box:
-    """The box in the middle where a code is expected: a quarter of the frame's width."""
+    """Return the default box: a square in the middle, a quarter of the frame's width."""
     side = min(max(width // 4, LEAST_BOX), width, height)
     return (width - side) // 2, (height - side) // 2, side, side
 
 
 def around(from_: tuple[int, int], to: tuple[int, int], width: int, height: int) -> Box:
-    """The box between two corners of a code, within the frame; the target box where it is next to nothing."""
+    """Return the box between two corners of a code, clipped to the frame; the default box if too small."""
     left, top = max(0, from_[0]), max(0, from_[1])
     wide, high = min(width, to[0]) - left, min(height, to[1]) - top
     return (left, top, wide, high) if min(wide, high) >= LEAST_BOX else target(width, height)
 
 
 def measure(frame: Frame, box: Box, before: Glance | None) -> tuple[Statistics, Glance]:
-    """A frame's statistics, and what the next frame is measured with. The frame is not copied."""
+    """Measure a frame, without copying it. Returns its statistics and its profile for the next frame.
+
+    `box` is the area to meter, px; `before` is the profile of the previous frame, None for the first.
+    """
     luma = frame.luma
     left, top, width, height = box
     inside: Luma = luma[top : top + height, left : left + width]
@@ -89,9 +92,9 @@ def _sharpness(inside: Luma) -> float:
 
 
 def _glance(frame: Frame) -> Glance:
-    """The mean level of columns and rows, two by two, of bands through the middle."""
+    """Average pairs of columns and of rows over bands through the middle of the frame."""
     height, width = frame.luma.shape
-    if min(height, width) < REACH_PX:  # nothing that could be followed
+    if min(height, width) < REACH_PX:  # too small to follow
         return Glance(np.empty((1, 0), np.float32), np.empty((1, 0), np.float32), frame.captured_s)
     across = frame.luma[3 * height // 8 : 5 * height // 8 : 2, width // 8 : 7 * width // 8]
     down = frame.luma[::2, 3 * width // 8 : 5 * width // 8]
@@ -102,7 +105,7 @@ def _glance(frame: Frame) -> Glance:
 
 
 def _speed(before: Glance, now: Glance) -> float | None:
-    """Pixels a second; None where either direction cannot be followed, or no time went by."""
+    """Return the speed, px/s; None if either direction cannot be followed or no time has passed."""
     elapsed_s = now.captured_s - before.captured_s
     across, down = _shift(before.columns, now.columns), _shift(before.rows, now.rows)
     if elapsed_s <= 0 or across is None or down is None:
@@ -111,7 +114,7 @@ def _speed(before: Glance, now: Glance) -> float | None:
 
 
 def _shift(before: Profile, now: Profile) -> float | None:
-    """By how many of its steps, of two pixels each, a profile moved."""
+    """Return the displacement of a profile in its own steps of 2 px; None if it cannot be determined."""
     reach = min(REACH_PX // 2, now.shape[1] // 4)
     if before.shape != now.shape or reach < 1:
         return None
@@ -124,7 +127,7 @@ def _shift(before: Profile, now: Profile) -> float | None:
 
 
 def _between(scores: list[float]) -> float:
-    """How far the peak of the parabola through the best score and its neighbours lies beside it."""
+    """Return the sub-step offset of the peak, from the parabola through the best score and its neighbours."""
     if len(scores) < 3:
         return 0.0
     left, peak, right = scores

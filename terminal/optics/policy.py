@@ -1,6 +1,6 @@
-"""The camera's next controls are a function of the last ones' reasons and of one frame's statistics.
+"""Compute the next camera controls from the state so far and the statistics of one frame.
 
-Each concern has a state of its own: light and motion, trials of other exposures, torch, focus.
+Exposure, bracketing, torch and focus each have a state of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the frames so far led to."""
+    """Camera control state after the frames so far."""
 
     reach: Reach
     exposing: Exposing = field(default_factory=Exposing)
@@ -30,13 +30,16 @@ class State:
 
 
 def start(reach: Reach) -> State:
-    """Before the first frame of a camera that can be asked for `reach`."""
+    """Return the state before the first frame of a camera with these limits."""
     return State(reach)
 
 
 def adjust(state: State, seen: Statistics, *, found: bool, lit: bool) -> tuple[State, CameraControls]:
-    """What follows from a frame: `found` when it was read, `lit` while the torch shines, whoever lit it."""
-    # While other exposures are tried, frames say little of the right one, and a read says it all.
+    """Update the state after a frame and return the controls for the next.
+
+    `found` means that a code was read; `lit` means that the torch is on, whoever switched it.
+    """
+    # During a trial of other exposures only a frame with a reading tells about the right one.
     exposing = state.exposing
     if found or not state.bracketing.factors:
         exposing = meter(exposing, seen, state.reach, lit=lit)
@@ -66,8 +69,10 @@ def _controls(state: State) -> CameraControls:
 
 
 def evened(state: State, seen: Statistics) -> float:
-    """By what a frame's levels are multiplied on screen, so that trials of other exposures, whose frames come
-    late, are not seen to flicker, nor a short exposure to be dark.
+    """Return the factor on a frame's levels for its preview.
+
+    It hides bracketing, whose frames arrive late, and brightens the dark preview of a short exposure. 1.0 if
+    the light is unknown; never below the ratio of the smallest shadow factor to the largest.
     """
     if not seen.light or not state.exposing.light:
         return 1.0

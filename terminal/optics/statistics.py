@@ -1,4 +1,4 @@
-"""A frame's statistics are a few numbers, all that the camera's controls may follow."""
+"""Frame statistics: the figures that camera control is based on."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ if TYPE_CHECKING:
     from terminal.model import Taken
 
 CLIPPED = 250
-"""From this level on a pixel says no more than `too bright`."""
+"""Lowest level that counts as overexposed."""
 BLACK = 16
-"""Up to this level a pixel says no more than `too dark`."""
+"""Highest level that counts as black."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """How light a region is: levels 0 to 255, shares 0 to 1."""
+    """Tones of a region: levels 0 to 255, shares 0 to 1."""
 
     low: int
-    """5 of 100 pixels are no lighter."""
+    """5th percentile."""
     middle: int
-    """The median."""
+    """Median."""
     bright: int
-    """80 of 100 pixels are no lighter: the light half of a code, whatever shines beside it."""
+    """80th percentile: the light modules of a code, whatever shines beside it."""
     clipped: float
-    """Share of pixels from CLIPPED on."""
+    """Share of pixels at CLIPPED or above."""
     black: float
-    """Share of pixels up to BLACK."""
+    """Share of pixels at BLACK or below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What one frame showed."""
+    """Measurements of one frame."""
 
     box: Tones
-    """Where a code was last seen, else the target box in the middle."""
+    """Tones where a code was last seen, otherwise of the default box in the middle."""
     sharpness: float
-    """Of the box: mean square of differences 2 pixels apart over that 8 pixels apart. Edges give 1/4,
-    slopes 1/16, noise 1.
+    """Sharpness of the box: mean square difference at 2 px over that at 8 px. Edges give 1/4, gradients 1/16,
+    noise 1.
     """
     speed_px_s: float | None
-    """How fast the picture moves, pixels a second; None where that cannot be told."""
+    """Speed of the picture, px/s; None if it cannot be measured."""
     taken: Taken | None
-    """How the camera took it; None where it does not say."""
+    """Exposure settings of the frame; None if the camera does not report them."""
 
     @property
     def light(self) -> float | None:
-        """Exposure by gain, µs; None where the camera does not say."""
+        """Exposure times gain, µs; None if the camera does not report them."""
         return None if self.taken is None else self.taken.exposure_us * self.taken.gain

@@ -1,4 +1,4 @@
-"""The torch is wished for where nothing else helps against the dark; the officer's key has the last word."""
+"""Torch control: request light when exposure alone is not enough; the officer's key takes precedence."""
 
 from __future__ import annotations
 
@@ -9,44 +9,46 @@ if TYPE_CHECKING:
     from terminal.optics.statistics import Statistics
 
 DARK = 48
-"""`Tones.bright` of the box under which a picture is dark; the light that motion may cost leaves less."""
+"""`Tones.bright` below which the box is dark. An exposure shortened for motion stays above it."""
 DARK_FRAMES = 18
-"""Frames of darkness, the exposure no longer rising, before the torch is wished on; of light, off again."""
+"""Dark frames without rising exposure before the torch is requested; light frames before it is withdrawn."""
 SURE_FRAMES = 6
-"""Frames that are enough where the camera says that it has no more light to give."""
+"""Dark frames that suffice if the camera is at the limit of its exposure and gain."""
 BLINDED = 0.015
-"""Share of the box that the lit torch clips from which it blinds."""
+"""Share of the box clipped, 0 to 1, from which the lit torch counts as dazzling."""
 BLIND_FRAMES = 45
-"""Frames of that without a read, a trial of other exposures among them, before the torch is wished off."""
+"""Dazzled frames without a reading, one bracketing trial among them, before the request is withdrawn."""
 NEEDLESS = 1000.0
-"""A torch is not needed where the camera's most light is so many times what it takes, as by day: hardly a
-torch gives so much by itself. For NEEDLESS_FRAMES.
+"""The torch is not needed if the camera could take this many times the light it uses, as by day: hardly any
+torch is that bright. It must hold for NEEDLESS_FRAMES.
 """
 NEEDLESS_FRAMES = 60
 USELESS_FRAMES = 300
-"""Frames that a torch may shine into the dark and show nothing."""
+"""Frames for which the torch may be lit without making the box light."""
 REST = 60
-"""Frames before a torch that did not help is wished on again: doubled each time, up to LONGEST_REST."""
+"""Frames before a torch that did not help is requested again; doubled each time up to LONGEST_REST."""
 LONGEST_REST = 1920
 
 
 @dataclass(frozen=True, slots=True)
 class Torch:
-    """The wish, and what speaks against it."""
+    """Torch state."""
 
     wish: bool = False
     against: int = 0
-    """Frames in a row that speak for the other way."""
+    """Consecutive frames that speak for changing the request."""
     rest: int = 0
-    """Frames before it may be wished on."""
+    """Frames before it may be requested again."""
     next_rest: int = REST
     light: float = 0.0
-    """The light of the frame before."""
+    """Exposure times gain of the previous frame, µs."""
 
 
 def wish(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float | None) -> Torch:
-    """What is wished after this frame. `lit` is what the torch does, whoever switched it; `most` is the most
-    light (exposure by gain, µs) that the camera has, None where that is not known.
+    """Return the state after this frame.
+
+    `lit` is the actual state of the torch, whoever switched it. `most` is the most light (exposure times
+    gain, µs) that the camera can take, None if unknown. `found` means that a code was read.
     """
     light = seen.light or 0.0
     rising, torch = light > 1.05 * torch.light, replace(torch, light=light, rest=max(0, torch.rest - 1))
@@ -58,7 +60,7 @@ def wish(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float 
         return _unwished(
             torch, dark=dark and not rising and not lit, limit=SURE_FRAMES if sure else DARK_FRAMES
         )
-    if not lit:  # nobody looks for a code, or the officer has it dark: only ask whether the dark is over
+    if not lit:  # not scanning, or switched off by the officer: only check if it is still dark
         return _counted(torch, against=not dark, limit=DARK_FRAMES)
     if dark:
         return _counted(torch, against=True, limit=USELESS_FRAMES, rest=LONGEST_REST)
@@ -74,7 +76,10 @@ def _unwished(torch: Torch, *, dark: bool, limit: int) -> Torch:
 
 
 def _counted(torch: Torch, *, against: bool, limit: int, rest: int = 0) -> Torch:
-    """One frame more for or against a torch that is wished; after `limit` of them it is not, for `rest`."""
+    """Count a frame for or against a requested torch; withdraw the request after `limit` frames against it.
+
+    `rest` frames must then pass before it is requested again; 0 for none.
+    """
     count = torch.against + 1 if against else 0
     if count < limit:
         return replace(torch, against=count)
@@ -83,7 +88,8 @@ def _counted(torch: Torch, *, against: bool, limit: int, rest: int = 0) -> Torch
 
 
 def shines(*, hand: bool | None, wished: bool, looking: bool) -> bool:
-    """Whether the torch is to be lit: as the officer's hand set it (None: it did not), else as the camera
-    wishes while a code is looked for.
+    """Return True if the torch is to be lit.
+
+    The officer's choice `hand` wins unless it is None; otherwise it follows the request, while scanning.
     """
     return wished and looking if hand is None else hand

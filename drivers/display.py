@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 
 from terminal.errors import DisplayFault
-from terminal.model import Button
+from terminal.model import Button, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,25 +125,35 @@ class SdlDisplay:
     def _flush(self) -> None:
         pygame.display.flip()
 
-    def poll(self) -> Sequence[tuple[int, int] | Button | int]:
+    def poll(self) -> Sequence[Contact]:
         """See `terminal.ports.Display`. Closing the window is Ctrl-C (SIGINT). Raises DisplayFault."""
         with _as_fault():
             events = pygame.event.get()
         found = [self._heard(event) for event in events]
         return [one for one in found if one is not None]
 
-    def _heard(self, event: pygame.event.Event) -> tuple[int, int] | Button | int | None:
+    def _heard(self, event: pygame.event.Event) -> Contact | None:
         width, height = self._placement.panel
-        if event.type == pygame.KEYDOWN:
-            return _KEYS.get(event.key) or _DIGITS.get(event.key)
-        if event.type == pygame.FINGERDOWN:  # in fractions of the panel
-            return self._placement.to_portrait(int(event.x * width), int(event.y * height))
-        # SDL repeats a finger as a mouse; it was heard already.
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and not event.touch:
-            return self._placement.to_portrait(*event.pos)
-        if event.type == pygame.QUIT:
-            signal.raise_signal(signal.SIGINT)
-        return None
+        match event.type:
+            case pygame.KEYDOWN | pygame.KEYUP:
+                key = _KEYS.get(event.key) or _DIGITS.get(event.key)
+                return Contact(key, down=event.type == pygame.KEYDOWN) if key else None
+            case pygame.FINGERDOWN | pygame.FINGERUP:  # in fractions of the panel
+                point = int(event.x * width), int(event.y * height)
+                return self._touched(point, down=event.type == pygame.FINGERDOWN)
+            # SDL repeats a finger as a mouse; it was heard already.
+            case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button == 1 and not event.touch:
+                return self._touched(event.pos, down=event.type == pygame.MOUSEBUTTONDOWN)
+            case pygame.QUIT:
+                signal.raise_signal(signal.SIGINT)
+                return None
+            case _:
+                return None
+
+    def _touched(self, point: tuple[int, int], *, down: bool) -> Contact | None:
+        """A touch that began in the picture, or one that ended anywhere."""
+        at = self._placement.to_portrait(*point)
+        return None if down and at is None else Contact(at, down=down)
 
     def shot(self, path: Path) -> None:
         """Save what is on the panel, turned upright, as a picture of the kind its ending says. Raises

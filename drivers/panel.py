@@ -17,7 +17,7 @@ from gpiozero.exc import GPIOZeroError
 from gpiozero.threads import GPIOThread
 
 from terminal.errors import PanelFault
-from terminal.model import Button
+from terminal.model import Button, KeyEdge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -100,7 +100,7 @@ class GpioPanel:
         """
         pins = pins or Pins()
         self._monotonic_s = monotonic_s
-        self._on_press: Callable[[Button], None] | None = None
+        self._on_edge: Callable[[KeyEdge], None] | None = None
         with ExitStack() as stack:
             if factory is None:
                 factory = pi_factory()
@@ -129,14 +129,21 @@ class GpioPanel:
         # Debounced here too: kernels without line debouncing and gpiozero's mock pins ignore bounce_time.
         debounce = Debounce(still_s)
         switch.when_pressed = partial(self._down, button, debounce)
-        switch.when_released = partial(self._up, debounce)
+        switch.when_released = partial(self._up, button, debounce)
 
     def _down(self, button: Button, debounce: Debounce) -> None:
-        if debounce.edge(self._monotonic_s(), down=True) and self._on_press is not None:
-            self._on_press(button)
+        now_s = self._monotonic_s()
+        pressed = debounce.edge(now_s, down=True)
+        self._tell(KeyEdge(button, down=True, at_s=now_s, bounce=not pressed))
 
-    def _up(self, debounce: Debounce) -> None:
-        debounce.edge(self._monotonic_s(), down=False)
+    def _up(self, button: Button, debounce: Debounce) -> None:
+        now_s = self._monotonic_s()
+        debounce.edge(now_s, down=False)
+        self._tell(KeyEdge(button, down=False, at_s=now_s))
+
+    def _tell(self, edge: KeyEdge) -> None:
+        if self._on_edge is not None:
+            self._on_edge(edge)
 
     def _write_sound(self, level: int) -> None:
         if isinstance(self._sounder, TonalBuzzer):
@@ -144,9 +151,9 @@ class GpioPanel:
         else:
             self._sounder.value = level > 0
 
-    def listen(self, on_press: Callable[[Button], None]) -> None:
+    def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
         """See `terminal.ports.Panel`."""
-        self._on_press = on_press
+        self._on_edge = on_edge
 
     def signal(self, signal: Signal | None) -> None:
         """See `terminal.ports.Panel`. Every part is tried before PanelFault names those that failed."""
@@ -174,7 +181,7 @@ class GpioPanel:
 
     def close(self) -> None:
         """See `terminal.ports.Panel`."""
-        self._on_press = None
+        self._on_edge = None
         for channel in (self._sound, self._light, self._vibration):
             with suppress(*_broken()):
                 channel.stop()
@@ -275,7 +282,7 @@ class MissingPanel:
         """Answer everything with `fault`."""
         self._fault = fault
 
-    def listen(self, on_press: Callable[[Button], None]) -> None:
+    def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
         """See `terminal.ports.Panel`: no press will come."""
 
     def signal(self, _signal: Signal | None) -> None:

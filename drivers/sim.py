@@ -107,7 +107,9 @@ class SimRig:
 
     def __post_init__(self) -> None:
         """Wire the panel to the rig's own pins."""
-        self.panel = GpioPanel(self.pins, factory=self.factory, still_s=0.0)
+        self.panel = GpioPanel(
+            self.pins, factory=self.factory, still_s=0.0, monotonic_s=self.clock.monotonic_s
+        )
 
     def show(self, *paths: Path) -> None:
         """Put photographs before the camera. Raises InputFault."""
@@ -130,15 +132,23 @@ class SimRig:
         self.clock.set(unix_s, trusted=trusted)
 
     def press(self, button: Button) -> None:
-        """Press a button and let go: its pin goes to ground and back."""
-        pin = self.factory.pin(self.pins.button(button))
-        pin.drive_low()
-        pin.drive_high()
+        """Press a button and let go."""
+        self.push(button)
+        self.release(button)
+
+    def push(self, button: Button) -> None:
+        """Press a button and keep it down: its pin goes to ground."""
+        self.factory.pin(self.pins.button(button)).drive_low()
+
+    def release(self, button: Button) -> None:
+        """Let a button go: its pin is pulled up again."""
+        self.factory.pin(self.pins.button(button)).drive_high()
 
     def touch(self, x: int, y: int) -> None:
-        """Touch the display, which on a desk stands upright, at a pixel."""
+        """Touch the display, which on a desk stands upright, at a pixel, and let go."""
         at = {"pos": (x, y), "button": 1, "touch": False}
-        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, at))
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            pygame.event.post(pygame.event.Event(kind, at))
 
     def shot(self, path: Path) -> None:
         """Save what is on the display. Raises DisplayFault."""

@@ -21,9 +21,9 @@ from terminal.errors import (
     Restarted,
     StorageLow,
 )
-from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, Press, TorchWished
+from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, TorchWished
 from terminal.journal.entry import Event, EventKind
-from terminal.model import Button, CredentialFinding, Incoming
+from terminal.model import Button, CredentialFinding, Incoming, KeyEdge
 from terminal.optics.torch import shines
 from terminal.scanner import Scanner
 from terminal.screens import state
@@ -102,7 +102,7 @@ class App:
 
     def start(self) -> None:
         """Begin to look, listen and show; the service manager hears of it with the first frame shown."""
-        self._rig.panel.listen(lambda button: self._inbox.put(Press(button)))
+        self._rig.panel.listen(self._inbox.put)
         if self._rig.link is not None:
             self._rig.link.open(lambda message: self._inbox.put(FromRegistry(message)))
         self._look_on()
@@ -140,8 +140,8 @@ class App:
         """One round: what came in, what follows, what is seen, and the watchdog fed."""
         for message in self._inbox.take(timeout_s):
             self._receive(message)
-        for touch in self._rig.display.poll():
-            event = self._meant(touch)
+        for contact in self._rig.display.poll():
+            event = self._meant(contact.what) if contact.down else None
             if event is not None:
                 self._put_away()
                 self._happen(event)
@@ -164,13 +164,15 @@ class App:
             raise RuntimeError("the scanner thread ended")
         return time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S
 
-    def _meant(self, touch: tuple[int, int] | Button | int) -> state.Event | None:
+    def _meant(self, touch: tuple[int, int] | Button | int | None) -> state.Event | None:
         """What a touch, a button's key or a digit says to the screen that is shown."""
         match touch:
             case Button():
                 return state.Pressed(touch)
             case int():
                 return state.CodeChosen(touch - 1)
+            case None:
+                return None
             case _:
                 return event_at(self.screen, touch, self.size)
 
@@ -189,9 +191,10 @@ class App:
                         self._kept = message
             case TorchWished(on):
                 self._wished = on
-            case Press(button):
-                self._put_away()
-                self._happen(state.Pressed(button))
+            case KeyEdge(button, down, _, bounce):
+                if down and not bounce:
+                    self._put_away()
+                    self._happen(state.Pressed(button))
             case FromRegistry(incoming):
                 self._hear(incoming)
             case CameraFailed(fault):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from terminal.errors import Fault
-    from terminal.model import Button, Luma, Scan
+    from terminal.model import KeyEdge, Luma, Scan
     from terminal.ports import LinkMessage
 
 FRAMES_WAITING = 2
@@ -38,13 +38,6 @@ class TorchWished:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """A button went down."""
-
-    button: Button
-
-
-@dataclass(frozen=True, slots=True)
 class CameraFailed:
     """The camera gives no frames, and why."""
 
@@ -58,7 +51,7 @@ class FromRegistry:
     message: LinkMessage
 
 
-Message: TypeAlias = Looked | TorchWished | Press | CameraFailed | FromRegistry
+Message: TypeAlias = "Looked | TorchWished | KeyEdge | CameraFailed | FromRegistry"
 
 
 class Inbox:

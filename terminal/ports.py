@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pygame import Surface
 
     from terminal.errors import LinkFault
-    from terminal.model import Button, Frame, Incoming, Outgoing, Sent, Signal, Unsent
+    from terminal.model import Contact, Frame, Incoming, KeyEdge, Outgoing, Sent, Signal, Unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ class Display(Protocol):
     def show(self, surface: Surface) -> None:
         """Put a surface of `size` on the screen. Raises DisplayFault."""
 
-    def poll(self) -> Sequence[tuple[int, int] | Button | int]:
-        """Touches (x, y in pixels) and keys since the last call; a desk's keys stand for buttons, and digits
-        from 1 to 9 for what is numbered on the screen.
+    def poll(self) -> Sequence[Contact]:
+        """Touches and keys that began or ended since the last call, in order; a desk's keys stand for
+        buttons, and digits from 1 to 9 for what is numbered on the screen. Raises DisplayFault.
         """
 
     def close(self) -> None:
@@ -85,8 +85,8 @@ class Display(Protocol):
 class Panel(Protocol):
     """Buzzer, lamp, vibration, torch and buttons."""
 
-    def listen(self, on_press: Callable[[Button], None]) -> None:
-        """Call `on_press` for each press, from any thread; it only enqueues."""
+    def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
+        """Call `on_edge` when a button goes down or comes up, from any thread; it only enqueues."""
 
     def signal(self, signal: Signal | None) -> None:
         """Play a signal in the background in place of the last one; None is quiet. Raises PanelFault."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from drivers import display
 from drivers.display import FramebufferDisplay, Placement, Rotation
 from terminal.errors import DisplayFault
-from terminal.model import Button
+from terminal.model import Button, Contact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,12 +129,19 @@ def test_keys_touches_and_the_mouse_are_heard_in_order_and_nothing_else():
         pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(79, 0), button=1, touch=True),
         pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(0, 47), button=1, touch=False),
         pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=(0, 0), button=3, touch=False),
+        pygame.event.Event(pygame.MOUSEBUTTONUP, pos=(0, 47), button=1, touch=False),
+        pygame.event.Event(pygame.FINGERUP, x=0.0, y=0.0),
+        pygame.event.Event(pygame.KEYUP, key=pygame.K_RETURN),
+        pygame.event.Event(pygame.KEYUP, key=pygame.K_q),
     ):
         pygame.event.post(event)
 
     heard = screen.poll()
 
-    assert heard == [Button.TRIGGER, Button.CONFIRM, Button.BACK, 1, 9, (0, 0), (47, 79)]
+    assert [contact.what for contact in heard if contact.down] == [
+        *(Button.TRIGGER, Button.CONFIRM, Button.BACK, 1, 9, (0, 0), (47, 79)),
+    ]
+    assert heard[7:] == [Contact(what, down=False) for what in ((47, 79), (0, 79), Button.CONFIRM)]
     assert screen.poll() == []
     screen.close()
 

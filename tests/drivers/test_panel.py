@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from drivers.clock import HandClock
 from drivers.panel import Debounce, GpioPanel, MissingPanel, Pins, pi_factory
 from terminal.errors import PanelFault
-from terminal.model import Button, Glow, Pulse, Signal
+from terminal.model import Button, Glow, KeyEdge, Pulse, Signal
 
 if TYPE_CHECKING:
     from gpiozero.pins.data import PinInfo
@@ -166,16 +166,36 @@ def press(factory: MockFactory, button: Button) -> None:
 
 
 def test_each_button_is_heard_as_itself(panel: GpioPanel, factory: MockFactory):
-    heard: list[Button] = []
+    heard: list[KeyEdge] = []
     panel.listen(heard.append)
     for button in Button:
         press(factory, button)
 
-    assert heard == list(Button)
+    assert [(edge.button, edge.down) for edge in heard] == [
+        (button, down) for button in Button for down in (True, False)
+    ]
+    assert not any(edge.bounce for edge in heard)
+
+
+def test_an_edge_has_the_time_at_which_the_key_moved(factory: MockFactory):
+    clock = HandClock(0)
+    heard: list[KeyEdge] = []
+    panel = GpioPanel(PINS, factory=factory, monotonic_s=clock.monotonic_s)
+    panel.listen(heard.append)
+    pin = factory.pin(PINS.button(Button.CONFIRM))
+    clock.advance(5)
+    pin.drive_low()
+    clock.advance(1.25)
+    pin.drive_high()
+    assert heard == [
+        KeyEdge(Button.CONFIRM, down=True, at_s=5.0),
+        KeyEdge(Button.CONFIRM, down=False, at_s=6.25),
+    ]
+    panel.close()
 
 
 def test_presses_before_anyone_listens_and_after_closing_are_dropped(factory: MockFactory):
-    heard: list[Button] = []
+    heard: list[KeyEdge] = []
     panel = GpioPanel(PINS, factory=factory, still_s=0)
     press(factory, Button.BACK)
     panel.listen(heard.append)
@@ -185,7 +205,7 @@ def test_presses_before_anyone_listens_and_after_closing_are_dropped(factory: Mo
 
 def test_a_bouncing_contact_is_one_press(factory: MockFactory):
     clock = HandClock(0)
-    heard: list[Button] = []
+    heard: list[KeyEdge] = []
     panel = GpioPanel(PINS, factory=factory, still_s=0.03, monotonic_s=clock.monotonic_s)
     panel.listen(heard.append)
     for _ in range(2):
@@ -193,7 +213,9 @@ def test_a_bouncing_contact_is_one_press(factory: MockFactory):
         for _ in range(5):  # going down and coming up bounce alike
             press(factory, Button.TRIGGER)
             clock.advance(0.002)
-    assert heard == [Button.TRIGGER] * 2
+    presses = [edge.button for edge in heard if edge.down and not edge.bounce]
+    assert presses == [Button.TRIGGER] * 2
+    assert sum(edge.bounce for edge in heard) == 8
     panel.close()
 
 

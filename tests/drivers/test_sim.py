@@ -14,7 +14,7 @@ from PIL import Image
 from drivers.sim import FilmCamera, SimRig, sim_rig
 from drivers.stills import NEUTRAL
 from terminal.errors import InputFault
-from terminal.model import Button, Frame, Glow, Pulse, Signal
+from terminal.model import Button, Frame, Glow, KeyEdge, Pulse, Signal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,12 +142,26 @@ def rig():
 
 
 def test_a_press_is_heard_and_so_is_the_next_at_once(rig: SimRig):
-    heard: list[Button] = []
+    heard: list[KeyEdge] = []
     rig.panel.listen(heard.append)
     for button in (Button.BACK, Button.BACK, Button.TRIGGER, Button.CONFIRM):
         rig.press(button)
 
-    assert heard == [Button.BACK, Button.BACK, Button.TRIGGER, Button.CONFIRM]
+    presses = [edge.button for edge in heard if edge.down]
+    assert presses == [Button.BACK, Button.BACK, Button.TRIGGER, Button.CONFIRM]
+    assert not any(edge.bounce for edge in heard)
+
+
+def test_a_button_is_held_by_the_rig_s_own_clock(rig: SimRig):
+    heard: list[KeyEdge] = []
+    rig.panel.listen(heard.append)
+    rig.push(Button.CONFIRM)
+    rig.advance(1.5)
+    rig.release(Button.CONFIRM)
+    assert heard == [
+        KeyEdge(Button.CONFIRM, down=True, at_s=0.0),
+        KeyEdge(Button.CONFIRM, down=False, at_s=1.5),
+    ]
 
 
 def test_what_the_panel_does_can_be_seen(rig: SimRig):
@@ -186,7 +200,7 @@ def test_the_rig_s_hands_stop_its_frames_and_move_its_clock(rig: SimRig):
 
 def test_two_rigs_share_no_pins(rig: SimRig):
     other = SimRig(rig.display)
-    heard: list[Button] = []
+    heard: list[KeyEdge] = []
     other.panel.listen(heard.append)
     rig.press(Button.BACK)
     assert heard == []

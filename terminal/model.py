@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -103,6 +103,32 @@ class Subject(StrEnum):
     CODE = "code"
     CONFIRMED = "confirmed"
     TYPED = "typed"
+
+
+class PlateEntry(StrEnum):
+    """How the plate of a check was entered (wire format, section 6, key 20 of a check)."""
+
+    TYPED = "typed"
+    READ = "read"
+    """By a camera, and accepted by the officer."""
+    CODE = "code"
+    """From the claims of the code."""
+
+
+class ComparedField(StrEnum):
+    """A field that code and registry are compared in (wire format, section 5)."""
+
+    COLOUR = "colour"
+    TYPE = "type"
+    VIN = "vin"
+
+
+class Issuance(IntEnum):
+    """The registry's word on a code that passed the signature check (wire format, section 5, key 10)."""
+
+    ISSUED = 0
+    NEVER_ISSUED = 1
+    NOT_KNOWN = 2
 
 
 class How(StrEnum):

@@ -18,9 +18,11 @@ from terminal.registry.messages import (
     LookupAnswer,
     LookupRequest,
     PlateQuestion,
+    RefusalReason,
     Result,
+    VinQuestion,
 )
-from terminal.vehicle.tables import KINDS, PROVINCES
+from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,8 @@ VEHICLES_AN_ANSWER = 500
 
 
 _NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
+_KIND = re.compile("[0-9A-Z]{2}")
+_VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
 
 
 class View(Protocol):
@@ -53,6 +57,9 @@ class View(Protocol):
 
     def records(self, number: str) -> Sequence[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
+
+    def of_vin(self, vin: str) -> VehicleRecord | None:
+        """The vehicle of a vehicle identification number."""
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
         """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""
@@ -77,8 +84,9 @@ def reply(
     refusal must not come first. One that is too old or too new is told so, since the terminal's clock may be
     what is wrong. The view's faults pass through.
     """
-    if not _counts(request, owner, now_ms):
-        return _answer(request, now_ms, Result.REFUSED)
+    why = _why_not(request, owner, now_ms)
+    if why is not None:
+        return _refuse(request, now_ms, why)
     if not view.first_seen(request.terminal, request.id, request.sent_ms):
         return Refusal.SEEN
     match request.question:
@@ -88,13 +96,15 @@ def reply(
             return _code(request, code_text, view, others, now_ms)
         case HotlistQuestion() as question:
             return _changes(request, question, view, now_ms)
+        case VinQuestion(vin):
+            return _of_vin(request, vin, view, now_ms)
         case _:
             assert_never(request.question)
 
 
 def keep(request: LookupRequest, owner: Terminal, view: View, now_ms: int) -> None:
     """Keep what an answered request says beside its question. The view's faults pass through."""
-    if _counts(request, owner, now_ms):
+    if _why_not(request, owner, now_ms) is None:
         view.witness(request.terminal, request.head, now_ms)
 
 
@@ -108,19 +118,23 @@ def letter(answer: LookupAnswer, sign: Signer) -> Letter:
     return Letter(topics.answer(answer.terminal), form.sign(answer, sign), answer.id, answer.result)
 
 
-def _counts(request: LookupRequest, owner: Terminal, now_ms: int) -> bool:
-    """Whether it is fresh, and from a terminal that is answered."""
-    return abs(now_ms - request.sent_ms) <= FRESH_MS and owner.state == ACTIVE
+def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalReason | None:
+    """Why a request is refused whatever it asks: its terminal is withdrawn, or it is not fresh."""
+    if owner.state != ACTIVE:
+        return RefusalReason.INACTIVE
+    return None if abs(now_ms - request.sent_ms) <= FRESH_MS else RefusalReason.CLOCK
 
 
-def _answer(request: LookupRequest, now_ms: int, result: Result) -> LookupAnswer:
-    return LookupAnswer(id=request.id, answered_ms=now_ms, result=result, terminal=request.terminal)
+def _refuse(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAnswer:
+    return LookupAnswer(
+        id=request.id, answered_ms=now_ms, result=Result.REFUSED, terminal=request.terminal, refusal=why
+    )
 
 
 def _vehicles(request: LookupRequest, number: str, kind: str | None, view: View, now_ms: int) -> LookupAnswer:
     """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse."""
-    if _NUMBER.fullmatch(number) is None or not (kind is None or kind in KINDS):
-        return _answer(request, now_ms, Result.REFUSED)
+    if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
+        return _refuse(request, now_ms, RefusalReason.MALFORMED)
     found = [record for record in view.records(number) if kind in (None, record.kind)]
     result = (Result.NOT_FOUND, Result.FOUND, Result.SEVERAL_KINDS)[min(len(found), 2)]
     return LookupAnswer(
@@ -130,6 +144,19 @@ def _vehicles(request: LookupRequest, number: str, kind: str | None, view: View,
         terminal=request.terminal,
         record=found[0] if result is Result.FOUND else None,
         records=tuple(found) if result is Result.SEVERAL_KINDS else None,
+    )
+
+
+def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> LookupAnswer:
+    if _VIN.fullmatch(vin) is None:
+        return _refuse(request, now_ms, RefusalReason.MALFORMED)
+    record = view.of_vin(vin)
+    return LookupAnswer(
+        id=request.id,
+        answered_ms=now_ms,
+        result=Result.NOT_FOUND if record is None else Result.FOUND,
+        terminal=request.terminal,
+        record=record,
     )
 
 
@@ -155,7 +182,7 @@ def _record(view: View, plate: Plate) -> VehicleRecord | None:
 
 def _changes(request: LookupRequest, question: HotlistQuestion, view: View, now_ms: int) -> LookupAnswer:
     if question.province not in PROVINCES:
-        return _answer(request, now_ms, Result.REFUSED)
+        return _refuse(request, now_ms, RefusalReason.MALFORMED)
     changes, more = view.changes(question, VEHICLES_AN_ANSWER)
     return LookupAnswer(
         id=request.id,

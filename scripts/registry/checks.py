@@ -69,6 +69,21 @@ class Checked:
     request_id: str | None
     letters: str | None
     valid_through: int | None
+    code_sha256: str | None = None
+    code_length: int | None = None
+    rules_serial: int | None = None
+    rules_digest: str | None = None
+    clock_s: int | None = None
+    answer_result: int | None = None
+    answered_ms: int | None = None
+    plate_entry: str | None = None
+    differing: str | None = None
+    issuance: int | None = None
+    offline_day: int | None = None
+    hotlist_epoch: int | None = None
+    hotlist_seq: int | None = None
+    settings_serial: int | None = None
+    belongs_to: int | None = None
     mistaken: bool = False
     actions: str = field(default="")
     notes: str = field(default="")
@@ -87,7 +102,9 @@ COLUMNS = tuple(each.name for each in fields(Checked))
 _REFINED = (
     *("finding", "reason", "vehicle", "outcome", "subject", "number", "kind", "cti", "latitude", "longitude"),
     *("trust_s", "offline_s", "hotlist_s", "trust_serial", "code_text", "request_id", "letters"),
-    "valid_through",
+    *("valid_through", "code_sha256", "code_length", "rules_serial", "rules_digest", "clock_s"),
+    *("answer_result", "answered_ms", "plate_entry", "differing", "issuance", "offline_day"),
+    *("hotlist_epoch", "hotlist_seq", "settings_serial", "belongs_to"),
 )
 
 
@@ -151,16 +168,18 @@ def _said_of(
 
 
 def _checked(row: Any) -> Checked:  # noqa: ANN401 - a row of columns by name
-    given = {name: row[name] for name in row if name in COLUMNS}
-    for name in ("journal", "id", "cti", "request_id"):
-        given[name] = None if given[name] is None else given[name].hex()
+    given = {name: _shown(row[name]) for name in row if name in COLUMNS}
     return Checked(**given, first_outcome=row["outcome"])
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of any column
+    return value.hex() if isinstance(value, bytes) else value
 
 
 def _refine(check: Checked, said: dict[str, Any]) -> None:
     for name in _REFINED:
         if said[name] is not None:
-            setattr(check, name, said[name].hex() if isinstance(said[name], bytes) else said[name])
+            setattr(check, name, _shown(said[name]))
 
 
 def _note(check: Checked, said: dict[str, Any]) -> None:
@@ -171,7 +190,8 @@ def _note(check: Checked, said: dict[str, Any]) -> None:
 
 
 def _confirm(check: Checked, said: dict[str, Any]) -> None:
-    check.confirmed = f"{check.confirmed} {said['by']}: {said['result']}".strip()
+    told = (said[name] for name in ("result", "reason", "disposals", "document", "handed_to"))
+    check.confirmed = f"{check.confirmed} {said['by']}: {' '.join(filter(None, told))}".strip()
 
 
 _FOLDS = {REFINEMENT.name: _refine, NOTE.name: _note, CONFIRMATION.name: _confirm}

@@ -121,6 +121,7 @@ def _fill(connection: Connection, seed: int, now_s: int) -> int:
     today = datetime.fromtimestamp(now_s, SHANGHAI)
     vehicles = sample.vehicles(seed, today.year * 10_000 + today.month * 100 + today.day, DRAWN)
     database.register(connection, vehicles)
+    database.register_vins(connection, sample.vins(vehicles))
     hotlist.put(connection, sample.PROVINCE, sample.hotlist(vehicles), now_s * 1000)
     return len(vehicles)
 

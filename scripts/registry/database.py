@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, create_engine, delete, event, make_url, select
+from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_url, schema, select, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,17 +18,18 @@ from scripts.registry import hotlist, journals
 from scripts.registry.entry_tables import ENTRY
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.statement import Statement
-from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, insert, insert_for
+from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, VIN, insert, insert_for
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import URL, Connection, Engine
 
     from terminal.journal.record import Head
+    from terminal.model import Plate
     from terminal.registry.messages import HotlistChange, HotlistQuestion
 
 REMEMBERED_MS = 3_600_000
@@ -59,6 +60,7 @@ class Database:
         """Make the tables and the provinces' hot lists where they are missing. Raises DatabaseFault."""
         with _faults():
             ENTRY.metadata.create_all(self._engine)  # all tables are of the one schema
+            _add_missing_columns(self._engine)
         with self.transaction() as connection:
             hotlist.found(connection, now_ms)
 
@@ -111,6 +113,13 @@ class RequestView:
         rows = _VEHICLES.on(self.connection, {"number": number})
         return [VehicleRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
+    def of_vin(self, vin: str) -> VehicleRecord | None:
+        """The vehicle of a vehicle identification number."""
+        of = VEHICLE.join(VIN, (VIN.c.number == VEHICLE.c.number) & (VIN.c.kind == VEHICLE.c.kind))
+        rows = self.connection.execute(select(VEHICLE).select_from(of).where(VIN.c.vin == vin)).mappings()
+        row = rows.first()
+        return None if row is None else VehicleRecord(**row)
+
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
         """The hot-list changes asked for, up to `most` changes and vehicles; and whether more follow."""
         return hotlist.changes(self.connection, question, most)
@@ -124,6 +133,14 @@ def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:
         connection.execute(adding.on_conflict_do_update(index_elements=["number", "kind"], set_=row))
 
 
+def register_vins(connection: Connection, vins: Mapping[str, Plate]) -> None:
+    """Say which vehicle has a vehicle identification number; each in place of what was said before."""
+    for vin, plate in vins.items():
+        row = {"vin": vin, "number": plate.number, "kind": plate.kind}
+        adding = insert(connection, VIN).values(row)
+        connection.execute(adding.on_conflict_do_update(index_elements=["vin"], set_=row))
+
+
 def is_empty(connection: Connection) -> bool:
     """Whether the registry has no vehicle."""
     return connection.execute(select(VEHICLE.c.number).limit(1)).first() is None
@@ -134,9 +151,21 @@ def forget(connection: Connection, now_ms: int) -> None:
     connection.execute(delete(SEEN).where(SEEN.c.sent_ms < now_ms - REMEMBERED_MS))
 
 
-def _url(text: str) -> URL:
+def _add_missing_columns(engine: Engine) -> None:
+    """Bring the tables of an earlier release up to this one: it only ever added columns that may be null."""
+    with engine.begin() as connection:
+        inspector = inspect(connection)
+        for table in ENTRY.metadata.sorted_tables:
+            held = {column["name"] for column in inspector.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in held:
+                    made = schema.CreateColumn(column).compile(dialect=engine.dialect)
+                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
+
+
+def _url(given: str) -> URL:
     try:
-        url = make_url(text)
+        url = make_url(given)
     except (ArgumentError, ValueError) as error:
         raise InputFault("not a database URL") from error
     if url.get_backend_name() not in DIALECTS:

@@ -38,6 +38,21 @@ def _judged() -> list[Column[Any]]:
         Column("request_id", LargeBinary),
         Column("letters", Text),
         Column("valid_through", BigInteger),  # yyyymmdd
+        Column("code_sha256", LargeBinary),  # in place of the text of a foreign code
+        Column("code_length", BigInteger),
+        Column("rules_serial", BigInteger),
+        Column("rules_digest", LargeBinary),  # of the package's own tables
+        Column("clock_s", BigInteger),
+        Column("answer_result", BigInteger),
+        Column("answered_ms", BigInteger),
+        Column("plate_entry", Text),
+        Column("differing", Text),  # names of fields, parted by blanks
+        Column("issuance", Integer),
+        Column("offline_day", BigInteger),  # yyyymmdd
+        Column("hotlist_epoch", BigInteger),
+        Column("hotlist_seq", BigInteger),
+        Column("settings_serial", BigInteger),
+        Column("belongs_to", BigInteger),
     ]
 
 
@@ -83,6 +98,10 @@ CONFIRMATION = Table(
     Column("refers", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
     Column("result", Text, nullable=False),
+    Column("disposals", Text),  # parted by blanks
+    Column("document", Text),
+    Column("handed_to", Text),
+    Column("reason", Text),
 )
 EVENT = Table(
     "event", SCHEMA, *_place(), Column("kind", Text, nullable=False), Column("text", Text, nullable=False)

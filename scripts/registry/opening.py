@@ -7,6 +7,7 @@ no key opens is tried again whenever keys are given (wire format, section 6).
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from scripts.registry.journal_tables import RECORD
 from scripts.registry.journals import SEALED, IncidentKind, Place, note
 from terminal.credential.cbor import Malformed
 from terminal.journal import record
+from terminal.journal.entry import CodeDigest, Rules
 from terminal.journal.form import read_entry
 
 if TYPE_CHECKING:
@@ -124,16 +126,42 @@ def _columns(body: Body) -> dict[str, Any]:
     return row
 
 
+def _code_text(held: str | CodeDigest) -> dict[str, Any]:
+    if isinstance(held, CodeDigest):
+        return {"code_sha256": held.sha256, "code_length": held.length}
+    return {"code_text": _plain(held)}
+
+
+def _rules(held: Rules) -> dict[str, Any]:
+    return {"rules_serial": held.serial, "rules_digest": held.digest}
+
+
+def _pair(*names: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda held: dict(zip(names, held, strict=True))
+
+
+def _words(name: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda held: {name: _plain(" ".join(held))}
+
+
 _COLUMNS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "ages": asdict,
-    "location": lambda held: dict(zip(("latitude", "longitude"), held, strict=True)),
+    "code_text": _code_text,
+    "differing": _words("differing"),
+    "disposals": _words("disposals"),
+    "hotlist_version": _pair("hotlist_epoch", "hotlist_seq"),
+    "live_answer": _pair("answer_result", "answered_ms"),
+    "location": _pair("latitude", "longitude"),
     "pictures": lambda held: {"pictures": " ".join(picture.hex() for picture in held)},
+    "rules": _rules,
     "seq": lambda held: {"refers": held},
 }
 """What is not one column of its own name."""
 
 
 def _value(held: object) -> object:
+    if isinstance(held, IntEnum):
+        return int(held)
     return _plain(str(held)) if isinstance(held, str) else held
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _VIN = _DIGITS + "ABCDEFGHJKLMNPRSTUVWXYZ"
+_MAKER = "LSVAA2180E2"
 PROVINCE = "苏"
 
 
@@ -100,6 +101,11 @@ def hotlist(records: tuple[VehicleRecord, ...]) -> tuple[Listed, ...]:
         for record in records
         if not _ON_HOTLIST.isdisjoint(record.letters)
     )
+
+
+def vins(records: tuple[VehicleRecord, ...]) -> dict[str, Plate]:
+    """A vehicle identification number (17 characters) for each of the vehicles, ending in its VIN tail."""
+    return {f"{_MAKER}{record.vin_tail}": record.plate for record in records}
 
 
 def _drawn(draw: random.Random, count: int) -> Iterator[_Named]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -30,8 +30,24 @@ VEHICLE = Table(
     Column("first_registered", Integer),  # yyyymmdd
     Column("scrap_date", Integer),  # yyyymmdd
     Column("newest_cti", LargeBinary),
+    Column("inspected", Integer),  # yyyymmdd
+    Column("station", Text),
+    Column("exempt", Boolean),
+    Column("insured_until", Integer),  # yyyymmdd
+    Column("violations", Integer),
+    Column("seats", Integer),
+    Column("energy", Text),
 )
 """A row has the fields of a VehicleRecord, by name."""
+
+VIN = Table(
+    "vin",
+    SCHEMA,
+    Column("vin", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+)
+"""Whose each vehicle identification number is."""
 
 SEEN = Table(
     "seen",

@@ -14,7 +14,7 @@ from terminal.credential.cbor import Malformed, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from enum import StrEnum
+    from enum import IntEnum, StrEnum
 
     from _typeshed import DataclassInstance
 
@@ -105,6 +105,17 @@ def word(key: int, name: str, words: type[StrEnum]) -> Field:
         return words(said)
 
     return Field(key, name, read, str)
+
+
+def number(key: int, name: str, numbers: type[IntEnum]) -> Field:
+    """One number of a vocabulary."""
+
+    def read(value: Value) -> IntEnum:
+        if message.uint(value) not in numbers.__members__.values():
+            raise Malformed(f"not a number of {numbers.__name__}")
+        return numbers(message.uint(value))
+
+    return Field(key, name, read, int)
 
 
 def location(key: int, name: str) -> Field:

@@ -10,7 +10,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+    from terminal.model import (
+        ComparedField,
+        CredentialFinding,
+        How,
+        Issuance,
+        Outcome,
+        PlateEntry,
+        Reason,
+        Subject,
+        VehicleFinding,
+    )
 
 
 class SessionStep(StrEnum):
@@ -43,8 +53,61 @@ class Ages:
     hotlist_s: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CodeDigest:
+    """Stands for the text of a foreign code: it is proof of what was read, and tells nobody what it said."""
+
+    sha256: bytes
+    """Over the text in UTF-8, 32 bytes."""
+    length: int
+    """Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The decision tables that a verdict was made by: their serial, and for serial 0 which release's."""
+
+    serial: int
+    digest: bytes | None = None
+    """For serial 0, the package's own tables: the first 8 bytes of their SHA-256; else None."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class CheckDetails:
+    """The optional keys that a check and a refinement share; None is a key left out."""
+
+    number: str | None = None
+    kind: str | None = None
+    cti: bytes | None = None
+    location: tuple[int, int] | None = None
+    """Latitude and longitude in 1e-7 degrees."""
+    code_text: str | CodeDigest | None = None
+    """The text of our codes and of configured issuers' codes; the digest of any other."""
+    request_id: bytes | None = None
+    letters: str | None = None
+    valid_through: int | None = None
+    """yyyymmdd"""
+    rules: Rules | None = None
+    """None in records of releases that had only the package's tables."""
+    clock_s: int | None = None
+    """The terminal's clock that the verdict was computed with, Unix s."""
+    live_answer: tuple[int, int] | None = None
+    """Result of the registry's answer, and its signed time in Unix ms."""
+    plate_entry: PlateEntry | None = None
+    differing: tuple[ComparedField, ...] | None = None
+    """Fields that differ between code and registry."""
+    issuance: Issuance | None = None
+    offline_day: int | None = None
+    """Day of the offline list that was asked, yyyymmdd."""
+    hotlist_version: tuple[int, int] | None = None
+    """Epoch and sequence number of the hot list that was asked."""
+    settings_serial: int | None = None
+    belongs_to: int | None = None
+    """Record number of the check that this one belongs to, as a trailer to its tractor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(CheckDetails):
     """Type 0: one check, and what the officer was shown."""
 
     how: How
@@ -56,21 +119,10 @@ class Check:
     """`code` also where the code is all there is and names no vehicle."""
     ages: Ages
     trust_serial: int
-    number: str | None = None
-    kind: str | None = None
-    cti: bytes | None = None
-    location: tuple[int, int] | None = None
-    """Latitude and longitude in 1e-7 degrees."""
-    code_text: str | None = None
-    """What was read, unless the finding is current."""
-    request_id: bytes | None = None
-    letters: str | None = None
-    valid_through: int | None = None
-    """yyyymmdd"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refinement:
+class Refinement(CheckDetails):
     """Type 1: what changed in the check of record `seq`; None is unchanged."""
 
     seq: int
@@ -81,14 +133,6 @@ class Refinement:
     subject: Subject | None = None
     ages: Ages | None = None
     trust_serial: int | None = None
-    number: str | None = None
-    kind: str | None = None
-    cti: bytes | None = None
-    location: tuple[int, int] | None = None
-    code_text: str | None = None
-    request_id: bytes | None = None
-    letters: str | None = None
-    valid_through: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +163,20 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Type 5: the control room's word on the alarm of record `seq`."""
+    """Type 5: what became of the alarm of record `seq`.
+
+    Results, disposals and reasons are keys of alarm_results.csv. They are read as any text: a table to come
+    may have more of them, and records of earlier releases have words of their own.
+    """
 
     seq: int
     by: str
     result: str
+    disposals: tuple[str, ...] | None = None
+    document: str | None = None
+    """Number of the document that was issued."""
+    handed_to: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

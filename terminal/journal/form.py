@@ -12,11 +12,12 @@ from typing import Any
 from terminal.credential import cbor, shape
 from terminal.credential.cbor import Malformed, Value
 from terminal.credential.message import array, data, entries, text, uint
-from terminal.credential.shape import Field, Shape, flag, octets, same, unsigned, word
+from terminal.credential.shape import Field, Shape, flag, number, octets, same, unsigned, word
 from terminal.journal.entry import (
     Ages,
     Body,
     Check,
+    CodeDigest,
     Confirmation,
     Entry,
     Event,
@@ -24,15 +25,28 @@ from terminal.journal.entry import (
     Note,
     Opened,
     Refinement,
+    Rules,
     Session,
     SessionStep,
     Stamp,
 )
-from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.model import (
+    ComparedField,
+    CredentialFinding,
+    How,
+    Issuance,
+    Outcome,
+    PlateEntry,
+    Reason,
+    Subject,
+    VehicleFinding,
+)
 
 _ID_SIZE = 16
 _CTI_SIZE = 12
 _HASH_SIZE = 32
+RULES_DIGEST_SIZE = 8
+"""So many bytes of the SHA-256 of the package's own tables stand for them."""
 
 
 def write_entry(entry: Entry) -> bytes:
@@ -52,17 +66,9 @@ def write_entry(entry: Entry) -> bytes:
 def read_entry(encoded: bytes) -> Entry:
     """The entry that `encoded` is, in whole. Raises Malformed for every other input."""
     found = entries(cbor.read(encoded), frozenset(range(1, 12)))
-    number = uint(found[10])
-    if number >= len(_FORMS):
+    if uint(found[10]) >= len(_FORMS):
         raise Malformed("an unlisted type of entry")
-    form = _FORMS[number]
-    body: Body = form.read(found[11])
-    if (
-        isinstance(body, Check | Refinement)
-        and body.finding is CredentialFinding.CURRENT
-        and body.code_text is not None
-    ):
-        raise Malformed("the text of a code that is current")
+    body: Body = _FORMS[uint(found[10])].read(found[11])
     return Entry(
         data(found[2], _ID_SIZE), _seq(found[3]), _uuid7(found[4]), Stamp(**shape.values(_STAMP, found)), body
     )
@@ -101,8 +107,60 @@ def ages(key: int, name: str) -> Field:
     return Field(key, name, read, lambda held: [held.trust_s, held.offline_s, held.hotlist_s])
 
 
+def _code_text(key: int, name: str) -> Field:
+    """The text of a code, or [SHA-256, length in characters] in its place."""
+
+    def read(value: Value) -> str | CodeDigest:
+        if type(value) is str:
+            return value
+        sha256, length = array(value, 2)
+        return CodeDigest(data(sha256, _HASH_SIZE), uint(length))
+
+    def write(held: str | CodeDigest) -> Value:
+        return [held.sha256, held.length] if isinstance(held, CodeDigest) else _accepted(held)
+
+    return Field(key, name, read, write)
+
+
+def _rules(key: int, name: str) -> Field:
+    """The serial of a rules file, or [0, first 8 bytes of the tables' SHA-256] for the package's own."""
+
+    def read(value: Value) -> Rules:
+        if type(value) is not list:
+            if uint(value) == 0:
+                raise Malformed("the package's own tables without their digest")
+            return Rules(uint(value))
+        serial, digest = array(value, 2)
+        if uint(serial) != 0:
+            raise Malformed("a digest of tables that have a serial")
+        return Rules(0, data(digest, RULES_DIGEST_SIZE))
+
+    return Field(key, name, read, lambda held: held.serial if held.digest is None else [0, held.digest])
+
+
+def _pair(key: int, name: str) -> Field:
+    """Two unsigned integers, held as a tuple."""
+
+    def read(value: Value) -> tuple[int, int]:
+        first, second = array(value, 2)
+        return uint(first), uint(second)
+
+    return Field(key, name, read, list)
+
+
+def _differing(value: Value) -> tuple[ComparedField, ...]:
+    said = [text(each) for each in array(value)]
+    if not set(said) <= set(ComparedField) or len(set(said)) < len(said):
+        raise Malformed("not fields that are compared, each once")
+    return tuple(map(ComparedField, said))
+
+
 def _pictures(value: Value) -> tuple[bytes, ...]:
     return tuple(data(picture, _HASH_SIZE) for picture in array(value))
+
+
+def _disposals(value: Value) -> tuple[str, ...]:
+    return tuple(text(each) for each in array(value))
 
 
 _REFERS = Field(1, "seq", _seq, same)
@@ -118,10 +176,20 @@ _JUDGED = (
     shape.location(10, "location"),
     ages(11, "ages"),
     unsigned(12, "trust_serial"),
-    _text(13, "code_text"),
+    _code_text(13, "code_text"),
     octets(14, "request_id", _ID_SIZE),
     _text(15, "letters"),
     unsigned(16, "valid_through"),
+    _rules(17, "rules"),
+    unsigned(18, "clock_s"),
+    _pair(19, "live_answer"),
+    word(20, "plate_entry", PlateEntry),
+    Field(21, "differing", _differing, lambda held: [str(each) for each in held]),
+    number(22, "issuance", Issuance),
+    unsigned(23, "offline_day"),
+    _pair(24, "hotlist_version"),
+    unsigned(25, "settings_serial"),
+    Field(26, "belongs_to", _seq, same),
 )
 _NOTE = (
     _text(2, "action"),
@@ -129,13 +197,21 @@ _NOTE = (
     Field(4, "pictures", _pictures, list),
     flag(5, "mistaken"),
 )
+_CONFIRMATION = (
+    _text(2, "by"),
+    _text(3, "result"),
+    Field(4, "disposals", _disposals, lambda held: [_accepted(each) for each in held]),
+    _text(5, "document"),
+    _text(6, "handed_to"),
+    _text(7, "reason"),
+)
 _FORMS: tuple[Shape[Any], ...] = (
     Shape(Check, word(1, "how", How), *_JUDGED),
     Shape(Refinement, _REFERS, *_JUDGED),
     Shape(Note, _REFERS, *_NOTE),
     Shape(Session, word(1, "step", SessionStep)),
     Shape(Opened, _REFERS, _text(2, "reason")),
-    Shape(Confirmation, _REFERS, _text(2, "by"), _text(3, "result")),
+    Shape(Confirmation, _REFERS, *_CONFIRMATION),
     Shape(Event, word(1, "kind", EventKind), _text(2, "text")),
 )
 _STAMP = (

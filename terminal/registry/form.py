@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 from terminal.credential import cbor, shape, signed
 from terminal.credential.cbor import Malformed, Value
 from terminal.credential.message import array, data, entries, text, uint
-from terminal.credential.shape import Field, Shape, flag, octets, part, parts, unsigned, word
+from terminal.credential.shape import Field, Shape, flag, number, octets, part, parts, unsigned, word
 from terminal.journal import record
 from terminal.journal.form import ages
 from terminal.journal.record import HASH_SIZE, Head
-from terminal.model import CredentialFinding, Plate
+from terminal.model import CredentialFinding, Issuance, Plate
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
+    EarlierAlarm,
     Health,
     Held,
     HotlistChange,
@@ -38,19 +39,22 @@ from terminal.registry.messages import (
     Question,
     Receipt,
     Reception,
+    RefusalReason,
     Result,
     VehicleRecord,
+    VinQuestion,
     Why,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from enum import IntEnum
 
     from terminal.credential.cose import Sign1
     from terminal.credential.signed import Signer
 
 ID_SIZE = 16
+CODE_DIGEST_SIZE = 16
+MOST_EARLIER_ALARMS = 5
 _KID_SIZE = 8
 _CTI_SIZE = 12
 
@@ -71,6 +75,8 @@ def read(kind: type[Kind], payload: bytes) -> Kind:
     match message:
         case LookupAnswer():
             _require_consistent(message)
+        case Receipt(wait_s=wait_s, result=result) if wait_s is not None and result is not Reception.NOT_NOW:
+            raise Malformed("a receipt with a wait that is not for later")
         case Batch(first=first, last=last, records=held) if not held or last - first + 1 != len(held):
             raise Malformed("a batch that does not hold what it names")
         case _:
@@ -116,6 +122,10 @@ def _require_consistent(answer: LookupAnswer) -> None:
         raise Malformed("an answer whose content is not its result's")
     if answer.more is not None and answer.changes is None:
         raise Malformed("more to follow upon nothing")
+    if answer.refusal is not None and answer.result is not Result.REFUSED:
+        raise Malformed("a reason for a refusal that is none")
+    if answer.earlier_alarms is not None and answer.record is None:
+        raise Malformed("earlier alarms on no vehicle")
     if answer.records is not None:
         kinds = {record.kind for record in answer.records}
         if len(kinds) < max(2, len(answer.records)) or len({record.number for record in answer.records}) != 1:
@@ -133,24 +143,17 @@ def _head(key: int, name: str) -> Field:
     return Field(key, name, read_head, Head.value)
 
 
-def _number(key: int, name: str, numbers: type[IntEnum]) -> Field:
-    def read_number(value: Value) -> IntEnum:
-        if uint(value) not in numbers.__members__.values():
-            raise Malformed(f"not a number of {numbers.__name__}")
-        return numbers(uint(value))
-
-    return Field(key, name, read_number, int)
-
-
 def _read_question(value: Value) -> Question:
     if type(value) is not dict:
         raise Malformed("not a map")
+    if 1 in value:
+        return _PLATE_QUESTION.read(value)
     if 3 in value:
         return CodeQuestion(text(entries(value, frozenset({3}))[3]))
     if 4 in value:
         province, epoch, first = array(entries(value, frozenset({4}))[4], 3)
         return HotlistQuestion(text(province), uint(epoch), uint(first))
-    return _PLATE_QUESTION.read(value)
+    return VinQuestion(text(entries(value, frozenset({5}))[5]))
 
 
 def _write_question(question: Question) -> Value:
@@ -161,6 +164,8 @@ def _write_question(question: Question) -> Value:
             return {3: code_text}
         case HotlistQuestion(province, epoch, first):
             return {4: [province, epoch, first]}
+        case VinQuestion(vin):
+            return {5: vin}
 
 
 def _read_listed(value: Value) -> tuple[Listed, ...]:
@@ -170,6 +175,20 @@ def _read_listed(value: Value) -> tuple[Listed, ...]:
 
 def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
     return [[one.plate.number, one.plate.kind, one.letters] for one in vehicles]
+
+
+def _read_earlier(value: Value) -> tuple[EarlierAlarm, ...]:
+    lines = [array(line, 3) for line in array(value)]
+    if len(lines) > MOST_EARLIER_ALARMS:
+        raise Malformed("more earlier alarms than are told")
+    return tuple(
+        EarlierAlarm(uint(day), text(result), None if reason is None else text(reason))
+        for day, result, reason in lines
+    )
+
+
+def _write_earlier(alarms: tuple[EarlierAlarm, ...]) -> Value:
+    return [[one.day, one.result, one.reason] for one in alarms]
 
 
 def _read_records(value: Value) -> tuple[bytes, ...]:
@@ -202,7 +221,12 @@ def _write_held(held: tuple[Held, ...]) -> Value:
     return [[one.sha256, one.size] for one in held]
 
 
-_PLATE_QUESTION = Shape(PlateQuestion, shape.text(1, "number"), shape.text(2, "kind"))
+_PLATE_QUESTION = Shape(
+    PlateQuestion,
+    shape.text(1, "number"),
+    shape.text(2, "kind"),
+    octets(3, "code_digest", CODE_DIGEST_SIZE),
+)
 _REQUEST = Shape(
     LookupRequest,
     octets(1, "id", ID_SIZE),
@@ -228,6 +252,13 @@ _RECORD = Shape(
     unsigned(10, "first_registered"),
     unsigned(11, "scrap_date"),
     octets(12, "newest_cti", _CTI_SIZE),
+    unsigned(13, "inspected"),
+    shape.text(14, "station"),
+    flag(15, "exempt"),
+    unsigned(16, "insured_until"),
+    unsigned(17, "violations"),
+    unsigned(18, "seats"),
+    shape.text(19, "energy"),
 )
 _CHANGE = Shape(
     HotlistChange,
@@ -241,13 +272,16 @@ _ANSWER = Shape(
     LookupAnswer,
     octets(1, "id", ID_SIZE),
     unsigned(2, "answered_ms"),
-    _number(3, "result", Result),
+    number(3, "result", Result),
     part(4, "record", _RECORD),
     parts(5, "records", _RECORD),
     shape.text(6, "terminal"),
     parts(7, "changes", _CHANGE),
     word(8, "finding", CredentialFinding),
     flag(9, "more"),
+    number(10, "issuance", Issuance),
+    Field(11, "earlier_alarms", _read_earlier, _write_earlier),
+    word(12, "refusal", RefusalReason),
 )
 _HEALTH = Shape(
     Health,
@@ -286,8 +320,9 @@ _RECEIPT = Shape(
     unsigned(3, "seq"),
     octets(4, "hash", HASH_SIZE),
     unsigned(5, "received_ms"),
-    _number(6, "result", Reception),
+    number(6, "result", Reception),
     Field(7, "held", _read_held, _write_held),
+    unsigned(8, "wait_s"),
 )
 _KINDS: dict[type[Any], tuple[Shape[Any], bytes]] = {
     LookupRequest: (_REQUEST, signed.LOOKUP),

@@ -26,6 +26,7 @@ from terminal.registry.messages import (
     Question,
     Result,
     VehicleRecord,
+    VinQuestion,
 )
 from terminal.vehicle import status
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 REMEMBERED_S = 600
 """An answer may still come for a check of the last ten minutes."""
+LEAST_VIN_TAIL = 4
+"""So many last characters of a VIN say something (wire format, section 5, code and registry compared)."""
 _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 
 
@@ -259,9 +262,17 @@ def _is_about(question: Question, answer: LookupAnswer) -> bool:
             return same and not several and changes is None and answer.finding is None
         case CodeQuestion():
             return changes is None
+        case VinQuestion(vin):
+            other = records or changes is not None or answer.finding is not None
+            return not other and (answer.record is None or _has_tail(vin, answer.record.vin_tail))
         case HotlistQuestion(province):
             about = all(change.province == province for change in changes or ())
             return about and answer.record is None and not records and answer.finding is None
+
+
+def _has_tail(vin: str, tail: str | None) -> bool:
+    """Whether a record's VIN tail is that of the VIN that was asked; a shorter one could be anybody's."""
+    return tail is not None and len(tail) >= LEAST_VIN_TAIL and vin.endswith(tail)
 
 
 def _is_asked(record: VehicleRecord, question: PlateQuestion) -> bool:
@@ -274,7 +285,7 @@ def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: 
         return None
     if answer.result is Result.NOT_FOUND:
         # "Not found" of a code that the registry could not prove says nothing of any vehicle.
-        if not isinstance(question, PlateQuestion) and answer.finding not in NAMING_A_VEHICLE:
+        if isinstance(question, CodeQuestion) and answer.finding not in NAMING_A_VEHICLE:
             return None
         return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
     record = answer.record

@@ -17,7 +17,7 @@ from terminal.model import Plate
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
     from terminal.journal.record import Break
-    from terminal.model import CredentialFinding
+    from terminal.model import CredentialFinding, Issuance
 
 
 class Why(StrEnum):
@@ -46,6 +46,24 @@ class Reception(IntEnum):
     """Records before it are missing: go on after the number that the receipt names."""
     FORK = 2
     """It contradicts what is stored."""
+    NOT_NOW = 3
+    """The registry is busy, or a quota is used up: send it again later."""
+    REFUSED = 4
+    """Unsound; it will never be stored as it is."""
+
+
+class RefusalReason(StrEnum):
+    """Why the registry refused a request (key 12 of an answer)."""
+
+    BUSY = "busy"
+    CLOCK = "clock"
+    """The request was more than 60 s old or ahead."""
+    INACTIVE = "inactive"
+    """The terminal is withdrawn."""
+    MALFORMED = "malformed"
+    """It asks about a number, kind, VIN or province that can be none."""
+    KEY = "key"
+    """The request was sealed to a key that no worker has."""
 
 
 class Command(StrEnum):
@@ -62,6 +80,17 @@ class PlateQuestion:
 
     number: str = field(repr=False)
     kind: str | None = None
+    code_digest: bytes | None = None
+    """Of a code that was shown and passed the signature check: first 16 bytes of SHA-256 over its
+    Sig_structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class VinQuestion:
+    """Form 5: a vehicle identification number, where there is no plate or one that may be a clone's."""
+
+    vin: str = field(repr=False)
+    """17 of 0-9 A-Z without I, O and Q."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +113,7 @@ class HotlistQuestion:
     first: int
 
 
-Question: TypeAlias = PlateQuestion | CodeQuestion | HotlistQuestion
+Question: TypeAlias = PlateQuestion | CodeQuestion | HotlistQuestion | VinQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +155,18 @@ class VehicleRecord:
     """强制报废期止, yyyymmdd: shown, and decides nothing."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential, 12 bytes."""
+    inspected: int | None = None
+    """Day of the last inspection, yyyymmdd."""
+    station: str | None = None
+    """Where it was inspected."""
+    exempt: bool | None = None
+    """Whether it is exempt from on-site inspection."""
+    insured_until: int | None = None
+    """yyyymmdd"""
+    violations: int | None = None
+    """Violations that are not dealt with."""
+    seats: int | None = None
+    energy: str | None = None
 
     @property
     def plate(self) -> Plate:
@@ -157,6 +198,16 @@ class HotlistChange:
     vehicles: tuple[Listed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierAlarm:
+    """How an earlier alarm on the vehicle ended; words are keys of alarm_results.csv, or a later table's."""
+
+    day: int
+    """yyyymmdd"""
+    result: str
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupAnswer:
     """The registry's word on one question."""
@@ -177,6 +228,12 @@ class LookupAnswer:
     """What the registry says of another issuer's code."""
     more: bool | None = None
     """Whether further changes follow."""
+    issuance: Issuance | None = None
+    """Whether the code that the question names by its digest was issued."""
+    earlier_alarms: tuple[EarlierAlarm, ...] | None = None
+    """Newest first, at most 5; they are shown under an alarm and never lower it."""
+    refusal: RefusalReason | None = None
+    """Where the result is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +331,8 @@ class Receipt:
     """Unix time."""
     result: Reception
     held: tuple[Held, ...] | None = None
+    wait_s: int | None = None
+    """For not now: so long the terminal waits before it sends again, s."""
 
     @property
     def head(self) -> Head:

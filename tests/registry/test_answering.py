@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scripts.registry import sample
 from scripts.registry.admission import Refusal, admit
 from scripts.registry.answering import FRESH_MS, letter, unavailable
-from scripts.registry.database import Database, register
+from scripts.registry.database import Database, register, register_vins
 from scripts.registry.hotlist import put
 from scripts.registry.other_issuers import js1_code
 from terminal.credential import signed
@@ -25,7 +25,9 @@ from terminal.registry.messages import (
     LookupAnswer,
     LookupRequest,
     PlateQuestion,
+    RefusalReason,
     Result,
+    VinQuestion,
 )
 from tests.registry.asking import (
     ANSWER_KEYS,
@@ -54,7 +56,9 @@ def database() -> Iterator[Database]:
     found = Database("sqlite://")
     found.prepare(NOW_MS)
     with found.transaction() as connection:
-        register(connection, sample.vehicles(1, DAY, 0))
+        vehicles = sample.vehicles(1, DAY, 0)
+        register(connection, vehicles)
+        register_vins(connection, sample.vins(vehicles))
     yield found
     found.close()
 
@@ -65,6 +69,24 @@ def test_a_vehicle_is_found_by_its_number_and_kind(database: Database):
     assert answer.record is not None
     assert answer.record.plate == Plate("苏A12345", "02")
     assert (answer.id, answer.terminal, answer.answered_ms) == (REQUEST.id, "T0001", NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("vin", "result", "refusal"),
+    [
+        ("LSVAA2180E2123456", Result.FOUND, None),
+        ("LSVAA2180E2123457", Result.NOT_FOUND, None),
+        ("123456", Result.REFUSED, RefusalReason.MALFORMED),
+        ("LSVAA2180E212345O", Result.REFUSED, RefusalReason.MALFORMED),
+        ("lsvaa2180e2123456", Result.REFUSED, RefusalReason.MALFORMED),
+    ],
+)
+def test_a_vehicle_without_a_plate_is_found_by_its_vin(
+    database: Database, vin: str, result: Result, refusal: RefusalReason | None
+):
+    answer = answered(database, request(VinQuestion(vin)))
+    assert (answer.result, answer.refusal) == (result, refusal)
+    assert (answer.record and answer.record.number) == ("苏A12345" if result is Result.FOUND else None)
 
 
 def test_the_answer_goes_to_the_signer_s_topic_with_the_request_s_id():
@@ -90,7 +112,10 @@ def test_the_answer_goes_to_the_signer_s_topic_with_the_request_s_id():
         (PlateQuestion("苏A\0 2345", "02"), Result.REFUSED, []),
         (PlateQuestion("苏a12345"), Result.REFUSED, []),
         (PlateQuestion("苏A123456789"), Result.REFUSED, []),
-        (PlateQuestion("苏A12345", "98"), Result.REFUSED, []),
+        (PlateQuestion("苏A12345", "98"), Result.NOT_FOUND, []),  # a kind that no table lists yet
+        (PlateQuestion("渝AD0001Z", "52"), Result.NOT_FOUND, []),
+        (PlateQuestion("苏A12345", "2"), Result.REFUSED, []),
+        (PlateQuestion("苏A12345", "小型"), Result.REFUSED, []),
         (PlateQuestion("苏A12345", ""), Result.REFUSED, []),
     ],
 )
@@ -100,6 +125,7 @@ def test_each_plate_question_has_its_result(
     answer = answered(database, request(question))
     records = answer.records or ((answer.record,) if answer.record else ())
     assert answer.result is result
+    assert answer.refusal is (RefusalReason.MALFORMED if result is Result.REFUSED else None)
     assert [record.kind for record in records] == kinds
     assert all(record.number == question.number for record in records)
 
@@ -142,6 +168,7 @@ def test_hot_list_changes_are_given_from_the_one_asked_for(database: Database):
 def test_a_hot_list_of_no_province_is_refused(database: Database, province: str):
     answer = answered(database, request(HotlistQuestion(province, 1, 1)))
     assert (answer.result, answer.changes) == (Result.REFUSED, None)
+    assert answer.refusal is RefusalReason.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -157,6 +184,7 @@ def test_a_hot_list_of_no_province_is_refused(database: Database, province: str)
 def test_a_request_over_a_minute_old_or_ahead_is_refused(database: Database, age_ms: int, result: Result):
     answer = answered(database, replace(REQUEST, sent_ms=NOW_MS - age_ms))
     assert (answer.result, answer.record is None) == (result, result is Result.REFUSED)
+    assert answer.refusal is (RefusalReason.CLOCK if result is Result.REFUSED else None)
 
 
 def test_a_request_that_was_seen_has_no_second_answer(database: Database):
@@ -167,7 +195,7 @@ def test_a_request_that_was_seen_has_no_second_answer(database: Database):
 
 def test_a_lost_terminal_is_told_nothing(database: Database):
     answer = answered(database, replace(REQUEST, terminal="T0003"))
-    assert (answer.result, answer.record) == (Result.REFUSED, None)
+    assert (answer.result, answer.record, answer.refusal) == (Result.REFUSED, None, RefusalReason.INACTIVE)
 
 
 @pytest.mark.parametrize(

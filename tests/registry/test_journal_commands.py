@@ -204,7 +204,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     facts = dict(reversed([*pairwise(page.texts)]))  # of titles that come again, the first
     assert (facts["检查 checks"], facts["误操作 mistakes"]) == ("9", "1")
     assert facts["未联网核查 not checked live"] == "1 (11.1 %)"
-    assert [facts[title] for title in ("放行", "报警", "逾期未检验", "暂可放行")] == ["6", "1", "1", "1"]
+    assert [facts[title] for title in ("放行", "布控报警", "逾期未检验", "暂可放行")] == ["6", "1", "1", "1"]
     assert page.texts.count("<b>苏A5&") == 2  # among the alarms, and of a code with two plates
     assert page.texts.count("苏A20001") == 2
     assert page.texts.count("苏A50000") == 1  # found by rechecking

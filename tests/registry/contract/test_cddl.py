@@ -26,6 +26,7 @@ from terminal.journal.entry import Entry
 from terminal.model import (
     CredentialFinding,
     How,
+    Issuance,
     Outcome,
     Plate,
     Reason,
@@ -39,6 +40,7 @@ from terminal.registry import form
 from terminal.registry.messages import (
     Batch,
     Command,
+    EarlierAlarm,
     Health,
     HotlistChange,
     LookupAnswer,
@@ -49,6 +51,7 @@ from terminal.registry.messages import (
     Pieces,
     Receipt,
     Reception,
+    RefusalReason,
     Result,
 )
 from tests.registry.asking import DAY, NOW_MS, RECEIPT_SIGNER
@@ -111,6 +114,8 @@ def test_every_signed_message_is_in_the_contract(message: Message):
             ANSWER, record=None, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01"))
         ),
         replace(ANSWER, record=None, changes=(), more=True),
+        replace(ANSWER, record=None, result=Result.REFUSED, refusal=RefusalReason.BUSY),
+        replace(ANSWER, issuance=Issuance.ISSUED, earlier_alarms=(EarlierAlarm(20260801, "confirmed"),)),
     ],
 )
 def test_each_result_has_its_content_in_the_contract_too(answer: LookupAnswer):
@@ -138,13 +143,13 @@ def test_a_key_that_is_missing_or_unlisted_is_refused_by_both_and_a_private_one_
     written = cbor.read(form.write(message))
     assert isinstance(written, dict)
     shorter = [{key: value for key, value in written.items() if key != left_out} for left_out in written]
-    longer = [written | {key: 1} for key in (0, 13, 99, -1, -65536, -65537, -(2**63))]
+    longer = [written | {key: 1} for key in (0, 20, 99, -1, -65536, -65537, -(2**63))]
     for changed in (*shorter, *longer):
         payload = cbor.write(changed)
         assert (faults(payload, rule) == ()) is is_message(type(message), payload), changed.keys()
 
 
-@given(st.sampled_from(ONE_EACH), st.integers(1, 9), VALUES)
+@given(st.sampled_from(ONE_EACH), st.integers(1, 19), VALUES)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_the_contract_refuses_the_code_refuses(message: Message, key: int, value: Value):
     written = cbor.read(form.write(message))
@@ -238,7 +243,8 @@ def test_a_real_journal_s_batch_its_pieces_and_their_receipts_are_in_the_contrac
     with database.transaction() as connection:
         receipts = [file_pieces(connection, pieces, NOW_MS, RECEIPT_SIGNER).message]
     receipts += [file(database, one) for one in (kept.batch(2, 3), kept.batch(1, 3), fork)]
-    assert {read_receipt(one).result for one in receipts} == {*Reception}
+    refused = {Reception.NOT_NOW, Reception.REFUSED}
+    assert {read_receipt(one).result for one in receipts} == {*Reception} - refused
     for one in receipts:
         assert faults(one, "signed-receipt") == ()
     for encoded in kept.records:
@@ -269,3 +275,12 @@ def test_the_journal_s_messages_are_in_the_contract(rule: str, context: bytes, p
     for key in payload:
         left = {name: value for name, value in payload.items() if name != key}
         assert (faults(cbor.write(left), rule) == ()) is (key == 7)
+
+
+@pytest.mark.parametrize("result", [*range(6)])
+@pytest.mark.parametrize("wait", [{}, {8: 30}, {8: -1}])
+def test_each_result_of_a_receipt_is_in_the_contract_and_a_wait_with_one_alone(
+    result: int, wait: dict[int, Value]
+):
+    payload = cbor.write(HEADLESS | {3: 1, 4: b"h" * 32, 5: NOW_MS, 6: result} | wait)
+    assert (faults(payload, "receipt") == ()) is is_message(Receipt, payload)

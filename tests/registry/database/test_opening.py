@@ -85,7 +85,9 @@ def test_what_came_later_is_told_with_its_check(database: Database):
         Refinement(seq=1, vehicle=VehicleFinding.ALARM, outcome=Outcome.ALARM, letters="C"),
         Note(seq=1, action="detained", text="白色轿车", pictures=(b"p" * 32,)),
         Note(seq=1, action="reported"),
-        Confirmation(seq=1, by="control", result="yes"),
+        Confirmation(
+            seq=1, by="control", result="confirmed", disposals=("held", "handed_over"), document="D1"
+        ),
         Note(seq=2, mistaken=True),
     )
     assert (one.first_outcome, one.outcome, one.vehicle, one.letters) == (
@@ -95,7 +97,11 @@ def test_what_came_later_is_told_with_its_check(database: Database):
         "C",
     )
     assert (one.number, one.mistaken) == ("苏A12345", False)
-    assert (one.actions, one.notes, one.confirmed) == ("detained reported", "白色轿车", "control: yes")
+    assert (one.actions, one.notes, one.confirmed) == (
+        "detained reported",
+        "白色轿车",
+        "control: confirmed held handed_over D1",
+    )
     assert one.pictures == (b"p" * 32).hex()
     assert (other.outcome, other.mistaken) == ("pass", True)
 
@@ -107,7 +113,7 @@ def test_every_type_of_entry_has_its_table(database: Database):
         Note(seq=1, text="x\0y"),
         Session(SessionStep.SHIFT_STARTED),
         Opened(1, "fraud"),
-        Confirmation(1, "control", "no"),
+        Confirmation(seq=1, by="control", result="no"),
         Event(EventKind.CLOCK, "set"),
     )
     assert {type(body) for body in bodies} == BODIES.keys()

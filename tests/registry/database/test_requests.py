@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from scripts.registry import database as module
 from scripts.registry.admission import Refusal
@@ -35,6 +35,13 @@ FULL = VehicleRecord(
     first_registered=20221115,
     scrap_date=20371115,
     newest_cti=b"c" * 12,
+    inspected=20250831,
+    station="第一检测站",
+    exempt=True,
+    insured_until=20261231,
+    violations=2,
+    seats=5,
+    energy="电",
 )
 
 
@@ -135,6 +142,29 @@ def test_preparing_again_keeps_what_is_there(database: Database):
     database.prepare(NOW_MS + 5)
     with database.transaction() as connection:
         assert RequestView(connection).records(RECORD.number) == [RECORD]
+
+
+def test_a_database_of_an_earlier_release_gets_the_columns_that_are_new(database: Database, url: str):
+    with database.transaction() as connection:
+        register(connection, [RECORD])
+        for name in ("inspected", "exempt", "energy"):
+            connection.execute(text(f"ALTER TABLE vehicle DROP COLUMN {name}"))
+    newer = Database(url)
+    newer.prepare(NOW_MS)
+    with newer.transaction() as connection:
+        register(connection, [FULL])
+        view = RequestView(connection)
+        assert [view.records(each.number) for each in (RECORD, FULL)] == [[RECORD], [FULL]]
+    newer.close()
+
+
+def test_a_vehicle_is_found_by_its_vin(database: Database):
+    with database.transaction() as connection:
+        register(connection, [RECORD, FULL])
+        module.register_vins(connection, {"LSVAA2180E2123456": RECORD.plate})
+        module.register_vins(connection, {"LSVAA2180E2123456": FULL.plate})
+        assert RequestView(connection).of_vin("LSVAA2180E2123456") == FULL
+        assert RequestView(connection).of_vin("LSVAA2180E2123457") is None
 
 
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.sqlite", "postgresql:///x?host=/nowhere"])

@@ -15,6 +15,7 @@ from terminal.credential.cbor import Malformed, Value
 from terminal.journal.entry import (
     Ages,
     Check,
+    CodeDigest,
     Confirmation,
     Entry,
     Event,
@@ -22,13 +23,24 @@ from terminal.journal.entry import (
     Note,
     Opened,
     Refinement,
+    Rules,
     Session,
     SessionStep,
     Stamp,
 )
 from terminal.journal.form import read_entry, write_entry
 from terminal.journal.record import uuid7
-from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.model import (
+    ComparedField,
+    CredentialFinding,
+    How,
+    Issuance,
+    Outcome,
+    PlateEntry,
+    Reason,
+    Subject,
+    VehicleFinding,
+)
 from tests.terminal.credential.cbor_values import VALUES
 from tests.terminal.journal.journals import CHECK, STAMP
 
@@ -54,21 +66,27 @@ details: dict[str, st.SearchStrategy[object]] = {
     "kind": st.none() | texts,
     "cti": st.none() | st.binary(min_size=12, max_size=12),
     "location": st.none() | places,
-    "code_text": st.none() | texts,
+    "code_text": st.none() | texts | st.builds(CodeDigest, st.binary(min_size=32, max_size=32), uints),
     "request_id": st.none() | st.binary(min_size=16, max_size=16),
     "letters": st.none() | texts,
     "valid_through": st.none() | uints,
+    "rules": st.none()
+    | st.builds(Rules, st.integers(1, 2**63 - 1))
+    | st.builds(Rules, st.just(0), st.binary(min_size=8, max_size=8)),
+    "clock_s": st.none() | uints,
+    "live_answer": st.none() | st.tuples(uints, uints),
+    "plate_entry": st.none() | st.sampled_from(PlateEntry),
+    "differing": st.none() | st.lists(st.sampled_from(ComparedField), unique=True).map(tuple),
+    "issuance": st.none() | st.sampled_from(Issuance),
+    "offline_day": st.none() | uints,
+    "hotlist_version": st.none() | st.tuples(uints, uints),
+    "settings_serial": st.none() | uints,
+    "belongs_to": st.none() | seqs,
 }
-
-
-def without_current_text(body: Check | Refinement) -> Check | Refinement:
-    return replace(body, code_text=None) if body.finding is CredentialFinding.CURRENT else body
-
-
-checks = st.builds(Check, how=st.sampled_from(How), **judged, **details).map(without_current_text)
+checks = st.builds(Check, how=st.sampled_from(How), **judged, **details)
 refinements = st.builds(
     Refinement, seq=seqs, **{name: st.none() | values for name, values in judged.items()}, **details
-).map(without_current_text)
+)
 notes = st.builds(
     Note,
     seq=seqs,
@@ -83,7 +101,16 @@ bodies = st.one_of(
     notes,
     st.builds(Session, st.sampled_from(SessionStep)),
     st.builds(Opened, seqs, texts),
-    st.builds(Confirmation, seqs, texts, texts),
+    st.builds(
+        Confirmation,
+        seq=seqs,
+        by=texts,
+        result=texts,
+        disposals=st.none() | st.lists(texts, max_size=3).map(tuple),
+        document=st.none() | texts,
+        handed_to=st.none() | texts,
+        reason=st.none() | texts,
+    ),
     st.builds(Event, st.sampled_from(EventKind), texts),
 )
 stamps = st.builds(
@@ -112,7 +139,7 @@ def test_any_bytes_are_an_entry_or_malformed(data: bytes):
         assert write_entry(read_entry(data)) == data
 
 
-@given(st.integers(0, 7), st.dictionaries(st.integers(0, 17), VALUES, max_size=6))
+@given(st.integers(0, 7), st.dictionaries(st.integers(0, 27), VALUES, max_size=6))
 @settings(deadline=None)
 def test_any_body_is_an_entry_or_malformed(number: int, body: dict[int, Value]):
     with suppress(Malformed):
@@ -147,6 +174,26 @@ FULL_CHECK = Check(
     request_id=b"r" * 16,
     letters="GQ",
     valid_through=20240531,
+    rules=Rules(0, b"t" * 8),
+    clock_s=1_700_000_000,
+    live_answer=(0, 1_700_000_000_123),
+    plate_entry=PlateEntry.READ,
+    differing=(ComparedField.COLOUR, ComparedField.VIN),
+    issuance=Issuance.NOT_KNOWN,
+    offline_day=20240530,
+    hotlist_version=(2, 77),
+    settings_serial=5,
+    belongs_to=8,
+)
+FIRST_EDITION = Check(
+    how=How.SCAN,
+    finding=CredentialFinding.CURRENT,
+    reason=Reason.OK,
+    vehicle=VehicleFinding.VALID,
+    outcome=Outcome.PASS,
+    subject=Subject.CONFIRMED,
+    ages=Ages(),
+    trust_serial=0,
 )
 JUDGED: dict[int, Value] = {
     2: "past",
@@ -164,6 +211,16 @@ JUDGED: dict[int, Value] = {
     14: b"r" * 16,
     15: "GQ",
     16: 20240531,
+    17: [0, b"t" * 8],
+    18: 1_700_000_000,
+    19: [0, 1_700_000_000_123],
+    20: "read",
+    21: ["colour", "vin"],
+    22: 2,
+    23: 20240530,
+    24: [2, 77],
+    25: 5,
+    26: 8,
 }
 
 
@@ -183,7 +240,38 @@ JUDGED: dict[int, Value] = {
         ),
         (Session(SessionStep.HANDED_OVER), 3, {1: "handed_over"}),
         (Opened(9, "why"), 4, {1: 9, 2: "why"}),
-        (Confirmation(9, "control", "yes"), 5, {1: 9, 2: "control", 3: "yes"}),
+        (Confirmation(seq=9, by="control", result="yes"), 5, {1: 9, 2: "control", 3: "yes"}),
+        (
+            Confirmation(
+                seq=9,
+                by="control",
+                result="confirmed",
+                disposals=("held", "handed_over"),
+                document="D1",
+                handed_to="x",
+                reason="plate_cloned",
+            ),
+            5,
+            {
+                1: 9,
+                2: "control",
+                3: "confirmed",
+                4: ["held", "handed_over"],
+                5: "D1",
+                6: "x",
+                7: "plate_cloned",
+            },
+        ),
+        (
+            replace(FULL_CHECK, code_text=CodeDigest(b"h" * 32, 11), rules=Rules(3)),
+            0,
+            {1: "other_issuer"} | JUDGED | {13: [b"h" * 32, 11], 17: 3},
+        ),
+        (
+            Refinement(seq=9, code_text="VI1:X", differing=(), issuance=Issuance.ISSUED),
+            1,
+            {1: 9, 13: "VI1:X", 21: [], 22: 0},
+        ),
         (Event(EventKind.TRUST, "t"), 6, {1: "trust", 2: "t"}),
     ],
 )
@@ -210,6 +298,12 @@ def test_a_check_is_recorded_whatever_a_code_says(text: str):
     assert isinstance(read_entry(write_entry(entry)).body, Check)
 
 
+def test_a_record_of_the_first_edition_is_still_read():
+    body: dict[int, Value] = {2: "current", 3: "ok", 4: "valid", 5: "pass", 6: "confirmed", 12: 0}
+    body |= {1: "scan", 11: [None, None, None]}
+    assert read_entry(with_body(0, body)).body == FIRST_EDITION
+
+
 def with_body(number: Value, body: Value) -> bytes:
     found = cbor.read(write_entry(Entry(JOURNAL_ID, 1, NAME, STAMP, CHECK)))
     assert isinstance(found, dict)
@@ -221,15 +315,24 @@ def with_body(number: Value, body: Value) -> bytes:
     [
         (7, {}),
         (0, {1: "scan"}),
-        (0, {1: "scan"} | JUDGED | {17: 0}),
+        (0, {1: "scan"} | JUDGED | {27: 0}),
+        (0, {1: "scan"} | JUDGED | {17: 0}),  # the package's tables, and not which
+        (0, {1: "scan"} | JUDGED | {17: [1, b"t" * 8]}),
+        (0, {1: "scan"} | JUDGED | {13: [b"h" * 31, 1]}),
+        (0, {1: "scan"} | JUDGED | {19: [0]}),
+        (0, {1: "scan"} | JUDGED | {20: "guessed"}),
+        (0, {1: "scan"} | JUDGED | {21: ["colour", "colour"]}),
+        (0, {1: "scan"} | JUDGED | {21: ["brand"]}),
+        (0, {1: "scan"} | JUDGED | {22: 3}),
+        (0, {1: "scan"} | JUDGED | {26: 0}),
         (0, {1: "scan"} | JUDGED | {2: "Past"}),
-        (0, {1: "scan"} | JUDGED | {2: "current"}),  # with the code's text
         (0, {1: "scan"} | JUDGED | {9: b"c" * 11}),
         (0, {1: "scan"} | JUDGED | {10: [900_000_001, 0]}),
         (0, {1: "scan"} | JUDGED | {10: [True, 0]}),
         (0, {1: "scan"} | JUDGED | {11: [1, 2]}),
         (1, {1: 0}),
         (2, {1: 1, 5: 1}),
+        (5, {1: 1, 2: "control", 3: "confirmed", 4: "held"}),
         (2, {1: 1, 4: [b"p" * 31]}),
         (3, {1: "left"}),
         (4, {1: 1}),

@@ -12,11 +12,12 @@ from terminal.credential import signed
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head, Record
-from terminal.model import CredentialFinding, Plate
+from terminal.model import CredentialFinding, Issuance, Plate
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
+    EarlierAlarm,
     Health,
     Held,
     HotlistChange,
@@ -30,8 +31,10 @@ from terminal.registry.messages import (
     PlateQuestion,
     Receipt,
     Reception,
+    RefusalReason,
     Result,
     VehicleRecord,
+    VinQuestion,
     Why,
 )
 from tests.terminal.credential.cbor_values import TEXTS
@@ -65,9 +68,12 @@ uints = st.integers(0, 2**63 - 1)
 ids = st.binary(min_size=16, max_size=16)
 places = st.tuples(st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000))
 heads = st.builds(Head, ids, uints, st.binary(min_size=32, max_size=32))
-plate_questions = st.builds(PlateQuestion, TEXTS, st.none() | TEXTS)
+plate_questions = st.builds(PlateQuestion, TEXTS, st.none() | TEXTS, st.none() | ids)
 questions = st.one_of(
-    plate_questions, st.builds(CodeQuestion, TEXTS), st.builds(HotlistQuestion, TEXTS, uints, uints)
+    plate_questions,
+    st.builds(CodeQuestion, TEXTS),
+    st.builds(HotlistQuestion, TEXTS, uints, uints),
+    st.builds(VinQuestion, TEXTS),
 )
 requests = st.builds(
     LookupRequest,
@@ -94,7 +100,15 @@ records = st.builds(
     first_registered=st.none() | uints,
     scrap_date=st.none() | uints,
     newest_cti=st.none() | st.binary(min_size=12, max_size=12),
+    inspected=st.none() | uints,
+    station=st.none() | TEXTS,
+    exempt=st.none() | st.booleans(),
+    insured_until=st.none() | uints,
+    violations=st.none() | uints,
+    seats=st.none() | uints,
+    energy=st.none() | TEXTS,
 )
+earlier_alarms = st.lists(st.builds(EarlierAlarm, uints, TEXTS, st.none() | TEXTS), max_size=5).map(tuple)
 changes = st.builds(
     HotlistChange,
     province=TEXTS,
@@ -110,6 +124,7 @@ def answers(draw: st.DrawFn) -> LookupAnswer:
     """Any answer whose content is its result's."""
     answer: dict[str, Any] = {"id": draw(ids), "answered_ms": draw(uints), "terminal": draw(TEXTS)}
     answer["finding"] = draw(st.none() | st.sampled_from(CredentialFinding))
+    answer["issuance"] = draw(st.none() | st.sampled_from(Issuance))
     result = answer["result"] = draw(st.sampled_from(Result))
     if result is Result.SEVERAL_KINDS:
         number = draw(TEXTS)
@@ -117,9 +132,12 @@ def answers(draw: st.DrawFn) -> LookupAnswer:
         answer["records"] = tuple(replace(draw(records), number=number, kind=kind) for kind in kinds)
     elif result is Result.FOUND and draw(st.booleans()):
         answer["record"] = draw(records)
+        answer["earlier_alarms"] = draw(st.none() | earlier_alarms)
     elif result is Result.FOUND:
         answer["changes"] = tuple(draw(st.lists(changes, max_size=2)))
         answer["more"] = draw(st.none() | st.booleans())
+    elif result is Result.REFUSED:
+        answer["refusal"] = draw(st.none() | st.sampled_from(RefusalReason))
     return LookupAnswer(**answer)
 
 
@@ -169,15 +187,21 @@ def pieces(draw: st.DrawFn) -> Piece:
     return Piece(draw(hashes), offset, offset + len(content) + draw(st.integers(0, 2**60)), content)
 
 
+@st.composite
+def receipts(draw: st.DrawFn) -> Receipt:
+    """Any receipt; a wait is told where it is for later."""
+    result = draw(st.sampled_from(Reception))
+    return Receipt(
+        terminal=draw(TEXTS),
+        journal_id=draw(ids),
+        seq=draw(uints),
+        hash=draw(hashes),
+        received_ms=draw(uints),
+        result=result,
+        held=draw(st.none() | st.lists(st.builds(Held, hashes, uints), max_size=3).map(tuple)),
+        wait_s=draw(st.none() | uints) if result is Reception.NOT_NOW else None,
+    )
+
+
 evidence = st.builds(Pieces, terminal=TEXTS, pieces=st.lists(pieces(), max_size=3).map(tuple))
-receipts = st.builds(
-    Receipt,
-    terminal=TEXTS,
-    journal_id=ids,
-    seq=uints,
-    hash=hashes,
-    received_ms=uints,
-    result=st.sampled_from(Reception),
-    held=st.none() | st.lists(st.builds(Held, hashes, uints), max_size=3).map(tuple),
-)
-messages = st.one_of(requests, answers(), changes, healths, orders, batches(), evidence, receipts)
+messages = st.one_of(requests, answers(), changes, healths, orders, batches(), evidence, receipts())

@@ -16,12 +16,13 @@ from terminal.credential.cbor import Malformed, Value
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Break, BreakKind, Head, Record
-from terminal.model import CredentialFinding, Plate
+from terminal.model import CredentialFinding, Issuance, Plate
 from terminal.registry.form import open_signed, read, sign, write
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
+    EarlierAlarm,
     Health,
     Held,
     HotlistChange,
@@ -36,8 +37,10 @@ from terminal.registry.messages import (
     PlateQuestion,
     Receipt,
     Reception,
+    RefusalReason,
     Result,
     VehicleRecord,
+    VinQuestion,
     Why,
 )
 from tests.terminal.credential.cbor_values import VALUES, mutated
@@ -130,7 +133,7 @@ def test_any_bytes_are_a_message_or_malformed(kind: type[Message], payload: byte
         assert write(read(kind, payload)) == payload or any_private(payload)
 
 
-@given(st.sampled_from(ONE_EACH), st.integers(1, 13), VALUES)
+@given(st.sampled_from(ONE_EACH), st.integers(1, 20), VALUES)
 @settings(deadline=None)
 def test_any_value_in_place_of_another_is_a_message_or_malformed(message: Message, key: int, value: Value):
     found = cbor.read(write(message))
@@ -194,6 +197,14 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             WRITTEN_REQUEST | {5: {3: "https://x"}, 6: "recheck", 7: [3, -4]},
         ),
         (replace(REQUEST, question=PlateQuestion("苏A12345")), WRITTEN_REQUEST | {5: {1: "苏A12345"}}),
+        (
+            replace(REQUEST, question=PlateQuestion("苏A12345", None, b"d" * 16)),
+            WRITTEN_REQUEST | {5: {1: "苏A12345", 3: b"d" * 16}},
+        ),
+        (
+            replace(REQUEST, question=VinQuestion("LSVAA2180E2123456")),
+            WRITTEN_REQUEST | {5: {5: "LSVAA2180E2123456"}},
+        ),
         (replace(REQUEST, question=HotlistQuestion("苏", 2, 9)), WRITTEN_REQUEST | {5: {4: ["苏", 2, 9]}}),
         (ANSWER, WRITTEN_ANSWER),
         (
@@ -216,6 +227,36 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             ),
             WRITTEN_ANSWER
             | {4: WRITTEN_RECORD | {7: "A", 8: "12345X", 9: "b", 10: 20200102, 11: 20990101, 12: b"c" * 12}},
+        ),
+        (
+            replace(
+                ANSWER,
+                record=replace(
+                    RECORD,
+                    inspected=20250831,
+                    station="s",
+                    exempt=True,
+                    insured_until=20261231,
+                    violations=2,
+                    seats=5,
+                    energy="e",
+                ),
+                issuance=Issuance.NEVER_ISSUED,
+                earlier_alarms=(
+                    EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),
+                    EarlierAlarm(20260701, "confirmed"),
+                ),
+            ),
+            WRITTEN_ANSWER
+            | {
+                4: WRITTEN_RECORD | {13: 20250831, 14: "s", 15: True, 16: 20261231, 17: 2, 18: 5, 19: "e"},
+                10: 1,
+                11: [[20260801, "not_this_vehicle", "plate_cloned"], [20260701, "confirmed", None]],
+            },
+        ),
+        (
+            replace(ANSWER, result=Result.REFUSED, record=None, refusal=RefusalReason.CLOCK),
+            WITHOUT_RECORD | {3: 3, 12: "clock"},
         ),
         (replace(ANSWER, result=Result.NOT_FOUND, record=None), WITHOUT_RECORD),
         (
@@ -256,6 +297,8 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             replace(RECEIPT, result=Reception.STORED, held=(Held(b"p" * 32, 4),)),
             WRITTEN_RECEIPT | {6: 0, 7: [[b"p" * 32, 4]]},
         ),
+        (replace(RECEIPT, result=Reception.NOT_NOW, wait_s=30), WRITTEN_RECEIPT | {6: 3, 8: 30}),
+        (replace(RECEIPT, result=Reception.REFUSED), WRITTEN_RECEIPT | {6: 4}),
     ],
 )
 def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
@@ -271,6 +314,9 @@ def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
         (LookupRequest, WRITTEN_REQUEST | {5: {4: ["苏", 2]}}),
         (LookupRequest, WRITTEN_REQUEST | {5: {4: ["苏", -1, 2]}}),
         (LookupRequest, WRITTEN_REQUEST | {5: "苏A12345"}),
+        (LookupRequest, WRITTEN_REQUEST | {5: {1: "苏A12345", 3: b"d" * 15}}),
+        (LookupRequest, WRITTEN_REQUEST | {5: {1: "苏A12345", 5: "LSVAA2180E2123456"}}),
+        (LookupRequest, WRITTEN_REQUEST | {5: {5: 17}}),
         (LookupRequest, WRITTEN_REQUEST | {6: "curiosity"}),
         (LookupRequest, WRITTEN_REQUEST | {7: [900_000_001, 0]}),
         (LookupRequest, WRITTEN_REQUEST | {8: [b"J" * 16, 7]}),
@@ -287,6 +333,13 @@ def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
         (LookupAnswer, WITHOUT_RECORD | {3: 2, 5: [WRITTEN_RECORD, OTHER_RECORD, OTHER_RECORD]}),
         (LookupAnswer, WITHOUT_RECORD | {3: 2, 5: [WRITTEN_RECORD, OTHER_RECORD | {1: "苏A1"}]}),
         (LookupAnswer, WRITTEN_ANSWER | {4: WRITTEN_RECORD | {13: ""}}),
+        (LookupAnswer, WRITTEN_ANSWER | {4: WRITTEN_RECORD | {15: 1}}),
+        (LookupAnswer, WRITTEN_ANSWER | {4: WRITTEN_RECORD | {20: ""}}),
+        (LookupAnswer, WRITTEN_ANSWER | {10: 3}),
+        (LookupAnswer, WRITTEN_ANSWER | {11: [[20260801, "confirmed", None]] * 6}),
+        (LookupAnswer, WITHOUT_RECORD | {11: [[20260801, "confirmed", None]]}),  # on no vehicle
+        (LookupAnswer, WRITTEN_ANSWER | {12: "busy"}),  # not refused
+        (LookupAnswer, WITHOUT_RECORD | {3: 3, 12: "tired"}),
         (LookupAnswer, WRITTEN_ANSWER | {4: WRITTEN_RECORD | {12: b"c"}}),
         (LookupAnswer, WRITTEN_ANSWER | {8: "genuine"}),
         (HotlistChange, WRITTEN_CHANGE | {4: [["苏A12345", "02"]]}),
@@ -301,7 +354,9 @@ def test_each_message_has_its_keys(message: Message, written: dict[int, Value]):
         (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 7, b"part"]]}),  # beyond its end
         (Pieces, WRITTEN_PIECES | {2: [[b"p" * 32, 4, 9, b""]]}),
         (Pieces, WRITTEN_PIECES | {2: [[b"p" * 31, 4, 9, b"part"]]}),
-        (Receipt, WRITTEN_RECEIPT | {6: 3}),
+        (Receipt, WRITTEN_RECEIPT | {6: 5}),
+        (Receipt, WRITTEN_RECEIPT | {6: 4, 8: 30}),
+        (Receipt, WRITTEN_RECEIPT | {6: 3, 8: -1}),
         (Receipt, WRITTEN_RECEIPT | {6: True}),
         (Receipt, WRITTEN_RECEIPT | {7: [[b"p" * 32, -1]]}),
     ],

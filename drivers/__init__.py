@@ -1,6 +1,6 @@
-"""What the hardware is; drivers know no law and import only the terminal's ports, nouns and errors."""
+"""Hardware drivers. They know nothing of the law and import only the terminal's ports, model and errors."""
 
 import os
 
-# pygame greets on standard output when first imported; a service and a script's output want silence.
+# pygame prints a greeting on its first import; keep it out of service logs and script output.
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")

@@ -1,4 +1,4 @@
-"""A camera of which nothing can be asked takes its frames as it likes, and says so."""
+"""Base class of cameras without controls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AutomaticCamera:
-    """What films have in common with devices by OpenCV, which tells no limits of theirs."""
+    """A camera that states no limits and ignores requested controls."""
 
     @property
     def reach(self) -> Reach:
@@ -19,4 +19,4 @@ class AutomaticCamera:
         return Reach()
 
     def set(self, controls: CameraControls) -> None:
-        """See `terminal.ports.Camera`: there is nothing to ask."""
+        """See `terminal.ports.Camera`. Does nothing."""

@@ -1,4 +1,4 @@
-"""A camera by OpenCV: a V4L2 device gives its newest frame, a film gives every frame at its pace."""
+"""Cameras through OpenCV: V4L2 devices, which give their newest frame, and files played at a frame rate."""
 
 from __future__ import annotations
 
@@ -24,23 +24,24 @@ if TYPE_CHECKING:
     from terminal.ports import Camera
 
 SIZE = (1280, 720)
-"""Width and height that a device is asked for and photographs are fitted to, pixels."""
+"""Width and height, px, that are requested from a device and that photographs are fitted to."""
 
 
 class Source(Protocol):
-    """What gives pictures one after another: `cv2.VideoCapture` is one."""
+    """A sequence of pictures, such as `cv2.VideoCapture`."""
 
     def read(self) -> tuple[bool, cv2.typing.MatLike]:
-        """Whether there was a picture, and the picture, BGR [height, width, 3] or grey [height, width]."""
+        """Return a success flag and the next picture, BGR [height, width, 3] or grey [height, width]."""
 
     def release(self) -> None:
-        """Let go."""
+        """Close the source."""
 
 
 def open_camera(source: str, *, fps: float = 30.0, loop: bool = True, size: tuple[int, int] = SIZE) -> Camera:
-    """The camera that `source` names: a V4L2 number or device, a video, a photograph or a folder of them.
+    """Open the camera that `source` names: a V4L2 number or device, a video, a photograph or a folder of
+    them.
 
-    `fps` and `loop` are for film; a device has its own pace. Raises CameraFault.
+    `fps` and `loop` apply to files; of a device `fps` is only requested. Raises CameraFault.
     """
     path = Path(source)
     if source.isdecimal() or path.is_char_device():
@@ -54,7 +55,7 @@ def open_camera(source: str, *, fps: float = 30.0, loop: bool = True, size: tupl
 
 
 def _device(source: str, fps: float, size: tuple[int, int]) -> cv2.VideoCapture:
-    """Open a V4L2 device by number or path; unproven: development machines have none."""
+    """Open a V4L2 device by number or path. Not tested on hardware."""
     capture = cv2.VideoCapture(int(source) if source.isdecimal() else source, cv2.CAP_V4L2)
     if not capture.isOpened():
         raise CameraFault(f"V4L2 device {source} cannot be opened")
@@ -64,20 +65,20 @@ def _device(source: str, fps: float, size: tuple[int, int]) -> cv2.VideoCapture:
         (cv2.CAP_PROP_FPS, fps),
         (cv2.CAP_PROP_BUFFERSIZE, 1),
     ):
-        capture.set(key, value)  # a device that cannot says so by keeping its own
+        capture.set(key, value)  # an unsupported value leaves the device's own
     return capture
 
 
 def grey(picture: cv2.typing.MatLike) -> Luma:
-    """The luminance of a BGR or grey picture, uint8 [height, width]."""
+    """Return the luminance of a BGR or grey picture, uint8 [height, width]."""
     return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
 class LiveCamera(AutomaticCamera):
-    """Newest frame wins: a thread of its own reads the device, and an untaken frame is replaced."""
+    """V4L2 device read by a thread of its own; a frame that was not captured is replaced by the next one."""
 
     def __init__(self, source: Source) -> None:
-        """Read `source` until it ends or `close`."""
+        """Start reading `source`, until it ends or `close` is called."""
         self._source = source
         self._newest: queue.Queue[Frame | None] = queue.Queue(maxsize=1)
         self._closing = threading.Event()
@@ -85,18 +86,18 @@ class LiveCamera(AutomaticCamera):
         self._thread.start()
 
     def capture(self, timeout_s: float) -> Frame | None:
-        """See `terminal.ports.Camera`. A device that ends its stream is gone: CameraFault."""
+        """See `terminal.ports.Camera`. Raises CameraFault once the device has ended its stream."""
         try:
             frame = self._newest.get(timeout=max(0.0, timeout_s))
         except queue.Empty:
             return None
         if frame is None:
             self._put(None)
-            raise CameraFault("the device ended its stream")
+            raise CameraFault("the device stopped sending frames")
         return frame
 
     def close(self) -> None:
-        """See `terminal.ports.Camera`. Waits for a read under way, which OpenCV ends after 10 s."""
+        """See `terminal.ports.Camera`. Waits for a read in progress, which OpenCV ends after 10 s."""
         self._closing.set()
         self._thread.join()
 
@@ -114,7 +115,7 @@ class LiveCamera(AutomaticCamera):
             self._put(None)
 
     def _put(self, frame: Frame | None) -> None:
-        # Only the reader fills and only the scanner empties, so a place is free after at most one get.
+        # Only the reader puts and only the scanner gets, so there is room after at most one get.
         while True:
             try:
                 return self._newest.put_nowait(frame)
@@ -126,15 +127,15 @@ class LiveCamera(AutomaticCamera):
 
 
 class VideoCamera(AutomaticCamera):
-    """A video file, every frame of it, at `fps`; at its end it begins anew or gives no more frames."""
+    """Video file that plays every frame at `fps`; at the end it starts again or gives no more frames."""
 
     def __init__(self, path: Path, fps: float = 30.0, *, loop: bool = True) -> None:
-        """Open the file. Raises CameraFault when it is missing or no video."""
+        """Open the file. Raises CameraFault if it is missing or not a video."""
         self._pace = Pace(fps)
         self._loop = loop
         self._video = cv2.VideoCapture(str(path)) if path.is_file() else None
         if self._video is None or not self._video.isOpened():
-            raise CameraFault(f"{path.name}: no video, no photograph and no folder of photographs")
+            raise CameraFault(f"{path.name}: neither a video nor a photograph nor a folder of photographs")
         self._number = 0
 
     def capture(self, timeout_s: float) -> Frame | None:
@@ -161,12 +162,12 @@ class VideoCamera(AutomaticCamera):
 
 
 class FolderCamera(AutomaticCamera):
-    """Photographs in the order given, at `fps`; after the last it begins anew or gives no more frames."""
+    """Photographs shown in the given order at `fps`; after the last they start again or end."""
 
     def __init__(
         self, paths: Sequence[Path], fps: float = 30.0, size: tuple[int, int] = SIZE, *, loop: bool = True
     ) -> None:
-        """Photographs are read when their turn comes. Raises CameraFault when there are none."""
+        """Take the paths; each file is read when it is shown. Raises CameraFault if there are none."""
         if not paths:
             raise CameraFault("no photographs in the folder")
         self._pace = Pace(fps)
@@ -175,7 +176,7 @@ class FolderCamera(AutomaticCamera):
         self._number = 0
 
     def capture(self, timeout_s: float) -> Frame | None:
-        """See `terminal.ports.Camera`. A photograph that cannot be read is a CameraFault."""
+        """See `terminal.ports.Camera`. Raises CameraFault for a photograph that cannot be read."""
         started = time.monotonic()
         if not self._pace.wait(timeout_s):
             return None

@@ -1,8 +1,8 @@
-"""The camera module by picamera2: the luminance plane of the newest frame, in the camera's own memory.
+"""Camera module through picamera2: the luminance plane of the newest frame, without a copy.
 
-Proven on libcamera's `virtual` pipeline (scripts/camera-lab): opening, frames, the plane without a copy,
-stopping and starting, controls that it lacks. Written to the documented interfaces and unproven without a
-camera: YUV420 from the image processor, focus, exposure, gain and frame duration.
+Tested on libcamera's `virtual` pipeline (scripts/camera-lab): opening, frames, mapping the plane, stopping
+and starting, missing controls. Not tested without a camera, and written to the documentation: YUV420 from the
+image processor, focus, exposure, gain and frame duration.
 """
 
 from __future__ import annotations
@@ -25,40 +25,40 @@ if TYPE_CHECKING:
 N = TypeVar("N", int, float)
 
 SIZE = (1280, 720)
-"""Width and height of the pictures, pixels."""
+"""Width and height of the frames, px."""
 
 GONE_AFTER_S = 5.0
-"""A camera that gave no frame for so long, s, is to be opened anew, as libcamera's time-out asks."""
+"""Time without a frame, s, after which the camera must be reopened, as after a libcamera time-out."""
 
 _FAILURES = (RuntimeError, OSError, ValueError)
-"""What picamera2 and libcamera's binding raise for a camera that is missing, busy or broken."""
+"""Exceptions of picamera2 and libcamera's binding for a camera that is missing, busy or broken."""
 
 _NO_LIBRARY = "install python3-picamera2 and python3-libcamera (Raspberry Pi OS)"
 
 
 @dataclass(frozen=True, slots=True)
 class Optics:
-    """What is asked of the camera; what a camera does not have (`camera_controls`) is not set.
+    """Settings requested from the camera; those missing in its `camera_controls` are left out.
 
     Names and units: picamera2 manual, appendix C (camera controls).
     """
 
     frame_us: tuple[int, int] = (33_333, 66_666)
-    """Shortest and longest frame, µs (`FrameDurationLimits`); the longest bounds the exposure at night."""
+    """Shortest and longest frame duration, µs (`FrameDurationLimits`); the latter limits night exposures."""
     continuous_focus: bool = True
-    """`AfMode` Continuous at `AfSpeed` Fast: a code is held anywhere between a hand's and an arm's length.
-    False: the lens is left alone.
+    """Continuous autofocus (`AfMode` Continuous, `AfSpeed` Fast), since a code may be held anywhere within an
+    arm's length. False leaves the lens alone.
     """
     short_exposure: bool = True
-    """`AeExposureMode` Short: rather noise than the blur of a hand."""
+    """`AeExposureMode` Short: prefer noise to motion blur."""
     exposure_us: int | None = None
-    """A fixed `ExposureTime`, µs, held within the camera's limits; gain stays automatic, whatever is asked
-    later. None: automatic until asked.
+    """Fixed `ExposureTime`, µs, clipped to the camera's limits. Gain stays automatic, and later requests for
+    an exposure have no effect. None: automatic until requested.
     """
 
 
 def open_device(number: int = 0) -> Any:  # noqa: ANN401 - picamera2 ships no annotations
-    """A `Picamera2` of the camera with this number. Raises CameraFault when the library is missing."""
+    """Open the `Picamera2` with this number. Raises CameraFault if the library is missing."""
     try:
         from picamera2 import Picamera2  # noqa: PLC0415 - only the device has it
     except ImportError as error:
@@ -67,16 +67,16 @@ def open_device(number: int = 0) -> Any:  # noqa: ANN401 - picamera2 ships no an
 
 
 def controls(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> dict[str, Any]:
-    """The libcamera controls for `optics`, of those `available` (name to lowest, highest, default).
+    """Return the libcamera controls for `optics` that are in `available` (name to lowest, highest, default).
 
-    Enumerations are given by number, as libcamera's control_ids_core.yaml fixes them.
+    Enumerations are given as numbers, fixed by libcamera's control_ids_core.yaml.
     """
     wanted: dict[str, Any] = {"FrameDurationLimits": optics.frame_us}
     if optics.continuous_focus:
         wanted |= {"AfMode": 2, "AfSpeed": 1}  # AfModeContinuous, AfSpeedFast
     if optics.exposure_us is not None:
         lowest, highest = available.get("ExposureTime", (0, 0, 0))[:2]
-        longest = highest or optics.exposure_us  # some sensors state no highest before they are configured
+        longest = highest or optics.exposure_us  # some sensors state no maximum before they are configured
         wanted["ExposureTime"] = max(lowest, min(optics.exposure_us, longest))
     elif optics.short_exposure:
         wanted["AeExposureMode"] = 1  # ExposureShort
@@ -84,8 +84,9 @@ def controls(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> d
 
 
 def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> Reach:
-    """What can be asked of a camera with these controls; what `optics` fixes cannot. `LensPosition` is in
-    dioptres. A highest of 0 is not stated.
+    """Return the limits of a camera with these controls; settings fixed by `optics` have none.
+
+    `LensPosition` is in dioptres. A maximum of 0 means that none is stated.
     """
     exposure, gain, lens = (available.get(name) for name in ("ExposureTime", "AnalogueGain", "LensPosition"))
     dioptres = (
@@ -93,7 +94,7 @@ def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> R
     )
     if optics.exposure_us is not None or not exposure or not gain or not gain[1]:
         return Reach(dioptres=dioptres)
-    longest = optics.frame_us[1]  # a frame bounds its exposure
+    longest = optics.frame_us[1]  # the exposure cannot exceed the frame duration
     exposure_us = max(1, exposure[0]), min(exposure[1] or longest, longest)
     return Reach(exposure_us, (max(1.0, gain[0]), float(gain[1])), dioptres)
 
@@ -101,11 +102,11 @@ def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> R
 def asked(
     available: Mapping[str, tuple[Any, Any, Any]], optics: Optics, wanted: CameraControls
 ) -> dict[str, Any]:
-    """The libcamera controls for what is `wanted`, of those `available`, within the camera's reach."""
+    """Return the libcamera controls for `wanted` that are in `available`, clipped to the camera's limits."""
     reach, named = reach_of(available, optics), dict[str, Any]()
     if reach.exposure_us and reach.gain:
         fixed = wanted.exposure_us is not None and wanted.gain is not None
-        # libcamera 0.5 gave each its mode; `AeEnable` sets both, and is all that older ones know.
+        # libcamera 0.5 introduced one mode each; older versions know only `AeEnable`, which sets both.
         named |= {"AeEnable": not fixed, "ExposureTimeMode": int(fixed), "AnalogueGainMode": int(fixed)}
         if "ExposureTimeMode" in available:
             del named["AeEnable"]
@@ -127,8 +128,10 @@ def _within(limits: tuple[N, N], value: N) -> N:
 
 
 class PiCamera:
-    """One thread owns it. A frame's `luma` is the camera's memory: it holds until the next `capture` or
-    `close`, and whoever wants it longer copies it.
+    """Camera of a Raspberry Pi; used by one thread.
+
+    A frame's `luma` maps the camera's own buffer. It is valid until the next `capture` or `close`; copy it to
+    keep it longer.
     """
 
     def __init__(
@@ -139,8 +142,9 @@ class PiCamera:
         device: Callable[[], Any] = open_device,
         pixel_format: str = "YUV420",
     ) -> None:
-        """Open, configure and start. `device` and `pixel_format` (one with the luminance plane first) are
-        for other pipelines than the Pi's. Raises CameraFault.
+        """Open, configure and start the camera. Raises CameraFault.
+
+        `device` and `pixel_format` (luminance plane first) serve other pipelines than the Pi's.
         """
         self._size = size
         self._optics = optics or Optics()
@@ -159,7 +163,8 @@ class PiCamera:
             raise CameraFault(f"cannot start: {_why(error)}") from error
 
     def _configure(self, pixel_format: str) -> None:
-        # `queue` keeps the newest finished frame for the next capture and gives older ones back.
+        # `queue` keeps the newest completed frame for the next capture and returns older buffers to the
+        # camera.
         self._camera.configure(
             self._camera.create_video_configuration(
                 main={"size": self._size, "format": pixel_format},
@@ -172,7 +177,7 @@ class PiCamera:
         got = self._camera.stream_configuration("main")
         if got["format"] != pixel_format or tuple(got["size"]) != self._size:
             raise RuntimeError(f"the camera gives {got['format']} {got['size']} instead")
-        # Configuring tells the limits of the mode that was chosen.
+        # The camera states the limits of the selected mode once it is configured.
         self._available: dict[str, tuple[Any, Any, Any]] = dict(self._camera.camera_controls)
 
     @property
@@ -181,9 +186,9 @@ class PiCamera:
         return reach_of(self._available, self._optics)
 
     def set(self, controls: CameraControls) -> None:
-        """See `terminal.ports.Camera`. Goes with the next request to the camera; says only what changes."""
+        """See `terminal.ports.Camera`. Sends only changed controls, with the next request to the camera."""
         if self._camera is None:
-            raise CameraFault("the camera was closed")
+            raise CameraFault("the camera is closed")
         named = asked(self._available, self._optics, controls)
         changed = {name: value for name, value in named.items() if self._asked.get(name) != value}
         if not changed:
@@ -195,15 +200,16 @@ class PiCamera:
         self._asked = named
 
     def capture(self, timeout_s: float) -> Frame | None:
-        """See `terminal.ports.Camera`. Ends the hold on the frame given before.
+        """See `terminal.ports.Camera`. Releases the previous frame.
 
-        A camera that was unplugged only falls silent: after GONE_AFTER_S without a frame it counts as gone.
+        An unplugged camera merely stops sending frames: after GONE_AFTER_S without one, CameraFault is
+        raised.
         """
         if self._camera is None:
-            raise CameraFault("the camera was closed")
+            raise CameraFault("the camera is closed")
         self._held.close()
         try:
-            # A job that outlived its wait is waited for again: a second would take a second frame.
+            # After a time-out, wait for the same job again: a second job would take a second frame.
             self._job = self._job or self._camera.capture_request(wait=False)
             request = self._job.get_result(timeout=max(0.0, timeout_s))
         except TimeoutError:
@@ -228,7 +234,7 @@ class PiCamera:
     def _plane(self, request: Any) -> Luma:  # noqa: ANN401 - picamera2 ships no annotations
         from picamera2 import MappedArray  # noqa: PLC0415 - only the device has it
 
-        # The buffer stays mapped and readable until the hold ends; planar formats put Y first.
+        # The buffer stays mapped until the frame is released; planar formats start with Y.
         mapped = self._held.enter_context(MappedArray(request, "main", write=False))
         width, height = self._size
         luma: Luma = mapped.array[:height, :width]
@@ -248,20 +254,20 @@ class PiCamera:
         except _FAILURES as error:
             raise CameraFault(f"cannot close: {_why(error)}") from error
         finally:
-            # Asked to unmap a buffer that someone still looks at, the allocator gives up and leaks them all.
-            # Forgotten here, each is unmapped with the last look at it.
+            # The allocator fails to unmap a buffer that is still referenced, and then leaks all of them.
+            # Dropped from its list, each buffer is unmapped with the last reference to it.
             allocator.mapped_buffers.clear()
 
 
 def _why(error: BaseException) -> str:
-    """The first cause's text: picamera2 wraps libcamera's word in its own."""
+    """Return the text of the root cause: picamera2 wraps libcamera's exceptions."""
     while error.__cause__ is not None:
         error = error.__cause__
     return str(error)
 
 
 def taken(metadata: Mapping[str, Any]) -> Taken | None:
-    """How a frame was taken; None where its metadata lack it."""
+    """Return the exposure settings of a frame; None if its metadata lack them."""
     exposure_us, gain = metadata.get("ExposureTime"), metadata.get("AnalogueGain")
     if not exposure_us or not gain:
         return None
@@ -269,7 +275,7 @@ def taken(metadata: Mapping[str, Any]) -> Taken | None:
 
 
 def _captured_s(metadata: Mapping[str, Any]) -> float:
-    """Monotonic time of exposure, s. `SensorTimestamp` counts the boot's nanoseconds, suspension included."""
+    """Return the monotonic time of exposure, s. `SensorTimestamp` counts ns since boot, suspended or not."""
     now_s = time.monotonic()
     stamp_ns = metadata.get("SensorTimestamp")
     if stamp_ns is None:

@@ -1,4 +1,4 @@
-"""The service manager hears what it asked to hear (sd_notify(3)), and its absence changes nothing."""
+"""Service manager notifications (sd_notify(3))."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from contextlib import suppress
 
 
 class SystemdNotify:
-    """sd_notify over a datagram socket; silent where there is none.
+    """Sends sd_notify messages over a datagram socket; does nothing without one.
 
-    The socket's address is an absolute path, or `@` and a name in Linux's abstract namespace.
+    The address is an absolute path, or `@` and a name in Linux's abstract namespace.
     """
 
     def __init__(self, address: str | None = None) -> None:
-        """Speak to `address`, or to the environment's NOTIFY_SOCKET."""
+        """Send to `address`, by default the NOTIFY_SOCKET of the environment."""
         address = address or os.environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
         self._socket: socket.socket | None = None
         if address:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-            self._socket.settimeout(0)  # a manager that does not listen must not stop the terminal
+            self._socket.settimeout(0)  # never block the terminal on the service manager
 
     def ready(self) -> None:
         """See `terminal.ports.Notify`."""
@@ -31,7 +31,7 @@ class SystemdNotify:
         self._send(b"WATCHDOG=1")
 
     def stopping(self) -> None:
-        """See `terminal.ports.Notify`. The last word: the socket is closed."""
+        """See `terminal.ports.Notify`. Closes the socket."""
         self._send(b"STOPPING=1")
         if self._socket is not None:
             self._socket.close()
@@ -39,5 +39,5 @@ class SystemdNotify:
 
     def _send(self, state: bytes) -> None:
         if self._socket is not None:
-            with suppress(OSError):  # the manager restarts a terminal that it does not hear
+            with suppress(OSError):  # without notifications the service manager restarts the terminal
                 self._socket.sendto(state, self._address)

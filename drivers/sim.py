@@ -1,4 +1,4 @@
-"""The terminal on a desk: the device's own classes over a film for a camera and pins that nobody soldered."""
+"""Simulated rig: the production drivers on a file-backed camera and gpiozero's mock pins."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 
 class FilmCamera(AutomaticCamera):
-    """A camera whose scene is put before it: photographs, one after another, the last of them staying.
+    """Camera whose scene is set by the caller: photographs, one a frame; the last one stays.
 
-    `show`, `clear` and `stall` may be called from any thread while another captures.
+    `show`, `clear` and `stall` may be called from any thread during a capture.
     """
 
     def __init__(self, fps: float = 30.0, size: tuple[int, int] = SIZE) -> None:
-        """Look at an empty scene, `fps` frames a second of `size` (width, height)."""
+        """Show an empty scene at `fps` frames a second of `size` (width, height), px."""
         self._pace = Pace(fps)
         self._size = size
         self._running = threading.Event()
@@ -44,7 +44,7 @@ class FilmCamera(AutomaticCamera):
 
     @property
     def fps(self) -> float:
-        """Frames a second; may be set at any time."""
+        """Frames a second; may be changed at any time."""
         return self._pace.fps
 
     @fps.setter
@@ -52,26 +52,27 @@ class FilmCamera(AutomaticCamera):
         self._pace.fps = fps
 
     def show(self, *paths: Path) -> None:
-        """Put photographs in view, upright and whole, a frame each; the last stays. Raises InputFault.
+        """Show photographs upright and whole, one a frame; the last stays. Without paths, show an empty
+        scene.
 
-        No paths: an empty scene.
+        Raises InputFault for a photograph that cannot be read.
         """
         self._play(
             [fit(read_luma(path, max(self._size)), self._size) for path in paths] or [empty_scene(self._size)]
         )
 
     def clear(self) -> None:
-        """Take everything out of view."""
+        """Show an empty scene."""
         self.show()
 
     def _play(self, pictures: list[Luma]) -> None:
         for picture in pictures:
-            picture.flags.writeable = False  # given out frame after frame
-        # One assignment changes the film, and `capture` takes from it once a frame: neither needs a lock.
+            picture.flags.writeable = False  # the same array is given for many frames
+        # A single assignment changes the film and `capture` takes one frame from it, so no lock is needed.
         self._film: Iterator[Luma] = chain(pictures, repeat(pictures[-1]))
 
     def stall(self, *, on: bool) -> None:
-        """Give no frames, as a camera with a loose cable, or go on."""
+        """Stop or resume the frames, as a loose cable would."""
         if on:
             self._running.clear()
         else:
@@ -93,9 +94,9 @@ class FilmCamera(AutomaticCamera):
 
 @dataclass(slots=True)
 class SimRig:
-    """Camera, panel and display of a terminal on a desk, and the hands of whoever uses it.
+    """Simulated camera, panel, display and clock, with methods that act for the user.
 
-    Buttons are not debounced: a script presses as fast as it likes.
+    Buttons are not debounced, so a script may press at any speed.
     """
 
     display: SdlDisplay
@@ -106,62 +107,62 @@ class SimRig:
     panel: GpioPanel = field(init=False)
 
     def __post_init__(self) -> None:
-        """Wire the panel to the rig's own pins."""
+        """Connect the panel to the mock pins."""
         self.panel = GpioPanel(
             self.pins, factory=self.factory, still_s=0.0, monotonic_s=self.clock.monotonic_s
         )
 
     def show(self, *paths: Path) -> None:
-        """Put photographs before the camera. Raises InputFault."""
+        """Show photographs to the camera. Raises InputFault."""
         self.camera.show(*paths)
 
     def clear(self) -> None:
-        """Take everything out of the camera's view."""
+        """Clear the camera's scene."""
         self.camera.clear()
 
     def stall(self, *, on: bool) -> None:
-        """Stop the frames, or let them come."""
+        """Stop or resume the camera's frames."""
         self.camera.stall(on=on)
 
     def advance(self, seconds: float) -> None:
-        """Let time go by, s, on the rig's clock."""
+        """Advance the rig's clock by `seconds`."""
         self.clock.advance(seconds)
 
     def set_clock(self, unix_s: float, *, trusted: bool) -> None:
-        """Put the rig's wall clock at `unix_s`, s."""
+        """Set the rig's wall clock to `unix_s` (Unix time, s)."""
         self.clock.set(unix_s, trusted=trusted)
 
     def press(self, button: Button) -> None:
-        """Press a button and let go."""
+        """Press and release a button."""
         self.push(button)
         self.release(button)
 
     def push(self, button: Button) -> None:
-        """Press a button and keep it down: its pin goes to ground."""
+        """Press a button and keep it down: pull its pin to ground."""
         self.factory.pin(self.pins.button(button)).drive_low()
 
     def release(self, button: Button) -> None:
-        """Let a button go: its pin is pulled up again."""
+        """Release a button: let its pin be pulled up."""
         self.factory.pin(self.pins.button(button)).drive_high()
 
     def touch(self, x: int, y: int) -> None:
-        """Touch the display, which on a desk stands upright, at a pixel, and let go."""
+        """Touch and release the display at a pixel; the simulated display is upright."""
         at = {"pos": (x, y), "button": 1, "touch": False}
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             pygame.event.post(pygame.event.Event(kind, at))
 
     def shot(self, path: Path) -> None:
-        """Save what is on the display. Raises DisplayFault."""
+        """Save the display as a picture. Raises DisplayFault."""
         self.display.shot(path)
 
     def close(self) -> None:
-        """Let go of everything; harmless twice."""
+        """Close camera, panel and display; harmless twice."""
         self.camera.close()
         self.panel.close()
         self.display.close()
 
 
 def sim_rig(*, show_window: bool = False, fps: float = 30.0) -> SimRig:
-    """A rig with an off-screen display, or a window. Raises DisplayFault."""
+    """Create a rig with an off-screen display, or a window. Raises DisplayFault."""
     make: Callable[[], SdlDisplay] = window if show_window else offscreen
     return SimRig(make(), FilmCamera(fps))

@@ -1,4 +1,4 @@
-"""A photograph becomes the luminance plane that a camera held upright would have given."""
+"""Read photographs as the luminance plane that an upright camera would have given."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif"})
-"""Endings of file names that are photographs."""
+"""File name suffixes of photographs."""
 
 NEUTRAL = 112
-"""Luminance of a scene with nothing in it, 0..255: the grey that a light meter aims at."""
+"""Luminance of an empty scene, 0 to 255: the grey that light meters aim at."""
 
 LARGEST_PIXELS = 80_000_000
-"""A photograph with more is refused: no terminal should spend its memory on one."""
+"""Photographs with more pixels are refused, to limit memory."""
 
-pillow_heif.register_heif_opener()  # the phone's own format
+pillow_heif.register_heif_opener()  # iPhones save HEIC
 
 
 def read_luma(path: Path, largest: int = 4096) -> Luma:
-    """The photograph's luminance, uint8 [height, width], turned upright by its EXIF orientation.
+    """Read a photograph's luminance, uint8 [height, width], turned upright by its EXIF orientation.
 
-    A JPEG may be decoded smaller, but not below `largest` pixels on its longer side.
-    Raises InputFault when the file is missing, no photograph, damaged, or absurdly large.
+    A JPEG may be decoded at reduced size, with at least `largest` pixels on its longer side. Raises
+    InputFault if the file is missing, damaged, not a photograph or larger than LARGEST_PIXELS.
     """
     try:
         with Image.open(path) as image:
@@ -42,23 +42,23 @@ def read_luma(path: Path, largest: int = 4096) -> Luma:
             image.draft("L", (image.width * largest // longest, image.height * largest // longest))
             return np.asarray(ImageOps.exif_transpose(image).convert("L"))
     except (
-        OSError,  # UnidentifiedImageError is one
+        OSError,  # includes UnidentifiedImageError
         ValueError,
-        SyntaxError,  # Pillow's word for a broken PNG
+        SyntaxError,  # Pillow's exception for a broken PNG
         Image.DecompressionBombError,
     ) as error:
-        # Pillow's own text may carry the whole path; the file's name is what a person needs.
-        said = "no photograph" if isinstance(error, UnidentifiedImageError) else type(error).__name__
+        # Pillow's message may contain the whole path; the file name is enough.
+        said = "not a photograph" if isinstance(error, UnidentifiedImageError) else type(error).__name__
         raise InputFault(f"{path.name}: {said}") from error
 
 
 def empty_scene(size: tuple[int, int]) -> Luma:
-    """A grey scene of `size` (width, height) with nothing in it, uint8 [height, width]."""
+    """Return a grey scene of `size` (width, height), uint8 [height, width]."""
     return np.full(size[::-1], NEUTRAL, np.uint8)
 
 
 def fit(luma: Luma, size: tuple[int, int]) -> Luma:
-    """The whole picture as large as `size` (width, height) allows, on a grey scene, not distorted."""
+    """Scale the whole picture to fit `size` (width, height), undistorted, on a grey scene."""
     scene = empty_scene(size)
     height, width = luma.shape
     scale = min(size[0] / width, size[1] / height)

@@ -1,4 +1,4 @@
-"""What a person writes on the command line becomes a value, or a line that says how to write it."""
+"""Parse command line arguments of roadside-keys. Errors (ArgumentTypeError) state the expected form."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from terminal.vehicle.inspection import SHANGHAI
 _PLACE = re.compile("([0-9]{1,9}):([0-9]{1,9})", re.ASCII)
 _MONTH = re.compile("([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 _MOST_INDEX = 1 << 24
-"""A status list of 2 MiB; one slip of the hand shall not fill a disk."""
+"""Limit for a status list of 2 MiB, so that a typing error cannot fill a disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssuerArgument:
-    """A public key file, the places it may sign for, and when (Unix s, from inclusive, to exclusive)."""
+    """A public key file, the areas it may sign for, and the period (Unix time, s; `until_s` excluded)."""
 
     path: Path
     scopes: tuple[str, ...]
@@ -28,7 +28,7 @@ class IssuerArgument:
 
 @dataclass(frozen=True, slots=True)
 class CompromisedArgument:
-    """A public key file, since when it is compromised (Unix s), and the file of codes issued before."""
+    """A public key file, the time of its compromise (Unix time, s), and the file of codes issued before."""
 
     path: Path
     since_s: int
@@ -36,19 +36,21 @@ class CompromisedArgument:
 
 
 def issuer(text: str) -> IssuerArgument:
-    """KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL]."""
+    """Parse KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL]."""
     parts = text.split(":")
     if len(parts) not in (2, 4) or not all(parts):
         raise ArgumentTypeError("write KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL], days as 2026-01-01")
     from_s, until_s = (day_start(parts[2]), day_start(parts[3])) if parts[2:] else (None, None)
     scopes = tuple(parts[1].split(","))
     if not all(1 <= len(scope) <= 12 for scope in scopes):
-        raise ArgumentTypeError("a scope is an authority or a province, 1 to 12 characters, as 苏 or 粤B")
+        raise ArgumentTypeError(
+            "a scope is an authority or a province, 1 to 12 characters, such as 苏 or 粤B"
+        )
     return IssuerArgument(Path(parts[0]), scopes, from_s, until_s)
 
 
 def compromised(text: str) -> CompromisedArgument:
-    """KEYFILE.pub:SINCE[:CODES.txt]."""
+    """Parse KEYFILE.pub:SINCE[:CODES.txt]."""
     parts = text.split(":")
     if len(parts) not in (2, 3) or not all(parts):
         raise ArgumentTypeError("write KEYFILE.pub:SINCE[:CODES.txt], SINCE as 2026-01-01")
@@ -56,7 +58,7 @@ def compromised(text: str) -> CompromisedArgument:
 
 
 def purpose(text: str) -> tuple[str, Path]:
-    """PURPOSE:KEYFILE.pub of a registry key."""
+    """Parse PURPOSE:KEYFILE.pub, a registry key."""
     name, _, path = text.partition(":")
     if name not in ("answer", "receipt", "hotlist", "order", "journal") or not path:
         raise ArgumentTypeError(
@@ -66,7 +68,7 @@ def purpose(text: str) -> tuple[str, Path]:
 
 
 def place(text: str) -> tuple[int, int]:
-    """LIST:INDEX of a status list."""
+    """Parse LIST:INDEX, an entry of a status list."""
     found = _PLACE.fullmatch(text)
     if found is None or int(found[2]) >= _MOST_INDEX:
         raise ArgumentTypeError(f"write LIST:INDEX, both whole numbers, INDEX below {_MOST_INDEX}")
@@ -74,7 +76,7 @@ def place(text: str) -> tuple[int, int]:
 
 
 def enforcement(text: str) -> tuple[Path, int]:
-    """KEYFILE:EPOCH of an enforcement key."""
+    """Parse KEYFILE:EPOCH, an enforcement key."""
     path, _, epoch = text.rpartition(":")
     if not path or not re.fullmatch("[0-9]{1,9}", epoch, re.ASCII):
         raise ArgumentTypeError("write KEYFILE:EPOCH, EPOCH a whole number")
@@ -82,14 +84,14 @@ def enforcement(text: str) -> tuple[Path, int]:
 
 
 def module(text: str) -> int:
-    """Pixels a module, 1 to 64."""
+    """Parse the pixels per module, 1 to 64."""
     if not re.fullmatch("[0-9]{1,2}", text, re.ASCII) or not 1 <= int(text) <= 64:
         raise ArgumentTypeError("write a whole number of pixels from 1 to 64")
     return int(text)
 
 
 def hosts(text: str) -> tuple[str, ...]:
-    """HOST[,HOST...], names or addresses."""
+    """Parse HOST[,HOST...], names or addresses."""
     names = tuple(text.split(","))
     if not all(re.fullmatch("[A-Za-z0-9][A-Za-z0-9.:-]{0,252}", name, re.ASCII) for name in names):
         raise ArgumentTypeError("write HOST[,HOST...], as broker.example,192.0.2.7")
@@ -97,14 +99,14 @@ def hosts(text: str) -> tuple[str, ...]:
 
 
 def days(text: str) -> int:
-    """A number of days, 1 to 825."""
+    """Parse a number of days, 1 to 825."""
     if not re.fullmatch("[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= 825:
         raise ArgumentTypeError("write a whole number of days from 1 to 825")
     return int(text)
 
 
 def month(text: str) -> int:
-    """YYYY-MM as yyyymm."""
+    """Parse YYYY-MM and return yyyymm."""
     found = _MONTH.fullmatch(text)
     if found is None:
         raise ArgumentTypeError("write a month as 2027-08")
@@ -112,18 +114,18 @@ def month(text: str) -> int:
 
 
 def day(text: str) -> int:
-    """YYYY-MM-DD as yyyymmdd."""
+    """Parse YYYY-MM-DD and return yyyymmdd."""
     found = _date(text)
     return found.year * 10_000 + found.month * 100 + found.day
 
 
 def day_start(text: str) -> int:
-    """YYYY-MM-DD as the first second (Unix) of that day, Asia/Shanghai."""
+    """Parse YYYY-MM-DD and return the start of that day in Asia/Shanghai (Unix time, s)."""
     return _unix(datetime.combine(_date(text), datetime.min.time(), SHANGHAI))
 
 
 def time(text: str) -> int:
-    """YYYY-MM-DDTHH:MM[:SS][+HH:MM] as Unix s, Asia/Shanghai where no offset stands."""
+    """Parse YYYY-MM-DDTHH:MM[:SS][+HH:MM] and return Unix time, s; Asia/Shanghai without an offset."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -140,5 +142,5 @@ def _date(text: str) -> date:
 
 def _unix(moment: datetime) -> int:
     if moment.timestamp() < 0:
-        raise ArgumentTypeError("a time from 1970 on is needed")
+        raise ArgumentTypeError("the time must not be before 1970")
     return int(moment.timestamp())

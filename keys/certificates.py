@@ -1,7 +1,7 @@
-"""A TLS identity is good for one end of a connection, in one name, and not for long.
+"""TLS identities: a certificate authority, and short-lived certificates for brokers, terminals and workers.
 
-One authority signs them all. P-256, as every TLS 1.3 library and mosquitto have it; keys and serial numbers
-are drawn by the `cryptography` library from the operating system.
+One authority signs all of them. P-256 is used because every TLS 1.3 library and mosquitto support it. The
+`cryptography` library draws keys and serial numbers from the operating system.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     _Extension: TypeAlias = tuple[x509.ExtensionType, bool]
-    """An extension, and whether it is critical."""
+    """An extension and its critical flag."""
 
 AUTHORITY_DAYS = 365
 DAYS = 30
-"""A terminal's or a broker's identity: short, so that one which got lost is soon worth nothing."""
+"""Lifetime of a terminal's or broker's certificate: short, so that a lost one soon expires."""
 RENEWAL_S = 7 * 86_400
-"""An identity with less time left than this is made anew."""
+"""Identities with less time left than this are renewed."""
 LEEWAY_S = 300
-"""A certificate begins so long before it is made: clocks differ."""
+"""Time by which a certificate is valid before it is made, because clocks differ."""
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-"""A level of an MQTT topic and a common name (RFC 5280, ub-common-name), without blanks and wildcards."""
+"""Usable as an MQTT topic level and as a common name (RFC 5280, ub-common-name): no spaces, no wildcards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class TlsIdentity:
 
 
 def make_ca(name: str, now_s: int, days: int) -> TlsIdentity:
-    """An authority that signs certificates of ends, and no further authority. Raises InputFault."""
+    """Make an authority that signs end-entity certificates only (path length 0). Raises InputFault."""
     key = ec.generate_private_key(ec.SECP256R1())
     extensions: list[_Extension] = [
         (x509.BasicConstraints(ca=True, path_length=0), True),
@@ -59,9 +59,9 @@ def make_ca(name: str, now_s: int, days: int) -> TlsIdentity:
 
 
 def issue_server(names: Sequence[str], ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
-    """A broker's identity for these host names and addresses, the first of which is its common name.
+    """Issue a broker's identity for these host names and addresses; the first is also its common name.
 
-    Raises InputFault for a name that is none.
+    Raises InputFault for an invalid name.
     """
     alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
     key = ec.generate_private_key(ec.SECP256R1())
@@ -73,9 +73,9 @@ def issue_server(names: Sequence[str], ca: TlsIdentity, now_s: int, days: int) -
 
 
 def issue_client(name: str, ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
-    """The identity of a terminal or worker, whose id is its common name, user name and client id.
+    """Issue the identity of a terminal or worker; `name` is its common name, user name and client id.
 
-    Raises InputFault for a name that could not be a level of a topic.
+    Raises InputFault if the name is not a valid MQTT topic level.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     purposes: list[_Extension] = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)]
@@ -83,9 +83,9 @@ def issue_client(name: str, ca: TlsIdentity, now_s: int, days: int) -> TlsIdenti
 
 
 def save(identity: TlsIdentity, folder: Path, name: str) -> None:
-    """Put an identity into `name`.crt and `name`.key (0600) of `folder`.
+    """Save an identity as `name`.crt and `name`.key (mode 0600) in `folder`.
 
-    Raises InputFault where either exists already; then neither is touched.
+    Raises InputFault if either file exists; then neither is changed.
     """
     secret = identity.key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -100,23 +100,23 @@ def save(identity: TlsIdentity, folder: Path, name: str) -> None:
 
 
 def load(folder: Path, name: str) -> TlsIdentity:
-    """The identity in `name`.crt and `name`.key. Raises InputFault where there is none."""
+    """Load the identity from `name`.crt and `name`.key. Raises InputFault if it is missing or invalid."""
     try:
         certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
         key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     except FileNotFoundError as error:
         raise InputFault(f"{error.filename}: no such file") from error
-    except (ValueError, TypeError) as error:  # not repeated: what was read may be a secret
-        raise InputFault(f"{folder / name}: not a certificate and a key without a password") from error
+    except (ValueError, TypeError) as error:  # details omitted: the content may be secret
+        raise InputFault(f"{folder / name}: not a certificate with an unencrypted key") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise InputFault(f"{folder / name}: not an identity of roadside-keys")
+        raise InputFault(f"{folder / name}: not an identity made by roadside-keys")
     return TlsIdentity(certificate, key)
 
 
 def furnish(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
-    """See that a laboratory's identities lie in `folder`, good for a week: ca, broker and `clients`.
+    """Ensure that `folder` holds a laboratory's identities, valid for a week more: ca, broker and `clients`.
 
-    Returns the names of those that were made, or made anew. Raises InputFault for what is unsound.
+    Returns the names of those that were made or renewed. Raises InputFault for an invalid file or name.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     made: list[str] = []
@@ -138,7 +138,7 @@ def furnish(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
 
 
 def _standing(folder: Path, name: str, ca: TlsIdentity | None, now_s: int) -> TlsIdentity | None:
-    """The identity of a name, where it is there, good for a week, and of this authority (None: its own)."""
+    """Load an identity if it is present, valid for a week more and signed by `ca` (None: by itself)."""
     if not (folder / f"{name}.crt").exists():
         return None
     identity = load(folder, name)
@@ -199,7 +199,7 @@ def _builder(
 
 def _common_name(name: str) -> x509.Name:
     if not _NAME.fullmatch(name):
-        raise InputFault("a name has 1 to 64 letters, digits, dots, lines and dashes")
+        raise InputFault("a name has 1 to 64 letters, digits, dots, underscores and hyphens")
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
@@ -230,7 +230,7 @@ def _create(path: Path, mode: int, content: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     except FileExistsError as error:
-        raise InputFault(f"{path} exists already, and a key is never overwritten") from error
+        raise InputFault(f"{path} already exists; keys are never overwritten") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

@@ -1,4 +1,4 @@
-"""A credential is issued from what it shall say, a key, a nonce and a time; nothing else goes in."""
+"""Issue inspection credentials from a request, a key, a nonce and a time (wire format, section 3)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TYPE = re.compile("[A-Z][0-9A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Enforcement:
-    """Claims for enforcement alone, and the 32-byte key of `epoch` that closes them."""
+    """Claims for enforcement only, and the 32-byte key of `epoch` that they are encrypted with."""
 
     claims: SealedClaims
     epoch: int
@@ -32,33 +32,34 @@ class Enforcement:
 
 @dataclass(frozen=True, slots=True)
 class IssueRequest:
-    """What a credential shall say (wire format, section 3)."""
+    """Contents of a credential (wire format, section 3)."""
 
     vehicle: Vehicle
     issuer: str
-    """发证机关, 1 to 12 characters."""
+    """发证机关, the issuing authority, 1 to 12 characters."""
     status: StatusPlace | None = None
     enforcement: Enforcement | None = None
 
 
 def default_issuer(number: str) -> str | None:
-    """The authority that a number names by a province and a letter, 苏A; None where it names none."""
+    """Return the authority that a number names by province and letter, such as 苏A; None if it names none."""
     letter = number[1:2]
     return number[:2] if number[:1] in PROVINCES and letter.isascii() and letter.isalpha() else None
 
 
 def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:
-    """The QR text of a credential signed at `now_s` (Unix s) by the 32-byte Ed25519 `seed`.
+    """Issue a credential, signed at `now_s` (Unix time, s) with the 32-byte Ed25519 `seed`, and return its QR
+    text.
 
-    `cti` is 12 bytes, drawn at random anew for every signing: it is the nonce of the sealed claims. Raises
-    InputFault, whose text says which part of the request cannot be signed.
+    `cti` is 12 random bytes, new for every signature, since it is the nonce of the sealed claims. Raises
+    InputFault with the part of the request that cannot be signed.
     """
     _require_sound(request)
     try:
         payload = claims.write(_credential(request, seed, cti, now_s))
         return verify.write_text(cose.sign(payload, verify.CONTEXT, seed))
     except ValueError as error:
-        raise InputFault(f"the credential cannot be written: {error}") from error
+        raise InputFault(f"the credential cannot be encoded: {error}") from error
 
 
 def _credential(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> Credential:
@@ -80,27 +81,27 @@ def _credential(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> C
 
 
 def _require_sound(request: IssueRequest) -> None:
-    """Raise InputFault for what a clerk gets wrong, in a clerk's words; `claims.write` has the last word."""
+    """Raise InputFault, worded for the clerk, for likely mistakes; `claims.write` checks everything else."""
     vehicle = request.vehicle
     require_plate(vehicle.plate)
     if not inspection.is_month(vehicle.valid_through):
-        raise InputFault("the month of validity is not a month from 2000-01 to 2199-12")
+        raise InputFault("the month of validity is not between 2000-01 and 2199-12")
     if _TYPE.fullmatch(vehicle.vehicle_type) is None:
-        raise InputFault("the vehicle type is not a letter and two more characters, as K33")
+        raise InputFault("the vehicle type is not a letter and two letters or digits, such as K33")
     if vehicle.use not in USES:
-        raise InputFault(f"the use is none of {' '.join(USES)}")
+        raise InputFault(f"the use is not one of {' '.join(USES)}")
     if vehicle.first_registered is not None and not inspection.is_day(vehicle.first_registered):
         raise InputFault("the day of first registration does not exist")
     if request.enforcement is not None and _VIN.fullmatch(request.enforcement.claims.vin) is None:
-        raise InputFault("the VIN is not 17 of 0-9 and A-Z without I, O and Q")
+        raise InputFault("the VIN is not 17 characters of 0-9 and A-Z without I, O and Q")
 
 
 def require_plate(identity: Plate) -> None:
-    """Raise InputFault, in a clerk's words, for a plate that no credential is issued for."""
+    """Raise InputFault, worded for the clerk, for a plate that no credential is issued for."""
     kind = KINDS.get(identity.kind)
     if kind is None:
         raise InputFault(f"no plate kind {identity.kind!r}; kinds are {' '.join(KINDS)}")
     if not kind.credential:
         raise InputFault(f"no credential is issued for plate kind {kind.code} {kind.name_zh}")
     if not plate.fits(identity):
-        raise InputFault(f"the number does not fit plate kind {kind.code} {kind.name_zh}")
+        raise InputFault(f"the number does not match plate kind {kind.code} {kind.name_zh}")

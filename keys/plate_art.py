@@ -1,4 +1,4 @@
-"""A plate is drawn in the colours of its kind, as the tables name them; the picture proves nothing."""
+"""Draw licence plates in the colours of their kind, for vouchers. The picture proves nothing."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 _FONTS = "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc"
 _SIMPLIFIED = 2
-"""The face of the collection with simplified Chinese forms; 0 would be Japanese."""
+"""Index of the face with simplified Chinese forms in the collection; 0 is Japanese."""
 _RED_ON_LIGHT, _RED_ON_DARK = "#C00000", "#FF4D4D"
 _FINE = 4
-"""Drawn this much larger and made small again, which smooths the edges."""
+"""Oversampling factor; the picture is reduced at the end, which smooths the edges."""
 _HEIGHT, _GLYPH_HEIGHT = 140.0, 90.0
-"""Millimetres of a plate, and of its characters (GA 36-2018)."""
+"""Heights of a plate and of its characters, mm (GA 36-2018)."""
 _MARGIN, _DOT_GAP = 15.5, 34.0
 
 
 @cache
 def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """The Chinese font. Raises FontFault where it is not installed."""
+    """Load the Chinese font. Raises FontFault if it is not installed."""
     path = _FONTS.format("Bold" if bold else "Regular")
     try:
         return ImageFont.truetype(path, size_px, index=_SIMPLIFIED)
@@ -37,9 +37,9 @@ def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 
 def plate_image(identity: Plate, height_px: int) -> Image.Image:
-    """The plate as a picture of mode RGBA, transparent outside of its rounded corners.
+    """Draw the plate, mode RGBA, transparent outside its rounded corners.
 
-    Raises FontFault where the Chinese font is not installed.
+    Raises FontFault if the Chinese font is not installed.
     """
     kind = KINDS[identity.kind]
     scale = height_px * _FINE / _HEIGHT
@@ -62,7 +62,7 @@ def plate_image(identity: Plate, height_px: int) -> Image.Image:
 
 
 def _places(identity: Plate) -> tuple[float, list[float], float]:
-    """The width of a character, the left edges of all, and the plate's width, mm."""
+    """Return the width of a character, the left edge of each, and the width of the plate, mm."""
     count = len(identity.number)
     glyph, gap = (45.0, 12.0) if count <= 7 else (43.0, 9.0)
     wider = _DOT_GAP - gap if _has_dot(identity) else 0.0
@@ -71,7 +71,7 @@ def _places(identity: Plate) -> tuple[float, list[float], float]:
 
 
 def _glyph(character: str, width_px: int, height_px: int) -> Image.Image:
-    """A character as tall and narrow as plates have them, of mode L; a 1 stays narrower than an 8."""
+    """Draw a character at the width and height used on plates, mode L; a 1 stays narrower than an 8."""
     face = font(height_px, bold=True)
     drawn = Image.new("L", (2 * height_px, 2 * height_px), 0)
     ImageDraw.Draw(drawn).text((height_px, height_px), character, 255, face, anchor="mm")
@@ -88,7 +88,7 @@ def _frame(picture: Image.Image, ink: str, scale: float) -> None:
 
 
 def _has_dot(identity: Plate) -> bool:
-    return default_issuer(identity.number) is not None  # a tractor's province is followed by digits
+    return default_issuer(identity.number) is not None  # tractor plates have digits after the province
 
 
 def _token(kind: Kind) -> str:
@@ -100,7 +100,7 @@ def _ground(kind: Kind, size: tuple[int, int], split: int) -> Image.Image:
     picture = Image.new("RGB", size, colour["hex_screen"])
     second = colour["hex_second"]
     if _token(kind) == "green-gradient":
-        shade = Image.linear_gradient("L").resize(size)  # black above, white below
+        shade = Image.linear_gradient("L").resize(size)  # black at the top, white at the bottom
         picture.paste(Image.new("RGB", size, second), mask=shade)
     elif second:
         picture.paste(second, (split, 0, *size))
@@ -108,7 +108,7 @@ def _ground(kind: Kind, size: tuple[int, int], split: int) -> Image.Image:
 
 
 def _red_characters(kind: Kind) -> str:
-    """What a kind's foreground names after `red:`, 警 of black+red:警."""
+    """Return the characters after `red:` in a kind's foreground: 警 for black+red:警."""
     return kind.foreground.partition("red:")[2]
 
 

@@ -1,6 +1,6 @@
-"""A laboratory voucher looks like 检验标志电子凭证 and says on its face that it is a specimen.
+"""Draw laboratory vouchers: they look like the 检验标志电子凭证 and are marked as specimens.
 
-One design, two sheets: a phone's screen, and A6 paper. A unit is 1/1080 of the sheet's width.
+One design for two sheets, a phone's screen and A6 paper. A unit is 1/1080 of the sheet's width.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _DEEP, _GREEN, _PALE = "#0B5A4A", "#12876B", "#DDF0E8"
 _INK, _MUTED, _LINE, _WHITE = "#14302A", "#567068", "#C9DFD6", "#FFFFFF"
 _AMBER_INK, _AMBER = "#8A3B06", "#FDEFC8"
 _WATERMARK_STRENGTH = 20
-"""Of 255: seen at a glance, and no hindrance to reading."""
+"""Opacity of the watermark, 0 to 255: visible at a glance, without affecting reading."""
 _CARD_RADIUS, _CARD_INSET = 24, 12
-"""Units; the inset keeps the quiet zone off the card's round corners."""
+"""Units. The inset keeps the quiet zone clear of the card's rounded corners."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """How a line of text is set; the size is in units."""
+    """Style of a line of text; the size is in units."""
 
     size: float
     fill: str
@@ -53,23 +53,23 @@ _LABEL, _VALUE = _Type(34, _MUTED, anchor="lm"), _Type(36, _INK, bold=True, anch
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a voucher shows beside its code. It proves nothing: the code alone does."""
+    """Text shown beside the code. It proves nothing: only the code does."""
 
     vehicle: Vehicle
     issuer: str
     made_s: int
-    """Unix s"""
+    """Unix time, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a voucher is made for. Sizes and places are in units but for those in pixels."""
+    """Layout of a voucher for one medium; units except where pixels are stated."""
 
     width_px: int
     height_px: int
     dpi: float
     levels: tuple[Level, ...]
-    """QR levels when none is asked for: the first whose modules are wide enough, else the last."""
+    """QR error correction levels to try in order, if none is requested; the last one is the fallback."""
     oversampled: int
     header: int
     plate_middle: int
@@ -84,17 +84,17 @@ class Sheet:
 
     @property
     def unit_px(self) -> float:
-        """Pixels a unit."""
+        """Pixels per unit."""
         return self.width_px / 1080
 
     @property
     def px_mm(self) -> float:
-        """Millimetres a pixel."""
+        """Millimetres per pixel."""
         return 25.4 / self.dpi
 
     @property
     def height(self) -> float:
-        """The sheet's height in units."""
+        """Height of the sheet in units."""
         return self.height_px / self.unit_px
 
 
@@ -135,9 +135,9 @@ A6 = Sheet(
 
 
 def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> Image.Image:
-    """The voucher with the code `text` as a picture of mode RGB, the sheet's size.
+    """Draw the voucher for the code `text`, mode RGB, at the sheet's size.
 
-    Raises InputFault where the code is too fine for the sheet, FontFault where no Chinese font is installed.
+    Raises InputFault if the code is too fine for the sheet, FontFault if no Chinese font is installed.
     """
     pen = _Pen(sheet)
     _ground(pen)
@@ -153,7 +153,10 @@ def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> 
 
 
 def level_of(text: str, sheet: Sheet) -> Level:
-    """The QR level that a sheet's code is made at when none is asked for. Raises InputFault as `qr.width`."""
+    """Choose the QR level for a sheet: the first whose modules are wide enough to be read in the hand.
+
+    Falls back to the sheet's last level. Raises InputFault as `qr.width`.
+    """
     wide = (
         level
         for level in sheet.levels
@@ -163,14 +166,14 @@ def level_of(text: str, sheet: Sheet) -> Level:
 
 
 def png(picture: Image.Image, sheet: Sheet) -> bytes:
-    """The picture as a PNG file."""
+    """Encode the picture as PNG."""
     content = io.BytesIO()
     picture.save(content, "PNG", dpi=(sheet.dpi, sheet.dpi), optimize=True)
     return content.getvalue()
 
 
 def pdf(picture: Image.Image, sheet: Sheet, made_s: int) -> bytes:
-    """The picture as one PDF page of the sheet's real size, made at `made_s` (Unix s)."""
+    """Encode the picture as a PDF page at the sheet's physical size, dated `made_s` (Unix time, s)."""
     content = io.BytesIO()
     made = datetime.fromtimestamp(made_s, SHANGHAI).utctimetuple()
     picture.save(
@@ -187,7 +190,7 @@ def pdf(picture: Image.Image, sheet: Sheet, made_s: int) -> bytes:
 
 
 class _Pen:
-    """Draws in units on a picture finer than the sheet, so that edges come out smooth."""
+    """Draws in units on a picture of higher resolution than the sheet, which smooths the edges."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.unit = sheet.unit_px * sheet.oversampled
@@ -199,7 +202,7 @@ class _Pen:
         return tuple(unit * self.unit for unit in units)
 
     def text(self, x: float, y: float, text: str, style: _Type, width: float = math.inf) -> None:
-        """Set a line, smaller where it would be wider than `width` units."""
+        """Draw a line of text, reduced in size if it would be wider than `width` units."""
         face = font(round(style.size * self.unit), bold=style.bold)
         if (length := face.getlength(text)) > width * self.unit:
             face = font(int(face.size * width * self.unit / length), bold=style.bold)
@@ -213,12 +216,12 @@ def _ground(pen: _Pen) -> None:
 
 
 def _watermark(size: tuple[int, int], unit: float) -> Image.Image:
-    """The word in slanted rows, of mode L."""
+    """Return the watermark text in slanted rows, mode L."""
     tile = Image.new("L", (round(430 * unit), round(170 * unit)), 0)
     middle = (tile.width / 2, tile.height / 2)
     face = font(round(44 * unit), bold=True)
     ImageDraw.Draw(tile).text(middle, "样本 SPECIMEN", _WATERMARK_STRENGTH, face, anchor="mm")
-    side = math.ceil(math.hypot(*size))  # enough to cover the sheet at any angle
+    side = math.ceil(math.hypot(*size))  # covers the sheet at any angle
     rows = Image.new("L", (side, side), 0)
     for row, y in enumerate(range(0, rows.height, tile.height)):
         for x in range(-(row % 2) * tile.width // 2, rows.width, tile.width):
@@ -286,7 +289,7 @@ def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
 def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
     module_px = _module_px(text, sheet, level)
     if module_px < legible.LEAST_MODULE_PX:
-        raise InputFault(f"the code is too fine for this sheet at level {level}; a lower level is coarser")
+        raise InputFault(f"the code is too fine for this sheet at level {level}; use a lower level")
     code = qr.qr_image(text, level, module_px)
     left = (picture.width - code.width) // 2
     top = round((sheet.code_top + sheet.code_side / 2) * sheet.unit_px) - code.height // 2

@@ -162,7 +162,7 @@ def test_the_newest_frame_of_a_device_wins():
 def test_a_device_that_ends_its_stream_is_gone_for_good(video: Path):
     camera = LiveCamera(cv2.VideoCapture(str(video)))
     for _ in range(2):
-        with pytest.raises(CameraFault, match="ended"):
+        with pytest.raises(CameraFault, match="stopped sending frames"):
             deque(iter(lambda: camera.capture(5), None), maxlen=0)
     camera.close()
     camera.close()

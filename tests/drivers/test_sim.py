@@ -123,7 +123,7 @@ def test_the_pace_can_be_set_and_holds_frames_back():
 
 @pytest.mark.parametrize("fps", [0, -1, float("nan")])
 def test_a_pace_of_no_frames_is_refused(fps: float):
-    with pytest.raises(ValueError, match="pace"):
+    with pytest.raises(ValueError, match="greater than 0"):
         FilmCamera(fps)
 
 

@@ -1,4 +1,4 @@
-"""Places that can be touched are the very cells that are drawn, whatever the bars at the top say."""
+"""Touch cells: the areas that are drawn as keys are the areas that react to touch."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from terminal.screens.fonts import Colour
 
 GAP = 3
-"""Around a cell's key, in units; it belongs to the cell."""
+"""Space around a key in units; it belongs to the cell."""
 
 Touch: TypeAlias = Typed | Turned | Picked | ChoiceTouch | ShiftTouch
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place that can be touched, and what that says."""
+    """An area that can be touched, and the event that it produces."""
 
     rect: Rect
     event: Touch
 
 
 def area_of(size: tuple[int, int], room: float) -> Rect:
-    """So many units above the soft keys, across the whole surface."""
+    """Return the area `room` units high above the soft keys, over the full width, px."""
     width, height = size
     scale = min(width / WIDTH, height / HEIGHT)
     bottom = height - round(KEYS_HEIGHT * scale)
@@ -41,14 +41,14 @@ def area_of(size: tuple[int, int], room: float) -> Rect:
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
-    """One of the columns of a row that is `each` pixels high."""
+    """Return the cell at `column` of `columns` in a row that is `each` px high."""
     left, right = (area.x + round(place * area.width / columns) for place in (column, column + 1))
     above, below = (area.y + round(place * each) for place in (row, row + 1))
     return Rect(left, above, right - left, below - above)
 
 
 def key_face(page: Page, rect: Rect, words: str, ground: Colour | None, ink: Colour) -> list[Item]:
-    """A key with its words in the middle, as large as they may be."""
+    """Draw a key with its label centred, in the largest size that fits."""
     sizes = [page.px(units) for units in range(38 if len(words) == 1 else 26, 13, -1)]
     style = largest(
         words, sizes, page.firm(38, ink, bold=True), (rect.width - page.px(6), rect.height - page.px(4)), 1

@@ -1,4 +1,4 @@
-"""Letters are drawn once and kept: a bounded cache of glyphs, and the advances that layout measures by."""
+"""Fonts: a bounded cache of drawn glyphs, and the advances that layout measures with."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 Colour: TypeAlias = tuple[int, int, int]
 Size: TypeAlias = int | tuple[int, int]
-"""Pixels per em; width and height apart where a letter is to be narrow, as on a number plate."""
+"""Pixels per em; (width, height) for narrow letters as on number plates."""
 
 REGULAR, BOLD = "NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"
 SIMPLIFIED_CHINESE = 2
-"""Place in the collection; 0 is Japanese, whose forms of 门, 直 and 骨 differ."""
+"""Index in the font collection; 0 is Japanese, whose forms of 门, 直 and 骨 differ."""
 GLYPHS = 2048
-"""A Result has some 150 glyphs; 2,048 of the usual sizes are about 8 MiB."""
+"""Glyphs cached: a result screen has about 150; 2,048 of the usual sizes take about 8 MiB."""
 
 Place: TypeAlias = tuple[int, int]
 Glyph: TypeAlias = tuple[pygame.Surface, int, int]
-"""A letter, and where its corner lies: right of the pen, above the baseline, in pixels."""
+"""A drawn letter and the offset of its corner: right of the pen and above the baseline, px."""
 
 
 class Fonts:
-    """Two weights of one family. `chinese` is False for the fallback, which draws Latin letters alone."""
+    """Regular and bold weight of one family; `chinese` is False for the fallback, which is Latin only."""
 
     def __init__(self, regular: freetype.Font, bold: freetype.Font, *, chinese: bool) -> None:
         self.chinese = chinese
@@ -39,28 +39,28 @@ class Fonts:
 
     @classmethod
     def load(cls, folder: Path) -> Fonts:
-        """The Noto CJK fonts of a folder. Raises FontFault where one is missing, damaged or another font."""
+        """Load the Noto CJK fonts of a folder. Raises FontFault if one is missing, damaged or not Chinese."""
         freetype.init()
         regular, bold = (_open(folder / name) for name in (REGULAR, BOLD))
         return cls(regular, bold, chinese=True)
 
     @classmethod
     def fallback(cls) -> Fonts:
-        """The Latin font that comes with pygame: enough to say in English that the Chinese font is gone."""
+        """Load pygame's Latin font: enough to report in English that the Chinese font is missing."""
         freetype.init()
         regular, bold = freetype.Font(None, 32), freetype.Font(None, 32)
         bold.strong = True
         return cls(regular, bold, chinese=False)
 
     def has(self, letter: str) -> bool:
-        """Whether both weights can draw a letter."""
+        """Return True if both weights have a glyph for the letter."""
         return all(font.get_metrics(letter)[0] is not None for font in self._weights)
 
     def advance(self, letter: str, *, bold: bool) -> float:
-        """How far the pen moves for a letter, in em."""
+        """Return the advance of a letter, em."""
         key = (letter, bold)
         if key not in self._advances:
-            # Measured large, so that rounding to pixels is small; None is a letter that the font has not.
+            # Measured at a large size to reduce rounding; None if the font lacks the letter.
             metrics: tuple[float, ...] | None = self._weights[bold].get_metrics(letter, size=256)[0]
             if len(self._advances) >= GLYPHS:
                 self._advances.clear()
@@ -68,15 +68,15 @@ class Fonts:
         return self._advances[key]
 
     def width(self, text: str, size: int, *, bold: bool) -> float:
-        """Width of a line of text, in pixels."""
+        """Return the width of a line of text, px."""
         return size * sum(self.advance(letter, bold=bold) for letter in text)
 
     def glyph(self, letter: str, size: Size, colour: Colour, *, bold: bool) -> Glyph:
-        """A letter drawn; from the cache where it was drawn lately."""
+        """Return a drawn letter, from the cache if possible."""
         key = (letter, size, bold, colour)
         glyph = self._glyphs.get(key)
         if glyph is None:
-            exact: Any = size  # pygame's own stubs know no pair of sizes
+            exact: Any = size  # pygame's stubs lack the pair of sizes
             surface, box = self._weights[bold].render(letter, colour, size=exact)
             glyph = self._glyphs[key] = (surface, box.x, box.y)
             if len(self._glyphs) > GLYPHS:
@@ -88,7 +88,7 @@ class Fonts:
     def letters(
         self, text: str, size: int, colour: Colour, *, bold: bool
     ) -> list[tuple[pygame.Surface, Place]]:
-        """A line of text as glyphs, and their corners from a pen at (0, 0) on the baseline."""
+        """Return the glyphs of a line and their corners, px, with the baseline's start at (0, 0)."""
         x, placed = 0.0, []
         for letter in text:
             glyph, left, top = self.glyph(letter, size, colour, bold=bold)
@@ -100,9 +100,9 @@ class Fonts:
 def _open(path: Path) -> freetype.Font:
     try:
         font = freetype.Font(path, 32, font_index=SIMPLIFIED_CHINESE)
-        font.render("检", (0, 0, 0))  # a font that was cut short opens, and fails here
+        font.render("检", (0, 0, 0))  # a truncated font opens but fails to render
     except (OSError, RuntimeError, pygame.error) as error:
         raise FontFault(path.name) from error
     if font.get_metrics("检")[0] is None:
-        raise FontFault(f"{path.name} has no Chinese")
+        raise FontFault(f"{path.name} has no Chinese characters")
     return font

@@ -1,4 +1,4 @@
-"""Signs are shapes, never letters of a font: one colour on nothing, smooth, and cached by size."""
+"""Icons drawn from shapes, not from a font: one colour, antialiased, cached by size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GRID = 96
 """Icons are drawn on a square of this many units."""
 FINE = 4
-"""They are drawn this much larger and made small again, which smooths the edges."""
+"""Oversampling factor; the icon is reduced at the end, which smooths the edges."""
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]
@@ -26,7 +26,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 
 class Icon(StrEnum):
-    """What is drawn; the seven of outcomes.csv, and those of bars and lines."""
+    """The icons: seven for the outcomes of outcomes.csv, and those of bars and rows."""
 
     CHECK = "check"
     CLOCK_CHECK = "clock_check"
@@ -47,7 +47,7 @@ class Icon(StrEnum):
 
 
 class _Pen:
-    """Draws on a square of GRID units; `cut` takes away what was drawn."""
+    """Draws on a square of GRID units; with `cut` it erases instead."""
 
     def __init__(self, surface: pygame.Surface, colour: Colour) -> None:
         self._surface = surface
@@ -72,7 +72,7 @@ class _Pen:
         pygame.draw.rect(self._surface, self._inks[cut], rect, border_radius=round(radius * self._unit))
 
     def line(self, width: float, *points: Point, cut: bool = False) -> None:
-        """A line with round ends and joints."""
+        """Draw a line with round ends and joints."""
         for point in points:
             self.disc(point, width / 2, cut=cut)
         for (x0, y0), (x1, y1) in pairwise(points):
@@ -81,7 +81,7 @@ class _Pen:
             self.area((x0 + dx, y0 + dy), (x1 + dx, y1 + dy), (x1 - dx, y1 - dy), (x0 - dx, y0 - dy), cut=cut)
 
     def arc(self, centre: Point, radius: float, width: float, start: float, end: float) -> None:
-        """Part of a ring, from `start` to `end` degrees clockwise from the right, with round ends."""
+        """Draw an arc from `start` to `end`, degrees clockwise from the right, with round ends."""
         steps = 24
         angles = (math.radians(start + (end - start) * step / steps) for step in range(steps + 1))
         self.line(
@@ -220,7 +220,7 @@ _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
 
 @lru_cache(maxsize=96)
 def icon_surface(icon: Icon, side: int, colour: Colour) -> pygame.Surface:
-    """An icon of `side` pixels square, of one colour, transparent around and in its openings."""
+    """Return an icon, `side` px square, in one colour on a transparent ground."""
     large = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)
     large.fill((*colour, 0))
     _SHAPES[icon](_Pen(large, colour))

@@ -1,4 +1,7 @@
-"""A screen is a list of items with their places; painting decides nothing, so layout is tested alone."""
+"""Items: the primitives that a screen consists of, with their places, and how each is painted.
+
+Painting makes no decisions, so that layout can be tested without it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text; `rect` holds its em box, of the line's height."""
+    """One line of text; `rect` is its em box at the line's height."""
 
     rect: pygame.Rect
     string: str
@@ -31,7 +34,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """A rectangle with round corners."""
+    """A rectangle, with rounded corners if `radius` is not 0."""
 
     rect: pygame.Rect
     colour: Colour
@@ -40,7 +43,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Stripes:
-    """A rectangle of slanting stripes with round corners."""
+    """A rectangle with diagonal stripes and rounded corners."""
 
     rect: pygame.Rect
     colours: tuple[Colour, Colour]
@@ -76,16 +79,16 @@ class PlateArt:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The camera's picture fills `rect`; what does not fit is cut off evenly."""
+    """The camera picture, scaled to fill `rect` and cropped evenly."""
 
     rect: pygame.Rect
     part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
-    """Which part of it: left, top, right and bottom as shares of its width and height."""
+    """The part to show: left, top, right and bottom as shares of width and height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reticle:
-    """Four corners around where the code should be."""
+    """Four corner brackets around the area where the code should be."""
 
     rect: pygame.Rect
     width: int
@@ -93,7 +96,7 @@ class Reticle:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A closed line through `points`, from the corner of `rect`, which cuts it off; white on a black seam."""
+    """A closed line through `points`, white with a black border; relative to `rect` and clipped to it."""
 
     rect: pygame.Rect
     points: tuple[tuple[int, int], ...]
@@ -104,15 +107,15 @@ Item: TypeAlias = Text | Fill | Stripes | Dashes | Sign | PlateArt | Picture | R
 
 
 def moved(item: Item, x: int, y: int) -> Item:
-    """An item elsewhere."""
+    """Return the item shifted by `x` and `y` px."""
     return replace(item, rect=item.rect.move(x, y))
 
 
 def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | None) -> None:
-    """Draw one item. `preview` is uint8 [height, width], for Picture."""
+    """Draw one item. `preview` is uint8 [height, width]; only Picture needs it."""
     match item:
         case Text():
-            # Noto CJK's em box reaches 0.88 em above the baseline and 0.12 below.
+            # Noto CJK's em box extends 0.88 em above the baseline and 0.12 em below.
             x, baseline = item.rect.x, round(item.rect.centery + 0.38 * item.size)
             letters = fonts.letters(item.string, item.size, item.colour, bold=item.bold)
             surface.blits([(glyph, (x + dx, baseline + dy)) for glyph, (dx, dy) in letters], doreturn=False)
@@ -133,7 +136,7 @@ def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | Non
 
 
 def _paint_view(surface: pygame.Surface, item: Picture | Reticle | Outline, preview: Luma | None) -> None:
-    """What the camera sees, and what is drawn on it."""
+    """Draw the camera picture or an item that lies on it."""
     match item:
         case Picture():
             if preview is not None and preview.size:
@@ -184,7 +187,7 @@ def _stripes(
 
 
 def _dash(surface: pygame.Surface, item: Dashes) -> None:
-    """Whole dashes from corner to corner, so that every corner is covered."""
+    """Draw whole dashes from corner to corner, so that each corner is covered."""
     rect, width = item.rect, item.width
     for length, along in ((rect.width, True), (rect.height, False)):
         count = max(3, round(length / (3.4 * width)) | 1)

@@ -1,4 +1,4 @@
-"""The soft keys: what each button does on a screen, and where it is on the glass."""
+"""Soft keys: the action of each button on each screen, and their places on the display."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A soft key: its button, the words for that and for what it does, and whether it is the main one."""
+    """A soft key: its button, the text keys of the button's name and its action; `main` is highlighted."""
 
     button: Button
     name: str
@@ -33,7 +33,7 @@ class Key:
 
 
 def keys(screen: Screen) -> tuple[Key, ...]:
-    """The soft keys that do something, from left to right as the buttons lie: BACK, TRIGGER, CONFIRM."""
+    """Return the active soft keys from left to right, in the order of the buttons: BACK, TRIGGER, CONFIRM."""
     match screen:
         case Ready(status=status):
             return (
@@ -121,7 +121,7 @@ def _choice_keys(screen: CodeChoice) -> tuple[Key, ...]:
 
 
 def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
-    """Where the soft keys are: they share the width."""
+    """Return the soft keys with their areas, px; they share the width equally."""
     width, height = size
     scale = min(width / WIDTH, height / HEIGHT)
     gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
@@ -134,7 +134,7 @@ def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
 
 
 def key_bar(page: Page, screen: Screen) -> list[Item]:
-    """The soft keys, in their place at the bottom."""
+    """Draw the soft keys at the bottom of the screen."""
     width, height = page.look.size
     tall = page.px(KEYS_HEIGHT)
     items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]

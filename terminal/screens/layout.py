@@ -1,4 +1,4 @@
-"""Text is wrapped and blocks are stacked by measure; what does not fit is made smaller, never cut off."""
+"""Text layout: wrapping, fitting and stacking. Text that does not fit is reduced in size, never truncated."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from terminal.screens.fonts import Colour, Fonts
 
 _LEADING = 1.24
-"""Line height in em: the least at which Chinese lines stay apart and low Latin letters are whole."""
+"""Line height, em: the least at which Chinese lines stay apart and Latin descenders are complete."""
 
-# A line never begins with closing punctuation nor ends with an opening one; a Latin word stays whole.
+# A line never starts with closing punctuation or ends with opening punctuation; Latin words stay whole.
 _ATOM = re.compile(r"\s+|[（《“‘(\[]*(?:[0-9A-Za-z#/_':-]+|\S)[，。；：！？、）》”’…,.;:!?)\]%]*", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How a text is set: pixels per em, colour, weight."""
+    """Text style: font, pixels per em, colour and weight."""
 
     fonts: Fonts
     size: int
@@ -34,17 +34,17 @@ class Type:
 
     @property
     def leading(self) -> int:
-        """Height of a line in pixels."""
+        """Line height, px."""
         return round(self.size * _LEADING)
 
     def width(self, text: str) -> float:
-        """Width of a text on one line, in pixels."""
+        """Return the width of a text on one line, px."""
         return self.fonts.width(text, self.size, bold=self.bold)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Items from (0, 0) down, and how high they are together."""
+    """Items laid out from (0, 0) downwards, and their total height, px."""
 
     height: int
     items: tuple[Item, ...]
@@ -52,7 +52,7 @@ class Block:
 
 @lru_cache(maxsize=1024)
 def wrap(text: str, style: Type, width: float) -> tuple[str, ...]:
-    """The lines of a text within `width` pixels; a word that is wider than a line is broken."""
+    """Break a text into lines of at most `width` px; only a word wider than that is broken itself."""
     lines, line = [], ""
     for atom in _atoms(text, style, width):
         if line and style.width((line + atom).rstrip()) > width:
@@ -73,7 +73,7 @@ def _atoms(text: str, style: Type, width: float) -> list[str]:
 
 
 def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
-    """As `wrap`, in lines of much the same length, so that no character stands alone in the last."""
+    """Break a text like `wrap`, in lines of similar length, to avoid a single character on the last."""
     lines = wrap(text, style, width)
     low, high = width // 2, width
     while high - low > style.size // 2:
@@ -86,7 +86,7 @@ def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
 
 
 def paragraph(text: str, style: Type, width: int, *, centred: bool = False, even: bool = False) -> Block:
-    """A text set in lines of at most `width` pixels."""
+    """Lay out a text in lines of at most `width` px."""
     items = []
     for number, line in enumerate((evenly if even else wrap)(text, style, width)):
         measure = min(width, -int(-style.width(line) // 1))
@@ -97,7 +97,7 @@ def paragraph(text: str, style: Type, width: int, *, centred: bool = False, even
 
 
 def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], lines: int) -> Type:
-    """`style` in the first of the falling `sizes` at which `text` fits `box` in so many lines."""
+    """Return `style` at the first of the falling `sizes` at which `text` fits `box` (px) in `lines` lines."""
     words = [atom for atom in _ATOM.findall(text) if atom.strip()]
     for size in sizes:
         chosen = replace(style, size=size)
@@ -109,19 +109,19 @@ def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], 
 
 
 def at(block: Block, x: int, y: int) -> list[Item]:
-    """A block's items in their place."""
+    """Return a block's items, shifted to (x, y)."""
     return [moved(item, x, y) for item in block.items]
 
 
 def beside(blocks: Sequence[tuple[int, Block]]) -> Block:
-    """Blocks side by side, each at its x, in the middle of the highest."""
+    """Arrange blocks side by side, each at its x, centred vertically."""
     height = max(block.height for _, block in blocks)
     items = [item for x, block in blocks for item in at(block, x, (height - block.height) // 2)]
     return Block(height, tuple(items))
 
 
 def stack(blocks: Sequence[Block], gap: int = 0) -> Block:
-    """Blocks one below the other."""
+    """Arrange blocks below each other, `gap` px apart."""
     items: list[Item] = []
     y = 0
     for block in blocks:
@@ -131,6 +131,6 @@ def stack(blocks: Sequence[Block], gap: int = 0) -> Block:
 
 
 def padded(block: Block, x: int, top: int, bottom: int, behind: Callable[[int], Sequence[Item]]) -> Block:
-    """A block set in from the left and with room above and below; `behind(height)` is what it stands on."""
+    """Indent a block by `x` and add space above and below, px; `behind(height)` returns its background."""
     height = block.height + top + bottom
     return Block(height, (*behind(height), *at(block, x, top)))

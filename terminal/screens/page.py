@@ -1,4 +1,4 @@
-"""What every screen has: sizes as fractions of the surface, and the bars at the top."""
+"""Parts common to all screens: scaled sizes, the status bar and the notices."""
 
 from __future__ import annotations
 
@@ -21,55 +21,55 @@ if TYPE_CHECKING:
     from terminal.screens.theme import Look, Palette
 
 WIDTH, HEIGHT = 480, 800
-"""Sizes are given for a surface of this many units, and scaled to the real one."""
+"""Layout units of the surface; sizes are stated in these and scaled to the display."""
 MARGIN = 16
 KEYS_HEIGHT = 88
-"""On a 5-inch screen 12 mm: a gloved thumb's width."""
+"""12 mm on a 5-inch display: the width of a gloved thumb."""
 MOST_NOTICES = 2
-"""Lines about the terminal itself; where there are more, the last has codes alone."""
+"""Most notice lines about the terminal; with more notices the last line lists codes only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A look, and how much smaller than usual its texts are set to fit."""
+    """Style of a screen, and the factor by which its texts are reduced to fit."""
 
     look: Look
     ease: float = 1.0
 
     @property
     def colours(self) -> Palette:
-        """The theme's colours."""
+        """Colours of the theme."""
         return theme.palette(self.look)
 
     @property
     def width(self) -> int:
-        """Pixels between the margins."""
+        """Width between the margins, px."""
         return self.look.size[0] - 2 * self.px(MARGIN)
 
     def px(self, units: float) -> int:
-        """Pixels of a length in units."""
+        """Convert units to pixels, at least 1."""
         scale = min(self.look.size[0] / WIDTH, self.look.size[1] / HEIGHT)
         return max(1, round(units * scale))
 
     def eased(self, units: float) -> int:
-        """Pixels of a length that gives way where room is scarce."""
+        """Convert units to pixels, reduced by `ease`."""
         return self.px(units * self.ease)
 
     def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """A type of so many units, eased."""
+        """Return a text style of `units`, reduced by `ease`."""
         return Type(self.look.fonts, self.eased(units), colour, bold)
 
     def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """A type that does not give way."""
+        """Return a text style of `units` that is never reduced."""
         return Type(self.look.fonts, self.px(units), colour, bold)
 
     def say(self, key: str, **values: object) -> str:
-        """A text of the screens in the officer's language."""
+        """Return a screen text in the officer's language."""
         return text.say(key, self.look.language, **values)
 
 
 def top(page: Page, status: Status, *, menu: bool = False) -> Block:
-    """Status bar, laboratory band, and notices. `menu` says that a touch on the bar opens one."""
+    """Lay out the status bar, the laboratory band and the notices; `menu` adds the menu icon to the bar."""
     blocks = [_bar(page, status, menu=menu)]
     if status.laboratory:
         blocks.append(_laboratory(page))
@@ -99,8 +99,9 @@ def _bar(page: Page, status: Status, *, menu: bool) -> Block:
 
 
 def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Block, int]:
-    """Both ends in the largest type that fits, and where the right one begins; what the upload does is left
-    out where it fits in none.
+    """Return both ends of the bar in the largest size that fits, and the x of the right one.
+
+    The upload state is left out if it does not fit at any size.
     """
     for upload, units in product((status.upload, None), range(20, 8, -1)):
         left, right = _bar_ends(page, replace(status, upload=upload), units, menu=menu)
@@ -111,7 +112,7 @@ def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Bloc
 
 
 def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
-    """The shift's number, where there is room for it between the two ends."""
+    """Return the shift number if there is room for it between the two ends."""
     style = page.firm(17, theme.BAR_MUTED)
     words = page.say("shift", shift=status.shift)
     gap = page.px(12)
@@ -130,7 +131,7 @@ _UPLOADS = {
 
 
 def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
-    """Time and its mark; trust list, records and torch."""
+    """Return the left end (clock) and the right end (link, trust, records, upload, torch)."""
     time = page.firm(26, theme.WHITE, bold=True)
     plain = page.firm(units, theme.BAR_MUTED)
     warn = page.firm(units, theme.NOTICE, bold=True)
@@ -159,7 +160,7 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
 
 
 def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
-    """Texts and icons in a row."""
+    """Arrange texts and icons in a row."""
     x, blocks = 0, []
     for part in parts:
         if isinstance(part, Icon):
@@ -190,7 +191,7 @@ def _laboratory(page: Page) -> Block:
 
 
 def _notices(page: Page, lines: list[str]) -> Block:
-    """What is amiss with the terminal, beside the work."""
+    """Lay out the notices about the terminal."""
     side = page.px(26)
     width = page.width - side - page.px(8)
     style = page.firm(21, theme.BLACK, bold=True)

@@ -1,4 +1,4 @@
-"""A plate on the screen looks like the plate on the car: ground, letters, red signs and dot of its kind."""
+"""Draw number plates as they look on the vehicle: ground, characters, red characters and dot of the kind."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from terminal.screens.fonts import Colour, Fonts
 
 FINE = 2
-"""Drawn this much larger and made small again, which smooths the edges."""
+"""Oversampling factor; the plate is reduced at the end, which smooths the edges."""
 ASPECT, LONG_ASPECT = 440 / 140, 480 / 140
-"""Width by height of a car's plate, and of one with eight characters (GA 36-2018)."""
+"""Width to height of a car's plate, and of one with eight characters (GA 36-2018)."""
 RED: Colour = (192, 0, 0)
 RED_ON_BLACK: Colour = (255, 77, 77)
-"""colours.csv, column basis."""
+"""Values from colours.csv, column basis."""
 _NO_GROUND: Colour = (214, 219, 226)
-"""Kinds without a plate of their own: bookkeeping codes, and what is not known."""
+"""Ground of kinds without a plate of their own: administrative codes and unknown kinds."""
 _DOT = "·"
 BLANK = "_"
-"""A character that is still to come."""
+"""A character not entered yet."""
 _FAINT: Colour = (120, 128, 138)
 _CAPITAL = 0.733
-"""Height of the font's capitals, in em."""
+"""Cap height of the font, em."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ class Letter:
 
     @property
     def width(self) -> float:
-        """In cells of one character."""
+        """Width in character cells."""
         return 0.5 if self.text == _DOT else 1.0
 
 
 def aspect(plate: Plate) -> float:
-    """Width by height."""
+    """Return width divided by height."""
     return LONG_ASPECT if len(plate.number) > 7 else ASPECT
 
 
 def letters(plate: Plate) -> tuple[Letter, ...]:
-    """The characters as they are painted: red where the kind says so, the dot after the issuing letter."""
+    """Return the characters to draw, red where the kind requires it, with the dot after the second."""
     kind = KINDS.get(plate.kind)
     _, _, red = (kind.foreground if kind else "").partition("+red:")
     number = plate.number
@@ -67,7 +67,7 @@ def letters(plate: Plate) -> tuple[Letter, ...]:
 
 @lru_cache(maxsize=16)
 def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
-    """A plate of `size` pixels, transparent outside its round corners."""
+    """Draw a plate of `size` px, transparent outside its rounded corners."""
     width, height = size[0] * FINE, size[1] * FINE
     art = _ground(plate, (width, height))
     ink = _ink(plate)
@@ -107,7 +107,7 @@ def _ground(plate: Plate, size: tuple[int, int]) -> pygame.Surface:
     elif tokens[0] == "yellow-green":
         split = round(width * 0.29)  # behind the first two characters
         art.fill(_rgb(tokens[0], "hex_second"), pygame.Rect(split, 0, width - split, height))
-    if len(tokens) > 1:  # either ground is lawful and the code does not say which: both, corner to corner
+    if len(tokens) > 1:  # both grounds are lawful and the code does not say which: show both
         pygame.draw.polygon(art, _rgb(tokens[1], "hex_screen"), [(width, 0), (width, height), (0, height)])
     if tokens[0].endswith("-patterned"):
         _hatch(art)
@@ -147,14 +147,14 @@ def _write(
         size = _em(letter.text, cell, inside.height, fonts)
         glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
         place = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
-        if letter.text.isascii():  # capitals stand on one line, whatever tail a Q has
+        if letter.text.isascii():  # capitals share a baseline, whatever the descender of a Q
             place.top = round(inside.centery + _CAPITAL * size[1] / 2) - above
         art.blit(glyph, place)
         x += cell * letter.width
 
 
 def _em(letter: str, cell: float, height: int, fonts: Fonts) -> tuple[int, int]:
-    """The em that makes letters, a character's height and nearly its width, as plates are stamped."""
+    """Return the em size, (width, height) px, that gives characters their stamped proportions."""
     if not letter.isascii():
         return round(cell * 1.06), round(height * 0.96)
     return round(min(1.36 * cell, 0.94 * cell / fonts.advance(letter, bold=True))), round(height * 1.06)

@@ -1,14 +1,13 @@
-"""What a verdict looks like: colour, form and contrast, so that no two outcomes differ by colour alone.
+"""Colours and shapes of verdicts, chosen so that no two outcomes differ by colour alone.
 
-Day is dark on light. In sunlight the screen's own reflection adds to every pixel; a light ground with
-dark letters loses the least contrast by it, and keeps the pupil small, which sharpens the reader's sight.
-Night is light on dark, so that an officer who looks up again still sees the road. Filled colours stay the
-same in both.
+The day theme is dark on light. In sunlight the display's reflection adds to every pixel: dark letters on a
+light ground lose the least contrast by it, and a bright display keeps the pupil small, which sharpens vision.
+The night theme is light on dark, to preserve the officer's night vision. Filled colours are the same in both.
 
-The form says how much is known: a filled block is decided; a striped frame is provisional; a dashed
-outline is not determined. The fills differ in lightness too, so that grey and colour-blind readings keep
-them apart: amber is light with dark letters, green is middling (and bluish, away from amber and red), red
-is dark with white ones.
+The shape states the certainty: a filled block is a final verdict, a striped frame a provisional one, a dashed
+outline an undetermined one. The fills also differ in lightness, for greyscale and colour-blind viewers: amber
+is light with dark letters, green is medium (and bluish, away from amber and red), red is dark with white
+letters.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ Language: TypeAlias = Literal["zh", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How every screen is drawn: the officer's language, the fonts, and the surface's size in pixels."""
+    """Style of all screens: the officer's language, the fonts, the surface's size in px and the theme."""
 
     language: Language
     fonts: Fonts
@@ -39,17 +38,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they are for."""
+    """Colours by purpose."""
 
     paper: Colour
     ink: Colour
     muted: Colour
-    """Labels and grounds; still 7:1 on paper and on panel."""
+    """Labels and grounds; contrast of 7:1 on paper and on panel."""
     faint: Colour
-    """What leads nowhere at the moment; 3:1 on paper."""
+    """Disabled items; contrast of 3:1 on paper."""
     panel: Colour
     slate: Colour
-    """Grey-blue of what is not determined: dashes."""
+    """Grey-blue of undetermined outcomes: dashes."""
     slate_paper: Colour
 
 
@@ -75,11 +74,11 @@ NIGHT = Palette(
 BLACK: Colour = (0, 0, 0)
 WHITE: Colour = (255, 255, 255)
 BAR: Colour = (16, 24, 32)
-"""Status bar and soft keys, in both themes; WHITE and BAR_MUTED stand on it."""
+"""Status bar and soft keys in both themes, with WHITE and BAR_MUTED text."""
 BAR_MUTED: Colour = (196, 206, 216)
 KEY: Colour = (44, 58, 74)
 LABORATORY: Colour = (91, 33, 148)
-"""Violet is no outcome's colour."""
+"""Violet, which is no outcome's colour."""
 NOTICE: Colour = (255, 214, 102)
 
 GREEN: Colour = (0, 180, 128)
@@ -88,7 +87,7 @@ RED: Colour = (158, 0, 16)
 
 
 class Form(Enum):
-    """How much is known, by the shape of the verdict's block."""
+    """Shape of the verdict block, by certainty."""
 
     SOLID = "solid"
     STRIPED = "striped"
@@ -97,13 +96,13 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What an outcome's block wears."""
+    """Style of an outcome's block."""
 
     form: Form
     fill: Colour
-    """The block, the stripes or the dashes."""
+    """Colour of the block, the stripes or the dashes."""
     paper: Colour
-    """What the letters stand on; a solid block of another fill has it for its rim."""
+    """Ground of the text; if it differs from the fill of a solid block, it is also the block's rim."""
     ink: Colour
     icon: Icon
 
@@ -120,12 +119,15 @@ _ICONS = {
 
 
 def palette(look: Look) -> Palette:
-    """The colours of a look."""
+    """Return the colours of the theme in use."""
     return NIGHT if look.night else DAY
 
 
 def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
-    """What outcomes.csv's colour and icon are on the screen; `lit` is False in the dark half of a flash."""
+    """Return the style for an outcome's colour and icon in outcomes.csv.
+
+    `lit` is False in the dark half of a flash. Raises ValueError for a colour that is not implemented.
+    """
     row = OUTCOMES[outcome]
     icon = _ICONS[row["icon"]]
     match row["colour"]:
@@ -142,17 +144,17 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
         case "grey-blue":
             return Dress(Form.DASHED, colours.slate, colours.slate_paper, colours.ink, icon)
         case colour:
-            raise ValueError(f"outcomes.csv names a colour that is not drawn: {colour}")
+            raise ValueError(f"outcomes.csv has an unknown colour: {colour}")
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def luminance(colour: Colour) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2)."""
+    """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (channel / 255 for channel in colour)

@@ -1,4 +1,4 @@
-"""What was written is on the medium, whole or not at all, before its writer goes on (fsync(2), rename(2))."""
+"""Write files durably: synced before the function returns (fsync(2), rename(2))."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, content: bytes) -> None:
-    """A file with this content, for its owner alone; `sync_folder` makes its name last. Raises OSError."""
+    """Write a file with mode 0600 and sync it; `sync_folder` makes its name durable. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
@@ -19,7 +19,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Every name in the folder, as it is now. Raises OSError."""
+    """Sync the folder's entries. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -28,7 +28,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """The old content or the new, whatever happens meanwhile. Raises OSError."""
+    """Replace a file atomically: after a crash it has the old content or the new. Raises OSError."""
     staged = path.with_name(f".{path.name}")
     write(staged, content)
     staged.replace(path)

@@ -1,6 +1,7 @@
-"""A run leaves a mark while it lasts: whoever finds one of the same boot knows that the last run crashed.
+"""Crash marker: a file that exists while the program runs, with the id of the boot.
 
-Or was killed, or hung. A mark of another boot tells of a power failure, which is no fault of the program's.
+A marker of the current boot found at start means that the last run crashed, was killed or hung. A marker of
+another boot means a power failure, which is not reported.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def boot_id() -> bytes:
-    """What the kernel calls this boot (random(4)). Raises OSError."""
+    """Return the kernel's id of this boot (random(4)). Raises OSError."""
     return _BOOT_ID.read_bytes().strip()
 
 
 def begin(folder: Path, boot: bytes) -> bool:
-    """Whether the last run of this boot was cut short; from now on this run would leave the same mark.
+    """Set the marker of this run; True if the last run of this boot did not end properly.
 
-    It need not outlast a power failure, so it is not synced; and a disk that takes no mark costs this notice
-    alone.
+    The marker need not survive a power failure, so it is not synced. A write error is ignored: it costs only
+    the notice.
     """
     mark = folder / NAME
     try:
@@ -36,6 +37,6 @@ def begin(folder: Path, boot: bytes) -> bool:
 
 
 def end(folder: Path) -> None:
-    """This run ends on purpose."""
+    """Remove the marker: this run ends properly."""
     with suppress(OSError):
         (folder / NAME).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The last plate's province outlives the process, and no fault of storage stops a check for it."""
+"""The province of the last plate entered, kept across restarts. Storage errors are ignored."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ FILE = "province"
 
 @dataclass(slots=True)
 class LastProvince:
-    """Where plate entry begins: 省份简称, or nothing as long as none was entered."""
+    """Province with which plate entry starts: 省份简称, or empty until one was entered."""
 
     folder: Path
     name: str = field(default="", init=False)
 
     def recall(self) -> None:
-        """Take up what the file says; a file that is missing or unsound says nothing."""
+        """Load the province from its file; a missing or invalid file leaves it empty."""
         with suppress(OSError, UnicodeDecodeError):
             kept = (self.folder / FILE).read_text(encoding="utf-8")
             self.name = kept if kept in PROVINCES else ""
 
     def take(self, number: str) -> None:
-        """A plate was entered; one that begins with no province (使, 应急) changes nothing."""
+        """Remember the province of a number entered; a number without one (使, 应急) changes nothing."""
         if number[0] in PROVINCES and number[0] != self.name:
             self.name = number[0]
             with suppress(OSError):

@@ -1,7 +1,7 @@
-"""Strict CBOR: every value has one encoding (RFC 8949 section 4.2.1), and anything else is refused.
+"""Strict CBOR: deterministic encoding only (RFC 8949 section 4.2.1; wire format, section 1).
 
-Accepted are integers of 64 bits, byte strings, NFC text, arrays, maps with integer keys, true, false and
-null. A tag is accepted at the outermost place alone, and only the one that the caller names.
+Accepted: 64-bit integers, byte strings, NFC text, arrays, maps with integer keys, true, false and null. A tag
+is accepted in outermost position only, and only the one that the caller names.
 """
 
 from __future__ import annotations
@@ -20,48 +20,48 @@ _INT_LIMIT = 1 << 63
 _SIMPLE: dict[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
 
 
-class Malformed(ValueError):  # noqa: N818 - it says what the bytes are, and most are nobody's error
-    """Bytes that are not the one encoding of a message; the text says where they differ."""
+class Malformed(ValueError):  # noqa: N818 - it classifies received bytes; usually not an error of the program
+    """Raised when bytes are not the deterministic encoding of a message; the text says where they differ."""
 
 
 def read(data: bytes, *, tag: int | None = None) -> Value:
-    """The value that `data` encodes, in whole; with `tag`, that tag must come first.
+    """Decode the one value that `data` encodes; with `tag`, that tag must come first.
 
-    Raises Malformed for every other input. Two different inputs never read to the same value.
+    Raises Malformed for any other input. Two different inputs never decode to the same value.
     """
     at = 0
     if tag is not None:
         prefix = _head(6, tag)
         if not data.startswith(prefix):
-            raise Malformed(f"not tagged {tag}")
+            raise Malformed(f"without tag {tag}")
         at = len(prefix)
     value, end = _item(data, at, 0)
     if end != len(data):
-        raise Malformed("bytes left over")
+        raise Malformed("trailing bytes")
     return value
 
 
 def split(data: bytes, *, tag: int) -> Iterator[bytes]:
-    """The items of a CBOR sequence (RFC 8742), each with `tag` first, as `read` takes them.
+    """Yield the encoded items of a CBOR sequence (RFC 8742), each with `tag` first and valid for `read`.
 
-    Raises Malformed at the first that is none; what was given before it stands.
+    Raises Malformed at the first invalid item, after yielding those before it.
     """
     prefix, at = _head(6, tag), 0
     while at < len(data):
         if not data.startswith(prefix, at):
-            raise Malformed(f"not tagged {tag}")
+            raise Malformed(f"without tag {tag}")
         _, end = _item(data, at + len(prefix), 0)
         yield data[at:end]
         at = end
 
 
 def write(value: Value, *, tag: int | None = None) -> bytes:
-    """The one encoding of `value`. Raises ValueError or TypeError for a value outside the profile."""
+    """Encode `value` deterministically. Raises ValueError or TypeError for a value outside the profile."""
     encoded = _encode(value, 0)
     return encoded if tag is None else _head(6, tag) + encoded
 
 
-# Reading: one function a major type, each (data, position after the head, argument, depth) -> (value, end).
+# Decoding: one function per major type, (data, position after the head, argument, depth) -> (value, end).
 
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
@@ -145,14 +145,14 @@ def _map(data: bytes, at: int, argument: int, depth: int) -> tuple[Value, int]:
             raise Malformed("a map key that is not an integer")
         encoded = data[start:at]
         if encoded <= previous:
-            raise Malformed("map keys twice or out of order")
+            raise Malformed("duplicate or misordered map keys")
         previous = encoded
         entries[key], at = _item(data, at, depth)
     return entries, at
 
 
 def _tag(_data: bytes, _at: int, argument: int, _depth: int) -> tuple[Value, int]:
-    raise Malformed(f"tag {argument} in this place")
+    raise Malformed(f"tag {argument} in an inner position")
 
 
 _READERS = (_unsigned, _negative, _bytes, _text, _array, _map, _tag)
@@ -164,10 +164,10 @@ def _deeper(depth: int) -> int:
     return depth + 1
 
 
-# Writing: one function a type, each (value, depth) -> its encoding.
+# Encoding: one function per type, (value, depth) -> its encoding.
 
 _SHORT = tuple(bytes((initial,)) for initial in range(256))
-"""Heads of one byte."""
+"""Heads of one byte, precomputed."""
 
 
 def _head(major: int, argument: int) -> bytes:
@@ -230,8 +230,8 @@ _WRITERS: dict[type, Callable[[Any, int], bytes]] = {
 
 
 def _writer(value: object) -> Callable[[Any, int], bytes]:
-    """For a subclass, such as an enumeration's member."""
+    """Return the encoder of a subclass's value, such as an enumeration member."""
     for kind, encode in _WRITERS.items():
         if isinstance(value, kind):
             return encode
-    raise TypeError(f"{type(value).__name__} is not in the profile")
+    raise TypeError(f"{type(value).__name__} is not supported")

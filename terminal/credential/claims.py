@@ -1,4 +1,4 @@
-"""Claims of an inspection credential: what is signed must also be well formed (wire format, section 3)."""
+"""Claims of an inspection credential (wire format, section 3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VIN_TAIL = re.compile("[0-9A-HJ-NPR-Z]{6}")
 
 
 def parse(payload: bytes) -> Credential:
-    """The claims that `payload` encodes. Raises Malformed."""
+    """Decode a credential's payload. Raises Malformed."""
     claims = entries(cbor.read(payload), _REQUIRED, _OPTIONAL)
     vehicle = _vehicle(claims[_VEHICLE])
     expires_s = uint(claims[4])
@@ -42,7 +42,7 @@ def parse(payload: bytes) -> Credential:
 
 
 def write(credential: Credential) -> bytes:
-    """The payload of a credential. Raises Malformed where `parse` would not read it back."""
+    """Encode a credential's payload. Raises Malformed if `parse` would reject it."""
     vehicle = credential.vehicle
     optional: dict[int, Value] = {6: vehicle.colour, 7: vehicle.vin_tail, 8: vehicle.first_registered}
     described: dict[int, Value] = {
@@ -70,14 +70,17 @@ def write(credential: Credential) -> bytes:
 
 
 def seal(claims: SealedClaims, epoch: int, key: bytes, *, cti: bytes, protected: bytes) -> Sealed:
-    """Close claims under the 32-byte enforcement key of `epoch` (RFC 8439; the nonce is `cti`)."""
+    """Encrypt claims with the 32-byte enforcement key of `epoch` (RFC 8439; the nonce is `cti`).
+
+    `protected` is the content of the protected header, which is the associated data (wire format, section 3).
+    """
     plain: dict[int, Value] = {1: claims.vin, 2: claims.engine_tail, 3: claims.owner}
     payload = cbor.write({number: value for number, value in plain.items() if value is not None})
     return Sealed(epoch, bindings.crypto_aead_chacha20poly1305_ietf_encrypt(payload, protected, cti, key))
 
 
 def unseal(sealed: Sealed, key: bytes, *, cti: bytes, protected: bytes) -> SealedClaims | None:
-    """The claims for enforcement, or None where they do not open; the finding stays what it was."""
+    """Decrypt the claims for enforcement; None if that fails, which never changes the finding."""
     if len(sealed.ciphertext) < bindings.crypto_aead_chacha20poly1305_ietf_ABYTES:
         return None
     try:
@@ -93,7 +96,7 @@ def _vehicle(value: Value) -> Vehicle:
     vehicle = entries(value, _VEHICLE_REQUIRED, _VEHICLE_OPTIONAL)
     identity = Plate(text(vehicle[1]), text(vehicle[2]))
     if not plate.may_carry_credential(identity):
-        raise Malformed("a number that does not fit its kind")
+        raise Malformed("a number that does not match its kind")
     valid_through = uint(vehicle[5])
     if not inspection.is_month(valid_through):
         raise Malformed("not a month of validity")
@@ -110,13 +113,13 @@ def _vehicle(value: Value) -> Vehicle:
 
 def _matching(value: Value, pattern: re.Pattern[str]) -> str:
     if pattern.fullmatch(text(value)) is None:
-        raise Malformed("a text that does not fit its pattern")
+        raise Malformed("a text that does not match its pattern")
     return text(value)
 
 
 def _day(value: Value) -> int:
     if not inspection.is_day(uint(value)):
-        raise Malformed("not a day that exists")
+        raise Malformed("not a valid day")
     return uint(value)
 
 

@@ -1,6 +1,7 @@
-"""COSE_Sign1 (RFC 9052) in one shape alone: Ed25519 (-19, RFC 9864), a short key id, an inline payload.
+"""COSE_Sign1 (RFC 9052) with Ed25519 (-19, RFC 9864), a short key id and an inline payload (wire format,
+section 2).
 
-The bytes that came are the bytes that are verified; nothing is encoded anew before the check.
+Signatures are verified over the bytes as received; nothing is re-encoded before the check.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _PROTECTED = frozenset({1, 4})
 
 @dataclass(frozen=True, slots=True)
 class Sign1:
-    """A message of the right shape, whose signature nobody has checked yet."""
+    """A parsed message whose signature has not been verified."""
 
     protected: bytes
     kid: bytes
@@ -33,7 +34,7 @@ class Sign1:
 
 
 def parse(message: bytes) -> Sign1:
-    """The parts of a COSE_Sign1. Raises Malformed for every shape but the one of wire format, section 2."""
+    """Parse a COSE_Sign1 message. Raises Malformed for any structure not in wire format, section 2."""
     protected, unprotected, payload, signature = array(cbor.read(message, tag=TAG), 4)
     protected = data(protected)
     headers = entries(cbor.read(protected), _PROTECTED)
@@ -44,12 +45,12 @@ def parse(message: bytes) -> Sign1:
 
 
 def signed_bytes(message: Sign1, context: bytes) -> bytes:
-    """The Sig_structure (RFC 9052 section 4.4) that the signature covers."""
+    """Return the Sig_structure (RFC 9052 section 4.4) that the signature covers."""
     return cbor.write(["Signature1", message.protected, context, message.payload])
 
 
 def is_signed(signature: bytes, message: bytes, public_key: bytes) -> bool:
-    """Whether `signature` is the Ed25519 signature of `message` under the 32-byte `public_key`."""
+    """Return True if `signature` is the Ed25519 signature of `message` under the 32-byte `public_key`."""
     if len(signature) != SIGNATURE_SIZE:
         return False
     try:
@@ -60,8 +61,9 @@ def is_signed(signature: bytes, message: bytes, public_key: bytes) -> bool:
 
 
 def is_full_order_point(public_key: bytes) -> bool:
-    """Whether a public key is canonical, on the curve and of full order; libsodium's verification alone
-    lets some others pass.
+    """Return True if a public key is canonical, on the curve and of full order.
+
+    libsodium's verification alone accepts some keys that are not.
     """
     return len(
         public_key
@@ -69,18 +71,18 @@ def is_full_order_point(public_key: bytes) -> bool:
 
 
 def key_id(public_key: bytes) -> bytes:
-    """The first 8 bytes of the COSE key thumbprint (RFC 9679) of an Ed25519 public key."""
+    """Return the key id: the first 8 bytes of the COSE key thumbprint (RFC 9679) of a 32-byte public key."""
     return hashlib.sha256(cbor.write({1: 1, -1: 6, -2: public_key})).digest()[:KID_SIZE]
 
 
 def protected_of(public_key: bytes) -> bytes:
-    """The content of the protected header under this key; sealed claims are bound to it."""
+    """Return the protected header of messages under this key, which sealed claims are bound to."""
     return cbor.write({1: ED25519, 4: key_id(public_key)})
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """An Ed25519 key that signs. What is the same in each message under it is made once."""
+    """Ed25519 signing key, with the header that all its messages share."""
 
     secret_key: bytes = field(repr=False)
     kid: bytes
@@ -88,17 +90,17 @@ class Signer:
 
     @classmethod
     def of(cls, seed: bytes) -> Signer:
-        """The signer of the 32-byte private part."""
+        """Return the signer of a 32-byte seed."""
         public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
         return cls(secret_key, key_id(public_key), protected_of(public_key))
 
     def __call__(self, payload: bytes, context: bytes) -> bytes:
-        """A COSE_Sign1 over `payload` for `context`."""
+        """Return a COSE_Sign1 message over `payload` for `context`."""
         unsigned = Sign1(self.protected, self.kid, payload, b"")
         signature = bindings.crypto_sign(signed_bytes(unsigned, context), self.secret_key)[:SIGNATURE_SIZE]
         return cbor.write([self.protected, {}, payload, signature], tag=TAG)
 
 
 def sign(payload: bytes, context: bytes, seed: bytes) -> bytes:
-    """A COSE_Sign1 over `payload` for `context` by the Ed25519 key of the 32-byte `seed`."""
+    """Return a COSE_Sign1 message over `payload` for `context`, signed with the key of the 32-byte `seed`."""
     return Signer.of(seed)(payload, context)

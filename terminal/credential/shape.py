@@ -1,7 +1,7 @@
-"""A shape is a dataclass and the listed keys of its map; the same table reads a message and writes it.
+"""Message schemas: a dataclass and the map keys of its fields, used for both decoding and encoding.
 
-A field that its dataclass gives no default is required; None is a key left out. Reading is strict (see
-`message`) and raises Malformed; writing is exact, and takes what reading would give.
+A field without a default is required; None is encoded by leaving the key out. Decoding is strict and raises
+Malformed (see `message`); encoding does not validate.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LATITUDE_MOST, _LONGITUDE_MOST = 900_000_000, 1_800_000_000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One listed key: the dataclass's name for it, how its value is read, and how it is written."""
+    """One map key: the field's name, and the functions that decode and encode its value."""
 
     key: int
     name: str
@@ -34,7 +34,7 @@ class Field:
 
 
 class Shape(Generic[Body]):
-    """A dataclass with its fields by key. `Body` must be a dataclass; every field of it is listed."""
+    """Schema of the dataclass `Body`; lists every field of it."""
 
     def __init__(self, body: type[Body], *of: Field) -> None:
         self.body = body
@@ -45,32 +45,32 @@ class Shape(Generic[Body]):
         self.optional = frozenset(field.key for field in of) - self.required
 
     def read(self, value: Value) -> Body:
-        """The message that `value` is. Raises Malformed for anything unlisted, missing or of another type."""
+        """Decode a message. Raises Malformed for an unlisted or missing key or a value of the wrong type."""
         return self.body(**values(self.fields, message.entries(value, self.required, self.optional)))
 
     def write(self, body: Body) -> dict[int, Value]:
-        """The map of a message."""
+        """Encode a message as a map."""
         return entries(self.fields, body)
 
 
 def values(of: tuple[Field, ...], found: dict[int, Value]) -> dict[str, Any]:
-    """What those of the fields say that are there, by name. Raises Malformed."""
+    """Decode the fields that are present, by name. Raises Malformed."""
     return {field.name: field.read(found[field.key]) for field in of if field.key in found}
 
 
 def entries(of: tuple[Field, ...], holder: object) -> dict[int, Value]:
-    """The entries of the fields as `holder` has them, without those that are None."""
+    """Encode the fields of `holder` that are not None, by key."""
     held = [(field, getattr(holder, field.name)) for field in of]
     return {field.key: field.write(value) for field, value in held if value is not None}
 
 
 def same(value: Value) -> Value:
-    """A value that is written as it is."""
+    """Return the value unchanged."""
     return value
 
 
 def unsigned(key: int, name: str) -> Field:
-    """A whole number, zero or more."""
+    """An integer, zero or more."""
     return Field(key, name, message.uint, same)
 
 
@@ -85,7 +85,7 @@ def octets(key: int, name: str, size: int) -> Field:
 
 
 def flag(key: int, name: str) -> Field:
-    """True or false."""
+    """A boolean."""
 
     def read(value: Value) -> bool:
         if type(value) is not bool:
@@ -96,12 +96,12 @@ def flag(key: int, name: str) -> Field:
 
 
 def word(key: int, name: str, words: type[StrEnum]) -> Field:
-    """One word of a vocabulary."""
+    """A text that is a member of an enumeration."""
 
     def read(value: Value) -> StrEnum:
         said = message.text(value)
         if said not in words.__members__.values():
-            raise Malformed(f"not a word of {words.__name__}")
+            raise Malformed(f"not a value of {words.__name__}")
         return words(said)
 
     return Field(key, name, read, str)
@@ -119,7 +119,7 @@ def number(key: int, name: str, numbers: type[IntEnum]) -> Field:
 
 
 def location(key: int, name: str) -> Field:
-    """Latitude and longitude in 1e-7 degrees, held as a tuple."""
+    """Latitude and longitude in 1e-7 degrees, as a tuple."""
 
     def read(value: Value) -> tuple[int, int]:
         latitude, longitude = message.array(value, 2)
@@ -135,12 +135,12 @@ def _within(value: Value, most: int) -> int:
 
 
 def part(key: int, name: str, shape: Shape[Any]) -> Field:
-    """A map of another shape."""
+    """A map with another schema."""
     return Field(key, name, shape.read, shape.write)
 
 
 def parts(key: int, name: str, shape: Shape[Any]) -> Field:
-    """An array of maps of another shape, held as a tuple."""
+    """An array of maps with another schema, as a tuple."""
     return Field(
         key,
         name,

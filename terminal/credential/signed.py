@@ -1,4 +1,4 @@
-"""A signed message counts under its own context and a key of its own kind alone (wire format, section 2)."""
+"""Signed messages: each kind has its own context and its own kind of key (wire format, section 2)."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ RECEIPT = b"roadside/receipt/1"
 ORDER = b"roadside/order/1"
 
 Signer: TypeAlias = Callable[[bytes, bytes], bytes]
-"""(payload, context) -> COSE_Sign1; whoever holds the private key."""
+"""(payload, context) -> COSE_Sign1."""
 
 
 def signer(seed: bytes) -> Signer:
-    """The signer of an Ed25519 key, of which `seed` is the 32-byte private part."""
+    """Return the signer of the Ed25519 key with this 32-byte seed."""
     return cose.Signer.of(seed)
 
 
 def by_kid(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Ed25519 public keys (32 bytes each) by their key ids."""
+    """Index Ed25519 public keys (32 bytes each) by key id."""
     return {cose.key_id(key): key for key in public_keys}
 
 
 def open_signed(message: bytes, context: bytes, keys: Mapping[bytes, bytes]) -> bytes | None:
-    """The payload of a message that one of `keys` (by kid) signed for `context`; None for any other bytes."""
+    """Verify a message for `context` and return its payload; None unless one of `keys` (by kid) signed it."""
     try:
         parts = cose.parse(message)
     except Malformed:
@@ -47,5 +47,5 @@ def open_signed(message: bytes, context: bytes, keys: Mapping[bytes, bytes]) -> 
 
 
 def is_by(parts: Sign1, context: bytes, key: bytes) -> bool:
-    """Whether `key` signed these parts of a message for `context`."""
+    """Return True if `key` signed the message for `context`."""
     return cose.is_signed(parts.signature, cose.signed_bytes(parts, context), key)

@@ -1,4 +1,4 @@
-"""The journal's SQLite file: what was committed is on the medium, and what cannot be trusted is refused."""
+"""SQLite file of the journal: every commit is synced, and a damaged file is refused."""
 
 from __future__ import annotations
 
@@ -45,23 +45,25 @@ _PAGE = 256
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _LITTLE_SPACE = 64 * 1024
-"""SQLite calls it an I/O error where its shared memory (32 KiB) does not fit."""
+"""Free space, bytes, below which an I/O error counts as a full disk: SQLite reports one if its shared memory
+(32 KiB) does not fit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What a journal's file says of itself: whose it is, where it stands, how far the registry has it."""
+    """Header of a journal: its owner, first and last position, and the last record that has a receipt."""
 
     terminal_public_key: bytes
     start: Head
-    """Before the first record that is kept: the genesis, until records went after their retention."""
+    """Position before the first record kept: the genesis, until records are removed by retention."""
     head: Head
     receipted: int
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a look at a file found: what it says of itself as far as that is readable, and what is wrong."""
+    """Result of an examination: the header, if readable, and the damage found, if any."""
 
     meta: Meta | None
     damage: str | None
@@ -69,7 +71,7 @@ class Examined:
 
 @contextmanager
 def faults(folder: Path) -> Iterator[None]:
-    """Whatever storage does inside becomes a JournalFault; misuse stays a bug."""
+    """Translate storage errors into JournalFault; misuse of SQLite (ProgrammingError) passes unchanged."""
     try:
         yield
     except sqlite3.ProgrammingError:
@@ -95,16 +97,16 @@ def _fault(error: sqlite3.DatabaseError, folder: Path) -> JournalFault:
 
 
 def _name(error: sqlite3.DatabaseError) -> str:
-    # The error's own text may quote what is stored; Python's own complaints have no name.
+    # The error's own text may quote stored data; errors raised by Python have no name.
     return getattr(error, "sqlite_errorname", "SQLITE_ERROR")
 
 
 def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
-    """A new journal without records at `path`, where nothing may be. Raises sqlite3.Error, OSError."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # SQLite gives its logs the same mode
+    """Create an empty journal at `path`, which must not exist. Raises sqlite3.Error, OSError."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))  # SQLite copies this mode
     head = record.genesis(terminal_public_key, journal_id)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        require(db, "auto_vacuum", 2)  # INCREMENTAL: what is removed makes room for others too
+        require(db, "auto_vacuum", 2)  # INCREMENTAL: removed records free disk space
         db.execute("VACUUM")
     with closing(connect(path)) as db, transaction(db):
         for statement in (_SCHEMA + _SINCE_2).split(";\n"):
@@ -119,7 +121,7 @@ def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """Bring an older version's file to this one's schema. Raises sqlite3.Error."""
+    """Migrate a file of an older version to the current schema. Raises sqlite3.Error."""
     with transaction(db):
         if db.execute("PRAGMA user_version").fetchone() == (1,):
             for statement in _SINCE_2.split(";\n"):
@@ -128,9 +130,9 @@ def upgrade(db: sqlite3.Connection) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection that writes to an existing file, with every commit synced before it returns.
+    """Open an existing file for writing, with every commit synced before it returns.
 
-    Raises sqlite3.Error, and JournalFault where SQLite does not take a setting.
+    Raises sqlite3.Error, and JournalFault if SQLite does not accept a setting.
     """
     with ExitStack() as undo:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
@@ -142,24 +144,24 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def require(db: sqlite3.Connection, name: str, value: str | int) -> None:
-    """Set a pragma and read it back. Raises JournalFault where it is not so."""
+    """Set a pragma and verify it. Raises JournalFault if it has another value."""
     db.execute(f"PRAGMA {name} = {value}")
     (found,) = db.execute(f"PRAGMA {name}").fetchone()
     if found != value:
-        raise JournalFault(f"{name} is {found} and not {value}")
+        raise JournalFault(f"{name} is {found} instead of {value}")
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that changes neither the file nor its log, beside a writer too. Raises sqlite3.Error."""
-    # Without a log nobody writes, and SQLite would make one.
+    """Open a file without changing it or its log, even while another process writes. Raises sqlite3.Error."""
+    # Without a log there is no writer, and SQLite would create a log.
     how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
     return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
 
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All of it committed and synced, or nothing. Raises sqlite3.Error."""
-    if db.in_transaction:  # a rollback that failed in its turn
+    """Run a transaction: commit and sync on exit, roll back on an exception. Raises sqlite3.Error."""
+    if db.in_transaction:  # an earlier rollback failed
         db.execute("ROLLBACK")
     db.execute("BEGIN IMMEDIATE")
     try:
@@ -172,33 +174,33 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def append(db: sqlite3.Connection, previous: Head, encoded: bytes) -> Head:
-    """Put a record after `previous`; within a transaction. Raises sqlite3.Error, JournalDamaged."""
+    """Append a record after `previous`, within a transaction. Raises sqlite3.Error, JournalDamaged."""
     head = Head(previous.journal_id, previous.seq + 1, record.digest(encoded))
     moved = db.execute(
         "UPDATE journal SET seq = ?, hash = ? WHERE id = ? AND seq = ? AND hash = ?",
         (head.seq, head.hash, previous.journal_id, previous.seq, previous.hash),
     )
     if moved.rowcount != 1:
-        raise JournalDamaged("its head was moved by another")
+        raise JournalDamaged("its head was changed by another writer")
     db.execute("INSERT INTO record VALUES (?, ?)", (head.seq, encoded))
     return head
 
 
 def count(db: sqlite3.Connection, shift: str, outcome: Outcome) -> None:
-    """One more check of this outcome in the shift; within a transaction."""
+    """Count a check with this outcome in the shift, within a transaction."""
     db.execute(
         "INSERT INTO tally VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET checks = checks + 1", (shift, outcome)
     )
 
 
 def uncount(db: sqlite3.Connection, shift: str, outcome: Outcome) -> bool:
-    """One check less, where the shift has one of this outcome; within a transaction."""
+    """Undo one count, within a transaction; False if the shift has no check with this outcome."""
     where = "WHERE shift = ? AND outcome = ? AND checks > 0"
     return db.execute(f"UPDATE tally SET checks = checks - 1 {where}", (shift, outcome)).rowcount == 1  # noqa: S608 - constant
 
 
 def records(db: sqlite3.Connection, after_seq: int) -> Iterator[bytes]:
-    """The records after a number, in order; no read stays open between pages. Raises sqlite3.Error."""
+    """Yield the records after `after_seq`; no read stays open between pages. Raises sqlite3.Error."""
     while page := db.execute(
         "SELECT seq, bytes FROM record WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, _PAGE)
     ).fetchall():
@@ -208,7 +210,7 @@ def records(db: sqlite3.Connection, after_seq: int) -> Iterator[bytes]:
 
 
 def tallies(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """Checks by shift and outcome; what has none is left out. Raises sqlite3.Error."""
+    """Return the checks by shift and outcome, without zeros. Raises sqlite3.Error."""
     found: dict[str, dict[str, int]] = {}
     for shift, outcome, checks in db.execute("SELECT * FROM tally WHERE checks > 0 ORDER BY shift, outcome"):
         found.setdefault(shift, {})[outcome] = checks
@@ -216,7 +218,7 @@ def tallies(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
 
 
 def measure(db: sqlite3.Connection, after_seq: int) -> tuple[int, int]:
-    """How many records come after a number, and their bytes. Raises sqlite3.Error."""
+    """Return the number of records after `after_seq` and their total size, bytes. Raises sqlite3.Error."""
     found: tuple[int, int] = db.execute(
         "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM record WHERE seq > ?", (after_seq,)
     ).fetchone()
@@ -224,24 +226,24 @@ def measure(db: sqlite3.Connection, after_seq: int) -> tuple[int, int]:
 
 
 def predecessor(db: sqlite3.Connection, journal_id: bytes) -> int:
-    """How far the registry has a journal that was set aside, as far as known. Raises sqlite3.Error."""
+    """Return the last receipted record of a set-aside journal, 0 if unknown. Raises sqlite3.Error."""
     found = db.execute("SELECT receipted FROM predecessor WHERE id = ?", (journal_id,)).fetchone()
     return found[0] if found else 0
 
 
 def receive_of(db: sqlite3.Connection, journal_id: bytes, seq: int) -> None:
-    """The registry has a journal that was set aside up to `seq`. Raises sqlite3.Error."""
+    """Store the receipt of a set-aside journal up to `seq`. Raises sqlite3.Error."""
     with transaction(db):
         db.execute("INSERT OR REPLACE INTO predecessor VALUES (?, ?)", (journal_id, seq))
 
 
 def load(db: sqlite3.Connection) -> Meta:
-    """What the file says of itself. Raises sqlite3.Error, JournalDamaged, JournalFault (a newer version)."""
+    """Read the header. Raises sqlite3.Error, JournalDamaged, and JournalFault for a newer version's file."""
     application, version = (
         db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     )
     if application != APPLICATION_ID:
-        raise JournalDamaged("not a journal's file")
+        raise JournalDamaged("not a journal file")
     if version > SCHEMA_VERSION:
         raise JournalFault(f"made by a newer version of this program (schema {version})")
     row = db.execute("SELECT id, terminal_public_key, seq, hash, receipted FROM journal").fetchone()
@@ -255,24 +257,24 @@ def load(db: sqlite3.Connection) -> Meta:
 
 
 def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> Examined:
-    """Look a file over without changing it: the pages, what it says of itself, and its chain.
+    """Check a file without changing it: its pages, its header and its chain.
 
-    `witness` is the last head that is known from elsewhere; `newest` spares all but so many records. Raises
-    sqlite3.Error, OSError and JournalFault for what is not the file's own damage.
+    `witness` is the last head known from elsewhere; `newest` limits the check to that many last records.
+    Raises sqlite3.Error, OSError and JournalFault for anything but damage of the file itself.
     """
     if path.stat().st_size == 0:
         return Examined(None, "its file is empty")  # SQLite would delete the log of an empty file
     meta = None
     try:
         with closing(connect_read_only(path)) as db:
-            db.execute("BEGIN")  # one view of the file, whoever writes
+            db.execute("BEGIN")  # a consistent view while another process writes
             meta = load(db)
             pages = db.execute("PRAGMA quick_check(1)").fetchone()[0]
             return Examined(meta, "damaged pages" if pages != "ok" else _chain(db, meta, witness, newest))
     except JournalDamaged as damage:
         return Examined(meta, damage.detail)
     except sqlite3.DatabaseError as error:
-        if not _name(error).startswith((*_DAMAGE, "SQLITE_ERROR")):  # no such table or column
+        if not _name(error).startswith((*_DAMAGE, "SQLITE_ERROR")):  # missing table or column
             raise
         return Examined(meta, _name(error))
 
@@ -287,7 +289,7 @@ def _chain(db: sqlite3.Connection, meta: Meta, witness: Head | None, newest: int
             continue
         if known.setdefault(place.seq, place.hash) != place.hash:
             return str(Break(BreakKind.CHANGED, place.seq))
-    known.pop(start.seq)  # no record
+    known.pop(start.seq)  # has no record any more
     if newest is not None and head.seq - newest > start.seq:
         start = _from(db, Head(head.journal_id, head.seq - newest, head.hash))
     end = record.follow(start, records(db, start.seq), known)

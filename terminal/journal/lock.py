@@ -1,8 +1,8 @@
-"""One process writes a journal, and the last head that it gave out is remembered beside the journal.
+"""Lock of the journal for its single writer, and the last head that the writer committed.
 
-The head is a witness: SQLite takes a write-ahead log that lost its end for a whole one, and a file that is
-gone tells nothing. It is written after each commit and never before, so it never runs ahead of what was
-durable; it is not synced itself, since an older witness is still true.
+The head is a witness: SQLite accepts a write-ahead log that lost its end as complete, and a missing file
+tells nothing. It is written after each commit, so it is never ahead of the journal. It is not synced, because
+an older head is still true.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _SUM = struct.Struct(">I")
 
 
 class Lock:
-    """The exclusive right to write the journal of a state directory."""
+    """Exclusive right to write the journal of a state directory."""
 
     def __init__(self, state_dir: Path) -> None:
-        """Take it. Raises JournalBusy where another has it, and OSError."""
+        """Acquire the lock. Raises JournalBusy if another process has it, and OSError."""
         self.folder = state_dir
         self._file = os.open(state_dir / NAME, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -41,23 +41,23 @@ class Lock:
             raise
 
     def head(self) -> Head | None:
-        """The last head that was remembered, or None."""
+        """Return the last head that was remembered, or None."""
         return _parse(os.pread(self._file, _HEAD.size + _SUM.size, 0))
 
     def remember(self, head: Head) -> None:
-        """Keep `head`, which is committed. Raises OSError."""
+        """Remember `head`, which must be committed. Raises OSError."""
         fields = _HEAD.pack(head.journal_id, head.seq, head.hash)
         os.pwrite(self._file, fields + _SUM.pack(zlib.crc32(fields)), 0)
 
     def release(self) -> None:
-        """Let go of it; harmless twice."""
+        """Release the lock; harmless twice."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
 
 def remembered(state_dir: Path) -> Head | None:
-    """The last head that a journal's writer remembered, or None; takes no lock. Raises OSError."""
+    """Return the last head that a journal's writer remembered, or None; takes no lock. Raises OSError."""
     try:
         return _parse((state_dir / NAME).read_bytes())
     except FileNotFoundError:

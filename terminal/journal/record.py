@@ -1,6 +1,6 @@
-"""Records: sealed entries in one chain, where each names the hash of the one before (wire format, section 6).
+"""Journal records: sealed entries in a hash chain (wire format, section 6).
 
-Bytes come in and bytes go out. The one thing drawn here is the sealed box's own one-time key, by libsodium.
+Functions of bytes only. The one random value drawn here is the sealed box's ephemeral key, by libsodium.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 
 HASH_SIZE = 32
 MOST_BYTES = 60 * 1024
-"""A batch of 64 KiB must hold any record together with its own fields and signature."""
+"""Limit that leaves room in a batch of 64 KiB for the batch's own fields and signature."""
 _GENESIS = b"roadside/journal/1"
 _NOTHING: Mapping[int, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a journal stands: its id (16 bytes), its last record's number, and that record's hash."""
+    """Head of a journal: its id (16 bytes), its last record's number and hash (32 bytes)."""
 
     journal_id: bytes
     seq: int
     hash: bytes
 
     def value(self) -> list[Value]:
-        """The head as requests and health messages carry it."""
+        """Return the head as requests and health messages carry it (wire format, section 5)."""
         return [self.journal_id, self.seq, self.hash]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One link: its number, the hash of the record before (32 bytes), and its sealed entry."""
+    """One record: its number, the hash of the record before (32 bytes) and the sealed entry."""
 
     seq: int
     previous: bytes
@@ -51,7 +51,7 @@ class Record:
 
 
 class BreakKind(StrEnum):
-    """How a chain fails; the first failure is the one that is told."""
+    """Kinds of chain failure; the first failure is reported."""
 
     MALFORMED = "malformed"
     MISSING = "missing"
@@ -61,7 +61,7 @@ class BreakKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first failure of a chain: how, and at which record number."""
+    """The first failure of a chain and the record number at which it occurs."""
 
     kind: BreakKind
     seq: int
@@ -71,34 +71,34 @@ class Break:
 
 
 def write(record: Record) -> bytes:
-    """The bytes of a record. Raises ValueError for one that no batch could hold."""
+    """Encode a record. Raises ValueError if it does not fit into a batch."""
     encoded = cbor.write({1: record.seq, 2: record.previous, 3: record.sealed})
     if len(encoded) > MOST_BYTES:
-        raise ValueError("a record that no batch can hold")
+        raise ValueError("the record is too large for a batch")
     return encoded
 
 
 def read(encoded: bytes) -> Record:
-    """The record that `encoded` is, in whole. Raises Malformed for every other input."""
+    """Decode a record. Raises Malformed."""
     found = entries(cbor.read(encoded), frozenset({1, 2, 3}))
     return Record(uint(found[1]), data(found[2], HASH_SIZE), data(found[3]))
 
 
 def digest(encoded: bytes) -> bytes:
-    """The hash of a record: SHA-256 over its bytes."""
+    """Return the hash of an encoded record, SHA-256."""
     return sha256(encoded).digest()
 
 
 def genesis(terminal_public_key: bytes, journal_id: bytes) -> Head:
-    """Where a journal stands before its first record. The key is the terminal's Ed25519 key, 32 bytes."""
+    """Return the head before the first record; the key is the terminal's Ed25519 public key, 32 bytes."""
     return Head(journal_id, 0, digest(_GENESIS + terminal_public_key + journal_id))
 
 
 def follow(start: Head, records: Iterable[bytes], known: Mapping[int, bytes] = _NOTHING) -> Head | Break:
-    """The head after all of `records`, in their order from `start`; or the first break.
+    """Verify that `records` continue the chain from `start`; return the new head or the first failure.
 
-    `known` gives hashes that are known from elsewhere, by record number: a record that differs was changed,
-    and one that is not reached is missing. Without them, what was cut off the end cannot be seen.
+    `known` has hashes known from elsewhere, by record number: a record that differs was changed, and one
+    beyond the last record is missing. Without them a truncated end cannot be detected.
     """
     head = start
     for encoded in records:
@@ -118,12 +118,12 @@ def follow(start: Head, records: Iterable[bytes], known: Mapping[int, bytes] = _
 
 
 def seal(entry: bytes, sealing_key: bytes) -> bytes:
-    """A libsodium sealed box to an X25519 public key (32 bytes). Raises CryptoError for an unusable key."""
+    """Seal an entry to an X25519 public key (32 bytes). Raises CryptoError for an unusable key."""
     return bindings.crypto_box_seal(entry, sealing_key)
 
 
 def unseal(sealed: bytes, public_key: bytes, private_key: bytes) -> bytes:
-    """The entry in a sealed box, for whoever has the X25519 pair. Raises Malformed where it does not open."""
+    """Open a sealed entry with an X25519 key pair. Raises Malformed if that fails."""
     if len(sealed) < bindings.crypto_box_SEALBYTES:
         raise Malformed("shorter than a sealed box")
     try:
@@ -133,7 +133,7 @@ def unseal(sealed: bytes, public_key: bytes, private_key: bytes) -> bytes:
 
 
 def uuid7(at_ms: int, random: bytes) -> bytes:
-    """A UUIDv7 (RFC 9562, section 5.7) of Unix milliseconds and 10 random bytes, of which 74 bits count."""
+    """Return a UUIDv7 (RFC 9562, section 5.7) of Unix ms and 10 random bytes, of which 74 bits are used."""
     time = (at_ms & (1 << 48) - 1).to_bytes(6, "big")
     high, low = int.from_bytes(random[:2], "big"), int.from_bytes(random[2:10], "big")
     return (

@@ -1,6 +1,7 @@
-"""What the registry has receipted may go, oldest first, after its time; what it has not may never.
+"""Retention: records are removed, oldest first, once the registry's receipt is old enough.
 
-The hash of the last record that went stays, so that the chain of those that are kept still verifies.
+Records without a receipt are never removed (wire format, section 6). The hash of the last removed record is
+kept, so that the chain of the remaining ones still verifies.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ if TYPE_CHECKING:
 
 RETENTION_S = 30 * 86_400
 MOST_AT_ONCE = 1000
-"""Records that go in one transaction: a few ms, and a log of a few hundred KiB."""
+"""Records removed in one transaction: a few ms, and a write-ahead log of a few hundred KiB."""
 
 
 def receive(db: Connection, seq: int, received_ms: int) -> None:
-    """The registry holds all records up to `seq`, by its receipt of that time. Raises sqlite3.Error."""
+    """Store a receipt of the records up to `seq`; `received_ms` is Unix time, ms. Raises sqlite3.Error."""
     with database.transaction(db):
         db.execute("UPDATE journal SET receipted = ? WHERE receipted < ?", (seq, seq))
         db.execute("INSERT INTO receipt VALUES (?, ?) ON CONFLICT DO NOTHING", (seq, received_ms))
 
 
 def take_back(db: Connection, seq: int) -> None:
-    """The registry holds no more than the records up to `seq`, whatever it said. Raises sqlite3.Error."""
+    """Withdraw receipts after `seq`, as the registry does not hold those records. Raises sqlite3.Error."""
     with database.transaction(db):
         db.execute("UPDATE journal SET receipted = min(receipted, ?)", (seq,))
         db.execute("DELETE FROM receipt WHERE seq > ?", (seq,))
 
 
 def remove(db: Connection, before_ms: int) -> int:
-    """Remove the oldest records whose receipt came before a time, MOST_AT_ONCE of them at most.
+    """Remove the oldest records received before `before_ms` (Unix ms), at most MOST_AT_ONCE.
 
-    The number of the last record that is gone now, 0 where none went. Raises sqlite3.Error, JournalDamaged.
+    Returns the number of the last record removed, 0 if there was none. Raises sqlite3.Error, JournalDamaged.
     """
     with database.transaction(db):
         meta = database.load(db)
@@ -53,6 +54,6 @@ def remove(db: Connection, before_ms: int) -> int:
 
 
 def shrink(db: Connection) -> None:
-    """Give the room of what went back to the file system. Raises sqlite3.Error."""
-    db.executescript("PRAGMA incremental_vacuum")  # `execute` would take its first step alone: one page
+    """Return free pages to the file system. Raises sqlite3.Error."""
+    db.executescript("PRAGMA incremental_vacuum")  # `execute` would run only the first step: one page
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

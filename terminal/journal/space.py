@@ -1,7 +1,7 @@
-"""Space is set aside while there is some: on a full disk even a deletion needs room to be written.
+"""Disk space reserve: on a full disk even a deletion needs space for its write-ahead log.
 
-The reserve is a file of real blocks. It is given up for what must go on when the disk is full (receipts,
-removals, the record that says so), and while it is gone no check is recorded and so no verdict is shown.
+The reserve is a file of allocated blocks. It is released for what must go on when the disk is full: receipts,
+removals and the record of the fault. While it is released no check is recorded, and so no verdict is shown.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ if TYPE_CHECKING:
 RESERVE = "journal.reserve"
 RESERVE_BYTES = 8 << 20
 WARNING_SHARE = 0.8
-"""Of the file system: from here on the officer is told."""
+"""Share of the file system from which the officer is warned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How full the journal's file system is, bytes."""
+    """Usage of the journal's file system, bytes."""
 
     used: int
     total: int
     reserved: bool
-    """Whether the reserve is in place; without it nothing is recorded."""
+    """True if the reserve is allocated; without it nothing is recorded."""
 
     @property
     def share(self) -> float:
-        """0 to 1."""
+        """Used share, 0 to 1."""
         return self.used / self.total if self.total else 1.0
 
     @property
     def low(self) -> bool:
-        """Whether the officer is to be warned."""
+        """True if the officer is to be warned."""
         return self.share >= WARNING_SHARE or not self.reserved
 
 
 class Reserve:
-    """The reserve of a state directory, `size` bytes. Every verb but `release` raises OSError."""
+    """The reserve of a state directory, `size` bytes. Every method except `release` raises OSError."""
 
     def __init__(self, folder: Path, size: int = RESERVE_BYTES) -> None:
         self._folder, self._path, self._size = folder, folder / RESERVE, size
 
     @property
     def held(self) -> bool:
-        """Whether it is in place."""
+        """True if the reserve is allocated."""
         try:
             found = self._path.stat()
         except FileNotFoundError:
@@ -55,9 +55,9 @@ class Reserve:
         return found.st_size >= self._size
 
     def hold(self) -> bool:
-        """See to it that it is in place; False where the disk has no room for it and half as much again.
+        """Allocate the reserve; False if the disk has less space than one and a half times its size.
 
-        Without that rest the next record would find the disk full once more.
+        The additional half lets the next record succeed.
         """
         if self.held:
             return True
@@ -75,7 +75,7 @@ class Reserve:
         return True
 
     def release(self) -> bool:
-        """Give its space to whoever needs it; whether there was any to give."""
+        """Delete the reserve and return True if there was one."""
         try:
             self._path.unlink()
         except OSError:
@@ -83,7 +83,7 @@ class Reserve:
         return True
 
     def storage(self) -> Storage:
-        """How full the file system is; what only root may use counts as used."""
+        """Return the usage of the file system; space reserved for root counts as used."""
         found = os.statvfs(self._folder)
         total = (found.f_blocks - found.f_bfree + found.f_bavail) * found.f_frsize
         return Storage(total - found.f_bavail * found.f_frsize, total, self.held)

@@ -123,7 +123,7 @@ def test_two_never_write_one_journal(tmp_path: Path):
 
 
 def test_the_file_is_refused_where_a_setting_does_not_hold(tmp_path: Path):
-    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(JournalFault, match="memory and not wal"):
+    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(JournalFault, match="instead of wal"):
         database.require(db, "journal_mode", "wal")
     database.create(tmp_path / "file", b"J" * 16, TERMINAL_KEY)
     with closing(database.connect(tmp_path / "file")) as db:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from drivers.link_connection import TURN_S, Connection, Line
 from drivers.link_outbox import Outbox
 from terminal.errors import LinkFault
+from terminal.model import Incoming
 from terminal.ports import LinkState
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class MqttLink:
         self._monotonic_s = monotonic_s
         self._chance = chance
         self._deliver: Callable[[LinkMessage], None] | None = None
-        self._handed: queue.SimpleQueue[Outgoing] = queue.SimpleQueue()
+        self._handed: queue.SimpleQueue[Outgoing | Incoming] = queue.SimpleQueue()
+        """What is to be sent, and what is to be acknowledged."""
+        self._dealt_with: list[Incoming] = []  # the thread's alone
         self._outbox = Outbox()  # the thread's alone
         self._state: LinkState | None = None
         self._closing = False
@@ -75,6 +78,13 @@ class MqttLink:
         self._require_thread()
         self._handed.put(message)
         self._wake()
+
+    def acknowledge(self, message: Incoming) -> None:
+        """See `terminal.ports.Link`."""
+        self._require_thread()
+        if message.delivery is not None:
+            self._handed.put(message)
+            self._wake()
 
     @property
     def state(self) -> LinkState:
@@ -105,18 +115,18 @@ class MqttLink:
             self._keep_connected()
 
     def _keep_connected(self) -> None:
-        attempt = 0
+        attempt = number = 0
         while not self._closing:
-            begun_s = self._monotonic_s()
-            fault = self._connect()
+            begun_s, number = self._monotonic_s(), number + 1
+            fault = self._connect(number)
             self._tell(LinkState(fault))
             self._hand_back(self._outbox.lose())
             attempt = 1 if self._monotonic_s() - begun_s >= STEADY_S else attempt + 1
             self._rest(pause_s(attempt, self._chance()))
 
-    def _connect(self) -> LinkFault:
+    def _connect(self, number: int) -> LinkFault:
         """Serve one connection from its dialling to its end, and say why it ended."""
-        connection = Connection(self._line, self._hand_back, self._monotonic_s)
+        connection = Connection(self._line, self._hand_back, self._monotonic_s, number)
         try:
             connection.dial()
         except LinkFault as fault:
@@ -127,6 +137,8 @@ class MqttLink:
             for why in connection.answers():
                 self._hand_back(self._outbox.settle(why))
             self._collect()
+            while self._dealt_with:
+                connection.acknowledge(self._dealt_with.pop(0))
             if self._closing:
                 connection.end()
             elif stands and connection.ready:
@@ -154,6 +166,9 @@ class MqttLink:
         now_s = self._monotonic_s()
         while not self._handed.empty():
             message = self._handed.get()
+            if isinstance(message, Incoming):
+                self._dealt_with.append(message)
+                continue
             urgent = urgent or message.urgent
             self._hand_back(self._outbox.add(message, now_s))
         for unsent in self._outbox.expire(now_s):

@@ -69,6 +69,8 @@ class Line:
     status_topic: str
     """Says `up`, and `lost` as last will; retained."""
     subscriptions: tuple[str, ...]
+    manual_ack: frozenset[str] = frozenset()
+    """Topics whose messages whoever receives them acknowledges; all others are acknowledged as they come."""
 
 
 class _Channel(ssl.SSLSocket):
@@ -115,13 +117,19 @@ class Connection:
         line: Line,
         receive: Callable[[Incoming], None],
         monotonic_s: Callable[[], float] = time.monotonic,
+        number: int = 0,
     ) -> None:
-        """Prepare a connection; `receive` is given what comes, and only enqueues."""
+        """Prepare a connection; `receive` is given what comes, and only enqueues. `number` tells it from the
+        link's other connections.
+        """
         self.ready = False
         """Whether the broker takes our messages: it has taken the one that says `up`."""
         self._line = line
         self._receive = receive
         self._monotonic_s = monotonic_s
+        self._number = number
+        self._done: list[int] = []
+        """Packet ids of what came and is to be acknowledged at the end of the turn."""
         self._moved_s: float | None = None
         """When bytes last moved while an acknowledgement is awaited; None while none is."""
         self._fault: LinkFault | None = None
@@ -136,6 +144,7 @@ class Connection:
             client_id=line.terminal,
             protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
+            manual_ack=True,
         )
         self._client.connect_timeout = DIAL_S
         self._client.will_set(line.status_topic, LOST, qos=1, retain=True)
@@ -169,6 +178,8 @@ class Connection:
         # Reading comes first: a refusal that has come must be heard before a write meets a closed socket.
         if heard := channel in readable or bool(channel.pending()):
             self._client.loop_read()
+        while self._done:
+            self._client.ack(self._done.pop(0), 1)
         if writable:
             self._client.loop_write()
         self._client.loop_misc()
@@ -192,6 +203,11 @@ class Connection:
         )
         sent = self._client.publish(message.topic, message.payload, 1, message.retain, properties)
         self._flying = (sent.mid, message)
+
+    def acknowledge(self, message: Incoming) -> None:
+        """Tell the broker that a message is dealt with, if it came over this connection."""
+        if message.delivery is not None and message.delivery[0] == self._number:
+            self._client.ack(message.delivery[1], 1)
 
     def answers(self) -> list[NotSent | None]:
         """Why each message published since the last call was not taken, None where it was."""
@@ -283,7 +299,11 @@ class Connection:
 
     def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         correlation = getattr(message.properties, "CorrelationData", None)
-        self._receive(Incoming(message.topic, bytes(message.payload), correlation))
+        delivery = (self._number, message.mid) if message.qos else None
+        if delivery is not None and message.topic not in self._line.manual_ack:
+            self._done.append(message.mid)
+            delivery = None
+        self._receive(Incoming(message.topic, bytes(message.payload), correlation, delivery))
 
     def _on_disconnect(
         self,

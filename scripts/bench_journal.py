@@ -198,7 +198,11 @@ def _upload_ms(settings: Config) -> float:
     begun_s = time.perf_counter()
     with redirect_stdout(StringIO()):
         status = upload_command.run(
-            settings, SystemClock(), link_of(settings), files.load_seed, upload_command.Way()
+            settings,
+            SystemClock(),
+            link_of(settings, manual_ack=False),
+            files.load_seed,
+            upload_command.Way(),
         )
     if status != upload_command.ALL:
         raise RuntimeError("the upload left something")

@@ -76,7 +76,7 @@ def be_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> Non
         work = _prepared(settings, board)
     except JournalFull:
         sys.exit(FULL)
-    link = link_of(settings)
+    link = link_of(settings, manual_ack=False)
     if link is None:
         raise ValueError("the configuration names no registry")
     book = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -209,11 +209,12 @@ class App:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
-            if self.duty.receive(message):
-                return
-            told = self.cases.receive(message, self._moment())
+            told = None if self.duty.receive(message) else self.cases.receive(message, self._moment())
         except JournalFault as fault:
             told = _notice(fault)
+        else:
+            if self._rig.link is not None:
+                self._rig.link.acknowledge(message)
         if isinstance(told, state.Notice):
             self._late[told.zh] = told
         elif told is not None:

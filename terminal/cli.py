@@ -144,8 +144,11 @@ def _pi_rig(settings: Config) -> Rig:
     )
 
 
-def link_of(settings: Config) -> Link | None:
-    """The way to the registry, not yet opened; None where the configuration names none."""
+def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
+    """The way to the registry, not yet opened; None where the configuration names none.
+
+    With `manual_ack`, answers are the caller's to acknowledge.
+    """
     from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
     from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
 
@@ -163,6 +166,7 @@ def link_of(settings: Config) -> Link | None:
             registry.key,
             topics.link(terminal),
             (topics.answer(terminal), *hotlists),
+            frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
         )
     )
 
@@ -256,7 +260,7 @@ def _upload(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     way = upload_command.Way(chosen.to, chosen.receipts)
-    link = link_of(settings) if way == upload_command.Way() else None
+    link = link_of(settings, manual_ack=False) if way == upload_command.Way() else None
     return upload_command.run(settings, clock.SystemClock(), link, files.load_seed, way)
 
 

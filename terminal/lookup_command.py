@@ -49,6 +49,7 @@ class _Desk:
     cases: Cases
     clock: Clock
     inbox: Inbox
+    link: Link | None
 
     def moment(self) -> Moment:
         return self.cases.checker.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
@@ -62,9 +63,15 @@ class _Desk:
     def events(self) -> list[state.Event]:
         """What happened since, waiting a little for it."""
         heard = [one.message for one in self.inbox.take(STEP_S) if isinstance(one, FromRegistry)]
-        told = [self.cases.receive(one, self.moment()) for one in heard if isinstance(one, Incoming)]
+        told = [self._receive(one) for one in heard if isinstance(one, Incoming)]
         told += self.cases.expire(self.moment())
         return [one for one in told if one is not None and not isinstance(one, state.Notice)]
+
+    def _receive(self, incoming: Incoming) -> state.Event | state.Notice | None:
+        told = self.cases.receive(incoming, self.moment())
+        if self.link is not None:
+            self.link.acknowledge(incoming)  # its record, if it needed one, is on disk
+        return told
 
     def kinds(self, number: str) -> tuple[str, ...] | None:
         """The kinds that the registry has for a number; None where it gives no answer."""
@@ -96,7 +103,7 @@ def run(
             "the number fits no kind of plate" if not kinds else "the number does not fit its kind"
         )
     work = prepare(settings, clock, link, load_seed)
-    desk = _Desk(work.cases, clock, Inbox())
+    desk = _Desk(work.cases, clock, Inbox(), link)
     if link is not None:
         link.open(lambda message: desk.inbox.put(FromRegistry(message)))
     try:

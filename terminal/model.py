@@ -378,6 +378,8 @@ class Incoming:
     topic: str
     payload: bytes = field(repr=False)  # names vehicles and officers
     correlation: bytes | None = None
+    delivery: tuple[int, int] | None = field(default=None, compare=False, repr=False)
+    """By which `Link.acknowledge` knows it: its connection and packet id; None: nothing to acknowledge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The Protocols that drivers fill: at most four verbs each, all raising `terminal.errors` alone."""
+"""The Protocols that drivers fill: at most five verbs each, all raising `terminal.errors` alone."""
 
 from __future__ import annotations
 
@@ -123,6 +123,13 @@ class Link(Protocol):
 
     def send(self, message: Outgoing) -> None:
         """Queue a message; returns at once."""
+
+    def acknowledge(self, message: Incoming) -> None:
+        """Tell the broker that a message is dealt with; returns at once.
+
+        One that is not acknowledged comes again over the next connection. Nothing is told of a message that
+        came over an earlier connection, or that the link acknowledged by itself.
+        """
 
     @property
     def state(self) -> LinkState:

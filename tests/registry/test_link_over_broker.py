@@ -142,6 +142,36 @@ def test_answers_wait_while_the_terminal_is_away(broker: Broker, ends: Ends):
     assert again.next(Incoming) == incoming("T0001", b"while away")
 
 
+def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(broker: Broker, ends: Ends):
+    answers = frozenset({topics.answer("T0001")})
+    line = ends.line(broker, "T0001", manual_ack=answers)
+    worker = ends.worker(broker)
+    first = ends.link(line)
+    first.up()
+    for payload in (b"one", b"two", b"three"):
+        assert isinstance(worker.send(answer_to("T0001", payload)), Sent)
+    heard = [first.next(Incoming) for _ in range(3)]
+    assert [one.payload for one in heard] == [b"one", b"two", b"three"]
+    first.link.acknowledge(heard[1])
+    assert isinstance(worker.send(answer_to("T0001", b"four")), Sent)
+    assert first.next(Incoming).payload == b"four"  # nothing is held back by those that wait
+    said = Outgoing(topics.health("T0001"), b"well", retain=True)
+    assert first.send(said) == Sent(said)  # so the broker has the acknowledgement, which went before
+    first.link.close()
+    second = ends.link(line)
+    again = [second.next(Incoming) for _ in range(3)]
+    assert [one.payload for one in again] == [b"one", b"three", b"four"]
+    second.link.acknowledge(replace(again[0], delivery=(0, 1)))  # of another connection: it means nothing
+    for message in again[1:]:
+        second.link.acknowledge(message)
+    assert second.send(said) == Sent(said)
+    second.link.close()
+    third = ends.link(line)
+    assert third.next(Incoming).payload == b"one"
+    assert isinstance(worker.send(answer_to("T0001", b"last")), Sent)
+    assert third.next(Incoming).payload == b"last"
+
+
 def test_a_renewed_certificate_is_taken_up_without_a_restart(
     broker: Broker, ends: Ends, tls: Path, tmp_path: Path
 ):

@@ -185,6 +185,10 @@ class Overhearing:
         """As the link does."""
         self.link.send(message)
 
+    def acknowledge(self, message: Incoming) -> None:
+        """As the link does."""
+        self.link.acknowledge(message)
+
     @property
     def state(self) -> LinkState:
         """The link's."""

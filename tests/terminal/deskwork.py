@@ -46,6 +46,7 @@ class HandLink:
 
     up: bool = True
     sent: list[Outgoing] = field(default_factory=list)
+    acknowledged: list[Incoming] = field(default_factory=list)
 
     deliver: Callable[[LinkMessage], None] = field(default=lambda _: None)
 
@@ -56,6 +57,10 @@ class HandLink:
     def send(self, message: Outgoing) -> None:
         """Keep it."""
         self.sent.append(message)
+
+    def acknowledge(self, message: Incoming) -> None:
+        """Keep it."""
+        self.acknowledged.append(message)
 
     @property
     def state(self) -> LinkState:

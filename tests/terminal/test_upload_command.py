@@ -52,6 +52,9 @@ class Near:
         receipt = form.sign(self.registry.answer(message.payload), self.signer)
         self.deliver(Incoming("roadside/1/answer/T0001", receipt, message.correlation))
 
+    def acknowledge(self, message: Incoming) -> None:
+        pass
+
     @property
     def state(self) -> LinkState:
         return LinkState(None if self.up else LinkFault())

@@ -105,7 +105,8 @@ def _twos(one: Points, other: Points) -> Iterator[_Fit]:
         far = np.linalg.norm(along) / np.sqrt(np.mean(areas))
         yield from _fits({"upper left": first, "upper right": second}, (along, beside), far, 1)
         yield from _fits({"upper left": first, "lower left": second}, (-beside, along), far, 1)
-        diagonal = ((beside + along) / 2, (beside - along) / 2)
+        half = np.float32(0.5)
+        diagonal = ((beside + along) * half, (beside - along) * half)
         yield from _fits({"lower left": first, "upper right": second}, diagonal, far / np.sqrt(2), 1)
 
 

@@ -69,7 +69,7 @@ def test_a_hand_that_arrives_blurs_more_than_one_that_rests():
     for seed in range(4):
         frames = list(sequences.frames(stripes, seed))
         early, late = (np.mean([frame.std() for frame in part]) for part in (frames[:2], frames[-10:]))
-        sharper += late > early
+        sharper += int(late > early)
     assert sharper >= 3
 
 

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from terminal.vehicle.plate import fits, may_carry_credential
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -32,11 +33,13 @@ DRAWN = 1_000
 """So many vehicles are drawn beside the named ones."""
 
 
-def open_database(given: argparse.Namespace, now_s: int) -> Database:
-    """The database of a command line, with its tables. Raises InputFault, DatabaseFault."""
+@contextmanager
+def open_database(given: argparse.Namespace, now_s: int) -> Iterator[Database]:
+    """The database that a command line names, with its tables. Raises InputFault, DatabaseFault."""
     held = Database(given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite")
-    held.prepare(now_s * 1000)
-    return held
+    with closing(held):
+        held.prepare(now_s * 1000)
+        yield held
 
 
 def serve(given: argparse.Namespace) -> None:
@@ -47,8 +50,7 @@ def serve(given: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with ExitStack() as running:
-        held = open_database(given, now_s)
-        running.callback(held.close)
+        held = running.enter_context(open_database(given, now_s))
         with held.transaction() as connection:
             if database.is_empty(connection):
                 _fill(connection, given.seed, now_s)
@@ -61,10 +63,8 @@ def serve(given: argparse.Namespace) -> None:
 def fill(given: argparse.Namespace) -> None:
     """Put the sample's vehicles in the registry, and those with an alarm on the hot list."""
     now_s = int(time.time())
-    held = open_database(given, now_s)
-    with held.transaction() as connection:
+    with open_database(given, now_s) as held, held.transaction() as connection:
         count = _fill(connection, given.seed, now_s)
-    held.close()
     print(f"{count} vehicles")
 
 
@@ -74,27 +74,21 @@ def put(given: argparse.Namespace) -> None:
     if not fits(plate):
         raise InputFault("the number does not fit its kind")
     province = given.province or plate.number[0]
-    held = open_database(given, int(time.time()))
-    with held.transaction() as connection:
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
         change = hotlist.put(connection, province, [Listed(plate, given.letters)], _now_ms())
-    held.close()
     print(f"change {change.seq} of epoch {change.epoch}")
 
 
 def renew(given: argparse.Namespace) -> None:
     """Begin a new epoch of a province's hot list; to be done after a database is restored."""
-    held = open_database(given, int(time.time()))
-    with held.transaction() as connection:
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
         hotlist.renew(connection, given.province, _now_ms())
-    held.close()
 
 
 def snapshot(given: argparse.Namespace) -> None:
     """Write target `hotlist/<province>.cbor`, for the trust set."""
-    held = open_database(given, int(time.time()))
-    with held.transaction() as connection:
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
         content = hotlist.snapshot(connection, given.province)
-    held.close()
     files.replace(given.out, content)
     print(f"{len(content)} bytes in {given.out}")
 
@@ -109,11 +103,10 @@ def code(given: argparse.Namespace) -> None:
 
 def check(given: argparse.Namespace) -> None:
     """Say whether the registry could serve: its database, keys and trust set."""
-    held = open_database(given, int(time.time()))
-    desk = laboratory.service(given.lab, held)
-    with held.transaction() as connection:
-        state = "without vehicles" if database.is_empty(connection) else "with vehicles"
-    held.close()
+    with open_database(given, int(time.time())) as held:
+        desk = laboratory.service(given.lab, held)
+        with held.transaction() as connection:
+            state = "without vehicles" if database.is_empty(connection) else "with vehicles"
     print(f"the database is there, {state}; {len(desk.roll.terminals())} terminals may ask")
 
 

@@ -60,18 +60,15 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
 
 def open_records(given: argparse.Namespace) -> None:
     """Open the sealed records with the journal's private key, and recheck what was not checked live."""
-    held = open_database(given, int(time.time()))
-    opened, left, rechecked = _open(given, held)
-    held.close()
+    with open_database(given, int(time.time())) as held:
+        opened, left, rechecked = _open(given, held)
     print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles rechecked")
 
 
 def count(given: argparse.Namespace) -> None:
     """Say how many records of each journal are stored, beside the last hash and the furthest head seen."""
-    held = open_database(given, int(time.time()))
-    with held.reading() as connection:
+    with open_database(given, int(time.time())) as held, held.reading() as connection:
         standings = journals.standings(connection)
-    held.close()
     for each in standings:
         print(
             f"{each.terminal} {each.journal.hex()} {each.stored} records, last {each.hash.hex() or '-'}, "
@@ -82,13 +79,11 @@ def count(given: argparse.Namespace) -> None:
 
 def give_unit(given: argparse.Namespace) -> None:
     """Say which unit has a terminal."""
-    held = open_database(given, int(time.time()))
-    with held.transaction() as connection:
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
         key = UNIT.c.terminal == given.terminal
         connection.execute(UNIT.delete().where(key))
         if given.unit:
             connection.execute(insert(connection, UNIT).values(terminal=given.terminal, unit=given.unit))
-    held.close()
 
 
 def export(given: argparse.Namespace) -> None:
@@ -108,22 +103,21 @@ def report(given: argparse.Namespace) -> None:
 def take(given: argparse.Namespace) -> None:
     """Store batches and pieces from a file, as from the network, and write their receipts."""
     content = output.read(given.file)
-    held = open_database(given, int(time.time()))
-    desk = laboratory.service(given.lab, held)
     receipts: list[bytes] = []
     refused = 0
-    try:
-        for message in cbor.split(content, tag=cose.TAG):
-            taken = desk.take(message, _now_ms())
-            if isinstance(taken, Refusal):
-                refused += 1
-            else:
-                receipts.append(taken)
-    except Malformed as error:
-        raise InputFault(f"{given.file}: {error}") from error
-    finally:
-        held.close()
-        output.write(given.receipts, b"".join(receipts))
+    with open_database(given, int(time.time())) as held:
+        desk = laboratory.service(given.lab, held)
+        try:
+            for message in cbor.split(content, tag=cose.TAG):
+                taken = desk.take(message, _now_ms())
+                if isinstance(taken, Refusal):
+                    refused += 1
+                else:
+                    receipts.append(taken)
+        except Malformed as error:
+            raise InputFault(f"{given.file}: {error}") from error
+        finally:
+            output.write(given.receipts, b"".join(receipts))
     print(f"{len(receipts)} receipts in {given.receipts}, {refused} refused")
 
 
@@ -133,13 +127,11 @@ def _open(given: argparse.Namespace, held: Database) -> tuple[int, int, int]:
 
 
 def _read(given: argparse.Namespace, wanted: Filter) -> tuple[list[Checked], Contents]:
-    held = open_database(given, int(time.time()))
-    _open(given, held)
-    with held.reading() as connection:
-        found = checks(connection, wanted)
-        contents = _contents(connection, wanted, found)
-    held.close()
-    return found, contents
+    with open_database(given, int(time.time())) as held:
+        _open(given, held)
+        with held.reading() as connection:
+            found = checks(connection, wanted)
+            return found, _contents(connection, wanted, found)
 
 
 def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> Contents:

@@ -72,7 +72,7 @@ def _vehicles(given: argparse.Namespace, name: FileName, day: int, out: Path) ->
 def _registered(given: argparse.Namespace) -> Packed:
     """The province's vehicles in the database; that it has none is more likely a wrong URL than true."""
     with (
-        closing(commands.open_database(given, int(time.time()))) as held,
+        commands.open_database(given, int(time.time())) as held,
         held.reading() as connection,
         closing(offline_sources.from_database(connection, given.province)) as vehicles,
     ):

@@ -174,7 +174,7 @@ def test_only_the_display_of_pygame_is_started_and_the_environment_is_left_alone
 
     assert pygame.display.get_driver() == "dummy"
     assert os.environ.get("SDL_VIDEODRIVER") == driver
-    assert pygame.mixer.get_init() is None
+    assert not pygame.get_init()  # pygame.mixer warns where its libraries are missing
     assert not pygame.joystick.get_init()
     screen.close()
 
@@ -237,7 +237,8 @@ def test_a_larger_panel_shows_the_picture_in_the_middle_as_large_as_fits(tmp_pat
     screen.close()
 
     rows, columns = np.nonzero(decoded(device, (100, 200), 32, 400).all(axis=2))
-    assert (columns.min(), columns.max(), rows.min(), rows.max()) == (0, 99, 16, 182)
+    edges = [int(edge) for edge in (columns.min(), columns.max(), rows.min(), rows.max())]
+    assert edges == [0, 99, 16, 182]
 
 
 def test_a_flipping_frame_buffer_is_as_tall_as_its_mode(tmp_path: Path):

@@ -53,7 +53,7 @@ class Cluster:
         subprocess.run(
             [str(self._bin / program), *arguments],
             cwd=self.folder,
-            env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
+            env={"LC_ALL": "C.UTF-8", "PATH": os.defpath},
             stdout=subprocess.DEVNULL,
             check=True,
             user=self._user,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PHASE_LIMIT_US = 16_000_000
 """The kernel's NTP_PHASE_LIMIT: `maxerror` here or above means that nobody keeps the clock."""
@@ -53,17 +57,22 @@ class SystemClock:
 
 
 class HandClock:
-    """A clock moved by hand: it stands still between `advance` and `set`."""
+    """A clock moved by hand: monotonic time stands still between `advance`s; the wall clock may also run."""
 
-    def __init__(self, unix_s: float, *, trusted: bool = True) -> None:
-        """Stand at `unix_s`, s; monotonic time begins at 0."""
-        self._unix_s = unix_s
+    def __init__(
+        self, unix_s: float, *, trusted: bool = True, elapsed_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """Stand at `unix_s`, s; monotonic time begins at 0.
+
+        The wall clock gains what `elapsed_s`, a monotonic time in s, gains. It stands still by default.
+        """
+        self._elapsed_s = elapsed_s
         self._monotonic_s = 0.0
-        self._trusted = trusted
+        self.set(unix_s, trusted=trusted)
 
     def now_s(self) -> float:
         """See `terminal.ports.Clock`."""
-        return self._unix_s
+        return self._unix_s + (self._elapsed_s() - self._since_s)
 
     def monotonic_s(self) -> float:
         """See `terminal.ports.Clock`."""
@@ -81,6 +90,6 @@ class HandClock:
         self._monotonic_s += seconds
 
     def set(self, unix_s: float, *, trusted: bool = True) -> None:
-        """Put the wall clock, as a person or a time server does; monotonic time stands."""
-        self._unix_s = unix_s
+        """Put the wall clock, as a person or a time server does; monotonic time is left alone."""
+        self._unix_s, self._since_s = unix_s, self._elapsed_s()
         self._trusted = trusted

@@ -96,14 +96,15 @@ class FilmCamera(AutomaticCamera):
 class SimRig:
     """Simulated camera, panel, display and clock, with methods that act for the user.
 
-    Buttons are not debounced, so a script may press at any speed.
+    Buttons are not debounced, so a script may press at any speed. The wall clock runs, so that
+    a registry accepts the time of requests. Only `advance` moves monotonic time, so that timeouts are exact.
     """
 
     display: SdlDisplay
     camera: FilmCamera = field(default_factory=FilmCamera)
     pins: Pins = field(default_factory=Pins)
     factory: Any = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
-    clock: HandClock = field(default_factory=lambda: HandClock(time.time()))
+    clock: HandClock = field(default_factory=lambda: HandClock(time.time(), elapsed_s=time.monotonic))
     panel: GpioPanel = field(init=False)
 
     def __post_init__(self) -> None:

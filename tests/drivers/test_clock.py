@@ -40,6 +40,18 @@ def test_a_hand_clock_stands_until_it_is_moved():
     assert clock.trusted()
 
 
+def test_the_wall_clock_of_a_hand_clock_runs_with_the_time_it_is_given():
+    elapsed_s = 7.0
+    clock = HandClock(100.0, elapsed_s=lambda: elapsed_s)
+    assert (clock.now_s(), clock.monotonic_s()) == (100.0, 0.0)
+    elapsed_s = 68.0
+    clock.advance(2.0)
+    assert (clock.now_s(), clock.monotonic_s()) == (163.0, 2.0)
+    clock.set(50.0)
+    elapsed_s = 69.0
+    assert (clock.now_s(), clock.monotonic_s()) == (51.0, 2.0)
+
+
 def test_advancing_moves_both_clocks():
     clock = HandClock(100.0)
     clock.advance(2.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import ssl
+import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from drivers.clock import HandClock
 from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.entry import Check
@@ -22,6 +24,7 @@ from terminal.model import Button, Incoming, Outcome, Subject, VehicleFinding
 from terminal.registry.lookup import Drop
 from terminal.screens import state
 from tests.scenarios.test_checks import entries
+from tests.scenarios.test_network_faults import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from terminal.model import Outgoing
     from terminal.ports import Link, LinkMessage, LinkState
     from tests.scenarios.conftest import Desk, Registry
+
+FRESH_S = 60.0
+"""The age up to which a registry answers a request (wire format, section 5)."""
 
 
 def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
@@ -64,6 +70,17 @@ def test_a_genuine_code_is_asked_about_and_passes_once_the_vehicle_is_confirmed(
     online.play("press CONFIRM\nexpect pass ok")
     assert verdict(app) == (Outcome.PASS, VehicleFinding.VALID, Subject.CONFIRMED)
     assert records(online) == 3  # the check, the answer, the confirmation
+
+
+def test_a_scenario_that_takes_longer_than_requests_may_be_old_is_answered(
+    desk: Desk, registry: Registry
+) -> None:
+    elapsed_s = 0.0
+    desk.rig.clock = HandClock(time.time() - 2 * FRESH_S, elapsed_s=lambda: elapsed_s)
+    connect(desk, registry.port)
+    elapsed_s = 2 * FRESH_S
+    desk.play("show phone.jpg\nexpect provisional ok")
+    assert verdict(answered(desk)) == (Outcome.PROVISIONAL, VehicleFinding.VALID, Subject.CODE)
 
 
 def test_last_months_code_of_a_vehicle_in_validity_passes_too(online: Desk) -> None:

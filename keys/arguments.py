@@ -28,11 +28,20 @@ class IssuerArgument:
 
 @dataclass(frozen=True, slots=True)
 class CompromisedArgument:
-    """A public key file, the time of its compromise (Unix time, s), and the file of codes issued before."""
+    """A public key file, and since when it is compromised (Unix s)."""
 
     path: Path
     since_s: int
-    issued: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedArgument:
+    """A file of the register: its name, its span (Unix s, the second excluded), and the file of its codes."""
+
+    name: str
+    from_s: int
+    to_s: int
+    codes: Path
 
 
 def issuer(text: str) -> IssuerArgument:
@@ -50,11 +59,21 @@ def issuer(text: str) -> IssuerArgument:
 
 
 def compromised(text: str) -> CompromisedArgument:
-    """Parse KEYFILE.pub:SINCE[:CODES.txt]."""
+    """Parse KEYFILE.pub:SINCE."""
     parts = text.split(":")
-    if len(parts) not in (2, 3) or not all(parts):
-        raise ArgumentTypeError("write KEYFILE.pub:SINCE[:CODES.txt], SINCE as 2026-01-01")
-    return CompromisedArgument(Path(parts[0]), day_start(parts[1]), Path(parts[2]) if parts[2:] else None)
+    if len(parts) != 2 or not all(parts):
+        raise ArgumentTypeError("write KEYFILE.pub:SINCE, SINCE as 2026-01-01")
+    return CompromisedArgument(Path(parts[0]), day_start(parts[1]))
+
+
+def issued(text: str) -> IssuedArgument:
+    """Parse NAME:FROM:UNTIL:CODES.txt."""
+    parts = text.split(":")
+    if len(parts) != 4 or not all(parts):
+        raise ArgumentTypeError(
+            "write NAME:FROM:UNTIL:CODES.txt, NAME as 苏 or 苏A-20261101, days as 2026-01-01"
+        )
+    return IssuedArgument(parts[0], day_start(parts[1]), day_start(parts[2]), Path(parts[3]))
 
 
 def purpose(text: str) -> tuple[str, Path]:

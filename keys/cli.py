@@ -90,8 +90,17 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
         type=arguments.compromised,
         action="append",
         default=[],
-        metavar="KEYFILE.pub:SINCE[:CODES.txt]",
-        help="an issuer key that got out, and the codes, one a line, that its authority itself issued",
+        metavar="KEYFILE.pub:SINCE",
+        help="an issuer key that got out",
+    )
+    add(
+        "--issued",
+        type=arguments.issued,
+        action="append",
+        default=[],
+        metavar="NAME:FROM:UNTIL:CODES.txt",
+        help="a file of the register of issued codes: an authority or a province, for a day's file with"
+        " -yyyymmdd after it; the days of its span, the second excluded; every code issued then, one a line",
     )
     add(
         "--withdraw",

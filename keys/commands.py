@@ -15,6 +15,7 @@ from terminal.credential import claims, cose
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+from terminal.vehicle.plate import fits
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -127,6 +128,8 @@ def _require_form(form: str, out: str) -> None:
 def _request(options: Namespace) -> IssueRequest:
     plate = Plate(options.number, options.kind)
     require_plate(plate)
+    if not fits(plate):
+        sys.stderr.write(f"roadside-keys: note: the number fits no pattern of plate kind {plate.kind}\n")
     vehicle_type = options.type or _DEFAULT_TYPES.get(options.kind)
     if vehicle_type is None:
         raise InputFault(f"--type is needed for plate kind {options.kind}, as K33 for 小型轿车")
@@ -176,12 +179,15 @@ def _content(options: Namespace, now_s: int) -> trustset.Content:
     withdrawn: dict[int, set[int]] = {number: set() for number in options.status_list}
     for number, index in options.withdraw:
         withdrawn.setdefault(number, set()).add(index)
-    issued = {
-        cose.key_id(keys[path]): argument.issued.read_text(encoding="ascii", errors="replace").splitlines()
-        if argument.issued
-        else []
-        for path, argument in compromised.items()
-    }
+    issued = [
+        trustset.IssuedCodes(
+            argument.name,
+            argument.from_s,
+            argument.to_s,
+            argument.codes.read_text(encoding="ascii", errors="replace").splitlines(),
+        )
+        for argument in options.issued
+    ]
     return trustset.Content(issuers, _registry(options), withdrawn, issued)
 
 

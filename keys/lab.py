@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from keys import certificates, files, trustset
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import IssueRequest, issue
-from terminal.credential import claims, cose
+from terminal.credential import claims
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.model import Plate, Vehicle
@@ -68,7 +68,7 @@ _KEYS = (
     ("enforcement", Algorithm.CHACHA20_POLY1305),
 )
 ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
-"""The one code under the compromised key that its authority itself issued."""
+"""The one code under the compromised key that its authority itself issued, by the register."""
 
 _TOML = f"""\
 # A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
@@ -153,11 +153,12 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
     renew_identities(folder, now_s)
     early = _code_before_leak(folder, now_s, randomness)
     (folder / ISSUED_BEFORE_LEAK).write_text(f"{early}\n", encoding="ascii")
+    (scope,) = _COMPROMISED.scopes
     content = trustset.Content(
         issuers=[_issuer_key(issuer, public[issuer.name], now_s) for issuer in _ISSUERS],
         registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal"))),
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
-        issued={cose.key_id(public[_COMPROMISED.name]): [early]},
+        issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
         terminals={1: trustset.Terminal("T0001", public["terminal"], "苏")},
     )
     trustset.put(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))

@@ -39,9 +39,10 @@ def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 def plate_image(identity: Plate, height_px: int) -> Image.Image:
     """Draw the plate, mode RGBA, transparent outside its rounded corners.
 
-    Raises FontFault if the Chinese font is not installed.
+    A kind that the table does not list is drawn black on white. Raises FontFault where the Chinese font is
+    not installed.
     """
-    kind = KINDS[identity.kind]
+    kind = KINDS.get(identity.kind)
     scale = height_px * _FINE / _HEIGHT
     glyph, lefts, width = _places(identity)
     size = (round(width * scale), round(_HEIGHT * scale))
@@ -91,11 +92,11 @@ def _has_dot(identity: Plate) -> bool:
     return default_issuer(identity.number) is not None  # tractor plates have digits after the province
 
 
-def _token(kind: Kind) -> str:
-    return kind.background.split("|")[0]
+def _token(kind: Kind | None) -> str:
+    return kind.background.split("|")[0] if kind else "white"
 
 
-def _ground(kind: Kind, size: tuple[int, int], split: int) -> Image.Image:
+def _ground(kind: Kind | None, size: tuple[int, int], split: int) -> Image.Image:
     colour = COLOURS[_token(kind)]
     picture = Image.new("RGB", size, colour["hex_screen"])
     second = colour["hex_second"]
@@ -107,9 +108,9 @@ def _ground(kind: Kind, size: tuple[int, int], split: int) -> Image.Image:
     return picture
 
 
-def _red_characters(kind: Kind) -> str:
+def _red_characters(kind: Kind | None) -> str:
     """Return the characters after `red:` in a kind's foreground: 警 for black+red:警."""
-    return kind.foreground.partition("red:")[2]
+    return kind.foreground.partition("red:")[2] if kind else ""
 
 
 def _red(ink: str) -> str:

@@ -5,7 +5,6 @@ Its directory is a link to one of two complete sets, so that changing it is one 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 import base45
 
 from terminal import lab as directory
-from terminal.credential import cbor, cose, trust, verify
+from terminal.credential import cbor, claims, cose, register, verify
+from terminal.credential.cbor import Malformed
 from terminal.errors import InputFault, TrustFault
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedCodes:
+    """A file of the register: every code that the authorities of a scope issued in a span of time."""
+
+    name: str
+    """An issuing authority or a province, and for a day's file `-yyyymmdd` after it."""
+    from_s: int
+    """First iat, Unix s."""
+    to_s: int
+    """First iat after the span, Unix s."""
+    codes: Iterable[str]
+    """Texts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a trust set shall say; its time and serial come when it is made."""
 
@@ -50,13 +64,15 @@ class Content:
     registry: RegistryKeys | None = None
     withdrawn: Mapping[int, Collection[int]] = field(default_factory=dict)
     """Withdrawn indexes by status list; a list without any is made all the same."""
-    issued: Mapping[bytes, Iterable[str]] = field(default_factory=dict)
-    """For a compromised key, by its kid: the texts of the codes that the authority itself issued."""
+    issued: Sequence[IssuedCodes] = ()
+    """The register of issued codes, file by file."""
     terminals: Mapping[int, Terminal] = field(default_factory=dict)
 
 
 def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
-    """The targets of wire format, section 4, by name. Raises InputFault for a foreign code in `issued`."""
+    """The targets of wire format, section 4, by name. Raises InputFault for a code in `issued` that does not
+    belong there.
+    """
     files = {
         SET: set_target(made_s, serial),
         "issuers.cbor": cbor.write([_record(k) for k in content.issuers]),
@@ -68,9 +84,7 @@ def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
             {number: [t.name, t.public_key, t.province, t.state] for number, t in content.terminals.items()}
         )
     files |= {f"status/{number}.bin": status_list(indexes) for number, indexes in content.withdrawn.items()}
-    for kid, texts in content.issued.items():
-        files[f"issued/{kid.hex()}.bin"] = b"".join(sorted({_digest(text, kid) for text in texts}))
-    return files
+    return files | dict(_register_file(issued) for issued in content.issued)
 
 
 def set_target(made_s: int, serial: int) -> bytes:
@@ -98,7 +112,8 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
     """Make `folder` a link to these targets in one step, once they read back.
 
     The set before stays beside, so that a reader can finish; those before it go. Raises TrustFault for
-    targets that no terminal would take, and InputFault where `folder` is something else.
+    targets that no terminal would take or whose register is out of order, and InputFault where `folder` is
+    something else.
     """
     _require_own(folder)
     sets = folder.with_name(f".{folder.name}.sets")
@@ -106,7 +121,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
     staged = Path(mkdtemp(dir=sets))
     try:
         _write(staged, files)
-        load(staged)
+        _require_sorted(load(staged))
     except (OSError, TrustFault):
         shutil.rmtree(staged)
         raise
@@ -128,6 +143,12 @@ def next_serial(folder: Path) -> int:
 def _require_own(folder: Path) -> None:
     if folder.exists() and not folder.is_symlink():
         raise InputFault(f"{folder} exists, and is no trust set that this command made")
+
+
+def _require_sorted(trusted: TrustSet) -> None:
+    for file in trusted.register.files:
+        if not file.is_sorted():
+            raise TrustFault(f"{file.target}: entries are out of order or there twice")
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -160,12 +181,25 @@ def _registry(keys: RegistryKeys) -> bytes:
     return cbor.write({number: list(group) for number, group in enumerate(groups, 1)})
 
 
-def _digest(text: str, kid: bytes) -> bytes:
-    """What target `issued/` says of a code: 16 bytes of SHA-256 over its Sig_structure."""
+def _register_file(issued: IssuedCodes) -> tuple[str, bytes]:
+    target = f"issued/{issued.name}.bin"
+    content = register.write([_digest(text, issued) for text in issued.codes], issued.from_s, issued.to_s)
+    try:
+        register.read(target, content)
+    except Malformed as error:
+        raise InputFault(str(error)) from error
+    return target, content
+
+
+def _digest(text: str, issued: IssuedCodes) -> bytes:
+    """The entry of a code in a file of the register."""
     try:
         message = cose.parse(base45.b45decode(text.removeprefix(verify.PREFIX).encode("ascii")))
+        credential = claims.parse(message.payload)
     except ValueError as error:
         raise InputFault("a line that is no credential among the codes that were issued") from error
-    if message.kid != kid:
-        raise InputFault("a credential of another key among the codes that were issued")
-    return hashlib.sha256(cose.signed_bytes(message, verify.CONTEXT)).digest()[: trust.DIGEST_SIZE]
+    if not issued.from_s <= credential.issued_s < issued.to_s:
+        raise InputFault(f"a credential of another time among the codes of {issued.name}")
+    if issued.name.partition("-")[0] not in (credential.issuer, credential.issuer[:1]):
+        raise InputFault(f"a credential of another authority among the codes of {issued.name}")
+    return register.digest_of(cose.signed_bytes(message, verify.CONTEXT))

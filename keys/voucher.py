@@ -257,8 +257,9 @@ def _card(pen: _Pen, sheet: Sheet) -> None:
 
 def _rows(pen: _Pen, face: Face, sheet: Sheet) -> None:
     vehicle = face.vehicle
+    kind = KINDS.get(vehicle.plate.kind)
     facts = (
-        ("号牌种类", KINDS[vehicle.plate.kind].name_zh.removesuffix("号牌")),
+        ("号牌种类", kind.name_zh.removesuffix("号牌") if kind else vehicle.plate.kind),
         ("车辆类型", VEHICLE_TYPES.get(vehicle.vehicle_type, vehicle.vehicle_type)),
         ("使用性质", USES[vehicle.use].zh),
         ("发证机关", face.issuer),

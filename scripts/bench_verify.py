@@ -58,9 +58,8 @@ def measure() -> list[Row]:
 
 def _trusted(listed: dict[str, dict[str, str]]) -> trust.TrustSet:
     targets = {"issuers.cbor": bytes.fromhex(str(listed["issuers_cbor"]))}
-    for folder in ("status", "issued"):
-        targets |= {f"{folder}/{name}.bin": bytes.fromhex(bits) for name, bits in listed[folder].items()}
-    return trust.load(targets)
+    targets |= {f"status/{number}.bin": bytes.fromhex(bits) for number, bits in listed["status"].items()}
+    return trust.load(targets, {name: bytes.fromhex(file) for name, file in listed["issued"].items()})
 
 
 def _signed(message: bytes, trusted: trust.TrustSet) -> tuple[bytes, bytes]:

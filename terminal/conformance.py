@@ -115,16 +115,16 @@ def load(path: Path) -> Vectors:
 
 def _vectors(content: dict[str, Loaded]) -> Vectors:
     trusted = _map(content, "trust")
+    status = _map(trusted, "status", {})
     targets = {"issuers.cbor": _hex(trusted, "issuers_cbor")}
-    for folder in ("status", "issued"):
-        listed = _map(trusted, folder, {})
-        targets |= {f"{folder}/{name}.bin": _hex(listed, name) for name in listed}
+    targets |= {f"status/{number}.bin": _hex(status, number) for number in status}
+    issued = _map(trusted, "issued", {})
     enforcement = _map(trusted, "enforcement", {})
     cases = content.get("cases")
     if type(cases) is not list or not cases:
         raise ValueError("no cases")
     return Vectors(
-        trust.load(targets),
+        trust.load(targets, {target: _hex(issued, target) for target in issued}),
         {int(epoch): _key(enforcement, epoch) for epoch in enforcement},
         tuple(_case(case, number) for number, case in enumerate(cases, 1)),
     )

@@ -5,7 +5,8 @@ The targets have the names and encodings of wire format, section 4.
 
 from __future__ import annotations
 
-import re
+import mmap
+import os
 from typing import TYPE_CHECKING
 
 from terminal.credential import trust
@@ -14,30 +15,41 @@ from terminal.errors import TrustFault
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOTICE = "laboratory trust set, which no authority vouches for"
+    from terminal.credential.register import Content
 
-_FOLDERS = {"status": re.compile(r"[0-9]+\.bin", re.ASCII), "issued": re.compile(r"[0-9a-f]{16}\.bin")}
+NOTICE = "laboratory trust set, which no authority vouches for"
 
 
 def load_directory(path: Path) -> trust.TrustSet:
     """The trust set of a directory: `issuers.cbor`, and `set.cbor`, `status/` and `issued/` if there.
 
-    Raises TrustFault when a target is missing, unreadable, misnamed or invalid.
+    The files of `issued/` are mapped into memory. Raises TrustFault when a target is missing, unreadable,
+    misnamed or invalid.
     """
     targets = {"issuers.cbor": _read(path / "issuers.cbor")}
     if (path / "set.cbor").exists():
         targets["set.cbor"] = _read(path / "set.cbor")
-    for folder, name in _FOLDERS.items():
-        for file in sorted((path / folder).glob("*.bin")):
-            if name.fullmatch(file.name) is None:
-                raise TrustFault(f"{file}: not a name of a target")
-            targets[f"{folder}/{file.name}"] = _read(file)
-    return trust.load(targets)
+    targets |= {f"status/{file.name}": _read(file) for file in sorted((path / "status").glob("*.bin"))}
+    issued = {f"issued/{file.name}": _mapped(file) for file in sorted((path / "issued").glob("*.bin"))}
+    try:
+        return trust.load(targets, issued)
+    except TrustFault as fault:
+        raise TrustFault(f"{path}: {fault.detail}") from fault
 
 
 def load_registry(path: Path) -> trust.RegistryKeys:
     """The registry's keys of a directory, its `registry.cbor`. Raises TrustFault."""
     return trust.load_registry(_read(path / "registry.cbor"))
+
+
+def _mapped(file: Path) -> Content:
+    try:
+        with file.open("rb") as opened:
+            if os.fstat(opened.fileno()).st_size == 0:
+                return b""
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise TrustFault(f"{file}: {error.strerror}") from error
 
 
 def _read(file: Path) -> bytes:

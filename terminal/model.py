@@ -231,6 +231,43 @@ class Credential:
     status: StatusPlace | None = None
 
 
+class RegisterEntry(StrEnum):
+    """Result of one search in a file of the register of issued codes."""
+
+    LISTED = "listed"
+    MISSING = "missing"
+    UNSORTED = "unsorted"
+    """The search met entries out of order: the file is damaged, and tells nothing of the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSearch:
+    """A file of the register that covers a code, by its target name, and the result there."""
+
+    target: str
+    entry: RegisterEntry
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterResult:
+    """Result of all searches for a code; there are none where no file covers it."""
+
+    searches: tuple[RegisterSearch, ...] = ()
+
+    @property
+    def covered(self) -> bool:
+        """Whether a sound file of the register covers the code."""
+        return any(search.entry is not RegisterEntry.UNSORTED for search in self.searches)
+
+    @property
+    def listed(self) -> bool:
+        """Whether a file of the register has the code."""
+        return any(search.entry is RegisterEntry.LISTED for search in self.searches)
+
+
+NOT_SEARCHED = RegisterResult()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to the first question: whether this code is genuine, and in date.
@@ -242,6 +279,10 @@ class Finding:
     finding: CredentialFinding
     reason: Reason
     credential: Credential | None = None
+    digest: bytes | None = None
+    """First 16 bytes of SHA-256 over the Sig_structure of a code that passed check 5."""
+    register: RegisterResult = NOT_SEARCHED
+    """What the register of issued codes has of the code."""
 
 
 @dataclass(frozen=True, slots=True)

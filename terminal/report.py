@@ -44,10 +44,10 @@ def line(value: Mapping[str, Json]) -> str:
 def vehicle_line(vehicle: Vehicle) -> str:
     """The plate, its kind and the month of validity, as an officer says them."""
     year, month = divmod(vehicle.valid_through, 100)
-    kind = KINDS[vehicle.plate.kind]
+    kind = KINDS.get(vehicle.plate.kind)
+    named = f"{kind.name_zh} {kind.code}" if kind else vehicle.plate.kind
     return (
-        f"{vehicle.plate.number}  {kind.name_zh} {kind.code}  检验有效期至{year}年{month:02}月"
-        f"  valid through {year}-{month:02}"
+        f"{vehicle.plate.number}  {named}  检验有效期至{year}年{month:02}月  valid through {year}-{month:02}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,21 @@ def credentials() -> dict[str, Any]:
 
 
 def targets() -> dict[str, bytes]:
-    """The trust set's targets by name."""
+    """The trust set's targets by name, but for the register of issued codes."""
     listed = credentials()["trust"]
-    folders = {
-        f"{folder}/{name}.bin": bytes.fromhex(content)
-        for folder in ("status", "issued")
-        for name, content in listed[folder].items()
-    }
-    return {"issuers.cbor": bytes.fromhex(listed["issuers_cbor"]), **folders}
+    status = {f"status/{number}.bin": bytes.fromhex(bits) for number, bits in listed["status"].items()}
+    return {"issuers.cbor": bytes.fromhex(listed["issuers_cbor"]), **status}
+
+
+def issued() -> dict[str, bytes]:
+    """The files of the register of issued codes by target name."""
+    listed = credentials()["trust"]["issued"]
+    return {target: bytes.fromhex(content) for target, content in listed.items()}
 
 
 def trust_set(made_s: int) -> trust.TrustSet:
     """The trust set of the cases, made at `made_s`."""
-    loaded = trust.load(targets())
-    return trust.TrustSet(loaded.issuers, loaded.status, loaded.issued, made_s)
+    return replace(trust.load(targets(), issued()), made_s=made_s)
 
 
 def case(name: str) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def case(name: str) -> dict[str, Any]:
 
 def write_directory(folder: Path) -> Path:
     """The trust set as a laboratory's directory of targets."""
-    for name, content in targets().items():
+    for name, content in (targets() | issued()).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder

@@ -96,7 +96,7 @@ def _vehicle(value: Value) -> Vehicle:
     vehicle = entries(value, _VEHICLE_REQUIRED, _VEHICLE_OPTIONAL)
     identity = Plate(text(vehicle[1]), text(vehicle[2]))
     if not plate.may_carry_credential(identity):
-        raise Malformed("a number that does not match its kind")
+        raise Malformed("a number or kind that no credential can have")
     valid_through = uint(vehicle[5])
     if not inspection.is_month(valid_through):
         raise Malformed("not a month of validity")

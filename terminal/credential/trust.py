@@ -5,23 +5,26 @@ Targets and their encodings are those of wire format, section 4.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from terminal.credential import cbor, cose
+from terminal.credential import cbor, cose, register
 from terminal.credential.cbor import Malformed, Value
 from terminal.credential.message import array, data, entries, text, uint
+from terminal.credential.register import Register
 from terminal.errors import TrustFault
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from terminal.credential.register import Content
+
 FRESH_S = 86_400
 USABLE_S = 604_800
-DIGEST_SIZE = 16
+_STATUS_TARGET = re.compile(r"status/([0-9]+)\.bin", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class TrustSet:
 
     issuers: Mapping[bytes, IssuerKey]
     status: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}))
-    issued: Mapping[bytes, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    register: Register = field(default_factory=Register)
+    """The register of issued codes."""
     made_s: int | None = None
     serial: int = 0
 
@@ -70,29 +74,23 @@ class TrustSet:
         """Seconds since the set was made; 0 where it does not say."""
         return 0 if self.made_s is None else now_s - self.made_s
 
-    def was_issued(self, kid: bytes, digest: bytes) -> bool:
-        """Whether the authority itself issued the code of this 16-byte digest under a compromised key."""
-        known = self.issued.get(kid, b"")
-        places = range(len(known) // DIGEST_SIZE)
-        place = bisect_left(places, digest, key=lambda i: known[i * DIGEST_SIZE : (i + 1) * DIGEST_SIZE])
-        return known[place * DIGEST_SIZE : (place + 1) * DIGEST_SIZE] == digest
-
     def is_withdrawn(self, number: int, index: int) -> bool | None:
         """The bit of a status list, least significant first; None where the list does not reach."""
         bits = self.status.get(number, b"")
         return None if index >= 8 * len(bits) else bool(bits[index // 8] >> index % 8 & 1)
 
 
-def load(targets: Mapping[str, bytes]) -> TrustSet:
-    """The trust set of these targets, by name. Raises TrustFault, and then no part of it counts."""
+def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = None) -> TrustSet:
+    """Load a trust set from its targets by name; `issued` are the register's files, which may be memory maps.
+
+    Raises TrustFault, and then no part of the set counts.
+    """
     try:
         made_s, serial = _set(targets["set.cbor"]) if "set.cbor" in targets else (None, 0)
         return TrustSet(
             issuers=MappingProxyType(_issuers(targets["issuers.cbor"])),
-            status=MappingProxyType({int(name): bits for name, bits in _under(targets, "status/")}),
-            issued=MappingProxyType(
-                {bytes.fromhex(name): known for name, known in _under(targets, "issued/")}
-            ),
+            status=MappingProxyType(_status_lists(targets)),
+            register=Register.of(register.read(*target) for target in (issued or {}).items()),
             made_s=made_s,
             serial=serial,
         )
@@ -116,12 +114,15 @@ def load_registry(content: bytes) -> RegistryKeys:
     return RegistryKeys(*keys)
 
 
-def _under(targets: Mapping[str, bytes], folder: str) -> list[tuple[str, bytes]]:
-    return [
-        (name.removeprefix(folder).removesuffix(".bin"), content)
-        for name, content in targets.items()
-        if name.startswith(folder)
-    ]
+def _status_lists(targets: Mapping[str, bytes]) -> dict[int, bytes]:
+    lists: dict[int, bytes] = {}
+    for name, bits in targets.items():
+        if name.startswith("status/"):
+            found = _STATUS_TARGET.fullmatch(name)
+            if found is None:
+                raise Malformed(f"{name}: not a name of a target")
+            lists[int(found[1])] = bits
+    return lists
 
 
 def _set(content: bytes) -> tuple[int, int]:

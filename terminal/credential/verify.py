@@ -6,21 +6,20 @@ key is `failed`; whatever else goes wrong is "cannot verify" or "cannot read".
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import base45
 
-from terminal.credential import claims, cose, trust
+from terminal.credential import claims, cose, register, trust
 from terminal.credential.cbor import Malformed
 from terminal.model import Credential, CredentialFinding, Finding, Plate, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from terminal.model import SealedClaims
+    from terminal.model import RegisterResult, SealedClaims
 
 PREFIX = "VI1:"
 MAX_BYTES = 480
@@ -96,22 +95,29 @@ def verify(
     if key is None:  # check 4
         return refuse(Reason.UNKNOWN_KEY)
     signed = cose.signed_bytes(message, CONTEXT)
-    reason = _signature(message, key, signed) or _terminal_state(trusted, moment, policy)  # checks 4 to 6
+    reason = _signature(message, key, signed)  # checks 4 and 5
     if reason is not None:
         return refuse(reason)
+    digest = register.digest_of(signed)
+    reason = _terminal_state(trusted, moment, policy)  # check 6
+    if reason is not None:
+        return refuse(reason, digest)
     try:
         credential = claims.parse(message.payload)
     except Malformed:  # check 7
-        return refuse(Reason.MALFORMED_CLAIMS)
-    reason = _authority(credential, message.kid, key, signed, trusted) or _standing(
-        credential, trusted, moment, entered
+        return refuse(Reason.MALFORMED_CLAIMS, digest)
+    found = trusted.register.search(credential, digest, moment.now_s)
+    reason = (
+        _authority(credential, key, found)
+        or _standing(credential, found, trusted, moment)
+        or _date(credential, moment, entered)
     )
-    return Finding(FINDINGS[reason], reason, credential if reason in _PROVEN else None)
+    return Finding(FINDINGS[reason], reason, credential if reason in _PROVEN else None, digest, found)
 
 
-def refuse(reason: Reason) -> Finding:
+def refuse(reason: Reason, digest: bytes | None = None) -> Finding:
     """The finding of a reason that proves no claims."""
-    return Finding(FINDINGS[reason], reason)
+    return Finding(FINDINGS[reason], reason, digest=digest)
 
 
 def open_sealed(text: str, enforcement: Mapping[int, bytes]) -> SealedClaims | None:
@@ -165,21 +171,17 @@ def _terminal_state(trusted: trust.TrustSet, moment: Moment, policy: Policy) -> 
     return None if moment.clock_trusted else Reason.UNTRUSTED_CLOCK
 
 
-def _authority(
-    credential: Credential, kid: bytes, key: trust.IssuerKey, signed: bytes, trusted: trust.TrustSet
-) -> Reason | None:
-    if key.compromised_since_s is not None:  # check 8
-        digest = hashlib.sha256(signed).digest()[: trust.DIGEST_SIZE]
-        if not trusted.was_issued(kid, digest):
-            return Reason.KEY_COMPROMISED
+def _authority(credential: Credential, key: trust.IssuerKey, found: RegisterResult) -> Reason | None:
+    if key.compromised_since_s is not None and not found.covered:  # check 8
+        return Reason.KEY_COMPROMISED
     if not key.issues_from_s <= credential.issued_s < key.issues_until_s:
         return Reason.KEY_OUT_OF_WINDOW
     return None if key.covers(credential.issuer) else Reason.KEY_OUT_OF_SCOPE  # check 9
 
 
 def _standing(
-    credential: Credential, trusted: trust.TrustSet, moment: Moment, entered: Plate | None
-) -> Reason:
+    credential: Credential, found: RegisterResult, trusted: trust.TrustSet, moment: Moment
+) -> Reason | None:
     if credential.issued_s > moment.now_s + CLOCK_SKEW_S:  # check 10
         return Reason.ISSUED_IN_FUTURE
     if credential.status is not None:  # check 11
@@ -188,6 +190,10 @@ def _standing(
             return Reason.STATUS_UNKNOWN
         if withdrawn:
             return Reason.WITHDRAWN
+    return Reason.NOT_ISSUED if found.covered and not found.listed else None
+
+
+def _date(credential: Credential, moment: Moment, entered: Plate | None) -> Reason:
     if entered is not None and entered != credential.vehicle.plate:  # check 12
         return Reason.OTHER_VEHICLE
     return Reason.EXPIRED if moment.now_s >= credential.expires_s else Reason.OK  # check 13

@@ -154,7 +154,8 @@ def test_a_trust_set_says_what_was_asked_for(tmp_path: Path, key: Path, capsys: 
     files.save(tmp_path / "journal.key", Algorithm.X25519, bytes(32))
     out = str(tmp_path / "trust")
     asked = ["trust", "--out", out, "--issuer", f"{key}.pub:苏:2026-01-01:2099-01-01", "--withdraw", "1:7"]
-    asked += ["--status-list", "2", "--compromised", f"{key}.pub:2026-10-01:{tmp_path / 'codes.txt'}"]
+    asked += ["--status-list", "2", "--compromised", f"{key}.pub:2026-10-01"]
+    asked += ["--issued", f"苏:2026-01-01:2099-01-01:{tmp_path / 'codes.txt'}"]
     asked += ["--registry", f"journal:{tmp_path / 'journal.key.pub'}", "--registry", f"order:{key}.pub"]
     assert main(asked) == 0
     assert capsys.readouterr().out == f"{out}: serial 2, 1 issuer keys\n"
@@ -230,8 +231,8 @@ def test_tls_identities_are_made_under_one_authority_and_never_twice(
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (["--number", "苏AD12345"], "the number does not match plate kind 02 小型汽车号牌"),
-        (["--kind", "77"], "no plate kind '77'"),
+        (["--number", "苏A12"], "a number is 5 to 10 of 0-9, A-Z and Chinese characters"),
+        (["--kind", "7", "--type", "K33"], "a kind two digits"),
         (["--kind", "01"], "--type is needed for plate kind 01"),
         (["--kind", "31", "--type", "K33"], "no credential is issued for plate kind 31"),
         (["--number", "123456使", "--kind", "03", "--type", "K33"], "--issuer is needed"),
@@ -262,8 +263,20 @@ def test_what_cannot_be_issued_is_said_in_a_line(
 
 
 def test_a_number_is_never_repeated_in_a_refusal(key: Path, capsys: pytest.CaptureFixture[str]):
-    line = refused(capsys, "issue", "--key", str(key), *CAR, "--number", "苏A1234I")
-    assert "1234I" not in line
+    line = refused(capsys, "issue", "--key", str(key), *CAR, "--number", "苏A1234i")
+    assert "1234i" not in line
+
+
+def test_a_number_of_a_new_form_is_issued_with_a_note(
+    tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str]
+):
+    out = str(tmp_path / "code.txt")
+    for number, kind in (("苏AD1234", "52"), ("苏A12345", "77")):
+        car = [*CAR, "--number", number, "--kind", kind, "--type", "K33", "--out", out]
+        assert main(["issue", "--key", str(key), *car]) == 0
+        said = capsys.readouterr().err
+        assert said == f"roadside-keys: note: the number fits no pattern of plate kind {kind}\n"
+        assert number not in said
 
 
 def test_a_sealed_text_too_long_for_a_code_is_refused(
@@ -299,7 +312,10 @@ def test_a_spoilt_key_file_is_refused_without_repeating_it(key: Path, capsys: py
         (["--issuer", "x.pub:苏"], "x.pub: no such key file"),
         (["--issuer", "{key}.pub:苏", "--compromised", "x.pub"], "write KEYFILE.pub:SINCE"),
         (["--issuer", "{key}.pub:苏", "--compromised", "x.pub:2026-01-01"], "no --issuer names it"),
-        (["--issuer", "{key}.pub:苏", "--compromised", "{key}.pub:2026-01-01:{key}"], "no credential"),
+        (["--issuer", "{key}.pub:苏", "--issued", "苏:2026-01-01"], "write NAME:FROM:UNTIL:CODES.txt"),
+        (["--issuer", "{key}.pub:苏", "--issued", "苏:2026-01-01:2027-01-01:{key}"], "no credential"),
+        (["--issuer", "{key}.pub:苏", "--issued", "苏:2027-01-01:2026-01-01:{none}"], "an empty span"),
+        (["--issuer", "{key}.pub:苏", "--issued", "苏/:2026-01-01:2027-01-01:{none}"], "not a name of a"),
         (["--issuer", "{key}.pub:苏", "--issuer", "{key}.pub:粤"], "two issuer keys with one key id"),
         (["--issuer", "{key}.pub:苏", "--registry", "other:x.pub"], "write PURPOSE:KEYFILE.pub"),
         (["--issuer", "{key}.pub:苏", "--registry", "order:{key}.pub"], "no journal-sealing key"),
@@ -311,7 +327,9 @@ def test_a_spoilt_key_file_is_refused_without_repeating_it(key: Path, capsys: py
 def test_a_trust_set_that_cannot_be_made_is_said_in_a_line(
     tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str], asked: list[str], said: str
 ):
-    arguments = [argument.format(key=key) for argument in asked]
+    none = tmp_path / "none.txt"
+    none.touch()
+    arguments = [argument.format(key=key, none=none) for argument in asked]
     assert said in refused(capsys, "trust", "--out", str(tmp_path / "trust"), *arguments)
     assert trustset.load(tmp_path / "trust").serial == 1
 

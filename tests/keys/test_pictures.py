@@ -176,5 +176,14 @@ def test_a_plate_is_drawn_on_its_kind_s_ground_in_its_kind_s_ink(kind: str):
     assert any(r > 150 and g < 90 and b < 90 for r, g, b in found) is red
 
 
+def test_a_plate_of_an_unlisted_kind_is_drawn_black_on_white():
+    picture = plate_art.plate_image(Plate("京AA0001Z", "77"), 140)
+    found = {pixel[:3] for _, pixel in picture.getcolors(1 << 20) or [] if pixel[3] == 255}  # type: ignore[index]
+    assert all(max(pixel) - min(pixel) < 8 for pixel in found)
+    assert {rgb(COLOURS["white"]["hex_screen"]), rgb(COLOURS["white"]["hex_text"])} <= found
+    face = Face(replace(VEHICLE, plate=Plate("京AA0001Z", "77")), "京A", NOW_S)
+    assert voucher.voucher(TEXT, face, A6).height > 0
+
+
 def rgb(code: str) -> tuple[int, int, int]:
     return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

@@ -11,9 +11,9 @@ from nacl import bindings
 
 from keys import trustset
 from keys.issue import IssueRequest, issue
-from keys.trustset import Content, Terminal
+from keys.trustset import Content, IssuedCodes, Terminal
 from terminal import lab as directory
-from terminal.credential import cbor, cose, verify
+from terminal.credential import cbor, register, verify
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault, TrustFault
 from terminal.model import Plate, Reason, Vehicle
@@ -26,7 +26,14 @@ REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), 
 
 
 def key(number: int, *scopes: str, compromised_since_s: int | None = None) -> IssuerKey:
-    return IssuerKey(PUBLIC[number], scopes, 1, NOW_S + 1, compromised_since_s)
+    return IssuerKey(PUBLIC[number], scopes, 1, NOW_S + 2, compromised_since_s)
+
+
+KEY_OF_ZHE = key(1, "浙", compromised_since_s=NOW_S)
+
+
+def written(issued: IssuedCodes) -> dict[str, bytes]:
+    return trustset.targets(Content([KEY_OF_ZHE], issued=[issued]), made_s=NOW_S, serial=1)
 
 
 def made(content: Content, folder: Path, serial: int = 1) -> Path:
@@ -65,23 +72,63 @@ def test_a_status_list_says_withdrawn_of_the_withdrawn_alone(withdrawn: set[int]
 def test_under_a_compromised_key_only_the_authority_s_own_codes_count(tmp_path: Path):
     own, thief = (issue(REQUEST, SEEDS[1], bytes(11) + bytes((n,)), NOW_S) for n in (1, 2))
     others = [issue(REQUEST, SEEDS[1], bytes((n, *bytes(11))), NOW_S) for n in range(1, 30)]
-    issued = {cose.key_id(PUBLIC[1]): [*others, own, own]}
-    content = Content([key(1, "浙", compromised_since_s=NOW_S)], issued=issued)
+    later = issue(REQUEST, SEEDS[1], bytes(12), NOW_S + 1)
+    issued = [IssuedCodes("浙", NOW_S, NOW_S + 1, [*others, own, own])]
+    content = Content([KEY_OF_ZHE], issued=issued)
     trusted = directory.load_directory(made(content, tmp_path / "trust"))
-    reasons = [verify.verify(text, trusted, verify.Moment(NOW_S)).reason for text in (own, thief, *others)]
-    assert reasons == [Reason.OK, Reason.KEY_COMPROMISED, *[Reason.OK] * len(others)]
+    moment = verify.Moment(NOW_S)
+    reasons = [verify.verify(text, trusted, moment).reason for text in (own, thief, later, *others)]
+    assert reasons == [
+        Reason.OK,
+        Reason.NOT_ISSUED,
+        Reason.KEY_COMPROMISED,
+        *[Reason.OK] * len(others),
+    ]
 
 
 @pytest.mark.parametrize("line", ["VI1:", "hello", "VI1:é", "\ufffd"])
 def test_a_line_that_is_no_code_is_refused_among_issued_codes(line: str):
     with pytest.raises(InputFault, match="no credential"):
-        trustset.targets(Content([], issued={bytes(8): [line]}), made_s=NOW_S, serial=1)
+        written(IssuedCodes("浙", 0, NOW_S, [line]))
 
 
-def test_a_code_of_another_key_is_refused_among_issued_codes():
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [
+        (("苏", 0, NOW_S + 1), "another authority"),
+        (("浙B", 0, NOW_S + 1), "another authority"),
+        (("浙A", 0, NOW_S), "another time"),
+        (("浙-20261101", NOW_S + 1, NOW_S + 2), "another time"),
+    ],
+)
+def test_a_code_of_another_place_or_time_is_refused_among_issued_codes(
+    issued: tuple[str, int, int], said: str
+):
     code = issue(REQUEST, SEEDS[1], bytes(12), NOW_S)
-    with pytest.raises(InputFault, match="another key"):
-        trustset.targets(Content([], issued={cose.key_id(PUBLIC[0]): [code]}), made_s=NOW_S, serial=1)
+    with pytest.raises(InputFault, match=said):
+        written(IssuedCodes(*issued, [code]))
+
+
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [
+        (("浙-20261131", 0, 1), "not a name of a target"),
+        (("../浙", 0, 1), "not a name of a target"),
+        (("", 0, 1), "not a name of a target"),
+        (("浙", 1, 1), "an empty span"),
+    ],
+)
+def test_a_file_that_no_terminal_would_read_is_refused(issued: tuple[str, int, int], said: str):
+    with pytest.raises(InputFault, match=said):
+        written(IssuedCodes(*issued, []))
+
+
+def test_a_register_out_of_order_is_not_put_in_place(tmp_path: Path):
+    targets = written(IssuedCodes("浙", 0, 1, []))
+    targets["issued/浙.bin"] = register.HEADER.pack(b"VIR1", 16, 0, 1, 2) + b"b" * 16 + b"a" * 16
+    with pytest.raises(TrustFault, match="out of order"):
+        trustset.put(tmp_path / "trust", targets)
+    assert not (tmp_path / "trust").exists()
 
 
 def test_a_set_that_no_terminal_would_take_leaves_the_last_one_in_force(tmp_path: Path):

@@ -215,12 +215,12 @@ def test_a_person_reads_the_finding_in_both_languages_with_plate_and_month(desk:
     done = roadside(desk, "verify", *TRUST_AT_NOW, "good.png")
     guidance = (
         "凭证真实有效，可放行；机动车状态未核查，联网后自动复核"
-        "  Code genuine and in date, may release; status unchecked, rechecked when online"
+        "  Code genuine and in date, may go; status unchecked, rechecked when online"
     )
     assert done.stdout.splitlines() == [
         "good.png",
         "  凭证真实，在检验有效期内  Genuine, within the inspection period (ok)",
-        f"  暂可放行  May release, status unchecked: {guidance}",
+        f"  暂可放行  May go, status unchecked: {guidance}",
         "  苏A12345  小型汽车号牌 02  检验有效期至2027年08月  valid through 2027-08",
     ]
 
@@ -239,7 +239,8 @@ def test_the_output_is_utf_8_in_every_locale(desk: Path):
         {"set.cbor": b""},
         {"status/three.bin": b""},
         {"status/\u0663.bin": b""},
-        {"issued/00.bin": b""},
+        {"issued/苏.bin": b""},
+        {"issued/苏-20261131.bin": b""},
     ],
 )
 def test_a_trust_set_that_is_unsound_stops_the_command(desk: Path, changed: dict[str, bytes | None]):

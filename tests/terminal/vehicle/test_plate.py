@@ -152,9 +152,30 @@ def test_no_credential_is_for_a_kind_of_another_authority(kind: str):
 
 
 @given(st.text(max_size=12), st.text(max_size=3) | st.sampled_from(sorted(KINDS)))
-def test_any_texts_fit_or_do_not(number: str, kind: str):
-    fitting = fits(Plate(number, kind))
-    assert fitting or not may_carry_credential(Plate(number, kind))
+def test_a_number_that_fits_a_kind_with_credentials_may_be_in_one(number: str, kind: str):
+    one = Plate(number, kind)
+    assert may_carry_credential(one) >= (fits(one) and KINDS[kind].credential)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("京AA0001Z:52", True),  # an automated vehicle's: no table has the form
+        ("渝AD0001Z:02", True),
+        ("苏A1234I:02", True),
+        ("苏A12345:98", True),  # a kind that no table has
+        ("苏A1234:02", True),
+        ("苏A12:02", False),
+        ("苏A123456789:02", False),
+        ("苏A1234a:02", False),
+        ("苏A12345:9", False),
+        ("苏A12345:999", False),
+        ("苏A12345:０2", False),
+        ("苏A12345:X4", False),
+    ],
+)
+def test_a_credential_may_name_numbers_and_kinds_that_no_table_has(text: str, *, expected: bool):
+    assert may_carry_credential(plate(text)) is expected
 
 
 NUMBERS = st.one_of(

@@ -1,0 +1,157 @@
+"""The register of issued codes, of which one file holds the codes of one scope and span of time.
+
+A file is searched in place and never loaded (wire format, section 4, "Register of issued codes"). Loading a
+trust set checks header and size, and that SAMPLES evenly spaced entries ascend. The order of all entries is
+checked by whoever puts a set in place (`RegisterFile.is_sorted`), and again along every search: a search that
+meets entries out of order claims nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import unicodedata
+from dataclasses import dataclass, field
+from itertools import pairwise
+from mmap import mmap
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal.credential.cbor import Malformed
+from terminal.model import NOT_SEARCHED, RegisterEntry, RegisterResult, RegisterSearch
+from terminal.vehicle import inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from terminal.model import Credential
+
+Content: TypeAlias = bytes | mmap
+"""A file's bytes, or a read-only memory map of them; a slice of either is `bytes`."""
+
+MAGIC = b"VIR1"
+DIGEST_SIZE = 16
+"""Bytes of an entry."""
+HEADER = struct.Struct("<4sIQQQ")
+"""Magic, bytes of an entry, iat from (inclusive), iat to (exclusive), count of entries."""
+SAMPLES = 64
+"""Entries whose order is checked when a file is read, at least, where it has so many."""
+_TARGET = re.compile(r"issued/(?P<scope>[^/]{1,12}?)(?:-(?P<day>[0-9]{8}))?\.bin", re.ASCII)
+
+
+def digest_of(signed: bytes) -> bytes:
+    """The entry of a code, 16 bytes, from its Sig_structure (RFC 9052 section 4.4)."""
+    return hashlib.sha256(signed).digest()[:DIGEST_SIZE]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """One file: the codes that the authorities of `scope` issued in a span of iat."""
+
+    target: str
+    """Its name in the trust set, such as `issued/苏-20261101.bin`."""
+    scope: str
+    """An issuing authority, or a province."""
+    from_s: int
+    """First iat of the span, Unix s."""
+    to_s: int
+    """First iat after the span, Unix s."""
+    count: int
+    content: Content = field(repr=False)
+
+    def search(self, digest: bytes) -> RegisterEntry:
+        """Search for a 16-byte digest by bisection; entries found out of order on the way claim nothing."""
+        content = self.content
+        low, high = 0, self.count
+        before, after = b"", b"\xff" * (DIGEST_SIZE + 1)
+        while low < high:
+            middle = (low + high) // 2
+            at = HEADER.size + DIGEST_SIZE * middle
+            entry = content[at : at + DIGEST_SIZE]
+            if entry == digest:
+                return RegisterEntry.LISTED
+            if not before < entry < after:
+                return RegisterEntry.UNSORTED
+            if entry < digest:
+                low, before = middle + 1, entry
+            else:
+                high, after = middle, entry
+        return RegisterEntry.MISSING
+
+    def is_sorted(self) -> bool:
+        """Read every entry, and tell whether they ascend with none twice."""
+        with memoryview(self.content) as whole, whole[HEADER.size :] as entries:
+            return all(one < other for one, other in pairwise(struct.iter_unpack("16s", entries)))
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The files of a trust set, by scope."""
+
+    by_scope: Mapping[str, tuple[RegisterFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, files: Iterable[RegisterFile]) -> Register:
+        """The register that these files are."""
+        by_scope: dict[str, tuple[RegisterFile, ...]] = {}
+        for file in files:
+            by_scope[file.scope] = (*by_scope.get(file.scope, ()), file)
+        return cls(MappingProxyType(by_scope))
+
+    @property
+    def files(self) -> tuple[RegisterFile, ...]:
+        """Every file."""
+        return tuple(file for files in self.by_scope.values() for file in files)
+
+    def search(self, credential: Credential, digest: bytes, now_s: float) -> RegisterResult:
+        """Search every file that covers the code: scope and iat fit, and the code has not expired."""
+        if now_s >= credential.expires_s:
+            return NOT_SEARCHED
+        scopes = dict.fromkeys((credential.issuer, credential.issuer[:1]))
+        return RegisterResult(
+            tuple(
+                RegisterSearch(file.target, file.search(digest))
+                for scope in scopes
+                for file in self.by_scope.get(scope, ())
+                if file.from_s <= credential.issued_s < file.to_s
+            )
+        )
+
+
+def read(target: str, content: Content) -> RegisterFile:
+    """A file of the register, by its name in the trust set.
+
+    Raises Malformed for a wrong name, header or size, and where evenly spaced entries do not ascend.
+    """
+    named = _TARGET.fullmatch(target)
+    if named is None or not unicodedata.is_normalized("NFC", target) or not _is_day(named["day"]):
+        raise Malformed(f"{target}: not a name of a target")
+    if len(content) < HEADER.size:
+        raise Malformed(f"{target}: shorter than its header")
+    magic, size, from_s, to_s, count = HEADER.unpack(content[: HEADER.size])
+    if magic != MAGIC or size != DIGEST_SIZE:
+        raise Malformed(f"{target}: not a register of issued codes in form VIR1 with entries of 16 bytes")
+    if from_s >= to_s:
+        raise Malformed(f"{target}: an empty span of time")
+    if len(content) != HEADER.size + DIGEST_SIZE * count:
+        raise Malformed(f"{target}: {len(content)} bytes do not hold {count} entries")
+    if not _samples_ascend(content, count):
+        raise Malformed(f"{target}: entries are out of order")
+    return RegisterFile(target, named["scope"], from_s, to_s, count, content)
+
+
+def write(digests: Iterable[bytes], from_s: int, to_s: int) -> bytes:
+    """The content of a file of these 16-byte digests, for iat from `from_s` to before `to_s` (Unix s)."""
+    entries = sorted(set(digests))
+    return HEADER.pack(MAGIC, DIGEST_SIZE, from_s, to_s, len(entries)) + b"".join(entries)
+
+
+def _samples_ascend(content: Content, count: int) -> bool:
+    places = range(0, count, max(1, count // SAMPLES))
+    starts = [HEADER.size + DIGEST_SIZE * place for place in places]
+    return all(one < other for one, other in pairwise(content[at : at + DIGEST_SIZE] for at in starts))
+
+
+def _is_day(text: str | None) -> bool:
+    return text is None or inspection.is_day(int(text))

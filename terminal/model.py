@@ -231,38 +231,19 @@ class Credential:
     status: StatusPlace | None = None
 
 
-class RegisterEntry(StrEnum):
-    """Result of one search in a file of the register of issued codes."""
-
-    LISTED = "listed"
-    MISSING = "missing"
-    UNSORTED = "unsorted"
-    """The search met entries out of order: the file is damaged, and tells nothing of the code."""
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterSearch:
-    """A file of the register that covers a code, by its target name, and the result there."""
-
-    target: str
-    entry: RegisterEntry
-
-
 @dataclass(frozen=True, slots=True)
 class RegisterResult:
-    """Result of all searches for a code; there are none where no file covers it."""
+    """Files of the register of issued codes that cover a code, by target name and what they tell of it."""
 
-    searches: tuple[RegisterSearch, ...] = ()
+    listed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    """Entries out of order were met here, so nothing is known from it."""
 
     @property
     def covered(self) -> bool:
         """Whether a sound file of the register covers the code."""
-        return any(search.entry is not RegisterEntry.UNSORTED for search in self.searches)
-
-    @property
-    def listed(self) -> bool:
-        """Whether a file of the register has the code."""
-        return any(search.entry is RegisterEntry.LISTED for search in self.searches)
+        return bool(self.listed or self.missing)
 
 
 NOT_SEARCHED = RegisterResult()

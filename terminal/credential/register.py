@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.credential.cbor import Malformed
-from terminal.model import NOT_SEARCHED, RegisterEntry, RegisterResult, RegisterSearch
+from terminal.model import NOT_SEARCHED, RegisterResult
 from terminal.vehicle import inspection
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class RegisterFile:
     count: int
     content: Content = field(repr=False)
 
-    def search(self, digest: bytes) -> RegisterEntry:
-        """Search for a 16-byte digest by bisection; entries found out of order on the way claim nothing."""
+    def search(self, digest: bytes) -> bool | None:
+        """Tell by bisection whether the file has a 16-byte digest; None where entries are out of order."""
         content = self.content
         low, high = 0, self.count
         before, after = b"", b"\xff" * (DIGEST_SIZE + 1)
@@ -70,14 +70,14 @@ class RegisterFile:
             at = HEADER.size + DIGEST_SIZE * middle
             entry = content[at : at + DIGEST_SIZE]
             if entry == digest:
-                return RegisterEntry.LISTED
+                return True
             if not before < entry < after:
-                return RegisterEntry.UNSORTED
+                return None
             if entry < digest:
                 low, before = middle + 1, entry
             else:
                 high, after = middle, entry
-        return RegisterEntry.MISSING
+        return False
 
     def is_sorted(self) -> bool:
         """Read every entry, and tell whether they ascend with none twice."""
@@ -108,15 +108,15 @@ class Register:
         """Search every file that covers the code: scope and iat fit, and the code has not expired."""
         if now_s >= credential.expires_s:
             return NOT_SEARCHED
-        scopes = dict.fromkeys((credential.issuer, credential.issuer[:1]))
-        return RegisterResult(
-            tuple(
-                RegisterSearch(file.target, file.search(digest))
-                for scope in scopes
-                for file in self.by_scope.get(scope, ())
-                if file.from_s <= credential.issued_s < file.to_s
-            )
-        )
+        found: dict[bool | None, tuple[str, ...]] = {}
+        for scope in dict.fromkeys((credential.issuer, credential.issuer[:1])):
+            for file in self.by_scope.get(scope, ()):
+                if file.from_s <= credential.issued_s < file.to_s:
+                    listed = file.search(digest)
+                    found[listed] = (*found.get(listed, ()), file.target)
+        if not found:
+            return NOT_SEARCHED
+        return RegisterResult(found.get(True, ()), found.get(False, ()), found.get(None, ()))
 
 
 def read(target: str, content: Content) -> RegisterFile:

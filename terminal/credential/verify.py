@@ -190,7 +190,7 @@ def _standing(
             return Reason.STATUS_UNKNOWN
         if withdrawn:
             return Reason.WITHDRAWN
-    return Reason.NOT_ISSUED if found.covered and not found.listed else None
+    return Reason.NOT_ISSUED if found.missing and not found.listed else None
 
 
 def _date(credential: Credential, moment: Moment, entered: Plate | None) -> Reason:

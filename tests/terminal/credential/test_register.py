@@ -21,8 +21,7 @@ from terminal.model import (
     CredentialFinding,
     Plate,
     Reason,
-    RegisterEntry,
-    RegisterSearch,
+    RegisterResult,
     StatusPlace,
 )
 from tests.terminal.credential.issuing import CREDENTIAL, KEY, KID, MOMENT, NOW_S, TRUST, as_bytes, issue
@@ -60,25 +59,25 @@ def test_a_file_has_its_codes_and_no_other(issued: set[bytes], asked: bytes):
     held = file(*issued)
     assert held.count == len(issued)
     assert held.is_sorted()
-    assert all(held.search(one) is RegisterEntry.LISTED for one in issued)
-    assert (held.search(asked) is RegisterEntry.LISTED) is (asked in issued)
-    assert held.search(asked) is not RegisterEntry.UNSORTED
+    assert all(held.search(one) is True for one in issued)
+    assert (held.search(asked) is True) is (asked in issued)
+    assert held.search(asked) is not None
 
 
 @settings(max_examples=300)
 @given(st.lists(FEW | DIGESTS, max_size=40), FEW | DIGESTS)
 def test_whatever_the_order_no_code_is_listed_that_is_not_there(entries: list[bytes], asked: bytes):
     held = unsorted(*entries)
-    assert (held.search(asked) is RegisterEntry.LISTED) <= (asked in entries)
+    assert (held.search(asked) is True) <= (asked in entries)
     assert held.is_sorted() is (entries == sorted(set(entries)))
     if held.is_sorted():
-        assert held.search(asked) is not RegisterEntry.UNSORTED
+        assert held.search(asked) is not None
 
 
 @pytest.mark.parametrize(("entries", "asked"), [("bac", "0"), ("aaa", "b"), ("cba", "d"), ("cba", "0")])
 def test_a_search_that_meets_disorder_claims_nothing(entries: str, asked: str):
     held = unsorted(*(16 * one.encode() for one in entries))
-    assert held.search(16 * asked.encode()) is RegisterEntry.UNSORTED
+    assert held.search(16 * asked.encode()) is None
 
 
 @given(st.lists(FEW, min_size=2, max_size=2 * register.SAMPLES - 1, unique=True), st.data())
@@ -106,7 +105,7 @@ def test_a_memory_map_is_searched_like_bytes(tmp_path: Path):
     with path.open("rb") as opened:
         held = register.read("issued/苏.bin", mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
     assert held.is_sorted()
-    expected = [RegisterEntry.LISTED, RegisterEntry.MISSING] * 100
+    expected = [True, False] * 100
     assert [held.search(one) for one in issued] == expected
 
 
@@ -162,8 +161,8 @@ def test_any_bytes_are_a_file_or_malformed(name: str, content: bytes, headed: bo
 CODE = issue(CREDENTIAL)
 
 
-def searched(*files: RegisterFile, now_s: float = NOW_S) -> list[RegisterSearch]:
-    return list(Register.of(files).search(CREDENTIAL, digest(CODE), now_s).searches)
+def searched(*files: RegisterFile, now_s: float = NOW_S) -> RegisterResult:
+    return Register.of(files).search(CREDENTIAL, digest(CODE), now_s)
 
 
 @pytest.mark.parametrize(
@@ -180,27 +179,27 @@ def searched(*files: RegisterFile, now_s: float = NOW_S) -> list[RegisterSearch]
     ],
 )
 def test_a_file_covers_by_scope_and_time(name: str, from_s: int, to_s: int, *, covers: bool):
-    entry = RegisterSearch(f"issued/{name}.bin", RegisterEntry.MISSING)
-    assert searched(file(name=name, from_s=from_s, to_s=to_s)) == ([entry] if covers else [])
+    found = searched(file(name=name, from_s=from_s, to_s=to_s))
+    assert found == RegisterResult(missing=(f"issued/{name}.bin",) if covers else ())
+    assert found.covered is covers
 
 
 def test_no_file_covers_a_code_that_has_expired():
-    assert len(searched(file(), now_s=CREDENTIAL.expires_s - 1)) == 1
-    assert searched(file(), now_s=CREDENTIAL.expires_s) == []
+    assert searched(file(), now_s=CREDENTIAL.expires_s - 1).covered
+    assert searched(file(), now_s=CREDENTIAL.expires_s) == RegisterResult()
 
 
 def test_a_code_is_searched_in_every_file_that_covers_it():
-    files = [file(name="苏"), file(digest(CODE), name="苏A"), file(name="苏-20261101"), file(name="浙")]
-    assert {one.target: one.entry for one in searched(*files)} == {
-        "issued/苏A.bin": RegisterEntry.LISTED,
-        "issued/苏.bin": RegisterEntry.MISSING,
-        "issued/苏-20261101.bin": RegisterEntry.MISSING,
-    }
+    files = [file(), file(digest(CODE), name="苏A"), file(name="苏-20261101"), file(name="浙")]
+    expected = RegisterResult(("issued/苏A.bin",), ("issued/苏.bin", "issued/苏-20261101.bin"))
+    assert searched(*files) == expected
+    assert searched(DAMAGED) == RegisterResult(damaged=("issued/苏.bin",))
+    assert not searched(DAMAGED).covered
 
 
 def test_an_authority_of_one_character_is_searched_once():
     found = Register.of([file()]).search(replace(CREDENTIAL, issuer="苏"), bytes(16), NOW_S)
-    assert [one.target for one in found.searches] == ["issued/苏.bin"]
+    assert found.missing == ("issued/苏.bin",)
 
 
 # What follows of it for a code.

@@ -1,6 +1,6 @@
-"""The whole command as it runs: start to frames looked at, frame to verdict with its record, memory.
+"""Benchmark the whole command: start-up, time from frame to recorded verdict, and memory.
 
-A laboratory of its own is made for the run, and codes are signed by its keys; the rig is the simulated one.
+It makes a laboratory of its own, signs codes with its keys and uses the simulated rig.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ CHECKS = 150
 START_S = Budget(1.5)
 RSS_ANON_MIB = Budget(160, "p95")
 VERDICT_MS = Budget(100, "p95")
-"""What a person takes for at once."""
+"""A delay that people perceive as immediate."""
 _TOTAL = re.compile(r"frame to verdict ([0-9.]+) ms")
 _VALID_THROUGH = 219912
 
 
 def measure() -> list[Row]:
-    """Wall time, since a person waits by it; RssAnon at its largest after any check."""
+    """Measure wall time, and the largest RssAnon after any check."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         lab.make(home / "lab", int(time.time()), nacl.utils.random)
@@ -49,7 +49,7 @@ def measure() -> list[Row]:
     late = statistics.median(rss_anon[-CHECKS // 5 :])
     grew = f"grew {late - early:+.2f} MiB"
     return [
-        row("roadside run to the fourth frame looked at", "s", starts, START_S, note=f"{STARTS} starts"),
+        row("roadside run to the fourth frame scanned", "s", starts, START_S, note=f"{STARTS} starts"),
         row("frame to verdict shown, its record on disk", "ms", totals, VERDICT_MS, note=f"{CHECKS} checks"),
         row("RssAnon of the running app", "MiB", rss_anon, RSS_ANON_MIB, note=grew),
         *bench_outage.measure(),
@@ -65,7 +65,7 @@ def _draw(home: Path) -> None:
 
 
 def _run(home: Path, script: str) -> tuple[float, list[float], list[float]]:
-    """Seconds to the first line, and ms and MiB at the line of each check."""
+    """Run a scenario; return the seconds to the first line, and ms and MiB at the line of each check."""
     config = home / "lab" / lab.CONFIG
     command = [sys.executable, "-m", "terminal.cli", "run", "--rig", "sim", "--config", str(config)]
     begun = time.monotonic()

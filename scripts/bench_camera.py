@@ -1,9 +1,10 @@
-"""What steering the camera by its frames is worth, beside none and a plain automatic: simulated series.
+"""Compare camera control with none and with plain auto exposure, on simulated series.
 
     python -m scripts.bench_camera [--series 20] [--frames 40]
 
-The sensor is the tests' (tests/terminal/optics/sensor.py): a radiance becomes levels that clip, with noise
-and motion blur, three frames after they were asked for. Only ratios count: there is no lens and no hand.
+The sensor is that of the tests (tests/terminal/optics/sensor.py): it turns radiance into levels that clip,
+with noise and motion blur, and applies controls three frames late. Only ratios are meaningful: no lens and no
+hand is modelled.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
     from terminal.model import Frame
 
 MIDDLE = 110
-"""The mean level that a plain automatic exposes for."""
+"""Mean level that plain auto exposure aims at."""
 
 
 LONGEST_US = 33_333
 
 
 class Left(Sensor):
-    """Exposure and gain stay as they begin: right for a room."""
+    """Camera without control: exposure and gain stay at values for a room."""
 
     def set(self, controls: CameraControls) -> None:
-        """Ask nothing."""
+        """Ignore the controls."""
 
 
 class Plain(Sensor):
-    """An automatic as cameras have them: by the whole frame's mean, exposure before gain, no torch."""
+    """Plain auto exposure as in common cameras: mean of the whole frame, exposure before gain, no torch."""
 
     def capture(self, _timeout_s: float = 0.0) -> Frame:
         """See `terminal.ports.Camera`."""
@@ -48,19 +49,19 @@ class Plain(Sensor):
         return frame
 
     def set(self, controls: CameraControls) -> None:
-        """Ask nothing else of it."""
+        """Ignore the controls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of series: what is drawn by lot for each."""
+    """A kind of series and the ranges of its random parameters."""
 
     name: str
     ambient: tuple[float, float]
-    """Radiance of white, least and most."""
+    """Radiance of white, lowest and highest."""
     speed_px_s: tuple[float, float] = (0.0, 60.0)
     glare: tuple[float, float] | None = None
-    """Brighter than white by so much."""
+    """Brightness of a reflection relative to white, lowest and highest."""
 
 
 KINDS = (
@@ -76,8 +77,8 @@ KINDS = (
 
 
 def series(kind: Kind, seed: int, camera: type[Sensor]) -> Sensor:
-    """A series of a kind: the same for the same seed, whatever the camera."""
-    lot = random.Random(f"{kind.name} {seed}")  # noqa: S311 - a series, not a secret
+    """Create a series of a kind; the same seed gives the same series for every camera."""
+    lot = random.Random(f"{kind.name} {seed}")  # noqa: S311 - reproducible, not secret
     ambient = kind.ambient[0] * (kind.ambient[1] / kind.ambient[0]) ** lot.random()
     made = camera(
         paper(ground=lot.uniform(0.1, 0.6), pixels=lot.choice((3, 4))),
@@ -93,7 +94,7 @@ def series(kind: Kind, seed: int, camera: type[Sensor]) -> Sensor:
 
 
 def told(kind: Kind, camera: type[Sensor], count: int, frames: int) -> str:
-    """How many of the series were read, and the median frame of the first read."""
+    """Return the number of series that were read, and the median frame of the first reading."""
     reads = [first_read(series(kind, seed, camera), frames) for seed in range(count)]
     numbers = [read for read in reads if read is not None]
     return f"{len(numbers)} of {count}" + (f", frame {median(numbers):.0f}" if numbers else "")
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=20)
     parser.add_argument("--frames", type=int, default=40)
     chosen = parser.parse_args()
-    print("| series | left as it is | plain automatic | by its frames |\n|---|---|---|---|")
+    print("| series | no control | plain automatic | camera control |\n|---|---|---|---|")
     for kind in KINDS:
         cells = [told(kind, camera, chosen.series, chosen.frames) for camera in (Left, Plain, Sensor)]
         print(f"| {kind.name} | {' | '.join(cells)} |", flush=True)

@@ -1,9 +1,10 @@
-"""Decode rate and speed beside every peer: photographs, credentials' codes spoilt by kind, and moving hands.
+"""Compare the reader with its peers on photographs, degraded credential codes and simulated hand motion.
 
 scripts/bench decode [--out FILE] [--every N]
 
-Times are CPU time of one thread. The reader's steps are ordered on one half of the photographs, by
-scripts/bench_decode_learn.py, and scored on the other; both numbers are told. Exit 1 where one is missed.
+Times are CPU times of one thread. The reader's steps were ordered on one half of the photographs, by
+scripts/bench_decode_learn.py, and are evaluated on the other; both results are printed. Exit 1 if a target is
+missed.
 """
 
 from __future__ import annotations
@@ -28,41 +29,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPOILT = ("perspective", "defocus", "motion", "contrast", "glare", "moire", "jpeg", "noise", "small")
-"""What a credential's code is spoilt by, each at its five severities."""
+"""Degradations of a credential's code, each at five severities."""
 CHARACTERS, SHARE = 300, 0.22
-"""Of a usual credential; and of the frame's width that its code takes."""
+"""Characters of a typical credential, and the share of the frame's width that its code takes."""
 SEEDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One frame and what each reader made of it."""
+    """Results of all readers for one frame."""
 
     group: str
     """`photograph` or `credential`."""
     name: str
     category: str
     half: int | None
-    """Of the photographs: ordered on, or scored."""
+    """For photographs: the half used for ordering, or the one for evaluation."""
     results: dict[str, Result]
     """By reader."""
     coded: bool = True
-    """Whether it holds a code."""
+    """True if the frame contains a code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All that one run saw."""
+    """All results of one run."""
 
     looks: list[Looked]
     runs: list[Series]
 
 
 def main() -> int:
-    """Measure, print, and write what was asked for."""
+    """Measure, print, and write the results if requested."""
     parser = argparse.ArgumentParser(prog="scripts/bench decode")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write every image's results as JSON")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth picture alone")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results of every picture as JSON")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="take only every Nth picture")
     chosen = parser.parse_args()
     measured = measure_all(chosen.every)
     targets = judged(measured)
@@ -74,9 +75,9 @@ def main() -> int:
 
 
 def measure_all(every: int) -> Measured:
-    """Every `every`th photograph, credential frame and series."""
+    """Measure every `every`th photograph, credential frame and series."""
     cv2.setNumThreads(1)
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it warns of what it cannot read
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # it warns of unreadable pictures
     looks = [*_photographs(every), *_credentials(every)]
     return Measured(looks, list(_series(every)))
 
@@ -100,7 +101,7 @@ def _credentials(every: int) -> Iterator[Looked]:
 
 
 def _series(every: int) -> Iterator[Series]:
-    """Hands before the photographs of the half that is scored, and before clean credentials' codes."""
+    """Simulate hand motion over the evaluation half's photographs and over clean credential codes."""
     scored = [each for each in corpus.photographs() if each.coded and each.half == corpus.SCORED]
     for seed, sample in enumerate(scored[::every]):
         yield series(sample.name, sample.category, sample.luma, sample.texts, seed)

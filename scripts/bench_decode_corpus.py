@@ -1,4 +1,4 @@
-"""The photographs that decoders are compared on, each whole in a frame, with the truth about it."""
+"""Photographs for comparing decoders, each complete within a frame, with the texts of their codes."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 FOLDER = Path("tests/photographs")
 WIDTH, HEIGHT = 1280, 720
 LEARNT, SCORED = 0, 1
-"""Halves: the reader's steps are ordered on the first; what is said of it is measured on the second."""
+"""Halves: the reader's steps are ordered on the first and evaluated on the second."""
 SURROUNDINGS = 112
-"""Grey around a photograph in its frame."""
+"""Grey level around a photograph in its frame."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One frame and what is known of it; `luma` is uint8 [720, 1280]."""
+    """One frame and its ground truth; `luma` is uint8 [720, 1280]."""
 
     name: str
     category: str
     coded: bool
-    """Whether it holds a code at all."""
+    """True if the frame contains a code."""
     texts: tuple[str, ...]
-    """The codes' texts, the first the one that is listed; none where there is no code, or none is known."""
+    """Texts of the codes, the listed one first; empty if there is no code or its text is unknown."""
     half: int
     luma: Luma
 
 
 def photographs() -> Iterator[Sample]:
-    """Every photograph, in the manifest's order. Raises OSError where a file is missing."""
+    """Yield every photograph in the manifest's order. Raises OSError if a file is missing."""
     with (FOLDER / "manifest.csv").open(newline="", encoding="utf-8") as file:
         listed = list(csv.DictReader(file))
     for row in listed:
@@ -60,21 +60,21 @@ def _texts(row: dict[str, str]) -> tuple[str, ...]:
 
 
 def read(path: Path) -> Luma:
-    """A photograph's luminance, uint8 [height, width]. Raises OSError."""
-    # Decoded from memory: OpenCV's own file names may not hold every character.
+    """Read a photograph's luminance, uint8 [height, width]. Raises OSError."""
+    # Decoded from memory because OpenCV does not support all characters in file names.
     luma = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
     if luma is None:
-        raise OSError(f"{path}: no picture")
+        raise OSError(f"{path}: not a picture")
     return np.asarray(luma, np.uint8)
 
 
 def half(name: str) -> int:
-    """LEARNT or SCORED: by the file's name alone, so that a new photograph moves no other."""
+    """Return LEARNT or SCORED, computed from the file name only, so that new photographs move no others."""
     return zlib.crc32(name.encode()) & 1
 
 
 def framed(luma: Luma) -> Luma:
-    """The picture whole in the middle of a frame, shrunk where it must be, never enlarged."""
+    """Centre the picture in a frame, reduced to fit if necessary, never enlarged."""
     height, width = luma.shape
     factor = min(WIDTH / width, HEIGHT / height, 1)
     if factor < 1:

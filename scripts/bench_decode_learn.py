@@ -1,9 +1,11 @@
-"""The order of the reader's steps, learnt on one half of the photographs: most new reads a millisecond first.
+"""Order the reader's steps on one half of the photographs: most new readings per millisecond first.
 
-Every candidate is tried on every picture of that half, in a frame, at its own size, and as a hand first shows
-it; and on credentials' codes, black on white and white on black, spoilt with other seeds than those that are
-scored. What each step in order adds and costs is printed, and what the present order would lose without each;
-the table in terminal/scan/strategy.py follows it. Run as `python -m scripts.bench_decode_learn`.
+Each candidate step is tried on every picture of that half: in a frame, at full size, and as first seen in a
+moving hand; and on credential codes, black on white and white on black, degraded with other seeds than those
+used for evaluation. The script prints the gain and cost of each step in order, and the loss without each step
+of the current table; the table in terminal/scan/strategy.py follows it.
+
+    python -m scripts.bench_decode_learn
 """
 
 from __future__ import annotations
@@ -32,22 +34,22 @@ if TYPE_CHECKING:
 _SEEDS = (100, 101)
 _SIDE_PX = SHARE * corpus.WIDTH
 ASIDE_MS = 0.02
-"""What choosing a step costs."""
+"""Time for selecting a step, ms."""
 _SURVEY_MS = 1e3 * survey_s(corpus.WIDTH * corpus.HEIGHT)
 _SCALES = ((1.0, 1.0), (0.5, 0.5), (0.67, 0.67), (1.5, 1.5), (2.0, 2.0), (3.0, 3.0), (0.67, 1.0), (1.0, 0.67))
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What every candidate does with one picture."""
+    """Results of every candidate step on one picture."""
 
     ms: dict[Step, float]
-    """CPU time, where there was something to look at."""
+    """CPU time, ms, of the steps that had something to look at."""
     read: frozenset[Step]
 
 
 def candidates() -> list[Step]:
-    """Every step worth trying."""
+    """Return every step worth trying."""
     found = [
         Step(where, threshold, scale, change)
         for where, threshold, scale, change in product(Where, Threshold, _SCALES, Change)
@@ -60,7 +62,7 @@ def candidates() -> list[Step]:
 
 
 def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
-    """Each step on one picture, after the base steps have said what is unread."""
+    """Try each step on one picture, after the base steps have located what they cannot read."""
     ms: dict[Step, float] = {}
     read = set()
     base = Look(luma)
@@ -80,7 +82,7 @@ def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
 
 
 def order(trials: Sequence[Tried], steps: Sequence[Step]) -> Iterator[tuple[Step, int, float]]:
-    """Steps, their new reads and mean costs in ms, most new reads a ms first; ends where none adds any."""
+    """Yield steps with new readings and mean cost, ms, best ratio first, until no step adds a reading."""
     left = [tried for tried in trials if tried.read]
     rest = list(steps)
     while left and rest:
@@ -102,7 +104,7 @@ def _worth(left: Sequence[Tried], step: Step) -> tuple[int, float]:
 
 
 def reads(trials: Iterable[Tried], steps: Sequence[Step], budget_ms: float) -> int:
-    """How many pictures are read by these steps within a budget."""
+    """Return the number of pictures that these steps read within a budget, ms."""
     return sum(_is_read(tried, steps, budget_ms - _SURVEY_MS) for tried in trials)
 
 
@@ -116,9 +118,9 @@ def _is_read(tried: Tried, steps: Sequence[Step], left_ms: float) -> bool:
 
 
 def main() -> None:
-    """Learn, and print."""
+    """Order the steps and print the result."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench_decode_learn")
-    parser.add_argument("--present", action="store_true", help="measure the present table alone")
+    parser.add_argument("--present", action="store_true", help="measure only the current table")
     chosen = parser.parse_args()
     steps = list(STILL) if chosen.present else candidates()
     trials = [trial(luma, steps) for luma in _pictures(corpus.LEARNT)]
@@ -132,8 +134,8 @@ def main() -> None:
 
 
 def report(trials: Sequence[Tried]) -> None:
-    """Print what each step of the present table costs, and buys of those that earlier ones leave."""
-    print("\npresent table: ms, new reads, reads lost without it within 3 and 15 ms")
+    """Print the cost of each step of the current table, and its gain after the steps before it."""
+    print("\ncurrent table: ms, new reads, reads lost without it within 3 and 15 ms")
     left, table = list(trials), (*BASE, *EXTRAS)
     for step in STILL:
         new, ms = _worth(left, step)

@@ -1,6 +1,6 @@
-"""The readers that are compared: each takes one frame and gives the texts it finds, by one thread's CPU time.
+"""Readers under comparison: each takes one frame and returns the texts found, timed by thread CPU time.
 
-zxing-cpp, OpenCV and ZBar as their documentation has them; ours as the terminal calls it.
+zxing-cpp, OpenCV and ZBar are called as their documentation shows, ours as the terminal calls it.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ if TYPE_CHECKING:
 LIVE_S, SHORT_S = 0.015, 0.003
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _AS_ENCODED = zxingcpp.TextMode.Plain
-"""Else it writes out control characters: texts would differ that were read alike."""
+"""The default escapes control characters, so that equal texts would differ."""
 _NOT_CODE = re.compile("[^0-9A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A decoder, and how it is called."""
+    """A decoder and the way it is called."""
 
     name: str
     read: Callable[[Luma], Iterable[str]]
     peer: bool = True
-    """Whether it is somebody else's."""
+    """True for decoders of other projects."""
     repeats: int = 1
-    """Looks at a frame, of which the median time counts."""
+    """Runs per frame; the median time counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a reader makes of a frame."""
+    """Result of a reader for a frame."""
 
     read: bool
-    """Whether it gave the frame's text, or, where that is not known, any."""
+    """True if it returned the frame's text or, if that is unknown, any text."""
     other: int
-    """Texts that are not the frame's."""
+    """Number of texts that are not in the frame."""
     ms: float
 
 
 def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> Result:
-    """Let a reader look at a frame; `texts` are the frame's, empty where not known, None for no code."""
+    """Run a reader on a frame; `texts` are the frame's, empty if unknown, None if there is no code."""
     times = []
     found: list[str] = []
     for _ in range(reader.repeats):
@@ -69,18 +69,20 @@ def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> Result:
 def look_all(
     readers: Iterable[Reader], luma: Luma, texts: Sequence[str] | None, seed: int
 ) -> dict[str, Result]:
-    """What each makes of a frame, by name; in an order of the seed's, so that nobody always comes first to a
-    frame that no cache holds, or after a reader like itself.
+    """Run all readers on a frame and return the results by name.
+
+    `seed` determines the order, so that no reader always meets a frame first, uncached, or after a similar
+    reader.
     """
     order = list(readers)
-    Random(seed).shuffle(order)  # noqa: S311  # the same in every run; no secret
+    Random(seed).shuffle(order)  # noqa: S311  # reproducible, not secret
     return {reader.name: look(reader, luma, texts) for reader in order}
 
 
 def agrees(found: str, texts: Sequence[str]) -> bool:
-    """Whether a text is one of those known, but for blanks and ends of lines; any is where none is known.
+    """Return True if `found` is one of `texts`, ignoring white space, or if no text is known.
 
-    OpenCV and ZBar guess at the bytes of other scripts: there, what both have of letters and digits decides.
+    OpenCV and ZBar guess the encoding of other scripts: for those, only letters and digits are compared.
     """
     taken = (found, _japanese(found))
     return not texts or any(
@@ -89,14 +91,14 @@ def agrees(found: str, texts: Sequence[str]) -> bool:
 
 
 def _japanese(text: str) -> str:
-    """OpenCV gives the bytes of Shift JIS as Latin-1."""
+    """Decode Shift JIS that OpenCV returned as Latin-1."""
     try:
         return text.encode("latin-1").decode("cp932")
     except UnicodeError:
         return text
 
 
-def _plain(text: str, exact: bool) -> str:  # noqa: FBT001  # says which of two forms
+def _plain(text: str, exact: bool) -> str:  # noqa: FBT001  # selects one of two forms
     return "".join(text.split()) if exact else _NOT_CODE.sub("", text)
 
 
@@ -114,7 +116,7 @@ def _zxing_qr(luma: Luma) -> Iterable[str]:
 def _opencv(luma: Luma) -> Iterable[str]:
     try:
         text, *_ = cv2.QRCodeDetector().detectAndDecode(luma)
-    except (UnicodeDecodeError, cv2.error):  # a character set, or a mode, that it does not know
+    except (UnicodeDecodeError, cv2.error):  # an unknown character set or mode
         return []
     return [text] if text else []
 
@@ -130,7 +132,7 @@ def _aruco(luma: Luma) -> Iterable[str]:
 def _zbar(luma: Luma) -> Iterable[str]:
     try:
         codes = pyzbar.decode(luma, symbols=[pyzbar.ZBarSymbol.QRCODE])
-    except ValueError:  # a part of a structured append
+    except ValueError:  # part of a structured append
         return []
     return [code.data.decode("utf-8", "replace") for code in codes]
 

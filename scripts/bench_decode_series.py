@@ -1,6 +1,6 @@
-"""Sequences: how much CPU time passes until a moving hand's code is first read, ours beside zxing-cpp's.
+"""Measure the CPU time until a moving hand's code is first read, by the reader and by zxing-cpp.
 
-Ours follows the series within its budget; zxing-cpp, restricted to QR, looks at every frame anew.
+The reader follows the series within its budget; zxing-cpp, restricted to QR, reads each frame independently.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Run:
-    """One reader over one series."""
+    """One reader's results for one series."""
 
     frames_ms: list[float] = field(default_factory=list)
-    """CPU time of each frame that was looked at."""
+    """CPU time of each frame read, ms."""
     read_at: int | None = None
-    """Frame of the first correct read, from 1."""
+    """Frame of the first correct reading, from 1."""
     other: int = 0
-    """Texts that are not the picture's."""
+    """Number of texts that are not in the picture."""
 
     @property
     def ms(self) -> float:
-        """CPU time up to the first correct read, or of all frames."""
+        """CPU time until the first correct reading, or of all frames, ms."""
         return sum(self.frames_ms)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Both readers over one series."""
+    """Both readers' results for one series."""
 
     name: str
     category: str
@@ -47,9 +47,9 @@ class Series:
 
 
 def series(name: str, category: str, luma: Luma, texts: Sequence[str], seed: int) -> Series:
-    """Let both readers see a hand's series of a picture; each stops at its first correct read."""
+    """Run both readers on a simulated hand's series of a picture; each stops at its first correct reading."""
     frames = list(sequences.frames(luma, seed))
-    if seed % 2:  # neither is always the first to see a frame
+    if seed % 2:  # alternate which one meets a frame first
         theirs = _theirs(frames, texts)
         return Series(name, category, _ours(frames, texts), theirs)
     return Series(name, category, _ours(frames, texts), _theirs(frames, texts))

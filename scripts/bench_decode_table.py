@@ -1,4 +1,4 @@
-"""What a run of the decoding bench amounts to: tables, and each target with whether it is met."""
+"""Tables and targets of a run of the decoding benchmark."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Held = TypeVar("Held")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing that is to be so: the value is at least the limit, or at most."""
+    """A target: the value must be at least, or at most, the limit."""
 
     what: str
     value: float
@@ -43,19 +43,19 @@ class Target:
 
     @property
     def missed(self) -> bool:
-        """Whether it is not so."""
+        """True if the target is not met."""
         return not (self.value >= self.limit if self.least else self.value <= self.limit)
 
     @property
     def line(self) -> str:
-        """The target as it is printed."""
+        """The target as a line of output."""
         said = "missed" if self.missed else "ok"
         sign = ">=" if self.least else "<="
         return f"{said:7}{self.what:62}{self.value:9.3f} {sign} {self.limit:g}  {self.note}".rstrip()
 
 
 def lines(measured: Measured) -> list[str]:
-    """The tables: what was read by category, what it took, and the series."""
+    """Return the tables: readings by category, times, and series."""
     shown = ["", f"{'read of':34}{'':5}" + "".join(f"{reader.name:>14}" for reader in READERS)]
     for group in ("photograph", "credential"):
         looks = [each for each in measured.looks if each.group == group and each.coded]
@@ -66,13 +66,13 @@ def lines(measured: Measured) -> list[str]:
             for half, name in ((LEARNT, "ordered on"), (SCORED, "not ordered on")):
                 shown.append(_counts(f"  half {name}", [each for each in looks if each.half == half]))
     others = "".join(f"{_others(measured.looks, reader):14}" for reader in READERS)
-    shown.append(f"{'texts that are in no such frame':34}{len(measured.looks):5}{others}")
+    shown.append(f"{'texts that are not in the frame':34}{len(measured.looks):5}{others}")
     shown += ["", *_times(measured.looks), "", *_series(measured.runs)]
     return shown
 
 
 def judged(measured: Measured) -> list[Target]:
-    """Every target, with what was measured."""
+    """Return all targets with the measured values."""
     looks = [each for each in measured.looks if each.group == "photograph"]
     return [*_singles(looks), *_speeds(measured.looks), *_sequences(measured.runs), _wrong(measured)]
 
@@ -128,7 +128,7 @@ def _sequences(runs: Sequence[Series]) -> list[Target]:
 
 
 def _wrong(measured: Measured) -> Target:
-    """Texts of ours that are in no picture."""
+    """Count the reader's texts that are in no picture."""
     singles = sum(_others(measured.looks, reader) for reader in READERS if not reader.peer)
     series = sum(run.ours.other for run in measured.runs)
     return Target("texts that are not there", singles + series, 0, least=False)
@@ -175,7 +175,7 @@ def _others(looks: Iterable[Looked], reader: Reader) -> int:
 
 
 def _share(looks: Sequence[Looked], reader: Reader) -> float:
-    """Of what anyone reads."""
+    """Return the reader's share of the pictures that any reader reads."""
     union = sum(any(result.read for result in each.results.values()) for each in looks)
     return _read(looks, reader) / max(1, union)
 

@@ -1,8 +1,7 @@
-"""Bare paho's echo over the same broker: the least that an exchange can take.
+"""Echo with bare paho over the same broker: the lower bound for an exchange.
 
-Both ends have TLS and TCP_NODELAY. It is made in three ways: with nothing of ours; with a request's
-properties and a thread for the network, as any client of this contract has them; and with nothing but the
-four signatures that the contract asks for.
+Both ends use TLS and TCP_NODELAY. Three variants: nothing else; with a request's properties and a network
+thread, as any client of this contract needs; and with only the four signatures that the contract requires.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ECHOED = "W0002"
-"""Who answers the echoes; they go over topics that no worker takes from."""
+"""Identity of the answering end; echoes use topics that no worker subscribes to."""
 WAIT_S = 20.0
 
 
 class _Bare:
-    """A paho client that this thread turns, with nothing of ours in it."""
+    """A bare paho client, polled by the calling thread."""
 
     def __init__(self, tls: Path, port: int, name: str, subscription: str) -> None:
         self.heard: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
@@ -55,7 +54,7 @@ class _Bare:
         self.until(lambda: self._ready)
 
     def until(self, done: Callable[[], bool]) -> None:
-        """Turn it until something is so."""
+        """Poll until `done` returns True."""
         while not done():
             if self.client.loop(1.0) is not mqtt.MQTT_ERR_SUCCESS:
                 raise RuntimeError("a bare client lost its broker")
@@ -65,21 +64,21 @@ class _Bare:
         self._flying.add(self.client.publish(topic, payload, qos=1, properties=properties).mid)
 
     def settled(self) -> bool:
-        """Whether the broker has all that was said."""
+        """Return True if the broker has acknowledged every message."""
         return not self._flying
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to make the echo."""
+    """One variant of the echo."""
 
     what: str
     name: str
-    """The asking end's identity."""
+    """Identity of the requesting end."""
     like_ours: bool = False
-    """Both ends as this contract has them: properties, and at the asking end a thread for the network."""
+    """Both ends set properties, and the requesting end has a network thread."""
     signing: bool = False
-    """Both ends sign what they say, and verify what they hear."""
+    """Both ends sign messages and verify those received."""
 
 
 BARE = Way("bare paho echo of the same sizes", "T0051")
@@ -93,7 +92,7 @@ _KEYS = bindings.crypto_sign_seed_keypair(bytes(32))
 
 @contextmanager
 def answering(tls: Path, port: int, size: int) -> Iterator[None]:
-    """The echoes' answering end, in a process of its own as the registry is."""
+    """Run the answering end in a process of its own, as the registry is."""
     spawning = multiprocessing.get_context("spawn")
     ready = spawning.Event()
     echoed = (tls, port, size, ready)
@@ -109,7 +108,7 @@ def answering(tls: Path, port: int, size: int) -> Iterator[None]:
 
 
 def _answer(tls: Path, port: int, size: int, ready: Event) -> None:
-    """Answer whatever comes with as many bytes as a real answer has."""
+    """Answer each message with as many bytes as a real answer has."""
     ways = {topics.link(way.name): way for way in WAYS}
     bare = _Bare(tls, port, ECHOED, "roadside/1/link/+")
 
@@ -126,7 +125,7 @@ def _answer(tls: Path, port: int, size: int, ready: Event) -> None:
 
 @contextmanager
 def echo(tls: Path, port: int, way: Way, size: int) -> Iterator[Callable[[], float]]:
-    """One exchange, ms."""
+    """Yield a function that makes one exchange and returns its time, ms."""
     bare = _Bare(tls, port, way.name, topics.answer(way.name))
     if way.like_ours:
         bare.client.loop_start()
@@ -160,7 +159,7 @@ def _properties(way: Way, number: bytes, answer_topic: str | None = None) -> Pro
 
 
 def _said(way: Way, size: int) -> bytes:
-    """So many bytes."""
+    """Return a payload of `size` bytes."""
     if not way.signing:
         return bytes(size)
     return bindings.crypto_sign(bytes(size - bindings.crypto_sign_BYTES), _KEYS[1])
@@ -172,5 +171,5 @@ def _hear(way: Way, message: mqtt.MQTTMessage) -> None:
 
 
 def _without_delay(_client: mqtt.Client, _data: object, channel: object) -> None:
-    if isinstance(channel, socket.socket):  # and a TLS socket is one
+    if isinstance(channel, socket.socket):  # includes TLS sockets
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

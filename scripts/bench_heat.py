@@ -1,7 +1,7 @@
-"""What scanning costs a battery and the memory: the scanner's own thread over series, idle and busy.
+"""Measure the CPU time and memory that scanning costs, with the scanner's own thread, idle and busy.
 
-Idle is a road without a code, busy a credential in a moving hand; memory is told over many frames as fast as
-they go.
+Idle is a road without a code, busy is a credential in a moving hand. Memory is measured over many frames
+without pacing.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 RATES = (15, 30)
 SECONDS = 4.0
 UNPACED, WARMING = 3_000, 500
-"""Frames over which memory is told, and those before them."""
+"""Frames over which memory is measured, and warm-up frames before them."""
 GROWTH = Budget(64, "p95")
-"""Bytes a frame: noise of the allocator over so many, and not a frame's 921,600."""
+"""Bytes per frame: allocator noise over that many frames, far below a frame's 921,600."""
 
 
 class _Loop(AutomaticCamera):
-    """A series that begins again when it ends."""
+    """A series that repeats endlessly."""
 
     def __init__(self, film: Sequence[Luma], fps: float) -> None:
         self._film, self._pace, self._number = cycle(film), Pace(fps), 0
@@ -57,7 +57,7 @@ class _Loop(AutomaticCamera):
 
 
 def measure() -> list[Row]:
-    """CPU seconds a second at each rate; bytes copied and kept."""
+    """Measure CPU seconds per second at each rate, and bytes copied and retained per frame."""
     cv2.setNumThreads(1)
     rows = []
     for what, film in (("idle", _road()), ("busy", _hand())):
@@ -86,7 +86,7 @@ def _hand() -> list[Luma]:
 
 
 def _scanned(film: Sequence[Luma], fps: float) -> tuple[float, int]:
-    """CPU seconds of the process for each that passes, and the frames that were looked at."""
+    """Return CPU seconds of the process per second, and the number of frames scanned."""
     inbox = Inbox()
     scanner = Scanner(lambda: _Loop(film, fps), inbox)
     scanner.start()
@@ -100,7 +100,7 @@ def _scanned(film: Sequence[Luma], fps: float) -> tuple[float, int]:
 
 
 def _memory(film: Sequence[Luma]) -> tuple[float, float]:
-    """Bytes that are copied of a frame, and bytes that the process keeps of each; means."""
+    """Return the mean bytes copied and the mean bytes retained per frame."""
     sight = Sight(Reach())
     copied, kept = 0, 0
     for number, luma in zip(range(WARMING + UNPACED), cycle(film), strict=False):
@@ -112,6 +112,6 @@ def _memory(film: Sequence[Luma]) -> tuple[float, float]:
 
 
 def _anonymous() -> int:
-    """Anonymous memory of this process, bytes; proc(5), RssAnon."""
+    """Return the anonymous memory of this process, bytes (proc(5), RssAnon)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return 1024 * int(status.partition("RssAnon:")[2].split()[0])

@@ -1,6 +1,7 @@
-"""A record committed against a bare insert of its bytes, and an upload against a bare publish of the same.
+"""Compare committing a record with a bare insert of its bytes, and an upload with a bare publish.
 
-Sealing, from the entry to its record's bytes, is measured apart: a bare insert has those bytes for nothing.
+Sealing, from the entry to the record's bytes, is measured separately, since a bare insert gets those bytes
+for nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from terminal.journal.record import Head
 
 ROUNDS, ROUND = 40, 50
-"""So many times so many records of each kind, by turns: a slow spell of the disk hits them alike."""
+"""ROUNDS rounds of ROUND records of each kind, alternating, so that a slow disk affects both."""
 RECORDS = 10_000
 RATIO = Budget(1.3)
 WORKER, TERMINAL = "W0001", "T0001"
@@ -57,7 +58,7 @@ _BARE = "CREATE TABLE record (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRI
 
 
 def measure() -> list[Row]:
-    """Wall times: of a record on this disk, and of 10,000 records to a registry on loopback."""
+    """Measure wall time: of a record on this disk, and of 10,000 records to a registry on loopback."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         lab.make(root / "lab", int(time.time()), os.urandom)
@@ -89,9 +90,9 @@ def _committed(root: Path) -> list[Row]:
 
 
 def _sealed_and_inserted(db: sqlite3.Connection, head: Head, sealing_key: bytes) -> tuple[float, float]:
-    """Seconds of a round's sealing, and of its bare inserts.
+    """Return the seconds that a round's sealing and its bare inserts take.
 
-    They take turns, as in an append: after each sync the processor's caches are cold.
+    They alternate as in an append, because the processor's caches are cold after each sync.
     """
     sealing_s = inserting_s = 0.0
     for seq in range(ROUND):
@@ -105,7 +106,7 @@ def _sealed_and_inserted(db: sqlite3.Connection, head: Head, sealing_key: bytes)
 
 
 def _seal(head: Head, sealing_key: bytes, seq: int) -> bytes:
-    """What is done with a check before there is something to commit: its record's bytes."""
+    """Return a check's record, sealed as before a commit."""
     name = record.uuid7(_STAMP.at_ms, os.urandom(10))
     entry = write_entry(Entry(head.journal_id, head.seq + 1, name, _STAMP, check(seq)))
     encoded = record.write(Record(head.seq + 1, head.hash, record.seal(entry, sealing_key)))
@@ -118,7 +119,7 @@ def _rate(times_ms: list[float]) -> str:
 
 
 def _bare(path: Path) -> sqlite3.Connection:
-    """A database with the journal's pragmas, and one table of records."""
+    """Create a database with the journal's pragmas and one table of records."""
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         database.require(db, "auto_vacuum", 2)
         db.execute("VACUUM")
@@ -141,7 +142,7 @@ def _uploaded(root: Path) -> list[Row]:
         uploading_ms = _upload_ms(settings)
         stored = _stored(folder)
         if stored != RECORDS:
-            raise RuntimeError(f"{stored} records of {RECORDS} are in the registry")
+            raise RuntimeError(f"{stored} of {RECORDS} records are in the registry")
     publishing_ms = _publish_ms(root, messages)
     size = sum(map(len, messages))
     said = f"{size / RECORDS:.0f} bytes a record, {len(messages)} batches"
@@ -154,7 +155,7 @@ def _uploaded(root: Path) -> list[Row]:
 
 @contextmanager
 def _registry(root: Path) -> Iterator[Broker]:
-    """A broker, and a worker of the reference registry in a process of its own."""
+    """Run a broker, and a worker of the reference registry in a process of its own."""
     broker = Broker(root / "broker", root / "lab" / lab.TLS)
     broker.start()
     command = [sys.executable, "-m", "scripts.registry", "--lab", str(root / "lab"), "serve"]
@@ -182,7 +183,7 @@ def _settings(folder: Path, port: int) -> Config:
 
 
 def _recorded(settings: Config) -> list[bytes]:
-    """The batches of as many checks as there shall be, which the terminal now has."""
+    """Record RECORDS checks and return the batches that hold them."""
     keys, seed = load_registry(settings.paths.trust), files.load_seed(settings.paths.key)
     owner = bindings.crypto_sign_seed_keypair(seed)[0]
     with closing(_open(settings.paths.state, owner, keys.journal[0])) as journal:
@@ -194,7 +195,7 @@ def _recorded(settings: Config) -> list[bytes]:
 
 
 def _upload_ms(settings: Config) -> float:
-    """`roadside upload`, from the opening of the journal to the last receipt."""
+    """Run `roadside upload` and return the time from opening the journal to the last receipt, ms."""
     begun_s = time.perf_counter()
     with redirect_stdout(StringIO()):
         status = upload_command.run(
@@ -205,7 +206,7 @@ def _upload_ms(settings: Config) -> float:
             upload_command.Way(),
         )
     if status != upload_command.ALL:
-        raise RuntimeError("the upload left something")
+        raise RuntimeError("the upload is incomplete")
     return 1e3 * (time.perf_counter() - begun_s)
 
 
@@ -216,7 +217,7 @@ def _stored(folder: Path) -> int:
 
 
 def _publish_ms(root: Path, messages: list[bytes]) -> float:
-    """By paho alone, to a broker where nobody listens: from connecting to the last acknowledgement."""
+    """Publish with bare paho to a broker without subscribers; return the time to the last acknowledgement."""
     tls = root / "lab" / lab.TLS
     broker = Broker(root / "bare", tls)
     broker.start()

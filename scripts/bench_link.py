@@ -1,4 +1,4 @@
-"""Question to answer over a real broker, QoS 1, mutual TLS, 200 bytes: with Nagle's algorithm off, and on."""
+"""Measure a 200-byte round trip over a real broker, QoS 1, mutual TLS, with and without Nagle's algorithm."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ ROUNDS_HELD_BACK = 25
 SIZE = 200
 NODELAY = "set_tcp_nodelay true\n"
 LIMIT_MS = Budget(10)
-"""Ten times what it takes; a tenth of what it takes when packets are held back."""
+"""Ten times the expected time; a tenth of the time with delayed packets."""
 
 
 class _End:
-    """A connection that is turned by whoever waits for something on it."""
+    """A connection that is polled by whoever waits on it."""
 
     def __init__(self, line: Line, *, nodelay: bool) -> None:
         self.heard: list[Incoming] = []
@@ -55,7 +55,7 @@ class _End:
 
 
 def measure() -> list[Row]:
-    """Wall time of an exchange, both ways of the socket option, and how many times longer one is."""
+    """Measure the wall time of a round trip with both settings of TCP_NODELAY, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         tls = Path(folder) / "tls"
         certificates.furnish(tls, ["T0001", "W0001"], int(time.time()))
@@ -65,7 +65,7 @@ def measure() -> list[Row]:
     p99 = sorted(swift)[int(0.99 * len(swift))]
     return [
         row(
-            "200 bytes there and back, unsigned",
+            "round trip of 200 bytes, unsigned",
             "ms",
             swift,
             LIMIT_MS,

@@ -1,5 +1,5 @@
-"""A signed question to its verified answer, beside bare paho in the same run; what 50 terminals cost; and how
-soon a hot-list change counts. The registry is `serve` in a process of its own.
+"""Measure lookups: a signed question to its verified answer beside bare paho, the CPU time with 50 terminals,
+and the delay of hot-list changes. The registry is `serve` in a process of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ NAMES = tuple(f"T{number:04}" for number in range(1, 51))
 ROUNDS = 600
 WARMING = 30
 LOOKUPS = 50
-"""Of each terminal, one after another; all terminals at once."""
+"""Per terminal, one after another; all terminals at once."""
 CHANGES = 12
 RATIO = Budget(1.5)
 ALARM = Budget(1000, "p95")
@@ -56,24 +56,24 @@ PLATE = PlateQuestion("苏A12345", "02")
 
 @dataclass(slots=True)
 class _Bench:
-    """What runs: the broker, the registry's process and the laboratory's files."""
+    """The running parts: broker, registry process and laboratory files."""
 
     folder: Path
     broker: Broker
     registry: int
-    """The process id."""
+    """Process id."""
     answer_keys: Sequence[bytes]
     hotlist_keys: Mapping[bytes, bytes]
     seeds: dict[str, bytes] = field(repr=False)
 
     @property
     def tls(self) -> Path:
-        """The identities' folder."""
+        """Folder of the TLS identities."""
         return self.folder / lab.TLS
 
 
 class _Terminal:
-    """A terminal's own link and lookup; it has one question out at a time."""
+    """A terminal's link and lookup; one question at a time."""
 
     def __init__(
         self,
@@ -101,10 +101,10 @@ class _Terminal:
         self.link = MqttLink(line)
         self.link.open(self._deliver)
         if not self._up.get(timeout=WAIT_S):
-            raise RuntimeError("the broker refuses a terminal")
+            raise RuntimeError("the broker refused a terminal")
 
     def ask(self) -> None:
-        """Ask for a vehicle; each question names a journal that has grown, as each check makes it grow."""
+        """Send a question; its journal head advances each time, as it does with each check."""
         self.asked += 1
         head = Head(self._journal, self.asked, self.asked.to_bytes(32, "big"))
         inquiry = Inquiry(question=PLATE, why=Why.CHECK, officer="098765", head=head, wait_s=WAIT_S)
@@ -112,12 +112,12 @@ class _Terminal:
             inquiry, request_id=random_bytes(16), moment=Moment(time.time()), monotonic_s=time.monotonic()
         )
         if out is None:
-            raise RuntimeError("the question cannot be written")
+            raise RuntimeError("the question cannot be encoded")
         self.question = out.payload
         self.link.send(out)
 
     def verify(self, incoming: Incoming) -> None:
-        """Hold a message to be the answer: signed, to this question, and with the vehicle."""
+        """Require that a message is the answer: signed, to this question, and with the vehicle."""
         moment = Moment(time.time())
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=time.monotonic())
         if not isinstance(received, Answered) or received.answer.result is not Result.FOUND:
@@ -132,7 +132,7 @@ class _Terminal:
 
 
 def measure() -> list[Row]:
-    """The exchange and its ratio to the bare one; then CPU time a lookup with 50 terminals."""
+    """Measure the exchange and its ratio to the bare one, then the CPU time per lookup with 50 terminals."""
     with _running() as bench:
         return [*_side_by_side(bench), *_fifty(bench), _alarm(bench)]
 
@@ -191,7 +191,7 @@ def _fifty(bench: _Bench) -> list[Row]:
 
 
 def _alarm(bench: _Bench) -> Row:
-    """From a vehicle put on the list to the terminal's list having it: the next check finds it there."""
+    """Measure the time from listing a vehicle until the terminal's list has it."""
     database = Database(f"sqlite:///{bench.folder}/registry.sqlite")
     heard: queue.SimpleQueue[tuple[_Terminal, Incoming]] = queue.SimpleQueue()
     terminal = _Terminal(bench, NAMES[0], heard, topics.hotlist(sample.PROVINCE))
@@ -199,7 +199,7 @@ def _alarm(bench: _Bench) -> Row:
     samples = []
     for number in range(CHANGES):
         listed = Listed(Plate(f"{sample.PROVINCE}A{number:05}", "02"), "G")
-        time.sleep(number / CHANGES)  # at another moment of the registry's turn each time
+        time.sleep(number / CHANGES)  # at a different moment of the registry's polling interval each time
         with database.transaction() as connection:
             hotlist.put(connection, sample.PROVINCE, [listed], int(1e3 * time.time()))
         put_s = time.perf_counter()
@@ -208,7 +208,7 @@ def _alarm(bench: _Bench) -> Row:
         samples.append(1e3 * (time.perf_counter() - put_s))
     for one in (terminal.link, kept, database):
         one.close()
-    return row("a vehicle put on the hot list, to its alarm", "ms", samples, ALARM, note=f"{CHANGES} changes")
+    return row("hot-list entry to alarm", "ms", samples, ALARM, note=f"{CHANGES} changes")
 
 
 def _all_ask(
@@ -226,7 +226,7 @@ def _all_ask(
 
 
 def _cpu_ms(process: int) -> float:
-    """User and system time of a process so far; proc(5), fields 14 and 15."""
+    """Return the user and system time of a process, ms (proc(5), fields 14 and 15)."""
     stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return 1e3 * (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -256,7 +256,7 @@ def _enrol(trust: Path, seeds: dict[str, bytes]) -> None:
 
 @contextmanager
 def _registry(folder: Path, broker: Broker) -> Iterator[int]:
-    """The process id of a registry that takes requests."""
+    """Run a registry until it takes requests; yield its process id."""
     words = ("--lab", str(folder), "serve", "--broker", f"127.0.0.1:{broker.port}")
     with (folder / "registry.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module

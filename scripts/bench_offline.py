@@ -1,7 +1,7 @@
-"""The offline list at the size of a province: bytes a vehicle, and a lookup over a base and 30 daily files.
+"""Measure the offline list at the size of a province: bytes per vehicle, and lookups with 30 daily files.
 
-The vehicles are random ones of one province. The peer is SQLite alone, asked for the same vehicles file by
-file until one has it, without packing a plate or judging a month.
+The vehicles are random, of one province. The peer is SQLite alone: it queries the files in turn for the same
+vehicles, without packing plates or evaluating months.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VEHICLES = 200_000
-"""As many as a quick run takes; a large province has 25 million."""
+"""Size of a quick run; a large province has 25 million."""
 PROVINCE_SIZE = 5_000_000
-"""The country's average is 15 million; in much smaller lists, 31 files' own pages outweigh the vehicles'."""
+"""Size from which bytes per vehicle are judged; the average province has 15 million. In much smaller lists,
+the pages of 31 files outweigh the vehicles.
+"""
 DAYS = 30
 PROVINCE, DAY = "苏", 20260701
 IN_THE_COUNTRY = 460_000_000
 YEARLY_CHANGES_A_VEHICLE = 1.2
-"""An inspection a year, and a little of everything else."""
+"""One inspection a year, and a few other changes."""
 LOOKUPS = 20_000
 ROUNDS = 3
 SEED = 20_260_701
@@ -50,7 +52,7 @@ BYTES, LOOKUP_US = Budget(16), Budget(20)
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A province's files, newest first and the base last, the plates of its base, and what it took."""
+    """Files of a province, newest first and the base last, the plates of its base, and the build time."""
 
     names: list[FileName]
     known: offline.Numbers
@@ -58,7 +60,7 @@ class Built:
 
 
 def measure(vehicles: int = VEHICLES) -> list[Row]:
-    """Build a province and look its vehicles up, and others; wall time, µs, warm."""
+    """Build a province and look up its vehicles and others; wall time, µs, warm caches."""
     with TemporaryDirectory() as home:
         folder = Path(home)
         built = _build(folder, vehicles)
@@ -68,7 +70,7 @@ def measure(vehicles: int = VEHICLES) -> list[Row]:
 
 def _sizes(vehicles: int, sizes: list[int]) -> list[Row]:
     both = sum(sizes) / vehicles
-    budget, note = (BYTES, "") if vehicles >= PROVINCE_SIZE else (None, "  too few to be judged")
+    budget, note = (BYTES, "") if vehicles >= PROVINCE_SIZE else (None, "  too few to judge")
     return [
         row(f"a vehicle of {vehicles:,}, listed", "B", [sizes[-1] / vehicles], BYTES),
         row(f"a vehicle, with {DAYS} days of changes", "B", [both], budget, note=note),
@@ -124,7 +126,7 @@ def _build(folder: Path, vehicles: int) -> Built:
 
 
 def _draw(known: offline.Numbers) -> tuple[list[int], list[int]]:
-    """Plates of the base, and plates that are not in it."""
+    """Return plates of the base, and plates that are not in it."""
     draw = np.random.default_rng(SEED)
     others = offline_random.plates(LOOKUPS, SEED + 1)
     at = np.searchsorted(known, others).clip(max=len(known) - 1)
@@ -135,7 +137,7 @@ def _draw(known: offline.Numbers) -> tuple[list[int], list[int]]:
 def _race(
     numbers: Sequence[int], listed: OfflineList, moment: Moment, peer: Sequence[sqlite3.Connection]
 ) -> tuple[list[float], list[float]]:
-    """Ours and the peer's, each warmed up, in turns, so that a busy machine is busy for both."""
+    """Time our lookup and the peer's, both warmed up, alternating so that other load affects both."""
     plates = [unpack_plate(number, PROVINCE) for number in numbers]
 
     def ours(plate: Plate) -> object:

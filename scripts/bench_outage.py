@@ -1,4 +1,4 @@
-"""Frames looked at a second with the link up, and while the wire swallows all: an outage slows no scan."""
+"""Compare the frame rate with the link up and with all packets dropped: an outage must not slow scanning."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 SPELLS = 8
 SPELL_S = 1.0
 FPS = 120.0
-"""Four times what a camera gives: a loss shows before an officer would feel it."""
+"""Four times a camera's rate, so that a slowdown shows before an officer would notice it."""
 SETTLE_S = 30.0
 SLOWER = Budget(1.1)
-"""What a shared machine scatters by; a scanner that waits for the network stands still, beyond any bound."""
+"""Scatter of a shared machine. A scanner that waited for the network would exceed any limit."""
 
 
 def measure() -> list[Row]:
-    """Frames a second by spells of wall time, and how many times slower the median is in an outage."""
+    """Measure frames per second in several periods, and the ratio of the medians."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         lab.make(home / "lab", int(time.time()), nacl.utils.random)
@@ -52,8 +52,8 @@ def measure() -> list[Row]:
                 registry.terminate()
     slower = sorted(online)[SPELLS // 2] / sorted(offline)[SPELLS // 2]
     return [
-        row("frames looked at, online", "/s", online, note=f"{SPELLS} spells"),
-        row("  while the wire swallows everything", "/s", offline),
+        row("frames scanned, online", "/s", online, note=f"{SPELLS} spells"),
+        row("  while all packets are dropped", "/s", offline),
         row("  times slower in an outage", "", [slower], SLOWER),
     ]
 

@@ -1,4 +1,4 @@
-"""Measures every budget, prints the table and writes JSON; exit 1 where a budget is over.
+"""Measure all budgets, print a table and write JSON; exit 1 if a budget is exceeded.
 
 python -m scripts.bench_report [--out FILE] [--only PART]... [--vehicles N]
 """
@@ -22,11 +22,13 @@ PARTS = ("verify", "scan", "heat", "app", "link", "lookup", "offline", "journal"
 
 
 def main() -> int:
-    """Measure what is asked for; everything, unless said otherwise."""
+    """Measure the parts selected, by default all."""
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the rows as JSON")
-    parser.add_argument("--only", action="append", choices=PARTS, help="measure this alone; may be repeated")
-    parser.add_argument("--vehicles", type=int, metavar="N", help="of the offline list, such as 25000000")
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure only this; may be repeated")
+    parser.add_argument(
+        "--vehicles", type=int, metavar="N", help="size of the offline list, such as 25000000"
+    )
     chosen = parser.parse_args()
     print(_machine())
     print(f"{'':44}{'median':>10}{'p95':>10}  {'':4}{'budget':>14}")

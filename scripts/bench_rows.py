@@ -1,4 +1,4 @@
-"""What a bench measures is a row: median and 95th percentile, the budget, and whether it holds."""
+"""Benchmark results: one row per measurement, with median, 95th percentile and budget."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most that the median, or the 95th percentile, may be."""
+    """Upper limit for the median or the 95th percentile."""
 
     limit: float
     of: Literal["median", "p95"] = "median"
@@ -21,7 +21,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured thing; without a budget it is there to compare with."""
+    """One measurement; without a budget it serves for comparison only."""
 
     what: str
     unit: str
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """`ok`, `over`, or nothing where there is no budget."""
+        """`ok`, `over`, or empty without a budget."""
         if self.budget is None:
             return ""
         return (
@@ -43,21 +43,21 @@ class Row:
 def row(
     what: str, unit: str, samples: Sequence[float], budget: Budget | None = None, *, note: str = ""
 ) -> Row:
-    """The row of these samples."""
+    """Create the row for these samples."""
     ordered = sorted(samples)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
     return Row(what, unit, statistics.median(ordered), p95, budget, note)
 
 
 def cpu_s(task: Callable[[], object]) -> float:
-    """Process CPU time of one call, s: what others on the machine do hardly counts."""
+    """Return the process CPU time of one call, s, which other processes hardly affect."""
     begun_ns = time.process_time_ns()
     task()
     return (time.process_time_ns() - begun_ns) / 1e9
 
 
 def by_turns(tasks: Sequence[Callable[[], object]], rounds: int) -> list[list[float]]:
-    """CPU seconds of each task, called in turn, so that a slow spell of the machine hits them alike."""
+    """Call the tasks in turn and return the CPU seconds of each, so that a slow period affects all alike."""
     samples: list[list[float]] = [[] for _ in tasks]
     for _ in range(rounds):
         for task, times in zip(tasks, samples, strict=True):

@@ -1,4 +1,4 @@
-"""Frame to scan, 1280x720, beside zxing-cpp restricted to QR; `scripts/bench decode` has the whole of it."""
+"""Compare scanning a 1280x720 frame with zxing-cpp restricted to QR; see also `scripts/bench decode`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INTERVAL_MS = Budget(1000 / 30, "p95")
 
 
 def measure() -> list[Row]:
-    """CPU time of a frame with a code, where it is read, and of one without."""
+    """Measure the CPU time of frames with a code that is read, and of frames without a code."""
     cv2.setNumThreads(1)
     taken = list(photographs())
     coded = [sample for sample in taken if sample.coded]

@@ -1,4 +1,4 @@
-"""Text to verdict against bare libsodium over the same bytes, and the Base45 decoding that comes before."""
+"""Compare text to verdict with bare libsodium over the same bytes, and with Base45 decoding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RATIO = Budget(2.5)
 
 
 def measure() -> list[Row]:
-    """CPU time of a text, mean over every current code of the vectors, round by round."""
+    """Measure CPU time per text, averaged over all current codes of the vectors in each round."""
     content = json.loads(VECTORS.read_bytes())
     trusted = _trusted(content["trust"])
     cases = [case for case in content["cases"] if case["reason"] == "ok" and "entered" not in case]
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
         for text, moment in texts:
             verdict = decide(verify.verify(text, trusted, moment), UNCHECKED, Subject.CODE)
             if verdict.finding.finding is not CredentialFinding.CURRENT:
-                raise RuntimeError("a good code was not found current")
+                raise RuntimeError("a valid code was not found current")
 
     def libsodium() -> None:
         for message, key in signed:

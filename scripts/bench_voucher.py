@@ -1,10 +1,11 @@
-"""How a credential's code should be made: what reads at which error correction, module and quiet zone.
+"""Measure at which error correction level, module size and quiet zone a credential's code can be read.
 
-python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE]
-python -m scripts.bench_voucher --show FILE...
+python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE] python -m
+scripts.bench_voucher --show FILE...
 
-A figure is of trials that were read: by `scan.read` from one frame, by `scan.follow` within FRAMES frames,
-BUDGET_S each, and by zxing-cpp restricted to QR within the same frames. The same seeds give the same frames.
+Each figure is the share of trials that were read: by `scan.read` from one frame, by `scan.follow` within
+FRAMES frames of BUDGET_S each, and by zxing-cpp restricted to QR within the same frames. The same seeds give
+the same frames.
 """
 
 from __future__ import annotations
@@ -36,17 +37,29 @@ QUIET = (
     ("4 on grey", 4, False, 100.0),
     ("4, white on black", 4, True, 100.0),
 )
-"""Name, modules, whether white on black, and the grey level about the code."""
+"""Name, modules, white on black, and the grey level around the code."""
 
 
 def main() -> None:
-    """Measure what is asked for, print the tables and write the cells as JSON."""
+    """Measure the parts selected, print the tables and write the cells as JSON."""
     parser = argparse.ArgumentParser(prog="bench_voucher")
-    parser.add_argument("--only", action="append", choices=PARTS, help="measure this alone; may be repeated")
-    parser.add_argument("--characters", action="append", type=int, choices=LENGTHS, help="these codes alone")
-    parser.add_argument("--seeds", type=int, default=6, metavar="N", help="trials of each; default: 6")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write what was read as JSON")
-    parser.add_argument("--show", type=Path, nargs="+", metavar="FILE", help="measure nothing; show these")
+    parser.add_argument("--only", action="append", choices=PARTS, help="measure only this; may be repeated")
+    parser.add_argument(
+        "--characters",
+        action="append",
+        type=int,
+        choices=LENGTHS,
+        help="only codes of this length; may be repeated",
+    )
+    parser.add_argument("--seeds", type=int, default=6, metavar="N", help="trials per condition; default: 6")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the results as JSON")
+    parser.add_argument(
+        "--show",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="print the tables of these files without measuring",
+    )
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     cells = [cell for path in chosen.show or () for cell in _kept(path)]
@@ -66,7 +79,7 @@ def _kept(path: Path) -> Iterator[Cell]:
 
 
 def measure_levels(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
-    """Every kind and severity, for codes of a share of the frame's width."""
+    """Measure each kind and severity, for codes that fill a share of the frame's width."""
     kinds = dict.fromkeys((*ON_SCREEN, *ON_PAPER))
     for length, level, share, kind in itertools.product(lengths, LEVELS, SHARES, kinds):
         modules = code(text_of(length, 0), level).modules
@@ -75,7 +88,7 @@ def measure_levels(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
 
 
 def measure_module(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
-    """Clean codes and HELD ones, smaller and smaller, until none is read."""
+    """Measure clean codes and HELD conditions at decreasing module sizes, until none is read."""
     for length, level, (kind, severity) in itertools.product(lengths, LEVELS, (("none", 0), *HELD)):
         for module_px in MODULES_PX:
             tally = Tally()
@@ -89,7 +102,7 @@ def measure_module(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
 
 
 def measure_quiet(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
-    """Narrow quiet zones before dark surroundings, and white on black, under HARD conditions."""
+    """Measure narrow quiet zones on dark ground, and white on black, under HARD conditions."""
     for length, (name, quiet, inverted, ground) in itertools.product(lengths, QUIET):
         for kind, severity in HARD:
             tally = Tally()
@@ -103,7 +116,7 @@ def measure_quiet(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
 
 
 def measure_distance(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
-    """Whole vouchers as `roadside-keys` makes them, farther and farther away, until none is read."""
+    """Measure whole vouchers made by `roadside-keys`, at increasing distances until none is read."""
     for length, (name, sheet), (kind, severity) in itertools.product(
         lengths, (("phone", PHONE), ("A6", A6)), (("none", 0), *HELD)
     ):

@@ -1,7 +1,7 @@
 """Measure at which error correction level, module size and quiet zone a credential's code can be read.
 
-python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE] python -m
-scripts.bench_voucher --show FILE...
+    python -m scripts.bench_voucher [--only PART]... [--characters N]... [--seeds N] [--out FILE]
+    python -m scripts.bench_voucher --show FILE...
 
 Each figure is the share of trials that were read: by `scan.read` from one frame, by `scan.follow` within
 FRAMES frames of BUDGET_S each, and by zxing-cpp restricted to QR within the same frames. The same seeds give

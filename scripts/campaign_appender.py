@@ -1,4 +1,4 @@
-"""A process that appends until its disk is gone, and says on a shared board how far all is safe."""
+"""Append records until the disk is gone, and report in shared memory up to which number all are durable."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 STATE, PLAIN = "state", "plain"
 BLOCK = struct.Struct(">Q600x")
-"""Of the plain file: a number, and about as many bytes as a record has."""
+"""Block of the plain file: a number, padded to about the size of a record."""
 ACKNOWLEDGED, IDLE = range(2)
-"""Of the board: the last number that is safe, and whether nothing more comes."""
+"""Slots of the board: last durable number, and a flag that nothing more will be written."""
 SLOTS = 2
 RESERVE_BYTES = 1 << 20
 _OWNER, _SEALING = bytes(range(32)), PrivateKey(bytes(range(32, 64))).public_key
@@ -31,7 +31,7 @@ _STAMP = Stamp(terminal="T0001", at_ms=1_700_000_000_000, clock_trusted=True, of
 
 
 def open_journal(disk: Path) -> Journal:
-    """The journal on a disk. Raises JournalFault."""
+    """Open the journal on a disk. Raises JournalFault."""
     return Journal.open(
         disk / STATE,
         terminal_public_key=_OWNER,
@@ -43,13 +43,13 @@ def open_journal(disk: Path) -> Journal:
 
 
 def append(disk: Path, board: MutableSequence[int], most: int) -> None:
-    """Append checks to the journal, `most` or (0) without end."""
+    """Append checks to the journal: `most` of them, or without limit if 0."""
     journal = open_journal(disk)
     _repeat(board, most, lambda seq: journal.append(_STAMP, check(seq)))
 
 
 def append_plain(disk: Path, board: MutableSequence[int], most: int) -> None:
-    """Append numbers to a file, each synced before the next; `most` or (0) without end."""
+    """Append numbers to a file, syncing each: `most` of them, or without limit if 0."""
     file = os.open(disk / PLAIN, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def one(seq: int) -> int:
@@ -69,4 +69,4 @@ def _repeat(board: MutableSequence[int], most: int, one: Callable[[int], int]) -
         return  # the disk is gone
     board[IDLE] = 1
     while True:
-        time.sleep(1)  # until it is ended: what is open stays open over the cut
+        time.sleep(1)  # wait to be killed, so that open files stay open during the cut

@@ -1,10 +1,10 @@
-"""A crash of the C++ decoder ends in a screen that says so, and no record is lost; or exit 1.
+"""Crash the C++ decoder repeatedly; exit 1 unless each crash is reported on screen and no record is lost.
 
 scripts/campaign crash [--times N]
 
-A terminal as in `campaign_crash_terminal` is crashed again and again, and started again as the unit has
-systemd do it. It says how long it was from the crash until the screen stood, and compares the journal to
-what was on disk before each crash.
+A terminal (`campaign_crash_terminal`) is crashed and restarted as the systemd unit does. The campaign
+measures the time from the crash to the next screen, and compares the journal with what was on disk before
+each crash.
 """
 
 from __future__ import annotations
@@ -40,48 +40,48 @@ ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "systemd" / "roadside.service"
 PATIENCE_S = 60.0
 CHECKS = 3
-"""Records that are waited for before each crash."""
+"""Records to wait for before each crash."""
 TERMINAL = [sys.executable, "-m", "scripts.campaign_crash_terminal"]
 
 
 def environment(unit: str) -> dict[str, str]:
-    """What the unit adds to the environment, but for the device's own folders."""
+    """Return the environment variables of the unit, except those that name the device's folders."""
     pairs = (setting.split("=", 1) for setting in re.findall(r"(?m)^Environment=(\S+)$", unit))
     return {name: value for name, value in pairs if not value.startswith("/")}
 
 
 def pause_s(unit: str) -> float:
-    """How long the unit has systemd wait before it starts the terminal again, s."""
+    """Return the unit's pause before a restart, s."""
     (milliseconds,) = re.findall(r"(?m)^RestartSec=([0-9]+)ms$", unit)
     return int(milliseconds) / 1e3
 
 
 @dataclass
 class Supervisor:
-    """Starts the terminal as the unit says, hears it, and starts it again."""
+    """Starts and restarts the terminal as the unit does, and receives its notifications."""
 
     setting: Path
     state: Path
     unit: str = field(default_factory=UNIT.read_text)
     took_s: list[float] = field(default_factory=list)
-    """From each crash until the next run's screen stood."""
+    """Time from each crash to the next run's screen, s."""
     ledger: set[Name] = field(default_factory=set)
-    """Journal, number and hash of every last record that was seen on disk."""
+    """Journal id, number and hash of every last record seen on disk."""
     endings: list[int] = field(default_factory=list)
-    """How each run ended."""
+    """Exit status of each run."""
 
     def __post_init__(self) -> None:
-        """Open the socket that the terminal says READY on."""
+        """Open the socket on which the terminal sends READY."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.bind(f"\0roadside-crash-{os.getpid()}")
         self._socket.settimeout(PATIENCE_S)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         self._socket.close()
 
     def run(self, times: int, log: Path) -> None:
-        """Crash the terminal so many times, then let it end. Raises TimeoutError."""
+        """Crash the terminal `times` times, then let it end. Raises TimeoutError."""
         with log.open("wb") as said:
             terminal = self._start(said.fileno())
             try:
@@ -104,7 +104,7 @@ class Supervisor:
         return process
 
     def _crash(self, terminal: subprocess.Popen[bytes], log: int) -> subprocess.Popen[bytes]:
-        """Take the frame away once some checks were made; the next run."""
+        """Make the next frame unreadable after some checks; return the restarted process."""
         self._wait_for_checks()
         (self.state / HOSTILE).touch()
         while terminal.poll() is None:
@@ -121,11 +121,11 @@ class Supervisor:
         before, until_s = self._look(), time.monotonic() + PATIENCE_S
         while self._look() < before + CHECKS:
             if time.monotonic() > until_s:
-                raise TimeoutError("no checks are made")
+                raise TimeoutError("no checks are recorded")
             time.sleep(0.005)
 
     def _look(self) -> int:
-        """The number of the last record on disk, which from now on must stay."""
+        """Return the number of the last record on disk, and add it to the ledger."""
         head = lock.remembered(self.state)
         if head is None or not head.seq:
             return 0
@@ -134,7 +134,7 @@ class Supervisor:
 
 
 def kept(state: Path) -> list[Name]:
-    """The journal's records, in order. Raises sqlite3.Error."""
+    """Return the journal's records in order. Raises sqlite3.Error."""
     with closing(database.connect_read_only(state / NAME)) as db:
         journal_id = database.load(db).head.journal_id
         found = enumerate(database.records(db, 0), start=1)
@@ -142,26 +142,26 @@ def kept(state: Path) -> list[Name]:
 
 
 def wrong(one: Supervisor, times: int, log: str) -> list[str]:
-    """Whatever is not as it should be. Raises sqlite3.Error."""
+    """Return everything that is not as expected. Raises sqlite3.Error."""
     held = kept(one.state)
     verify = [str(Path(sys.executable).with_name("roadside")), "journal", "verify", "--config"]
     whole = subprocess.run([*verify, str(one.setting)], check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - same
     said, stacks = log.count(Restarted().line()), log.count("Fatal Python error: Segmentation fault")
     checks = {
-        f"the runs ended otherwise: {one.endings}": one.endings != [-signal.SIGSEGV] * times + [0],
-        f"{said} of {times} runs said that the last one crashed": said != times,
+        f"unexpected exit statuses: {one.endings}": one.endings != [-signal.SIGSEGV] * times + [0],
+        f"{said} of {times} runs reported the crash before them": said != times,
         f"{stacks} of {times} crashes left their stacks in the log": stacks != times,
         "the journal does not verify": whole.returncode != 0,
         "a journal was set aside": any(one.state.glob(f"{DAMAGED}*")),
         "nothing was shown": not (one.state / SHOWN).is_file(),
-        "a run that ended on purpose left its mark": (one.state / lastrun.NAME).exists(),
-        "the log names what was in a code": IN_CODES in log,
+        "a run that ended properly left its crash marker": (one.state / lastrun.NAME).exists(),
+        "the log contains text of a code": IN_CODES in log,
     }
     return [*(text for text, so in checks.items() if so), *differences(held, held, one.ledger)]
 
 
 def campaign(folder: Path, times: int) -> int:
-    """The whole of it; 0 where nothing is wrong."""
+    """Run the campaign; return 0 if nothing is wrong."""
     lab.make(folder / "lab", int(time.time()), os.urandom)
     setting = folder / "lab" / lab.CONFIG
     one = Supervisor(setting, folder / "lab" / "state")
@@ -171,15 +171,15 @@ def campaign(folder: Path, times: int) -> int:
         one.close()
     found = wrong(one, times, (folder / "log").read_text(encoding="utf-8"))
     print(f"crashes   {times}, by SIGSEGV in the scanner thread")
-    print(f"records   {len(kept(one.state))} on disk, {len(one.ledger)} seen there before")
+    print(f"records   {len(kept(one.state))} on disk, {len(one.ledger)} seen before a crash")
     took = [1e3 * second for second in one.took_s]
     print(f"screen    {median(took):.0f} ms after the crash (median), {max(took):.0f} ms at most")
-    print("\n".join(found) or "each crash was told on the next screen, and every record is on disk")
+    print("\n".join(found) or "each crash was reported on the next screen, and every record is on disk")
     return int(bool(found))
 
 
 def main() -> int:
-    """Read the command line and run."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign crash")
     parser.add_argument("--times", type=int, default=20, metavar="N")
     given = parser.parse_args()

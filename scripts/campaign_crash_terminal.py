@@ -1,10 +1,9 @@
-"""`roadside run` on simulated hardware, whose camera gives memory that nobody may read, when a file says so.
+"""`roadside run` on simulated hardware whose camera returns unreadable memory when a file requests it.
 
 .venv/bin/python -m scripts.campaign_crash_terminal --config FILE
 
-The program is the product's own, and so is the crash: the C++ code that looks at the frame reads from it, in
-the scanner thread, and the kernel sends SIGSEGV. The camera shows a new code after each check, and the hand
-that holds the terminal presses a button to go on.
+Program and crash are real: the decoder's C++ code reads the frame in the scanner thread, and the kernel sends
+SIGSEGV. The camera shows a new code after each check, and a simulated button press dismisses the result.
 """
 
 from __future__ import annotations
@@ -37,30 +36,30 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 HOSTILE = "hostile"
-"""The file in the state directory that takes the next frame's memory away."""
+"""File in the state directory that makes the next frame unreadable."""
 SHOWN = "shown.png"
-"""What the display showed when the service manager heard READY; in the state directory."""
+"""Screenshot at the time of READY, in the state directory."""
 IN_CODES = "pay.example"
-"""What every code holds, and no log may."""
+"""Text in every code that no log may contain."""
 FPS = 30.0
 SIZE = (1280, 720)
 
 
 def unreadable() -> Luma:
-    """A picture, uint8 [720, 1280], whose memory the process may not read."""
+    """Return a picture, uint8 [720, 1280], in memory that the process may not read."""
     memory = mmap.mmap(-1, SIZE[0] * SIZE[1], prot=0)  # PROT_NONE
     return np.frombuffer(memory, np.uint8).reshape(SIZE[::-1])
 
 
 def code(text: str) -> Luma:
-    """A scene with a code in it, uint8 [720, 1280]."""
+    """Return a scene with a code in it, uint8 [720, 1280]."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="M")
     return fit(np.array(barcode.to_image(scale=4), np.uint8), SIZE)
 
 
 @dataclass(slots=True)
 class Hands:
-    """The service manager's ear, and an officer who reads the first screen and presses a button."""
+    """Service manager interface that also acts as the officer, who dismisses the first screen."""
 
     desk: SimRig
     state: Path
@@ -82,7 +81,7 @@ class Hands:
 
 
 class HostileCamera(AutomaticCamera):
-    """Shows the next code when the last one's check is on disk, and what cannot be read when told to."""
+    """Shows the next code once the last check is on disk, and an unreadable frame on request."""
 
     def __init__(self, state: Path, desk: SimRig) -> None:
         self._state, self._desk = state, desk
@@ -102,7 +101,7 @@ class HostileCamera(AutomaticCamera):
         self._number += 1
         frame = Frame(self._picture, time.monotonic(), self._number)
         try:
-            (self._state / HOSTILE).unlink()  # first, so that the next run is let be
+            (self._state / HOSTILE).unlink()  # first, so that the next run is spared
         except FileNotFoundError:
             return frame
         return replace(frame, luma=unreadable())
@@ -113,13 +112,13 @@ class HostileCamera(AutomaticCamera):
 
 
 def _kept(state: Path) -> int:
-    """The number of the last record on disk, by its writer's own word."""
+    """Return the number of the last record on disk, as stated by its writer."""
     head = lock.remembered(state)
     return 0 if head is None else head.seq
 
 
 def main() -> int:
-    """Be the terminal; the exit status is `roadside run`'s, if it comes to that."""
+    """Run the terminal; the exit status is that of `roadside run`, unless it crashes."""
     parser = argparse.ArgumentParser(prog="scripts.campaign_crash_terminal")
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     settings = config.read(parser.parse_args().config)

@@ -1,9 +1,9 @@
-"""Of frames without a code, not one is read; or exit 1.
+"""Scan frames without a code; exit 1 if any text is read.
 
 scripts/campaign empty [--frames N] [--seed S] [--processes N]
 
-Each frame is looked at as the terminal does, each hundredth as a photograph too. Among them, uncounted, real
-codes are shown to prove that the eye is open.
+Frames are scanned as the terminal does, and every hundredth also as a photograph. Real codes are shown in
+between, not counted as frames, to prove that scanning works.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ BUDGET_S = 0.003
 STILL_EVERY = 100
 CONTROL_EVERY = 500
 KEPT = Path(__file__).parents[1] / "build" / "empty"
-"""Where a frame goes that was read."""
+"""Folder for frames in which a text was read."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was looked at and what came of it."""
+    """Counts of one run."""
 
     frames: Counter[str] = field(default_factory=Counter)
     """By sort."""
     read: list[str] = field(default_factory=list)
-    """The sort of each frame that gave a text, and where it is kept."""
+    """Sort of each frame that gave a text, and the file it is kept in."""
     stills: int = 0
     controls: int = 0
     controls_read: int = 0
     looking_s: float = 0.0
-    """CPU time."""
+    """CPU time, s."""
 
     def add(self, other: Tally) -> None:
-        """Take another's counts to one's own."""
+        """Add another tally's counts."""
         self.frames += other.frames
         self.read += other.read
         self.stills += other.stills
@@ -60,7 +60,7 @@ class Tally:
 
 
 def look(frames: int, seed: int) -> Tally:
-    """Look at so many frames of a seed, one after another, as a terminal that is held."""
+    """Scan `frames` frames of a seed, one after another, like a handheld terminal."""
     empty, memory, tally = Frames(seed), scan.START, Tally()
     cv2.setNumThreads(1)
     for number in range(frames):
@@ -82,13 +82,13 @@ def look(frames: int, seed: int) -> Tally:
 
 
 def control(number: int) -> Luma:
-    """A frame with a real code, uint8 [height, width]."""
+    """Return a frame with a real code, uint8 [height, width]."""
     ink = np.where(np.pad(modules_of(f"VI1:{number}"), 30) != 0, 20, 235).astype(np.uint8)
     return np.kron(ink, np.ones((4, 4), np.uint8))
 
 
 def keep(luma: Luma, seed: int, number: int) -> Path:
-    """Keep a frame that was read; where it is."""
+    """Save a frame in which a text was read, and return its path."""
     KEPT.mkdir(parents=True, exist_ok=True)
     file = KEPT / f"{seed}-{number}.png"
     cv2.imwrite(str(file), luma)
@@ -96,18 +96,18 @@ def keep(luma: Luma, seed: int, number: int) -> Path:
 
 
 def report(tally: Tally) -> int:
-    """Say what was found; 0 where nothing was read that is not there, and the eye was open."""
+    """Print the result; return 0 if no false text and every control was read."""
     total = sum(tally.frames.values())
     print(f"frames    {total}: " + ", ".join(f"{sort} {n}" for sort, n in sorted(tally.frames.items())))
     print(f"stills    {tally.stills} of them")
     print(f"CPU       {1e3 * tally.looking_s / max(1, total):.2f} ms a frame")
     print(f"controls  {tally.controls_read} of {tally.controls} real codes read")
-    print("\n".join(f"READ      {one}" for one in tally.read) or "no text was read that is not there")
+    print("\n".join(f"READ      {one}" for one in tally.read) or "no false text was read")
     return int(bool(tally.read) or tally.controls_read < tally.controls)
 
 
 def main() -> int:
-    """Read the command line and look."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign empty")
     parser.add_argument("--frames", type=int, default=100_000, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")

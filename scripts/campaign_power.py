@@ -1,11 +1,11 @@
-"""After every cut of the power the journal opens with every record that was acknowledged before; or exit 1.
+"""Cut the power under the journal; exit 1 unless it opens with every acknowledged record after each cut.
 
 scripts/campaign power [--cuts N] [--seed S]
 
-An ext4 on a loop device is shut down under a process that appends (EXT4_IOC_SHUTDOWN, the log not flushed),
-and mounted again. Half of the cuts come while nothing is written, half in the midst of writing. A plain file,
-written and synced record by record, is cut in the same way: what it loses, no journal on this device could
-keep. Torn sectors and writes in another order are beyond it.
+An ext4 file system on a loop device is shut down under an appending process (EXT4_IOC_SHUTDOWN, without
+flushing its log) and mounted again. Half of the cuts happen while idle, half while writing. A plain file,
+synced after each record, is cut in the same way for comparison: no journal could keep what it loses. Torn
+sectors and reordered writes are not simulated.
 """
 
 from __future__ import annotations
@@ -48,33 +48,33 @@ IMAGE_BYTES = 128 << 20
 _SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN
 _NO_LOG_FLUSH = struct.pack("I", 2)
 _WRITING_S = (0.002, 0.06)
-"""How long it writes before it is cut."""
+"""Time of writing before a cut, s."""
 _MOST_IDLE = 30
-"""Records that are written before a cut in idleness, at most."""
+"""Most records written before a cut while idle."""
 _WAIT_S = 20.0
 _FORKS = multiprocessing.get_context("forkserver")
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one kind of cuts did to one kind of file."""
+    """Results of one kind of cut for one kind of file."""
 
     cuts: int = 0
     acknowledged: int = 0
     lost: int = 0
-    """Of those acknowledged before the cut began."""
+    """Lost records that were acknowledged before the cut began."""
     in_flight: int = 0
-    """Acknowledged after the cut began, and before it was over."""
+    """Records acknowledged between the beginning and the end of the cut."""
     in_flight_lost: int = 0
     unopened: int = 0
-    """Times that it did not open, or was set aside."""
+    """Times that it did not open or was set aside."""
 
 
 class Disk:
-    """A file system on a loop device, which can be cut."""
+    """A file system on a loop device that can be cut."""
 
     def __init__(self, root: Path) -> None:
-        """Make it in an empty folder. Raises CalledProcessError, as every verb does."""
+        """Create it in an empty folder. All methods raise CalledProcessError."""
         self.image, self.at = root / "image", root / "disk"
         self.at.mkdir()
         with self.image.open("wb") as file:
@@ -82,11 +82,11 @@ class Disk:
         _run("mkfs.ext4", "-q", "-F", str(self.image))
 
     def mount(self) -> None:
-        """Mount it, and replay its log."""
+        """Mount it and replay its log."""
         _run("mount", "-o", "loop", str(self.image), str(self.at))
 
     def cut(self) -> None:
-        """Nothing that is written from now on arrives."""
+        """Shut it down: nothing written from now on is kept."""
         handle = os.open(self.at, os.O_RDONLY)
         try:
             fcntl.ioctl(handle, _SHUTDOWN, _NO_LOG_FLUSH)
@@ -94,7 +94,7 @@ class Disk:
             os.close(handle)
 
     def unmount(self) -> None:
-        """Unmount it; harmless where it is not mounted."""
+        """Unmount it; harmless if it is not mounted."""
         if self.at.is_mount():
             _run("umount", str(self.at))
 
@@ -104,7 +104,7 @@ def _run(*command: str) -> None:
 
 
 def cut_once(disk: Disk, tally: Tally, chance: random.Random, *, plain: bool, idle: bool) -> None:
-    """Append, cut, mount again, and count what is there."""
+    """Append, cut, mount again and count the records."""
     disk.mount()
     before = _held(disk.at, plain=plain)
     sure, told = _append_and_cut(disk, before, chance, plain=plain, idle=idle)
@@ -126,7 +126,7 @@ def cut_once(disk: Disk, tally: Tally, chance: random.Random, *, plain: bool, id
 def _append_and_cut(
     disk: Disk, before: int, chance: random.Random, *, plain: bool, idle: bool
 ) -> tuple[int, int]:
-    """The last number that was acknowledged when the cut began, and when the process was ended after it."""
+    """Return the last number acknowledged when the cut began, and when the process was killed after it."""
     board = RawArray("q", SLOTS)
     board[ACKNOWLEDGED] = before
     most = chance.randint(1, _MOST_IDLE) if idle else 0
@@ -145,7 +145,7 @@ def _append_and_cut(
 
 
 def _wait(board: Sequence[int], before: int, *, idle: bool) -> None:
-    """Until it is idle, or has written something. Raises TimeoutError."""
+    """Wait until the process is idle or has written something. Raises TimeoutError."""
     until_s = time.monotonic() + _WAIT_S
     while not (board[IDLE] if idle else board[ACKNOWLEDGED] > before):
         if time.monotonic() > until_s:
@@ -154,7 +154,7 @@ def _wait(board: Sequence[int], before: int, *, idle: bool) -> None:
 
 
 def _held(at: Path, *, plain: bool) -> int:
-    """How many records are there, each as it should be. Raises JournalFault."""
+    """Return the number of valid records on the disk. Raises JournalFault."""
     if plain:
         content = (at / PLAIN).read_bytes() if (at / PLAIN).exists() else b""
         blocks = (content[place : place + BLOCK.size] for place in range(0, len(content), BLOCK.size))
@@ -164,7 +164,7 @@ def _held(at: Path, *, plain: bool) -> int:
         if journal.set_aside is not None:
             raise JournalFault(str(journal.set_aside.fault()))
         if not _is_whole(journal):
-            raise JournalFault("its chain does not hold")
+            raise JournalFault("the record chain is broken")
         return journal.head.seq
     finally:
         journal.close()
@@ -186,7 +186,7 @@ def _is_whole(journal: Journal) -> bool:
 
 
 def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, str], Tally]:
-    """So many cuts under the journal, and as many under a plain file. Raises CalledProcessError."""
+    """Cut the journal `cuts` times, and a plain file as often. Raises CalledProcessError."""
     disk = Disk(root)
     tallies = {(what, when): Tally() for what in ("journal", "plain") for when in ("idle", "writing")}
     try:
@@ -200,7 +200,7 @@ def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, st
 
 
 def report(tallies: dict[tuple[str, str], Tally]) -> int:
-    """Print what was lost; 1 where the journal lost what a synced file keeps."""
+    """Print the results; return 1 if the journal lost acknowledged records."""
     print(f"{'':18}{'cuts':>6}{'before the cut':>16}{'lost':>6}{'during it':>11}{'lost':>6}{'unopened':>10}")
     for (what, when), one in tallies.items():
         print(
@@ -215,21 +215,21 @@ def report(tallies: dict[tuple[str, str], Tally]) -> int:
 
 
 def main() -> int:
-    """Read the command line, and cut."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign power")
     parser.add_argument(
-        "--cuts", type=int, default=20, metavar="N", help="of the journal; as many of a plain file"
+        "--cuts", type=int, default=20, metavar="N", help="cuts of the journal, and as many of a plain file"
     )
     parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S")
     given = parser.parse_args()
     if not Path("/dev/loop-control").exists():
         print("campaign: cutting the power needs loop devices", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # exit as on Ctrl-C: leave nothing running
     _FORKS.set_forkserver_preload(["scripts.campaign_appender"])
     begun_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
-        tallies = campaign(Path(folder), given.cuts, random.Random(given.seed))  # noqa: S311 - to be repeated
+        tallies = campaign(Path(folder), given.cuts, random.Random(given.seed))  # noqa: S311 - reproducible
     print(f"took {time.monotonic() - begun_s:.0f} s, seed {given.seed}")
     return report(tallies)
 

@@ -1,4 +1,4 @@
-"""How strong each degradation is, measured on its frames: edge width, MTF50, contrast, PSNR, least module.
+"""Measure the strength of each degradation on its frames: edge width, MTF50, contrast, PSNR, smallest module.
 
 python -m scripts.degradation_strength
 """
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 SIDE_PX = 320.0
-"""A code of a quarter of the frame's width."""
+"""Side of the code, px: a quarter of the frame's width."""
 TEXT = "VI1:" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ %*+-./:" * 6
 SEEDS = range(8)
 _MOVED = ("perspective", "small", "curve")
-"""Their frames lie otherwise than the clean one: PSNR to it says nothing."""
+"""Their frames show the code elsewhere than the clean one, so PSNR is not meaningful."""
 _BIN_PX = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """Medians over SEEDS; NaN where a number says nothing for the kind."""
+    """Medians over SEEDS; NaN where a figure is not meaningful for the kind."""
 
     edge_px: float
-    """From 10 % to 90 % of a black and white edge."""
+    """Width of a black-and-white edge from 10 % to 90 %."""
     mtf50: float
-    """Cycles a pixel at which half the contrast is left."""
+    """Spatial frequency at which half the contrast is left, cycles per pixel."""
     contrast: float
-    """Standard deviation over mean of the code's pixels (RMS contrast)."""
+    """RMS contrast: standard deviation over mean of the code's pixels."""
     psnr_db: float
-    """Of the code's pixels, to the clean frame's."""
+    """PSNR of the code's pixels relative to the clean frame."""
     module_px: float
-    """The shorter side of a module, px."""
+    """Shorter side of a module, px."""
 
 
 def strength(kind: str = "none", severity: int = 0) -> Strength:
-    """What `kind` at `severity` measures for a code SIDE_PX wide."""
+    """Measure `kind` at `severity` for a code SIDE_PX wide."""
     subject = code(TEXT, "M")
     rows = [_measured(subject, View(SIDE_PX, seed), kind, severity) for seed in SEEDS]
     return Strength(*(float(np.median(column)) for column in zip(*rows, strict=True)))
@@ -65,9 +65,9 @@ def _measured(subject: Picture, view: View, kind: str, severity: int) -> tuple[f
 
 
 def _edge(view: View, kind: str, severity: int) -> tuple[float, float]:
-    """Width, px, and MTF50, cycles a pixel, of an edge through the middle (as ISO 12233's slanted edge)."""
+    """Return the width, px, and MTF50, cycles per pixel, of a slanted edge (ISO 12233)."""
     if kind in ("small", "contrast", "glare", "stain", "tear", "crease", "noise"):
-        return np.nan, np.nan  # they leave no clean stretch of edge, or leave it as it was
+        return np.nan, np.nan  # no clean stretch of edge, or an unchanged one
     half = np.full((64, 64), 255, np.uint8)
     half[:, :32] = 0
     subject = Picture(half, 0, 0, 64, 64)
@@ -84,7 +84,7 @@ def _edge(view: View, kind: str, severity: int) -> tuple[float, float]:
 
 
 def _crossing(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Where the diagonals of a quadrangle meet: the middle of a square seen aslant."""
+    """Return the intersection of a quadrilateral's diagonals: the centre of a square seen in perspective."""
     first, second, third, fourth = corners
     slopes = np.stack([third - first, second - fourth], axis=1)
     return np.asarray(first + (third - first) * np.linalg.solve(slopes, second - first)[0], np.float64)

@@ -1,7 +1,7 @@
-"""What spoils a code before the camera: one kind at a time, five severities in physical terms, seeded.
+"""Degradations of a code: one kind at a time, five severities each in physical units, reproducible by seed.
 
-A frame is drawn as a camera takes it: the sheet (paper or screen), its pose before a pinhole, light, lens,
-sensor. `python -m scripts.degradation_strength` prints what each severity measures.
+A frame is rendered in the order of imaging: sheet (paper or screen), pose in front of a pinhole, light, lens,
+sensor. `python -m scripts.degradation_strength` prints the effect of each severity.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 LENS_SIGMA_PX, SENSOR_SIGMA = 0.6, 2.0
-"""The blur and the noise of a clean frame."""
+"""Blur and noise of a clean frame."""
 _FINE = 3
-"""Pixels drawn for each of the frame, along each axis, before they are averaged."""
+"""Supersampling factor along each axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A flat picture with one code in it."""
+    """A flat picture that contains one code."""
 
     luma: Luma
     left: float
-    """Of the code without its quiet zone, in pixels of the picture; so `top` and `side`."""
+    """Position of the code without its quiet zone, in pixels of the picture, like `top` and `side`."""
     top: float
     side: float
     modules: int
-    """Across the code without its quiet zone."""
+    """Modules across the code without its quiet zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the code is held: `side_px` wide without its quiet zone, before surroundings of grey `ground`."""
+    """View of a code, `side_px` wide without its quiet zone, on a background of grey level `ground`."""
 
     side_px: float
     seed: int
@@ -58,19 +58,19 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What of a frame is plain numbers."""
+    """Numeric parameters of a frame."""
 
     side_px: float
     modules: int
     tilt: float = 0.0
-    """Between the sheet's normal and the camera's axis, radians."""
+    """Angle between the sheet's normal and the camera's axis, radians."""
     lens_sigma_px: float = LENS_SIGMA_PX
     sensor_sigma: float = SENSOR_SIGMA
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way to spoil a code; `values` are its severities 1 to 5, in `unit`."""
+    """A kind of degradation; `values` are its severities 1 to 5, in `unit`."""
 
     unit: str
     values: tuple[Value, Value, Value, Value, Value]
@@ -80,7 +80,7 @@ class Kind:
 
 
 def code(text: str, level: str, quiet: int = QUIET_MODULES) -> Subject:
-    """The QR code of `text`, a pixel a module, in a quiet zone of `quiet` modules."""
+    """Encode `text` as a QR code, one pixel per module, with a quiet zone of `quiet` modules."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False), np.uint8)
     framed = np.pad(modules, quiet, constant_values=255)
@@ -88,14 +88,15 @@ def code(text: str, level: str, quiet: int = QUIET_MODULES) -> Subject:
 
 
 def frames(subject: Subject, view: View, kind: str = "none", severity: int = 0, count: int = 1) -> list[Luma]:
-    """The first `count` frames of `series`."""
+    """Return the first `count` frames of `series`."""
     return list(itertools.islice(series(subject, view, kind, severity), count))
 
 
 def series(subject: Subject, view: View, kind: str = "none", severity: int = 0) -> Iterator[Luma]:
-    """Frames of one hand, uint8 [HEIGHT, WIDTH], without end, spoilt by `kind` at `severity`; 0 is clean.
+    """Yield frames of a handheld camera endlessly, uint8 [HEIGHT, WIDTH], degraded by `kind` at `severity`.
 
-    The same seed gives the same poses for every kind and severity. Raises KeyError for a kind not in KINDS.
+    Severity 0 is clean. The same seed gives the same poses for every kind and severity. Raises KeyError for a
+    kind not in KINDS.
     """
     spoil, value, taking = _spoiling(subject, view, kind, severity)
     sheet = _sheet(subject, taking.side_px)
@@ -116,9 +117,9 @@ def series(subject: Subject, view: View, kind: str = "none", severity: int = 0) 
 def place(
     subject: Subject, view: View, kind: str = "none", severity: int = 0, number: int = 0
 ) -> npt.NDArray[np.float64]:
-    """Where the code's corners are in frame `number` of `frames`, px [4, 2], clockwise from its top left.
+    """Return the code's corners in frame `number` of `frames`, px [4, 2], clockwise from its top left.
 
-    For `curve`, where they would be on a flat sheet.
+    For `curve`, the corners are those of a flat sheet.
     """
     _, _, taking = _spoiling(subject, view, kind, severity)
     sheet = _sheet(subject, taking.side_px)
@@ -137,16 +138,16 @@ def _spoiling(subject: Subject, view: View, kind: str, severity: int) -> tuple[K
 
 @dataclass(frozen=True, slots=True)
 class _Pose:
-    """How a sheet is held before a pinhole; angles in radians."""
+    """Pose of a sheet in front of a pinhole; angles in radians."""
 
     spot: Spot
     turn: float
     axis: float
-    """Of the tilt, in the frame's plane."""
+    """Direction of the tilt axis in the frame's plane."""
     tilt: float
 
     def seen(self, sheet: Sheet, box: tuple[float, float, float, float]) -> npt.NDArray[np.float64]:
-        """Where the box's corners are seen, px [4, 2]; the box is left, top, right, bottom on the sheet."""
+        """Project the corners of a box (left, top, right, bottom on the sheet) into the frame, px [4, 2]."""
         left, top, right, bottom = box
         middle = np.array([sheet.left, sheet.top]) + sheet.side / 2
         points = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
@@ -157,7 +158,7 @@ class _Pose:
 
 
 def _pose(view: View, taking: Taking, number: int) -> _Pose:
-    """A hand's pose, from the seed alone; it wanders by some pixels and a degree from frame to frame."""
+    """Return the pose for a seed; it varies by some pixels and a degree from frame to frame."""
     turn, axis, across, down = np.random.default_rng(view.seed).uniform(-1, 1, 4)
     dx, dy, more = np.random.default_rng([view.seed, 4, number]).normal(0, (4, 4, 1))
     side = taking.side_px
@@ -167,7 +168,7 @@ def _pose(view: View, taking: Taking, number: int) -> _Pose:
 
 
 def _sheet(subject: Subject, side_px: float) -> Sheet:
-    """About as fine as what is drawn from it; modules stay even: whole enlargements alone."""
+    """Scale the subject to about the rendering resolution; enlarged by whole factors to keep modules even."""
     factor = side_px * _FINE / subject.side
     luma = subject.luma
     if factor < 1:
@@ -191,12 +192,12 @@ def _ground(grey: float, rng: np.random.Generator) -> Field:
 
 
 def _scene(sheet: Sheet, corners: npt.NDArray[np.float64], ground: Field) -> Field:
-    """The sheet before the ground; only the part where the sheet is is drawn fine."""
+    """Render the sheet on its background; only the sheet's own area is supersampled."""
     scene = ground.copy()
     low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, [WIDTH, HEIGHT]).astype(int)
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, [WIDTH, HEIGHT]).astype(int)
     height, width = sheet.luma.shape
-    # OpenCV's coordinates are of pixels' middles.
+    # OpenCV's coordinates refer to pixel centres.
     source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - np.float32(0.5)
     target = ((corners - low) * _FINE - 0.5).astype(np.float32)
     warp = cv2.getPerspectiveTransform(source, target)
@@ -209,7 +210,7 @@ def _scene(sheet: Sheet, corners: npt.NDArray[np.float64], ground: Field) -> Fie
         for fine in (drawn, cover)
     )
     part = scene[low[1] : high[1], low[0] : high[0]]
-    # What the warp draws outside is black, so it is weighed by its cover already.
+    # Outside the sheet the warp is black, so `shade` is already weighted by its cover.
     part[:] = part * (1 - here) + here * np.float32(BLACK) + shade * np.float32(WHITE - BLACK)
     return scene
 
@@ -222,7 +223,7 @@ def _sensed(field: Field, sigma: float, rng: np.random.Generator) -> Luma:
 
 @cache
 def _grain() -> Field:
-    # Drawing it anew for every frame would take longer than all else.
+    # New noise for every frame would take longer than everything else.
     return np.random.default_rng(0).standard_normal((HEIGHT, WIDTH), np.float32)
 
 
@@ -267,5 +268,5 @@ KINDS = {
     "tear": Kind("share torn out", ((0.01,), (0.02,), (0.04,), (0.07,), (0.1,)), on_sheet=sheet_damage.tear),
     "curve": Kind("degrees of a cylinder", ((30,), (45,), (60,), (80,), (100,)), on_sheet=sheet_damage.curve),
 }
-"""All kinds; those in PAPER befall paper alone. Shares are of the code's area."""
+"""All kinds; those in PAPER affect paper only. Shares are of the code's area."""
 PAPER = ("crease", "stain", "tear", "curve")

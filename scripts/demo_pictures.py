@@ -1,10 +1,9 @@
-"""Makes the demo's photographs: what drivers hold out of the window, as a camera would see it.
+"""Make the photographs of the demo: vouchers as a camera would see drivers hold them.
 
     python -m scripts.demo_pictures LABORATORY FOLDER
 
-The codes are signed by the laboratory's own keys, but for the two that must not pass. Each photograph is
-a card warped by a seeded hand, unevenly lit, noisy and compressed; the same laboratory, month and seed
-give the same scene.
+The codes are signed by the laboratory's keys, except for the two that must fail. Each photograph is a card
+warped by a seeded hand, unevenly lit, noisy and compressed; laboratory, month and seed determine the scene.
 """
 
 from __future__ import annotations
@@ -41,17 +40,17 @@ VEHICLE = Vehicle(
     Plate("苏A12345", "02"), "K33", "A", 0, colour="H", vin_tail="123456", first_registered=20210815
 )
 WANTED = Plate("苏A50000", "02")
-"""Stolen, as the registry's sample says; its code is genuine."""
+"""A stolen vehicle in the registry's sample data; its code is genuine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """How a card is held: its height as a share of the photograph's, tilt, blur and noise."""
+    """Pose of a card: its height as a share of the photograph's, tilt, blur and noise."""
 
     share: float = 0.86
     turn_deg: float = 4.0
     lean: float = 0.06
-    """How much nearer one edge is, as a share of the card."""
+    """Perspective: reduction of one edge, as a share of the card."""
     blur_px: float = 0.8
     noise: float = 5.0
     light: float = 0.9
@@ -59,7 +58,7 @@ class Hold:
 
 
 def photograph(card: Picture, hold: Hold, seed: int) -> Picture:
-    """A picture (BGR, 1600x900) of a card (BGR) as it is held."""
+    """Photograph a card (BGR) in a pose: BGR, 1600x900."""
     rng = np.random.default_rng(seed)
     width, height = PHOTOGRAPH
     scene = _scene(rng)
@@ -81,10 +80,10 @@ def photograph(card: Picture, hold: Hold, seed: int) -> Picture:
 
 
 def _scene(rng: np.random.Generator) -> npt.NDArray[np.float32]:
-    """A dim car and a street out of focus."""
+    """Draw a dim car interior and a street out of focus."""
     width, height = PHOTOGRAPH
     light = np.linspace(150, 45, 9)[:, None, None] + rng.uniform(-28, 28, (9, 16, 1))
-    coarse = (light * (1.06, 1.0, 0.94)).astype(np.float32)  # a little blue: daylight in the shade
+    coarse = (light * (1.06, 1.0, 0.94)).astype(np.float32)  # slightly blue, as daylight in the shade
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
@@ -101,14 +100,14 @@ def _corners(aspect: float, hold: Hold, rng: np.random.Generator) -> npt.NDArray
 
 
 def _month(now_s: int, months: int) -> int:
-    """The month so many months from now, yyyymm."""
+    """Return the month `months` after now, yyyymm."""
     today = datetime.fromtimestamp(now_s, SHANGHAI)
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     return year * 100 + month + 1
 
 
 def _tampered(text: str) -> str:
-    """The same code with one digit of its plate changed, under the signature that it had."""
+    """Change one digit of the plate in a code without re-signing it."""
     parts = array(cbor.read(base45.b45decode(text.removeprefix(verify.PREFIX).encode()), tag=18), 4)
     credential = claims.parse(data(parts[2]))
     vehicle = replace(credential.vehicle, plate=Plate("苏A12346", "02"))
@@ -121,13 +120,13 @@ def _bgr(picture: Image.Image) -> Picture:
 
 
 def _beside(left: Picture, right: Picture) -> Picture:
-    """Two cards of one size, with what they lie on between them."""
+    """Place two cards of the same size side by side, with a gap."""
     gap = np.full((left.shape[0], left.shape[1] // 8, 3), 70, np.uint8)
     return np.hstack([left, gap, right])
 
 
 def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
-    """The demo's photographs by name."""
+    """Return the demo's photographs by name."""
     vehicle = replace(VEHICLE, valid_through=_month(now_s, 9))
     old = replace(VEHICLE, valid_through=_month(now_s, -1))
     issued_s = now_s - 40 * 86_400
@@ -160,12 +159,12 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
 
 
 def main(laboratory: Path, folder: Path) -> int:
-    """Make every photograph of the demo in `folder`, with the keys of `laboratory`."""
+    """Write the demo's photographs to `folder`, signed with the keys of `laboratory`."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures = _pictures(files.load_seed(laboratory / "private" / "jiangsu.key"), int(time.time()))
     for name, picture in pictures.items():
         if not cv2.imwrite(str(folder / f"{name}.jpg"), picture, (cv2.IMWRITE_JPEG_QUALITY, 85)):
-            print(f"{folder}: a photograph could not be written", file=sys.stderr)
+            print(f"{folder}: cannot write a photograph", file=sys.stderr)
             return 1
     print(f"{len(pictures)} photographs in {folder}")
     return 0

@@ -1,7 +1,7 @@
-"""Frames without a QR code, by lot and repeatable: what a camera sees between codes, and what passes for one.
+"""Generate frames without a QR code, reproducible by seed: backgrounds, and patterns that resemble a code.
 
-Photographs that fooled other readers, writing, grids, halftone, noise, codes of every other kind, fixed
-patterns round modules that mean nothing, and real symbols damaged beyond what they can correct.
+Photographs that misled other readers, writing, grids, halftone, noise, codes of all other kinds, function
+patterns around random modules, and real symbols damaged beyond error correction.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PHOTOGRAPHS = Path(__file__).parents[1] / "tests" / "photographs"
 SIZES = ((640, 360),) * 4 + ((480, 640),) * 2 + ((320, 240), (1280, 720))
-"""Width and height of frames, as often as they are listed, pixels."""
+"""Width and height of frames, px; repeated entries are more frequent."""
 OTHER_KINDS = (
     *(
         "Aztec",
@@ -45,16 +45,16 @@ OTHER_KINDS = (
     *("ITF14", "MaxiCode", "MicroPDF417", "MicroQRCode", "PDF417", "RMQRCode", "Telepen", "UPCA"),
 )
 NUMBERS = 12
-"""Digits in the other kinds' codes; fewer where a kind takes fewer."""
+"""Digits in codes of other kinds; fewer if a kind takes fewer."""
 POOL = 24
-"""Pictures of each sort, from which frames are taken."""
+"""Pictures of each sort, from which frames are drawn."""
 DAMAGE = (0.2, 0.4)
-"""Of a symbol's modules: the least breaks five codewords of six, and no level corrects two of six."""
+"""Share of a symbol's modules: 0.2 breaks five of six codewords, and no level corrects two of six."""
 
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """A frame and what it is of."""
+    """A frame and the sort of its picture."""
 
     luma: Luma
     """uint8 [height, width]"""
@@ -62,7 +62,7 @@ class Empty:
 
 
 def writing(chance: Generator) -> Luma:
-    """Lines of letters and figures."""
+    """Lines of letters and digits."""
     page = np.full((480, 640), 235, np.uint8)
     for top in range(20, 480, 26):
         letters = chance.integers(33, 127, chance.integers(5, 50))
@@ -79,7 +79,7 @@ def writing(chance: Generator) -> Luma:
 
 
 def grid(chance: Generator) -> Luma:
-    """Tiles, bricks and stripes, with the widths of a finder pattern among them."""
+    """Tiles, bricks and stripes, some with the proportions of a finder pattern."""
     rows, columns = np.indices((480, 640))
     finder = np.array([1, 0, 1, 1, 1, 0, 1, 0, 0, 0], np.uint8)
     pitch, width = chance.integers(2, 24, 2)
@@ -90,7 +90,7 @@ def grid(chance: Generator) -> Luma:
 
 
 def halftone(chance: Generator) -> Luma:
-    """A grey picture as print makes it: dots on a screen, larger where it is darker."""
+    """A printed grey picture: dots on a rotated screen, larger where it is darker."""
     angle, pitch = chance.uniform(0, np.pi / 2), chance.uniform(3, 14)
     rows, columns = np.indices((480, 640))
     u = (columns * np.cos(angle) + rows * np.sin(angle)) * 2 * np.pi / pitch
@@ -109,13 +109,13 @@ def noise(chance: Generator) -> Luma:
 
 
 def fake(chance: Generator) -> Luma:
-    """All that says that a symbol is there, which version and what format; the rest means nothing."""
+    """Function patterns, version and format of a symbol around random data modules."""
     modules, fixed = _symbol(chance)
     return _printed(np.where(fixed, modules, chance.integers(0, 2, modules.shape)), chance)
 
 
 def ruined(chance: Generator) -> Luma:
-    """A real symbol of which too many modules are turned over for any correction."""
+    """A real symbol with too many modules inverted for error correction."""
     modules, fixed = _symbol(chance)
     turned = (chance.random(modules.shape) < chance.uniform(*DAMAGE)) & (fixed == 0)
     return _printed(modules ^ turned, chance)
@@ -127,13 +127,13 @@ def other_code(chance: Generator) -> Luma:
     kind = getattr(zxingcpp.BarcodeFormat, str(chance.choice(OTHER_KINDS)))
     try:
         barcode = zxingcpp.create_barcode(digits, kind)
-    except ValueError:  # a kind that takes fewer digits, or others
+    except ValueError:  # a kind that takes fewer digits, or other ones
         barcode = zxingcpp.create_barcode(digits[:7], kind)
     return np.array(barcode.to_image(scale=int(chance.integers(2, 7))), np.uint8)
 
 
 def photograph(chance: Generator) -> Luma:
-    """A photograph that made other readers see a code, or a part of it."""
+    """A photograph in which other readers saw a code or part of one."""
     files = sorted(PHOTOGRAPHS.glob("*falsepositives*.jpg"))
     return read_luma(files[int(chance.integers(len(files)))], 1280)
 
@@ -151,7 +151,7 @@ SORTS: tuple[Callable[[Generator], Luma], ...] = (
 
 
 class Frames:
-    """Frames without end; the same for the same seed."""
+    """An endless sequence of frames; the same seed gives the same frames."""
 
     def __init__(self, seed: int) -> None:
         self._chance = np.random.default_rng(seed)
@@ -159,7 +159,7 @@ class Frames:
         self._noise = self._chance.normal(0, 1, (1 << 21) + 1280 * 720).astype(np.float32)
 
     def next(self) -> Empty:
-        """Another frame: a picture of the pool as a camera sees it, which is never the same way twice."""
+        """Return another frame: a picture of the pool, seen by a camera in a new way."""
         chance = self._chance
         number = int(chance.integers(len(SORTS)))
         place = int(chance.integers(POOL))
@@ -186,14 +186,14 @@ class Frames:
 
 
 def _symbol(chance: Generator) -> tuple[Modules, Modules]:
-    """A real symbol's modules, of any of the smaller versions and any level, and which are its fixed ones."""
+    """Return the modules of a real symbol, of a small version and any level, and its function module mask."""
     text = "VI1:" + "".join(chance.choice(list("0123456789ABCDEFGHIJ$%*+-./: "), chance.integers(0, 360)))
     modules = modules_of(text, "LMQH"[chance.integers(4)])
     return modules, frame((len(modules) - 17) // 4)[1]
 
 
 def _printed(modules: npt.ArrayLike, chance: Generator) -> Luma:
-    """Modules with a quiet zone, at some pixels a module."""
+    """Draw modules with a quiet zone, at a random number of pixels per module."""
     ink = np.where(np.pad(np.asarray(modules), 4) != 0, 20, 235).astype(np.uint8)
     scale = chance.uniform(2, 8)
     return np.asarray(cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST), np.uint8)
@@ -204,7 +204,7 @@ def _how(chance: Generator) -> int:
 
 
 def _view(shape: Sequence[int], size: tuple[int, int], chance: Generator) -> cv2.typing.MatLike:
-    """From a picture's pixels to a frame's: nearer or farther, turned, tilted, not always whole."""
+    """Return the homography from a picture to a frame: random zoom, rotation, tilt and position."""
     height, width = shape
     across, down = size
     scale = min(across / width, down / height) * chance.uniform(0.4, 1.8)

@@ -1,6 +1,6 @@
-"""What befalls a frame between the sheet and the sensor: a hand that moves, light, and screens' grids.
+"""Degradations of a frame between sheet and sensor: hand motion, light and the pixel grids of screens.
 
-Each takes a frame that is its own to change.
+Each function may modify the frame it is given.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Field: TypeAlias = npt.NDArray[np.float32]
-"""Light before the sensor rounds it: float32 [height, width], 0 to 255."""
+"""Light before quantization: float32 [height, width], 0 to 255."""
 WIDTH, HEIGHT = 1280, 720
 WHITE, BLACK = 220.0, 20.0
 """Grey levels of a clean frame."""
@@ -26,7 +26,7 @@ WHITE, BLACK = 220.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where the code is in a frame, px."""
+    """Position of the code in a frame, px."""
 
     x: float
     y: float
@@ -34,7 +34,7 @@ class Spot:
 
 
 def _around(x: float, y: float, half: float) -> tuple[slice, slice, Field, Field]:
-    """A square of a frame: its rows and columns, and how far each pixel is right of and below its middle."""
+    """Return rows and columns of a square region, and each pixel's offset right of and below its centre."""
     top, bottom = (min(max(round(y + part), 0), HEIGHT) for part in (-half, half))
     left, right = (min(max(round(x + part), 0), WIDTH) for part in (-half, half))
     down, across = np.ogrid[top:bottom, left:right]
@@ -43,7 +43,7 @@ def _around(x: float, y: float, half: float) -> tuple[slice, slice, Field, Field
 
 
 def motion(field: Field, _spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    """The hand moves evenly while the shutter is open."""
+    """Linear motion of the hand while the shutter is open."""
     length, angle = value[0], rng.uniform(0, math.pi)
     size = math.ceil(length) // 2 * 2 + 3
     kernel = np.zeros((size * 8, size * 8), np.float32)
@@ -58,13 +58,13 @@ def motion(field: Field, _spot: Spot, value: Value, rng: np.random.Generator) ->
 
 
 def contrast(field: Field, _spot: Spot, value: Value, _rng: np.random.Generator) -> Field:
-    """A veil of light, or a screen turned dark: black and white draw near to each other."""
+    """Veiling glare or a dimmed screen: black and white move closer together."""
     mean, half = (WHITE + BLACK) / 2, (WHITE - BLACK) / 2
     return np.asarray(mean + (field - mean) * (value[0] * mean / half), np.float32)
 
 
 def glare(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    """A lamp's oblong image, saturated over a share of the code's area, with a halo about it."""
+    """Reflection of an elongated lamp, saturated over a share of the code's area, with a halo."""
     aspect, angle = rng.uniform(1, 2.5), rng.uniform(0, math.pi)
     dx, dy = rng.uniform(-0.45, 0.45, 2) * spot.side
     radius = math.sqrt(value[0] / math.pi) * spot.side
@@ -77,13 +77,13 @@ def glare(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> F
 
 
 def moire(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
-    """The beat of the screen's pixels, 1.04 to 1.12 of the sensor's, slightly turned against them."""
+    """Moiré: the beat of a screen's pixel pitch, 1.04 to 1.12 sensor pixels, at a slight angle."""
     pitch, turn = rng.uniform(1.04, 1.12), math.radians(rng.uniform(-3, 3))
     phases = rng.uniform(0, 2 * math.pi, 2)
     rows, columns, x, y = _around(spot.x, spot.y, 0.65 * spot.side)
     along = x * math.cos(turn) + y * math.sin(turn)
     aside = y * math.cos(turn) - x * math.sin(turn)
-    # Taken at the sensor's pixels, the grid's own frequency folds down to the beat's.
+    # Sampled at the sensor's pixels, the grid's frequency aliases to the beat frequency.
     first, second = (
         np.cos(2 * math.pi / pitch * at + phase) for at, phase in zip((along, aside), phases, strict=True)
     )

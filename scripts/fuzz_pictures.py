@@ -1,7 +1,8 @@
-"""Bytes become a picture, each byte with a meaning, so that a fuzzer's small changes are small changes of it.
+"""Turn fuzzer input into pictures: each byte has a meaning, so that small mutations change a picture
+slightly.
 
-Raw noise, real codes with modules flipped, halves of two codes, symbols with hostile data, finder patterns
-round nothing, and the grids that make a finder work hardest; warped, blurred, and laid out in any way.
+Raw noise, real codes with inverted modules, halves of two codes, symbols with hostile data, function patterns
+around random modules, and grids that resemble finder patterns; warped, blurred and in any memory layout.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Modules = npt.NDArray[np.uint8]
 
 LARGEST = 1000
-"""Of a picture's sides, pixels."""
+"""Longest side of a picture, px."""
 MODES = (
     (0b0001, 10, 4),
     (0b0010, 9, 6),
@@ -35,44 +36,44 @@ MODES = (
     (0b1001, 0, 8),
     (0b0111, 0, 8),  # ECI
     (0b1101, 8, 13),  # Hanzi
-    (0b1111, 0, 4),  # no mode of the standard's
+    (0b1111, 0, 4),  # no mode of the standard
 )
-"""Of segments: the indicator, the bits of the count, and about how many bits each of the counted has."""
+"""Segment modes: indicator, bits of the count, and approximate bits per counted character."""
 QUIET = 4
-"""Modules round a code."""
+"""Quiet zone around a code, modules."""
 
 
 class Chance:
-    """Bytes to decide by; when they are used up, every decision is 0."""
+    """Bytes that decide; once they are used up, every decision is 0."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
 
     def below(self, limit: int) -> int:
-        """A number of 0 to `limit` - 1, at most 65536, from one byte, or two where one is not enough."""
+        """Return a number from 0 to `limit` - 1; at most 65535. Takes one byte, or two if `limit` > 256."""
         taken = self.take(1 if limit <= 256 else 2)
         return int.from_bytes(taken, "big") % limit
 
     def take(self, count: int) -> bytes:
-        """So many bytes, fewer at the end."""
+        """Return the next `count` bytes, fewer at the end."""
         taken = self._data[self._at : self._at + count]
         self._at += count
         return taken
 
     def rest(self) -> bytes:
-        """Whatever is left."""
+        """Return the remaining bytes."""
         return self.take(len(self._data))
 
 
 def modules_of(text: str, level: str = "M") -> Modules:
-    """The modules of a real code, uint8 [side, side], 1 dark."""
+    """Return the modules of a real code, uint8 [side, side], 1 dark."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level=level)
     drawn = np.array(barcode.to_image(scale=1, add_quiet_zones=False), np.uint8)
     return np.asarray(drawn < 128, np.uint8)
 
 
 def picture(data: bytes, texts: Sequence[str]) -> Luma:
-    """The picture, uint8 [height, width], that `data` means; `texts` are what its real codes hold."""
+    """Return the picture that `data` encodes, uint8 [height, width]; its real codes hold some of `texts`."""
     chance = Chance(data)
     makers = (_noise, _damaged, _damaged, _halves, _hostile, _hostile, _fake, _grid)
     luma = makers[chance.below(len(makers))](chance, texts)
@@ -86,7 +87,7 @@ def _noise(chance: Chance, _texts: Sequence[str]) -> Luma:
 
 
 def _damaged(chance: Chance, texts: Sequence[str]) -> Luma:
-    """A real code with single modules, then a block of them, turned over."""
+    """A real code with a block of modules overwritten and single ones inverted."""
     modules = modules_of(texts[chance.below(len(texts))], "LMQH"[chance.below(4)])
     side = len(modules)
     top, left, height, width = (chance.below(side) for _ in range(4))
@@ -97,7 +98,7 @@ def _damaged(chance: Chance, texts: Sequence[str]) -> Luma:
 
 
 def _halves(chance: Chance, texts: Sequence[str]) -> Luma:
-    """Two real codes of one size, each where a pattern says so."""
+    """Two real codes of one size, combined by a pattern."""
     one, other = (modules_of(texts[chance.below(len(texts))]) for _ in range(2))
     side = min(len(one), len(other))
     rows, columns = np.indices((side, side))
@@ -108,13 +109,13 @@ def _halves(chance: Chance, texts: Sequence[str]) -> Luma:
 
 
 def _hostile(chance: Chance, _texts: Sequence[str]) -> Luma:
-    """A symbol that corrects, and whose data are any segments."""
+    """A symbol with valid error correction whose data are arbitrary segments."""
     version, mask = 1 + chance.below(len(BLOCKS)), chance.below(MASKS)
     return _drawn(symbol(version, mask, _segments(chance, BLOCKS[version - 1][0])), chance)
 
 
 def _segments(chance: Chance, size: int) -> bytes:
-    """Segments of a symbol's data, at most `size` bytes: any mode, length and content."""
+    """Return segments of at most `size` bytes: any mode, length and content."""
     bits = ""
     while len(bits) < 8 * size and (kind := chance.below(len(MODES) + 1)):
         mode, counted, each = MODES[kind - 1]
@@ -126,14 +127,14 @@ def _segments(chance: Chance, size: int) -> bytes:
 
 
 def _fake(chance: Chance, _texts: Sequence[str]) -> Luma:
-    """The fixed patterns of a symbol round modules that mean nothing, for any version."""
+    """The function patterns of any version around random modules."""
     modules, fixed = frame(1 + chance.below(40))
     filling = np.random.default_rng(chance.below(65536)).integers(0, 2, modules.shape, np.uint8)
     return _drawn(np.where(fixed, modules, filling).astype(np.uint8), chance)
 
 
 def _grid(chance: Chance, _texts: Sequence[str]) -> Luma:
-    """Chequers and stripes, with the widths of a finder pattern among them."""
+    """Checks and stripes, some with the proportions of a finder pattern."""
     height, width = chance.below(LARGEST), chance.below(LARGEST)
     runs = [1 + chance.below(8) for _ in range(2)]
     rows, columns = np.indices((height, width), np.uint16)
@@ -144,7 +145,7 @@ def _grid(chance: Chance, _texts: Sequence[str]) -> Luma:
 
 
 def _drawn(modules: Modules, chance: Chance) -> Luma:
-    """Modules as a camera may see them: at any size, tilted, blurred, dim, inverted."""
+    """Draw modules as a camera may see them: any size, tilted, blurred, dim, inverted."""
     padded = np.pad(modules, QUIET)
     side = len(padded)
     pixels = side * (1.5 + chance.below(16) / 4)
@@ -186,4 +187,4 @@ LAYOUTS: tuple[Callable[[Luma], Luma], ...] = (
     _sealed,
     lambda luma: np.broadcast_to(luma[:1], luma.shape),
 )
-"""How arrays keep a picture: rows or pixels apart, in reverse, columns first, sealed, one row repeated."""
+"""Memory layouts: row or pixel gaps, reversed, column-major, read-only, one row repeated."""

@@ -1,4 +1,4 @@
-"""One round of fuzzing is one process: libFuzzer's own options, and its own exit status.
+"""Run one round of fuzzing in a process of its own, with libFuzzer's options and exit status.
 
 .venv/bin/python -m scripts.fuzz_round [libFuzzer's OPTION]... DIR
 """
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 INSTRUMENTED = ["terminal.scan", "terminal.credential", "scripts.fuzz_pictures"]
-"""What tells coverage; the last so that pictures of every kind count as found."""
+"""Modules instrumented for coverage; the last one so that pictures of each kind count as new."""
 
 
 def fuzz(look: Callable[[bytes], None], options: list[str]) -> None:
-    """Give `look` one input after another; ends the process, by 0 where nothing was found."""
+    """Run `look` on one input after another, then end the process; status 0 if nothing was found."""
     atheris.Setup([sys.argv[0], *options], look)
     atheris.Fuzz()
 
 
 def main() -> None:
-    """Instrument what is fuzzed as it is imported, and fuzz it."""
+    """Instrument the modules on import, and fuzz."""
     with atheris.instrument_imports(include=INSTRUMENTED):
-        from scripts.fuzz_rules import look  # noqa: PLC0415 - what it imports is to be instrumented
+        from scripts.fuzz_rules import look  # noqa: PLC0415 - imports must be instrumented
     fuzz(look, sys.argv[1:])
 
 

@@ -1,4 +1,4 @@
-"""What holds for the scan of every picture, however hostile; `look` raises where it does not."""
+"""Invariants of scanning that hold for any picture, however hostile; `look` raises if one is violated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 SEED = bytes(range(32))
-"""A key that exists nowhere else."""
+"""A key used nowhere else."""
 NOW_S = 1_795_320_000
 GENUINE = tuple(
     issue(
@@ -28,9 +28,9 @@ GENUINE = tuple(
     )
     for number in ("苏A12345", "苏A12346", "苏B67890")
 )
-"""Credentials whose codes are of one size."""
+"""Credentials whose codes have the same size."""
 TEXTS = (*GENUINE, "https://pay.example/1", "VI1:", "VI2:X", "0123456789", "车" * 40)
-"""What the codes in the pictures hold before they are damaged."""
+"""Texts of the codes in the pictures, before they are damaged."""
 FRAMES = 3
 BUDGETS_S = (0.0, 0.001, 0.003, 0.015, 1.0)
 _PUBLIC_KEY = bindings.crypto_sign_seed_keypair(SEED)[0]
@@ -45,19 +45,19 @@ TRUST = trust.TrustSet(
 
 
 class Ticks:
-    """A clock of which every look takes a tenth of a millisecond, so that a run can be repeated."""
+    """A clock that advances by 0.1 ms per reading, so that a run can be repeated."""
 
     def __init__(self) -> None:
         self._looks = 0
 
     def __call__(self) -> float:
-        """The time, s."""
+        """Return the time, s."""
         self._looks += 1
         return 1e-4 * self._looks
 
 
 def look(data: bytes) -> None:
-    """Scan the picture that `data` means in every way that the terminal does. Raises AssertionError."""
+    """Scan the picture encoded by `data` in each way that the terminal does. Raises AssertionError."""
     chance = Chance(data)
     ways, budget_s = chance.below(4), BUDGETS_S[chance.below(len(BUDGETS_S))]
     places = [chance.below(256) - 16 for _ in range(8)]
@@ -73,11 +73,11 @@ def look(data: bytes) -> None:
     for _ in range(FRAMES):
         found, memory = scan.follow(luma, memory, budget_s, Ticks())
         check(found, luma)
-    assert (luma == before).all(), "the picture was written to"  # noqa: S101 - the fuzzer's own language
+    assert (luma == before).all(), "the picture was modified"  #  # noqa: S101 - the fuzzer reports assertions
 
 
 def recovered(luma: Luma, places: list[int], version: int) -> None:
-    """Read a symbol where none may be: corners in 224ths of the picture. Raises AssertionError."""
+    """Recover a symbol where there may be none; corners in 224ths of the picture. Raises AssertionError."""
     height, width = luma.shape
     corners = [(x * width / 224, y * height / 224) for x, y in zip(places[::2], places[1::2], strict=True)]
     text = recover(luma, corners, version or None)
@@ -86,12 +86,12 @@ def recovered(luma: Luma, places: list[int], version: int) -> None:
 
 
 def check(found: Scan | None, luma: Luma) -> None:
-    """Every text has its place, and none but a real credential's is genuine. Raises AssertionError."""
+    """Require that each text has a place and only real credentials are genuine. Raises AssertionError."""
     if found is None:
         return
     for code in found.codes:
-        code.text.encode()  # as records hold it; it may be empty, where bytes are in no known character set
-        assert len(code.corners) == 4  # noqa: S101 - the fuzzer's own language
+        code.text.encode()  # encodable, as records require; empty for bytes in no known character set
+        assert len(code.corners) == 4  # noqa: S101 - same
         assert all(abs(place) <= 4 * max(luma.shape) for at in code.corners for place in at)  # noqa: S101 - same
         finding = verify.verify(code.text, TRUST, verify.Moment(NOW_S)).finding
         assert (finding is CredentialFinding.CURRENT) == (code.text in GENUINE)  # noqa: S101 - same

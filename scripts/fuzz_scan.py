@@ -1,12 +1,12 @@
-"""Any bytes, as a picture: scanning never crashes, hangs or fills the memory, and nothing false is genuine.
+"""Fuzz scanning: no input may crash, hang or exhaust memory, and no false credential may be genuine.
 
 scripts/campaign fuzz [--seconds S] [--runs N] [--corpus DIR] [--seed S]
 
-libFuzzer, through atheris, chooses the bytes by what they reach in the product's Python. The C++ under it is
-the published wheels' and tells no coverage; so every byte means something to `fuzz_pictures`, which starts
-from real codes. What crashes, hangs, fills the memory or breaks a rule of `fuzz_rules` is kept in DIR.
+libFuzzer, through atheris, selects inputs by coverage of the product's Python. The C++ libraries are the
+published wheels and report no coverage; therefore `fuzz_pictures` gives each byte a meaning and starts from
+real codes. Inputs that crash, hang, exhaust memory or violate `fuzz_rules` are kept in DIR.
 
-It goes by rounds, since atheris keeps what an instrumented comparison of arrays gives.
+It runs in rounds, because atheris retains the results of instrumented array comparisons.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT / "build" / "fuzz"
 ROUND = 5000
-"""Inputs of a round."""
+"""Inputs per round."""
 LONGEST = 1024
-"""Bytes of an input."""
+"""Longest input, bytes."""
 LONGEST_S = 30
-"""Of one input, by the clock on the wall: everything is tried on it, many times over."""
+"""Wall time limit for one input, s: each is scanned in every way, several times."""
 MOST_MIB = 1024
 SEEDS = 200
 FAILED = "failed-"
-"""How the file of an input begins that broke something."""
+"""File name prefix of inputs that failed."""
 
 
 def options(folder: Path, runs: int, seconds: int, seed: int) -> list[str]:
-    """What a round is told."""
+    """Return libFuzzer's options for a round."""
     return [
         f"-runs={runs}",
         f"-max_total_time={seconds}",
@@ -49,15 +49,15 @@ def options(folder: Path, runs: int, seconds: int, seed: int) -> list[str]:
 
 
 def sow(folder: Path, seed: int) -> None:
-    """Put the first inputs into a folder that may not be there."""
+    """Write the initial inputs to a folder, creating it if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(seed)  # noqa: S311 - to be repeated, not secret
+    chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
     for number in range(SEEDS):
         (folder / f"seed-{number}").write_bytes(chance.randbytes(chance.randrange(16, LONGEST)))
 
 
 def run(arguments: list[str]) -> tuple[int, int]:
-    """A round's exit status, and how many inputs it tried; what it says is passed on."""
+    """Run a round and return its exit status and number of inputs; its output is passed on."""
     command = [sys.executable, "-m", "scripts.fuzz_round", *arguments]
     tried = 0
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace") as fuzzer:  # noqa: S603 - our own
@@ -69,7 +69,7 @@ def run(arguments: list[str]) -> tuple[int, int]:
 
 
 def fuzz(given: argparse.Namespace) -> int:
-    """Round after round until the time or the inputs are used up; 0 where nothing was found."""
+    """Run rounds until the time or the inputs are used up; return 0 if nothing was found."""
     begun_s, tried, number, status = time.monotonic(), 0, 0, 0
     sow(given.corpus, given.seed)
     while status == 0 and (given.runs < 0 or tried < given.runs):
@@ -87,10 +87,10 @@ def fuzz(given: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Read the command line and fuzz."""
+    """Parse the command line and fuzz."""
     parser = argparse.ArgumentParser(prog="scripts/campaign fuzz")
     parser.add_argument("--seconds", type=int, default=3600, metavar="S")
-    parser.add_argument("--runs", type=int, default=-1, metavar="N", help="inputs; -1 is without end")
+    parser.add_argument("--runs", type=int, default=-1, metavar="N", help="number of inputs; -1 for no limit")
     parser.add_argument("--corpus", type=Path, default=CORPUS, metavar="DIR")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     return fuzz(parser.parse_args())

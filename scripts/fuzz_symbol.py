@@ -1,7 +1,7 @@
-"""Any bytes become the data of a QR symbol that is else without fault (ISO/IEC 18004), versions 1-L to 5-L.
+"""Encode arbitrary bytes as the data of an otherwise valid QR symbol (ISO/IEC 18004), versions 1-L to 5-L.
 
-An encoder writes what makes sense; here a reader is given segments that end early, wrong lengths and unknown
-modes, behind an error correction that holds.
+Encoders only write meaningful data; this one tests readers with truncated segments, wrong lengths and unknown
+modes behind valid error correction.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     Modules = npt.NDArray[np.uint8]
 
 BLOCKS = ((19, 7), (34, 10), (55, 15), (80, 20), (108, 26))
-"""Data and error correction codewords of versions 1-L to 5-L, each in a single block (table 9)."""
+"""Data and error correction codewords of versions 1-L to 5-L, each a single block (table 9)."""
 MASKS = 8
 _LEVEL_L = 0b01
 _POLYNOMIAL = 0x11D
 
 
 def symbol(version: int, mask: int, data: bytes) -> Modules:
-    """The modules of a symbol, uint8 [side, side], 1 dark; `data` are its codewords, padded with zeros."""
+    """Return the modules of a symbol, uint8 [side, side], 1 dark; its codewords are `data` and zeros."""
     size, checks = BLOCKS[version - 1]
     codewords = data[:size].ljust(size, b"\0")
     codewords += correction(codewords, checks)
@@ -39,9 +39,9 @@ def symbol(version: int, mask: int, data: bytes) -> Modules:
 
 
 def frame(version: int) -> tuple[Modules, Modules]:
-    """The fixed patterns of a symbol, and where they, its format and its version are, uint8 [side, side].
+    """Return a symbol's function patterns, and the mask of these with format and version, uint8 [side, side].
 
-    Of several alignment patterns the last alone is drawn.
+    Of several alignment patterns only the last is drawn.
     """
     side = 17 + 4 * version
     modules, fixed = np.zeros((side, side), np.uint8), np.zeros((side, side), np.uint8)
@@ -55,13 +55,13 @@ def frame(version: int) -> tuple[Modules, Modules]:
     if version > 1:
         _square(modules, side - 9, side - 9, 5)
         fixed[side - 9 : side - 4, side - 9 : side - 4] = 1
-    if version > 6:  # where the version is told
+    if version > 6:  # version information
         fixed[:6, side - 11 : side - 8] = fixed[side - 11 : side - 8, :6] = 1
     return modules, fixed
 
 
 def correction(data: bytes, checks: int) -> bytes:
-    """The Reed-Solomon codewords that follow `data` (clause 7.5)."""
+    """Return the Reed-Solomon codewords for `data` (clause 7.5)."""
     generator = [1]
     root = 1
     for _ in range(checks):
@@ -86,14 +86,14 @@ def _times(a: int, b: int) -> int:
 
 
 def _square(modules: Modules, row: int, column: int, side: int) -> None:
-    """A dark square with a light ring in it."""
+    """Draw a dark square with a light ring in it."""
     modules[row : row + side, column : column + side] = 1
     modules[row + 1 : row + side - 1, column + 1 : column + side - 1] = 0
     modules[row + 2 : row + side - 2, column + 2 : column + side - 2] = 1
 
 
 def _places(fixed: Modules) -> Iterator[tuple[int, int]]:
-    """Where data goes, in order: two columns at a time from the right, up and down (clause 7.7.3)."""
+    """Yield the data module positions in order: column pairs from the right, up and down (clause 7.7.3)."""
     side = len(fixed)
     for turn, right in enumerate([*range(side - 1, 6, -2), *range(5, 0, -2)]):
         rows = range(side) if turn % 2 else range(side - 1, -1, -1)
@@ -121,7 +121,7 @@ def _masked(mask: int, row: int, column: int) -> int:
 
 
 def _write_format(modules: Modules, mask: int) -> None:
-    """Level and mask, twice, by their BCH code (clause 7.9), and the dark module."""
+    """Write level and mask twice with their BCH code (clause 7.9), and the dark module."""
     said = _LEVEL_L << 3 | mask
     rest = said
     for _ in range(10):

@@ -1,8 +1,7 @@
-"""A sequence is what a camera in a hand sees of a picture: the same picture and seed give the same frames.
+"""Simulate a handheld camera: the frames it sees of a picture, reproducible by seed.
 
-The picture lies before the camera; the hand comes to rest, sways and trembles, so the view shifts, turns,
-nears and tilts. Each frame is the mean of the views during its exposure, drifts in brightness, and has the
-sensor's noise.
+The picture is in front of the camera. The hand settles, sways and trembles, so the view shifts, turns, zooms
+and tilts. Each frame is the mean of the views during its exposure, varies in brightness and has sensor noise.
 """
 
 from __future__ import annotations
@@ -21,29 +20,29 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 SIZE = (1280, 720)
-"""Width and height of a frame, pixels."""
+"""Width and height of a frame, px."""
 FPS = 30.0
 COUNT = 30
 EXPOSURE_S = 0.010
-"""How long a frame gathers light: a cheap sensor's on an overcast day."""
+"""Exposure time: that of a cheap sensor on an overcast day."""
 SURROUNDINGS = 112
-"""Grey around the picture."""
+"""Grey level around the picture."""
 
 _WAYS = 6
-"""Right and down in pixels, turn in radians, logarithm of nearness, tilt about both axes."""
+"""Degrees of freedom: right and down in px, turn in radians, logarithm of the zoom, tilt about both axes."""
 _SWAY = np.array([24, 24, 0.03, 0.03, 0.02, 0.02])
-"""Amplitude of what an arm does, 0.3 to 1.2 times a second."""
+"""Amplitude of arm sway, at 0.3 to 1.2 Hz."""
 _TREMOR = np.array([1.2, 1.2, 0.001, 0.0006, 0.0006, 0.0006])
-"""Amplitude of what muscles do, 8 to 12 times a second."""
+"""Amplitude of muscle tremor, at 8 to 12 Hz."""
 _ARRIVAL = np.array([60, 40, 0.06, 0.10, 0.06, 0.06])
-"""Standard deviation of how far from rest the hand begins."""
+"""Standard deviation of the initial displacement from rest."""
 _MOST_VIEWS = 8
 _NOISE_MARGIN = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How one hand moves; every array is [_WAYS], or [2, _WAYS] for sway and tremor."""
+    """Motion of one hand; arrays are [_WAYS], or [2, _WAYS] for sway and tremor."""
 
     rest: NDArray[np.float64]
     arrival: NDArray[np.float64]
@@ -53,7 +52,7 @@ class Hand:
     phase: NDArray[np.float64]
 
     def at(self, seconds: float) -> NDArray[np.float64]:
-        """Where the hand is: [_WAYS]."""
+        """Return the displacement at a time, [_WAYS]."""
         swing = self.amplitude * np.sin(2 * np.pi * self.cycles * seconds + self.phase)
         where: NDArray[np.float64] = (
             self.rest + self.arrival * np.exp(-seconds / self.settling_s) + swing.sum(axis=0)
@@ -63,7 +62,7 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class _Sensor:
-    """What the camera adds: noise of `noise` grey levels in the dark, and brightness that drifts."""
+    """Sensor model: noise of `noise` grey levels in the dark, and drifting brightness."""
 
     noise: float
     gain: float
@@ -71,23 +70,23 @@ class _Sensor:
     cycles: float
     phase: float
     field: NDArray[np.float32]
-    """Standard normal, larger than a frame; each frame has a part of it."""
+    """Standard normal noise, larger than a frame; each frame uses a part of it."""
 
     def expose(self, light: NDArray[np.float32], seconds: float, rng: np.random.Generator) -> Luma:
         exposure = self.gain * (1 + self.drift * np.sin(2 * np.pi * self.cycles * seconds + self.phase))
         height, width = light.shape
         top, left = rng.integers(0, _NOISE_MARGIN, 2)
         grain = self.field[top : top + height, left : left + width]
-        # Shot noise grows with the root of the light; half as much again in white as in black.
+        # Shot noise grows with the square root of the light; here 1.5 times in white as in black.
         spread = np.float32(self.noise) * np.sqrt(1 + light * np.float32(1.25 / 255))
         seen = np.rint(light * np.float32(exposure) + grain * spread)
         return np.asarray(np.clip(seen, 0, 255), np.uint8)
 
 
 def frames(luma: Luma, seed: int, count: int = COUNT) -> Iterator[Luma]:
-    """The frames of a hand that holds a camera to `luma`, uint8 [height, width]: each uint8 [720, 1280].
+    """Yield `count` frames, uint8 [720, 1280], of a handheld camera pointed at `luma`, uint8 [height, width].
 
-    The picture's middle is the view's; a picture of 1280x720 fills it.
+    The picture is centred; one of 1280x720 fills the frame.
     """
     rng = np.random.default_rng(seed)
     hand, sensor = _hand(rng), _sensor(rng)
@@ -122,7 +121,7 @@ def _sensor(rng: np.random.Generator) -> _Sensor:
 
 
 def _gathered(luma: Luma, hand: Hand, begun_s: float) -> NDArray[np.float32]:
-    """The light of one exposure: views no further apart than about a pixel, averaged."""
+    """Return the mean light of one exposure: views at most about a pixel apart, averaged."""
     height, width = luma.shape
     first, last = (_view(hand.at(seconds), (width, height)) for seconds in (begun_s, begun_s + EXPOSURE_S))
     corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
@@ -138,11 +137,11 @@ def _gathered(luma: Luma, hand: Hand, begun_s: float) -> NDArray[np.float32]:
 
 
 def _view(where: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
-    """The homography, [3, 3], from the picture's pixels to the frame's."""
+    """Return the homography, [3, 3], from the picture's pixels to the frame's."""
     right, down, turn, near, tilt_x, tilt_y = where
     scale = np.exp(near)
     cos, sin = scale * np.cos(turn), scale * np.sin(turn)
-    # The lens is as long as the view is wide: a tilt of `t` brings an edge nearer by about half of `t`.
+    # The focal length equals the frame width, so a tilt of `t` scales an edge by about `t` / 2.
     lean = np.array([[1, 0, 0], [0, 1, 0], [tilt_x / SIZE[0], tilt_y / SIZE[0], 1]])
     move = np.array([[cos, -sin, right], [sin, cos, down], [0, 0, 1]])
     view: NDArray[np.float64] = _shift(SIZE, 0.5) @ lean @ move @ _shift(size, -0.5)

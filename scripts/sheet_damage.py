@@ -1,4 +1,4 @@
-"""What befalls a sheet before it is held up: copies of copies, and what paper suffers."""
+"""Degradations of a sheet before it is photographed: repeated recompression, and damage to paper."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ Value: TypeAlias = tuple[float, ...]
 _QUARTERS = tuple(
     np.array(rows) for rows in (((1, 0), (0, 1)), ((0, 1), (-1, 0)), ((-1, 0), (0, -1)), ((0, -1), (1, 0)))
 )
-"""Turns of a row vector by 0, 90, 180 and 270 degrees."""
+"""Rotations of a row vector by 0, 90, 180 and 270 degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The picture, enlarged for drawing, as what damages it sees it."""
+    """The enlarged picture and the position of the code in it."""
 
     luma: Luma
     left: float
     top: float
     side: float
     module: float
-    """Pixels a module."""
+    """Pixels per module."""
     distance: float
-    """From the camera, in pixels of the picture."""
+    """Distance from the camera, in pixels of the picture."""
 
 
 def forwarded(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
-    """A messenger's copy of a copy: shrunk to so many pixels a module, encoded again and again."""
+    """Messenger copies: reduced to a number of pixels per module and JPEG-encoded several times."""
     module_px, quality, times = value
     height, width = sheet.luma.shape
     luma = sheet.luma
     for number in range(int(times)):
-        # Every copy has another size, so its blocks of 8 fall elsewhere.
+        # Each copy has another size, so that its 8 x 8 blocks do not align with the last one's.
         factor = module_px / sheet.module * (1 + (times - 1 - number) * 0.07 + rng.uniform(0, 0.02))
         size = (max(8, round(width * factor)), max(8, round(height * factor)))
         smaller = size[0] < luma.shape[1]
@@ -53,7 +53,7 @@ def forwarded(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
 
 
 def crease(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
-    """Folds across the code: ink is lost along each, and the halves are lit apart."""
+    """Folds across the code: ink is lost along each, and the halves are lit differently."""
     folds, lost_modules = value
     luma = sheet.luma.astype(np.float64)
     y, x = np.ogrid[: luma.shape[0], : luma.shape[1]]
@@ -68,7 +68,7 @@ def crease(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
 
 
 def stain(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
-    """A blot over a share of the code's area that lets a part of the light through."""
+    """A stain over a share of the code's area that transmits part of the light."""
     share, passes = value
     size = sheet.luma.shape[::-1]
     blot = _blob(sheet, share, rng, size)
@@ -76,7 +76,7 @@ def stain(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
 
 
 def tear(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
-    """A wedge torn out from an edge, of a share of the code's area; what is behind shows."""
+    """A wedge torn from an edge, a share of the code's area; the background shows through."""
     depth = math.sqrt(value[0] * 2) * sheet.side
     at = rng.uniform(0.1, 0.9) * sheet.side
     quiet = sheet.left + depth / 20
@@ -92,7 +92,7 @@ def tear(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
 
 
 def curve(sheet: Sheet, value: Value, _rng: np.random.Generator) -> Luma:
-    """Wound about an upright cylinder: the code spans so many degrees of it, and its sides turn away."""
+    """Wrapped around an upright cylinder: the code spans this many degrees, and its sides turn away."""
     radius = sheet.side / math.radians(value[0])
     middle_x, middle_y = sheet.left + sheet.side / 2, sheet.top + sheet.side / 2
     height, width = sheet.luma.shape
@@ -112,7 +112,7 @@ def curve(sheet: Sheet, value: Value, _rng: np.random.Generator) -> Luma:
 def _blob(
     sheet: Sheet, share: float, rng: np.random.Generator, size: tuple[int, ...]
 ) -> npt.NDArray[np.float32]:
-    """1 within a wavy disc, 0 outside, a module's soft edge between: float32 [height, width]."""
+    """Return 1 inside a wavy disc and 0 outside, with an edge one module soft: float32 [height, width]."""
     at_x, at_y = (start + sheet.side * rng.uniform(0.1, 0.9) for start in (sheet.left, sheet.top))
     y, x = np.ogrid[: size[1], : size[0]]
     angle = np.arctan2(y - at_y, x - at_x)

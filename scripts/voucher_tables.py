@@ -1,4 +1,4 @@
-"""What the voucher's bench measured, as tables: a figure is one frame's/our series'/zxing-cpp's series'."""
+"""Tables of the voucher benchmark; each figure is scan, one frame/scan, series/zxing-cpp, series."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 LEVELS: tuple[Level, ...] = ("L", "M", "Q")
 SHARES = (0.25, 0.15)
-"""Of the frame's width, that a code fills."""
+"""Share of the frame's width that the code takes."""
 MODULES_PX = (5.0, 4.0, 3.5, 3.0, 2.7, 2.4, 2.2, 2.0, 1.8, 1.7, 1.6, 1.5, 1.4)
 _EITHER = ("perspective", "defocus", "motion", "contrast", "glare", "noise")
 ON_SCREEN, ON_PAPER = (*_EITHER, "moire", "jpeg"), (*_EITHER, *PAPER)
 READS, MODULE_READS = 0.9, 0.95
-"""The share that counts as reading: of a degradation, and of a clean code's size."""
+"""Share of trials that counts as reading, for a degradation and for a clean code's size."""
 HELD = (("perspective", 3), ("defocus", 2), ("motion", 2), ("contrast", 3), ("noise", 3))
-"""What a hand, a night and a dim screen do every day: what a module's size is planned for."""
+"""Everyday conditions (hand tremor, night, dim screen) that module sizes are planned for."""
 HARD = (
     ("none", 0),
     ("perspective", 5),
@@ -34,26 +34,26 @@ HARD = (
     ("small", 3),
     ("jpeg", 4),
 )
-"""Kinds and severities that a code just about reads at: the ground on which quiet zones are compared."""
+"""Kinds and severities at which a code is just readable; quiet zones are compared under these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What was read under one set of conditions."""
+    """Results under one set of conditions."""
 
     part: str
     characters: int
     level: str
     modules: int
     condition: str
-    """Share of the frame's width, pixels a module, quiet zone and surroundings, or sheet and mm."""
+    """Share of the frame's width, pixels per module, quiet zone and ground, or sheet and distance in mm."""
     kind: str
     severity: int
     tally: Tally
 
 
 def levels(cells: list[Cell]) -> Iterator[str]:
-    """The mean over severities and kinds, and the worst severity of each kind that still reads."""
+    """Yield the mean over severities and kinds, and the worst severity of each kind that still reads."""
     for share in dict.fromkeys(cell.condition for cell in cells):
         here = [cell for cell in cells if cell.condition == share]
         yield f"a code of {share} of the frame's width: mean over kinds and severities"
@@ -61,7 +61,7 @@ def levels(cells: list[Cell]) -> Iterator[str]:
         yield f"{'characters':>10}{'modules':>10}{heads}"
         for length in dict.fromkeys(cell.characters for cell in here):
             yield _means([cell for cell in here if cell.characters == length])
-        yield f"worst severity of 5 that {READS:.0%} are read at: {'  '.join(LEVELS)}"
+        yield f"worst severity of 5 at which {READS:.0%} are read: {'  '.join(LEVELS)}"
         for kind in dict.fromkeys(cell.kind for cell in here):
             worst = (_worst([c for c in here if c.kind == kind and c.level == level]) for level in LEVELS)
             yield f"  {kind:12}{'  '.join(worst)}"
@@ -97,7 +97,7 @@ def _worst(cells: list[Cell]) -> str:
 
 
 def module(cells: list[Cell]) -> Iterator[str]:
-    """The smallest module that reads, and all larger ones with it."""
+    """Yield the smallest module size from which on all larger ones read as well."""
     yield f"smallest module, px: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
     yield f"{'characters':>10}" + "".join(f"{f'{level} clean':>13}{'held':>12}" for level in LEVELS)
     for length in dict.fromkeys(cell.characters for cell in cells):
@@ -110,7 +110,7 @@ def module(cells: list[Cell]) -> Iterator[str]:
 
 
 def distance(cells: list[Cell]) -> Iterator[str]:
-    """How far off each sheet is read, and at all less distances with it."""
+    """Yield the distance up to which each sheet is read."""
     yield f"farthest, mm: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
     yield f"{'characters':>10}  {'sheet':6}{'level':>6}{'modules':>9}{'clean':>13}{'held':>13}"
     for length, sheet in dict.fromkeys((cell.characters, cell.condition.split()[0]) for cell in cells):
@@ -128,7 +128,7 @@ def _clean_and_held(cells: list[Cell], worst: Callable[..., float]) -> tuple[lis
 
 
 def _last(cells: list[Cell], share: float, never: float) -> list[float]:
-    """The last condition up to which all read, by each reader."""
+    """Return, for each reader, the last condition up to which all are read."""
     last, reads = [never] * 3, [True] * 3
     for cell in cells:
         for reader, count in enumerate(_counts(cell.tally)):
@@ -142,7 +142,7 @@ def _pair(sizes: list[float]) -> str:
 
 
 def quiet(cells: list[Cell]) -> Iterator[str]:
-    """A row for each quiet zone, a column for each condition."""
+    """Yield one row per quiet zone with one column per condition."""
     yield f"quiet zone, modules, at {SHARES[1]:.0%} of the width, level M: share read"
     yield f"{'':18}" + "".join(f"{f'{kind} {severity or str()}':>16}" for kind, severity in HARD)
     for name in dict.fromkeys(cell.condition for cell in cells):

@@ -1,4 +1,4 @@
-"""A trial holds a credential's code before the camera, spoilt in one way, and asks two readers to read it."""
+"""Trials: show a degraded credential code to two readers and count the readings."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from terminal.model import Luma, Scan
 
 FRAMES = 5
-"""In a series: a sixth of a second."""
+"""Frames of a series: a sixth of a second."""
 BUDGET_S = 0.015
-"""CPU time a frame."""
+"""CPU time per frame, s."""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PLAIN = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708)
 _FULL = replace(_PLAIN, colour="HAB", vin_tail="184322", first_registered=20210815)
@@ -41,13 +41,13 @@ REQUESTS = {
     348: IssueRequest(_FULL, "苏A", _PLACE, Enforcement(_VIN, 1, bytes(32))),
     408: IssueRequest(_FULL, "苏A市公安局车管所", _PLACE, Enforcement(_ALL, 1, bytes(32))),
 }
-"""What credentials say, by the characters of their codes: the least with a status place, to the most."""
+"""Credential contents by the characters of their codes, from minimal with a status entry to maximal."""
 LENGTHS = (*REQUESTS, verify.MAX_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of so many trials, how many were read: by the first frame, and within FRAMES of them."""
+    """Number of trials, and of those read in the first frame and within FRAMES frames."""
 
     tried: int = 0
     first: int = 0
@@ -66,12 +66,12 @@ class Tally:
 
     @property
     def none_read(self) -> bool:
-        """Whether no reader read any."""
+        """True if no reader read any."""
         return not (self.first or self.series or self.zxing_first or self.zxing_series)
 
 
 def text_of(length: int, seed: int) -> str:
-    """A credential's code of so many characters, one of LENGTHS; the longest is of any bytes."""
+    """Return a credential code of `length` characters, one of LENGTHS; the longest has random bytes."""
     rng = np.random.default_rng(seed)
     if length in REQUESTS:
         return issue(REQUESTS[length], bytes(32), rng.bytes(12), 1_790_000_000)
@@ -80,7 +80,7 @@ def text_of(length: int, seed: int) -> str:
 
 @cache
 def whole(length: int, sheet: Sheet) -> Subject:
-    """A whole voucher of the code `text_of(length, 0)`, as a camera sees it."""
+    """Return a complete voucher with the code `text_of(length, 0)`, as a subject for a camera."""
     text = text_of(length, 0)
     request = REQUESTS[length] if length in REQUESTS else REQUESTS[max(REQUESTS)]
     face = voucher.Face(request.vehicle, request.issuer, 1_790_000_000)
@@ -93,7 +93,7 @@ def whole(length: int, sheet: Sheet) -> Subject:
 
 
 def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[int]) -> list[Tally]:
-    """Each severity of `kind`, the code `share` of the frame wide; past one that none reads, none is."""
+    """Try each severity of `kind` on a code `share` of the frame wide; stop once no reader reads any."""
     tallies: list[Tally] = []
     seeds = list(seeds)
     for severity in range(1, len(KINDS[kind].values) + 1):
@@ -109,7 +109,7 @@ def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[i
 
 
 def trial(subject: Subject, text: str, view: View, kind: str = "none", severity: int = 0) -> Tally:
-    """One series before both readers. Raises RuntimeError where ours reads what is not there."""
+    """Show one series to both readers. Raises RuntimeError if ours reads a text that is not there."""
     frames = itertools.islice(series(subject, view, kind, severity), FRAMES)
     ours = theirs = 0
     single = 0
@@ -128,7 +128,7 @@ def trial(subject: Subject, text: str, view: View, kind: str = "none", severity:
 
 def _is(found: Scan | None, text: str) -> bool:
     if found is not None and found.text != text:
-        raise RuntimeError("a reader gave a text that is not in the frame")
+        raise RuntimeError("the reader returned a text that is not in the frame")
     return found is not None
 
 

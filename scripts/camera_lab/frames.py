@@ -1,9 +1,9 @@
-"""Prepares what the laboratory's camera sees: photographs fitted to its frame, and the texts of their codes.
+"""Prepare the frames of the camera laboratory: photographs fitted to the frame, and the texts of their codes.
 
     python -m scripts.camera_lab.frames PHOTOGRAPHS.csv FOLDER TEXTS.json
 
-PHOTOGRAPHS.csv names files (beside it, in photographs/) and their codes' texts, which TEXTS.json receives.
-FOLDER receives 0.jpg, 1.jpg … as libcamera's virtual pipeline plays them; it must hold nothing else.
+PHOTOGRAPHS.csv lists files in photographs/ beside it and the texts of their codes, which TEXTS.json receives.
+FOLDER, which must be empty, receives 0.jpg, 1.jpg … for libcamera's virtual pipeline.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main(table: Path, folder: Path, texts: Path) -> None:
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows):
         luma = fit(read_luma(table.parent / "photographs" / row["file"]), SIZE)
-        # The pipeline decodes colour alone.
+        # The pipeline decodes colour only.
         Image.fromarray(luma).convert("RGB").save(folder / f"{number}.jpg", quality=95)
     texts.write_text(json.dumps([row["text"] for row in rows]))
 

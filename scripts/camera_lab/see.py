@@ -1,9 +1,9 @@
-"""Runs drivers/camera_pi.py on the real picamera2 and libcamera, and says what was seen.
+"""Test drivers/camera_pi.py on the real picamera2 and libcamera, and print the findings.
 
-    python -m scripts.camera_lab.see TEXTS.json  what a camera shows, stopped and started
-    python -m scripts.camera_lab.see --absent    no camera: a fault, in words
+    python -m scripts.camera_lab.see TEXTS.json  frames, stopping and starting
+    python -m scripts.camera_lab.see --absent    without a camera: CameraFault
 
-Runs inside the root that scripts/camera-lab makes. Exit status 0: everything held.
+Runs inside the root that scripts/camera-lab makes. Exit status 0 if all checks pass.
 """
 
 from __future__ import annotations
@@ -35,19 +35,17 @@ if TYPE_CHECKING:
     from terminal.model import Frame, Luma
 
 FORMAT = "NV12"
-"""All that the virtual pipeline gives; like YUV420 it puts the luminance first."""
+"""The virtual pipeline's only format; like YUV420 it has the luminance first."""
 
 FRAMES = 60
 STARTS = 3
 
 
 class TwoPlanes(DmaAllocator):  # type: ignore[misc]  # picamera2 ships no annotations
-    """picamera2's own allocator, but that libcamera hears of luminance and colour as two planes of a buffer,
-    as the virtual pipeline insists.
-    """
+    """picamera2's allocator, with luminance and colour as two planes, as the virtual pipeline requires."""
 
     def allocate(self, libcamera_config: Any, use_case: Any) -> None:  # noqa: ANN401 - picamera2
-        """Allocate as ever, then describe each buffer anew."""
+        """Allocate as usual, then describe each buffer as two planes."""
         super().allocate(libcamera_config, use_case)
         for config in libcamera_config:
             luma_bytes = config.stride * config.size.height
@@ -66,10 +64,10 @@ class TwoPlanes(DmaAllocator):  # type: ignore[misc]  # picamera2 ships no annot
 
 
 class Virtual(Picamera2):  # type: ignore[misc]  # picamera2 ships no annotations
-    """The virtual camera: it has no raw stream to ask for modes."""
+    """The virtual camera, which has no raw stream and so no modes."""
 
     def __init__(self) -> None:
-        """Open it."""
+        """Open the camera."""
         super().__init__(0, allocator=TwoPlanes())
 
     def _get_raw_modes(self) -> list[dict[str, Any]]:
@@ -77,43 +75,43 @@ class Virtual(Picamera2):  # type: ignore[misc]  # picamera2 ships no annotation
 
 
 opened: list[Virtual] = []
-"""The device last opened, to look into its memory."""
+"""The device opened last, for access to its buffers."""
 
 
 def open_virtual() -> Virtual:
-    """Open the virtual camera and keep it in sight."""
+    """Open the virtual camera and remember it in `opened`."""
     opened[:] = [Virtual()]
     return opened[0]
 
 
 def say(what: str, *, held: bool = True) -> None:
-    """Print a finding; end the run when it did not hold."""
+    """Print a finding; exit with status 1 if it failed."""
     print(f"camera-lab: {what}" if held else f"camera-lab: FAILED: {what}", flush=True)
     if not held:
         sys.exit(1)
 
 
 def is_view(luma: Luma) -> bool:
-    """Whether the picture lies in one of the camera's buffers."""
+    """Return True if the picture lies in one of the camera's buffers."""
     maps = opened[0].allocator.mapped_buffers.values()
     return any(np.shares_memory(luma, np.frombuffer(memory, np.uint8)) for memory in maps)
 
 
 def is_whole(frame: Frame, number: int) -> bool:
-    """Whether the frame is the one that follows, of the right shape, in the camera's own memory."""
+    """Return True if the frame is the next one, has the right shape and maps the camera's buffer."""
     luma = frame.luma
     return luma.shape == SIZE[::-1] and luma.dtype == np.uint8 and is_view(luma) and frame.number == number
 
 
 def look(camera: PiCamera, texts: set[str], first: int = 0) -> None:
-    """Read frames through the driver, the next of them numbered `first`; each must be what it should be."""
+    """Read frames through the driver and check each; the next is number `first`."""
     seen: set[str] = set()
     read, last = 0, -1.0
     started = time.monotonic()
     for number in range(first, first + FRAMES):
         frame = camera.capture(5)
         if frame is None:
-            say(f"frame {number} did not come", held=False)
+            say(f"frame {number} did not arrive", held=False)
             return
         if not is_whole(frame, number) or frame.captured_s < last:
             say(
@@ -129,7 +127,7 @@ def look(camera: PiCamera, texts: set[str], first: int = 0) -> None:
 
 
 def hold(camera: PiCamera) -> None:
-    """A frame stays as it is while the camera goes on, until the next one is asked for."""
+    """Check that a frame stays unchanged while the camera goes on, until the next capture."""
     frame = camera.capture(5)
     if frame is None:
         say("no frame to hold", held=False)
@@ -140,11 +138,11 @@ def hold(camera: PiCamera) -> None:
     while device.frames < goal and time.monotonic() < deadline:
         time.sleep(0.01)
     same = bool((copy == frame.luma).all())
-    say("a held frame stayed as it was while 20 others came", held=same and device.frames >= goal)
+    say("a held frame stayed unchanged while 20 others arrived", held=same and device.frames >= goal)
 
 
 def hurry(camera: PiCamera) -> None:
-    """Who hardly waits gets nothing or the next frame, and loses none."""
+    """Check that captures with a very short timeout lose no frames."""
     frames = [camera.capture(0.001) for _ in range(500)]
     numbers = [frame.number for frame in frames if frame is not None]
     whole = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -152,7 +150,7 @@ def hurry(camera: PiCamera) -> None:
 
 
 def keep(camera: PiCamera) -> None:
-    """A frame that someone kept outlives its camera, and costs it nothing."""
+    """Check that a frame kept by a caller outlives its camera without errors."""
     complaints: list[str] = []
     sys.unraisablehook = lambda complaint: complaints.append(str(complaint.exc_value))
     frame = camera.capture(5)
@@ -163,29 +161,29 @@ def keep(camera: PiCamera) -> None:
 
 
 def leak() -> None:
-    """Opening and closing leaves no descriptors behind, though a frame was kept at each closing."""
+    """Check that opening and closing leaks no descriptors, even with a frame kept at each closing."""
     counts = []
     for _ in range(4):
         camera = start()
         frame = camera.capture(5)
         camera.close()
         del camera, frame
-        gc.collect()  # picamera2's objects refer to each other
+        gc.collect()  # picamera2's objects have reference cycles
         counts.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
     say(f"descriptors open after each closing with a frame kept: {counts}", held=len(set(counts)) == 1)
 
 
 def steer(camera: PiCamera, texts: set[str]) -> None:
-    """Controls that change with every frame, most of which the pipeline lacks, spoil none of the frames."""
+    """Check that controls changing with every frame, most of them unsupported, spoil no frame."""
     say(f"reach {camera.reach}")
     for number in range(30):
         camera.set(CameraControls(4_000 * (1 + number % 3), 1.0 + number % 4, 2.0 + number % 5, torch=True))
         frame = camera.capture(5)
         if frame is None or frame.luma.shape != SIZE[::-1]:
-            return say(f"frame {number} after a control did not come whole", held=False)
+            return say(f"frame {number} after a control was not complete", held=False)
     camera.set(CameraControls())
     frame = camera.capture(5)
-    say(f"30 frames came whole, each with other controls; the camera says {frame and frame.taken}")
+    say(f"30 frames were complete, each with other controls; the camera reports {frame and frame.taken}")
     return look(camera, texts, first=31)
 
 
@@ -201,13 +199,13 @@ MODULE_3: dict[str, tuple[Any, Any, Any]] = {
     "ExposureTimeMode": (0, 1, 0),
     "LensPosition": (0.0, 15.0, 1.0),
 }
-"""What libcamera lists for a Camera Module 3, as far as the driver looks."""
+"""Controls that libcamera lists for a Camera Module 3, as far as the driver uses them."""
 
 
 def known() -> None:
-    """Every control that the driver may set is libcamera's own, with a value of libcamera's type and number.
+    """Check that each control the driver may set exists in libcamera, with the right type and number.
 
-    The virtual camera itself has next to none of them, and libcamera says so on its log.
+    The virtual camera itself supports almost none of them and logs that.
     """
     ids = libcamera.controls
     named = camera_pi.controls(MODULE_3, Optics())
@@ -220,19 +218,19 @@ def known() -> None:
     try:
         request.request.set_control(ids.ExposureTime, "long")
     except (RuntimeError, TypeError):
-        say(f"libcamera knows, with values of this type, {sorted(named)}", held=set(named) == set(MODULE_3))
+        say(f"libcamera accepts, with values of this type, {sorted(named)}", held=set(named) == set(MODULE_3))
     else:
-        say("libcamera took a text for an exposure, so it proves nothing", held=False)
+        say("libcamera accepted a text as an exposure, so this check proves nothing", held=False)
     request.release()
     manual = (ids.AfModeEnum.Manual, ids.ExposureTimeModeEnum.Manual, ids.AnalogueGainModeEnum.Manual)
     automatic = (ids.AfModeEnum.Continuous, ids.ExposureTimeModeEnum.Auto, ids.AnalogueGainModeEnum.Auto)
     quick = (ids.AfSpeedEnum.Fast, ids.AeExposureModeEnum.Short)
     numbers = [[int(value) for value in values] for values in (manual, automatic, quick)]
-    say(f"its numbers are the driver's: {numbers}", held=numbers == [[0, 1, 1], [2, 0, 0], [1, 1]])
+    say(f"its enumeration values are the driver's: {numbers}", held=numbers == [[0, 1, 1], [2, 0, 0], [1, 1]])
 
 
 def starve() -> None:
-    """A camera without frames is silent at first, and then gone: here because every buffer is taken."""
+    """Check that a camera without frames times out first and fails later; here all its buffers are taken."""
     camera = start()
     taken = []
     with suppress(TimeoutError):
@@ -248,7 +246,7 @@ def starve() -> None:
 
 
 def is_fault(name: str, attempt: Callable[[], object]) -> None:
-    """What cannot be done is a CameraFault that says why."""
+    """Check that a failing call raises CameraFault with a reason."""
     try:
         attempt()
     except CameraFault as fault:
@@ -258,12 +256,12 @@ def is_fault(name: str, attempt: Callable[[], object]) -> None:
 
 
 def start() -> PiCamera:
-    """The driver, on the virtual camera."""
+    """Open the driver on the virtual camera."""
     return PiCamera(device=open_virtual, pixel_format=FORMAT)
 
 
 def main(argument: str) -> None:
-    """Run it all."""
+    """Run all checks."""
     if argument == "--absent":
         return is_fault("no camera", PiCamera)
     texts = set(json.loads(Path(argument).read_text()))
@@ -293,7 +291,7 @@ def main(argument: str) -> None:
 
 
 def libcamera_version() -> str:
-    """As libcamera states it."""
+    """Return the version that libcamera states."""
     manager: Any = libcamera.CameraManager
     return str(manager.singleton().version)
 

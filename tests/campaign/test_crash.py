@@ -67,11 +67,11 @@ def test_the_screen_after_a_crash_is_not_an_empty_one(crashed: tuple[Supervisor,
     ("spoilt", "said"),
     [
         ("log", "0 of 2 crashes left their stacks in the log"),
-        ("log", "0 of 2 runs said that the last one crashed"),
+        ("log", "0 of 2 runs reported the crash before them"),
         ("ledger", "1 acknowledged, and not on the terminal's disk: 4a4a4a4a/7"),
-        ("endings", "the runs ended otherwise: [0]"),
-        ("secret", "the log names what was in a code"),
-        ("mark", "a run that ended on purpose left its mark"),
+        ("endings", "unexpected exit statuses: [0]"),
+        ("secret", "the log contains text of a code"),
+        ("mark", "a run that ended properly left its crash marker"),
     ],
 )
 def test_the_campaign_names_what_is_wrong(crashed: tuple[Supervisor, str], spoilt: str, said: str):

@@ -1,4 +1,4 @@
-"""Devices give their newest frame, films give every frame, and what is gone says so."""
+"""Devices give their newest frame, files give every frame, and failures raise CameraFault."""
 
 import threading
 from collections import deque
@@ -17,7 +17,7 @@ FAST = 1000.0
 
 
 def means(camera: Camera, count: int) -> list[int]:
-    """The mean luminance of so many frames."""
+    """Return the mean luminance of a number of frames."""
     frames = [camera.capture(5) for _ in range(count)]
     assert all(frame is not None for frame in frames)
     return [round(float(frame.luma.mean())) for frame in frames if frame is not None]
@@ -25,7 +25,7 @@ def means(camera: Camera, count: int) -> list[int]:
 
 @pytest.fixture
 def video(tmp_path: Path) -> Path:
-    """Five frames whose luminance is 0, 50, 100, 150 and 200."""
+    """A video of five frames with luminance 0, 50, 100, 150 and 200."""
     path = tmp_path / "film.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (64, 48))
     for level in range(0, 250, 50):
@@ -36,7 +36,7 @@ def video(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Photographs b, a and c of luminance 20, 10 and 30, and a file that is none."""
+    """A folder with photographs b, a and c of luminance 20, 10 and 30, and another file."""
     for name, level in (("b.png", 20), ("a.jpg", 10), ("c.PNG", 30)):
         Image.new("L", (1280, 720), level).save(tmp_path / name)
     (tmp_path / "notes.txt").write_text("no photograph")
@@ -123,7 +123,7 @@ def test_what_is_no_video_is_a_fault(tmp_path: Path):
 
 
 class Device:
-    """A device that shows the number of each picture, and waits before the one called `hold`."""
+    """A device that shows the number of each picture, and waits before picture `hold`."""
 
     def __init__(self, count: int, hold: int) -> None:
         self.count = count
@@ -147,13 +147,13 @@ class Device:
 def test_the_newest_frame_of_a_device_wins():
     device = Device(count=10, hold=9)
     camera = LiveCamera(device)
-    device.at_hold.wait(5)  # nine frames came while nobody looked
+    device.at_hold.wait(5)  # nine frames arrived without a capture
 
     frame = camera.capture(5)
 
     assert frame is not None
     assert (frame.luma[0, 0], frame.number) == (9, 8)
-    assert camera.capture(0) is None  # and none is given twice
+    assert camera.capture(0) is None  # and no frame is given twice
     device.go_on.set()
     camera.close()
     assert device.released

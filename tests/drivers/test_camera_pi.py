@@ -1,4 +1,4 @@
-"""What is asked of the camera module; that it gives frames is shown by scripts/camera-lab."""
+"""Controls requested from the camera module; scripts/camera-lab tests its frames."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ AUTOFOCUS_CAMERA = {
     "ExposureTime": (26, 112_015_443, 20_000),
     "FrameDurationLimits": (33_282, 112_049_000, 33_333),
 }
-"""Some of what libcamera advertises for a Camera Module 3."""
+"""Some controls that libcamera lists for a Camera Module 3."""
 
 STEERED_CAMERA = AUTOFOCUS_CAMERA | {
     "AeEnable": (False, True, True),
     "AnalogueGain": (1.125, 16.0, 1.125),
     "LensPosition": (0.0, 15.0, 1.0),
 }
-"""What there is to steer, by a libcamera before 0.5."""
+"""Controllable settings under a libcamera before 0.5."""
 NEWER_CAMERA = STEERED_CAMERA | {"AnalogueGainMode": (0, 1, 0), "ExposureTimeMode": (0, 1, 0)}
 WITHOUT_EXPOSURE = {name: limits for name, limits in NEWER_CAMERA.items() if name != "ExposureTime"}
 

@@ -1,4 +1,4 @@
-"""The service manager is told over its own socket, and missed without complaint."""
+"""Service manager notifications, and running without a service manager."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from drivers.notify import SystemdNotify
 
 
 def manager(address: str) -> socket.socket:
-    """A service manager's end."""
+    """The service manager's socket."""
     ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     ear.bind(address)
     ear.settimeout(5)
@@ -59,7 +59,7 @@ def test_a_manager_that_went_away_is_missed_without_complaint(tmp_path: Path):
 def test_a_manager_that_does_not_listen_stops_nobody(tmp_path: Path):
     with manager(str(tmp_path / "s")) as ear:
         notify = SystemdNotify(str(tmp_path / "s"))
-        for _ in range(1000):  # more than any queue of datagrams holds
+        for _ in range(1000):  # more than any datagram queue holds
             notify.alive()
         notify.stopping()
         assert ear.recv(100) == b"WATCHDOG=1"

@@ -1,4 +1,4 @@
-"""A terminal on a desk sees what is put before it, feels its buttons and shows what it does."""
+"""The simulated rig: scenes, buttons, panel and display."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FAST = 1000.0
 ROUNDING_S = 1e-6
-"""What a Unix time in a double may be off by, and more."""
+"""Bound for the rounding of a Unix time in a double, s."""
 
 
 def photograph(path: Path, level: int) -> Path:
@@ -33,7 +33,7 @@ def photograph(path: Path, level: int) -> Path:
 
 
 def seen(camera: Camera) -> int:
-    """The luminance in the middle of the next frame."""
+    """Return the luminance in the middle of the next frame."""
     frame = camera.capture(5)
     assert frame is not None
     return int(frame.luma[360, 640])

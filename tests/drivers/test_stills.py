@@ -1,4 +1,4 @@
-"""Photographs come upright, whole and undistorted, or not at all."""
+"""Photographs are read upright, complete and undistorted, or refused."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from terminal.errors import InputFault
 
 
 def corner_picture() -> Image.Image:
-    """40 by 20 pixels, black, with a white quarter at the top left."""
+    """A black picture, 40 by 20 px, with a white quarter at the top left."""
     picture = Image.new("L", (40, 20), 0)
     picture.paste(255, (0, 0, 20, 10))
     return picture
@@ -26,7 +26,7 @@ def test_a_phone_held_sideways_gives_an_upright_picture(tmp_path: Path):
     luma = read_luma(path)
 
     assert luma.shape == (40, 20)
-    assert luma[2, 17] == 255  # the top left went to the top right
+    assert luma[2, 17] == 255  # the top left moved to the top right
     assert luma[2, 2] == 0
     assert luma[37, 17] == 0
 

@@ -1,4 +1,4 @@
-"""Identities hold for one end, one name and their time, by OpenSSL's own judgement."""
+"""TLS identities are valid for one purpose, one name and a limited time, as OpenSSL judges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is issued verifies, says what was asked for, and opens for enforcement alone."""
+"""Issued codes verify, contain what was requested, and open for enforcement only."""
 
 from __future__ import annotations
 

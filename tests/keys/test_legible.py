@@ -1,4 +1,4 @@
-"""What `keys.legible` chooses is what the bench finds to read, and a voucher in the hand reads."""
+"""The parameters of `keys.legible` agree with measurements, and handheld vouchers are read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KINDS = [pytest.param(kind, severity, id=f"{kind}-{severity}") for kind, severit
 
 
 def read_of_a_kind(level: Level, kind: str, share: float) -> int:
-    """How many severities and seeds zxing-cpp reads: the same on a busy machine, as no clock bounds it."""
+    """Return the number of severities and seeds that zxing-cpp reads, without a time limit."""
     return sum(ladder(MOST, level, share, kind, SEEDS), Tally()).zxing_series
 
 
@@ -74,7 +74,7 @@ def test_a_whole_voucher_is_read_at_the_distance_that_is_planned_for(sheet: Shee
 
 @pytest.mark.parametrize("level", ["M", "Q"])
 def test_a_code_is_drawn_as_it_always_was(level: Level):
-    """The symbols of one text, module for module: another version, mask or mode would show."""
+    """The modules of a known text: another version, mask or mode would show."""
     drawn = np.asarray(qr_image(text_of(USUAL, 0), level, 1))
     golden = cv2.imread(str(GOLDENS / f"code-{level.lower()}.png"), cv2.IMREAD_GRAYSCALE)
     assert (drawn == golden).all()

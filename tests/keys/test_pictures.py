@@ -1,4 +1,4 @@
-"""Codes and vouchers are read back from the picture, as a camera's file or a printed page has them."""
+"""Codes and vouchers are read back from picture files and printed pages."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_voucher_s_level_is_m_for_a_screen_and_q_for_print_where_it_is_coarse_
 
 
 def test_what_a_voucher_says_is_seen():
-    """A change of any fact on the face changes its place on the picture, and nothing of the code."""
+    """A change of any fact on the face changes its area of the picture and nothing of the code."""
     first = np.asarray(voucher.voucher(TEXT, FACE, PHONE))
     others = [
         replace(FACE, vehicle=replace(VEHICLE, plate=Plate("苏A12346", "02"))),

@@ -1,4 +1,4 @@
-"""A file is replaced whole, for its owner alone, and nothing stays beside it."""
+"""Files are replaced atomically, readable by their owner only, without leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that was cut short is known by its mark; neither a power failure nor an end on purpose is."""
+"""The crash marker detects interrupted runs, but not power failures or proper exits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last province outlives the terminal's process, and storage that fails costs no more than that."""
+"""The last province survives a restart, and storage errors are ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scanner's thread reads what its camera sees and sets it, and leaves the torch to whoever holds it."""
+"""The scanner thread reads frames, sets the camera, and requests the torch from the main thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_S = 10.0
 
 
 class Failing(Sensor):
-    """A camera that stalls for a frame, then goes on, and is gone in the end."""
+    """A camera that stalls for a frame, continues, and finally fails."""
 
     stalls_at = 60
     gone_at = 100
@@ -37,14 +37,14 @@ class Failing(Sensor):
 
 
 def messages(inbox: Inbox) -> Iterator[Message]:
-    """What comes in, for as long as anything does."""
+    """Yield the messages that arrive, while any do."""
     while taken := inbox.take(PATIENCE_S):
         yield from taken
 
 
 @pytest.fixture
 def start() -> Iterator[Callable[[Sensor], tuple[Scanner, Iterator[Message]]]]:
-    """Starts a scanner on a camera; it is stopped at the end."""
+    """Return a function that starts a scanner on a camera; the scanner is stopped at the end."""
     started: list[Scanner] = []
 
     def begin(camera: Sensor) -> tuple[Scanner, Iterator[Message]]:

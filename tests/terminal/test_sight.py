@@ -1,4 +1,4 @@
-"""A simulated camera, its frames' statistics, the controls they lead to and the reader close the loop."""
+"""Closed loop of simulated camera, frame statistics, controls and reader."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SCENE = paper()
 
 
 class Untouched(Sensor):
-    """The same camera, left as it begins."""
+    """The same camera without control."""
 
     def set(self, controls: CameraControls) -> None:
-        """Ask nothing."""
+        """Ignore the controls."""
 
 
 def phone(brightness: float) -> Radiance:
-    """A display in the dark that shows a code."""
+    """Return a display in the dark that shows a code."""
     shown = np.zeros_like(SCENE)
     shown[90:270, 230:410] = SCENE[90:270, 230:410] * brightness
     return shown

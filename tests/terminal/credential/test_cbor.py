@@ -1,4 +1,4 @@
-"""Every value has one encoding, and the strict reader takes that one alone."""
+"""Strict CBOR: each value has one encoding, and only that one is accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from terminal.credential import cbor
 from tests.terminal.credential.cbor_values import VALUES, mutated, same
 
-# RFC 8949, appendix A: what the profile accepts.
+# RFC 8949, appendix A: accepted by the profile.
 RFC_8949 = [
     (0, "00"),
     (1, "01"),
@@ -45,7 +45,7 @@ RFC_8949 = [
     ({1: 2, 3: 4}, "a201020304"),
 ]
 
-# RFC 8949, appendix A and section 3 (not well-formed, not deterministic), and what the profile leaves out.
+# RFC 8949, appendix A and section 3: not well-formed, not deterministic, or outside the profile.
 REFUSED = {
     "nothing": "",
     "a half float": "f90000",

@@ -1,4 +1,4 @@
-"""Claims are read back as they were written, and nothing that the format does not list is read at all."""
+"""Claims are decoded as encoded, and payloads outside the format are refused."""
 
 from __future__ import annotations
 

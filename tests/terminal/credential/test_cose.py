@@ -1,4 +1,4 @@
-"""One shape of COSE_Sign1 alone is read, for the context it was signed for alone."""
+"""COSE_Sign1 is accepted in one form and for the context it was signed for only."""
 
 from __future__ import annotations
 

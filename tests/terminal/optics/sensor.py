@@ -1,4 +1,4 @@
-"""A camera that looks at a radiance: exposure by gain becomes levels that clip, with noise and blur."""
+"""Simulated camera: converts radiance to levels by exposure and gain, with clipping, noise and blur."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ MOST = 66_666 * 16.0
 TEXT = "VI1:" + "A SIGNED CODE OF MODERATE LENGTH " * 2
 
 SUN, OVERCAST, ROOM, STREET, NIGHT = 20.0, 2.0, 0.1, 2e-3, 2e-6
-"""Radiance of white paper: levels are full where radiance by light (exposure by gain, ms) is 1."""
+"""Radiance of white paper. Levels are full where radiance times light (exposure times gain, ms) is 1."""
 
 
 _NOISE = [np.random.default_rng(seed).standard_normal(SIZE[::-1], np.float32) for seed in range(7)]
 
 
 def paper(*, ground: float = 0.4, text: str = TEXT, pixels: int = 4) -> Radiance:
-    """Reflectance of a scene with a code in its middle, 0 to 1, on a ground that is not quite even."""
+    """Return the reflectance, 0 to 1, of a scene with a code in its middle on an uneven ground."""
     across = np.linspace(0.8, 1.2, SIZE[0], dtype=np.float32)
     scene = np.tile(ground * across, (SIZE[1], 1)).astype(np.float32)
     picture = code(text, pixels=pixels).astype(np.float32) / 255 * 0.9 + 0.04
@@ -51,7 +51,7 @@ def paper(*, ground: float = 0.4, text: str = TEXT, pixels: int = 4) -> Radiance
 
 
 def spot(strength: float, *, radius: int, beside: int = 0) -> Radiance:
-    """What a lamp leaves on gloss: a soft spot `beside` the middle, pixels."""
+    """Return the reflection of a lamp on gloss: a soft spot, `beside` px from the middle."""
     across = np.arange(SIZE[0], dtype=np.float32) - SIZE[0] / 2 - beside
     down = np.arange(SIZE[1], dtype=np.float32) - SIZE[1] / 2
     return np.asarray(strength * np.exp(-(across**2 + down[:, None] ** 2) / radius**2), np.float32)
@@ -59,35 +59,35 @@ def spot(strength: float, *, radius: int, beside: int = 0) -> Radiance:
 
 @dataclass
 class Sensor:
-    """A camera, as `terminal.ports.Camera`, and the torch beside it."""
+    """A camera like `terminal.ports.Camera`, and the torch."""
 
     reflectance: Radiance
     ambient: float
-    """Radiance of what reflects all."""
+    """Ambient light: radiance of a perfect reflector."""
     shine: Radiance | None = None
-    """Radiance of what shines by itself."""
+    """Radiance of luminous objects."""
     torch_light: float = 0.05
     torch_shine: Radiance | None = None
-    """What the lit torch adds."""
+    """Radiance added by the lit torch."""
     speed_px_s: float = 0.0
-    """Across, there and back."""
+    """Speed across the picture, back and forth."""
     blur_px: Callable[[float | None], float] = lambda _dioptres: 0.0
-    """How far the lens is out of focus, for where it is asked to be."""
+    """Defocus, px, for a requested lens position."""
     mains: float = 0.0
-    """By how much a lamp flickers at 100 Hz, 0 to 1."""
+    """Amplitude of a lamp's flicker at 100 Hz, 0 to 1."""
     delay: int = 3
-    """Frames that it takes to follow its controls: the sensor's two, and what is queued before it."""
+    """Frames until controls take effect: two of the sensor, and one queued before it."""
     gamma: float = 1.0
     reach: Reach = REACH
     lit: bool = False
     begins: CameraControls = field(default_factory=lambda: CameraControls(8_000, 2.0))
-    """What the camera chooses by itself."""
+    """Controls that the camera chooses by itself."""
     number: int = 0
     asked: list[CameraControls] = field(default_factory=list)
-    """Everything that was asked, in turn."""
+    """All controls requested so far."""
 
     def __post_init__(self) -> None:
-        """Begin with what the camera chooses by itself."""
+        """Start with the camera's own controls."""
         self._coming = deque([self.begins] * self.delay)
 
     def set(self, controls: CameraControls) -> None:
@@ -99,7 +99,7 @@ class Sensor:
         """See `terminal.ports.Camera`."""
 
     def capture(self, _timeout_s: float = 0.0) -> Frame:
-        """See `terminal.ports.Camera`. Frames that nothing is asked for come as the last."""
+        """See `terminal.ports.Camera`. A frame without new controls repeats the last ones."""
         controls = self._coming[0]
         if len(self._coming) > 1:
             self._coming.popleft()
@@ -136,7 +136,7 @@ class Sensor:
 
 
 def watched(sensor: Sensor, frames: int) -> Iterator[Looked]:
-    """What the scanner makes of so many frames, its wishes granted; reading takes all the time it likes."""
+    """Yield the results of a number of frames, with torch requests granted and unlimited reading time."""
     sight = Sight(sensor.reach, clock=lambda: 0.0)
     for _ in range(frames):
         yield sight.look(sensor.capture(), lit=sensor.lit)
@@ -145,13 +145,13 @@ def watched(sensor: Sensor, frames: int) -> Iterator[Looked]:
 
 
 def first_read(sensor: Sensor, frames: int) -> int | None:
-    """The number of the first frame that was read."""
+    """Return the number of the first frame that was read."""
     reads = (number for number, looked in enumerate(watched(sensor, frames)) if looked.scan is not None)
     return next(reads, None)
 
 
 def metered(sensor: Sensor, frames: int) -> Iterator[tuple[Statistics, CameraControls]]:
-    """What is asked of the camera by the frames' statistics alone, as if no code were ever read."""
+    """Yield statistics and controls of frames from which no code is read."""
     state, glance = optics.start(sensor.reach), None
     for _ in range(frames):
         frame = sensor.capture()

@@ -1,4 +1,4 @@
-"""Other exposures are tried while something may come of it, and a scene is then left alone."""
+"""Other exposures are tried under glare and shadow, for a limited number of trials."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def seen(tones: Tones, speed: float | None = 0.0) -> Statistics:
 
 
 def course(frame: Statistics, frames: int, state: Bracketing | None = None) -> tuple[list[float], Bracketing]:
-    """The factors after so many such frames, all settled and none read."""
+    """Return the factors over a number of equal frames, all settled and none read."""
     state, factors = state or Bracketing(), []
     for _ in range(frames):
         state = bracket(state, frame, found=False, settled=True)

@@ -1,4 +1,4 @@
-"""Light settles where a code can be read, whatever the scene, and then stays."""
+"""The exposure settles where a code can be read, for any scene, and then stays."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_scene_that_changes_at_once_is_followed_without_swinging(first: float,
     lights = [_light(controls.exposure_us, controls.gain) for _, controls in metered(sensor, 40)]
 
     turns = [(b > a) for a, b in pairwise(lights) if abs(math.log2(b / a)) > 0.1]
-    # From full clipping light comes down by halves and may pass what is right once.
+    # After full clipping the light is halved repeatedly and may undershoot once.
     assert sum(a != b for a, b in pairwise(turns)) <= 1
     assert all(abs(math.log2(b / a)) < math.log2(STEP) + 0.1 for a, b in pairwise(lights))
     assert len(set(lights[25:])) == 1
@@ -141,7 +141,7 @@ def test_a_hand_of_one_speed_finds_one_exposure(speed: float, jitter: list[float
         state = meter(state, _said(level=AIM, light=8_000, speed=speed * factor), REACH, lit=False)
         caps.append(state.cap_us)
 
-    assert len(set(caps[-40:])) <= 2  # it may still have been lengthening once, never back and forth
+    assert len(set(caps[-40:])) <= 2  # the last step may still be a lengthening, never an oscillation
     assert caps[-1] * speed / 1e6 <= 2
 
 

@@ -1,4 +1,4 @@
-"""A lens that stays soft on what stands still is moved, kept where it is sharp, and else let be."""
+"""A lens that stays blurred on a steady scene is moved, kept where it is sharp, and otherwise left alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOFTLY, SHARPLY = seen(SOFT / 2), seen(2 * SHARP)
 def course(
     frame: Statistics, frames: int, state: Focusing | None = None
 ) -> tuple[list[float | None], Focusing]:
-    """Where the lens is asked to be after so many such frames without a read."""
+    """Return the lens positions requested over a number of equal frames without a reading."""
     state, places = state or Focusing(), list[float | None]()
     for _ in range(frames):
         state = focus(state, frame, found=False)

@@ -1,4 +1,4 @@
-"""A frame's statistics say how light, how sharp and how fast it is."""
+"""Frame statistics measure brightness, sharpness and speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The torch comes on in the dark, goes off where it does harm, and hardly ever changes its mind."""
+"""The torch comes on in the dark, goes off where it does harm, and rarely changes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def seen(bright: int = 160, *, clipped: float = 0.0, light: float | None = None)
 def wished(
     torch: Torch, frame: Statistics, frames: int, *, found: bool = False, lit: bool | None = None
 ) -> Torch:
-    """The wish after so many such frames; granted at once unless `lit` says what the torch does."""
+    """Return the state after a number of equal frames; requests are granted at once unless `lit` is given."""
     for _ in range(frames):
         torch = wish(torch, frame, found=found, lit=torch.wish if lit is None else lit, most=MOST)
     return torch

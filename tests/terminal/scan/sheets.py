@@ -1,4 +1,4 @@
-"""Codes as they look on sheets that lie, bend, lean and are damaged: the same seed gives the same picture."""
+"""Render codes on sheets that bend, tilt and are damaged; the same seed gives the same picture."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ if TYPE_CHECKING:
     from terminal.model import Luma
 
 PIXELS = 8
-"""Of a picture, for a module."""
+"""Pixels per module of a picture."""
 QUIET = 4
-"""Modules of quiet zone."""
+"""Quiet zone, modules."""
 
 
 def symbol(text: str, version: int, level: str = "M") -> Luma:
-    """One pixel a module, 0 dark and 255 light."""
+    """Return the symbol of a text with one pixel per module, 0 dark and 255 light."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, version=version, ec_level=level)
     return np.array(zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False), np.uint8)
 
 
 def printed(modules: Luma) -> Luma:
-    """The symbol on its sheet."""
+    """Return the symbol as a sheet, PIXELS px per module, with its quiet zone."""
     sheet = np.pad(modules, QUIET, constant_values=255)
     return sheet.repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
 
 
 def corners(modules: Luma) -> list[tuple[float, float]]:
-    """Where the symbol's outer corners lie on its sheet."""
+    """Return the symbol's outer corners on its sheet, px."""
     first, last = PIXELS * QUIET, PIXELS * (QUIET + len(modules))
     return [(first, first), (last, first), (last, last), (first, last)]
 
 
 def waved(sheet: Luma, modules: float) -> Luma:
-    """The sheet in waves, its middle moved by so many modules; its edges stay."""
+    """Bend the sheet into waves that move its middle by `modules`; its edges stay."""
     side = len(sheet)
     at = np.arange(side, dtype=np.float32)
     across, down = np.asarray(np.meshgrid(at, at), np.float32)
@@ -48,7 +48,7 @@ def waved(sheet: Luma, modules: float) -> Luma:
 
 
 def leaning(sheet: Luma, narrowed: float) -> Luma:
-    """The sheet leaning back, its far edge narrowed to this share; grey about it."""
+    """Tilt the sheet backwards, its far edge narrowed to this share, on grey."""
     side = len(sheet)
     inset, drop = side * (1 - narrowed) / 2, side * 0.45
     square = np.array([(0, 0), (side, 0), (side, side), (0, side)], np.float32)
@@ -58,6 +58,6 @@ def leaning(sheet: Luma, narrowed: float) -> Luma:
 
 
 def noised(sheet: Luma, random: np.random.Generator, sigma: float) -> Luma:
-    """The sheet as a sensor sees it."""
+    """Add sensor noise."""
     noise: NDArray[np.float64] = random.normal(0, sigma, sheet.shape)
     return np.clip(30 + 0.7 * sheet + noise, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Any size, stride and content is read or not within bounds, and the picture stays as it was."""
+"""Pictures of any size, stride and content are scanned within bounds and are never modified."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 OURS = "VI1:" + "0123456789ABCDEF" * 13
 MOST_MIB = 400
-"""What 100 megapixels may take beside themselves."""
+"""Memory that scanning 100 megapixels may take in addition to the picture."""
 
 
 def looks(luma: Luma) -> list[str | None]:
-    """What each way of looking says, the picture being as it was."""
+    """Return the texts that each way of scanning gives; the picture must stay unchanged."""
     before = luma.copy()
     followed, memory = scan.follow(luma, scan.START, 1.0)
     again, _ = scan.follow(luma, memory, 1.0)

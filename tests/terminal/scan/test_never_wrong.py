@@ -1,4 +1,4 @@
-"""A code partly read, misread or mixed with another never becomes a third, and nothing altered is genuine."""
+"""A damaged, misread or mixed code never yields another text, and no altered credential is genuine."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ BELIEVED = {
     CredentialFinding.NOT_ISSUED,
     CredentialFinding.OTHER_VEHICLE,
 }
-"""Findings whose claims are believed."""
+"""Findings of genuine credentials."""
 LEVELS = ["L", "M", "Q", "H"]
 
 
 def credential(number: int) -> str:
-    """A credential of its own, signed by the test's key."""
+    """Return a different credential for each number, signed by the test's key."""
     vehicle = Vehicle(Plate(f"苏A{number:05}", "02"), "K33", "A", 202708)
     return issue(IssueRequest(vehicle, "苏A"), SEED, number.to_bytes(12, "big"), NOW_S - 86_400)
 
@@ -46,13 +46,13 @@ def finding(text: str) -> CredentialFinding:
 
 
 def mask_of(modules: Luma) -> tuple[int, ...]:
-    """A symbol's format information beside its first finder pattern: two of one mask have the same."""
+    """Return the format information beside the first finder pattern; equal for symbols with the same mask."""
     return tuple(int(one) for one in modules[8, :9])
 
 
 @cache
 def alike(level: str) -> tuple[str, str]:
-    """Two credentials whose symbols have one version and one mask, so that their modules are one language."""
+    """Return two credentials whose symbols have the same version and mask."""
     seen: dict[tuple[int, ...], str] = {}
     for number in range(100):
         text = credential(number)
@@ -64,7 +64,7 @@ def alike(level: str) -> tuple[str, str]:
 
 
 def frame_of(modules: Luma, pixels: int) -> Luma:
-    """A scene with a symbol in it."""
+    """Return a scene that contains a symbol."""
     ink = np.where(np.pad(modules, 4) != 0, 20, 235).astype(np.uint8)
     drawn = np.kron(ink, np.ones((pixels, pixels), np.uint8))
     height, width = drawn.shape
@@ -72,14 +72,14 @@ def frame_of(modules: Luma, pixels: int) -> Luma:
 
 
 def texts(luma: Luma) -> set[str]:
-    """Every text that any way of looking gives."""
+    """Return every text that any way of scanning gives."""
     _, memory = scan.follow(luma, scan.START, 1.0)
     found = (scan.read(luma, 1.0), scan.read_still(luma), scan.follow(luma, memory, 1.0)[0])
     return {code.text for one in found if one is not None for code in one.codes}
 
 
 def mixed(one: Luma, other: Luma, how: str, cut: int) -> Luma:
-    """The modules of `one` where a pattern says so, and those of `other` elsewhere."""
+    """Combine two symbols: the modules of `one` where a pattern selects them, those of `other` elsewhere."""
     rows, columns = np.indices(one.shape)
     side = len(one)
     part = {

@@ -1,4 +1,4 @@
-"""A frame is read within its budget, alike each time; a code is read wherever and however it lies."""
+"""Frames are read within their budget and reproducibly; codes are read at any place and angle."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOREIGN = "https://example.invalid/12123?c=1"
 
 
 class Ticks:
-    """A clock that tells `step_s` more each time it is asked."""
+    """A clock that advances by `step_s` each time it is read."""
 
     def __init__(self, step_s: float) -> None:
         self._step_s = step_s
@@ -44,7 +44,7 @@ def texts(found: Scan | None) -> list[str]:
 
 
 def ways(luma: Luma) -> Iterator[list[str]]:
-    """What a frame, a series' first frame and a photograph give, with all the time there is."""
+    """Yield the texts of a frame, of a series' first frame and of a photograph, with unlimited time."""
     yield texts(scan.read(luma, math.inf, lambda: 0.0))
     yield texts(scan.follow(luma, scan.START, math.inf, lambda: 0.0)[0])
     yield texts(scan.read_still(luma))
@@ -73,7 +73,7 @@ def test_nothing_is_begun_after_the_budget_and_one_step_alone_may_overrun_it(
 ):
     clock = Ticks(tick_s)
     scan.read(noise(seed), budget_s, clock)
-    # Every step asks twice, before and after it; what is refused asks once.
+    # The clock is read before and after a step that runs, and once for a step that is refused.
     most = math.ceil(budget_s / tick_s) + 2 * len(EVERY) + 4
     assert clock.asked <= most
 
@@ -155,7 +155,7 @@ def test_every_code_in_view_is_told_and_ours_comes_first():
 
 
 def shaded(picture: Luma, least: float) -> Luma:
-    """As if a shadow's edge lay over it."""
+    """Darken the picture as the edge of a shadow does."""
     shade = np.linspace(1, least, picture.shape[1])
     return np.asarray(picture * shade, np.uint8)
 
@@ -213,7 +213,7 @@ def test_a_code_of_faint_contrast_is_read(contrast: int):
 
 
 def test_a_series_comes_to_every_extra():
-    small = cv2.GaussianBlur(code(OURS, pixels=2), (0, 0), 1)  # none but one of the last extras reads it
+    small = cv2.GaussianBlur(code(OURS, pixels=2), (0, 0), 1)  # only one of the last extra steps reads it
     luma, memory, found = scene((np.asarray(small, np.uint8), 500, 60)), scan.START, None
     for _ in EXTRAS:
         found, memory = scan.follow(luma, memory, math.inf, lambda: 0.0)

@@ -1,4 +1,4 @@
-"""What a symbol says is recovered from a bent sheet; what no symbol says is not."""
+"""Recovery reads symbols on bent sheets, and never reads a text that no symbol contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finders place a symbol: three of them, or two where the third is damaged."""
+"""Symbols are located by three finders, or by two if the third is damaged."""
 
 from __future__ import annotations
 

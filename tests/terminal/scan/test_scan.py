@@ -1,4 +1,4 @@
-"""A picture gives the code that is ours, whole and once; no picture whatever makes scanning fail."""
+"""Pictures are scanned: marks are preferred, each text is returned once, and no picture raises."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ with (PHOTOGRAPHS / "manifest.csv").open(newline="", encoding="utf-8") as file:
 
 
 def both(luma: Luma) -> list[str | None]:
-    """What a live frame's steps and a photograph's choose."""
+    """Return the texts that a live frame's steps and a photograph's steps select."""
     return [None if found is None else found.text for found in (scan.read(luma), scan.read_still(luma))]
 
 
 def texts(found: Scan | None) -> set[str | None]:
-    """Every text that was read; None alone where nothing was."""
+    """Return every text read; only None if there is none."""
     return {None} if found is None else {code.text for code in found.codes}
 
 
@@ -103,7 +103,7 @@ def test_the_same_code_twice_counts_once():
 def test_a_code_that_a_foreign_one_outshines_is_still_looked_for():
     bright, picture = code(FOREIGN, pixels=8), code(OURS)
     width = picture.shape[1]
-    across = np.linspace(0.8, 0.4, width)  # no single threshold tells black from white
+    across = np.linspace(0.8, 0.4, width)  # no single threshold separates black from white
     band = np.where(np.abs(np.arange(width) - width / 2) < width / 6, 0.24, 0.8)  # found, not corrected
     for shade in (across, band):
         found = scan.read(scene((bright, 50, 100), ((picture * shade).astype(np.uint8), 700, 200)))
@@ -137,7 +137,7 @@ def test_a_text_comes_as_it_was_encoded(text: str):
 
 
 def views() -> dict[str, Luma]:
-    """The same scene, laid out in memory in every way that arrays allow."""
+    """Return the same scene in every memory layout that arrays allow."""
     luma = scene((code(OURS), 600, 200))
     wide = np.zeros((720, 4096), np.uint8)
     wide[:, 100:1380] = luma

@@ -1,4 +1,4 @@
-"""What comes next follows from what was seen, and from nothing else."""
+"""The order of steps depends on the recent frames only."""
 
 from __future__ import annotations
 

@@ -225,6 +225,16 @@ class JournalFork(UploadFault):
     )
 
 
+class RecordRefused(UploadFault):
+    """The registry refuses a record for good, so that its journal cannot be uploaded further."""
+
+    code, zh, en = (
+        "U03",
+        "平台拒收本机一条记录：原记录封存待查，另起新记录，请报告管理员",
+        "The registry refuses a record for good: its journal is set aside, a new one begins; report it",
+    )
+
+
 class InputFault(Fault):
     """A file that a person named cannot be used."""
 

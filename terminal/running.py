@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal import app, console, lastrun, player, scenario
-from terminal.errors import Fault, FontFault, InputFault, JournalDamaged, Restarted
+from terminal.errors import Fault, FontFault, InputFault, Restarted
 from terminal.preparing import prepare
 from terminal.screens.fonts import Fonts
 from terminal.screens.theme import Look
@@ -85,8 +85,9 @@ def assemble(setup: Setup) -> app.App:
     work = prepare(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
     budget_s = 1e-3 * settings.camera.budget_ms
     terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
-    if work.cases.keeper.journal.set_aside is not None:
-        terminal.notice(JournalDamaged(str(work.cases.keeper.journal.set_aside)))
+    set_aside = work.cases.keeper.journal.set_aside
+    if set_aside is not None:
+        terminal.notice(set_aside.fault())
     return terminal
 
 

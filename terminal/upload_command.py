@@ -24,6 +24,7 @@ from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.model import Incoming
+from terminal.registry.messages import Reception
 from terminal.registry.upload_parts import Taken
 from terminal.uploading import Uploading
 
@@ -39,7 +40,7 @@ ALL, LEFT = 0, 1
 """Exit statuses: everything is receipted (or written, or taken); something is left."""
 CONNECT_S = 5.0
 GIVE_UP_S = 60.0
-"""Without any receipt for so long, the rest waits for another time."""
+"""Without a receipt that stores anything for so long, the rest waits for another time."""
 STEP_S = 0.05
 
 
@@ -57,7 +58,10 @@ def run(
     settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes], way: Way
 ) -> int:
     """Upload, write or take; ALL or LEFT. Raises Fault."""
-    with _prepared(settings, clock, load_seed) as work:
+    stamp = Stamp(
+        terminal=settings.terminal.number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted()
+    )
+    with _prepared(settings, stamp, load_seed) as work:
         if way.receipts is not None:
             status = _take(work, way.receipts)
         elif way.to is not None:
@@ -65,13 +69,13 @@ def run(
         elif link is None:
             raise InputFault("the configuration names no registry; write to a file with --to FILE")
         else:
-            status = _upload(work, link, way.connect_s) if any(work.left()) else _conclude(work)
+            status = _upload(work, link, way.connect_s, stamp) if any(work.left()) else _conclude(work)
         work.remove_old(clock.now_s(), clock_trusted=clock.trusted())
     return status
 
 
 @contextmanager
-def _prepared(settings: Config, clock: Clock, load_seed: Callable[[Path], bytes]) -> Iterator[Uploading]:
+def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]) -> Iterator[Uploading]:
     keys, seed = lab.load_registry(settings.paths.trust), load_seed(settings.paths.key)
     number = settings.terminal.number
     journal = Journal.open(
@@ -79,7 +83,7 @@ def _prepared(settings: Config, clock: Clock, load_seed: Callable[[Path], bytes]
         terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
-        stamp=Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted()),
+        stamp=stamp,
     )
     with closing(journal):
         if journal.set_aside is not None:
@@ -89,7 +93,7 @@ def _prepared(settings: Config, clock: Clock, load_seed: Callable[[Path], bytes]
             yield work
 
 
-def _upload(work: Uploading, link: Link, connect_s: float) -> int:
+def _upload(work: Uploading, link: Link, connect_s: float, stamp: Stamp) -> int:
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
     try:
@@ -101,6 +105,8 @@ def _upload(work: Uploading, link: Link, connect_s: float) -> int:
             warn(fault.line())
         else:
             _exchange(work, link, inbox)
+            if work.renew(stamp) is not None:  # the registry refuses a record for good
+                _exchange(work, link, inbox)
     finally:
         link.close()
     return _conclude(work)
@@ -116,11 +122,17 @@ def _exchange(work: Uploading, link: Link, inbox: Inbox) -> None:
             link.send(message)
         came = [one.message for one in inbox.take(STEP_S) if isinstance(one, FromRegistry)]
         for incoming in came:
-            if isinstance(incoming, Incoming) and isinstance(
-                uploader.receive(incoming, time.monotonic()), Taken
-            ):
+            taken = uploader.receive(incoming, time.monotonic()) if isinstance(incoming, Incoming) else None
+            if isinstance(taken, Taken) and taken.receipt.result is not Reception.NOT_NOW:
                 heard_s = time.monotonic()
                 _tell(uploader.progress)
+        put_off_s = uploader.put_off_s(time.monotonic())
+        if put_off_s is not None and put_off_s > GIVE_UP_S:
+            break
+    put_off_s = uploader.put_off_s(time.monotonic())
+    if put_off_s is not None:
+        out(f"the registry takes no more for {put_off_s:.0f} s")
+    uploader.stop()
 
 
 def _tell(progress: Progress | None) -> None:

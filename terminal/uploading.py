@@ -1,4 +1,4 @@
-"""What uploading takes on this terminal: its journals, its pictures, its keys, and what may go afterwards."""
+"""The upload of this terminal: its journals, its pictures, its keys, and what may go afterwards."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from terminal.credential.signed import Signer
     from terminal.credential.trust import RegistryKeys
+    from terminal.journal.entry import Stamp
+    from terminal.journal.renewal import SetAside
     from terminal.journal.store import Journal
 
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 class Uploading:
     """The upload of a terminal. Every verb may raise JournalFault."""
 
+    state_dir: Path
     journal: Journal
     predecessors: list[Predecessor]
     evidence: Evidence
@@ -38,7 +41,7 @@ class Uploading:
         evidence = Evidence(state_dir, keys.journal[0])
         before = set_aside(state_dir, journal)
         uploader = Uploader(terminal, signer, keys.receipt, [*before, journal], evidence)
-        return cls(journal, before, evidence, uploader)
+        return cls(state_dir, journal, before, evidence, uploader)
 
     def remove_old(self, now_s: float, *, clock_trusted: bool, retention_s: float = RETENTION_S) -> None:
         """Let go what was receipted so long ago; with a clock that cannot be trusted, nothing."""
@@ -47,6 +50,18 @@ class Uploading:
             while self.journal.remove(before_ms):
                 pass
             self.evidence.remove(before_ms)
+
+    def renew(self, stamp: Stamp) -> SetAside | None:
+        """Go on with a new journal, where the registry refuses a record of the one in use for good.
+
+        No record number of the old one may be in use any more. None where nothing was to be done.
+        """
+        set_aside_now = self.journal.renew(stamp)
+        if set_aside_now is not None:
+            self.close()
+            self.predecessors[:] = set_aside(self.state_dir, self.journal)
+            self.uploader.replace_sources([*self.predecessors, self.journal])
+        return set_aside_now
 
     def left(self) -> tuple[int, int]:
         """How many records and pictures have no receipt."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from terminal.model import Outcome
 
 APPLICATION_ID = 0x52534A4C  # "RSJL"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE journal (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -41,6 +41,9 @@ CREATE TABLE removed (
 CREATE TABLE receipt (seq INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE predecessor (id BLOB PRIMARY KEY, receipted INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
+_SINCE_3 = """
+CREATE TABLE refused (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
+"""
 _PAGE = 256
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -59,6 +62,8 @@ class Meta:
     """Position before the first record kept: the genesis, until records are removed by retention."""
     head: Head
     receipted: int
+    refused: int | None = None
+    """The record that the registry refuses for good, so that the journal is to be set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
         require(db, "auto_vacuum", 2)  # INCREMENTAL: removed records free disk space
         db.execute("VACUUM")
     with closing(connect(path)) as db, transaction(db):
-        for statement in (_SCHEMA + _SINCE_2).split(";\n"):
+        for statement in (_SCHEMA + _SINCE_2 + _SINCE_3).split(";\n"):
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -123,9 +128,11 @@ def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
 def upgrade(db: sqlite3.Connection) -> None:
     """Migrate a file of an older version to the current schema. Raises sqlite3.Error."""
     with transaction(db):
-        if db.execute("PRAGMA user_version").fetchone() == (1,):
-            for statement in _SINCE_2.split(";\n"):
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        for since, schema in ((2, _SINCE_2), (3, _SINCE_3)):
+            for statement in schema.split(";\n") if version < since else ():
                 db.execute(statement)
+        if version < SCHEMA_VERSION:
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -237,6 +244,16 @@ def receive_of(db: sqlite3.Connection, journal_id: bytes, seq: int) -> None:
         db.execute("INSERT OR REPLACE INTO predecessor VALUES (?, ?)", (journal_id, seq))
 
 
+def inherit(db: sqlite3.Connection, path: Path) -> None:
+    """Take over the counts of checks, and how far journals were received, from the whole journal at `path`.
+
+    Raises sqlite3.Error.
+    """
+    with closing(connect_read_only(path)) as old, transaction(db):
+        db.executemany("INSERT INTO tally VALUES (?, ?, ?)", old.execute("SELECT * FROM tally"))
+        db.executemany("INSERT INTO predecessor VALUES (?, ?)", old.execute("SELECT * FROM predecessor"))
+
+
 def load(db: sqlite3.Connection) -> Meta:
     """Read the header. Raises sqlite3.Error, JournalDamaged, and JournalFault for a newer version's file."""
     application, version = (
@@ -253,7 +270,8 @@ def load(db: sqlite3.Connection) -> Meta:
     start = record.genesis(key, journal_id)
     for removed in db.execute("SELECT seq, hash FROM removed") if version > 1 else ():
         start = Head(journal_id, *removed)
-    return Meta(key, start, Head(journal_id, seq, head), receipted)
+    refused = db.execute("SELECT seq FROM refused").fetchone() if version > 2 else None
+    return Meta(key, start, Head(journal_id, seq, head), receipted, refused[0] if refused else None)
 
 
 def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> Examined:

@@ -102,6 +102,9 @@ class Predecessor:
             self._end = self._walk(seq)
         return True
 
+    def refuse(self, seq: int) -> None:
+        """The registry refuses record `seq` for good: nothing changes, it is set aside already."""
+
     def records(self, after_seq: int) -> Iterator[bytes]:
         """The readable records after a number, in order."""
         for seq in range(after_seq + 1, self._end + 1):

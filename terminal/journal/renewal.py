@@ -1,4 +1,5 @@
-"""A journal begins whole or not at all, and a damaged one is set aside whole before another takes its place.
+"""A journal begins whole or not at all, and one that is damaged, or holds a record that the registry refuses
+for good, is set aside whole before another takes its place.
 
 A new file is built beside, its first entry in it, and is given a name that says what it follows; from there
 on every step is a rename that can be done again, so that a cut at any moment loses no byte of the old file.
@@ -14,13 +15,15 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from terminal import durable
-from terminal.errors import JournalDamaged
+from terminal.errors import JournalDamaged, RecordRefused
 from terminal.journal import database
 from terminal.journal.entry import Event, EventKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from terminal.errors import Fault
+    from terminal.journal.database import Meta
     from terminal.journal.entry import Stamp
     from terminal.journal.pen import Pen
     from terminal.journal.record import Head
@@ -43,10 +46,12 @@ class SetAside:
     last: Head | None
     name: str | None
     """None where nothing was left to keep."""
+    refused: bool = False
+    """Set aside though it is whole, because the registry refuses a record of it."""
 
-    def fault(self) -> JournalDamaged:
-        """What the officer is shown."""
-        return JournalDamaged(self.why)
+    def fault(self) -> Fault:
+        """Return the fault that is shown."""
+        return (RecordRefused if self.refused else JournalDamaged)(self.why)
 
     def event(self) -> Event:
         """The first entry of the journal that follows (wire format, section 6, type 6)."""
@@ -70,14 +75,30 @@ def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Sta
     found = database.Examined(None, "its file is gone")
     if (state_dir / NAME).exists():
         found = database.examine(state_dir / NAME, last, newest=CHECKED_AT_OPENING)
-    if found.damage is None:
+    meta = found.meta
+    whole = found.damage is None and meta is not None and meta.terminal_public_key == owner
+    why = refusal(state_dir, meta) if whole and meta else found.damage
+    if why is None:
         return interrupted
     old = None
     if remains or last:
-        last = last or (found.meta.head if found.meta else None)
-        old = SetAside(found.damage, last, _unused_name(state_dir, last, stamp.at_ms) if remains else None)
+        known = meta.head if meta else None
+        last = known if whole else last or known
+        name = _unused_name(state_dir, last, stamp.at_ms) if remains else None
+        old = SetAside(why, last, name, refused=whole)
     _begin(state_dir, pen, owner, stamp, old)
     return old
+
+
+def refusal(state_dir: Path, meta: Meta) -> str | None:
+    """Say why a whole journal is to be set aside: the registry refuses a record of it; None where not.
+
+    A journal that follows another, and of which the first record is refused, stays: the first record of the
+    next one would be refused likewise. Raises OSError.
+    """
+    if meta.refused is None or (meta.refused == 1 and any(state_dir.glob(f"{DAMAGED}*.sqlite"))):
+        return None
+    return f"the registry refuses record {meta.refused}"
 
 
 def _unused_name(state_dir: Path, last: Head | None, at_ms: int) -> str:
@@ -94,6 +115,8 @@ def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside 
     head = database.create(building, pen.journal_id(), owner)
     if old is not None:
         with closing(database.connect(building)) as db:
+            if old.refused:
+                database.inherit(db, state_dir / NAME)
             pen.write(db, head, stamp, old.event())
     following = old.name.removeprefix(DAMAGED) if old and old.name else "first.sqlite"
     building.rename(state_dir / (_NEXT + following))

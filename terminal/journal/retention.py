@@ -24,6 +24,13 @@ def receive(db: Connection, seq: int, received_ms: int) -> None:
     with database.transaction(db):
         db.execute("UPDATE journal SET receipted = ? WHERE receipted < ?", (seq, seq))
         db.execute("INSERT INTO receipt VALUES (?, ?) ON CONFLICT DO NOTHING", (seq, received_ms))
+        db.execute("DELETE FROM refused WHERE seq <= ?", (seq,))
+
+
+def refuse(db: Connection, seq: int) -> None:
+    """The registry refuses record `seq` for good. Raises sqlite3.Error."""
+    with database.transaction(db):
+        db.execute("INSERT OR REPLACE INTO refused VALUES (1, ?)", (seq,))
 
 
 def take_back(db: Connection, seq: int) -> None:

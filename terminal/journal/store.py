@@ -42,9 +42,14 @@ class Journal:
     def __init__(self, lock: Lock, reserve: Reserve, pen: Pen, db: Connection, meta: Meta) -> None:
         """For `open` alone."""
         self.set_aside: SetAside | None = None
-        self._lock, self._reserve, self._pen, self._db = lock, reserve, pen, db
+        self._lock, self._reserve, self._pen = lock, reserve, pen
         self._folder = lock.folder
-        self._start, self._head, self._receipted = meta.start, meta.head, meta.receipted
+        self._use(db, meta)
+
+    def _use(self, db: Connection, meta: Meta) -> None:
+        self._db, self._owner = db, meta.terminal_public_key
+        self._start, self._head = meta.start, meta.head
+        self._receipted, self._refused = meta.receipted, meta.refused
 
     @classmethod
     def open(  # noqa: PLR0913 - each is named where it is called
@@ -60,7 +65,8 @@ class Journal:
         """The journal of a state directory, which is made where it is missing (mode 0700).
 
         Of a long journal the newest 20,000 records are checked; `roadside journal verify` walks them all. A
-        journal that is damaged or gone is followed by a new one, whose first entry says so under `stamp`.
+        journal that is damaged or gone, or of which the registry refuses a record, is followed by a new one,
+        whose first entry says so under `stamp`.
         `terminal_public_key` is the terminal's Ed25519 key, `sealing_key` the registry's newest X25519 key
         for journals, 32 bytes each; `random` gives as many random bytes as it is asked for;
         `reserve_bytes` are kept free for what must go on when the disk is full. Raises JournalBusy,
@@ -83,10 +89,8 @@ class Journal:
             lock = Lock(state_dir)
             undo.callback(lock.release)
             set_aside = renewal.ready(state_dir, lock.head(), pen, owner, stamp)
-            db = database.connect(state_dir / renewal.NAME)
+            db, meta = _connect(state_dir)
             undo.callback(db.close)
-            database.upgrade(db)
-            meta = database.load(db)
             if meta.terminal_public_key != owner:
                 raise JournalFault(f"this journal is another identity's: {state_dir}")
             lock.remember(meta.head)
@@ -130,6 +134,11 @@ class Journal:
         """The last record that a receipt covers."""
         return self._receipted
 
+    @property
+    def refused(self) -> int | None:
+        """The record that the registry refuses for good, so that `renew` is to be called."""
+        return self._refused
+
     def unreceipted(self) -> int:
         """How many records no receipt of the registry covers."""
         return self._head.seq - self._receipted
@@ -160,6 +169,8 @@ class Journal:
         if seq > self._receipted:
             self._spare(lambda: retention.receive(self._db, seq, received_ms))
             self._receipted = seq
+            if self._refused is not None and self._refused <= seq:
+                self._refused = None
         return True
 
     def take_back(self, seq: int, digest: bytes) -> bool:
@@ -173,6 +184,36 @@ class Journal:
             self._spare(lambda: retention.take_back(self._db, seq))
             self._receipted = seq
         return True
+
+    def refuse(self, seq: int) -> None:
+        """The registry refuses record `seq`, which it was sent alone, for good. Raises JournalFault."""
+        if self._receipted < seq <= self._head.seq and self._refused != seq:
+            self._spare(lambda: retention.refuse(self._db, seq))
+            self._refused = seq
+
+    def renew(self, stamp: Stamp) -> SetAside | None:
+        """Set this journal aside, where the registry refuses a record of it, and go on with a new one.
+
+        The new one's first entry, under `stamp`, names the old one; record numbers begin anew, so nothing may
+        be left that refers to the old ones. None where nothing was to be done. Raises JournalFault, and
+        then the journal is used on.
+        """
+        if self._refused is None:
+            return None
+        set_aside = self._spare(lambda: self._renew(stamp))
+        with suppress(OSError):
+            self._lock.remember(self._head)
+        self.hold_reserve()
+        return set_aside
+
+    def _renew(self, stamp: Stamp) -> SetAside | None:
+        if renewal.refusal(self._folder, database.load(self._db)) is None:
+            return None
+        self._db.close()
+        try:
+            return renewal.ready(self._folder, self._head, self._pen, self._owner, stamp)
+        finally:
+            self._use(*_connect(self._folder))
 
     def remove(self, before_ms: int) -> int:
         """Remove the oldest records whose receipts came before a time (Unix ms), so many at once.
@@ -231,3 +272,14 @@ class Journal:
         """Let go of the file; harmless twice. Raises nothing: what was appended is safe already."""
         self._db.close()
         self._lock.release()
+
+
+def _connect(state_dir: Path) -> tuple[Connection, Meta]:
+    """The journal that is in place, and what it says of itself. Raises sqlite3.Error, JournalFault."""
+    with ExitStack() as undo:
+        db = database.connect(state_dir / renewal.NAME)
+        undo.callback(db.close)
+        database.upgrade(db)
+        meta = database.load(db)
+        undo.pop_all()
+    return db, meta

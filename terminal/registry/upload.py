@@ -1,24 +1,25 @@
-"""A record is uploaded when a receipt of the registry names our own hash, and never before.
+"""Upload of a terminal's journals and pictures: a record counts as uploaded by the registry's receipt alone.
 
-Wire format, section 6. One message is out at a time; it is sent again until its receipt comes. Nothing is
-sent or received here: bytes, time and randomness come in, and what to send goes out. What must outlast a
-restart is the last receipt, which the journal keeps.
+Wire format, section 6. Records never wait for pictures; nothing that the registry refuses or puts off keeps
+back what else is to be sent. Nothing is sent or received here: bytes, time and randomness come in, and what
+to send goes out. What must outlast a restart is the last receipt, which the journal keeps.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import by_kid
-from terminal.errors import Fault, JournalFork, UploadFault
+from terminal.errors import UploadFault
 from terminal.model import Outgoing
 from terminal.registry import form, topics
 from terminal.registry.messages import Batch, Piece, Pieces, Receipt, Reception
+from terminal.registry.upload_journals import Journals
 from terminal.registry.upload_parts import (
-    PIECE_BYTES,
+    NO_JOURNAL,
     Drop,
     Dropped,
     Pictures,
@@ -30,55 +31,52 @@ from terminal.registry.upload_parts import (
     due,
     pieces_of,
 )
+from terminal.registry.upload_pictures import PictureQueue
+from terminal.registry.upload_turns import FIRST_WAIT_S, LONGEST_WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from terminal.credential.signed import Signer
+    from terminal.errors import Fault
     from terminal.model import Incoming
+    from terminal.registry.upload_turns import Out
 
-__all__ = ["Drop", "Dropped", "Pictures", "Progress", "Received", "Source", "Taken", "Uploader", "due"]
+__all__ = [
+    "FIRST_WAIT_S",
+    "LONGEST_WAIT_S",
+    "Drop",
+    "Dropped",
+    "Pictures",
+    "Progress",
+    "Received",
+    "Source",
+    "Taken",
+    "Uploader",
+    "due",
+]
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 120.0
-"""A receipt is waited for so long, twice as long after each time that it did not come."""
 _CORRELATION_SIZE = 16
 _SETTLED = 32
-_IN_VAIN = 3
-"""How often in one run the registry may hold no more of a picture after a piece than before."""
-
-
-@dataclass(slots=True)
-class _Out:
-    message: Outgoing
-    what: Batch | Piece
-    until_s: float
-    wait_s: float = FIRST_WAIT_S
-    again: bool = False
 
 
 @dataclass(slots=True)
 class _Run:
-    """What one run met: it starts anew with each `start`."""
+    """Progress of one run, which begins with `start`."""
 
-    since_s: float = 0.0
-    now_s: float = 0.0
-    total_bytes: int = 0
+    since_s: float
+    now_s: float
+    total_bytes: int
     records: int = 0
     sent_bytes: int = 0
-    halted: set[bytes] = field(default_factory=set)
-    """Journals, by id, that cannot go on."""
-    left_out: set[bytes] = field(default_factory=set)
-    """Pictures, by name, that cannot go on."""
-    at: dict[bytes, int] = field(default_factory=dict)
-    """Where each picture goes on."""
-    in_vain: Counter[bytes] = field(default_factory=Counter)
 
 
 class Uploader:
-    """The upload of one terminal's journals, oldest first, and then of its pictures.
+    """The upload of one terminal's journals, oldest first, and of its pictures.
 
-    `dropped` counts the receipts that did not count; `faults` are to be shown, by code. Verbs may raise
-    JournalFault, and then nothing is lost: poll again.
+    One batch and, while no batch was just sent, one piece at a time wait for their receipts. `dropped` counts
+    the receipts that did not count; `faults` are to be shown, by code. Every method may raise JournalFault,
+    and then nothing is lost: poll again.
     """
 
     def __init__(
@@ -92,10 +90,13 @@ class Uploader:
         """`sources` end with the journal in use. Raises ValueError for an id that no topic can have."""
         self.dropped: Counter[Drop] = Counter()
         self.faults: dict[str, Fault] = {}
+        self.pictures_left = True
+        """Whether the last run, if there was one, left pictures without a receipt."""
         self._terminal, self._signer = terminal, signer
-        self._sources, self._pictures = sources, pictures
+        self._pictures = pictures
+        self._journals = Journals(terminal, sources, self._fault)
+        self._queue = PictureQueue(pictures, self._fault)
         self._topics = (topics.batch(terminal), topics.pieces(terminal), topics.answer(terminal))
-        self._out: _Out | None = None
         self._settled: deque[bytes] = deque(maxlen=_SETTLED)
         self._run: _Run | None = None
         self._random: Callable[[int], bytes] | None = None
@@ -105,88 +106,90 @@ class Uploader:
         """From now on, these receipt keys (Ed25519, 32 bytes each) count and no others."""
         self._keys = by_kid(receipt_keys)
 
+    def replace_sources(self, sources: Sequence[Source]) -> None:
+        """Upload these journals from now on: one was set aside, and the last of them is now in use."""
+        self._journals.sources = sources
+
     @property
     def active(self) -> bool:
-        """Whether an upload is under way."""
+        """True while an upload is under way."""
         return self._run is not None
 
     def pending(self) -> int:
         """How many records no receipt covers."""
-        return sum(source.head.seq - source.receipted for source in self._sources)
+        return self._journals.pending()
 
     def start(self, now_s: float, random: Callable[[int], bytes]) -> None:
         """Begin, or begin anew: what stopped a journal is tried once more. Time is monotonic."""
-        sizes = [source.pending()[1] for source in self._sources]
-        sizes += [size for _, size in self._pictures.pending()] if self._pictures else []
-        self._run = _Run(since_s=now_s, now_s=now_s, total_bytes=sum(sizes))
-        self._random, self._out = random, None
+        sizes = [source.pending()[1] for source in self._journals.sources]
+        total_bytes = sum(sizes) + self._queue.pending_bytes()
+        self._run = _Run(now_s, now_s, total_bytes)
+        self._random = random
         self.faults.clear()
+        self._journals.begin()
+        self._queue.begin()
 
     def stop(self) -> None:
         """Interrupt; it goes on from the last receipt when it is started again."""
-        self._run = self._out = None
+        self._run = None
+        self._journals.turns.forget()
+        self._queue.turns.forget()
 
     def poll(self, now_s: float) -> Outgoing | None:
-        """What to send now; None while a receipt is waited for, or where nothing is left to do."""
-        run, out = self._run, self._out
-        if run is None:
+        """Return what to send now; None while a receipt is waited for, or where nothing is left to do.
+
+        A run ends where there is nothing to send within LONGEST_WAIT_S.
+        """
+        if self._run is None:
             return None
-        run.now_s = now_s
-        if out is not None:
-            if now_s < out.until_s:
-                return None
-            out.wait_s, out.again = min(2 * out.wait_s, LONGEST_WAIT_S), True
-            out.until_s = now_s + out.wait_s
-            return out.message
-        what = self._next(run)
-        if what is None:
+        self._run.now_s = now_s
+        message = self._journals.send(now_s, self._message)
+        if message is None and not self._journals.turns.waits(now_s):
+            message = self._queue.send(now_s, self._message)
+        if message is None and not self._goes_on(now_s):
+            self.pictures_left = self._queue.pending_bytes() > 0
             self.stop()
-            return None
-        message = self._message(what)
-        self._out = _Out(message, what, now_s + FIRST_WAIT_S)
         return message
 
     def receive(self, incoming: Incoming, now_s: float) -> Received | None:
-        """What a message amounts to; None where it is no receipt: then it may be an answer."""
-        out = self._out
-        ours = out is not None and incoming.correlation == out.message.correlation
+        """Take a message; None where it is no receipt: then it may be an answer."""
         if incoming.topic != self._topics[2]:
             return None
+        out = self._journals.turns.find(incoming.correlation) or self._queue.turns.find(incoming.correlation)
         receipt = self._opened(incoming.payload)
         if receipt is None:
-            return self._drop(Drop.UNSIGNED) if ours else None
+            return self._drop(Drop.UNSIGNED) if out is not None else None
         if isinstance(receipt, Drop):
             return self._drop(receipt)
-        if out is None or not ours:
+        if self._run is None or out is None:
             again = incoming.correlation in self._settled
             return self._drop(Drop.DUPLICATE if again else Drop.LATE)
-        if self._run is not None:
-            self._run.now_s = now_s
-        taken = self._settle(receipt, out.what)
+        self._run.now_s = now_s
+        taken = self._settle(receipt, out, self._run)
         if isinstance(taken, Drop):
             return self._drop(taken)
         self._settled.append(out.message.correlation or b"")
-        self._out = None
         return taken
 
     def take(self, message: bytes) -> Received:
-        """What a receipt that came by hand amounts to: it belongs to no message that is waited for."""
+        """Take a receipt that came by hand: it belongs to no message that is waited for."""
         receipt = self._opened(message)
         if receipt is None or isinstance(receipt, Drop):
             return self._drop(receipt or Drop.UNSIGNED)
-        if receipt.held is not None and self._pictures is not None:
-            sizes = dict(self._pictures.pending())
-            for one in receipt.held:
-                if sizes.get(one.sha256) == one.size:
-                    self._pictures.receive(one.sha256, receipt.received_ms)
-            return Taken(receipt)
-        source = self._source(receipt.journal_id)
-        taken = self._of_journal(receipt, source) if source else Drop.OTHER_JOURNAL
-        return self._drop(taken) if isinstance(taken, Drop) else taken
+        self._queue.take(receipt)
+        if receipt.journal_id == NO_JOURNAL and receipt.result is Reception.REFUSED:
+            self._fault(UploadFault("the registry refuses a picture for good"))
+        if receipt.journal_id == NO_JOURNAL:
+            return Taken(receipt) if receipt.held else self._drop(Drop.WRONG)
+        taken = self._journals.take(receipt)
+        if isinstance(taken, Drop):
+            dropped = self._drop(taken)
+            return Taken(receipt) if receipt.held else dropped
+        return taken
 
     def messages(self) -> Iterator[bytes]:
         """Everything without a receipt, as signed batches and pieces, to be carried by hand."""
-        for source in self._sources:
+        for source in self._journals.sources:
             seq = source.receipted
             while batch := batch_after(source, seq, self._terminal):
                 yield form.sign(batch, self._signer)
@@ -194,10 +197,20 @@ class Uploader:
         for piece in pieces_of(self._pictures) if self._pictures else ():
             yield form.sign(Pieces(terminal=self._terminal, pieces=(piece,)), self._signer)
 
+    def put_off_s(self, now_s: float) -> float | None:
+        """Return in how many s the registry will take more, where it put off all that is left; else None."""
+        journals = self._journals
+        names = journals.names()
+        waits = [journals.turns.put_off_s(names, now_s) if names else None, self._queue.put_off_s(now_s)]
+        left = [bool(names), bool(self._queue.names())]
+        if not any(left) or any(there and wait is None for there, wait in zip(left, waits, strict=True)):
+            return None
+        return min(wait for wait in waits if wait is not None)
+
     @property
     def progress(self) -> Progress | None:
         """How it goes; None while nothing is under way."""
-        run, out = self._run, self._out
+        run = self._run
         if run is None:
             return None
         return Progress(
@@ -206,27 +219,21 @@ class Uploader:
             run.sent_bytes,
             run.total_bytes,
             run.now_s - run.since_s,
-            stalled=out is not None and out.again,
+            stalled=self._stalled(run.now_s),
         )
 
-    def _next(self, run: _Run) -> Batch | Piece | None:
-        for source in self._sources:
-            if source.head.journal_id not in run.halted:
-                batch = batch_after(source, source.receipted, self._terminal)
-                if batch is not None:
-                    return batch
-        return self._next_piece(run, self._pictures) if self._pictures else None
+    def _goes_on(self, now_s: float) -> bool:
+        if self._journals.turns.busy or self._queue.turns.busy:
+            return True
+        put_off_s = self.put_off_s(now_s)
+        return put_off_s is not None and put_off_s <= LONGEST_WAIT_S
 
-    def _next_piece(self, run: _Run, pictures: Pictures) -> Piece | None:
-        for name, total in pictures.pending():
-            if name in run.left_out:
-                continue
-            if name not in run.at and not pictures.is_whole(name):
-                self._fault(UploadFault("a picture is damaged, and was set aside"))
-                continue
-            at = run.at.setdefault(name, 0)
-            return Piece(name, at, total, pictures.read(name, at, PIECE_BYTES))
-        return None
+    def _stalled(self, now_s: float) -> bool:
+        names = self._journals.names()
+        if names:
+            turns = self._journals.turns
+            return turns.stalled or turns.put_off_s(names, now_s) is not None
+        return self._queue.turns.stalled or self._queue.put_off_s(now_s) is not None
 
     def _message(self, what: Batch | Piece) -> Outgoing:
         if self._random is None:
@@ -249,62 +256,32 @@ class Uploader:
             return Drop.OTHER_TERMINAL
         return receipt
 
-    def _settle(self, receipt: Receipt, what: Batch | Piece) -> Taken | Drop:
+    def _settle(self, receipt: Receipt, out: Out[Batch] | Out[Piece], run: _Run) -> Taken | Drop:
+        """Take the receipt of what was sent; one with key 7 counts for journals and pictures."""
+        what = out.what
         if isinstance(what, Piece):
-            return self._of_piece(receipt, what)
-        source = self._source(receipt.journal_id)
-        if source is None or receipt.journal_id != what.journal_id:
-            return Drop.OTHER_JOURNAL
-        if receipt.result is Reception.STORED and receipt.seq < what.last:
-            return Drop.WRONG
-        if receipt.result is Reception.GAP and receipt.seq >= what.first - 1:
-            return Drop.WRONG
-        return self._of_journal(receipt, source)
+            return self._of_piece(receipt, what, run)
+        self._queue.take(receipt)
+        taken = self._journals.settle(receipt, what, run.now_s)
+        if isinstance(taken, Taken):
+            run.records += taken.records
+            run.sent_bytes += sum(map(len, what.records[: taken.records]))
+        return taken
 
-    def _of_journal(self, receipt: Receipt, source: Source) -> Taken | Drop:
-        """What the registry says of a journal, whatever was sent."""
-        before, seq = source.receipted, receipt.seq
-        if receipt.result is Reception.FORK or seq > source.head.seq:
-            self._halt(source, JournalFork(f"at record {min(seq, source.head.seq)}"))
-        elif receipt.result is Reception.GAP and source.hash_at(seq) is None:
-            self._halt(
-                source, UploadFault(f"the registry lacks records after {seq} that are not here any more")
-            )
-        elif receipt.result is Reception.GAP:
-            if not source.take_back(seq, receipt.hash):
-                return Drop.HASH
-        elif not source.receive(seq, receipt.hash, receipt.received_ms):
-            return Drop.HASH
-        settled = max(0, source.receipted - before)
-        if self._run is not None:
-            self._run.records += settled
-            if settled and self._out is not None and isinstance(self._out.what, Batch):
-                self._run.sent_bytes += sum(map(len, self._out.what.records))
-        return Taken(receipt, settled)
-
-    def _of_piece(self, receipt: Receipt, piece: Piece) -> Taken | Drop:
-        name, run, pictures = piece.sha256, self._run, self._pictures
-        held = next((one.size for one in receipt.held or () if one.sha256 == name), None)
-        if held is None or held > piece.total or run is None or pictures is None:
-            return Drop.WRONG
+    def _of_piece(self, receipt: Receipt, piece: Piece, run: _Run) -> Taken | Drop:
+        taken = self._queue.settle(receipt, piece, run.now_s)
+        if isinstance(taken, Drop):
+            return taken
+        held = next((one.size for one in receipt.held or () if one.sha256 == piece.sha256), 0)
         run.sent_bytes += max(0, held - piece.offset)
-        run.at[name] = held
-        if held == piece.total:
-            pictures.receive(name, receipt.received_ms)
-        elif held <= piece.offset:
-            run.in_vain[name] += 1
-            if run.in_vain[name] > _IN_VAIN:
-                run.left_out.add(name)
-                self._fault(UploadFault("the registry does not keep a picture"))
-        return Taken(receipt)
-
-    def _source(self, journal_id: bytes) -> Source | None:
-        return next((one for one in self._sources if one.head.journal_id == journal_id), None)
-
-    def _halt(self, source: Source, fault: Fault) -> None:
-        if self._run is not None:
-            self._run.halted.add(source.head.journal_id)
-        self._fault(fault)
+        if receipt.journal_id == NO_JOURNAL:
+            return taken
+        beside = self._journals.take(receipt)
+        if isinstance(beside, Drop):
+            self.dropped[beside] += 1
+            return taken
+        run.records += beside.records
+        return beside
 
     def _fault(self, fault: Fault) -> None:
         self.faults[fault.code] = fault

@@ -1,12 +1,13 @@
-"""What an upload is made of: journals and pictures cut into batches and pieces, and what receipts amount to.
+"""Parts of an upload: journals and pictures cut into batches and pieces, and the outcomes of receipts.
 
-Wire format, section 6: a batch has at most 64 KiB.
+Wire format, section 6: a batch has at most 64 KiB, and a message at most 4 pieces (here: one).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from terminal.journal import record
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024
 """Of a signed batch or of signed pieces."""
 PIECE_BYTES = 48 * 1024
+NO_JOURNAL = bytes(16)
+"""The journal id in a receipt that is about pieces alone."""
+IN_VAIN = 3
+"""How many receipts in a row may bring a journal or a picture no further."""
+USUAL_PAUSE_S, LONGEST_PAUSE_S = 60, 86_400
+"""How long to wait where the registry says `not now`: unless it says how long, and at most."""
 _AROUND = 256
 """Bytes of a batch beside its records and the terminal's number: 182 at most."""
 _AROUND_RECORD = 3
@@ -56,6 +63,9 @@ class Source(Protocol):
     def take_back(self, seq: int, digest: bytes) -> bool:
         """The registry holds no more than what is up to `seq`; False where its hash there is not ours."""
 
+    def refuse(self, seq: int) -> None:
+        """The registry refuses record `seq`, sent alone, for good: the journal cannot be uploaded further."""
+
 
 class Pictures(Protocol):
     """The sealed pictures to upload. Its verbs may raise JournalFault."""
@@ -75,7 +85,7 @@ class Pictures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A receipt that counts: what it says, with the records and bytes that it settled."""
+    """A receipt that counts, and how many records it settled."""
 
     receipt: Receipt
     records: int = 0
@@ -118,7 +128,7 @@ class Progress:
     total_bytes: int
     elapsed_s: float
     stalled: bool
-    """The last message was sent more than once: nobody receipts it."""
+    """The registry gives no receipt, or takes nothing now."""
 
     @property
     def bytes_per_s(self) -> float:
@@ -132,18 +142,24 @@ class Progress:
         return left / self.bytes_per_s if self.bytes_per_s else None
 
 
-def due(now_s: float, last_s: float | None, *, online: bool, pending: int, interval_s: float) -> bool:
-    """Whether an upload should start by itself: something waits, and the last attempt is long enough ago.
+def due(now_s: float, last_s: float | None, *, online: bool, interval_s: float) -> bool:
+    """Return whether an upload may start by itself: the last attempt is long enough ago.
 
     Times are monotonic; `last_s` None is never, or since the network was away.
     """
-    return online and pending > 0 and (last_s is None or now_s - last_s >= interval_s)
+    return online and (last_s is None or now_s - last_s >= interval_s)
 
 
-def batch_after(source: Source, seq: int, terminal: str) -> Batch | None:
-    """The records after a number, as many as one batch holds; None where there are none."""
+def seconds_to_wait(receipt: Receipt) -> int:
+    """Return for how many s nothing is to be sent after a receipt with result 3 (wire format, section 6)."""
+    asked = USUAL_PAUSE_S if receipt.wait_s is None else receipt.wait_s
+    return max(1, min(asked, LONGEST_PAUSE_S))
+
+
+def batch_after(source: Source, seq: int, terminal: str, *, most: int | None = None) -> Batch | None:
+    """The records after a number, as many as a batch holds and at most `most`; None where there are none."""
     held, room = list[bytes](), MOST_BYTES - _AROUND - len(terminal.encode())
-    for encoded in source.records(seq):
+    for encoded in islice(source.records(seq), most):
         room -= len(encoded) + _AROUND_RECORD
         if room < 0:
             break

@@ -125,9 +125,9 @@ def test_a_journal_of_the_first_schema_is_taken_over(tmp_path: Path):
     with closing(filled(tmp_path, 3)) as journal:
         head = journal.head
     with closing(sqlite3.connect(tmp_path / NAME)) as db:
-        db.executescript(
-            "DROP TABLE removed; DROP TABLE receipt; DROP TABLE predecessor; PRAGMA user_version = 1"
-        )
+        for table in ("removed", "receipt", "predecessor", "refused"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("PRAGMA user_version = 1")
     assert damage(tmp_path) is None
     with closing(open_journal(tmp_path)) as journal:
         assert (journal.set_aside, journal.head) == (None, head)

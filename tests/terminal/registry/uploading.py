@@ -17,6 +17,7 @@ from terminal.registry import form
 from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
 from terminal.registry.upload import Uploader
 from terminal.registry.upload_parts import MOST_BYTES
+from terminal.registry.upload_turns import LONGEST_WAIT_S
 from tests.terminal.journal.journals import OFFICER, STAMP, TERMINAL_KEY
 from tests.terminal.registry.said import NOW_MS, OTHER_KEY, OTHER_SIGNER, PUBLIC_KEY, SIGNER, TERMINAL, TOPIC
 
@@ -24,16 +25,30 @@ if TYPE_CHECKING:
     from terminal.journal.store import Journal
     from terminal.registry.upload_parts import Pictures, Source
 
+MOST_MESSAGES = 2000
 NOTHING = Head(bytes(16), 0, bytes(32))
 
 
 class Registry:
-    """Batches in, receipts out: SIGNER is its receipt key, OTHER_SIGNER the terminal's."""
+    """Batches in, receipts out: SIGNER is its receipt key, OTHER_SIGNER the terminal's.
+
+    `most` is how many records it stores of one batch, `wait_s` makes it say `not now`; it refuses what is in
+    `unsound` (journal id and seq, or a picture's hash), and sends no receipt for pictures in `unheard`.
+    """
 
     def __init__(self, terminal_key: bytes = TERMINAL_KEY, signer_key: bytes = OTHER_KEY) -> None:
         self.genesis_key, self.keys = terminal_key, signed.by_kid([signer_key])
         self.journals: dict[bytes, list[bytes]] = defaultdict(list)
         self.parts: dict[bytes, bytes] = defaultdict(bytes)
+        self.most: int | None = None
+        self.wait_s: int | None = None
+        self.unsound = set[tuple[bytes, int] | bytes]()
+        self.unheard = set[bytes]()
+
+    def hears(self, message: Outgoing) -> bool:
+        """Whether it says anything to a message."""
+        pieces = form.open_signed(Pieces, message.payload, self.keys)
+        return pieces is None or not any(one.sha256 in self.unheard for one in pieces.pieces)
 
     def receipt(self, message: Outgoing) -> Incoming:
         """The receipt to a message, which must be as it should be."""
@@ -48,6 +63,11 @@ class Registry:
         pieces = form.open_signed(Pieces, payload, self.keys)
         assert pieces is not None
         assert pieces.terminal == TERMINAL
+        assert len(pieces.pieces) <= 4
+        if self.wait_s is not None:
+            return replace(receipt_of(NOTHING, Reception.NOT_NOW), wait_s=self.wait_s)
+        if any(piece.sha256 in self.unsound for piece in pieces.pieces):
+            return receipt_of(NOTHING, Reception.REFUSED)
         for piece in pieces.pieces:
             if piece.offset == len(self.parts[piece.sha256]):
                 self.parts[piece.sha256] += piece.content
@@ -68,6 +88,11 @@ class Registry:
         assert batch.terminal == TERMINAL
         assert isinstance(batch.end(), Head)
         stored = self.journals[batch.journal_id]
+        if self.wait_s is not None:
+            said = receipt_of(self.head(batch.journal_id), Reception.NOT_NOW)
+            return replace(said, wait_s=self.wait_s)
+        if any((batch.journal_id, seq) in self.unsound for seq in range(batch.first, batch.last + 1)):
+            return receipt_of(self.head(batch.journal_id), Reception.REFUSED)
         if batch.first > len(stored) + 1:
             return receipt_of(self.head(batch.journal_id), Reception.GAP)
         known = stored[batch.first - 1 : batch.last]
@@ -75,9 +100,8 @@ class Registry:
         before = batch.before == (record.digest(stored[batch.first - 2]) if batch.first > 1 else start)
         if not before or tuple(known) != batch.records[: len(known)]:
             return receipt_of(self.head(batch.journal_id), Reception.FORK)
-        stored.extend(batch.records[len(known) :])
-        last = record.digest(stored[batch.last - 1])
-        return receipt_of(Head(batch.journal_id, batch.last, last), Reception.STORED)
+        stored.extend(batch.records[len(known) :][: self.most])
+        return receipt_of(self.head(batch.journal_id), Reception.STORED)
 
 
 def receipt_of(head: Head, result: Reception, held: tuple[Held, ...] | None = None) -> Receipt:
@@ -112,4 +136,19 @@ def run(upload: Uploader, registry: Registry, now_s: float = 0) -> list[Outgoing
     while (message := upload.poll(now_s)) is not None:
         sent.append(message)
         assert upload.receive(registry.receipt(message), now_s) is not None
+    return sent
+
+
+def finish(upload: Uploader, registry: Registry, now_s: float) -> list[Outgoing]:
+    """The same of a registry that does not hear everything: time passes while nothing is to be sent."""
+    sent = list[Outgoing]()
+    while upload.active:
+        message = upload.poll(now_s)
+        if message is None:
+            now_s += LONGEST_WAIT_S
+            continue
+        sent.append(message)
+        assert len(sent) < MOST_MESSAGES, "it does not come to an end"
+        if registry.hears(message):
+            assert upload.receive(registry.receipt(message), now_s) is not None
     return sent

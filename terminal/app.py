@@ -47,6 +47,8 @@ SCANNER_STILL_S = 5.0
 """A scanner loop that has not turned for this long hangs, and the watchdog goes hungry."""
 CLOCK_STEP_S = 0.5
 """How finely the bar's time is told: a screen is drawn anew no more often than this without cause."""
+EVIDENCED = frozenset({CredentialFinding.FAILED, CredentialFinding.NOT_ISSUED})
+"""Findings whose picture is kept without being asked for."""
 CRASHED = Event(EventKind.FAULT, "the last run was cut short: it crashed, was killed or hung")
 """What a run that follows such a one records first."""
 
@@ -266,6 +268,7 @@ class App:
         return (
             *self._notices.values(),
             *self._link_faults(),
+            *self._checker.faults,
             *self.cases.lists.faults,
             *self.duty.faults,
             *self._storage_faults(),
@@ -341,9 +344,12 @@ class App:
         return event
 
     def _keep_evidence(self, judged: state.Judged, looked: Looked | None) -> None:
-        """The picture of a code whose signature does not fit is kept; without it the work goes on."""
+        """Keep the picture of a code whose signature is wrong or that was never issued.
+
+        Without it the work goes on.
+        """
         self.duty.see(judged.seq, looked.luma if looked else None)
-        if judged.verdict.finding.finding is CredentialFinding.FAILED:
+        if judged.verdict.finding.finding in EVIDENCED:
             try:
                 self.duty.keep_picture(self._moment())
             except JournalFault as fault:

@@ -172,6 +172,9 @@ class Cases:
         return [event for event in told if event is not None]
 
     def _open(self, how: How, judged: Judged, moment: Moment) -> state.Recorded:
+        for report in self.checker.reports:
+            self.keeper.keep(report, moment)
+        self.checker.reports.clear()
         question = self._question(judged.verdict, judged.plate, judged.text, moment)
         seq = self.keeper.keep_check(how, judged, moment, question)
         return self._asked_about(replace(judged, seq=seq), question)

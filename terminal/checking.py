@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from terminal.credential import trust
+from terminal.credential.register_watch import RegisterWatch
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
-from terminal.journal.entry import Ages, Body, Check, Refinement, Stamp
+from terminal.errors import RegisterFault
+from terminal.journal.entry import Ages, Body, Check, Event, EventKind, Refinement, Stamp
 from terminal.model import CredentialFinding, Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from terminal import config
     from terminal.asking import Lists
     from terminal.journal.record import Head
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checker:
     """What every check of this terminal is made against."""
 
@@ -31,14 +35,44 @@ class Checker:
     fresh_s: int = trust.FRESH_S
     """A trust set older than this shows its age."""
     laboratory: bool = False
+    laid_aside: frozenset[bytes] = frozenset()
+    """Fingerprints of files of the register of issued codes that former runs laid aside."""
+    keep_laid_aside: Callable[[frozenset[bytes]], None] = lambda _: None
+    """Takes the fingerprints when another file is laid aside."""
+    _watch: RegisterWatch = field(init=False)
+    _in_force: trust.TrustSet = field(init=False)
+    reports: list[Event] = field(default_factory=list, init=False)
+    """What is to be recorded of the register's files; whoever has recorded it clears it."""
+
+    def __post_init__(self) -> None:
+        self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
+        self._in_force = replace(self.trusted, register=self._watch.in_force)
+
+    @property
+    def faults(self) -> tuple[RegisterFault, ...]:
+        """That files of the register of issued codes are laid aside."""
+        targets = self._watch.targets_aside
+        return (RegisterFault(", ".join(targets)),) if targets else ()
 
     def moment(self, now_s: float, *, clock_trusted: bool) -> Moment:
         """The moment of a check; a clock that reads earlier than the trust set was made decides nothing."""
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
 
     def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
-        """What is found of a code, against the plate that the officer entered, if any."""
-        return verify(text, self.trusted, moment, entered=entered, policy=self.policy)
+        """What is found of a code, against the plate that the officer entered, if any.
+
+        A file of the register that accuses too many codes is laid aside before it accuses this one.
+        """
+        finding = verify(text, self._in_force, moment, entered=entered, policy=self.policy)
+        laid_aside = self._watch.observe(finding)
+        if not laid_aside:
+            return finding
+        self.reports += [
+            Event(EventKind.TRUST, f"{target} is faulty and was laid aside") for target in laid_aside
+        ]
+        self._in_force = replace(self.trusted, register=self._watch.in_force)
+        self.keep_laid_aside(self._watch.aside)
+        return verify(text, self._in_force, moment, entered=entered, policy=self.policy)
 
 
 def policy(checks: config.Checks) -> Policy:

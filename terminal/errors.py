@@ -45,6 +45,16 @@ class TrustFault(Fault):
     code, zh, en = "T01", "信任列表缺失或无效，无法核验凭证", "The trust set is missing or invalid"
 
 
+class RegisterFault(Fault):
+    """A file of the register of issued codes is faulty; it counts for nothing until a newer one comes."""
+
+    code, zh, en = (
+        "T02",
+        "凭证签发登记数据有误，已停用；核验照常，请报告管理员",
+        "A file of the register of issued codes is faulty and out of use; tell the administrator",
+    )
+
+
 class CameraFault(Fault):
     """The camera cannot be opened or used."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import nacl.utils
 from nacl import bindings
 
-from terminal import checking, lab
+from terminal import checking, lab, laid_aside
 from terminal.asking import Asker, Lists
 from terminal.cases import Cases
 from terminal.credential.signed import signer
@@ -52,7 +53,12 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
     registry = lab.load_registry(settings.paths.trust)
     seed = load_seed(settings.paths.key)
     checker = checking.Checker(
-        trusted, checking.policy(settings.checks), 3600 * settings.checks.trust_fresh_h, laboratory=True
+        trusted,
+        checking.policy(settings.checks),
+        3600 * settings.checks.trust_fresh_h,
+        laboratory=True,
+        laid_aside=laid_aside.load(settings.paths.state),
+        keep_laid_aside=partial(laid_aside.save, settings.paths.state),
     )
     author = checking.Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
     journal = Journal.open(

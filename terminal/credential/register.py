@@ -79,6 +79,12 @@ class RegisterFile:
                 high, after = middle, entry
         return False
 
+    @property
+    def fingerprint(self) -> bytes:
+        """16 bytes of SHA-256 over target name, header and first entries: another file has another one."""
+        head = self.content[: HEADER.size + DIGEST_SIZE * SAMPLES]
+        return hashlib.sha256(self.target.encode() + b"\0" + head).digest()[:DIGEST_SIZE]
+
     def is_sorted(self) -> bool:
         """Read every entry, and tell whether they ascend with none twice."""
         with memoryview(self.content) as whole, whole[HEADER.size :] as entries:
@@ -103,6 +109,10 @@ class Register:
     def files(self) -> tuple[RegisterFile, ...]:
         """Every file."""
         return tuple(file for files in self.by_scope.values() for file in files)
+
+    def without(self, targets: frozenset[str]) -> Register:
+        """The register without some files, by target name."""
+        return Register.of(file for file in self.files if file.target not in targets)
 
     def search(self, credential: Credential, digest: bytes, now_s: float) -> RegisterResult:
         """Search every file that covers the code: scope and iat fit, and the code has not expired."""

@@ -43,6 +43,7 @@ def entries(desk: Desk, laboratory: Path) -> list[Entry]:
         ("paper", "provisional", "ok"),
         ("last-month", "undetermined", "expired"),
         ("digit-changed", "caution", "bad_signature"),
+        ("never-issued", "caution", "not_issued"),
         ("unknown-key", "undetermined", "unknown_key"),
         ("payment", "undetermined", "foreign"),
     ],
@@ -56,7 +57,7 @@ def test_each_photograph_gets_its_verdict_and_its_record(
     assert [note.body.pictures for note in notes if isinstance(note.body, Note)] == [
         (sealed,) for sealed, _ in Evidence(desk.settings.paths.state, bytes(32)).pending()
     ]
-    assert len(notes) == (outcome == "caution")  # the picture of a code whose signature does not fit is kept
+    assert len(notes) == (outcome == "caution")  # the picture of what was forged or never issued is kept
     assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
     assert (entry.body.code_text is None) == (entry.body.finding is CredentialFinding.CURRENT)
 

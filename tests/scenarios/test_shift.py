@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nacl import bindings
 
+from drivers.clock import HandClock
 from keys import files
 from keys.files import Algorithm
 from terminal.cli import link_of
+from terminal.duty import QUIET_S
 from terminal.journal import form, record
 from terminal.journal.entry import Note, Session, SessionStep
 from terminal.model import Outcome
@@ -86,3 +89,29 @@ def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
     desk.mark(state.Picture())
     assert isinstance(desk.app.screen, state.Trouble)
     assert desk.app.duty.uploading.evidence.pending() == []
+
+
+def test_a_journal_with_a_refused_record_is_followed_once_its_shift_is_over_and_quiet(desk: Desk) -> None:
+    clock = HandClock(time.time())
+    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
+    app = desk.app
+    assert app is not None
+    duty, journal = app.duty, app.cases.keeper.journal
+    duty.clock = clock
+    old = journal.head.journal_id
+    journal.refuse(1)
+    clock.advance(2 * QUIET_S)
+    duty.turn()
+    assert journal.head.journal_id == old  # its checks may still be annotated
+    desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading")
+    duty.turn()
+    clock.advance(QUIET_S - 1)
+    duty.turn()
+    assert journal.head.journal_id == old
+    clock.advance(1)
+    duty.turn()
+    assert (journal.head.seq, journal.refused) == (1, None)
+    assert duty.uploading.uploader.pending() == 3
+    desk.play("press BACK\nexpect over\nclear\nwait 5\npress CONFIRM\nexpect ready")
+    desk.play("show phone.jpg\nexpect provisional")
+    assert journal.head.seq == 3

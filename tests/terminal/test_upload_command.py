@@ -168,3 +168,44 @@ def test_the_command_takes_one_way_at_a_time(capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit, match="2"):
         cli.main(["upload", "--to", "a", "--receipts", "b"])
     assert "not allowed with" in capsys.readouterr().err
+
+
+def test_a_record_that_is_refused_for_good_is_told_and_what_comes_after_is_uploaded(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+):
+    before = desk.records()
+    with closing(desk.journal()) as journal:
+        old = journal.head.journal_id
+    desk.registry.unsound.add((old, 3))
+    assert desk.upload() == LEFT
+    said = capsys.readouterr()
+    assert "U03 The registry refuses a record for good" in said.err
+    assert said.out.splitlines()[-1] == f"left: {RECORDS - 2} records, 0 pictures"
+    assert desk.registry.journals[old] == before[:2]
+    with closing(desk.journal()) as journal:
+        assert (journal.head.seq, journal.unreceipted()) == (1, 0)
+        assert desk.registry.journals[journal.head.journal_id] == list(journal.records())
+    desk.registry.unsound.clear()
+    assert desk.upload() == ALL
+    assert desk.registry.journals[old] == before
+
+
+def test_where_the_registry_takes_nothing_for_long_the_command_says_so_and_ends(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+):
+    desk.registry.wait_s = 3600
+    assert desk.upload() == LEFT
+    out = capsys.readouterr().out.splitlines()
+    assert out == ["the registry takes no more for 3600 s", f"left: {RECORDS} records, 1 pictures"]
+    desk.registry.wait_s = None
+    assert desk.upload() == ALL
+
+
+def test_a_receipt_for_journal_and_picture_counts_for_both_by_hand(desk: Desk, tmp_path: Path):
+    stick, receipts = tmp_path / "stick.cbor", tmp_path / "receipts.cbor"
+    desk.upload(way=Way(to=stick))
+    answers = [desk.registry.answer(one) for one in cbor.split(stick.read_bytes(), tag=18)]
+    stored = next(one for one in reversed(answers) if one.held is None)
+    both = replace(stored, held=answers[-1].held)
+    receipts.write_bytes(form.sign(both, desk.signer))
+    assert desk.upload(way=Way(receipts=receipts)) == ALL

@@ -95,6 +95,31 @@ def full_when_opened() -> None:
         assert (found.damage, found.meta and found.meta.head) == (None, journal.head)
 
 
+def renewed_when_full() -> None:
+    """A journal with a refused record is followed by another, or used on where there is no room for it."""
+    journal = open_journal(STATE)
+    seq = journal.append(STAMP, CHECK)
+    old, digest = journal.head, journal.hash_at(seq - 1)
+    assert digest is not None
+    assert journal.receive(seq - 1, digest, STAMP.at_ms)
+    fill()
+    assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
+    journal.refuse(seq)
+    if refused(lambda: journal.renew(STAMP)) is JournalFull:
+        assert journal.head.journal_id == old.journal_id
+        assert [*journal.records(old.seq - 1)]
+        BALLAST.unlink()
+        assert journal.renew(STAMP) is not None
+    assert (journal.head.seq, journal.head.journal_id != old.journal_id) == (1, True)
+    BALLAST.unlink(missing_ok=True)
+    assert journal.append(STAMP, CHECK) == 2
+    assert whole(journal)
+    journal.close()
+    (aside,) = STATE.glob("journal.damaged-*.sqlite")
+    assert database.examine(aside, old).damage is None
+    aside.unlink()
+
+
 def read_only() -> None:
     """A file system that turned read-only gives a fault and keeps every record."""
     seq = (journal := open_journal(STATE)).head.seq
@@ -110,5 +135,6 @@ def read_only() -> None:
 if __name__ == "__main__":
     full_while_open()
     full_when_opened()
+    renewed_when_full()
     read_only()
     print("done")  # noqa: T201 - the test listens

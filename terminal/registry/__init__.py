@@ -1,1 +1,1 @@
-"""What the registry is asked and says, and what of it is kept for when it cannot be asked."""
+"""Communication with the registry: lookups, uploads, and the lists used while it cannot be reached."""

@@ -1,8 +1,9 @@
-"""A province's hot list is the latest word on each vehicle; what is missing of it is known and asked for.
+"""Positions in a province's hot list: which changes are known, and which must be requested (wire format,
+section 5).
 
-Wire format, section 5. Changes are ordered by epoch and number. One that comes early counts at once, since
-nothing that is missing before it can be later; but the list is only as old as what is whole. Nothing is kept
-here: `hotlist_store` keeps each vehicle's letters with the place of the change that said them.
+Changes are ordered by epoch and number. A change that arrives early counts at once, since no missing one
+before it can be newer; but the list's age is that of its complete part. This module stores nothing:
+`hotlist_store` keeps each vehicle's letters with the change that set them.
 """
 
 from __future__ import annotations
@@ -24,48 +25,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a province's list is known."""
+    """The known part of a province's list."""
 
     epoch: int = 0
     seq: int = 0
-    """All changes of the epoch up to this number are in the list."""
+    """All changes of the epoch up to this number are applied."""
     heard: int = 0
-    """The highest number heard of; above `seq`, something may be missing between."""
+    """Highest number received; if it is above `seq`, changes may be missing."""
     renewing: bool = True
-    """The epoch is not yet whole: what an earlier one listed still stands beside it."""
+    """True until the epoch is complete: entries of the previous epoch are kept meanwhile."""
     at_ms: int | None = None
-    """The list is whole as of this Unix time; None where it never was."""
+    """Unix time, ms, at which the list was last complete; None if it never was."""
 
     def age_s(self, now_s: float) -> int | None:
-        """Seconds since the list was last known to be whole; None where it never was."""
+        """Return the seconds since the list was last complete; None if it never was."""
         return None if self.at_ms is None else max(0, int(now_s - self.at_ms / 1e3))
 
 
 class Heard(StrEnum):
-    """What a change amounts to."""
+    """Result of receiving a change."""
 
     IN_ORDER = "in_order"
     AHEAD = "ahead"
-    """It counts, and something before it is missing."""
+    """Applied, although an earlier change is missing."""
     OLD = "old"
-    """Known already, or overtaken."""
+    """Already known or superseded."""
     NOT_TAKEN = "not_taken"
-    """Of a province that this terminal does not take."""
+    """For a province that this terminal does not take."""
     OTHER_PROVINCE = "other_province"
-    """On another province's topic."""
+    """Received on another province's topic."""
     UNSIGNED = "unsigned"
-    """Not signed by a hot-list key, for a hot-list change."""
+    """Not signed by a hot-list key, or for another context."""
     MALFORMED = "malformed"
-    """Signed, and not of the listed form."""
+    """Signed, but not in the listed format."""
 
     @property
     def counts(self) -> bool:
-        """Whether the change's vehicles go into the list."""
+        """True if the change's vehicles are added to the list."""
         return self in (Heard.IN_ORDER, Heard.AHEAD)
 
 
 def read_change(incoming: Incoming, keys: Mapping[bytes, bytes]) -> HotlistChange | Heard:
-    """The change that came in, signed by one of the hot-list `keys` (by kid); or why it is none."""
+    """Parse a received change, signed by one of the hot-list `keys` (by kid); otherwise return the reason."""
     try:
         change = form.open_signed(HotlistChange, incoming.payload, keys)
     except Malformed:
@@ -83,7 +84,7 @@ def _is_of(province: str, topic: str) -> bool:
 
 
 def read_snapshot(province: str, content: bytes) -> HotlistChange | None:
-    """The whole list in target `hotlist/<province>.cbor`; None where it is not the province's list."""
+    """Parse the target `hotlist/<province>.cbor`; None if it is not the province's list."""
     try:
         snapshot = form.read(HotlistChange, content)
     except Malformed:
@@ -92,7 +93,7 @@ def read_snapshot(province: str, content: bytes) -> HotlistChange | None:
 
 
 def place(position: Position, change: HotlistChange) -> tuple[Position, Heard]:
-    """The position once a change of this province was heard, and what the change amounts to."""
+    """Return the position after a change of this province, and the result."""
     if (change.epoch, change.seq) <= (position.epoch, position.seq):
         return position, Heard.OLD
     if change.epoch > position.epoch:
@@ -105,9 +106,9 @@ def place(position: Position, change: HotlistChange) -> tuple[Position, Heard]:
 
 
 def conclude(position: Position, question: HotlistQuestion, answer: LookupAnswer) -> Position:
-    """The position once all changes of an answer were heard: where no more follow, whole as of the answer.
+    """Return the position after all changes of an answer: complete as of the answer if no more follow.
 
-    Not so where the answer itself left a gap, or is about an epoch that was overtaken in the meantime.
+    It is not complete if the answer left a gap or concerns an epoch that was superseded meanwhile.
     """
     if answer.changes is None or answer.more:
         return position
@@ -118,7 +119,7 @@ def conclude(position: Position, question: HotlistQuestion, answer: LookupAnswer
 
 
 def place_snapshot(position: Position, snapshot: HotlistChange) -> Position | None:
-    """The position once a snapshot took the place of all that it covers; None where it brings nothing."""
+    """Return the position after a snapshot replaced everything it covers; None if it brings nothing new."""
     if snapshot.epoch > position.epoch:
         return Position(snapshot.epoch, snapshot.seq, snapshot.seq, renewing=False, at_ms=snapshot.at_ms)
     if snapshot.epoch < position.epoch or (snapshot.seq <= position.seq and not position.renewing):
@@ -128,7 +129,7 @@ def place_snapshot(position: Position, snapshot: HotlistChange) -> Position | No
 
 
 def wanted(province: str, position: Position) -> HotlistQuestion | None:
-    """What to ask for: the first change that may be missing; None while the list is whole."""
+    """Return the question for the first change that may be missing; None while the list is complete."""
     if position.renewing or position.heard > position.seq:
         return HotlistQuestion(province, position.epoch, position.seq + 1)
     return None

@@ -1,6 +1,6 @@
-"""The hot list on disk: a change and the place it leads to are kept together, or neither is.
+"""SQLite file of the hot lists: each change is committed together with the position it leads to.
 
-It holds nothing that cannot be had again: a damaged file makes way for an empty one, which says so.
+All content can be fetched again: a damaged file is replaced by an empty one, and `HotList.damaged` is set.
 """
 
 from __future__ import annotations
@@ -54,21 +54,21 @@ _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A vehicle on the hot list: its letters, and how old the oldest list that has it is."""
+    """A vehicle on the hot list: its letters, and the age of the oldest list that has it, s."""
 
     letters: str
     age_s: int | None
 
     @property
     def status(self) -> VehicleStatus:
-        """The cached finding of the letters."""
+        """Return the cached finding for the letters."""
         return VehicleStatus(status.cached(self.letters), self.letters, age_s=self.age_s)
 
 
 class HotList:
-    """The hot lists of the provinces that this terminal takes, for one thread; its verbs raise HotListFault.
+    """Hot lists of this terminal's provinces, for one thread; its methods raise HotListFault.
 
-    `heard` counts changes by what they amounted to; `damaged` says that the file had to be begun anew.
+    `heard` counts changes by result; `damaged` is True if a damaged file was replaced.
     """
 
     def __init__(self, db: sqlite3.Connection, provinces: Collection[str], *, damaged: bool) -> None:
@@ -81,7 +81,7 @@ class HotList:
 
     @classmethod
     def open(cls, path: Path, provinces: Collection[str] = tuple(PROVINCES)) -> Self:
-        """The hot list at `path`, made where there is none; what it has of other provinces is let go."""
+        """Open the hot list at `path`, creating it if necessary; lists of other provinces are deleted."""
         with _faults():
             db = _opened(path)
             damaged = db is None
@@ -92,11 +92,11 @@ class HotList:
         return cls(db, provinces, damaged=damaged)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     def receive(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> Heard:
-        """What came on a hot-list topic; once this returns, a change that counts is on disk.
+        """Apply a message from a hot-list topic; a change that counts is on disk on return.
 
         `keys` are the registry's hot-list keys, by kid.
         """
@@ -104,7 +104,7 @@ class HotList:
         return self.apply(change) if isinstance(change, HotlistChange) else self._count(change)
 
     def apply(self, change: HotlistChange) -> Heard:
-        """A change whose signature was verified."""
+        """Apply a change whose signature was verified."""
         before = self._positions.get(change.province)
         if before is None:
             return self._count(Heard.NOT_TAKEN)
@@ -115,7 +115,7 @@ class HotList:
         return self._count(heard)
 
     def conclude(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
-        """The answer to one of `wanted`, with all its changes."""
+        """Apply the answer to one of the questions from `wanted`, with all its changes."""
         for change in answer.changes or ():
             self.apply(change)
         before = self._positions.get(question.province)
@@ -129,7 +129,7 @@ class HotList:
                 )
 
     def take_snapshot(self, province: str, content: bytes) -> bool:
-        """Whether target `hotlist/<province>.cbor` brought anything; its signature was verified."""
+        """Apply the verified target `hotlist/<province>.cbor`; False if it brought nothing new."""
         snapshot = hotlist.read_snapshot(province, content)
         before = self._positions.get(province)
         if snapshot is None or before is None:
@@ -144,15 +144,15 @@ class HotList:
         return True
 
     def wanted(self) -> tuple[HotlistQuestion, ...]:
-        """What to ask the registry for, one question a province; empty while every list is whole.
+        """Return the questions for the registry, one per province; empty while every list is complete.
 
-        Whoever asks keeps one question open at a time, and rests where an answer brought nothing.
+        The caller keeps one question open at a time and waits after an answer that brought nothing.
         """
         questions = (hotlist.wanted(province, at) for province, at in self._positions.items())
         return tuple(question for question in questions if question is not None)
 
     def hit(self, plate: Plate, now_s: float) -> Hit | None:
-        """What the lists say of a vehicle, every letter of every list that has it; None where none has."""
+        """Look up a vehicle: all letters of all lists that have it; None if there are none."""
         with _faults():
             rows = self._db.execute(
                 "SELECT province, letters FROM vehicle"
@@ -167,15 +167,15 @@ class HotList:
         return Hit(letters, _oldest([self._positions[province].age_s(now_s) for province, _ in rows]))
 
     def position(self, province: str) -> Position:
-        """How far the list of a province is known; only of a province that is taken."""
+        """Return how far the list of a province is known; KeyError for other provinces."""
         return self._positions[province]
 
     def ages_s(self, now_s: float) -> dict[str, int | None]:
-        """By province, seconds since its list was last known to be whole; None where it never was."""
+        """Return the seconds since each province's list was last complete; None if it never was."""
         return {province: at.age_s(now_s) for province, at in self._positions.items()}
 
     def age_s(self, now_s: float) -> int | None:
-        """The age of the oldest list; None where one is absent."""
+        """Return the age of the oldest list, s; None if one is missing."""
         return _oldest(list(self.ages_s(now_s).values()))
 
     def _count(self, heard: Heard) -> Heard:
@@ -194,14 +194,14 @@ class HotList:
 
     @contextmanager
     def _moving(self, province: str, after: Position) -> Iterator[None]:
-        """What is done to the list on the way to a position, and the position, in one transaction."""
+        """Commit changes of the list and its new position in one transaction."""
         with _faults(), transaction(self._db):
             yield
             self._db.execute(
                 "REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?)",
                 (province, after.epoch, after.seq, after.heard, after.renewing, after.at_ms),
             )
-            if not after.renewing:  # nothing earlier can come any more
+            if not after.renewing:  # no earlier change can arrive any more
                 self._db.execute(
                     "DELETE FROM vehicle WHERE province = ? AND letters = '' AND (epoch, seq) <= (?, ?)",
                     (province, after.epoch, after.seq),
@@ -227,7 +227,7 @@ def _load(db: sqlite3.Connection, provinces: Collection[str]) -> dict[str, Posit
 
 
 def _opened(path: Path) -> sqlite3.Connection | None:
-    """A connection to the list, made where there is none; None where the file is damaged or no hot list."""
+    """Open or create the list; None if the file is damaged or not a hot list."""
     db = None
     try:
         db = _connected(path)
@@ -247,8 +247,8 @@ def _is_sound(db: sqlite3.Connection) -> bool:
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """A connection whose every commit is synced before it returns; an empty file becomes a hot list."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its logs the same mode
+    """Connect with every commit synced before it returns; an empty file gets the schema."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite copies this mode to its logs
     with ExitStack() as undo:
         db = sqlite3.connect(path, isolation_level=None)
         undo.callback(db.close)
@@ -271,7 +271,7 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    """Whatever storage does becomes a HotListFault; misuse stays a bug."""
+    """Translate storage errors into HotListFault; misuse of SQLite (ProgrammingError) passes unchanged."""
     try:
         yield
     except sqlite3.ProgrammingError:
@@ -283,5 +283,5 @@ def _faults() -> Iterator[None]:
 
 
 def _name(error: sqlite3.DatabaseError) -> str:
-    # The error's own text may quote what is stored.
+    # The error's own text may quote stored data.
     return getattr(error, "sqlite_errorname", "SQLITE_ERROR")

@@ -1,6 +1,6 @@
-"""The offline list is asked newest file first, and says no more than its files do, nor later than they do.
+"""Lookups in the offline list, newest file first (wire format, section 7).
 
-Wire format, section 7. A vehicle that is missing is unchecked: only the registry says "not found".
+A vehicle that is missing is unchecked: only the registry can answer "not found".
 """
 
 from __future__ import annotations
@@ -26,49 +26,49 @@ if TYPE_CHECKING:
     from terminal.model import Plate
 
     Mark = tuple[int, int, int]
-    """What changes when a file is replaced: inode, size, time."""
+    """Identity of a file's content: inode, size, modification time."""
     Marks = dict[FileName, Mark]
 
 USABLE_DAYS = 35
 REFRESH_S = 5.0
-"""The folder is looked at no sooner than this after the last time."""
+"""Minimum time between two checks of the folder."""
 _DAY_S = 86_400
 _PROVINCES_OPEN = 4
-"""Of 31 files each; whoever checks vehicles of more provinces in turn waits for the opening, some ms."""
+"""Provinces kept open, 31 files each; opening another takes some ms."""
 _QUESTION = "SELECT record FROM vehicle WHERE plate = ?"
 
 
 class OfflineList:
-    """The offline list of a folder, for one thread; it never writes.
+    """Offline list in a folder, for one thread, read-only.
 
-    `faults` are, by province, the files that could not be used when they were last looked at.
+    `faults` has, by province, the files that were unusable when they were last opened.
     """
 
     def __init__(self, folder: Path, *, usable_days: int = USABLE_DAYS) -> None:
-        """The list in `folder`, which may be missing or empty; files are opened when they are asked.
+        """Use the list in `folder`, which may be missing or empty; files are opened on demand.
 
-        A list older than `usable_days` gives alarms alone.
+        A list older than `usable_days` yields alarms only.
         """
         self.faults: dict[str, tuple[OfflineListFault, ...]] = {}
         self._folder, self._usable_s = folder, usable_days * _DAY_S
         self._open: dict[str, _Province] = {}
         self._unreadable: dict[str, OfflineListFault] = {}
-        """By province, why the last question could not be answered."""
+        """By province, the fault of the last lookup."""
         self._look_again_s = 0.0
         self._seen: tuple[int | None, int | None] = (-1, -1)
-        """When the folder had changed (ns), the last two times that it was looked at."""
+        """Modification time of the folder, ns, at the last two checks."""
 
     @property
     def all_faults(self) -> tuple[OfflineListFault, ...]:
-        """What is wrong now: files that cannot be used, and questions that they could not answer."""
+        """Current faults: unusable files and failed lookups."""
         return (*chain(*self.faults.values()), *self._unreadable.values())
 
     def lookup(self, plate: Plate, moment: Moment) -> VehicleStatus:
-        """What the list says of a vehicle, and how old that is.
+        """Look up a vehicle and the age of that information.
 
-        Unchecked where it says nothing, is too old, or the clock cannot be trusted, but for alarms. There are
-        no letters; `valid_through` is the last day of the listed month, and `age_s` is None where there is no
-        list or no clock to tell it by. Raises OfflineListFault, and then the vehicle is unchecked.
+        The finding is unchecked if the list has no entry, is too old or the clock is not trusted; alarms
+        always count. There are no letters. `valid_through` is the last day of the listed month, `age_s` is
+        None without a list or a usable clock. Raises OfflineListFault, which means unchecked.
         """
         packed, province = pack_plate(plate), province_of(plate)
         if packed is None or province is None:
@@ -90,7 +90,7 @@ class OfflineList:
         return VehicleStatus(finding, valid_through=_last_day(said.entry.month), age_s=age_s)
 
     def age_s(self, province: str, moment: Moment) -> int | None:
-        """The age of a province's list, s; None where there is none, or no clock to tell it by.
+        """Return the age of a province's list, s; None without a list or a usable clock.
 
         Raises OfflineListFault.
         """
@@ -98,20 +98,20 @@ class OfflineList:
         return files.age_s(files.newest_at_s, moment)
 
     def keep_up(self, monotonic_s: float) -> None:
-        """`refresh` where the folder changed, and no sooner than REFRESH_S after the last look."""
+        """Call `refresh` if the folder has changed, at most once in REFRESH_S."""
         if monotonic_s < self._look_again_s:
             return
         self._look_again_s = monotonic_s + REFRESH_S
         changed_ns = self._changed_ns()
-        settled = self._seen == (changed_ns, changed_ns)  # seen once, another change may bear the same time
+        settled = self._seen == (changed_ns, changed_ns)  # twice, since time stamps are coarse
         self._seen = (changed_ns, self._seen[0])
         if not settled:
             self.refresh()
 
     def refresh(self) -> None:
-        """Take what was put in place since; until then, a province's old files are in force.
+        """Switch to files installed since the last call; until then the old files stay in use.
 
-        A file that cannot be used (`faults`) does not take the place of the one before it.
+        An unusable file (`faults`) does not replace its predecessor.
         """
         for province, old in list(self._open.items()):
             try:
@@ -127,7 +127,7 @@ class OfflineList:
             old.close(keep=new.files)
 
     def close(self) -> None:
-        """Let go of the files; harmless twice."""
+        """Close the files; harmless twice."""
         while self._open:
             self._open.popitem()[1].close()
 
@@ -136,22 +136,22 @@ class OfflineList:
         if found is None:
             found = _open(self._folder, province, None)
             self.faults[province] = found.faults
-        self._open[province] = found  # whichever was asked last stands last
+        self._open[province] = found  # most recently used last
         if len(self._open) > _PROVINCES_OPEN:
             gone = next(iter(self._open))
             self._open.pop(gone).close()
-            self.faults.pop(gone, None)  # nobody looks whether they still hold
+            self.faults.pop(gone, None)  # may be outdated
         return found
 
     def _changed_ns(self) -> int | None:
         try:
             return self._folder.stat().st_mtime_ns
-        except OSError:  # `refresh` says so where that is a fault
+        except OSError:  # `refresh` reports it if it is a fault
             return None
 
 
 class _Said(NamedTuple):
-    """What a province's files say of a vehicle, and when (Unix s) that was last known to hold."""
+    """A province's entry for a vehicle, and when (Unix time, s) it was last known to be true."""
 
     entry: Entry | None
     known_at_s: float | None
@@ -167,15 +167,15 @@ class _File(NamedTuple):
 
 
 class _Province:
-    """A province's files as they were when they were opened, whatever is put in their place since."""
+    """Files of a province as they were when opened, even if replaced since."""
 
     def __init__(self, folder: Path, marks: Marks, old: _Province | None) -> None:
-        """Open the files `marks`, but for those which `old` has open already."""
+        """Open the files in `marks`, except those that `old` has open."""
         self.marks = marks
         held = old.files if old else {}
         self._faults: list[OfflineListFault] = []
         self.files: dict[FileName, _File] = {}
-        """Newest first, and the base last."""
+        """Newest first, the base last."""
         base_day = 0
         for name in sorted(held.keys() | marks.keys(), key=lambda name: name.day or 0):
             file = self._file(folder, name, held.get(name))
@@ -186,7 +186,7 @@ class _Province:
             if name.day is None or name.day > base_day:
                 self.files = {name: file, **self.files}
             elif file is not held.get(name):
-                file.db.close()  # the base holds these changes
+                file.db.close()  # contained in the base
         self._asked = [(name, file.db) for name, file in self.files.items()]
         try:
             self._sieve = Sieve([_filter(name, file.db) for name, file in self.files.items()])
@@ -199,11 +199,11 @@ class _Province:
 
     @property
     def faults(self) -> tuple[OfflineListFault, ...]:
-        """What is wrong with files that could not be used."""
+        """Faults of unusable files."""
         return tuple(self._faults)
 
     def _file(self, folder: Path, name: FileName, held: _File | None) -> _File | None:
-        """The file of a name; where it is gone or of no use, the one that was open before it, if any."""
+        """Open a file; if it is gone or unusable, return the one open before it, if any."""
         mark = self.marks.get(name)
         if mark is None or (held is not None and held.mark == mark):
             return held
@@ -214,7 +214,7 @@ class _Province:
             return held
 
     def ask(self, packed: int) -> _Said:
-        """What the newest file that has the vehicle says of it. Raises OfflineListFault."""
+        """Return the entry of the newest file that has the vehicle. Raises OfflineListFault."""
         for index in self._sieve.which(packed):
             name, db = self._asked[index]
             try:
@@ -227,13 +227,13 @@ class _Province:
         return _Said(None, self._known_at_s[-1] if self._known_at_s else None)
 
     def age_s(self, known_at_s: float | None, moment: Moment) -> int | None:
-        """How old that is, s; None where a clock that reads earlier than the files tells nothing."""
+        """Return the age, s; None if the clock is not trusted or earlier than the files."""
         if known_at_s is None or self.newest_at_s is None or not moment.clock_trusted:
             return None
         return int(moment.now_s - known_at_s) if moment.now_s >= self.newest_at_s else None
 
     def close(self, keep: Mapping[FileName, _File] | None = None) -> None:
-        """Let go of the files, but for those to `keep`."""
+        """Close the files except those in `keep`."""
         kept = {id(file) for file in (keep or {}).values()}
         for file in self.files.values():
             if id(file) not in kept:
@@ -245,15 +245,15 @@ def _open(folder: Path, province: str, old: _Province | None) -> _Province:
         found = _Province(folder, _marks(folder, province), old)
         if found.marks == _marks(folder, province):
             return found
-        found.close(keep=old.files if old else None)  # replaced meanwhile: these may not belong together
+        found.close(keep=old.files if old else None)  # replaced meanwhile: the files may not match
 
 
 def _opened(folder: Path, name: FileName, mark: Mark) -> _File:
     with offline_files.faults(OfflineListFault, name), ExitStack() as undo:
         db = undo.enter_context(closing(offline_files.connect(folder / str(name))))
         day = offline_files.read_header(db, name).day
-        offline_files.read_filter(db, name)  # is one, if there is one
-        db.execute("BEGIN")  # and never ends: spares each question a beginning and an end
+        offline_files.read_filter(db, name)  # validates the filter
+        db.execute("BEGIN")  # kept open: saves starting a transaction per query
         undo.pop_all()
     return _File(mark, db, day)
 
@@ -266,7 +266,7 @@ def _filter(name: FileName, db: sqlite3.Connection) -> bytes:
 def _entry(name: FileName, record: int) -> Entry | None:
     try:
         return unpack_record(record)
-    except ValueError as error:  # the medium changed what was verified
+    except ValueError as error:  # the medium changed after verification
         raise OfflineListFault(f"{name}: {error}") from None
 
 
@@ -277,14 +277,14 @@ def _marks(folder: Path, province: str) -> Marks:
             if name.province == province:
                 try:
                     about = (folder / str(name)).stat()
-                except FileNotFoundError:  # a base took its place just now
+                except FileNotFoundError:  # just superseded by a base
                     continue
                 marks[name] = (about.st_ino, about.st_size, about.st_mtime_ns)
     return marks
 
 
 def _known_at_s(days: Sequence[int]) -> list[float]:
-    """For each file, newest first, the day up to which every day's changes are there, at its beginning."""
+    """Return for each file, newest first, the day up to which changes are complete, Unix time, s."""
     known: list[float] = []
     for index, day in enumerate(days):
         unbroken = index > 0 and offline_files.follows(day, days[index - 1])

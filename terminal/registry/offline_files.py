@@ -1,7 +1,8 @@
-"""An offline list's file is whole, signed for and in its place, or it is not there at all.
+"""Files of the offline list: verified against a signed hash, and replaced atomically (wire format, section
+7).
 
-Wire format, section 7. A new file is written beside, synced, verified as it then lies there, renamed and the
-folder synced, so that at a cut at any moment the old file or the new one is in force, whole.
+A new file is written beside the old one, synced, verified as it lies on disk, renamed, and the folder synced.
+After a power cut at any moment either the old or the new file is in force, complete.
 """
 
 from __future__ import annotations
@@ -32,14 +33,14 @@ _NAME = re.compile(f"([{''.join(PROVINCES)}])(?:-([0-9]{{8}}))?\\.sqlite", re.AS
 _INCOMING = ".incoming"
 _LOCK = ".lock"
 _MAPPED_BYTES = 1 << 30
-"""More than any province's file has; SQLite maps what there is."""
+"""More than any province's file; SQLite maps only what exists."""
 _TABLES = [("meta", "table"), ("vehicle", "table")]
 _VEHICLE = [("plate", "INTEGER", 1), ("record", "INTEGER", 0)]
 
 
 @dataclass(frozen=True, slots=True)
 class FileName:
-    """Which file of the list: a province's base, or its changes of a day."""
+    """Name of a file: a province's base, or its changes of a day."""
 
     province: str
     day: int | None = None
@@ -47,7 +48,7 @@ class FileName:
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
-        """What a file's name says; None where it is no file of the list."""
+        """Parse a file name; None if it is not a file of the list."""
         match = _NAME.fullmatch(name)
         if match is None:
             return None
@@ -60,26 +61,26 @@ class FileName:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says of itself, its table `meta`."""
+    """Header of a file, from its table `meta`."""
 
     province: str
     day: int
-    """yyyymmdd; the file holds all changes of this day."""
+    """yyyymmdd; all changes of this day are in the file."""
     count: int
 
 
 def date_of(day: int) -> datetime:
-    """The first moment of a day yyyymmdd, Asia/Shanghai. Raises ValueError where it is no day."""
+    """Return the start of a day yyyymmdd in Asia/Shanghai. Raises ValueError for an invalid day."""
     return datetime(day // 10_000, day // 100 % 100, day % 100, tzinfo=SHANGHAI)
 
 
 def follows(day: int, later: int) -> bool:
-    """Whether `later` is the day after `day`, both yyyymmdd."""
+    """Return True if `later` is the day after `day`, both yyyymmdd."""
     return date_of(day) + timedelta(days=1) == date_of(later)
 
 
 def names(folder: Path) -> list[FileName]:
-    """The files of the list in a folder, which may be missing. Raises OSError."""
+    """Return the files of the list in a folder, which may be missing. Raises OSError."""
     if not folder.exists():
         return []
     found = (FileName.parse(entry.name) for entry in folder.iterdir())
@@ -87,16 +88,16 @@ def names(folder: Path) -> list[FileName]:
 
 
 def digest(path: Path) -> bytes:
-    """The SHA-256 of a file, 32 bytes. Raises OSError."""
+    """Return the SHA-256 of a file, 32 bytes. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 
 @contextmanager
 def faults(kind: type[OfflineListFault], what: object) -> Iterator[None]:
-    """Whatever storage does inside becomes a fault of `kind`; misuse stays a bug.
+    """Translate storage errors into `kind`; misuse of SQLite (ProgrammingError) passes unchanged.
 
-    Its detail names `what`, and quotes nothing that is stored.
+    The fault's detail names `what` and quotes no stored data.
     """
     try:
         yield
@@ -109,8 +110,8 @@ def faults(kind: type[OfflineListFault], what: object) -> Iterator[None]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The file at `path`, mapped into memory and only to be read. Raises sqlite3.Error."""
-    # Nobody changes a file that is in its place, so it is read without locks and without a log.
+    """Open a file read-only and memory-mapped. Raises sqlite3.Error."""
+    # Installed files never change, so locks and a log are not needed.
     with ExitStack() as undo:
         db = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None
@@ -123,37 +124,37 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def read_header(db: sqlite3.Connection, name: FileName) -> Header:
-    """What a file says of itself, where it has the form and is the file that its name says.
+    """Read a file's header and check its tables and that it matches its name.
 
-    Reads a few pages and not the vehicles. Raises sqlite3.Error, OfflineListFault.
+    Reads a few pages, not the vehicles. Raises sqlite3.Error, OfflineListFault.
     """
     if db.execute("SELECT name, type FROM sqlite_schema ORDER BY name").fetchall() != _TABLES:
-        raise OfflineListFault(f"{name}: its tables are not those of an offline list")
+        raise OfflineListFault(f"{name}: it does not have the tables of an offline list")
     if db.execute("SELECT name, type, pk FROM pragma_table_info('vehicle')").fetchall() != _VEHICLE:
-        raise OfflineListFault(f"{name}: its vehicles have another form")
+        raise OfflineListFault(f"{name}: its vehicle table has other columns")
     meta = dict(db.execute("SELECT key, value FROM meta WHERE key <> 'filter'").fetchall())
     if db.execute("SELECT count(*) > count(DISTINCT key) FROM meta").fetchone() != (0,):
-        raise OfflineListFault(f"{name}: it says twice what it is")
+        raise OfflineListFault(f"{name}: a key of its header occurs twice")
     province, day, count = (meta.get(key) for key in ("province", "day", "count"))
     if not (isinstance(province, str) and isinstance(day, int) and isinstance(count, int)):
-        raise OfflineListFault(f"{name}: it does not say what it is")
+        raise OfflineListFault(f"{name}: its header is incomplete")
     if province != name.province or name.day not in (None, day) or not is_day(day):
-        raise OfflineListFault(f"{name}: it says that it is another file")
+        raise OfflineListFault(f"{name}: its header names another file")
     return Header(province, day, count)
 
 
 def read_filter(db: sqlite3.Connection, name: FileName) -> bytes | None:
-    """The filter of a file (`offline_filter`), if it carries one. Raises sqlite3.Error, OfflineListFault."""
+    """Read a file's filter (`offline_filter`), if any. Raises sqlite3.Error, OfflineListFault."""
     (content,) = db.execute("SELECT value FROM meta WHERE key = 'filter'").fetchone() or (None,)
     if not (content is None or (isinstance(content, bytes) and len(content).bit_count() == 1)):
-        raise OfflineListFault(f"{name}: its filter is none")
+        raise OfflineListFault(f"{name}: its filter is invalid")
     return content
 
 
 def verify(path: Path, name: FileName, sha256: bytes) -> Header:
-    """What the file at `path` says of itself, once every byte of it was read and found to be as it must.
+    """Verify every byte of a file and return its header.
 
-    `sha256` is the hash that was signed, 32 bytes. Raises OfflineListRefused.
+    `sha256` is the signed hash, 32 bytes. Raises OfflineListRefused.
     """
     with faults(OfflineListRefused, name):
         if digest(path) != sha256:
@@ -167,21 +168,22 @@ def verify(path: Path, name: FileName, sha256: bytes) -> Header:
             if content is not None:
                 plates = (plate for (plate,) in db.execute("SELECT plate FROM vehicle"))
                 if offline_filter.build(plates, header.count) != content:
-                    raise OfflineListRefused(f"{name}: its filter is not that of its vehicles")
+                    raise OfflineListRefused(f"{name}: its filter does not match its vehicles")
     return header
 
 
 def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -> Header:
-    """Put a file into force in `folder`: on the medium when this returns, or the last good one stays.
+    """Install a file in `folder`; on return it is durable. If it is refused, the previous file stays in
+    force.
 
-    `source` is the file or its bytes, `sha256` the hash that was signed, 32 bytes. A base takes the place of
-    the changes that it holds, so they go. For one process at a time, beside any number of readers, which see
-    it once they look again (`OfflineList.refresh`). Raises OfflineListRefused.
+    `source` is the file or its bytes, `sha256` the signed hash, 32 bytes. A new base replaces the changes
+    that it contains. One process may install at a time; any number may read, and see the file after
+    `OfflineList.refresh`. Raises OfflineListRefused.
     """
     with faults(OfflineListRefused, name):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with sole_writer(folder, name):
-            for left in folder.glob(f"*{_INCOMING}"):  # by a cut
+            for left in folder.glob(f"*{_INCOMING}"):  # left by a power cut
                 left.unlink()
             incoming = folder / f".{name}{_INCOMING}"
             try:
@@ -204,9 +206,9 @@ def _require_vehicles(db: sqlite3.Connection, name: FileName, header: Header) ->
         (0, LAST_RECORD, lowest),
     ).fetchone()
     if count != header.count:
-        raise OfflineListRefused(f"{name}: it holds {count} vehicles and not {header.count}")
+        raise OfflineListRefused(f"{name}: it holds {count} vehicles instead of {header.count}")
     if records != count:
-        raise OfflineListRefused(f"{name}: {count - int(records)} records are none")
+        raise OfflineListRefused(f"{name}: {count - int(records)} records are invalid")
     if count and not 0 <= first <= last < len(KINDS) * PLATES_A_KIND:
         raise OfflineListRefused(f"{name}: its numbers are not plates")
     for plate in (first, last) if count else ():
@@ -218,7 +220,7 @@ def _require_vehicles(db: sqlite3.Connection, name: FileName, header: Header) ->
 
 @contextmanager
 def sole_writer(folder: Path, name: FileName) -> Iterator[None]:
-    """The right to replace files in a folder. Raises OfflineListRefused where another has it, and OSError."""
+    """Lock the folder for replacing files. Raises OfflineListRefused if another has the lock, and OSError."""
     handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
@@ -261,5 +263,5 @@ def _base(folder: Path, province: str) -> Header | None:
     try:
         with faults(OfflineListFault, name), closing(connect(folder / str(name))) as db:
             return read_header(db, name)
-    except OfflineListFault:  # none, or one that is of no use
+    except OfflineListFault:  # missing or unusable
         return None

@@ -1,10 +1,10 @@
-"""Whether a file of changes may have a vehicle: most need not be asked, and none is passed over that has it.
+"""Bloom filters of the offline list: most files need no query for a vehicle that they do not contain.
 
-A file may carry a Bloom filter of its vehicles, in `meta` under `filter`, so that it is signed with them:
-three bits a vehicle, of a number of bits that is a power of two. The places of a plate's bits are the three
-little-endian 32-bit numbers of BLAKE2b-96 (RFC 7693) over the plate as 8 bytes, most significant first, each
-modulo the number of bits; bit n is bit n % 8, from the least, of byte n // 8. Without a filter a vehicle is
-looked for in 31 files, which costs a memory card a hundred random reads where this costs four.
+A file may carry a Bloom filter of its vehicles, in `meta` under `filter`, signed with the file. It has three
+bits per vehicle and a power of two as its size. The bit positions of a plate are the three little-endian
+32-bit numbers of BLAKE2b-96 (RFC 7693) over the plate as 8 bytes, most significant first, each modulo the
+size; bit n is bit n % 8, counted from the least significant, of byte n // 8. Without filters a lookup
+searches 31 files: a hundred random reads of a memory card instead of four.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
 _NUMBERS = struct.Struct("<3I")
 _PLATE = struct.Struct(">Q")
 _BITS_A_VEHICLE = 10
-"""At least; so a filter is wrong about two vehicles of a hundred that it does not hold, at the most."""
+"""Minimum size; it limits false positives to about two in a hundred."""
 _FEWEST_BYTES, _MOST_BYTES = 8, 1 << 18
-"""The most are for 209,715 vehicles, and take 8 MB of memory where every file has so many."""
+"""The maximum serves 209,715 vehicles, and takes 8 MB of memory if every file has that many."""
 
 EVERYTHING = b"\xff"
 """Stands for the filter of a file that has none."""
 
 
 class Sieve:
-    """The filters of a province's files, laid side by side: three looks tell it of all files at once."""
+    """Filters of a province's files, interleaved: three reads test all files at once."""
 
     def __init__(self, contents: Sequence[bytes]) -> None:
-        """Of filters as the files have them, or EVERYTHING."""
+        """Interleave filters as stored in the files, or EVERYTHING."""
         self._files = len(contents)
         largest = max(map(len, contents), default=1)
         self._last = largest - 1
         self._table = bytearray(largest * self._files)
         for index, content in enumerate(contents):
-            # A place modulo a power of two is the same in a filter repeated.
+            # Repeating a filter does not change positions modulo a power of two.
             self._table[index :: self._files] = content * (largest // len(content))
         self._lowest_bits = int.from_bytes(b"\x01" * self._files, "little")
 
     def which(self, plate: int) -> list[int]:
-        """The files, by the indices of their filters, that may have a packed plate."""
+        """Return the indices of the files that may contain a packed plate."""
         one, two, three = _places(plate)
         bits = self._lowest_bits & self._row(one) & self._row(two) & self._row(three)
         found = []
-        while bits:  # a byte a file, of which the lowest bit is left
+        while bits:  # one byte per file, of which the lowest bit remains
             lowest = bits & -bits
             found.append(lowest.bit_length() >> 3)
             bits ^= lowest
@@ -63,7 +63,7 @@ def _places(plate: int) -> tuple[int, int, int]:
 
 
 def build(plates: Iterable[int], count: int) -> bytes | None:
-    """The filter of `count` packed plates; None where they are too many for a filter to be of use."""
+    """Build the filter of `count` packed plates; None if they are too many for a useful filter."""
     size = _FEWEST_BYTES
     while size * 8 < count * _BITS_A_VEHICLE:
         size *= 2

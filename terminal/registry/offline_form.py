@@ -1,6 +1,6 @@
-"""The offline list in numbers: a plate and what is listed of it are an integer each, and nothing is lost.
+"""Packing of plates and offline list entries into integers (wire format, section 7).
 
-Wire format, section 7. A file is of one province, so a plate's integer leaves the province out.
+Each file covers one province, so the packed plate omits it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from terminal.vehicle.plate import fits
 from terminal.vehicle.tables import KINDS, PROVINCES
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ挂学警港澳领使试"
-"""The digits 1 to 44; digit 0 is no character."""
+"""Digits 1 to 44; digit 0 marks the end of a shorter number."""
 PLACES = 7
 PLATES_A_KIND = (len(DIGITS) + 1) ** PLACES
 TAKEN_OFF = -1
-"""The record of a vehicle that a file of changes takes off the list."""
+"""Record of a vehicle that a file of changes removes from the list."""
 
 _DIGIT = {character: digit for digit, character in enumerate(DIGITS, 1)}
 _POWERS = [(len(DIGITS) + 1) ** places for places in range(PLACES + 1)]
@@ -28,7 +28,7 @@ _FIRST_YEAR = 2000
 
 
 class ListClass(IntEnum):
-    """What the status letters amount to; overdue is not among them, since it follows from the month."""
+    """Summary of the status letters; overdue is not included, since it follows from the month."""
 
     PASS = 0
     CAUTION = 1
@@ -39,23 +39,23 @@ class ListClass(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is listed of a vehicle."""
+    """List entry of a vehicle."""
 
     month: int
-    """检验有效期至, yyyymm; valid through its last day, Asia/Shanghai."""
+    """检验有效期至, yyyymm; valid through the last day of the month, Asia/Shanghai."""
     list_class: ListClass
 
 
 def province_of(plate: Plate) -> str | None:
-    """The province whose files would list the vehicle; None where its number does not begin with one."""
+    """Return the province whose files would list the vehicle; None if its number names none."""
     return plate.number[:1] if plate.number[:1] in PROVINCES else None
 
 
 def pack_plate(plate: Plate) -> int | None:
-    """The plate as its province's files have it; None for a vehicle that is never listed.
+    """Pack a plate; None for a vehicle that is never listed.
 
-    That is a kind without a pattern, a number that does not fit its kind or does not begin with a province,
-    and one with a character that is no digit (临, 超, 应急).
+    Never listed are kinds without a pattern, numbers that do not match their kind or name no province, and
+    numbers with a character that is not a digit (临, 超, 应急).
     """
     kind = KINDS.get(plate.kind)
     if kind is None or kind.pattern is None or province_of(plate) is None or not fits(plate):
@@ -71,20 +71,20 @@ def pack_plate(plate: Plate) -> int | None:
 
 
 def unpack_plate(packed: int, province: str) -> Plate:
-    """The plate that `pack_plate` packed, of a file of `province`. Raises ValueError where there is none."""
+    """Unpack a plate from a file of `province`. Raises ValueError if no plate packs to this number."""
     index, rest = divmod(packed, PLATES_A_KIND)
     characters = []
     for power in reversed(_POWERS[:PLACES]):
         digit, rest = divmod(rest, power)
         characters.append(DIGITS[digit - 1] if digit else "")
     plate = Plate(province + "".join(characters), _KIND_AT.get(index, ""))
-    if pack_plate(plate) != packed:  # no such kind, a gap between digits, a number that does not fit
+    if pack_plate(plate) != packed:  # unknown kind, a gap, or a number that does not match
         raise ValueError("no plate packs to this number")
     return plate
 
 
 def pack_record(entry: Entry) -> int:
-    """The record of a listed vehicle. Raises ValueError where its month is none a credential may name."""
+    """Pack an entry. Raises ValueError if its month is not allowed in a credential."""
     if not is_month(entry.month):
         raise ValueError(f"{entry.month} is not a month of validity")
     year, month = divmod(entry.month, 100)
@@ -93,14 +93,14 @@ def pack_record(entry: Entry) -> int:
 
 @cache
 def unpack_record(record: int) -> Entry | None:
-    """What a record says; None for a vehicle taken off. Raises ValueError where it is no record."""
+    """Unpack an entry; None for a removed vehicle. Raises ValueError for an invalid record."""
     if record == TAKEN_OFF:
         return None
     months, list_class = divmod(record, 8)
     year, month = divmod(months, 12)
     entry = Entry((_FIRST_YEAR + year) * 100 + month + 1, ListClass(list_class))
     if not is_month(entry.month):
-        raise ValueError(f"{record} is not a record")
+        raise ValueError(f"{record} is not a valid record")
     return entry
 
 
@@ -108,10 +108,10 @@ LAST_RECORD = pack_record(Entry(219912, ListClass.UNKNOWN))
 
 
 def judge(entry: Entry, now_s: float, *, dates_count: bool) -> VehicleFinding:
-    """The finding of a listed vehicle at `now_s`, Unix time; the highest rank decides (section 5).
+    """Return the finding of a listed vehicle at `now_s` (Unix time, s); the highest rank decides (section 5).
 
-    `dates_count` says that the clock is trusted and the list not too old. Where it is not so, an alarm
-    stands, and everything else is unchecked.
+    `dates_count` means that the clock is trusted and the list is not too old. Otherwise only alarms count,
+    and everything else is unchecked.
     """
     if entry.list_class is ListClass.ALARM:
         return VehicleFinding.CACHED_ALARM

@@ -1,6 +1,6 @@
-"""A live answer outranks the lists, but no alarm of the hot list; of two lists, the graver counts.
+"""Precedence of vehicle statuses: a live answer outranks the lists, except for a hot-list alarm.
 
-Wire format, section 5, "The hot list"; domain, section 6.3.
+Of the two lists the graver finding counts (wire format, section 5, "The hot list"; domain, section 6.3).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _GRAVEST_FIRST = (
     VehicleFinding.CACHED_OVERDUE,
     VehicleFinding.UNKNOWN,
     VehicleFinding.CACHED_CAUTION,
-    VehicleFinding.UNCHECKED,  # a hot list without a warning does not stand for an inspection
+    VehicleFinding.UNCHECKED,  # a hot list without a warning does not prove an inspection
     VehicleFinding.CACHED_VALID,
 )
 
 
 def weigh(live: VehicleStatus | None, listed: VehicleStatus, hot: VehicleStatus | None) -> VehicleStatus:
-    """The status that counts, unchanged, of the live answer, the offline list, and the hot list.
+    """Return the status that counts among live answer, offline list and hot list, unchanged.
 
-    None is no live answer (`LookupAnswer` about several vehicles is none), and a vehicle that is on no hot
-    list. An alarm of the hot list stands until a later change takes it off, whatever the live answer says;
-    where that is an alarm too, it is the one to show.
+    `live` is None without a live answer; an answer about several vehicles is none. `hot` is None for a
+    vehicle that is on no hot list. A hot-list alarm stands until a later change removes it, whatever the live
+    answer says; if that is an alarm too, it is returned.
     """
     if live is not None:
         stands = hot is not None and hot.finding is VehicleFinding.CACHED_ALARM

@@ -1,6 +1,6 @@
-"""A shift is what an officer did since it began: its list lives in memory, what must be told is recorded.
+"""The officer's shift: its checks are kept in memory, its events in the journal.
 
-Which shift goes on is kept in a file, so that a restart neither ends a shift nor goes on with an ended one.
+The active shift's number is stored in a file, so that a restart continues the shift or leaves it ended.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _OVER = ""
 
 @dataclass(slots=True)
 class Shift:
-    """The shift that goes on, if one does. Every verb that records raises JournalFault."""
+    """The active shift, if any. Every recording method raises JournalFault."""
 
     keeper: Keeper
     folder: Path
     on: bool = field(default=True, init=False)
-    """Whether a shift goes on; without one no check is made."""
+    """True while a shift is active; otherwise no check is made."""
     _log: dict[int, state.Logged] = field(default_factory=dict, init=False)
 
     def resume(self) -> None:
-        """Go on with the shift of the file; where there is none, with the configuration's."""
+        """Continue the shift stored in the file; without a file, the one from the configuration."""
         with suppress(FileNotFoundError):
             number = (self.folder / FILE).read_text(encoding="utf-8")
             self.on = number != _OVER
@@ -48,7 +48,7 @@ class Shift:
                 self._take(number)
 
     def start(self, moment: Moment) -> state.ShiftStarted:
-        """A new shift, numbered by its beginning."""
+        """Start a shift, numbered by its start time."""
         self._take(datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S"))
         self.keeper.keep(Session(SessionStep.SHIFT_STARTED), moment)
         self._log.clear()
@@ -57,7 +57,7 @@ class Shift:
         return state.ShiftStarted()
 
     def end(self, moment: Moment, *, handover: bool) -> state.ShiftEnded:
-        """The end of the shift: nothing of its list stays."""
+        """End the shift and forget its checks."""
         step = SessionStep.HANDED_OVER if handover else SessionStep.SHIFT_ENDED
         self.keeper.keep(Session(step), moment)
         ended = state.ShiftEnded(self._counts(), self.keeper.unreceipted)
@@ -67,14 +67,14 @@ class Shift:
         return ended
 
     def annotate(self, seq: int, note: state.Note, moment: Moment) -> state.Annotated:
-        """Add to a check: an entry of its own."""
+        """Record a note on a check as an entry of its own."""
         match note:
             case state.Action(text):
                 self.keeper.keep(NoteEntry(seq=seq, action=text), moment)
             case state.Remark(text):
                 self.keeper.keep(NoteEntry(seq=seq, text=text), moment)
             case state.Picture():
-                raise ValueError("a picture is kept by whoever has it")
+                raise ValueError("a picture must be recorded by the caller that has it")
             case state.Mistaken():
                 self.keeper.keep(NoteEntry(seq=seq, mistaken=True), moment)
             case state.ControlWord(result):
@@ -84,25 +84,25 @@ class Shift:
         return self.add(seq, note)
 
     def add(self, seq: int, note: state.Note) -> state.Annotated:
-        """What was added to a check is on disk."""
+        """Add a recorded note to the check in memory."""
         if seq in self._log:
             self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
         return state.Annotated(seq)
 
     def hear(self, judged: state.Judged) -> None:
-        """A check was made, or more is known of it."""
+        """Add or update a check in memory."""
         before = self._log.get(judged.seq)
         self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
 
     def tell(self, pictured: int | None) -> state.ShiftTold:
-        """The shift's list, newest first, with its counts; `pictured` is whose frame is at hand."""
+        """Return the shift's checks, newest first, and counts; `pictured` has its frame kept."""
         newest_first = tuple(
             replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
         )
         return state.ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
 
     def _counts(self) -> state.Counts:
-        """From the journal: a restart forgets the list, and counts every check all the same."""
+        """Return the counts from the journal, which survive a restart, unlike the list."""
         kept = self.keeper.journal.tallies(self.keeper.author.shift)
         return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)
 
@@ -110,7 +110,7 @@ class Shift:
         self.keeper.author = replace(self.keeper.author, shift=number)
 
     def _remember(self, number: str) -> None:
-        """Put the number in the file in one step, and on the medium."""
+        """Write the number to the file atomically."""
         try:
             durable.replace(self.folder / FILE, number.encode())
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Of several codes of ours in view the officer picks one, by its place and by what it proves."""
+"""Choice between several inspection marks in view, identified by place and by proven content."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from terminal.screens.facts import Judged, Sighting, Status
 
 MOST = 4
-"""Codes that are offered at once: as many as can be told apart and touched."""
+"""Most codes offered at once, so that they stay distinguishable and large enough to touch."""
 
 
 def is_ours(text: str) -> bool:
-    """Whether a code's text claims to be an inspection mark's (wire format, section 3)."""
+    """Return True if a code's text claims to be an inspection mark (wire format, section 3)."""
     return text.startswith(PREFIX)
 
 
 def ours(scan: Scan) -> tuple[Code, ...]:
-    """The codes of ours in view, the reader's choice first; a foreign one beside them is never offered."""
+    """Return the inspection marks in view, the reader's preferred one first; other codes are left out."""
     return tuple(code for code in scan.codes if is_ours(code.text))
 
 
 def offered(scan: Scan) -> tuple[Code, ...]:
-    """Those that the officer may pick from, as they lie."""
+    """Return the marks that the officer may pick from, in order of place."""
     return in_order(ours(scan)[:MOST])
 
 
 def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
-    """Codes as they lie: from the left, or from above where they reach further down than across."""
+    """Sort codes from left to right, or from top to bottom if they extend further vertically."""
     across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))
     return tuple(sorted(codes, key=lambda code: _middle(code)[0 if across >= down else 1]))
 
@@ -47,32 +47,32 @@ def _spread(places: list[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A code in view behind a verdict, which was not checked."""
+    """A code in view during a verdict that was not checked."""
 
     ours: bool
-    """Whether it is, or one of several is, an inspection mark's, which the officer may pick."""
+    """True if any of the codes is an inspection mark, which the officer may pick."""
     scan: Scan = field(compare=False)
-    """The frame that shows most of them. It is not drawn here, so it is no part of equality."""
+    """The frame that shows most codes; not drawn, so excluded from comparison."""
     taken_s: float = field(compare=False)
-    """When that frame was seen (monotonic s)."""
+    """Monotonic time of that frame, s."""
     last_s: float = field(compare=False)
-    """When any was last in view."""
+    """Monotonic time at which any was last in view, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeChoice:
-    """Several codes of ours were in one frame, which stays as it was; none is checked until one is picked."""
+    """Choice between several marks of one frame, which is kept; none is checked until one is picked."""
 
     status: Status
     scan: Scan
     proven: tuple[Credential | None, ...] | None = None
-    """What each of `codes` proves, None where that is nothing; None altogether until it was told."""
+    """Content proven by each of `codes`, None if there is none; None altogether until it has arrived."""
     frame: tuple[int, int] = (0, 0)
-    """Width and height of the frame, pixels."""
+    """Width and height of the frame, px."""
     marked: int | None = None
-    """The place in `codes` that CONFIRM picks; none at first, so that no press picks unread."""
+    """Index in `codes` that CONFIRM picks; None at first, so that no code is picked by accident."""
     after: Judged | None = None
-    """The verdict that it was opened from, and that BACK shows again."""
+    """Verdict that the choice was opened from, and that BACK shows again."""
     seen: Sighting | None = None
 
     @property
@@ -82,35 +82,36 @@ class CodeChoice:
 
     @property
     def more(self) -> int:
-        """How many of ours are in view and not offered."""
+        """Number of marks in view that are not offered."""
         return len(ours(self.scan)) - len(self.codes)
 
 
 @dataclass(frozen=True, slots=True)
 class OthersWanted:
-    """The officer wants to pick another of the codes behind the verdict."""
+    """The officer wants to pick another of the codes in view during the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeChosen:
-    """The officer picked a code: its place in the choice, from 0."""
+    """The officer picked a code; `place` is its index in the choice."""
 
     place: int
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What each code of a choice proves, None where that is nothing; and the frame's width and height."""
+    """Proven content of each code of a choice, None if there is none, and the frame's size."""
 
     proven: tuple[Credential | None, ...]
     frame: tuple[int, int]
-    """Pixels."""
+    """Width and height, px."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Keep the frame of this scan, and say with Identified what each of the codes offered proves. Nothing is
-    recorded or asked: no verdict is given.
+    """Keep the frame of this scan and verify each code offered; answered with Identified.
+
+    Nothing is recorded or looked up, because no verdict is given.
     """
 
     scan: Scan

@@ -1,4 +1,4 @@
-"""The choice of a code as drawn and touched: the frame as it was, each code numbered, and a row for each."""
+"""Drawing and touch cells of the code choice: the kept frame with numbered codes, and one row per code."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ if TYPE_CHECKING:
     from terminal.screens.theme import Look
 
 ROW = 88
-"""Units of a code's row."""
+"""Height of a code's row, units."""
 STRIP, STRIP_TOUCH = 46, 60
-"""Units of the strip that leads from a verdict to a choice, and how high up a touch still does: the strip is
+"""Height of the strip that opens the choice from a verdict, and of its touch area, units; the strip is
 narrower than a thumb.
 """
 _LEAST_PICTURE = 60
-"""A picture lower than this, in units, tells nothing and is left out."""
+"""Minimum height of the picture, units; a lower one is left out."""
 _BADGE = 44
 _QUIET = 0.08
-"""How far outside its code an outline runs, as a share of the way from its middle: in the quiet zone."""
+"""Distance of an outline from its code, as a share of the distance from its centre: inside the quiet zone."""
 _AIR = 0.18
-"""How much around the codes is shown at least, as a share of how far they reach."""
+"""Minimum margin shown around the codes, as a share of their extent."""
 
 
 def cells(screen: CodeChoice, size: tuple[int, int]) -> list[Cell]:
-    """A row for each code, above the soft keys, on a surface of `size` pixels."""
+    """Return one row per code above the soft keys, on a surface of `size` px."""
     count = len(screen.codes)
     area = area_of(size, ROW * count)
     return [Cell(part(area, 0, 1, row, area.height / count), CodeChosen(row)) for row in range(count)]
 
 
 def strip_cell(size: tuple[int, int]) -> Cell:
-    """Where a touch leads from a verdict to the choice, on a surface of `size` pixels."""
+    """Return the touch cell that opens the choice from a verdict, on a surface of `size` px."""
     return Cell(area_of(size, STRIP_TOUCH), OthersWanted())
 
 
 def strip_top(size: tuple[int, int]) -> int:
-    """Where a verdict must end above the strip, pixels."""
+    """Return the y at which a verdict must end above the strip, px."""
     return area_of(size, STRIP).y
 
 
 def strip(page: Page) -> list[Item]:
-    """That another mark's code is in view behind the verdict, and that it can be chosen."""
+    """Draw the strip: another mark is in view during the verdict and can be chosen."""
     face = area_of(page.look.size, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
     return key_face(page, face, page.say("other_mark"), page.colours.ink, page.colours.paper)
 
 
 def compose_choice(look: Look, screen: CodeChoice) -> list[Item]:
-    """The question, the codes in the picture under their numbers, and what each says."""
+    """Lay out the question, the picture with numbered codes, and a row for each."""
     page = Page(look)
     bars = top(page, screen.status)
     rows = cells(screen, look.size)
@@ -85,7 +85,7 @@ def _head(page: Page, screen: CodeChoice) -> Block:
 
 
 def _shown(page: Page, screen: CodeChoice, area: Rect) -> list[Item]:
-    """The part of the frame with the codes in it, each outlined, with its number in its middle."""
+    """Lay out the part of the frame that contains the codes, each outlined and numbered."""
     ground = Fill(area, theme.BLACK)
     if not all(screen.frame):
         return [ground]
@@ -114,7 +114,7 @@ def _shown(page: Page, screen: CodeChoice, area: Rect) -> list[Item]:
 
 
 def _view(screen: CodeChoice, area: Rect) -> Rect:
-    """The part of the frame to show, pixels: all codes with air, and as much more as `area` has room for."""
+    """Return the part of the frame to show, px: all codes with a margin, in the proportions of `area`."""
     xs, ys = ([corner[axis] for code in screen.codes for corner in code.corners] for axis in (0, 1))
     reach = Rect(min(xs), min(ys), max(1, max(xs) - min(xs)), max(1, max(ys) - min(ys)))
     air = max(8, round(_AIR * max(reach.size)))
@@ -127,7 +127,7 @@ def _view(screen: CodeChoice, area: Rect) -> Rect:
 
 
 def _badge(page: Page, row: int, rect: Rect, *, marked: bool) -> list[Item]:
-    """A number on a disc; the one that is marked is inverted."""
+    """Draw a number on a disc, inverted if marked."""
     ground, ink = (theme.WHITE, theme.BLACK) if marked else (theme.BLACK, theme.WHITE)
     rim = max(1, rect.width // 14)
     style = replace(page.firm(1, ink, bold=True), size=max(1, round(rect.width * 0.62)))
@@ -141,7 +141,7 @@ def _badge(page: Page, row: int, rect: Rect, *, marked: bool) -> list[Item]:
 
 
 def _row(page: Page, screen: CodeChoice, row: int, face: Rect) -> list[Item]:
-    """The number, the plate if one is proven, and what else tells this mark from another."""
+    """Draw a code's row: number, proven plate, and what distinguishes it from the others."""
     marked = row == screen.marked
     side = min(page.px(_BADGE), face.height - page.px(8))
     badge = Rect(0, 0, side, side)
@@ -167,7 +167,7 @@ def _row(page: Page, screen: CodeChoice, row: int, face: Rect) -> list[Item]:
 
 
 def _unproven(page: Page, room: int) -> Block:
-    """Nothing of what the code claims is said."""
+    """State that the code proves nothing, without any of its claims."""
     side = page.px(30)
     start = side + page.px(10)
     words = page.say("code_unproven")

@@ -1,4 +1,4 @@
-"""What a frame means to each screen: one new code is checked at once, of several the officer picks one."""
+"""Transitions for scanned frames: a single new code is checked at once, several are offered."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from terminal.screens.state import (
 
 
 def happened(screen: Screen, event: Scanned | ChoiceEvent, now_s: float) -> Step:
-    """What follows a frame with codes in view, a touch on a choice, or the answer to it."""
+    """Handle a frame with codes in view, a touch on a choice, or the answer to it."""
     return _scanned(screen, event.scan, now_s) if isinstance(event, Scanned) else _chosen(screen, event)
 
 
 def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
-    """Where no check can begin, it is remembered alone."""
+    """Handle a scan; where no check can begin it is only remembered."""
     match screen:
         case Ready():
             return _ready(screen, scan, now_s)
@@ -62,26 +62,26 @@ def _ready(screen: Ready, scan: Scan, now_s: float) -> Step:
 
 
 def _with_checked(company: Company | None, text: str) -> Company | None:
-    """Those in view together, once one of them is checked; None where another code is: they are gone."""
+    """Mark one of the codes in view as checked; None if the text is another code: they are gone."""
     if company is None or text not in company.texts:
         return None
     return replace(company, checked=company.checked | {text}, checked_s=company.last_s)
 
 
 def _left_in_view(seen: Sighting, text: str, now_s: float) -> bool:
-    """Whether this code was checked, and has been in view since."""
+    """Return True if this code was checked and has been in view since."""
     company = seen.company
     beside = company is not None and text in company.checked and now_s - company.checked_s <= LINGER_S
     return beside or (seen.text == text and now_s - seen.last_s <= LINGER_S)
 
 
 def _still_there(company: Company, text: str, now_s: float) -> bool:
-    """Whether several of ours are in view, although one frame shows one of them alone, or a foreign code."""
+    """Return True if several marks are in view although the frame shows one of them, or a foreign code."""
     return now_s - company.last_s <= OTHER_CODE_S and (text in company.texts or not is_ours(text))
 
 
 def _noticed(seen: Sighting | None, scan: Scan, now_s: float) -> Sighting | None:
-    """What was seen, with this frame: the code that was checked is still there, or several are together."""
+    """Update the sighting with a frame: the checked code is still in view, or several marks are."""
     if seen is not None and seen.text in {code.text for code in scan.codes}:
         seen = replace(seen, last_s=now_s)
     texts = frozenset(code.text for code in ours(scan))
@@ -91,7 +91,7 @@ def _noticed(seen: Sighting | None, scan: Scan, now_s: float) -> Sighting | None
 
 
 def _joined(seen: Sighting, texts: frozenset[str], now_s: float) -> Company | None:
-    """Those that are together, with a frame's codes: one that joins makes them others than were offered."""
+    """Update the marks in view together; a new one among them makes a new choice."""
     known = seen.company
     fresh = known is not None and now_s - known.last_s <= LINGER_S
     if known is not None and texts & known.checked and now_s - known.checked_s <= LINGER_S:
@@ -133,7 +133,7 @@ def _chosen(screen: Screen, event: ChoiceEvent) -> Step:
 
 
 def _opened(choice: CodeChoice) -> Step:
-    """The choice, which is offered once for as long as the codes stay in view."""
+    """Open the choice; it is offered once for as long as the codes stay in view."""
     seen = choice.seen
     if seen is not None and seen.company is not None:
         seen = replace(seen, company=replace(seen.company, offered=True))
@@ -141,7 +141,7 @@ def _opened(choice: CodeChoice) -> Step:
 
 
 def _picked(screen: CodeChoice, place: int) -> Step:
-    """The code is checked as a scan of it alone would be."""
+    """Check the picked code like a scan of that code alone."""
     code = screen.codes[place]
     company = screen.seen.company if screen.seen else None
     last_s = screen.seen.last_s if screen.seen else 0.0
@@ -150,7 +150,7 @@ def _picked(screen: CodeChoice, place: int) -> Step:
 
 
 def pressed(screen: CodeChoice, button: Button) -> Step:
-    """TRIGGER marks the next code, CONFIRM picks the one that is marked, and BACK leaves."""
+    """Handle a button: TRIGGER marks the next code, CONFIRM picks the marked one, BACK leaves."""
     match button:
         case Button.TRIGGER:
             marked = 0 if screen.marked is None else (screen.marked + 1) % len(screen.codes)

@@ -1,4 +1,4 @@
-"""The screens of the shift, what may be said to them and what they ask for; none of them makes a check."""
+"""Screens, events and effects of the shift; no check is made on any of them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from terminal.screens.state import Result
 
 ROWS = 5
-"""Checks on a page of the shift's log."""
+"""Checks per page of the shift log."""
 
 
 class Part(StrEnum):
-    """What the menu leads to, and the menu itself."""
+    """The menu and its destinations."""
 
     MENU = "menu"
     LOG = "log"
@@ -43,12 +43,12 @@ class Part(StrEnum):
 
 
 MENU = (Part.LOG, Part.UPLOAD, Part.HANDOVER, Part.END)
-"""The menu's rows, from the top down."""
+"""Rows of the menu from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What else there is than to check; a touch on the bar opens it."""
+    """The menu, opened by touching the bar."""
 
     status: Status
     seen: Sighting | None = None
@@ -56,42 +56,42 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class ShiftLog:
-    """The shift's checks from memory, newest first, a page at a time."""
+    """The checks of the shift, newest first, one page at a time."""
 
     status: Status
     log: tuple[Logged, ...] = ()
     page: int = 0
-    """From 0."""
+    """Page number, from 0."""
     told: bool = False
-    """False until the log was given."""
+    """False until the log has arrived."""
     seen: Sighting | None = None
 
     @property
     def pages(self) -> int:
-        """How many pages there are, and at least one."""
+        """Number of pages, at least 1."""
         return max(1, -(-len(self.log) // ROWS))
 
     @property
     def shown(self) -> tuple[Logged, ...]:
-        """The checks of the page."""
+        """The checks on this page."""
         return self.log[self.page * ROWS : (self.page + 1) * ROWS]
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One check, to add to: what was done, that it was a mistake, the control room's word on an alarm."""
+    """One check of the log, to annotate: an action, a mistake, the control room's answer to an alarm."""
 
     status: Status
     logged: Logged
     back: Result | ShiftLog
-    """Where it was opened, and what BACK shows again."""
+    """Screen that it was opened from, and that BACK shows again."""
     noted: bool = False
-    """What was picked last is on disk."""
+    """True once the last note is on disk."""
     seen: Sighting | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What can be added, in order. The control room is asked about alarms alone."""
+        """Notes that can be added, in order; the control room's answers for alarms only."""
         words = tuple(ControlWord(result) for result in Control)
         offered = words if self.logged.outcome is Outcome.ALARM else ()
         picture = (Picture(),) if self.logged.picture else ()
@@ -100,34 +100,34 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class ShiftEnd:
-    """Before a shift ends, or is handed over: what was checked in it, and what is not yet uploaded."""
+    """Summary before a shift ends or is handed over: checks, and records not yet uploaded."""
 
     status: Status
     handover: bool = False
     counts: Counts | None = None
-    """None until they were given; the shift does not end unseen."""
+    """None until they arrive; the shift cannot end before that."""
     unuploaded: int = 0
     seen: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Uploading:
-    """How far the upload is. It goes on whether it is looked at or not."""
+    """Progress of the upload, which continues independently of this screen."""
 
     status: Status
     progress: Progress = field(default_factory=Progress)
     ended: Counts | None = None
-    """Of the shift that has ended; None while one goes on."""
+    """Counts of the shift that has ended; None while a shift is active."""
     seen: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftOver:
-    """No shift goes on, so no check is made."""
+    """No shift is active, so no check is made."""
 
     status: Status = field(default_factory=Status)
     ended: Counts = ()
-    """Of the shift that was ended, where this run knows it."""
+    """Counts of the shift that ended, if known to this run."""
     seen: Sighting | None = None
 
 
@@ -136,35 +136,35 @@ ShiftScreen: TypeAlias = Menu | ShiftLog | LogEntry | ShiftEnd | Uploading | Shi
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The bar, or a row of the menu, was touched."""
+    """The bar or a row of the menu was touched."""
 
     part: Part
 
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """Another page of the log is wanted: 1 is the next, older one, -1 the one before."""
+    """Another page of the log was requested: 1 is the next (older), -1 the previous one."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A check of the log was touched: its record's number."""
+    """A check of the log was touched; `seq` is its record number."""
 
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The officer picked what to add to the check."""
+    """The officer picked a note for the check."""
 
     note: Note
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftTold:
-    """The shift's checks, newest first, their count by outcome, and how many records have no receipt."""
+    """Checks of the shift, newest first, their counts by outcome, and the records without a receipt."""
 
     log: tuple[Logged, ...]
     counts: Counts
@@ -173,7 +173,7 @@ class ShiftTold:
 
 @dataclass(frozen=True, slots=True)
 class Annotated:
-    """What was added to the check of record `seq` is on disk."""
+    """The note on the check of record `seq` is on disk."""
 
     seq: int
 
@@ -188,12 +188,12 @@ class ShiftEnded:
 
 @dataclass(frozen=True, slots=True)
 class ShiftStarted:
-    """A new shift is on disk."""
+    """The new shift is on disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTold:
-    """How far the upload is."""
+    """Progress of the upload."""
 
     progress: Progress
 
@@ -204,12 +204,12 @@ ShiftEvent: TypeAlias = ShiftTouch | ShiftTold | Annotated | ShiftEnded | ShiftS
 
 @dataclass(frozen=True, slots=True)
 class TellShift:
-    """Answer with ShiftTold, from memory."""
+    """Load the shift's checks from memory; answered with ShiftTold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Annotate:
-    """Record a note on the check of record `seq`; answer with Annotated or Failed."""
+    """Record a note on the check of record `seq`; answered with Annotated or Failed."""
 
     seq: int
     note: Note
@@ -217,19 +217,19 @@ class Annotate:
 
 @dataclass(frozen=True, slots=True)
 class EndShift:
-    """Record the end of the shift, or that it was handed over; answer with ShiftEnded or Failed."""
+    """Record the end or the handover of the shift; answered with ShiftEnded or Failed."""
 
     handover: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StartShift:
-    """Record a new shift; answer with ShiftStarted or Failed."""
+    """Record the start of a shift; answered with ShiftStarted or Failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Send what has no receipt, unless that is going on; tell of it with UploadTold now and as it goes."""
+    """Start uploading, unless it is in progress; answered with UploadTold now and repeatedly."""
 
 
 ShiftEffect: TypeAlias = TellShift | Annotate | EndShift | StartShift | Upload

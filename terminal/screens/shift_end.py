@@ -1,4 +1,4 @@
-"""What a shift came to, before it ends and after: checks by outcome, and what still has to be uploaded."""
+"""Summary screens of a shift, before and after its end: checks by outcome, and records to upload."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:
-    """What was checked, and what still has to be uploaded, before the shift ends."""
+    """Lay out the summary shown before the shift ends."""
 
     def body(page: Page) -> Block:
         title = page.say("handover_title" if screen.handover else "end_title")
@@ -33,7 +33,7 @@ def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:
 
 
 def compose_over(look: Look, screen: ShiftOver) -> list[Item]:
-    """That no check is made, and what the shift came to."""
+    """Lay out the screen without an active shift, with the summary of the last one."""
 
     def body(page: Page) -> Block:
         ink, muted = page.colours.ink, page.colours.muted
@@ -48,7 +48,7 @@ def compose_over(look: Look, screen: ShiftOver) -> list[Item]:
 
 
 def _counted(page: Page, counts: Counts) -> list[Block]:
-    """How many checks there were, and of each outcome that there was."""
+    """Return the total of checks, and a row for each outcome that occurred."""
     total = page.say("checks", count=sum(count for _, count in counts))
     return [
         paragraph(total, page.type(28, page.colours.ink, bold=True), page.width),

@@ -1,4 +1,4 @@
-"""What the screens of the shift share: an outcome's sign, rows that can be touched, and how room is used."""
+"""Parts shared by the screens of the shift: outcome icons, touchable rows and fitting to the height."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from terminal.screens.theme import Look
 
 ROOM = 400
-"""Units above the soft keys that cells share."""
+"""Height of the cells above the soft keys, units."""
 _EASES = [step / 100 for step in range(130, 36, -4)]
 
 
 def unuploaded(page: Page, count: int) -> str:
-    """How many records still have to be uploaded, or that none have."""
+    """Return the text for the number of records to upload."""
     return page.say("unuploaded", count=count) if count else page.say("all_uploaded")
 
 
 def chip(page: Page, outcome: Outcome, side: int) -> Block:
-    """An outcome's sign on its own ground, `side` pixels square; the form says how much was known."""
+    """Draw an outcome's icon on its ground, `side` px square; its shape states the certainty."""
     dress = theme.dress(outcome, page.colours)
     rect, radius = Rect(0, 0, side, side), max(1, side // 6)
     edge = max(2, side // 10)
@@ -48,29 +48,29 @@ def chip(page: Page, outcome: Outcome, side: int) -> Block:
 
 
 def inside(page: Page, cell: Cell) -> Rect:
-    """Where a cell's key is drawn."""
+    """Return the area of a cell in which its key is drawn."""
     gap = page.px(GAP)
     return cell.rect.inflate(-2 * gap, -2 * gap)
 
 
 def panel(page: Page, rect: Rect, block: Block) -> list[Item]:
-    """A row that can be touched, its words from the left and in the middle of its height."""
+    """Draw a touchable row with its text at the left, centred vertically."""
     x, y = rect.x + page.px(8), rect.y + (rect.height - block.height) // 2
     return [Fill(rect, page.colours.panel, page.px(8)), *at(block, x, y)]
 
 
 def headed(look: Look, status: Status, head: Callable[[Page], Block]) -> list[Item]:
-    """The bars, and a head between them and the cells."""
+    """Lay out the bars, and a heading between them and the cells."""
     return _between(look, status, head, area_of(look.size, ROOM).y)
 
 
 def filled(look: Look, status: Status, body: Callable[[Page], Block]) -> list[Item]:
-    """The bars, and a body between them and the soft keys."""
+    """Lay out the bars, and a body between them and the soft keys."""
     return _between(look, status, body, look.size[1] - Page(look).px(KEYS_HEIGHT))
 
 
 def _between(look: Look, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
-    """The bars, and a block in the largest type at which it fits above `bottom`."""
+    """Lay out the bars, and a block in the largest size that fits above `bottom`."""
     bars = top(Page(look), status)
     room = bottom - bars.height - 2 * Page(look).px(5)
     for ease in _EASES:

@@ -1,4 +1,4 @@
-"""What an outcome sounds, shines and feels like is outcomes.csv's words, turned into pulses here alone."""
+"""Sound, lamp and vibration of each outcome, translated from the wording of outcomes.csv."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ _LAMPS = {
     "steady red": _steady(_RED),
     "steady blue": _steady(_BLUE),
 }
-# Felt in the palm and heard by no one else: two strokes and a pause, until the alarm is acknowledged.
+# Felt in the hand and heard by nobody else: two pulses and a pause, until the alarm is acknowledged.
 _STROKES = (Pulse(1, 0.2), Pulse(0, 0.15), Pulse(1, 0.2), Pulse(0, 0.65))
 _DISCREET = Signal(vibration=_STROKES)
 _LOUD = Signal(
     sound=(Pulse(HIGH, 0.15), Pulse(0, 0.1)),
-    lamp=(Glow(_RED, 0.17), Glow(_OFF, 0.17)),  # under three flashes a second (WCAG 2.3.1)
+    lamp=(Glow(_RED, 0.17), Glow(_OFF, 0.17)),  # below three flashes a second (WCAG 2.3.1)
     vibration=_STROKES,
     insistent=True,
 )
 
 
 def signal_of(outcome: Outcome, *, loud: bool = False) -> Signal:
-    """The signal of an outcome; `loud` lets an alarm be heard and seen by those around.
+    """Return the signal of an outcome; `loud` makes an alarm audible and visible to bystanders.
 
-    Raises KeyError where outcomes.csv says what is not known here; a test looks at every outcome.
+    Raises KeyError for unknown wording in outcomes.csv; a test covers every outcome.
     """
     row = OUTCOMES[outcome]
     if (row["sound"], row["lamp"]) == (_ALARM_SOUND, _ALARM_LAMP):

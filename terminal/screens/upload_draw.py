@@ -1,4 +1,4 @@
-"""How far the upload is, as it is drawn: what was receipted, how fast it goes, and why it does not."""
+"""Drawing of the upload screen: records receipted, speed, and the reason if it does not proceed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KIB = 1024
 _FEW = 10
-"""Below this a speed is given to a tenth."""
+"""Numbers below this are shown with one decimal."""
 _SIGNS = {
     Sending.WAITING: Icon.CLOCK,
     Sending.SENDING: Icon.UPLOAD,
@@ -46,7 +46,7 @@ _RESULTS = {
 
 
 def compose_upload(look: Look, screen: Uploading) -> list[Item]:
-    """The upload's state, its bar, its speed and time left, and what becomes of it."""
+    """Lay out the upload's state, progress bar, speed, time left and result."""
     return filled(look, screen.status, lambda page: _body(page, screen.progress))
 
 
@@ -75,7 +75,7 @@ def _title(page: Page, state: Sending) -> Block:
 
 
 def _bar(page: Page, progress: Progress) -> Block:
-    """Filled by the share that is receipted; green once all is."""
+    """Draw the bar, filled by the receipted share; green once complete."""
     tall, edge = page.eased(34), page.px(3)
     outer = Rect(0, 0, page.width, tall)
     inner = outer.inflate(-2 * edge, -2 * edge)
@@ -86,7 +86,7 @@ def _bar(page: Page, progress: Progress) -> Block:
 
 
 def share(progress: Progress) -> float:
-    """How much is receipted, 0 to 1; it is 1 only when all is."""
+    """Return the receipted share, 0 to 1; 1 only if everything is receipted."""
     if progress.state is Sending.DONE:
         return 1.0
     return min(0.99, progress.sent / progress.total) if progress.total > 0 else 0.0

@@ -1,22 +1,22 @@
-"""Validity is a month, 检验有效期至, and runs to the last second of it in Asia/Shanghai."""
+"""Inspection validity: a month, 检验有效期至, up to its last second in Asia/Shanghai."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
 SHANGHAI = timezone(timedelta(hours=8))
-"""Constant since 1991, before any month of validity that a credential may name."""
+"""UTC+8, constant since 1991, before any month of validity that a credential may name."""
 
 _FIRST_MONTH, _LAST_MONTH = 200001, 219912
 
 
 def is_month(yyyymm: int) -> bool:
-    """Whether `yyyymm` is a month of validity that a credential may name."""
+    """Return True if `yyyymm` is a month of validity that a credential may name."""
     return _FIRST_MONTH <= yyyymm <= _LAST_MONTH and 1 <= yyyymm % 100 <= 12
 
 
 def end_of_month_s(yyyymm: int) -> int:
-    """The first second (Unix) after the month. Raises ValueError where it is no month."""
+    """Return the first second after the month, Unix time. Raises ValueError for an invalid month."""
     if not is_month(yyyymm):
         raise ValueError(f"{yyyymm} is not a month of validity")
     year, month = divmod(yyyymm, 100)
@@ -25,7 +25,7 @@ def end_of_month_s(yyyymm: int) -> int:
 
 
 def is_day(yyyymmdd: int) -> bool:
-    """Whether `yyyymmdd` names a day that exists."""
+    """Return True if `yyyymmdd` is a valid date."""
     year, rest = divmod(yyyymmdd, 10_000)
     try:
         datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI)

@@ -1,7 +1,7 @@
-"""The verdict is a cell of the decision table; a missing cell is impossible, since loading would fail.
+"""Verdicts from the decision table, which must have a cell for every pair of findings.
 
-`pass` needs a subject that the officer confirmed or typed; on the code's own word it is provisional
-(wire format, "Whose vehicle is looked up").
+`pass` requires a subject that the officer confirmed or typed; without that it becomes provisional (wire
+format, "Whose vehicle is looked up").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from terminal.vehicle.tables import rows
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the decision table: what follows from both findings, and by which sentences."""
+    """A cell of the decision table: the outcome of two findings, its guidance and its legal basis."""
 
     outcome: Outcome
     guidance_zh: str
@@ -45,7 +45,7 @@ TABLE = _table()
 
 
 def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> Verdict:
-    """The verdict of both findings, about the subject's vehicle. Total."""
+    """Return the verdict of both findings about the subject's vehicle. Never raises."""
     cell = TABLE[finding.finding, status.finding]
     outcome = cell.outcome
     if outcome is Outcome.PASS and subject not in (Subject.CONFIRMED, Subject.TYPED):

@@ -139,7 +139,7 @@ def test_only_changes_take_a_vehicle_off(folder: Path, workshop: Path):
     for name in (BASE, CHANGES):
         with closing(sqlite3.connect(workshop / str(name))) as db, db:
             db.execute("UPDATE vehicle SET record = -1")
-    assert "300 records are none" in refused(folder, BASE, content(workshop, BASE))
+    assert "300 records are invalid" in refused(folder, BASE, content(workshop, BASE))
     file = content(workshop, CHANGES)
     assert offline_files.install(folder, CHANGES, file, sha256(file)).count == 300
 

@@ -129,6 +129,14 @@ class App:
             self._rig.link.close()
         self._work.close()
 
+    def wants_restart(self) -> bool:
+        """Tell whether the program is to end and start again, as nobody works with it."""
+        try:
+            return isinstance(self.screen, state.ShiftOver) and self.duty.wants_restart()
+        except JournalFault as fault:
+            self.notice(fault)
+            return False
+
     @property
     def size(self) -> tuple[int, int]:
         """The display's width and height, pixels."""

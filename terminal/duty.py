@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, assert_never
 
 import cv2
 
-from terminal.credential.verify import Moment
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
 from terminal.registry.upload import due
@@ -16,6 +15,7 @@ from terminal.screens import state
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from terminal.credential.verify import Moment
     from terminal.errors import Fault
     from terminal.model import Incoming, Luma
     from terminal.ports import Clock, Link
@@ -42,7 +42,7 @@ class Duty:
     _seen: tuple[int, Luma] | None = field(default=None, init=False)
     """The newest check's record number and frame."""
     _last_s: float | None = field(default=None, init=False)
-    _recorded: tuple[int, float] = field(default=(0, 0.0), init=False)
+    _recorded: tuple[int, float] = field(default=(-1, 0.0), init=False)
     """The newest record's number, and since when it is the newest (monotonic, s)."""
     _total: int = field(default=0, init=False)
     """Records without receipt when the upload was started."""
@@ -108,7 +108,6 @@ class Duty:
         """Send what is to be sent now; begin where it is time, and let go what is old enough."""
         uploader, now_s = self.uploading.uploader, self.clock.monotonic_s()
         online = self.link is not None and self.link.state.up
-        self._renew_when_quiet(now_s)
         left = uploader.pending() > 0 or uploader.pictures_left
         if left and due(now_s, self._last_s, online=online, interval_s=self.interval_s):
             self.begin()
@@ -120,21 +119,16 @@ class Duty:
         if message is not None and self.link is not None:
             self.link.send(message)
 
-    def _renew_when_quiet(self, now_s: float) -> None:
-        """Begin a new journal, where the registry refuses a record, once nothing refers to old records.
+    def wants_restart(self) -> bool:
+        """Tell whether the program is to start again, which sets a journal with a refused record aside.
 
-        That is after the shift, and QUIET_S after the last record: by then no answer refines a check. Where
-        that never comes, the next start of the program does it.
+        That is after the shift and QUIET_S after the last record, when nothing refers to the old journal's
+        records any more.
         """
-        journal = self.uploading.journal
-        if journal.refused is None:
-            return
+        journal, now_s = self.uploading.journal, self.clock.monotonic_s()
         if self.shift.on or self._recorded[0] != journal.head.seq:
             self._recorded = (journal.head.seq, now_s)
-        elif now_s - self._recorded[1] >= QUIET_S:
-            moment = Moment(self.clock.now_s(), self.clock.trusted())
-            if self.uploading.renew(self.shift.keeper.author.stamp(moment)) is not None:
-                self._seen = None
+        return now_s - self._recorded[1] >= QUIET_S and journal.is_to_be_renewed()
 
     def receive(self, incoming: Incoming) -> bool:
         """Whether a message was the upload's."""

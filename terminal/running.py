@@ -36,7 +36,10 @@ DONE, NOT_MET, FAULT = 0, 1, 2
 
 
 def run(setup: Setup) -> int:
-    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on."""
+    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
+
+    It also ends where it is to start again (see `Duty.wants_restart`): the service manager starts it.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -52,7 +55,7 @@ def run(setup: Setup) -> int:
         terminal.come_back()
     terminal.start()
     try:
-        while not stop.is_set():
+        while not stop.is_set() and not terminal.wants_restart():
             terminal.turn()
     finally:
         terminal.stop()

@@ -8,6 +8,7 @@ on every step is a rename that can be done again, so that a cut at any moment lo
 from __future__ import annotations
 
 import errno
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.errors import Fault
-    from terminal.journal.database import Meta
     from terminal.journal.entry import Stamp
     from terminal.journal.pen import Pen
     from terminal.journal.record import Head
@@ -77,7 +77,7 @@ def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Sta
         found = database.examine(state_dir / NAME, last, newest=CHECKED_AT_OPENING)
     meta = found.meta
     whole = found.damage is None and meta is not None and meta.terminal_public_key == owner
-    why = refusal(state_dir, meta) if whole and meta else found.damage
+    why = refusal(state_dir, meta.refused) if whole and meta else found.damage
     if why is None:
         return interrupted
     old = None
@@ -86,19 +86,25 @@ def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Sta
         last = known if whole else last or known
         name = _unused_name(state_dir, last, stamp.at_ms) if remains else None
         old = SetAside(why, last, name, refused=whole)
-    _begin(state_dir, pen, owner, stamp, old)
+    try:
+        _begin(state_dir, pen, owner, stamp, old)
+    except (OSError, sqlite3.Error):
+        if whole and (state_dir / NAME).exists():
+            _clear(state_dir)
+            return interrupted  # it is used on: no room for a new one now
+        raise
     return old
 
 
-def refusal(state_dir: Path, meta: Meta) -> str | None:
-    """Say why a whole journal is to be set aside: the registry refuses a record of it; None where not.
+def refusal(state_dir: Path, refused: int | None) -> str | None:
+    """Say why a whole journal is to be set aside, of which the registry refuses a record; None where not.
 
     A journal that follows another, and of which the first record is refused, stays: the first record of the
     next one would be refused likewise. Raises OSError.
     """
-    if meta.refused is None or (meta.refused == 1 and any(state_dir.glob(f"{DAMAGED}*.sqlite"))):
+    if refused is None or (refused == 1 and any(state_dir.glob(f"{DAMAGED}*.sqlite"))):
         return None
-    return f"the registry refuses record {meta.refused}"
+    return f"the registry refuses record {refused}"
 
 
 def _unused_name(state_dir: Path, last: Head | None, at_ms: int) -> str:
@@ -110,8 +116,7 @@ def _unused_name(state_dir: Path, last: Head | None, at_ms: int) -> str:
 
 def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside | None) -> None:
     building = state_dir / _BUILDING
-    for part in _PARTS:
-        (state_dir / (_BUILDING + part)).unlink(missing_ok=True)
+    _clear(state_dir)
     head = database.create(building, pen.journal_id(), owner)
     if old is not None:
         with closing(database.connect(building)) as db:
@@ -122,6 +127,12 @@ def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside 
     building.rename(state_dir / (_NEXT + following))
     durable.sync_folder(state_dir)
     _finish(state_dir)
+
+
+def _clear(state_dir: Path) -> None:
+    """Remove what is left of a journal that was not built to its end."""
+    for part in _PARTS:
+        (state_dir / (_BUILDING + part)).unlink(missing_ok=True)
 
 
 def _finish(state_dir: Path) -> SetAside | None:

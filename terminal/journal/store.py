@@ -136,8 +136,15 @@ class Journal:
 
     @property
     def refused(self) -> int | None:
-        """The record that the registry refuses for good, so that `renew` is to be called."""
+        """The record that the registry refuses for good."""
         return self._refused
+
+    def is_to_be_renewed(self) -> bool:
+        """Tell whether `renew`, or the next opening, sets this journal aside. Raises JournalFault."""
+        if self._refused is None:
+            return False
+        with database.faults(self._folder):
+            return renewal.refusal(self._folder, self._refused) is not None
 
     def unreceipted(self) -> int:
         """How many records no receipt of the registry covers."""
@@ -198,7 +205,7 @@ class Journal:
         be left that refers to the old ones. None where nothing was to be done. Raises JournalFault, and
         then the journal is used on.
         """
-        if self._refused is None:
+        if not self.is_to_be_renewed():
             return None
         set_aside = self._spare(lambda: self._renew(stamp))
         with suppress(OSError):
@@ -207,8 +214,6 @@ class Journal:
         return set_aside
 
     def _renew(self, stamp: Stamp) -> SetAside | None:
-        if renewal.refusal(self._folder, database.load(self._db)) is None:
-            return None
         self._db.close()
         try:
             return renewal.ready(self._folder, self._head, self._pen, self._owner, stamp)

@@ -91,27 +91,31 @@ def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
     assert desk.app.duty.uploading.evidence.pending() == []
 
 
-def test_a_journal_with_a_refused_record_is_followed_once_its_shift_is_over_and_quiet(desk: Desk) -> None:
+def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shift_is_over_and_quiet(
+    desk: Desk,
+) -> None:
     clock = HandClock(time.time())
     desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
     app = desk.app
     assert app is not None
-    duty, journal = app.duty, app.cases.keeper.journal
-    duty.clock = clock
+    app.duty.clock = clock
+    journal = app.cases.keeper.journal
     old = journal.head.journal_id
     journal.refuse(1)
+    assert not app.wants_restart()
     clock.advance(2 * QUIET_S)
-    duty.turn()
-    assert journal.head.journal_id == old  # its checks may still be annotated
-    desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading")
-    duty.turn()
+    assert not app.wants_restart()  # its checks may still be annotated
+    desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading\npress BACK\nexpect over")
+    assert not app.wants_restart()
     clock.advance(QUIET_S - 1)
-    duty.turn()
-    assert journal.head.journal_id == old
+    assert not app.wants_restart()
     clock.advance(1)
-    duty.turn()
-    assert (journal.head.seq, journal.refused) == (1, None)
-    assert duty.uploading.uploader.pending() == 3
-    desk.play("press BACK\nexpect over\nclear\nwait 5\npress CONFIRM\nexpect ready")
-    desk.play("show phone.jpg\nexpect provisional")
-    assert journal.head.seq == 3
+    assert app.wants_restart()
+    desk.stop()
+    app = desk.start()
+    assert not app.wants_restart()
+    journal = app.cases.keeper.journal
+    assert (journal.head.seq, journal.refused, journal.head.journal_id != old) == (1, None, True)
+    assert app.duty.uploading.uploader.pending() == 3
+    desk.play("expect over")
+    assert "U03" in {notice.code for notice in app.screen.status.notices}

@@ -1,6 +1,6 @@
-"""What waits to be sent: the urgent first, one at a time, and nothing after its time.
+"""Queue of outgoing messages: urgent ones first, one at a time, dropped when they expire.
 
-Pure: monotonic time comes in. Each message that was added comes out once, as Sent or Unsent.
+Monotonic time is an argument. Each message added is returned once, as Sent or Unsent.
 """
 
 from __future__ import annotations
@@ -16,26 +16,28 @@ if TYPE_CHECKING:
     from terminal.model import Outgoing
 
 CAPACITY = 64
-"""Messages. Who sends keeps what must not be lost; a longer queue would only tell later of being offline."""
+"""Messages. The sender keeps what must not be lost; a longer queue would only report later that it is
+offline.
+"""
 TRIES = 3
-"""Connections that a message may see break; it may be what breaks them."""
+"""Connections that may break under a message before it is given up, since it may be the cause."""
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A message, and the monotonic time, s, at which it expires."""
+    """A message and the monotonic time, s, at which it expires."""
 
     message: Outgoing
     until_s: float | None
     tries: int = 0
 
     def expiry_s(self, now_s: float) -> int | None:
-        """Whole seconds that are left to it, at least 1."""
+        """Return the whole seconds left, at least 1; None if the message does not expire."""
         return None if self.until_s is None else max(1, ceil(self.until_s - now_s))
 
 
 class Outbox:
-    """At most CAPACITY messages that wait, and at most one in flight."""
+    """At most CAPACITY waiting messages and at most one in flight."""
 
     def __init__(self) -> None:
         self._urgent: deque[Waiting] = deque()
@@ -43,7 +45,7 @@ class Outbox:
         self.in_flight: Waiting | None = None
 
     def add(self, message: Outgoing, now_s: float) -> Unsent | None:
-        """Queue a message; Unsent where there is no room for it."""
+        """Queue a message; returns Unsent if the queue is full."""
         if len(self._urgent) + len(self._other) >= CAPACITY:
             return Unsent(message, NotSent.QUOTA)
         until_s = None if message.expiry_s is None else now_s + message.expiry_s
@@ -51,7 +53,7 @@ class Outbox:
         return None
 
     def take(self) -> Waiting | None:
-        """The next message, which is now in flight; None while one is, or where none waits."""
+        """Return the next message, which is then in flight; None if one already is or none waits."""
         if self.in_flight is not None:
             return None
         queue = self._urgent or self._other
@@ -61,14 +63,14 @@ class Outbox:
         return self.in_flight
 
     def settle(self, why: NotSent | None) -> Sent | Unsent:
-        """What became of the message in flight, by the reason why it was not taken. Raises LookupError."""
+        """Return the result of the message in flight; `why` is the refusal's reason. Raises LookupError."""
         if self.in_flight is None:
             raise LookupError("nothing is in flight")
         message, self.in_flight = self.in_flight.message, None
         return Sent(message) if why is None else Unsent(message, why)
 
     def lose(self) -> Unsent | None:
-        """The connection broke: what was in flight waits again, before all others, or is given up."""
+        """Handle a broken connection: the message in flight is queued again in front, or given up."""
         lost = self.in_flight
         if lost is None:
             return None
@@ -80,7 +82,7 @@ class Outbox:
         return None
 
     def expire(self, now_s: float) -> list[Unsent]:
-        """Drop what waits past its time."""
+        """Drop expired messages."""
         dropped: list[Unsent] = []
         for queue in (self._urgent, self._other):
             over = [one for one in queue if one.until_s is not None and now_s >= one.until_s]
@@ -90,7 +92,7 @@ class Outbox:
         return dropped
 
     def next_expiry_s(self) -> float | None:
-        """The monotonic time, s, at which `expire` has something to drop."""
+        """Return the monotonic time, s, at which the next message expires."""
         times = (one.until_s for queue in (self._urgent, self._other) for one in queue)
         return min((time_s for time_s in times if time_s is not None), default=None)
 

@@ -1,4 +1,4 @@
-"""What the broker and TLS say becomes a fault that an officer can act on, or why a message did not go."""
+"""Translate MQTT reason codes and TLS errors into faults for the officer and reasons for unsent messages."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _UNKNOWN = frozenset(
         "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     }
 )
-"""What OpenSSL calls the alerts (RFC 8446, section 6.2) by which a server refuses our certificate."""
+"""OpenSSL's names of the alerts (RFC 8446, section 6.2) by which a server refuses our certificate."""
 _EXPIRED = "SSLV3_ALERT_CERTIFICATE_EXPIRED"
 _REFUSALS = frozenset({133, 134, 135, 138})
-"""Reason codes (MQTT 5, section 2.4): client id not valid, bad user name, not authorised, banned."""
+"""Reason codes (MQTT 5, section 2.4): client id not valid, bad user name, not authorized, banned."""
 _TAKEN_OVER = 142
 _NO_SUBSCRIBER = 16
 _NOT_SENT = {
@@ -38,7 +38,7 @@ _NOT_SENT = {
 
 
 def fault_of(error: OSError) -> LinkFault:
-    """The fault behind a socket's error."""
+    """Return the fault for a socket error."""
     match error:
         case ssl.SSLCertVerificationError():
             return LinkUntrusted(error.verify_message)
@@ -53,14 +53,14 @@ def fault_of(error: OSError) -> LinkFault:
 
 
 def fault_of_reason(reason: ReasonCode) -> LinkFault:
-    """The fault behind a CONNACK's or DISCONNECT's reason."""
+    """Return the fault for the reason code of a CONNACK or DISCONNECT."""
     if reason.value in _REFUSALS:
         return LinkRefused(str(reason))
     return LinkTakenOver(str(reason)) if reason.value == _TAKEN_OVER else LinkFault(str(reason))
 
 
 def why_not(reason: ReasonCode, message: Outgoing) -> NotSent | None:
-    """Why a PUBACK says that a message was not taken; None where it was."""
+    """Return the reason in a PUBACK why a message was refused; None if it was accepted."""
     if reason.value == 0 or (message.retain and reason.value == _NO_SUBSCRIBER):
-        return None  # a retained message is kept for whoever asks later
+        return None  # a retained message is kept for later subscribers
     return _NOT_SENT.get(reason.value, NotSent.REFUSED)

@@ -1,6 +1,6 @@
-"""A private key lies in one file that its owner alone may read; it is never overwritten and never printed.
+"""Key files: private keys with mode 0600, never overwritten and never printed.
 
-A key file is one line: the algorithm's name and the key in hex. The public part lies beside it as FILE.pub.
+A key file has one line: the algorithm and the key in hex. The public key is stored beside it as FILE.pub.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _TOO_WIDE = 0o177
 
 
 class Algorithm(StrEnum):
-    """What a key of 32 bytes is for."""
+    """Algorithm of a 32-byte key."""
 
     ED25519 = "ed25519"
-    """Signs; the private part is the seed (RFC 8032)."""
+    """Signatures; the private key is the seed (RFC 8032)."""
     X25519 = "x25519"
-    """Opens sealed boxes (RFC 7748)."""
+    """Sealed boxes (RFC 7748)."""
     CHACHA20_POLY1305 = "chacha20-poly1305"
-    """Seals claims for enforcement (RFC 8439); it has no public part."""
+    """Encrypts claims for enforcement (RFC 8439); it has no public key."""
 
 
 def public_part(algorithm: Algorithm, secret: bytes) -> bytes | None:
-    """The 32-byte public key of a 32-byte secret; None where the algorithm has none."""
+    """Return the 32-byte public key of a 32-byte secret; None if the algorithm has none."""
     match algorithm:
         case Algorithm.ED25519:
             return bindings.crypto_sign_seed_keypair(secret)[0]
@@ -50,9 +50,9 @@ def public_part(algorithm: Algorithm, secret: bytes) -> bytes | None:
 
 
 def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
-    """Put a new secret in `path` (0600), its public part in `path`.pub, and return the public part.
+    """Save a new secret in `path` (mode 0600) and its public key in `path`.pub; return the public key.
 
-    Raises InputFault where either exists already; then neither is touched.
+    Raises InputFault if either file exists; then neither is changed.
     """
     public = public_part(algorithm, secret)
     _create(path, 0o600, algorithm, secret)
@@ -66,7 +66,7 @@ def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
 
 
 def load(path: Path, algorithm: Algorithm) -> bytes:
-    """The 32-byte secret in `path`. Raises InputFault where others may read it, or it is no such key."""
+    """Load the 32-byte secret from `path`. Raises InputFault if others may read it or it is invalid."""
     with _opened(path) as file:
         mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         if mode & _TOO_WIDE:
@@ -75,21 +75,21 @@ def load(path: Path, algorithm: Algorithm) -> bytes:
 
 
 def load_seed(path: Path) -> bytes:
-    """The 32-byte Ed25519 seed in `path`. Raises InputFault as `load` does."""
+    """Load the 32-byte Ed25519 seed from `path`. Raises InputFault as `load`."""
     return load(path, Algorithm.ED25519)
 
 
 def load_public(path: Path, algorithm: Algorithm = Algorithm.ED25519) -> bytes:
-    """The 32-byte public key in a .pub file. Raises InputFault where it is no sound key of its algorithm."""
+    """Load the 32-byte public key from a .pub file. Raises InputFault if it is not valid."""
     with _opened(path) as file:
         public = _parse(path, file.read(256), algorithm)
     if algorithm is Algorithm.ED25519 and not cose.is_full_order_point(public):
-        raise InputFault(f"{path}: not a sound Ed25519 public key")
+        raise InputFault(f"{path}: not a valid Ed25519 public key")
     return public
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put `content` in `path` in one step: a reader finds the old bytes or the new, never a part."""
+    """Replace a file atomically: a reader finds the old content or the new, never a mixture."""
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         staged = Path(file.name)
         try:
@@ -111,7 +111,7 @@ def _create(path: Path, mode: int, algorithm: Algorithm, key: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     except FileExistsError as error:
-        raise InputFault(f"{path} exists already, and a key is never overwritten") from error
+        raise InputFault(f"{path} already exists; keys are never overwritten") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(f"{algorithm} {key.hex()}\n".encode("ascii"))
         file.flush()
@@ -128,8 +128,8 @@ def _opened(path: Path) -> BinaryIO:
 def _parse(path: Path, content: bytes, algorithm: Algorithm) -> bytes:
     found = _LINE.fullmatch(content.decode("ascii", errors="replace"))
     if found is None:
-        # The content is not repeated: it may be a secret all the same.
-        raise InputFault(f"{path}: not a key file of roadside-keys")
+        # Not repeated: the content may be a secret.
+        raise InputFault(f"{path}: not a key file made by roadside-keys")
     if found[1] != algorithm:
-        raise InputFault(f"{path}: a key for {found[1]} where one for {algorithm} is needed")
+        raise InputFault(f"{path}: a key for {found[1]}, but one for {algorithm} is required")
     return bytes.fromhex(found[2])

@@ -1,4 +1,4 @@
-"""One TOML file becomes one frozen Config; an unknown, missing or ill-typed key refuses to start, by name."""
+"""Configuration: a TOML file, validated into a frozen Config. Invalid keys and values are refused by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Rotation = Literal[0, 90, 180, 270]
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Who checks, and with what."""
+    """Identity of the terminal and its officer."""
 
     number: str
     officer: str
@@ -33,47 +33,47 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where things lie; a relative path starts at the configuration file."""
+    """File locations; relative paths start at the configuration file."""
 
     state: Path
     trust: Path
     key: Path
     offline: Path | None = None
-    """The folder of the offline list."""
+    """Folder of the offline list."""
     fonts: Path = Path("/usr/share/fonts/opentype/noto")
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """The camera: `pi`, or `cv:` and a device, a video or a folder."""
+    """Camera: `pi`, or `cv:` followed by a device, a video or a folder."""
 
     source: str = "pi"
     width: int = 1280
     height: int = 720
     frames_per_s: int = 30
     budget_ms: int = 15
-    """CPU time for reading a frame; less than a frame's interval leaves none waiting."""
+    """CPU time for reading a frame, ms; keep it below the frame interval so that no frame has to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The screen: how it is reached and how it is mounted."""
+    """Display driver and mounting."""
 
     kind: Literal["window", "kms", "fb", "offscreen"] = "kms"
     width: int = 480
     height: int = 800
     rotation: Rotation = 0
     night: bool = False
-    """Light on dark."""
+    """Light text on a dark ground."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Sound, light, vibration and buttons, by their BCM pin numbers."""
+    """Sound, lamp, vibration and buttons, by BCM pin number."""
 
     sound: Literal["buzzer", "tone"] = "tone"
     loud_alarm: bool = False
-    """An alarm is discreet unless this is set."""
+    """Alarms are discreet unless this is set."""
     buzzer_pin: int = 12
     vibration_pin: int = 13
     red_pin: int = 5
@@ -87,14 +87,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What a fleet may set about verification."""
+    """Verification policy of a fleet."""
 
     trust_fresh_h: int = 24
     trust_usable_h: int = 168
     offline_usable_days: int = 35
-    """An offline list that is older gives alarms alone."""
+    """Older offline lists yield alarms only."""
     other_issuers: tuple[str, ...] = ()
-    """Patterns (whole text) of other issuers' codes."""
+    """Regular expressions that match the whole text of other issuers' codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,14 @@ class Registry:
     key: Path
     port: int = 8883
     wait_s: int = 3
-    """How long an answer is waited for."""
+    """Timeout of a lookup, s."""
     provinces: tuple[str, ...] = ()
-    """Whose hot lists are taken; none: all."""
+    """Provinces whose hot lists are kept; empty for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """When records go to the registry by themselves, and how long they stay afterwards."""
+    """Interval of automatic uploads, and retention of uploaded records."""
 
     interval_min: int = 15
     retention_days: int = 30
@@ -122,7 +122,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that may be set."""
+    """All settings."""
 
     terminal: Terminal
     paths: Paths
@@ -135,7 +135,7 @@ class Config:
 
 
 def read(path: Path) -> Config:
-    """The configuration in a file. Raises ConfigFault, whose detail names the key and what was meant."""
+    """Read a configuration file. Raises ConfigFault; its detail names the key and the expected value."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -146,19 +146,21 @@ def read(path: Path) -> Config:
 
 
 def parse(content: dict[str, Any], folder: Path) -> Config:
-    """The configuration that a TOML document says; `folder` is where relative paths start."""
+    """Parse a TOML document; `folder` is the base of relative paths."""
     config = _section(Config, content, "", folder)
     _require_sound_names(config)
     for pattern in config.checks.other_issuers:
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ConfigFault(f"[checks] other_issuers: {pattern!r} is no pattern: {error}") from error
+            raise ConfigFault(
+                f"[checks] other_issuers: {pattern!r} is not a regular expression: {error}"
+            ) from error
     return config
 
 
 def _require_sound_names(config: Config) -> None:
-    """What messages and topics carry must be writable, and a hot list that is to be taken must exist."""
+    """Require identifiers that messages and topics can carry, and provinces that exist."""
     try:
         topics.link(config.terminal.number)
     except ValueError as error:
@@ -190,7 +192,7 @@ def _section(kind: type[T], content: dict[str, Any], name: str, folder: Path) ->
 
 def _value(hint: Any, value: Any, where: str, folder: Path) -> Any:  # noqa: ANN401 - TOML's values are any
     if get_origin(hint) is UnionType:
-        hint = get_args(hint)[0]  # what may be left out is of this type where it is there
+        hint = get_args(hint)[0]  # optional: use the type it has if present
     if is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
             raise ConfigFault(f"{where}: a section [{where}] is expected")
@@ -226,7 +228,7 @@ _RANGES = {
     "[upload] interval_min": (1, 1440),
     "[upload] retention_days": (0, 3660),
 }
-"""The least and the most of numbers that would stop the terminal, or a thread of it, when they are used."""
+"""Ranges of numbers that would otherwise stop the terminal or one of its threads when used."""
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
 
 

@@ -1,4 +1,4 @@
-"""What was asked for goes to standard output, everything else to standard error; both are UTF-8."""
+"""Console output: results on standard output, everything else on standard error, both in UTF-8."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from io import TextIOWrapper
 
 
 def speak_utf8() -> None:
-    """Make both streams UTF-8 whatever the locale; what is not comes out as an escape that JSON reads."""
+    """Set both streams to UTF-8 regardless of the locale; other bytes are escaped as JSON reads them."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def out(text: str) -> None:
-    """Print what was asked for, at once. Raises BrokenPipeError when whoever reads has left."""
-    print(text, flush=True)  # noqa: T201 - this is where the commands print
+    """Print a result and flush. Raises BrokenPipeError if the reader has exited."""
+    print(text, flush=True)  # noqa: T201 - all commands print through this function
 
 
 def warn(text: str) -> None:
-    """Print a line that is no result."""
+    """Print a message to standard error."""
     print(f"roadside: {text}", file=sys.stderr, flush=True)  # noqa: T201 - same

@@ -1,6 +1,6 @@
-"""`roadside journal status` and `verify`: what can be said of a journal without opening its records.
+"""`roadside journal status` and `verify`: inspect a journal without opening its records.
 
-Both only read, take no lock, and may run beside `roadside run`.
+Both are read-only, take no lock, and may run beside `roadside run`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ WHOLE, BROKEN = 0, 1
 
 
 def status(state_dir: Path) -> int:
-    """Print what the journal says of itself, its chain not walked; WHOLE. Raises InputFault, JournalFault."""
+    """Print the journal's header and counts without verifying the chain; returns WHOLE.
+
+    Raises InputFault, JournalFault.
+    """
     path = _journal(state_dir)
     with database.faults(state_dir):
         with closing(database.connect_read_only(path)) as db:
-            db.execute("BEGIN")  # one view of the file, whoever writes
+            db.execute("BEGIN")  # a consistent view while another process writes
             meta, tallies = database.load(db), database.tallies(db)
         size_bytes = sum(part.stat().st_size for part in state_dir.glob(f"{NAME}*"))
         kept = sorted(part.name for part in state_dir.glob(f"{DAMAGED}*.sqlite"))
@@ -44,19 +47,21 @@ def status(state_dir: Path) -> int:
 
 
 def verify(state_dir: Path) -> int:
-    """Walk the whole chain and print whether it holds; WHOLE, or BROKEN with what and where.
+    """Verify the whole chain and print the result; returns WHOLE, or BROKEN with the first failure.
 
-    Raises InputFault where there is none, JournalFault where it cannot be read.
+    Raises InputFault if there is no journal, JournalFault if it cannot be read.
     """
     path = _journal(state_dir)
     with database.faults(state_dir):
-        witness = remembered(state_dir)  # before the view of the file, which is then no older
+        witness = remembered(state_dir)  # read before the file, which is then at least as new
         found = database.examine(path, witness)
     if found.damage is not None or found.meta is None:
         out(f"broken: {found.damage}")
         return BROKEN
     removed = (
-        f", of which 1 to {found.meta.start.seq} went after their receipt" if found.meta.start.seq else ""
+        f", of which 1 to {found.meta.start.seq} were removed after their receipt"
+        if found.meta.start.seq
+        else ""
     )
     out(f"whole: {found.meta.head.seq} records of journal {found.meta.head.journal_id.hex()}{removed}")
     return WHOLE

@@ -1,4 +1,4 @@
-"""Plays a scenario on the running app: every deed happens to real parts, every expectation is waited for."""
+"""Scenario player: performs each action on the running app and waits for each expectation."""
 
 from __future__ import annotations
 
@@ -22,41 +22,41 @@ if TYPE_CHECKING:
     from terminal.model import Verdict
 
 PATIENCE_S = 20.0
-"""The longest real time that an expectation is waited for, unless told otherwise."""
+"""Longest real time that an expectation is waited for, s."""
 LOOKS = 4
-"""Frames to look at before "still ready" is believed: one may be in hand and two in the inbox."""
+"""Frames to scan before "still ready" counts: one may be in progress and two in the inbox."""
 TURN_S = 0.02
 STEP_PX = 16
 
 
 class Stage(Protocol):
-    """What a scenario can do to the world."""
+    """Actions of a scenario on the rig."""
 
     def show(self, *pictures: Path) -> None:
-        """Put photographs before the camera, one after another; none clears the view."""
+        """Show photographs to the camera, one after another; without any, clear the view."""
 
     def press(self, button: Button) -> None:
-        """Press and let go."""
+        """Press and release a button."""
 
     def touch(self, x: int, y: int) -> None:
         """Touch the display at a pixel."""
 
     def shot(self, path: Path) -> None:
-        """Keep what the display shows as PNG."""
+        """Save the display as PNG."""
 
     def stall(self, *, on: bool) -> None:
-        """Stop the frames, or let them come."""
+        """Stop or resume the frames."""
 
     def advance(self, seconds: float) -> None:
-        """Let time go by."""
+        """Advance the time."""
 
     def set_clock(self, unix_s: float, *, trusted: bool) -> None:
-        """What the wall clock says from now on."""
+        """Set the wall clock."""
 
 
 @dataclass(slots=True)
 class Player:
-    """Plays one scenario; `failures` names every expectation that was not met."""
+    """Plays one scenario; `failures` lists every expectation that was not met."""
 
     app: App
     stage: Stage
@@ -65,10 +65,10 @@ class Player:
     failures: list[str] = field(default_factory=list)
     patience_s: float = PATIENCE_S
     _checks: set[int] = field(default_factory=set, init=False)
-    """The records of the checks whose results were expected."""
+    """Record numbers of the checks whose results were expected."""
 
     def play(self, lines: Sequence[scenario.Line]) -> bool:
-        """Whether every expectation was met."""
+        """Play the lines; True if every expectation was met."""
         for line in lines:
             self._do(line)
         self.say(f"{len(self._checks)} checks, {len(self.failures)} expectations not met")
@@ -100,7 +100,7 @@ class Player:
                 self._change(line.deed)
 
     def _change(self, deed: scenario.Change) -> None:
-        """Change what surrounds the terminal, and let it notice."""
+        """Change the terminal's environment and let it notice."""
         match deed:
             case scenario.Show(pictures):
                 self.stage.show(*pictures)
@@ -137,7 +137,7 @@ class Player:
         self.say(("" if met else f"NOT AS EXPECTED (line {number}): ") + found)
 
     def _type(self, number: int, text: str) -> None:
-        """Touch the keys of a plate, turning to the other keys where one is not shown."""
+        """Touch the keys of a plate number, switching the keyboard where needed."""
         while isinstance(self.app.screen, state.PlateEntry) and self.app.screen.number:
             self.stage.press(Button.BACK)
             self.app.turn(TURN_S)
@@ -149,19 +149,19 @@ class Player:
     def _touch(self, number: int, wanted: state.Event) -> None:
         place = self._place(wanted)
         if place is None:
-            self.failures.append(f"line {number}: nowhere to touch for {wanted}")
+            self.failures.append(f"line {number}: no touch target for {wanted}")
             return
         self.stage.touch(*place)
         self.app.turn(TURN_S)
 
     def _place(self, wanted: state.Event) -> tuple[int, int] | None:
-        """A place on the screen whose touch is the event; targets are larger than the steps."""
+        """Return a point whose touch produces the event; touch targets are larger than the steps."""
         width, height = self.app.size
         places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
         return next((at for at in places if event_at(self.app.screen, at, (width, height)) == wanted), None)
 
     def _look(self) -> None:
-        """Let the app look at what is now in view, where frames come at all."""
+        """Let the app scan what is now in view, if the camera gives frames."""
         goal = self.app.frames_seen + LOOKS
         self._until(
             lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not state.Camera.LIVE
@@ -177,7 +177,7 @@ class Player:
 
 
 def _symbols(text: str) -> list[str]:
-    """A number as its keys: 应急 and 民航 are one each."""
+    """Split a number into its keys: 应急 and 民航 are one key each."""
     return re.findall("|".join((*plate.WORDS, ".")), text)
 
 
@@ -202,14 +202,14 @@ def _is_verdict(verdict: Verdict, expected: scenario.ExpectResult) -> bool:
 
 
 def _told(screen: state.Screen, *, as_notice: bool) -> set[str]:
-    """The codes of the faults beside the work, or of the fault that is shown in place of a verdict."""
+    """Return the codes of the notices, or of the fault shown in place of a verdict."""
     if as_notice:
         return {notice.code for notice in screen.status.notices}
     return {screen.notice.code} if isinstance(screen, state.Trouble) else set()
 
 
 def _name(screen: state.Screen) -> str | None:
-    """A screen's word in scenarios; None for a result, a fault and what scenarios do not name."""
+    """Return a screen's name in scenarios; None for a result, a fault and others without a name."""
     if isinstance(screen, state.Uploading):
         return "uploaded" if screen.progress.state is state.Sending.DONE else "uploading"
     return _NAMES.get(type(screen))

@@ -1,7 +1,7 @@
-"""`roadside verify` checks codes in files and texts as the terminal would, and changes nothing.
+"""`roadside verify`: verify codes in files and texts as the terminal would, without side effects.
 
-An input that cannot be used is said, and the rest is still checked. Of several codes in one picture each of
-ours is verified apart. A vehicle's status is not asked for, so no answer here is more than provisional.
+Unusable inputs are reported and the others still verified. Of several inspection marks in a picture each is
+verified separately. No vehicle status is looked up, so an outcome is provisional at best.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from terminal.model import Finding, Scan
 
 ALL_CURRENT, NOT_ALL_CURRENT, UNUSABLE = 0, 1, 2
-"""Exit statuses; an input that cannot be used outweighs a code that is not current."""
+"""Exit statuses; an unusable input outweighs a code that is not current."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asks to have verified."""
+    """Arguments of a verification."""
 
     trust: Path
-    """A directory of a laboratory's targets."""
+    """Directory of a laboratory's trust set."""
     now_s: float
-    """When the codes are judged, Unix s; the person vouches for it."""
+    """Time of verification, Unix time, s, as stated by the caller."""
     files: Sequence[Path] = ()
     texts: Sequence[str] = ()
     entered: Plate | None = None
@@ -45,32 +45,32 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A code of a picture, or a text given as such, before it is verified."""
+    """A code of a picture, or a text, before verification."""
 
     source: str
     text: str | None
     page: int | None = None
     frame: int | None = None
     corners: tuple[tuple[int, int], ...] | None = None
-    """Where the code is, pixels; None for a text, and where no code was found."""
+    """Corners of the code, px; None for a text and if no code was found."""
     others: int = 0
-    """Further codes in the picture, foreign ones beside ours, which are not verified."""
+    """Number of other codes in the picture that are not verified."""
     decode_ms: float | None = None
-    """Wall time from the picture to its text; None for a text."""
+    """Wall time from picture to text, ms; None for a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sight and the verdict on it."""
+    """A code and its verdict."""
 
     sight: Sight
     verdict: Verdict
     verify_us: float
-    """Wall time from the text to the verdict."""
+    """Wall time from text to verdict, µs."""
 
 
 def run(request: Request) -> int:
-    """Check every input, print what is found of each, and give the exit status. Raises TrustFault."""
+    """Verify every input, print the results and return the exit status. Raises TrustFault."""
     trusted = lab.load_directory(request.trust)
     console.warn(f"{lab.NOTICE}: {request.trust}")
     status = ALL_CURRENT
@@ -99,7 +99,9 @@ def _inputs(request: Request) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
 
 
 def _sights(path: Path) -> Iterator[list[Sight]]:
-    """The codes of each picture: ours as they lie, else the one that was chosen, else that there is none."""
+    """Yield the codes of each picture: the marks in order of place, else the preferred code, else one without
+    text.
+    """
     for picture in inputs.pictures(path):
         begun_ns = time.perf_counter_ns()
         found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)
@@ -133,7 +135,7 @@ def _subject(finding: Finding, entered: Plate | None) -> Subject:
 
 
 def _first_readable(pictures: Iterable[list[Checked]]) -> list[Checked]:
-    """Those of the first picture with one that is not unreadable, else with any code, else of the first."""
+    """Return the codes of the first readable picture, else of the first with any code, else of the first."""
     best: list[Checked] | None = None
     for found in pictures:
         if any(one.verdict.finding.finding is not CredentialFinding.UNREADABLE for one in found):
@@ -141,7 +143,7 @@ def _first_readable(pictures: Iterable[list[Checked]]) -> list[Checked]:
         if best is None or (best[0].sight.text is None and found[0].sight.text is not None):
             best = found
     if best is None:
-        raise InputFault("the file holds no picture")
+        raise InputFault("the file contains no picture")
     return best
 
 

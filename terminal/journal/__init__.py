@@ -1,1 +1,1 @@
-"""What was done and must be told: entries, sealed records, their chain and their store."""
+"""Journal: entries, their sealed records, the hash chain and its storage (wire format, section 6)."""

@@ -1,7 +1,7 @@
-"""Pictures are kept sealed, each in a file that is named by the SHA-256 of its sealed bytes.
+"""Pictures kept as evidence: sealed, each in a file named by the SHA-256 of its sealed bytes.
 
-The terminal cannot open them. A picture that the registry holds whole has the receipt's time in its name, and
-goes after its retention, or earlier where a newer one needs the room; one without a receipt never goes.
+The terminal cannot open them. Once the registry has a picture, the receipt's time is added to its name; it is
+then removed after its retention, or earlier to make room. A picture without a receipt is never removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DAMAGED = ".damaged"
 
 
 class Evidence:
-    """The pictures of a state directory, at most `most_bytes` of them. Every verb raises JournalFault."""
+    """Pictures of a state directory, at most `most_bytes`. Every method raises JournalFault."""
 
     def __init__(self, state_dir: Path, sealing_key: bytes, *, most_bytes: int = MOST_BYTES) -> None:
         """`sealing_key` is the registry's newest X25519 key for journals. Raises JournalFault."""
@@ -37,9 +37,9 @@ class Evidence:
                 cut.unlink()
 
     def keep(self, picture: bytes) -> bytes:
-        """Seal a picture (a JPEG's bytes); its name, for the record, once it is on the medium.
+        """Seal a JPEG and return its name for the record; the file is durable on return.
 
-        Raises JournalFull where there is no room beside those without a receipt.
+        Raises JournalFull if the pictures without a receipt leave no room.
         """
         sealed = record.seal(picture, self._key)
         name = sha256(sealed).digest()
@@ -56,14 +56,14 @@ class Evidence:
         return name
 
     def pending(self) -> list[tuple[bytes, int]]:
-        """The pictures without a receipt, by name, with their sizes in bytes; oldest first."""
+        """Return name and size, bytes, of the pictures without a receipt, oldest first."""
         with database.faults(self._folder):
             found = [(file.stat(), file.name) for file in self._files(_PENDING)]
         found.sort(key=lambda one: (one[0].st_mtime_ns, one[1]))
         return [(bytes.fromhex(name), stat.st_size) for stat, name in found]
 
     def is_whole(self, name: bytes) -> bool:
-        """Whether a picture is what its name says; one that is not is set aside, and pending no more."""
+        """Verify a picture against its name; a damaged one is set aside and no longer pending."""
         file = self._folder / name.hex()
         with database.faults(self._folder), file.open("rb") as content:
             digest = sha256()
@@ -75,13 +75,13 @@ class Evidence:
         return False
 
     def read(self, name: bytes, offset: int, size: int) -> bytes:
-        """A part of a sealed picture; less than `size` bytes at its end alone."""
+        """Read `size` bytes of a sealed picture from `offset`; fewer only at its end."""
         with database.faults(self._folder), (self._folder / name.hex()).open("rb") as content:
             content.seek(offset)
             return content.read(size)
 
     def receive(self, name: bytes, received_ms: int) -> None:
-        """The registry holds a picture whole, by its receipt of that time; harmless twice."""
+        """Mark a picture as received by the registry at `received_ms` (Unix ms); harmless twice."""
         file = self._folder / name.hex()
         with database.faults(self._folder):
             if file.exists():
@@ -89,7 +89,7 @@ class Evidence:
                 durable.sync_folder(self._folder)
 
     def remove(self, before_ms: int) -> int:
-        """Remove the pictures that were receipted before a time (Unix ms); how many went."""
+        """Remove the pictures received before a time (Unix ms) and return their number."""
         with database.faults(self._folder):
             gone = [file for at_ms, file in self._done() if at_ms < before_ms]
             for file in gone:
@@ -104,10 +104,10 @@ class Evidence:
             used -= file.stat().st_size
             file.unlink()
         if used + size > self._most:
-            raise JournalFull("the pictures that are not uploaded take all their room")
+            raise JournalFull("pictures that are not uploaded fill the space for pictures")
 
     def _done(self) -> list[tuple[int, Path]]:
-        """Receipted pictures, the oldest receipt first."""
+        """Return the receipted pictures, oldest receipt first."""
         return sorted((int(file.suffix[1:]), file) for file in self._files(_DONE))
 
     def _files(self, pattern: re.Pattern[str]) -> list[Path]:

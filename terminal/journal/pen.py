@@ -1,4 +1,4 @@
-"""Writing one entry: sealed, chained, counted, and committed in one transaction."""
+"""Write one journal entry: sealed, chained, counted and committed in one transaction."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _UUID_RANDOM = 10
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What writing takes besides a file: the newest journal-sealing key (X25519) and a source of randomness.
+    """Entry writer: the newest journal-sealing key (X25519) and a source of randomness.
 
-    `random` gives as many random bytes as it is asked for. Raises JournalFault for a key that seals nothing.
+    `random(n)` returns n random bytes. Raises JournalFault for an unusable key.
     """
 
     sealing_key: bytes
@@ -42,14 +42,14 @@ class Pen:
             raise JournalFault("the journal-sealing key cannot be used") from error
 
     def journal_id(self) -> bytes:
-        """The id of a new journal: 16 random bytes."""
+        """Return the id of a new journal: 16 random bytes."""
         return self.random(_ID_SIZE)
 
     def write(self, db: Connection, head: Head, stamp: Stamp, body: Body, was: Outcome | None = None) -> Head:
-        """Put an entry after `head`; the new head is on the medium.
+        """Append an entry after `head`; on return the new head is durable.
 
-        `was` is the outcome that a refinement puts an end to. Raises sqlite3.Error, JournalDamaged, and
-        ValueError for an entry outside the format; nothing was added then.
+        `was` is the outcome that a refinement replaces. Raises sqlite3.Error, JournalDamaged, and ValueError
+        for an entry outside the format; nothing is added then.
         """
         seq = head.seq + 1
         name = record.uuid7(stamp.at_ms, self.random(_UUID_RANDOM))

@@ -78,7 +78,7 @@ def test_a_narrower_file_is_taken(tmp_path: Path):
 
 def test_a_key_of_another_purpose_is_refused(tmp_path: Path):
     files.save(tmp_path / "a.key", Algorithm.CHACHA20_POLY1305, SECRET)
-    with pytest.raises(InputFault, match="for chacha20-poly1305 where one for ed25519 is needed"):
+    with pytest.raises(InputFault, match="for chacha20-poly1305, but one for ed25519 is required"):
         files.load_seed(tmp_path / "a.key")
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_key_file_is_refused_without_repeating_it(tmp_path: Path, con
     path = tmp_path / "a.key"
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises(InputFault, match=r"a\.key: not a key file of roadside-keys$"):
+    with pytest.raises(InputFault, match=r"a\.key: not a key file made by roadside-keys$"):
         files.load_seed(path)
 
 
@@ -98,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path):
 
 def test_a_public_key_of_small_order_is_refused(tmp_path: Path):
     (tmp_path / "a.pub").write_text(f"ed25519 {'01' + 62 * '0'}\n")
-    with pytest.raises(InputFault, match="not a sound Ed25519 public key"):
+    with pytest.raises(InputFault, match="not a valid Ed25519 public key"):
         files.load_public(tmp_path / "a.pub")
 
 

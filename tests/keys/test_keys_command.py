@@ -71,7 +71,7 @@ def test_a_new_key_is_told_by_its_public_part_alone(tmp_path: Path):
     assert seed.hex() not in done.stdout + done.stderr
     again = subprocess.run([COMMAND, "new", path], capture_output=True, text=True, check=False)
     assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr == f"roadside-keys: {path} exists already, and a key is never overwritten\n"
+    assert again.stderr == f"roadside-keys: {path} already exists; keys are never overwritten\n"
     assert files.load_seed(path) == seed
 
 
@@ -298,7 +298,7 @@ def test_a_spoilt_key_file_is_refused_without_repeating_it(key: Path, capsys: py
     seed = files.load_seed(key).hex()
     key.write_text(f"{seed}\n")
     line = refused(capsys, "issue", "--key", str(key), *CAR)
-    assert line == f"roadside-keys: {key}: not a key file of roadside-keys"
+    assert line == f"roadside-keys: {key}: not a key file made by roadside-keys"
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_a_spoilt_key_file_is_refused_without_repeating_it(key: Path, capsys: py
         (["--issuer", "{key}.pub:苏", "--issuer", "{key}.pub:粤"], "two issuer keys with one key id"),
         (["--issuer", "{key}.pub:苏", "--registry", "other:x.pub"], "write PURPOSE:KEYFILE.pub"),
         (["--issuer", "{key}.pub:苏", "--registry", "order:{key}.pub"], "no journal-sealing key"),
-        (["--issuer", "{key}.pub:苏", "--registry", "journal:{key}.pub"], "where one for x25519 is needed"),
+        (["--issuer", "{key}.pub:苏", "--registry", "journal:{key}.pub"], "but one for x25519 is required"),
         (["--issuer", "{key}.pub:苏", "--withdraw", "1"], "write LIST:INDEX"),
         ([], "the following arguments are required: --issuer"),
     ],

@@ -50,7 +50,7 @@ def test_every_section_can_be_set() -> None:
         ("panel", "loud_alarm", 1, "[panel] loud_alarm: expected true or false"),
         ("camera", "width", True, "[camera] width: expected a whole number"),
         ("terminal", "number", "", "[terminal] number: expected a text"),
-        ("checks", "other_issuers", ["("], "'(' is no pattern"),
+        ("checks", "other_issuers", ["("], "'(' is not a regular expression"),
         ("checks", "other_issuers", "HC1", "expected a list"),
         ("terminal", "number", "T/1", "[terminal] number: must be without / + # and NUL"),
         (

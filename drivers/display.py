@@ -1,4 +1,4 @@
-"""A portrait picture reaches a screen of any kind by one verb, and touches come back in its pixels."""
+"""Displays through SDL and frame buffers: show a portrait picture, and return touches in its pixels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Rotation = Literal[0, 90, 180, 270]
 Size = tuple[int, int]
 
 PORTRAIT: Size = (480, 800)
-"""Width and height of the picture as the officer holds the terminal, pixels."""
+"""Width and height of the picture in portrait orientation, px."""
 
 _KEYS = {
     pygame.K_SPACE: Button.TRIGGER,
@@ -31,19 +31,19 @@ _KEYS = {
     pygame.K_KP_ENTER: Button.CONFIRM,
     pygame.K_ESCAPE: Button.BACK,
 }
-"""A desk's keys for the terminal's buttons."""
+"""Keyboard keys that stand for the terminal's buttons on a desk."""
 _DIGITS = {
     key: digit for row in (pygame.K_1, pygame.K_KP_1) for digit, key in enumerate(range(row, row + 9), 1)
 }
-"""And for what is numbered on the screen."""
+"""Keyboard keys for numbered items on the screen."""
 
 _MASKS = {16: (0xF800, 0x07E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
-"""Bits per pixel to the masks of red, green, blue and alpha: RGB565 and XRGB8888, the Pi's two."""
+"""Bits per pixel to the masks of red, green, blue and alpha: RGB565 and XRGB8888, as on the Pi."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a portrait picture lies on a panel: turned clockwise, as large as fits, in the middle."""
+    """Placement of a portrait picture on a panel: rotated clockwise, as large as fits, centred."""
 
     portrait: Size
     panel: Size
@@ -51,20 +51,20 @@ class Placement:
 
     @property
     def turned(self) -> Size:
-        """The picture's size after turning, before scaling."""
+        """Size of the picture after rotation, before scaling."""
         width, height = self.portrait
         return (width, height) if self.rotation in {0, 180} else (height, width)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
-        """Left, top, width and height of the picture on the panel, pixels."""
+        """Left, top, width and height of the picture on the panel, px."""
         across, down = self.turned
         scale = min(self.panel[0] / across, self.panel[1] / down)
         width, height = max(1, round(across * scale)), max(1, round(down * scale))
         return (self.panel[0] - width) // 2, (self.panel[1] - height) // 2, width, height
 
     def to_portrait(self, x: int, y: int) -> tuple[int, int] | None:
-        """The picture's pixel under the panel's pixel (x, y); None beside the picture."""
+        """Return the picture's pixel at the panel's pixel (x, y); None outside the picture."""
         left, top, width, height = self.box
         if not (0 <= x - left < width and 0 <= y - top < height):
             return None
@@ -83,18 +83,19 @@ class Placement:
 
 
 class SdlDisplay:
-    """A screen that SDL drives; one at a time in a process, by its main thread."""
+    """A display driven by SDL; one at a time per process, used by the main thread."""
 
     def __init__(
         self, driver: str | None, panel: Size | None, size: Size, rotation: Rotation, title: str
     ) -> None:
-        """Open SDL's video `driver` (None: SDL's choice) on a `panel` of this size (None: the whole screen)
-        for pictures of `size`. See `window`, `kms`, `offscreen`. Raises DisplayFault.
+        """Open SDL's video `driver` (None: SDL's default) for pictures of `size`. Raises DisplayFault.
+
+        `panel` is the size of the panel, None for the whole screen. See `window`, `kms` and `offscreen`.
         """
         with _as_fault():
             _init_video(driver)
             pygame.display.set_caption(title)
-            # The whole screen is a device's: nobody points at it with an arrow.
+            # The whole screen is a device without a pointer.
             screen = pygame.display.set_mode(panel or (0, 0), 0 if panel else pygame.FULLSCREEN)
             pygame.mouse.set_visible(panel is not None)
         self._panel = screen
@@ -108,10 +109,10 @@ class SdlDisplay:
     def show(self, surface: pygame.Surface) -> None:
         """See `terminal.ports.Display`."""
         if surface.get_size() != self.size:
-            raise DisplayFault(f"a picture of {surface.get_size()} for a display of {self.size}")
+            raise DisplayFault(f"a picture of {surface.get_size()} on a display of {self.size}")
         left, top, *box = self._placement.box
         with _as_fault():
-            # pygame turns anticlockwise.
+            # pygame rotates anticlockwise.
             turned = (
                 pygame.transform.rotate(surface, -self._placement.rotation)
                 if self._placement.rotation
@@ -126,7 +127,7 @@ class SdlDisplay:
         pygame.display.flip()
 
     def poll(self) -> Sequence[Contact]:
-        """See `terminal.ports.Display`. Closing the window is Ctrl-C (SIGINT). Raises DisplayFault."""
+        """See `terminal.ports.Display`. Closing the window acts like Ctrl-C. Raises DisplayFault."""
         with _as_fault():
             events = pygame.event.get()
         found = [self._heard(event) for event in events]
@@ -138,10 +139,10 @@ class SdlDisplay:
             case pygame.KEYDOWN | pygame.KEYUP:
                 key = _KEYS.get(event.key) or _DIGITS.get(event.key)
                 return Contact(key, down=event.type == pygame.KEYDOWN) if key else None
-            case pygame.FINGERDOWN | pygame.FINGERUP:  # in fractions of the panel
+            case pygame.FINGERDOWN | pygame.FINGERUP:  # coordinates are fractions of the panel
                 point = int(event.x * width), int(event.y * height)
                 return self._touched(point, down=event.type == pygame.FINGERDOWN)
-            # SDL repeats a finger as a mouse; it was heard already.
+            # SDL repeats each finger event as a mouse event, which is ignored.
             case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button == 1 and not event.touch:
                 return self._touched(event.pos, down=event.type == pygame.MOUSEBUTTONDOWN)
             case pygame.QUIT:
@@ -151,14 +152,12 @@ class SdlDisplay:
                 return None
 
     def _touched(self, point: tuple[int, int], *, down: bool) -> Contact | None:
-        """A touch that began in the picture, or one that ended anywhere."""
+        """Return a touch that began in the picture, or one that ended anywhere."""
         at = self._placement.to_portrait(*point)
         return None if down and at is None else Contact(at, down=down)
 
     def shot(self, path: Path) -> None:
-        """Save what is on the panel, turned upright, as a picture of the kind its ending says. Raises
-        DisplayFault.
-        """
+        """Save the panel's content upright, in the format of the path's suffix. Raises DisplayFault."""
         with _as_fault():
             upright = pygame.transform.rotate(
                 self._panel.subsurface(self._placement.box), self._placement.rotation
@@ -173,29 +172,29 @@ class SdlDisplay:
 
 
 def window(size: Size = PORTRAIT, rotation: Rotation = 0, title: str = "roadside") -> SdlDisplay:
-    """A window on a desk. Raises DisplayFault."""
+    """Open a window on a desktop. Raises DisplayFault."""
     placed = Placement(size, size, rotation)
     return SdlDisplay(None, placed.turned, size, rotation, title)
 
 
 def offscreen(size: Size = PORTRAIT, rotation: Rotation = 0) -> SdlDisplay:
-    """No screen at all; `shot` shows what would be on it. Raises DisplayFault."""
+    """Create a display without a screen; `shot` saves its content. Raises DisplayFault."""
     return SdlDisplay("dummy", Placement(size, size, rotation).turned, size, rotation, "")
 
 
 def kms(size: Size = PORTRAIT, rotation: Rotation = 0) -> SdlDisplay:
-    """The whole screen by the kernel's mode setting, no desktop. Raises DisplayFault.
+    """Open the whole screen by kernel mode setting, without a desktop. Raises DisplayFault.
 
-    PyPI's pygame has an SDL without it, Debian's has it; unproven on a Pi's screen.
+    Needs Debian's pygame: the SDL in PyPI's wheels lacks it. Not tested on a Pi's screen.
     """
     return SdlDisplay("kmsdrm", None, size, rotation, "")
 
 
 class FramebufferDisplay(SdlDisplay):
-    """A screen with a frame buffer: the picture is drawn off-screen and copied to the device.
+    """A display with a frame buffer: drawn off-screen and copied to the device.
 
-    Touches come by SDL's `evdev` driver, which draws nothing; unproven on a touch screen. The text console
-    draws on the same buffer: `vt.global_cursor_default=0` and `consoleblank=0` keep it from showing.
+    Touches come through SDL's `evdev` driver; not tested on a touch screen. The text console draws on the
+    same buffer: hide it with `vt.global_cursor_default=0` and `consoleblank=0`.
     """
 
     def __init__(
@@ -206,14 +205,16 @@ class FramebufferDisplay(SdlDisplay):
         device: Path = Path("/dev/fb0"),
         sysfs: Path = Path("/sys/class/graphics/fb0"),
     ) -> None:
-        """Map `device`, of the shape that `sysfs` says (`modes` or `virtual_size`, `bits_per_pixel`,
-        `stride`). Raises DisplayFault.
+        """Map `device`, with the geometry in `sysfs`: `modes` or `virtual_size`, `bits_per_pixel` and
+        `stride`.
+
+        Raises DisplayFault.
         """
         panel, bits, stride = _geometry(sysfs)
         try:
             super().__init__("evdev", panel, size, rotation, "")
         except DisplayFault:
-            super().__init__("dummy", panel, size, rotation, "")  # an SDL without evdev: buttons alone
+            super().__init__("dummy", panel, size, rotation, "")  # an SDL without evdev: no touch
         self._panel = pygame.Surface(panel, 0, bits, _MASKS[bits])
         try:
             with device.open("r+b") as file:
@@ -227,12 +228,12 @@ class FramebufferDisplay(SdlDisplay):
 
 
 def _geometry(sysfs: Path) -> tuple[Size, int, int]:
-    """Width and height, bits per pixel and bytes per row of a frame buffer. Raises DisplayFault."""
+    """Return size, bits per pixel and bytes per row of a frame buffer. Raises DisplayFault."""
     try:
         bits = int((sysfs / "bits_per_pixel").read_text())
         stride = int((sysfs / "stride").read_text())
         modes = (sysfs / "modes").read_text().split() if (sysfs / "modes").exists() else []
-        # "U:800x480p-60"; virtual_size, "800,480", may be taller where buffers are flipped.
+        # "U:800x480p-60"; virtual_size, "800,480", may be taller with double buffering.
         text = modes[0].partition(":")[2].partition("p")[0] if modes else (sysfs / "virtual_size").read_text()
         width, height = (int(part) for part in text.replace("x", ",").split(","))
     except (OSError, ValueError) as error:
@@ -243,8 +244,8 @@ def _geometry(sysfs: Path) -> tuple[Size, int, int]:
 
 
 def _init_video(driver: str | None) -> None:
-    """Start SDL's video and its events, nothing else of pygame. Raises pygame.error."""
-    # SDL would turn the service manager's SIGTERM into a mere event.
+    """Initialize SDL's video and events only. Raises pygame.error."""
+    # SDL would turn the service manager's SIGTERM into an ordinary event.
     os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
     before = os.environ.pop("SDL_VIDEODRIVER", None) if driver else None
     try:
@@ -257,12 +258,12 @@ def _init_video(driver: str | None) -> None:
         if before is not None:
             os.environ["SDL_VIDEODRIVER"] = before
     if driver and pygame.display.get_driver().lower() != driver:
-        raise pygame.error(f"the display is open already, by {pygame.display.get_driver()}")
+        raise pygame.error(f"the display is already open with {pygame.display.get_driver()}")
 
 
 @contextmanager
 def _as_fault() -> Iterator[None]:
-    """SDL's errors become a DisplayFault."""
+    """Translate SDL's errors into DisplayFault."""
     try:
         yield
     except pygame.error as error:

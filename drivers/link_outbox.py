@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from terminal.model import Outgoing
 
 CAPACITY = 64
-"""Messages. The sender keeps what must not be lost; a longer queue would only report later that it is
-offline.
-"""
+"""Messages. The sender keeps what must not be lost; a longer queue would only delay the report."""
 TRIES = 3
 """Connections that may break under a message before it is given up, since it may be the cause."""
 

@@ -1,4 +1,4 @@
-"""Buzzer, lamp, vibration, torch and buttons by gpiozero; a part that breaks does not silence the others."""
+"""Buzzer, lamp, vibration, torch and buttons through gpiozero; a failing part does not affect the others."""
 
 from __future__ import annotations
 
@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _TONES = {0: None, 1: 1.0, 2: 0.0}
-"""A sound's level to TonalBuzzer's scale over the octaves around E6: high is E7 (2637 Hz, where piezos are
-loudest), low is E6 (1319 Hz)."""
+"""Levels of sound as values of TonalBuzzer, which spans the octaves around E6: high is E7 (2637 Hz, where
+piezo buzzers are loudest), low is E6 (1319 Hz).
+"""
 
 _GLITCH_S = 0.005
-"""Pulses shorter than this, s, are the motor's and the buzzer's interference and no finger."""
+"""Pulses shorter than this, s, are interference from the motor or the buzzer."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """BCM numbers. The defaults leave I2C (2, 3), UART (14, 15), SPI (7 to 11), sound (18 to 21) and an SPI
-    display's usual lines (24, 25) free. Buttons pull their pin to ground.
+    """BCM pin numbers; buttons connect their pin to ground.
+
+    The defaults leave I2C (2, 3), UART (14, 15), SPI (7 to 11), sound (18 to 21) and an SPI display's usual
+    lines (24, 25) free.
     """
 
     buzzer: int = 12
@@ -52,21 +55,21 @@ class Pins:
     back: int = 22
 
     def button(self, button: Button) -> int:
-        """The pin of a button."""
+        """Return the pin of a button."""
         return {Button.TRIGGER: self.trigger, Button.CONFIRM: self.confirm, Button.BACK: self.back}[button]
 
 
 class Debounce:
-    """A press counts when its button was still for a while; a held button is one press."""
+    """Debounces a button: a press counts if the button was still before; holding it is one press."""
 
     def __init__(self, still_s: float) -> None:
-        """Edges within `still_s` seconds of the one before are the contact's bouncing."""
+        """Ignore edges within `still_s` seconds of the previous one."""
         self._still_s = still_s
         self._last_s = float("-inf")
         self._down = False
 
     def edge(self, now_s: float, *, down: bool) -> bool:
-        """Whether this edge, to `down` or up at monotonic `now_s`, is a press."""
+        """Return True if the edge at monotonic `now_s` is a press."""
         still = now_s - self._last_s >= self._still_s
         pressed = down and still and not self._down
         self._last_s, self._down = now_s, down
@@ -74,7 +77,7 @@ class Debounce:
 
 
 def pi_factory() -> Any:  # noqa: ANN401 - gpiozero ships no annotations
-    """The Pi's own pins by lgpio. Raises PanelFault where there are none."""
+    """Return the Pi's pins through lgpio. Raises PanelFault if there are none."""
     with _as_fault("pins"):
         try:
             from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only the device has lgpio
@@ -84,7 +87,7 @@ def pi_factory() -> Any:  # noqa: ANN401 - gpiozero ships no annotations
 
 
 class GpioPanel:
-    """The panel on GPIO pins; the same class on the device and, with gpiozero's MockFactory, on a desk."""
+    """The panel on GPIO pins; on a desk with gpiozero's MockFactory."""
 
     def __init__(
         self,
@@ -95,8 +98,10 @@ class GpioPanel:
         still_s: float = 0.03,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Claim `pins` from `factory` (None: the Pi's own). `tonal`: a passive buzzer that plays tones, else
-        one that beeps by itself. `still_s`: see Debounce. Raises PanelFault; then no pin stays claimed.
+        """Claim `pins` from `factory` (None: the Pi's). Raises PanelFault without keeping any pin.
+
+        `tonal` selects a passive buzzer, which plays tones, instead of an active one. See Debounce for
+        `still_s`.
         """
         pins = pins or Pins()
         self._monotonic_s = monotonic_s
@@ -126,7 +131,7 @@ class GpioPanel:
         return device
 
     def _watch(self, switch: Any, button: Button, still_s: float) -> None:  # noqa: ANN401 - gpiozero
-        # Debounced here too: kernels without line debouncing and gpiozero's mock pins ignore bounce_time.
+        # Needed because kernels without line debouncing and gpiozero's mock pins ignore bounce_time.
         debounce = Debounce(still_s)
         switch.when_pressed = partial(self._down, button, debounce)
         switch.when_released = partial(self._up, button, debounce)
@@ -156,7 +161,7 @@ class GpioPanel:
         self._on_edge = on_edge
 
     def signal(self, signal: Signal | None) -> None:
-        """See `terminal.ports.Panel`. Every part is tried before PanelFault names those that failed."""
+        """See `terminal.ports.Panel`. Tries every part; PanelFault names those that failed."""
         sound = [(p.level, p.seconds) for p in signal.sound] if signal else []
         light = [(g.colour, g.seconds) for g in signal.lamp] if signal else []
         vibration = [(int(p.level > 0), p.seconds) for p in signal.vibration] if signal else []
@@ -190,7 +195,7 @@ class GpioPanel:
 
     @property
     def sounding(self) -> int:
-        """What the buzzer does now: 0 quiet, 1 high (or beeping), 2 low. Raises PanelFault."""
+        """Current sound: 0 quiet, 1 high (or beeping), 2 low. Raises PanelFault."""
         with _as_fault("buzzer"):
             value = self._sounder.value
         if isinstance(self._sounder, TonalBuzzer):
@@ -199,28 +204,26 @@ class GpioPanel:
 
     @property
     def lamp_colour(self) -> tuple[float, float, float]:
-        """Red, green and blue of the lamp now, 0 to 1. Raises PanelFault."""
+        """Current colour of the lamp: red, green and blue, 0 to 1. Raises PanelFault."""
         with _as_fault("lamp"):
             red, green, blue = self._lamp.value
         return red, green, blue
 
     @property
     def vibrating(self) -> bool:
-        """Whether the motor turns now. Raises PanelFault."""
+        """True while the motor runs. Raises PanelFault."""
         with _as_fault("vibration"):
             return bool(self._motor.value)
 
     @property
     def torch_lit(self) -> bool:
-        """Whether the torch is lit. Raises PanelFault."""
+        """True while the torch is lit. Raises PanelFault."""
         with _as_fault("torch"):
             return bool(self._torch.value)
 
 
 class _Channel(Generic[T]):
-    """One output: the first step is taken at once, so that its failing is the caller's to hear; the rest
-    follow in the background until the next `play`.
-    """
+    """One output. The first step runs in the caller, which sees its errors; the rest in the background."""
 
     def __init__(self, write: Callable[[T], None], quiet: T) -> None:
         self._write = write
@@ -228,23 +231,23 @@ class _Channel(Generic[T]):
         self._thread: GPIOThread | None = None
 
     def play(self, steps: Sequence[tuple[T, float]], *, repeat: bool) -> None:
-        """Take `steps` of a value and its seconds, once (then quiet) or over and over; none are quiet."""
+        """Play `steps` of value and seconds, once or repeatedly; without steps, be quiet."""
         self.stop()
         self._write(steps[0][0] if steps else self._quiet)
         if not steps or (repeat and len(steps) == 1):
-            return  # quiet, or steady: nothing follows
+            return  # quiet or steady: nothing follows
         endless = repeat and any(seconds > 0 for _, seconds in steps)
         self._thread = GPIOThread(self._follow, (cycle(steps) if endless else steps,))
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no further step; the output stays as it is."""
+        """Take no further step; the output keeps its value."""
         if self._thread is not None:
             self._thread.stop(timeout=2)
             self._thread = None
 
     def _follow(self, steps: Iterable[tuple[T, float]]) -> None:
-        # `stop` joins this thread before it forgets it, so the thread is there.
+        # `stop` joins this thread before clearing the attribute, so it is set.
         stopping = self._thread.stopping  # type: ignore[union-attr]
         following = iter(steps)
         _, seconds = next(following)
@@ -257,18 +260,18 @@ class _Channel(Generic[T]):
             if not stopping.wait(seconds):
                 self._write(self._quiet)
         except _broken() as error:
-            _log.warning("a signal broke off: %s: %s", type(error).__name__, error)
+            _log.warning("a signal was interrupted: %s: %s", type(error).__name__, error)
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """What gpiozero, the kernel and lgpio raise for hardware that is not there or fails."""
-    lgpio = sys.modules.get("lgpio")  # gpiozero imports it on the device alone
+    """Return the exceptions that gpiozero, the kernel and lgpio raise for missing or failing hardware."""
+    lgpio = sys.modules.get("lgpio")  # imported by gpiozero on the device only
     return (GPIOZeroError, OSError, lgpio.error) if lgpio else (GPIOZeroError, OSError)
 
 
 @contextmanager
 def _as_fault(part: str) -> Iterator[None]:
-    """Failing hardware becomes a PanelFault which names the part."""
+    """Translate hardware errors into PanelFault, which names the part."""
     try:
         yield
     except _broken() as error:
@@ -276,14 +279,14 @@ def _as_fault(part: str) -> Iterator[None]:
 
 
 class MissingPanel:
-    """A panel that could not be opened: it says so whenever it is asked for something, and stops nothing."""
+    """Stands for a panel that could not be opened: every request raises its fault."""
 
     def __init__(self, fault: PanelFault) -> None:
-        """Answer everything with `fault`."""
+        """Raise `fault` on every request."""
         self._fault = fault
 
     def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
-        """See `terminal.ports.Panel`: no press will come."""
+        """See `terminal.ports.Panel`. No press will arrive."""
 
     def signal(self, _signal: Signal | None) -> None:
         """See `terminal.ports.Panel`."""

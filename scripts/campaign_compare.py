@@ -1,6 +1,6 @@
-"""The terminal and the registry have the same records, once each, in the same order, or it is said.
+"""Compare the records of terminal and registry: the same records, once each, in the same order.
 
-A record is named by its journal, its number and the SHA-256 of its bytes.
+A record is identified by its journal, its number and the SHA-256 of its bytes.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 Name: TypeAlias = tuple[bytes, int, bytes]
 MOST_SAID = 5
-"""Examples of each kind of difference."""
+"""Most examples per kind of difference."""
 
 
 def differences(kept: Sequence[Name], stored: Sequence[Name], acknowledged: Iterable[Name]) -> list[str]:
-    """Every way in which they differ; nothing where all is well.
+    """Return all differences; empty if there are none.
 
-    `kept` is on the terminal's disk, `stored` in the registry in the order of its storing, `acknowledged`
-    what the terminal's program was told is safe.
+    `kept` is on the terminal's disk, `stored` in the registry in order of storage, `acknowledged` what the
+    terminal's program was told is durable.
     """
     ours, theirs = Counter(kept), Counter(stored)
     found = [

@@ -1,4 +1,4 @@
-"""The way between a terminal and its broker, which can be cut (connections end) or held (bytes stop)."""
+"""Proxy between a terminal and its broker that can cut connections or hold back bytes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import suppress
 
 
 class Way:
-    """A proxy on a loopback port; everything goes through while it is neither cut nor held."""
+    """A proxy on a loopback port; forwards everything unless cut or held."""
 
     def __init__(self, port: int) -> None:
-        """`port` is where the broker listens."""
+        """`port` is the broker's."""
         self._to = port
         self._through = asyncio.Event()
         self._through.set()
@@ -20,27 +20,27 @@ class Way:
         self._server: asyncio.Server | None = None
 
     async def open(self) -> int:
-        """Listen; the port."""
+        """Start listening and return the port."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return int(self._server.sockets[0].getsockname()[1])
 
     def cut(self) -> None:
-        """End all connections and take no new one, until healed."""
+        """Abort all connections and refuse new ones until `heal`."""
         self._cut = True
         for writer in self._writers:
             writer.transport.abort()
 
     def hold(self) -> None:
-        """Let no byte through, and say nothing of it, until healed."""
+        """Forward nothing until `heal`, with connections staying open."""
         self._through.clear()
 
     def heal(self) -> None:
-        """Let everything through again."""
+        """Forward everything again."""
         self._cut = False
         self._through.set()
 
     async def close(self) -> None:
-        """End it."""
+        """Close the proxy and its connections."""
         self.cut()
         if self._server is not None:
             self._server.close()

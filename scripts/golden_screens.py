@@ -1,4 +1,4 @@
-"""Keeps the golden screens, and reports how they look: in colour, in grey, and without red or green cones."""
+"""Write the golden screens, and a report of them in colour, in grey and as colour-blind viewers see them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ DEUTERANOPIA = np.array(
 PROTANOPIA = np.array(
     [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
 )
-"""Linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes, 2009, severity 1)."""
+"""Linear RGB seen with two kinds of colour blindness (Machado, Oliveira and Fernandes 2009, severity 1)."""
 
 
 def main(arguments: list[str]) -> None:
-    """Draw all; keep them unless `--look` is among the arguments; write the report."""
+    """Draw all screens; write them unless `--look` is given; write the report."""
     fonts = Fonts.load(FONTS)
     drawn = {name: pixels(view, fonts) for name, view in VIEWS.items()}
     if "--look" not in arguments:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
 
 
 def keep(drawn: dict[str, Pixels]) -> None:
-    """Write the golden files, and which fonts they were drawn with."""
+    """Write the golden files, and the checksums of the fonts used."""
     KEPT.mkdir(exist_ok=True)
     for path in KEPT.glob("*.png"):
         if path.stem not in drawn:
@@ -53,12 +53,12 @@ def keep(drawn: dict[str, Pixels]) -> None:
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def report(drawn: dict[str, Pixels]) -> Pixels:
-    """Every screen, then the outcomes in grey and as two kinds of colour-blind eyes see them."""
+    """Combine all screens, then the outcomes in grey and for two kinds of colour blindness."""
     outcomes = [drawn[name] for name in OUTCOMES]
     altered = [
         [grey(picture) for picture in outcomes],
@@ -70,12 +70,12 @@ def report(drawn: dict[str, Pixels]) -> Pixels:
 
 
 def grey(picture: Pixels) -> Pixels:
-    """A picture without its colours."""
+    """Remove the colours of a picture."""
     return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def seen_through(matrix: npt.NDArray[np.float64], picture: Pixels) -> Pixels:
-    """A picture, uint8 [height, width, 3], blue first, as eyes of that matrix see it."""
+    """Transform a picture, uint8 [height, width, 3], BGR, as colour-blind viewers see it."""
     part = picture[..., ::-1] / 255
     linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
     seen = np.clip(linear @ matrix.T, 0, 1)

@@ -99,9 +99,7 @@ def _inputs(request: Request) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
 
 
 def _sights(path: Path) -> Iterator[list[Sight]]:
-    """Yield the codes of each picture: the marks in order of place, else the preferred code, else one without
-    text.
-    """
+    """Yield each picture's codes: the marks in order of place, else the preferred code, else none."""
     for picture in inputs.pictures(path):
         begun_ns = time.perf_counter_ns()
         found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)

@@ -1,1 +1,1 @@
-"""What the officer sees: one pure function of state, and one of drawing."""
+"""Screens: state, transitions and drawing."""

@@ -1,4 +1,4 @@
-"""What several tests share: one laboratory of random keys, its photographs, and an app on a simulated rig."""
+"""Shared fixtures: a laboratory with random keys, its photographs, and an app on a simulated rig."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"  # no test opens a window
 
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A laboratory that no test changes."""
+    """A laboratory that tests must not change."""
     folder = tmp_path_factory.mktemp("laboratory") / "lab"
     lab.make(folder, int(time.time()), random_bytes)
     return folder

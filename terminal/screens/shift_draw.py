@@ -1,4 +1,4 @@
-"""The screens of the shift as drawn and touched: its menu, its checks, and what is added to one."""
+"""Drawing and touch cells of the shift's screens: menu, log and notes on a check."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from terminal.screens.theme import Look
 
 BAR_TOUCH = 72
-"""How far down a touch still opens the menu, in units: the bar itself is narrower than a thumb."""
+"""Height of the area at the top whose touch opens the menu, units: the bar is narrower than a thumb."""
 _PARTS = {
     Part.LOG: "menu_log",
     Part.UPLOAD: "menu_upload",
@@ -43,7 +43,7 @@ _PARTS = {
 
 
 def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Cell]:
-    """All that can be touched above the soft keys, on a surface of `size` pixels; no two overlap."""
+    """Return the touch cells above the soft keys on a surface of `size` px; no two overlap."""
     area = area_of(size, ROOM)
     match screen:
         case Menu():
@@ -58,13 +58,13 @@ def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Cel
 
 
 def bar_cell(size: tuple[int, int]) -> Cell:
-    """The bar of a screen from which the menu is opened."""
+    """Return the touch cell of the bar that opens the menu."""
     scale = min(size[0] / WIDTH, size[1] / HEIGHT)
     return Cell(Rect(0, 0, size[0], round(BAR_TOUCH * scale)), Opened(Part.MENU))
 
 
 def _log_cells(screen: ShiftLog, area: Rect) -> list[Cell]:
-    """A row for each check of the page, and below them the way to other pages."""
+    """Return one row per check of the page, and below them the keys to other pages."""
     each = area.height / (ROWS + 1)
     rows = [Cell(part(area, 0, 1, row, each), Chosen(one.seq)) for row, one in enumerate(screen.shown)]
     turns = [Cell(part(area, place, 2, ROWS, each), Paged(by)) for place, by in enumerate((-1, 1))]
@@ -72,7 +72,7 @@ def _log_cells(screen: ShiftLog, area: Rect) -> list[Cell]:
 
 
 def _note_cells(screen: LogEntry, area: Rect) -> list[Cell]:
-    """Words in three columns; picture and mistake in a row; the control room's two words side by side."""
+    """Return words in three columns, then a row for picture and mistake and one for the control room."""
     words = [note for note in screen.notes if isinstance(note, Action | Remark)]
     own = [note for note in screen.notes if isinstance(note, Picture | Mistaken)]
     control = [note for note in screen.notes if isinstance(note, ControlWord)]
@@ -86,7 +86,7 @@ def _note_cells(screen: LogEntry, area: Rect) -> list[Cell]:
 
 
 def compose_menu(look: Look, screen: Menu) -> list[Item]:
-    """The menu: what each row leads to."""
+    """Lay out the menu."""
 
     def head(page: Page) -> Block:
         shift = screen.status.shift
@@ -115,7 +115,7 @@ def _menu_row(page: Page, status: Status, cell: Cell, listed: Part) -> list[Item
 
 
 def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
-    """The checks of a page, newest first."""
+    """Lay out a page of checks, newest first."""
 
     def head(page: Page) -> Block:
         ink, muted = page.colours.ink, page.colours.muted
@@ -141,7 +141,7 @@ def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
 
 
 def _log_row(page: Page, cell: Cell, logged: Logged) -> list[Item]:
-    """The outcome's sign, the plate over the outcome's name and the last note, the number over the time."""
+    """Draw a check: outcome icon, plate above outcome and last note, record number above time."""
     rect, colours = inside(page, cell), page.colours
     side = min(page.px(44), rect.height - page.px(12))
     start = side + page.px(10)
@@ -179,14 +179,14 @@ def _small(page: Page, words: str, room: int) -> Block:
 
 
 def _plate(page: Page, logged: Logged) -> str:
-    """The plate's number; else whether the code was one of ours."""
+    """Return the plate's number, or text that tells if an inspection mark was read."""
     if logged.plate is not None:
         return logged.plate.number
     return page.say("no_plate_code" if logged.read else "no_plate")
 
 
 def compose_note(look: Look, screen: LogEntry) -> list[Item]:
-    """The check, what was added to it, and what can be."""
+    """Lay out a check, its notes, and the notes that can be added."""
     page, logged = Page(look), screen.logged
     drawn: list[Item] = []
     for cell in cells(screen, look.size):
@@ -201,7 +201,7 @@ def compose_note(look: Look, screen: LogEntry) -> list[Item]:
 
 
 def _noted(page: Page, screen: LogEntry) -> Block:
-    """Which check, and what is known to be on disk of it."""
+    """Lay out the heading: the check, and its notes on disk."""
     logged, colours = screen.logged, page.colours
     side = page.eased(48)
     start = side + page.px(10)
@@ -222,7 +222,7 @@ def _noted(page: Page, screen: LogEntry) -> Block:
 
 
 def _acts(page: Page, acts: tuple[Note, ...], *, noted: bool) -> Block:
-    """What is on disk, each once and the latest last; a mark where that is since the last touch."""
+    """Lay out the notes on disk, each once, latest last, checked if one was added since the last touch."""
     style = page.type(24, page.colours.ink, bold=True)
     if not acts and not noted:
         return paragraph(page.say("add_what"), page.type(24, page.colours.muted, bold=True), page.width)

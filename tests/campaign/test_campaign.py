@@ -1,4 +1,4 @@
-"""Campaigns, short: what breaks on purpose loses nothing; and the comparison would say if it did."""
+"""Short runs of the campaigns, and of the comparison that detects losses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_comparison_is_silent_where_both_have_the_same():
 
 
 def test_ten_kills_and_what_comes_between_lose_and_double_nothing():
-    """Works as any user whom the kernel lets have a mount namespace."""
+    """Runs as any user who may create a mount namespace."""
     done = subprocess.run(
         [CAMPAIGN, "upload", "--kills", "10", "--seed", "3"], capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""A crash in C++ ends in the next run's screen, every record on disk; the campaign would say if not."""
+"""Short crash campaign: crashes are reported, every record is kept, and failures are detected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TIMES = 2
 
 @pytest.fixture(scope="module")
 def crashed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Supervisor, str]:
-    """A terminal that crashed twice, and what it said on standard error."""
+    """A terminal that crashed twice, and its standard error."""
     folder = tmp_path_factory.mktemp("crash")
     lab.make(folder / "lab", int(time.time()), os.urandom)
     one = Supervisor(folder / "lab" / lab.CONFIG, folder / "lab" / "state")
@@ -104,7 +104,7 @@ def test_the_supervisor_starts_again_as_the_unit_does():
     assert pause_s(unit) <= 0.2
     assert environment(unit)["PYTHONFAULTHANDLER"] == "1"
     assert "Restart=always" in unit
-    assert "LimitCORE=0" in unit  # memory holds personal data
+    assert "LimitCORE=0" in unit  # memory contains personal data
 
 
 def test_what_the_officer_is_told_says_what_to_do():

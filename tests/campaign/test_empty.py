@@ -1,4 +1,4 @@
-"""Frames without a code, short: none is read; a text that is not there, or a blind eye, is a failure."""
+"""Short run over frames without a code: nothing is read, and false or missing readings are detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fuzz target, short: its rules hold for pictures drawn by lot, and what breaks them ends it, told."""
+"""Short fuzzing: the invariants hold for random pictures, and a violation ends the run with a report."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ needs_fuzzer = pytest.mark.skipif(find_spec("atheris") is None, reason="there is
 
 
 def inputs(count: int, seed: int) -> list[bytes]:
-    chance = random.Random(seed)  # noqa: S311 - to be repeated, not secret
+    chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
     return [chance.randbytes(chance.randrange(1024)) for _ in range(count)]
 
 

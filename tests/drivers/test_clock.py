@@ -1,4 +1,4 @@
-"""Clocks tell the kernel's word, or stand where the hand put them."""
+"""Clocks report the kernel's state, or the time set by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures lie where they should to the pixel, and touches come back from there."""
+"""Pictures are placed to the pixel, and touches are mapped back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROTATIONS: tuple[Rotation, ...] = (0, 90, 180, 270)
 
 
 def picture(size: tuple[int, int]) -> pygame.Surface:
-    """White, with corners of red, green, blue and black: top left, top right, bottom left, bottom right."""
+    """A white picture with corners red (top left), green (top right), blue (bottom left) and black."""
     surface = pygame.Surface(size)
     surface.fill(WHITE)
     right, bottom = size[0] - 1, size[1] - 1
@@ -36,12 +36,12 @@ def picture(size: tuple[int, int]) -> pygame.Surface:
 
 
 def corners(pixels: np.ndarray) -> list[tuple[int, ...]]:
-    """Top left, top right, bottom right and bottom left of [height, width, 3]."""
+    """Return top left, top right, bottom right and bottom left of [height, width, 3]."""
     return [tuple(int(c) for c in pixels[y, x]) for y, x in ((0, 0), (0, -1), (-1, -1), (-1, 0))]
 
 
 def turned(rotation: Rotation) -> list[tuple[int, ...]]:
-    """The corners of `picture`, clockwise from the top left, after it was turned clockwise."""
+    """Return the corners of `picture`, clockwise from the top left, after clockwise rotation."""
     clockwise: list[tuple[int, ...]] = [RED, GREEN, BLACK, BLUE]
     steps = rotation // 90
     return clockwise[4 - steps :] + clockwise[: 4 - steps]
@@ -77,7 +77,7 @@ def test_a_touch_finds_the_pixel_that_turning_put_there(
 ):
     width, height = portrait
     numbered = np.arange(width * height).reshape(height, width)
-    on_panel = np.rot90(numbered, -rotation // 90)  # numpy turns anticlockwise
+    on_panel = np.rot90(numbered, -rotation // 90)  # numpy rotates anticlockwise
     placed = Placement(portrait, (on_panel.shape[1], on_panel.shape[0]), rotation)
     x = data.draw(st.integers(0, on_panel.shape[1] - 1))
     y = data.draw(st.integers(0, on_panel.shape[0] - 1))
@@ -198,7 +198,7 @@ def frame_buffer(
 
 
 def decoded(device: Path, size: tuple[int, int], bits: int, stride: int) -> np.ndarray:
-    """What a screen would show of the device's bytes, [height, width, 3], by RGB565 and XRGB8888."""
+    """Decode the device's bytes as a screen would show them, [height, width, 3]: RGB565 or XRGB8888."""
     rows = np.frombuffer(device.read_bytes(), np.uint8).reshape(size[1], stride)
     if bits == 32:
         return rows[:, : size[0] * 4].reshape(size[1], size[0], 4)[:, :, 2::-1]

@@ -1,4 +1,4 @@
-"""Each message comes out of the outbox once, the urgent first, and none after its time."""
+"""The outbox returns each message once, urgent ones first, and none after it expired."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LATER = Outgoing("batch", b"")
 
 
 class Model(RuleBasedStateMachine):
-    """An outbox beside a plain list of what waits: (message, until_s, tries)."""
+    """Compares an outbox with a plain list of waiting messages: (message, until_s, tries)."""
 
     def __init__(self) -> None:
         super().__init__()

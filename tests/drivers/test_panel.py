@@ -1,4 +1,4 @@
-"""Signals play, repeat and replace one another; a press is one press; what breaks is a fault."""
+"""Signals play, repeat and replace each other; presses are debounced; failures raise PanelFault."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TICK = 0.001
 
 
 class HeardPin(MockPWMPin):  # type: ignore[misc]  # gpiozero ships no annotations
-    """A pin whose changes can be waited for, and which can break."""
+    """A pin whose changes can be awaited, and which can fail."""
 
     def __init__(self, factory: MockFactory, info: PinInfo) -> None:
         super().__init__(factory, info)
@@ -45,7 +45,7 @@ class HeardPin(MockPWMPin):  # type: ignore[misc]  # gpiozero ships no annotatio
         return changed
 
     def changes(self, count: int) -> list[float]:
-        """The next so many states."""
+        """Return the next states."""
         return [self.heard.get(timeout=5) for _ in range(count)]
 
 
@@ -58,7 +58,7 @@ def factory() -> MockFactory:
 def panel(factory: MockFactory):
     panel = GpioPanel(PINS, factory=factory, still_s=0)
     for pin in (PINS.buzzer, PINS.vibration, *PINS.lamp, PINS.torch):
-        factory.pin(pin).heard = queue.Queue()  # what setting up did is of no interest
+        factory.pin(pin).heard = queue.Queue()  # ignore what the setup did
     yield panel
     panel.close()
 
@@ -210,7 +210,7 @@ def test_a_bouncing_contact_is_one_press(factory: MockFactory):
     panel.listen(heard.append)
     for _ in range(2):
         clock.advance(1)
-        for _ in range(5):  # going down and coming up bounce alike
+        for _ in range(5):  # pressing and releasing bounce alike
             press(factory, Button.TRIGGER)
             clock.advance(0.002)
     presses = [edge.button for edge in heard if edge.down and not edge.bounce]

@@ -1,4 +1,4 @@
-"""A private key file is its owner's alone: never wider than 0600, never overwritten, never printed."""
+"""Private key files have mode 0600, and are never overwritten or printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decoders are compared on the same frames in every run, and a text counts where it is the frame's."""
+"""The decoder comparison uses the same frames in every run, and counts only texts that are in a frame."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ TEXT = "VI1:A TEXT OF OURS 0123456789"
 SIDE = 200
 NOISE = np.random.default_rng(0)
 SMALL = 4_096
-"""Bytes of what is neither a picture nor a large part of one."""
+"""Allocations, bytes, below the size of a picture or a large part of one."""
 
 
 def framed_code() -> Luma:
-    """A code in the middle of a frame."""
+    """Return a code in the middle of a frame."""
     picture = code(TEXT, pixels=6)
     height, width = picture.shape
     return scene((picture, (corpus.WIDTH - width) // 2, (corpus.HEIGHT - height) // 2))
 
 
 def grain(frame: Luma) -> float:
-    """Standard deviation between neighbours."""
+    """Return the standard deviation of differences between neighbouring pixels."""
     return float(np.diff(frame.astype(np.float64), axis=0).std())
 
 
@@ -140,7 +140,7 @@ def test_ends_of_lines_do_not_count_and_characters_do(found: str, text: str, sam
 
 
 def peak_bytes(luma: Luma) -> int:
-    """The most that a frame's reading holds at once, of what Python, NumPy and OpenCV's arrays allocate."""
+    """Return the peak of bytes allocated by Python, NumPy and OpenCV's arrays while a frame is read."""
     scan.read(luma, math.inf, lambda: 0.0)
     tracemalloc.start()
     try:
@@ -162,5 +162,5 @@ def test_a_view_into_a_camera_s_memory_is_read_without_a_copy():
     spread[:, ::2] = plain
     assert np.shares_memory(rows(view), view)
     assert abs(peak_bytes(view) - peak_bytes(plain)) < SMALL
-    # What must be copied shows, so the measure sees copies.
+    # A necessary copy is visible, so the measurement detects copies.
     assert peak_bytes(spread[:, ::2]) - peak_bytes(plain) > plain.nbytes - SMALL

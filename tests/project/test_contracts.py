@@ -1,4 +1,4 @@
-"""The dependency rule holds because it is run: each contract breaks on an import that it forbids."""
+"""The import contracts work: each fails on an import that it forbids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the program and its contracts, to spoil."""
+    """A copy of the program and its contracts, to modify."""
     for package in ("terminal", "drivers", "keys"):
         shutil.copytree(
             ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "data")
@@ -24,7 +24,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def kept(folder: Path, contract: str) -> bool:
-    """Whether one contract holds in a copy."""
+    """Return True if a contract holds in a copy."""
     command = [
         str(Path(sys.prefix) / "bin" / "lint-imports"),
         "--no-cache",

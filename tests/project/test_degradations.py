@@ -1,4 +1,4 @@
-"""The frames that readers are measured on are the same in every run, and spoilt as much as they say."""
+"""Degraded frames are reproducible, and as strong as stated."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_each_severity_is_farther_from_the_clean_frame_than_the_one_before(kind:
 def test_blur_is_as_wide_as_it_says():
     widths = [strength(kind, 3).edge_px for kind in ("perspective", "defocus", "motion")]
     clean, defocused, moved = widths
-    # 10 to 90 % of a Gaussian edge is 2.56 sigma, here of pixel, lens and defocus together.
+    # 10 to 90 % of a Gaussian edge is 2.56 sigma; pixel, lens and defocus combine.
     assert clean == pytest.approx(2.56 * np.sqrt(0.6**2 + 1 / 12), abs=0.4)
     assert defocused == pytest.approx(2.56 * np.sqrt(1.6**2 + 0.6**2 + 1 / 12), abs=0.4)
     assert clean < moved < 0.8 * 6 + clean

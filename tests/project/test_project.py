@@ -1,4 +1,4 @@
-"""The project's own promises: pinned, self-contained, small, and its published tables unchanged."""
+"""Promises of the project: pinned, self-contained, small, and with unchanged tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABLES = ROOT / "terminal" / "vehicle" / "data"
 PUBLISHED = ROOT.parent / "shared" / "domain"
 LONGEST_FILE_LINES = 450
 
-# Written apart, so that this file holds none of them.
+# Split so that this file contains none of them.
 REGISTRIES = re.compile(
     "|".join(
         re.escape(".".join(parts))
@@ -38,19 +38,19 @@ REGISTRIES = re.compile(
 
 
 def tracked() -> list[Path]:
-    """Every file that the project keeps, or is about to."""
+    """Return every file that is tracked or about to be."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [path for name in done.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def normal(name: str) -> str:
-    """A distribution's name as PEP 503 compares it."""
+    """Normalize a distribution's name as in PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def locked() -> dict[str, list[tuple[str, int]]]:
-    """Each locked name with its versions, and how many hashes each has."""
+    """Return each locked name with its versions and the number of hashes of each."""
     entries: dict[str, list[tuple[str, int]]] = {}
     for block in re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text()):
         name, version = re.match(r"([\w.-]+)==(\S+)", block).groups()  # type: ignore[union-attr]
@@ -61,13 +61,13 @@ def locked() -> dict[str, list[tuple[str, int]]]:
 
 
 def sums() -> dict[str, str]:
-    """The tables' SHA-256 by file name, as the repository promises them."""
+    """Return the tables' SHA-256 by file name, as recorded in the repository."""
     lines = (Path(__file__).parent / "tables.sha256").read_text().splitlines()
     return {name: digest for digest, name in (line.split("  ") for line in lines)}
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every table in a folder."""
+    """Return the SHA-256 of every table in a folder."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.csv")}
 
 
@@ -118,5 +118,5 @@ def test_no_python_file_is_too_long_to_read():
 
 
 def lines(path: Path) -> int:
-    """How many lines a file has."""
+    """Return the number of lines of a file."""
     return path.read_bytes().count(b"\n")

@@ -1,4 +1,4 @@
-"""README.md names what is there: files, commands, settings with their defaults, and a scenario's words."""
+"""README.md refers to existing files, commands, settings with their defaults, and scenario words."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def section(heading: str) -> str:
-    """What stands under a heading, up to the next."""
+    """Return the text under a heading, up to the next."""
     return README.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
 
 
 def settings() -> list[tuple[str, str]]:
-    """Every section and key that may be set."""
+    """Return every section and key of the configuration."""
     found = []
     for name, hint in get_type_hints(config.Config).items():
         kind = next(kind for kind in (hint, *get_args(hint)) if is_dataclass(kind))

@@ -1,4 +1,4 @@
-"""The manual's state diagram is what the program does today."""
+"""The state diagram in the manual matches the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The units: systemd accepts them whole and finds them closed; one opened up or misspelt is refused."""
+"""The systemd units are valid and hardened; a weakened or misspelt one is refused."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MOST_EXPOSED = 2.0
 
 
 def check(unit: Path) -> subprocess.CompletedProcess[str]:
-    """What scripts/check says of one unit."""
+    """Run scripts/check on one unit."""
     script = ROOT / "scripts" / "check-units"
     return subprocess.run([script, unit], capture_output=True, text=True, check=False)
 
 
 def changed(folder: Path, pattern: str, replacement: str) -> Path:
-    """A copy of the service with every line that matches replaced; it must match."""
+    """Return a copy of the service with every matching line replaced; at least one must match."""
     text, count = re.subn(pattern, replacement, SERVICE.read_text(), flags=re.MULTILINE)
     assert count, pattern
     unit = folder / SERVICE.name
@@ -32,7 +32,7 @@ def changed(folder: Path, pattern: str, replacement: str) -> Path:
 
 
 def settings() -> dict[str, list[str]]:
-    """Every setting of the service, each with its values in order."""
+    """Return every setting of the service with its values in order."""
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r"^(\w+)=(.*)$", SERVICE.read_text(), flags=re.MULTILINE):
         found.setdefault(name, []).append(value)

@@ -1,4 +1,4 @@
-"""The command answers at once, and says what it is."""
+"""The command starts quickly and states its version."""
 
 from __future__ import annotations
 

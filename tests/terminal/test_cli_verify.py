@@ -1,4 +1,4 @@
-"""`roadside verify` says of each input what it found, and of each that it cannot use why."""
+"""`roadside verify` prints the result for each input, and the reason for each unusable one."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def roadside(desk: Path, *arguments: str, **environment: str) -> subprocess.Comp
 
 
 def middle(text: str, left: int, top: int, *, pixels: int = 4) -> tuple[float, float]:
-    """Where the middle of a code is that was drawn there."""
+    """Return the centre of a code drawn at that place."""
     height, width = code(text, pixels=pixels).shape
     return left + width / 2, top + height / 2
 
 
 def verify(desk: Path, *arguments: str) -> tuple[list[dict[str, Any]], int, list[str]]:
-    """The objects that are printed, the exit status, and the other lines but the laboratory's notice."""
+    """Return the printed objects, the exit status, and the other lines without the laboratory's notice."""
     done = roadside(desk, "verify", "--json", *TRUST_AT_NOW, *arguments)
     notice, *others = done.stderr.splitlines()
     assert notice == "roadside: laboratory trust set, which no authority vouches for: lab"
@@ -190,7 +190,7 @@ def test_the_plate_in_front_is_compared(desk: Path, entered: str, finding: str):
     [
         ("1796054399", "current"),
         ("1796054400", "past"),
-        ("2026-11-30T23:59:59", "current"),  # Asia/Shanghai where nothing is said
+        ("2026-11-30T23:59:59", "current"),  # Asia/Shanghai without an offset
         ("2026-12-01", "past"),
         ("2026-11-30T15:59:59Z", "current"),
         ("2026-11-30T16:00:00+00:00", "past"),

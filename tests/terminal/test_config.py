@@ -1,4 +1,4 @@
-"""A configuration is read whole or refused by the name of its key, with what was meant."""
+"""Configurations are read completely, or refused with the name of the key and the expected value."""
 
 from __future__ import annotations
 

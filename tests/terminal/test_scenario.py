@@ -1,4 +1,4 @@
-"""A scenario is read whole, or refused with the number of the line that is wrong."""
+"""Scenarios are read completely, or refused with the number of the faulty line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of the strict profile as Hypothesis draws them, and an equality that tells True from 1."""
+"""Hypothesis strategies for values of the strict profile, and an equality that distinguishes True from 1."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VALUES = _values(6)
 
 
 def same(a: Value, b: Value) -> bool:
-    """Whether two values are equal and of equal types all the way down."""
+    """Return True if two values are equal and have the same types at every level."""
     if type(a) is not type(b):
         return False
     if isinstance(a, list) and isinstance(b, list):
@@ -48,7 +48,7 @@ def same(a: Value, b: Value) -> bool:
 
 @st.composite
 def mutated(draw: st.DrawFn, originals: st.SearchStrategy[bytes]) -> bytes:
-    """Bytes that were valid before a few of them were changed, dropped, repeated or added."""
+    """Valid bytes with a few of them changed, removed, repeated or added."""
     content = bytearray(draw(originals))
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, max(0, len(content) - 1)))

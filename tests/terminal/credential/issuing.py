@@ -1,4 +1,4 @@
-"""Credentials made for a test, by keys that exist nowhere else."""
+"""Credentials for tests, signed with keys used nowhere else."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ CREDENTIAL = Credential(
 
 
 def valid_through(yyyymm: int) -> Credential:
-    """The credential, with another month of validity."""
+    """Return the credential with another month of validity."""
     vehicle = replace(VEHICLE, valid_through=yyyymm)
     return replace(CREDENTIAL, vehicle=vehicle, expires_s=inspection.end_of_month_s(yyyymm))
 
 
 def text_of(payload: bytes) -> str:
-    """The QR text of any payload, signed."""
+    """Return the QR text of a payload, signed."""
     return as_text(cose.sign(payload, b"", SEED))
 
 
 def issue(credential: Credential) -> str:
-    """The QR text of a credential, signed."""
+    """Return the QR text of a credential, signed."""
     return text_of(claims.write(credential))
 
 
 def as_text(message: bytes) -> str:
-    """A message as QR text, however long it is."""
+    """Return a message as QR text, whatever its length."""
     return "VI1:" + str(base45.b45encode(message), "ascii")
 
 
 def as_bytes(text: str) -> bytes:
-    """The message of a QR text."""
+    """Return the message of a QR text."""
     return bytes(base45.b45decode(text.removeprefix("VI1:")))

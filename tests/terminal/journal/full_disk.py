@@ -1,4 +1,4 @@
-"""A terminal's work on a file system of 2 MiB, which fills up: run in a mount namespace of its own."""
+"""A terminal on a file system of 2 MiB that fills up; runs in a mount namespace of its own."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STATE, BALLAST = ROOT / "state", ROOT / "ballast"
 
 
 def open_journal(state: Path) -> Journal:
-    """A journal with a reserve that its file system has room for."""
+    """Open a journal with a reserve that fits the file system."""
     return journals.open_journal(state, reserve_bytes=RESERVE_BYTES)
 
 
 def fill() -> None:
-    """Take all space that is left."""
+    """Use up all remaining space."""
     with BALLAST.open("wb", buffering=0) as file:
         try:
             while file.write(bytes(4096)):
@@ -35,7 +35,7 @@ def fill() -> None:
 
 
 def refused(append_or_open: object) -> type[JournalFault] | None:
-    """The fault that comes of calling, None where none comes."""
+    """Return the fault that the call raises, None if there is none."""
     assert callable(append_or_open)
     try:
         append_or_open()
@@ -45,7 +45,7 @@ def refused(append_or_open: object) -> type[JournalFault] | None:
 
 
 def full_while_open() -> None:
-    """Appends until the disk is full, then on after space was made."""
+    """Append until the disk is full, then again after space was freed."""
     BALLAST.write_bytes(bytes(300_000))
     journal = open_journal(STATE)
     while refused(lambda: journal.append(STAMP, CHECK)) is None:
@@ -69,7 +69,7 @@ def full_while_open() -> None:
 
 
 def full_when_opened() -> None:
-    """A new journal on a full disk is refused; an existing one opens, takes receipts, and makes room."""
+    """A new journal on a full disk is refused; an existing one opens, takes receipts and frees space."""
     fill()
     assert refused(lambda: open_journal(ROOT / "new")) is JournalFull
     journal = open_journal(STATE)
@@ -96,7 +96,7 @@ def full_when_opened() -> None:
 
 
 def renewed_when_full() -> None:
-    """A journal with a refused record is followed by another, or used on where there is no room for it."""
+    """A journal with a refused record is replaced, or kept in use if there is no space for a new one."""
     journal = open_journal(STATE)
     seq = journal.append(STAMP, CHECK)
     old, digest = journal.head, journal.hash_at(seq - 1)
@@ -121,7 +121,7 @@ def renewed_when_full() -> None:
 
 
 def read_only() -> None:
-    """A file system that turned read-only gives a fault and keeps every record."""
+    """A file system that turned read-only raises a fault and keeps every record."""
     seq = (journal := open_journal(STATE)).head.seq
     journal.close()
     subprocess.run(["mount", "-o", "remount,bind,ro", str(ROOT)], check=True)
@@ -137,4 +137,4 @@ if __name__ == "__main__":
     full_when_opened()
     renewed_when_full()
     read_only()
-    print("done")  # noqa: T201 - the test listens
+    print("done")  # noqa: T201 - the test reads it

@@ -1,4 +1,4 @@
-"""Journals to test with: a registry's key pair, a terminal, and things that are done."""
+"""Journals for tests: the registry's key pair, a terminal, and entries."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def open_journal(
     at_ms: int = STAMP.at_ms,
     reserve_bytes: int = RESERVE_BYTES,
 ) -> Journal:
-    """The journal of `state_dir`, opened by the program while nobody is signed in."""
+    """Open the journal in `state_dir` with nobody signed in."""
     return Journal.open(
         state_dir,
         terminal_public_key=owner,
@@ -64,12 +64,12 @@ def open_journal(
 
 
 def opened(records: Iterable[bytes], sealing: PrivateKey = REGISTRY) -> list[Entry]:
-    """What the registry reads in records."""
+    """Unseal and parse records, as the registry does."""
     sealed = (record.read(encoded).sealed for encoded in records)
     return [read_entry(record.unseal(box, bytes(sealing.public_key), bytes(sealing))) for box in sealed]
 
 
 def whole(journal: Journal) -> bool:
-    """Whether the chain of an open journal holds from its genesis to its head."""
+    """Return True if the chain of an open journal is intact from its genesis to its head."""
     start: Head = record.genesis(TERMINAL_KEY, journal.head.journal_id)
     return record.follow(start, journal.records()) == journal.head

@@ -1,4 +1,4 @@
-"""Pictures are sealed before they reach the disk, go only with a receipt, and never outgrow their room."""
+"""Pictures are sealed before they reach the disk, removed only with a receipt, and limited in total size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a journal is true, changes no file, and needs nobody to stop."""
+"""The journal commands report correctly, change no file, and run beside a writer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file but SQLite's shared memory, where readers lock."""
+    """Return all files except SQLite's shared memory, where readers take locks."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
 
 

@@ -1,4 +1,4 @@
-"""Whatever number was given out is still there after the process was killed at any moment."""
+"""Records acknowledged before the process is killed are still there afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KILLS = 10
 
 
 def appended_until_killed(state_dir: Path, lines: int) -> int:
-    """The last number that a process printed, which was killed after so many lines, in the middle of work."""
+    """Kill an appending process after a number of lines, and return the last number that it printed."""
     command = [sys.executable, "-m", "tests.terminal.journal.appender", str(state_dir)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -27,12 +27,12 @@ def appended_until_killed(state_dir: Path, lines: int) -> int:
         told += child.stdout.read().splitlines(keepends=True)
     assert child.returncode == -signal.SIGKILL
     assert told[0] == "open\n"
-    numbers = [int(line) for line in told[1:] if line.endswith("\n")]  # the last may be cut short
+    numbers = [int(line) for line in told[1:] if line.endswith("\n")]  # the last line may be incomplete
     return numbers[-1] if numbers else 0
 
 
 def test_every_number_that_was_given_out_survives_sigkill(tmp_path: Path):
-    draw = random.Random(20_240_501)  # noqa: S311 - where to cut, again the same
+    draw = random.Random(20_240_501)  # noqa: S311 - reproducible
     before = 0
     for _ in range(KILLS):
         given_out = appended_until_killed(tmp_path, draw.randint(1, 120))

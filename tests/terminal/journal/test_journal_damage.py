@@ -1,4 +1,4 @@
-"""A damaged journal is set aside whole, byte for byte, and the one that follows names it."""
+"""A damaged journal is set aside unchanged, and its successor names it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 RECORDS = 40
 LOG = f"{NAME}-wal"
 KEPT = (NAME, LOG)
-"""What is evidence; the shared memory beside them is made anew from the log."""
+"""Files kept as evidence; the shared memory is rebuilt from the log."""
 
 
 def left_by_a_cut(state_dir: Path) -> Head:
-    """A journal as a power cut leaves it: its file older, its newest records in the log."""
+    """Create a journal as a power cut leaves it: the newest records are only in the log."""
     source = state_dir.with_name(f"{state_dir.name}-source")
     with closing(open_journal(source)) as journal:
         for number in range(RECORDS):
@@ -43,7 +43,7 @@ def left_by_a_cut(state_dir: Path) -> Head:
 
 
 def closed(state_dir: Path) -> Head:
-    """A journal as a shutdown leaves it: one file without a log."""
+    """Create a journal as a shutdown leaves it: one file without a log."""
     with closing(open_journal(state_dir)) as journal:
         for _ in range(RECORDS):
             journal.append(STAMP, CHECK)
@@ -62,7 +62,7 @@ def execute(path: Path, statement: str) -> None:
 
 
 def flip_a_byte_of_record(seq: int) -> Callable[[Path], None]:
-    """A damage that SQLite does not see: the same file, one byte of a record another."""
+    """Change one byte of a record, which SQLite does not detect."""
 
     def damage(state_dir: Path) -> None:
         with closing(sqlite3.connect(state_dir / NAME, isolation_level=None)) as db:
@@ -74,7 +74,7 @@ def flip_a_byte_of_record(seq: int) -> Callable[[Path], None]:
 
 
 def put_back(state_dir: Path) -> None:
-    """The file as it was after record 10, whole in itself."""
+    """Restore the intact file as it was after record 10."""
     with closing(sqlite3.connect(state_dir / NAME, isolation_level=None)) as db:
         (following,) = db.execute("SELECT bytes FROM record WHERE seq = 11").fetchone()
         previous = record.read(following).previous
@@ -206,7 +206,7 @@ def test_nothing_that_was_set_aside_is_written_over(tmp_path: Path):
 
 @pytest.mark.parametrize("renamed", range(3))
 def test_a_cut_while_a_journal_is_set_aside_loses_nothing(tmp_path: Path, renamed: int):
-    """After so many of the three renames: file, log, and the new journal's file still to come."""
+    """After some of the three renames: file, log and the new journal's file."""
     state = tmp_path / "state"
     left_by_a_cut(state)
     os.truncate(state / LOG, 5000)

@@ -1,4 +1,4 @@
-"""Entries are written by the numbers of wire format section 6, and only what they list is read."""
+"""Entries are encoded with the keys of wire format section 6, and nothing else is accepted."""
 
 from __future__ import annotations
 

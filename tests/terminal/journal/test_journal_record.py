@@ -1,4 +1,4 @@
-"""A chain tells of every record that was changed, left out, moved or put in."""
+"""Chain verification detects every record that was changed, removed, moved or inserted."""
 
 from __future__ import annotations
 

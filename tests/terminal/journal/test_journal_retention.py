@@ -1,4 +1,4 @@
-"""Only what is receipted goes, oldest first, and what is kept still verifies."""
+"""Only receipted records are removed, oldest first, and the remaining chain verifies."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_nothing_without_a_receipt_goes_also_after_the_registry_took_it_back(
         assert journal.take_back(kept, digest)
         journal.remove(2)
         assert journal.receipted == min(receipted, kept)
-        gone = receipted if receipted <= kept else 0  # what was taken back waits for its next receipt
+        gone = receipted if receipted <= kept else 0  # withdrawn receipts do not count until the next one
         assert seqs(journal) == list(range(gone + 1, 9))
     assert damage(state) is None
 

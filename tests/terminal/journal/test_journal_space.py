@@ -1,4 +1,4 @@
-"""The reserve is made of real blocks, is given up once, and the officer is told before the disk is full."""
+"""The reserve is allocated, released once, and the officer is warned before the disk is full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A journal gives a number only for what is on the medium, sealed; two processes never write one."""
+"""Records are durable and sealed before their number is returned; only one process writes a journal."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_no_file_holds_a_plate_an_officer_or_a_note(tmp_path: Path):
     for name, content in (on_disk | after_close).items():
         assert [text for text in private if text in content] == [], name
     assert all(text in told for text in private)
-    assert SHIFT.encode() in on_disk[f"{NAME}-wal"]  # which is in clear, and shows that the scan can find
+    assert SHIFT.encode() in on_disk[f"{NAME}-wal"]  # stored in clear; shows that the search works
 
 
 def test_two_never_write_one_journal(tmp_path: Path):
@@ -139,7 +139,7 @@ def test_counts_follow_outcomes_and_a_refinement_moves_one(journal: Journal):
     refined = Refinement(seq=first, outcome=Outcome.PASS)
     journal.append(STAMP, refined, was=Outcome.PROVISIONAL)
     assert journal.tallies(SHIFT) == {"provisional": 1, "pass": 1}
-    journal.append(STAMP, refined, was=Outcome.ALARM)  # of a check that another shift counted
+    journal.append(STAMP, refined, was=Outcome.ALARM)  # of a check counted in another shift
     journal.append(STAMP, replace(refined, outcome=None), was=Outcome.PASS)
     assert journal.tallies(SHIFT) == {"provisional": 1, "pass": 1}
     assert (journal.tallies("other"), journal.tallies("none")) == ({"caution": 1}, {})
@@ -195,7 +195,7 @@ def test_a_failed_write_adds_nothing_and_the_journal_works_on(tmp_path: Path):
 
 
 def test_a_disk_that_fills_up_or_turns_read_only_loses_nothing(tmp_path: Path):
-    """Works as any user whom the kernel lets have a mount namespace; nothing is mounted outside it."""
+    """Runs as any user who may create a mount namespace; nothing is mounted outside it."""
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     script = 'mount -t tmpfs -o size=2m none "$1" && exec "$2" -m tests.terminal.journal.full_disk "$1"'
     done = subprocess.run(

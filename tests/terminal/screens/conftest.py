@@ -1,4 +1,4 @@
-"""The fonts that every screen test draws with."""
+"""Fonts for the screen tests."""
 
 from __future__ import annotations
 

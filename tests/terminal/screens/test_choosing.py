@@ -1,4 +1,4 @@
-"""Of several codes in view the officer picks: which are offered, when, and what is said and drawn of each."""
+"""Choice between several codes in view: which are offered, when, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480), (480, 640)]
 
 
 def after(*story: tuple[float, Event]) -> tuple[Screen, list[Effect]]:
-    """The screen after events at their times, from a ready one, and all effects."""
+    """Return the screen and all effects after timed events, starting from a ready screen."""
     screen: Screen = Ready()
     effects: list[Effect] = []
     for now_s, event in story:
@@ -306,7 +306,7 @@ def test_more_than_can_be_listed_are_counted(fonts: Fonts):
 
 
 def test_numbers_stand_on_their_codes_in_the_frame_as_it_was(fonts: Fonts):
-    """The outline runs around the code's own dark modules, and its number is in the middle."""
+    """The outline surrounds the code's dark modules, and its number is in the middle."""
     screen, frame = choice(2, LAST_YEAR, THIS_YEAR), table()
     items = compose(screen, Look("zh", fonts))
     (picture,) = [item for item in items if isinstance(item, Picture)]
@@ -330,7 +330,7 @@ def test_numbers_stand_on_their_codes_in_the_frame_as_it_was(fonts: Fonts):
 
 @st.composite
 def choices(given_: st.DrawFn) -> CodeChoice:
-    """Any choice: codes in any places of a frame, which lie apart from each other."""
+    """Any choice: codes anywhere in a frame, not overlapping."""
     count = given_(st.integers(1, MOST))
     side = given_(st.integers(40, 300))
     columns = given_(st.permutations(range(4)))
@@ -369,7 +369,7 @@ def test_any_choice_is_shown_whole_at_any_size(
 
 
 def _on_picture(text: Text, items: list[Item]) -> bool:
-    """Numbers on the picture may come close to each other, as codes do."""
+    """Numbers in the picture may be close to each other, as codes may."""
     return any(isinstance(item, Picture) and item.rect.colliderect(text.rect) for item in items)
 
 

@@ -1,4 +1,4 @@
-"""Drawing is a function of screen, picture and look; touches land where the keys are."""
+"""Drawing depends only on screen, picture and style; touches match the drawn keys."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_picture_of_any_size_fills_the_frame(shape: tuple[int, int], fonts: Font
 
 
 def test_picture_is_cut_evenly_and_keeps_its_proportions(fonts: Fonts):
-    """A circle in the middle of a wide picture is a circle in the middle of the frame."""
+    """A circle in the middle of a wide picture stays a circle in the middle of the frame."""
     rows, columns = np.mgrid[:360, :640]
     picture = np.where((rows - 180) ** 2 + (columns - 320) ** 2 < 50**2, 255, 0).astype(np.uint8)
     drawn = pixels(View(Ready(FRESH), picture), fonts)[60:640, :, 0] > 127
@@ -69,7 +69,7 @@ def test_picture_is_cut_evenly_and_keeps_its_proportions(fonts: Fonts):
 
 
 def test_reticle_is_at_least_a_quarter_of_the_frame_wide(fonts: Fonts):
-    """A code as wide as the reticle is a quarter of the camera's frame, or more (1280x720)."""
+    """A code as wide as the reticle is at least a quarter of the camera's frame (1280x720)."""
     drawn = pixels(View(Ready(FRESH), np.zeros((360, 640), np.uint8)), fonts)[60:640, :, 0] > 250
     rows, columns = np.nonzero(drawn)
     frame_width = 1280 * (drawn.shape[0] / 720)
@@ -139,13 +139,13 @@ def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Bu
         assert event_at(screen, rect.center, SIZE) == Pressed(key.button)
     for button in buttons:
         shown, effects = step(screen, Pressed(button), 0.0)
-        # TRIGGER on Ready forgets the code in view, and is seen when there was one.
+        # TRIGGER on Ready forgets the code in view, which has an effect only if there was one.
         assert shown != screen or effects or (isinstance(screen, Ready) and button is TRIGGER)
 
 
 @pytest.mark.parametrize("size", [(480, 800), (720, 1280)])
 def test_soft_keys_are_large_enough_for_a_glove(size: tuple[int, int]):
-    """At least a quarter of the width, 72 of 800 parts high, and apart from each other."""
+    """At least a quarter of the width, 72 of 800 parts high, and separate from each other."""
     for view in VIEWS.values():
         rects = [rect for _, rect in key_rects(view.screen, size)]
         for rect in rects:
@@ -163,7 +163,7 @@ def test_touch_above_the_keys_presses_no_button(name: str, point: tuple[int, int
 
 
 def test_status_bar_says_what_has_changed(fonts: Fonts):
-    """Each thing that the bar tells changes the bar's pixels, on every kind of screen."""
+    """Each item of the status bar changes the bar's pixels, on every kind of screen."""
     changes: list[dict[str, object]] = [
         {"now_s": FRESH.now_s + 60},
         {"clock_trusted": False},

@@ -1,4 +1,4 @@
-"""A font that cannot say Chinese is a fault with a name; a glyph drawn twice is drawn once."""
+"""Fonts without Chinese raise FontFault, and glyphs are cached."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_folder_in_place_of_a_font_is_a_font_fault(tmp_path: Path):
 
 
 def test_forms_are_simplified_chinese():
-    """The Japanese and the Chinese form of 骨 differ; the collection begins with Japanese."""
+    """The Japanese and Chinese forms of 骨 differ; Japanese is first in the collection."""
     fonts = Fonts.load(FONTS)
     chinese, _, _ = fonts.glyph("骨", 64, BLACK, bold=False)
     japanese = pygame.freetype.Font(FONTS / REGULAR, 64, font_index=0).render("骨", BLACK)[0]

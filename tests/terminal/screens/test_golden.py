@@ -1,4 +1,4 @@
-"""What officers see changes only on purpose: every golden screen, pixel by pixel."""
+"""Golden screens, compared pixel by pixel, so that every visible change is deliberate."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ EYES: dict[str, Callable[[Pixels], Pixels]] = {
 
 @pytest.mark.parametrize("eye", EYES)
 def test_the_verdicts_of_any_two_kinds_differ_at_a_glance(eye: str, fonts: Fonts):
-    """A glance is the verdict's block at a twentieth of its detail, as unsharp as the corner of an eye."""
+    """A glance sees the verdict block at a twentieth of its resolution, as peripheral vision does."""
     kinds = ("pass", "provisional_cached", "caution", "overdue", "undetermined")
     blocks = [pixels(VIEWS[name], fonts)[60:250, 16:464] for name in kinds]
     glances = [cv2.resize(EYES[eye](block), (22, 10), interpolation=cv2.INTER_AREA) for block in blocks]

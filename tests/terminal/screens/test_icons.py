@@ -1,4 +1,4 @@
-"""Signs are whole, smooth, of one colour, and unlike each other even when small."""
+"""Icons are complete, smooth, of one colour, and distinguishable at small sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that is said is on the screen whole: no text overlaps, is cut off, or stands out too little."""
+"""All text is on the screen and complete: nothing overlaps, is truncated, or lacks contrast."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _plates() -> list[Plate]:
 
 
 def check(items: list[Item], look: Look) -> None:
-    """What holds of every screen."""
+    """Invariants of every screen."""
     screen = pygame.Rect((0, 0), look.size)
     solid = [item for item in items if isinstance(item, Text | Sign | PlateArt)]
     for one in solid:
@@ -91,7 +91,7 @@ def check(items: list[Item], look: Look) -> None:
 
 
 def _ground(behind: list[Item], text: Text, look: Look) -> Colour:
-    """The colour that a text stands on, which nothing crosses."""
+    """Return the colour behind a text, which must be uniform."""
     ground = theme.palette(look).paper
     for item in behind:
         if isinstance(item, Fill) and item.rect.colliderect(text.rect):
@@ -101,7 +101,7 @@ def _ground(behind: list[Item], text: Text, look: Look) -> Colour:
 
 
 def said(items: list[Item]) -> str:
-    """All texts, without blanks."""
+    """Return all texts, without spaces."""
     return "".join("".join(item.string for item in items if isinstance(item, Text)).split())
 
 
@@ -235,7 +235,7 @@ COUNTED = st.lists(
 
 @st.composite
 def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
-    """Any screen of the shift that the app may come to."""
+    """Any screen of the shift that the app can reach."""
     log = draw(st.lists(LOGGED, max_size=12, unique_by=lambda one: one.seq).map(tuple))
     listed = ShiftLog(status, log, told=draw(st.booleans()))
     listed = replace(listed, page=draw(st.integers(0, listed.pages - 1)))
@@ -254,7 +254,7 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
 
 @st.composite
 def screens(draw: st.DrawFn) -> Screen:
-    """Any screen that the app may come to."""
+    """Any screen that the app can reach."""
     status = draw(STATUSES)
     kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble, Menu]))
     if kind is Menu:
@@ -311,7 +311,7 @@ def test_verdict_and_what_to_do_stay_large_on_the_fullest_screen(fonts: Fonts):
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=list(VIEWS))
 def test_letters_stay_inside_their_lines(view: View, fonts: Fonts):
-    """Measured on the ink: what layout reserves for a line holds every pixel of it."""
+    """Measured on the drawn pixels: the space that layout reserves for a line contains all of them."""
     for item in compose(view.screen, view.look(fonts)):
         if isinstance(item, Text):
             surface = pygame.Surface(view.look(fonts).size, pygame.SRCALPHA)
@@ -321,7 +321,7 @@ def test_letters_stay_inside_their_lines(view: View, fonts: Fonts):
 
 
 def test_second_answer_is_never_green_or_red_where_it_is_open(fonts: Fonts):
-    """Undetermined wears neither the fill of a pass nor that of a refusal anywhere on the screen."""
+    """An undetermined screen has neither a pass's nor a refusal's fill anywhere."""
     for name in ("undetermined", "unreadable", "undetermined_night"):
         items = compose(VIEWS[name].screen, VIEWS[name].look(fonts))
         worn = {getattr(item, "colour", None) for item in items} | {

@@ -1,4 +1,4 @@
-"""A plate looks as its kind does on the road: ground, letters, red signs, dot."""
+"""Plates are drawn like those on vehicles: ground, characters, red characters and dot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
 
 def _count(art: pygame.Surface, colour: Colour) -> int:
-    """Pixels of exactly that colour."""
+    """Count the pixels of exactly that colour."""
     pixels = np.frombuffer(pygame.image.tobytes(art, "RGB"), np.uint8).reshape(-1, 3)
     return int((pixels == colour).all(axis=1).sum())
 

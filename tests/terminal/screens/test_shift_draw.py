@@ -1,4 +1,4 @@
-"""The screens of the shift say what there is, and every place on them says its own when it is touched."""
+"""The shift's screens show all their content, and each touch cell produces its own event."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ TOUCHED = ["ready", "menu", "log", "log_short", "log_empty", "note", "note_alarm
 
 
 def said(screen: Screen, fonts: Fonts, language: Language = "zh") -> str:
-    """All texts, without blanks."""
+    """Return all texts, without spaces."""
     items = compose(screen, Look(language, fonts))
     return "".join("".join(item.string for item in items if isinstance(item, Text)).split())
 
 
 def inside(items: list[Item], rect: pygame.Rect) -> str:
-    """The texts in a place, without blanks."""
+    """Return the texts inside a rectangle, without spaces."""
     texts = [item.string for item in items if isinstance(item, Text) and rect.contains(item.rect)]
     return "".join("".join(texts).split())
 
@@ -89,7 +89,7 @@ def test_every_cell_is_large_enough_for_a_glove(name: str):
 
 @pytest.mark.parametrize("name", TOUCHED)
 def test_no_touch_is_for_nothing(name: str):
-    """Every cell changes the screen or asks for something, unless it repeats the last note."""
+    """Each cell changes the screen or has an effect, unless it repeats the last note."""
     screen = VIEWS[name].screen
     for cell in cells(screen, SIZE):
         after, effects = step(screen, cell.event, 0.0)

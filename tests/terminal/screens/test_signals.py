@@ -1,4 +1,4 @@
-"""Each outcome sounds, shines and feels as outcomes.csv says, and an alarm gives nothing away unasked."""
+"""Signals follow outcomes.csv, and alarms are discreet by default."""
 
 from __future__ import annotations
 

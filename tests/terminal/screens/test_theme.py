@@ -1,4 +1,4 @@
-"""No outcome is told by colour alone, and every verdict can be read in sunlight and at night."""
+"""Outcomes differ in more than colour, and every verdict is legible in sunlight and at night."""
 
 from __future__ import annotations
 

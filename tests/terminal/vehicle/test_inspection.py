@@ -1,4 +1,4 @@
-"""A month of validity ends with its last second in Asia/Shanghai; only months and days that exist count."""
+"""A month of validity ends with its last second in Asia/Shanghai; only existing months and days count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no cell of the decision table may ever say, whatever else it says; and every cell is there."""
+"""The decision table is complete, and no cell contains a forbidden outcome."""
 
 from __future__ import annotations
 

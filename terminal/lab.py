@@ -5,12 +5,12 @@ The targets have the names and encodings of wire format, section 4.
 
 from __future__ import annotations
 
-import mmap
 import os
 from typing import TYPE_CHECKING
 
 from terminal.credential import trust
 from terminal.errors import TrustFault
+from terminal.mapping import map_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def _mapped(file: Path) -> Content:
         with file.open("rb") as opened:
             if os.fstat(opened.fileno()).st_size == 0:
                 return b""
-            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+            return map_file(opened.fileno())
     except OSError as error:
         raise TrustFault(f"{file}: {error.strerror}") from error
 

@@ -81,9 +81,13 @@ class RegisterFile:
 
     @property
     def fingerprint(self) -> bytes:
-        """16 bytes of SHA-256 over target name, header and first entries: another file has another one."""
-        head = self.content[: HEADER.size + DIGEST_SIZE * SAMPLES]
-        return hashlib.sha256(self.target.encode() + b"\0" + head).digest()[:DIGEST_SIZE]
+        """16 bytes of SHA-256 over target name, header and evenly spaced entries.
+
+        Another file has another one, unless it has as many entries and the same ones at all those places.
+        """
+        said = [self.target.encode(), b"\0", self.content[: HEADER.size]]
+        said += _samples(self.content, self.count)
+        return hashlib.sha256(b"".join(said)).digest()[:DIGEST_SIZE]
 
     def is_sorted(self) -> bool:
         """Read every entry, and tell whether they ascend with none twice."""
@@ -157,10 +161,15 @@ def write(digests: Iterable[bytes], from_s: int, to_s: int) -> bytes:
     return HEADER.pack(MAGIC, DIGEST_SIZE, from_s, to_s, len(entries)) + b"".join(entries)
 
 
-def _samples_ascend(content: Content, count: int) -> bool:
+def _samples(content: Content, count: int) -> list[bytes]:
+    """Evenly spaced entries, the first among them."""
     places = range(0, count, max(1, count // SAMPLES))
     starts = [HEADER.size + DIGEST_SIZE * place for place in places]
-    return all(one < other for one, other in pairwise(content[at : at + DIGEST_SIZE] for at in starts))
+    return [content[at : at + DIGEST_SIZE] for at in starts]
+
+
+def _samples_ascend(content: Content, count: int) -> bool:
+    return all(one < other for one, other in pairwise(_samples(content, count)))
 
 
 def _is_day(text: str | None) -> bool:

@@ -32,6 +32,8 @@ class RegisterWatch:
     """Fingerprints of the files that are laid aside; files that are not in the trust set are dropped."""
     in_force: Register = field(init=False)
     """The register without the files that are laid aside."""
+    targets_aside: tuple[str, ...] = field(init=False)
+    """Target names of the files that are laid aside."""
     _recent: dict[str, OrderedDict[bytes, bool]] = field(default_factory=dict, init=False)
     """For each file, the last codes that it covers by digest, and whether each was found not issued."""
 
@@ -39,11 +41,6 @@ class RegisterWatch:
         self._lay_aside(
             frozenset(file.target for file in self.loaded.files if file.fingerprint in self.aside)
         )
-
-    @property
-    def targets_aside(self) -> tuple[str, ...]:
-        """Target names of the files that are laid aside."""
-        return tuple(file.target for file in self.loaded.files if file.fingerprint in self.aside)
 
     def observe(self, finding: Finding) -> tuple[str, ...]:
         """Count a finding; return the target names of files that are laid aside by it."""
@@ -65,7 +62,9 @@ class RegisterWatch:
             codes.popitem(last=False)
 
     def _lay_aside(self, targets: frozenset[str]) -> None:
-        self.aside = frozenset(file.fingerprint for file in self.loaded.files if file.target in targets)
+        aside = [file for file in self.loaded.files if file.target in targets]
+        self.aside = frozenset(file.fingerprint for file in aside)
+        self.targets_aside = tuple(file.target for file in aside)
         self.in_force = self.loaded.without(targets)
         for target in targets:
             self._recent.pop(target, None)

@@ -8,7 +8,7 @@ import pytest
 from nacl import bindings
 
 from terminal import lab
-from terminal.credential import cbor
+from terminal.credential import cbor, register
 from terminal.errors import TrustFault
 from tests.vectors_on_disk import trust_set, write_directory
 
@@ -27,6 +27,21 @@ def test_a_directory_is_the_set_of_its_targets(tmp_path: Path):
     files = {file.target: bytes(file.content) for file in loaded.register.files}
     assert files == {file.target: file.content for file in expected.register.files}
     assert len(files) == 4
+
+
+def test_the_register_s_files_keep_no_descriptor_and_stay_as_they_were(tmp_path: Path):
+    directory = write_directory(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    loaded = lab.load_directory(directory)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    for file in loaded.register.files:
+        content = (directory / file.target).read_bytes()
+        (directory / file.target).unlink()
+        (directory / file.target).write_bytes(b"newer")
+        assert (bytes(file.content), len(file.content)) == (content, len(content))
+        assert file.content[4:8] == content[4:8]
+        assert file.is_sorted()
+        assert all(file.search(content[at : at + 16]) for at in range(register.HEADER.size, len(content), 16))
 
 
 def test_no_list_is_needed(tmp_path: Path):

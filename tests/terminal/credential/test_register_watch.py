@@ -108,6 +108,14 @@ def test_another_file_has_another_fingerprint(changed: RegisterFile):
     assert changed.fingerprint != file().fingerprint
 
 
+def test_a_file_with_as_many_entries_and_other_ones_at_its_end_has_another_fingerprint():
+    many = [number.to_bytes(16, "big") for number in range(1, 200)]
+    assert (
+        file(*many[:-50], *(bytes([9]) + one[1:] for one in many[-50:])).fingerprint
+        != file(*many).fingerprint
+    )
+
+
 @given(st.lists(st.integers(0, 59), max_size=120), st.sets(st.integers(0, 59)))
 def test_a_file_is_laid_aside_as_soon_as_four_of_twenty_are_not_issued(shown: list[int], issued: set[int]):
     watch = watched(file(*(DIGESTS[number] for number in issued)))

@@ -79,7 +79,7 @@ class Disk:
         self.at.mkdir()
         with self.image.open("wb") as file:
             file.truncate(IMAGE_BYTES)
-        _run("mkfs.ext4", "-q", "-F", str(self.image))
+        _run("/usr/sbin/mkfs.ext4", "-q", "-F", str(self.image))
 
     def mount(self) -> None:
         """Mount it and replay its log."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from terminal.upload_command import ALL, LEFT, Way, run
 from tests.terminal.registry.uploading import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from terminal.ports import LinkMessage
@@ -76,11 +76,13 @@ class Desk:
         link = Near(self.registry, self.signer, up)
         return run(self.settings, self.clock, link, files.load_seed, way or Way())
 
-    def journal(self) -> Journal:
-        return prepare(self.settings, self.clock, None, files.load_seed).cases.keeper.journal
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        with closing(prepare(self.settings, self.clock, None, files.load_seed)) as work:
+            yield work.cases.keeper.journal
 
     def records(self) -> list[bytes]:
-        with closing(self.journal()) as journal:
+        with self.journal() as journal:
             return list(journal.records())
 
     def stored(self) -> list[bytes]:
@@ -96,7 +98,7 @@ def desk(laboratory: Path, tmp_path: Path) -> Desk:
     signer = signed.signer(files.load_seed(laboratory / "private/receipt.key"))
     made = Desk(settings, Registry(key, key), signer, HandClock(NOW_S))
     stamp = Stamp(terminal="T0001", at_ms=int(1e3 * NOW_S), clock_trusted=True)
-    with closing(made.journal()) as journal:
+    with made.journal() as journal:
         for _ in range(RECORDS):
             journal.append(stamp, Event(EventKind.CLOCK, "x" * 5000))
     sealing = files.load_public(laboratory / "private/journal.key.pub", files.Algorithm.X25519)
@@ -174,7 +176,7 @@ def test_a_record_that_is_refused_for_good_is_told_and_what_comes_after_is_uploa
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ):
     before = desk.records()
-    with closing(desk.journal()) as journal:
+    with desk.journal() as journal:
         old = journal.head.journal_id
     desk.registry.unsound.add((old, 3))
     assert desk.upload() == LEFT
@@ -182,7 +184,7 @@ def test_a_record_that_is_refused_for_good_is_told_and_what_comes_after_is_uploa
     assert "U03 The registry refuses a record for good" in said.err
     assert said.out.splitlines()[-1] == f"left: {RECORDS - 2} records, 0 pictures"
     assert desk.registry.journals[old] == before[:2]
-    with closing(desk.journal()) as journal:
+    with desk.journal() as journal:
         assert (journal.head.seq, journal.unreceipted()) == (1, 0)
         assert desk.registry.journals[journal.head.journal_id] == list(journal.records())
     desk.registry.unsound.clear()

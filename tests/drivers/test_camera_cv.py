@@ -81,7 +81,7 @@ def test_a_damaged_photograph_is_a_fault(tmp_path: Path):
         FolderCamera([tmp_path / "a.jpg"]).capture(5)
 
 
-def test_the_pace_holds_frames_back(folder: Path):
+def test_frames_are_paced(folder: Path):
     camera = open_camera(str(folder), fps=0.001)
 
     assert camera.capture(0) is not None
@@ -101,7 +101,7 @@ def test_a_video_without_a_loop_ends_without_frames(video: Path):
     assert camera.capture(0.01) is None
 
 
-def test_a_closed_camera_waits_for_nothing(video: Path, folder: Path):
+def test_a_closed_camera_returns_at_once(video: Path, folder: Path):
     for camera in (VideoCamera(video, 0.001), open_camera(str(folder), fps=0.001)):
         camera.capture(0)
         camera.close()
@@ -110,12 +110,12 @@ def test_a_closed_camera_waits_for_nothing(video: Path, folder: Path):
 
 
 @pytest.mark.parametrize("source", ["/dev/video-none", "none.avi", "99"])
-def test_what_is_not_there_is_a_fault(source: str):
+def test_a_missing_source_is_a_fault(source: str):
     with pytest.raises(CameraFault):
         open_camera(source)
 
 
-def test_what_is_no_video_is_a_fault(tmp_path: Path):
+def test_a_file_that_is_no_video_is_a_fault(tmp_path: Path):
     (tmp_path / "film.avi").write_bytes(b"no video")
 
     with pytest.raises(CameraFault, match=r"film\.avi"):
@@ -159,7 +159,7 @@ def test_the_newest_frame_of_a_device_wins():
     assert device.released
 
 
-def test_a_device_that_ends_its_stream_is_gone_for_good(video: Path):
+def test_a_device_that_ended_its_stream_keeps_raising(video: Path):
     camera = LiveCamera(cv2.VideoCapture(str(video)))
     for _ in range(2):
         with pytest.raises(CameraFault, match="stopped sending frames"):

@@ -39,7 +39,7 @@ def test_an_autofocus_camera_is_asked_for_continuous_focus_and_short_exposure():
     }
 
 
-def test_nothing_is_asked_that_the_camera_does_not_have():
+def test_missing_controls_are_not_set():
     assert controls({}, Optics(exposure_us=4_000)) == {}
     assert controls({"FrameDurationLimits": (1, 2, 3)}, Optics()) == {"FrameDurationLimits": (33_333, 66_666)}
 
@@ -105,7 +105,7 @@ def test_exposure_and_gain_are_asked_with_the_automatic_off(
         pytest.param(NEWER_CAMERA, {"ExposureTimeMode": 0, "AnalogueGainMode": 0}, id="newer"),
     ],
 )
-def test_what_is_not_asked_is_automatic_again(
+def test_controls_that_are_not_requested_become_automatic(
     available: dict[str, tuple[object, object, object]], mode: dict[str, object]
 ):
     assert asked(available, Optics(), CameraControls()) == mode | {"AfMode": 2, "AfSpeed": 1}
@@ -125,7 +125,7 @@ def test_a_camera_without_both_exposure_and_gain_keeps_its_automatic(
     ("wanted", "exposure_us", "gain", "dioptres"),
     [(CameraControls(1, 0.1, -3.0), 26, 1.125, 0.0), (CameraControls(10**9, 99.0, 99.0), 66_666, 16.0, 15.0)],
 )
-def test_what_is_asked_is_held_within_reach(
+def test_controls_are_clipped_to_the_limits(
     wanted: CameraControls, exposure_us: int, gain: float, dioptres: float
 ):
     named = asked(STEERED_CAMERA, Optics(), wanted)
@@ -137,19 +137,19 @@ def test_what_is_asked_is_held_within_reach(
     )
 
 
-def test_the_torch_is_none_of_the_camera_s_business():
+def test_the_camera_ignores_the_torch():
     on, off = (asked(NEWER_CAMERA, Optics(), CameraControls(torch=torch)) for torch in (True, False))
 
     assert on == off
 
 
-def test_a_frame_tells_how_it_was_taken():
+def test_a_frame_has_its_exposure_settings():
     assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0, "DigitalGain": 1.5}) == Taken(9_000, 3.0)
     assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0}) == Taken(9_000, 2.0)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"ExposureTime": 9_000}, {"ExposureTime": 0, "AnalogueGain": 1.0}])
-def test_a_frame_that_does_not_say_how_it_was_taken_is_not_guessed_at(metadata: dict[str, float]):
+def test_missing_exposure_settings_are_none(metadata: dict[str, float]):
     assert taken(metadata) is None
 
 

@@ -42,21 +42,21 @@ def test_the_address_comes_from_the_environment(tmp_path: Path):
         assert ear.recv(100) == b"READY=1"
 
 
-def test_without_a_manager_nothing_is_said():
+def test_without_a_service_manager_nothing_is_sent():
     notify = SystemdNotify("")
     notify.ready()
     notify.alive()
     notify.stopping()
 
 
-def test_a_manager_that_went_away_is_missed_without_complaint(tmp_path: Path):
+def test_a_lost_service_manager_is_ignored(tmp_path: Path):
     notify = SystemdNotify(str(tmp_path / "gone"))
     notify.alive()
     notify.stopping()
     notify.stopping()
 
 
-def test_a_manager_that_does_not_listen_stops_nobody(tmp_path: Path):
+def test_a_blocked_service_manager_does_not_block(tmp_path: Path):
     with manager(str(tmp_path / "s")) as ear:
         notify = SystemdNotify(str(tmp_path / "s"))
         for _ in range(1000):  # more than any datagram queue holds

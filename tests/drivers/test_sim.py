@@ -75,7 +75,7 @@ def test_a_code_in_a_photograph_is_read_from_the_frame(tmp_path: Path):
     assert [found.text for found in zxingcpp.read_barcodes(frame.luma)] == ["HC1:TEXT"]
 
 
-def test_what_is_shown_cannot_be_drawn_on():
+def test_shown_pictures_are_read_only():
     camera = FilmCamera(FAST)
     frame = camera.capture(5)
 
@@ -91,7 +91,7 @@ def test_a_stalled_camera_gives_nothing_until_it_goes_on():
     assert camera.capture(5) is not None
 
 
-def test_going_on_wakes_who_waits():
+def test_resuming_wakes_a_waiting_capture():
     camera = FilmCamera(FAST)
     camera.stall(on=True)
     caught: list[Frame | None] = []
@@ -104,7 +104,7 @@ def test_going_on_wakes_who_waits():
     assert caught[0] is not None
 
 
-def test_closing_wakes_who_waits():
+def test_closing_wakes_a_waiting_capture():
     camera = FilmCamera(0.001)
     camera.capture(0)
     caught: list[Frame | None] = []
@@ -116,7 +116,7 @@ def test_closing_wakes_who_waits():
     assert caught == [None]
 
 
-def test_the_pace_can_be_set_and_holds_frames_back():
+def test_the_frame_rate_can_be_set():
     camera = FilmCamera(FAST)
     camera.fps = 0.001
     assert camera.fps == pytest.approx(0.001)
@@ -125,12 +125,12 @@ def test_the_pace_can_be_set_and_holds_frames_back():
 
 
 @pytest.mark.parametrize("fps", [0, -1, float("nan")])
-def test_a_pace_of_no_frames_is_refused(fps: float):
+def test_a_frame_rate_of_zero_is_refused(fps: float):
     with pytest.raises(ValueError, match="greater than 0"):
         FilmCamera(fps)
 
 
-def test_what_is_no_photograph_is_refused_and_the_scene_stays(tmp_path: Path):
+def test_an_invalid_photograph_is_refused_and_the_scene_stays(tmp_path: Path):
     camera = FilmCamera(FAST)
     with pytest.raises(InputFault):
         camera.show(tmp_path / "none.jpg")
@@ -175,7 +175,7 @@ def test_what_the_panel_does_can_be_seen(rig: SimRig):
     assert (panel.sounding, panel.lamp_colour, panel.vibrating, panel.torch_lit) == (2, (1, 0, 0), True, True)
 
 
-def test_the_rig_s_camera_and_display_are_its_hands(rig: SimRig, tmp_path: Path):
+def test_the_rig_shows_photographs_and_saves_its_display(rig: SimRig, tmp_path: Path):
     rig.show(photograph(tmp_path / "a.png", 10))
     assert seen(rig.camera) == 10
     rig.clear()
@@ -190,7 +190,7 @@ def test_the_rig_s_camera_and_display_are_its_hands(rig: SimRig, tmp_path: Path)
         assert shot.convert("RGB").getpixel((240, 400)) == (10, 20, 30)
 
 
-def test_the_rig_s_hands_stop_its_frames_and_move_its_clock(rig: SimRig):
+def test_the_rig_stops_its_frames_and_moves_its_clock(rig: SimRig):
     rig.stall(on=True)
     assert rig.camera.capture(0.01) is None
     rig.stall(on=False)

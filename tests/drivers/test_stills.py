@@ -52,7 +52,7 @@ def test_a_large_jpeg_is_decoded_no_smaller_than_asked(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no photograph", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
-def test_what_is_no_photograph_is_refused_by_its_name_alone(tmp_path: Path, content: bytes):
+def test_an_invalid_photograph_is_refused_by_name(tmp_path: Path, content: bytes):
     path = tmp_path / "card.png"
     path.write_bytes(content)
 

@@ -33,7 +33,7 @@ def judged(folder: Path, name: str, *options: str, ca: str = "ca", at_s: int = N
     return subprocess.run([*command, *files], capture_output=True, check=False).returncode == 0
 
 
-def test_an_identity_is_good_for_its_own_end_alone(folder: Path):
+def test_an_identity_is_valid_for_its_purpose_only(folder: Path):
     assert judged(folder, "T0001", "-purpose", "sslclient")
     assert not judged(folder, "T0001", "-purpose", "sslserver")
     assert judged(folder, "broker", "-purpose", "sslserver", "-verify_hostname", "broker.example")
@@ -42,7 +42,7 @@ def test_an_identity_is_good_for_its_own_end_alone(folder: Path):
     assert not judged(folder, "broker", "-purpose", "sslclient")
 
 
-def test_an_identity_is_good_for_its_time_and_under_its_authority_alone(folder: Path):
+def test_an_identity_is_valid_for_its_time_and_authority_only(folder: Path):
     assert judged(folder, "T0001", at_s=NOW_S - certificates.LEEWAY_S)
     assert not judged(folder, "T0001", at_s=NOW_S - certificates.LEEWAY_S - 1)
     assert judged(folder, "T0001", at_s=NOW_S + 30 * DAY_S - 1)
@@ -50,7 +50,7 @@ def test_an_identity_is_good_for_its_time_and_under_its_authority_alone(folder: 
     assert not judged(folder, "T0001", ca="foreign-ca")
 
 
-def test_no_end_signs_for_another(folder: Path, tmp_path: Path):
+def test_end_entities_cannot_sign(folder: Path, tmp_path: Path):
     terminal = certificates.load(folder, "T0001")
     certificates.save(certificates.issue_client("T0002", terminal, NOW_S, 1), tmp_path, "T0002")
     chain = ["-untrusted", str(folder / "T0001.crt")]
@@ -59,7 +59,7 @@ def test_no_end_signs_for_another(folder: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["", "+", "#", "T/1", "T 1", "机1", "-T1", "T" * 65, "T0001\n"])
-def test_a_name_that_a_topic_could_not_bear_gets_no_identity(folder: Path, name: str):
+def test_an_invalid_topic_name_gets_no_identity(folder: Path, name: str):
     ca = certificates.load(folder, "ca")
     with pytest.raises(InputFault):
         certificates.issue_client(name, ca, NOW_S, 1)
@@ -78,7 +78,7 @@ def test_a_private_key_is_its_owner_s_and_never_overwritten(folder: Path, tmp_pa
     assert not (tmp_path / "half.key").exists()
 
 
-def test_what_is_read_is_what_was_written_or_a_line_that_says_what_is_wrong(folder: Path, tmp_path: Path):
+def test_identities_are_loaded_as_saved_or_refused(folder: Path, tmp_path: Path):
     ca = certificates.make_ca("laboratory", NOW_S, 1)
     certificates.save(ca, tmp_path, "ca")
     assert certificates.load(tmp_path, "ca").certificate == ca.certificate
@@ -93,7 +93,7 @@ def test_what_is_read_is_what_was_written_or_a_line_that_says_what_is_wrong(fold
     assert "secret" not in caught.value.detail
 
 
-def test_a_laboratory_s_identities_are_made_once_and_anew_before_they_end(tmp_path: Path):
+def test_a_laboratory_s_identities_are_renewed_before_they_expire(tmp_path: Path):
     clients = ["T0001", "W0001"]
     assert certificates.furnish(tmp_path / "tls", clients, NOW_S) == ["ca", "broker", *clients]
     assert certificates.furnish(tmp_path / "tls", [*clients, "T0002"], NOW_S) == ["T0002"]

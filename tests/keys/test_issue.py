@@ -56,7 +56,7 @@ def requests(draw: st.DrawFn) -> IssueRequest:
 
 @settings(deadline=None)
 @given(requests(), st.binary(min_size=12, max_size=12))
-def test_every_code_issued_is_current_and_says_what_was_asked_for(request: IssueRequest, cti: bytes):
+def test_issued_codes_are_current_and_as_requested(request: IssueRequest, cti: bytes):
     text = issue(request, SEED, cti, NOW_S)
     finding = verify.verify(text, trusted(), verify.Moment(NOW_S), entered=request.vehicle.plate)
     assert finding.reason is Reason.OK
@@ -134,7 +134,7 @@ def sealing(secret: SealedClaims) -> IssueRequest:
         (sealing(SealedClaims(CLAIMS.vin, owner="e\u0301")), "not NFC"),
     ],
 )
-def test_what_cannot_be_signed_is_said_in_words(request_: IssueRequest, said: str):
+def test_invalid_requests_are_refused_with_a_reason(request_: IssueRequest, said: str):
     with pytest.raises(InputFault, match=said):
         issue(request_, SEED, CTI, NOW_S)
 

@@ -29,13 +29,13 @@ def read_of_a_kind(level: Level, kind: str, share: float) -> int:
 
 
 @pytest.mark.parametrize("kind", ["crease", "stain"])
-def test_what_spoils_paper_is_read_best_at_the_level_of_print(kind: str):
+def test_paper_damage_is_read_best_at_the_print_level(kind: str):
     read = {level: read_of_a_kind(level, kind, 0.25) for level in ("L", "M", "Q")}
     assert read[legible.PRINT[0]] == max(read.values())
     assert read["L"] < read[legible.PRINT[0]]
 
 
-def test_what_blurs_a_screen_is_read_better_at_its_level_than_at_q():
+def test_blurred_screens_are_read_better_at_their_level_than_at_q():
     assert read_of_a_kind(legible.SCREEN[0], "defocus", 0.15) > read_of_a_kind("Q", "defocus", 0.15)
 
 

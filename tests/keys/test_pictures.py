@@ -72,7 +72,7 @@ def test_a_code_uses_the_alphanumeric_mode():
     assert qr.width(LONGEST, "M") == 17 + 4 * 17 + 8
 
 
-def test_what_no_symbol_holds_is_refused():
+def test_a_text_too_long_for_a_symbol_is_refused():
     with pytest.raises(InputFault, match="too long for a QR code at level H"):
         qr.qr_image("A" * 2_000, "H", 5)
 
@@ -118,7 +118,7 @@ def test_a_voucher_s_level_is_m_for_a_screen_and_q_for_print_where_it_is_coarse_
     assert [code.ec_level for code in codes(voucher.voucher(text, FACE, sheet))] == [level]
 
 
-def test_what_a_voucher_says_is_seen():
+def test_each_fact_is_visible_on_the_voucher():
     """A change of any fact on the face changes its area of the picture and nothing of the code."""
     first = np.asarray(voucher.voucher(TEXT, FACE, PHONE))
     others = [

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_new_content_takes_the_olds_place(tmp_path: Path) -> None:
+def test_new_content_replaces_the_old(tmp_path: Path) -> None:
     path = tmp_path / "kept"
     for content in (b"longer than the next", b"short"):
         durable.replace(path, content)
@@ -21,7 +21,7 @@ def test_new_content_takes_the_olds_place(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_cannot_be_written_leaves_the_old(tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_old_content(tmp_path: Path) -> None:
     path = tmp_path / "kept"
     durable.replace(path, b"old")
     (tmp_path / ".kept").mkdir()

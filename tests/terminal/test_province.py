@@ -27,12 +27,12 @@ def test_the_last_plates_province_is_recalled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", "苏A12345".encode(), b"\xff", "使".encode()])
-def test_a_file_that_names_no_province_says_nothing(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_a_province_is_ignored(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
     assert recalled(tmp_path) == ""
 
 
-def test_a_folder_that_takes_no_file_stops_nothing(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_harmless(tmp_path: Path) -> None:
     province = LastProvince(tmp_path / "none")
     province.take("粤B12345")
     assert province.name == "粤"

@@ -87,7 +87,7 @@ def test_the_camera_is_set_when_something_changes_and_not_with_each_frame(start:
     assert len(camera.asked) == len(set(camera.asked)) < 10
 
 
-def test_in_the_dark_the_torch_is_wished_for_once_and_what_it_then_lights_is_read(start: Start):
+def test_in_the_dark_the_torch_is_requested_once(start: Start):
     camera = Sensor(paper(), NIGHT)
     scanner, coming = start(camera)
     wishes = []
@@ -101,7 +101,7 @@ def test_in_the_dark_the_torch_is_wished_for_once_and_what_it_then_lights_is_rea
     assert wishes == [True]
 
 
-def test_a_camera_that_stalls_or_fails_is_told_and_the_torch_is_wished_for_anew(start: Start):
+def test_a_stalled_or_failed_camera_is_reported(start: Start):
     camera = Failing(paper() * 0, NIGHT)
     _, coming = start(camera)
     told: list[object] = []

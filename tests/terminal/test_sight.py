@@ -60,7 +60,7 @@ def test_without_its_controls_the_camera_would_not_have_read_it(ambient: float):
     assert first_read(camera, 40) is None
 
 
-def test_at_night_the_torch_is_wished_for_and_what_it_lights_is_read():
+def test_at_night_the_torch_is_requested_and_the_code_read():
     camera = Sensor(SCENE, NIGHT)
 
     assert first_read(camera, 40) is not None

@@ -114,7 +114,7 @@ def test_every_other_encoding_is_refused(encoded: str):
 
 @settings(deadline=None)
 @given(VALUES)
-def test_what_is_written_is_read_back_to_the_same_value_and_types(value: cbor.Value):
+def test_values_round_trip_with_their_types(value: cbor.Value):
     encoded = cbor.write(value)
     assert same(cbor.read(encoded), value)
     assert same(cbor.read(cbor.write(value, tag=18), tag=18), value)
@@ -137,13 +137,13 @@ def test_no_two_byte_strings_read_to_one_value(encoded: bytes):
 
 @settings(deadline=None)
 @given(VALUES, st.data())
-def test_no_beginning_of_an_encoding_is_one(value: cbor.Value, data: st.DataObject):
+def test_no_prefix_of_an_encoding_is_valid(value: cbor.Value, data: st.DataObject):
     encoded = cbor.write(value)
     with pytest.raises(cbor.Malformed):
         cbor.read(encoded[: data.draw(st.integers(0, len(encoded) - 1))])
 
 
-def test_the_tag_must_be_the_one_that_is_named_and_in_front():
+def test_the_expected_tag_must_come_first():
     assert cbor.read(bytes.fromhex("d280"), tag=18) == []
     for encoded in ("80", "d180", "d3 80", "d2d280", "d81280", "81d280"):
         with pytest.raises(cbor.Malformed):
@@ -171,12 +171,12 @@ def test_no_type_outside_the_profile_is_written(value: object):
 
 @given(st.lists(VALUES, max_size=4))
 @settings(deadline=None)
-def test_a_sequence_is_split_into_what_was_put_one_after_another(values: list[cbor.Value]):
+def test_a_sequence_is_split_into_its_items(values: list[cbor.Value]):
     items = [cbor.write(value, tag=18) for value in values]
     assert list(cbor.split(b"".join(items), tag=18)) == items
 
 
-def test_of_a_sequence_that_is_cut_what_came_before_stands():
+def test_items_before_a_truncation_are_returned():
     item = cbor.write([1, b"two"], tag=18)
     for left_over in (item[:-1], cbor.write(7), b"\xff"):
         items = cbor.split(item + left_over, tag=18)

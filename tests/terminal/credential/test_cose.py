@@ -18,7 +18,7 @@ CONTEXTS = st.sampled_from([b"", b"roadside/answer/1", b"roadside/batch/1"])
 
 @settings(deadline=None)
 @given(st.binary(max_size=300), CONTEXTS)
-def test_what_is_signed_is_read_back_and_checks(payload: bytes, context: bytes):
+def test_signed_messages_round_trip(payload: bytes, context: bytes):
     message = cose.parse(cose.sign(payload, context, SEED))
     assert (message.payload, message.kid) == (payload, KID)
     assert cose.is_signed(message.signature, cose.signed_bytes(message, context), PUBLIC_KEY)
@@ -26,7 +26,7 @@ def test_what_is_signed_is_read_back_and_checks(payload: bytes, context: bytes):
 
 @given(st.binary(max_size=50), CONTEXTS, CONTEXTS)
 @settings(deadline=None)
-def test_a_message_of_one_context_never_passes_for_another(payload: bytes, signed: bytes, read: bytes):
+def test_a_message_is_valid_for_its_context_only(payload: bytes, signed: bytes, read: bytes):
     message = cose.parse(cose.sign(payload, signed, SEED))
     checks = cose.is_signed(message.signature, cose.signed_bytes(message, read), PUBLIC_KEY)
     assert checks is (signed == read)
@@ -63,7 +63,7 @@ def test_the_key_id_is_the_thumbprint_of_rfc_9679_cut_short():
 
 
 @pytest.mark.parametrize("size", [0, 1, 63, 65, 128])
-def test_a_signature_of_another_length_does_not_check(size: int):
+def test_a_signature_of_another_length_is_invalid(size: int):
     assert not cose.is_signed(bytes(size), b"", PUBLIC_KEY)
 
 

@@ -31,7 +31,7 @@ def test_a_picture_is_on_disk_sealed_alone_and_is_pending(tmp_path: Path):
     assert again.read(name, 0, 7) + again.read(name, 7, 1 << 20) == file.read_bytes()
 
 
-def test_it_goes_after_its_receipt_and_retention_alone(tmp_path: Path):
+def test_a_picture_is_removed_after_receipt_and_retention(tmp_path: Path):
     evidence = Evidence(tmp_path, KEY)
     first, second = evidence.keep(PICTURE), evidence.keep(PICTURE)
     assert first != second
@@ -43,7 +43,7 @@ def test_it_goes_after_its_receipt_and_retention_alone(tmp_path: Path):
     assert [name for name, _ in evidence.pending()] == [second]
 
 
-def test_room_is_made_of_what_is_receipted_and_never_of_what_is_not(tmp_path: Path):
+def test_only_receipted_pictures_make_room(tmp_path: Path):
     size = len(PICTURE) + 48
     evidence = Evidence(tmp_path, KEY, most_bytes=2 * size + 10)
     first, second = evidence.keep(PICTURE), evidence.keep(PICTURE)
@@ -55,7 +55,7 @@ def test_room_is_made_of_what_is_receipted_and_never_of_what_is_not(tmp_path: Pa
     assert len(list((tmp_path / FOLDER).iterdir())) == 2
 
 
-def test_what_a_cut_left_half_written_is_gone_at_the_next_start(tmp_path: Path):
+def test_incomplete_files_are_removed_at_start(tmp_path: Path):
     name = Evidence(tmp_path, KEY).keep(PICTURE)
     (tmp_path / FOLDER / (os.urandom(32).hex() + ".part")).write_bytes(b"half")
     assert [one for one, _ in Evidence(tmp_path, KEY).pending()] == [name]

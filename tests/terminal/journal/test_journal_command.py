@@ -23,7 +23,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("while_open", [True, False])
-def test_status_and_verify_only_look(tmp_path: Path, capsys: pytest.CaptureFixture[str], *, while_open: bool):
+def test_status_and_verify_change_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, while_open: bool
+):
     with closing(open_journal(tmp_path)) as journal:
         for _ in range(3):
             journal.append(STAMP, CHECK)

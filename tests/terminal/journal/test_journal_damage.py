@@ -151,7 +151,7 @@ def test_damage_is_found_and_kept_whole_and_the_next_journal_names_it(
 
 
 @pytest.mark.parametrize("make", [left_by_a_cut, closed])
-def test_what_is_not_damaged_is_not_set_aside(tmp_path: Path, make: Callable[[Path], Head]):
+def test_an_intact_journal_is_not_set_aside(tmp_path: Path, make: Callable[[Path], Head]):
     last = make(tmp_path / "state")
     with closing(open_journal(tmp_path / "state")) as journal:
         assert (journal.set_aside, journal.head) == (None, last)
@@ -189,7 +189,7 @@ def test_a_journal_that_is_gone_altogether_is_named_by_the_next(tmp_path: Path):
     assert last.hash.hex() in first.body.text
 
 
-def test_nothing_that_was_set_aside_is_written_over(tmp_path: Path):
+def test_set_aside_journals_are_never_overwritten(tmp_path: Path):
     kept = dict[str, bytes]()
     (tmp_path / "journal.lock").write_bytes(b"")
     for number in range(3):
@@ -256,7 +256,7 @@ def test_of_a_long_journal_the_newest_records_are_checked_at_opening_and_all_on_
     assert database.examine(path, last, newest=2).damage is None
 
 
-def test_the_remembered_head_is_what_was_remembered_or_nothing(tmp_path: Path):
+def test_the_remembered_head_is_valid_or_none(tmp_path: Path):
     head = closed(tmp_path)
     lock = Lock(tmp_path)
     assert lock.head() == remembered(tmp_path) == head

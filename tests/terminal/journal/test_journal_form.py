@@ -339,7 +339,7 @@ def with_body(number: Value, body: Value) -> bytes:
         (6, {1: "journal", 2: b"t"}),
     ],
 )
-def test_what_the_format_does_not_list_is_malformed(number: Value, body: Value):
+def test_unlisted_keys_are_malformed(number: Value, body: Value):
     with pytest.raises(Malformed):
         read_entry(with_body(number, body))
 

@@ -70,7 +70,7 @@ def test_receipted_records_go_after_their_time_oldest_first(
 
 @given(st.integers(0, 8), st.integers(0, 8))
 @settings(deadline=None, max_examples=15)
-def test_nothing_without_a_receipt_goes_also_after_the_registry_took_it_back(
+def test_records_without_a_valid_receipt_are_kept(
     tmp_path_factory: pytest.TempPathFactory, receipted: int, kept: int
 ):
     state = tmp_path_factory.mktemp("state")
@@ -97,7 +97,7 @@ def test_nothing_without_a_receipt_goes_also_after_the_registry_took_it_back(
         ("DELETE FROM removed", "record 1: missing"),
     ],
 )
-def test_removing_more_than_went_is_found(tmp_path: Path, statement: str, found: str):
+def test_excessive_removal_is_detected(tmp_path: Path, statement: str, found: str):
     with closing(filled(tmp_path, 9)) as journal:
         receipt(journal, 7, 2)
         receipt(journal, 3, 1)
@@ -111,7 +111,7 @@ def test_removing_more_than_went_is_found(tmp_path: Path, statement: str, found:
     assert damage(tmp_path) == found
 
 
-def test_the_room_of_what_went_is_the_file_system_s_again(tmp_path: Path):
+def test_removed_records_free_disk_space(tmp_path: Path):
     with closing(filled(tmp_path, 300)) as journal:
         with closing(sqlite3.connect(tmp_path / NAME)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

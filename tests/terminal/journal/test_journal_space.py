@@ -26,7 +26,7 @@ def test_the_reserve_takes_its_blocks_and_gives_them_back_once(tmp_path: Path):
     assert (reserve.release(), reserve.release(), reserve.held) == (True, False, False)
 
 
-def test_a_reserve_that_was_cut_short_is_made_whole(tmp_path: Path):
+def test_a_truncated_reserve_is_completed(tmp_path: Path):
     (tmp_path / RESERVE).write_bytes(b"short")
     reserve = Reserve(tmp_path, 64 * 1024)
     assert not reserve.held
@@ -34,7 +34,7 @@ def test_a_reserve_that_was_cut_short_is_made_whole(tmp_path: Path):
     assert (tmp_path / RESERVE).stat().st_size == 64 * 1024
 
 
-def test_where_there_is_no_room_for_the_reserve_nothing_is_recorded(tmp_path: Path):
+def test_without_space_for_the_reserve_nothing_is_recorded(tmp_path: Path):
     with closing(open_journal(tmp_path, reserve_bytes=MORE_THAN_THERE_IS)) as journal:
         with pytest.raises(JournalFull):
             journal.append(STAMP, CHECK)

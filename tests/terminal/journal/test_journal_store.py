@@ -106,7 +106,7 @@ def test_no_file_holds_a_plate_an_officer_or_a_note(tmp_path: Path):
     assert SHIFT.encode() in on_disk[f"{NAME}-wal"]  # stored in clear; shows that the search works
 
 
-def test_two_never_write_one_journal(tmp_path: Path):
+def test_a_journal_has_one_writer(tmp_path: Path):
     with closing(open_journal(tmp_path)) as journal, pytest.raises(JournalBusy):
         open_journal(tmp_path)
     child = subprocess.Popen(
@@ -207,7 +207,7 @@ def test_a_disk_that_fills_up_or_turns_read_only_loses_nothing(tmp_path: Path):
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
 
-def test_what_the_format_cannot_hold_is_a_bug_and_adds_nothing(journal: Journal):
+def test_an_invalid_entry_raises_and_adds_nothing(journal: Journal):
     with pytest.raises(ValueError, match="batch"):
         journal.append(STAMP, Note(seq=1, text="长" * 30_000))
     assert (journal.head.seq, journal.append(STAMP, CHECK)) == (0, 1)
@@ -234,7 +234,7 @@ def test_a_key_that_seals_nothing_is_refused_before_anything_is_written(tmp_path
 
 
 @pytest.mark.parametrize("case", ["another identity", "newer version"])
-def test_a_journal_that_is_not_ours_to_write_is_left_as_it_is(tmp_path: Path, case: str):
+def test_a_foreign_journal_is_left_unchanged(tmp_path: Path, case: str):
     with closing(open_journal(tmp_path)) as journal:
         journal.append(STAMP, CHECK)
     if case == "newer version":

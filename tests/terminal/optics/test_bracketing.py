@@ -40,9 +40,7 @@ def course(frame: Statistics, frames: int, state: Bracketing | None = None) -> t
 
 
 @pytest.mark.parametrize(("tones", "turns"), [(GLARING, GLARE), (SHADED, SHADOW)])
-def test_what_hides_a_code_has_other_exposures_tried_in_turn_and_then_rests(
-    tones: Tones, turns: tuple[float, ...]
-):
+def test_glare_and_shadow_are_bracketed_then_rested(tones: Tones, turns: tuple[float, ...]):
     factors, _ = course(seen(tones), UNREAD - 1 + TURNS * len(turns) + REST)
 
     assert factors[: UNREAD - 1] == [1.0] * (UNREAD - 1)
@@ -54,7 +52,7 @@ def test_a_plain_scene_is_left_alone():
     assert set(course(seen(PLAIN), 500)[0]) == {1.0}
 
 
-def test_a_scene_that_stays_the_same_is_given_up_until_it_moves():
+def test_a_static_scene_is_given_up_until_it_moves():
     factors, state = course(seen(GLARING), 1_000)
 
     assert sum(before == 1.0 != after for before, after in pairwise(factors)) == TRIALS * TURNS
@@ -62,14 +60,14 @@ def test_a_scene_that_stays_the_same_is_given_up_until_it_moves():
     assert min(course(seen(GLARING, MOVED_PX_S + 1), UNREAD, state)[0]) < 1
 
 
-def test_a_read_ends_the_trial_and_forgives_the_last_ones():
+def test_a_reading_ends_the_trial_and_resets_the_count():
     _, state = course(seen(GLARING), UNREAD)
     assert state.factor < 1
 
     assert bracket(state, seen(GLARING), found=True, settled=True) == Bracketing()
 
 
-def test_nothing_is_tried_while_the_light_is_still_being_found():
+def test_no_trial_starts_before_the_light_settles():
     state = Bracketing()
     for _ in range(100):
         state = bracket(state, seen(GLARING), found=False, settled=False)
@@ -88,7 +86,7 @@ def test_nothing_is_tried_while_the_light_is_still_being_found():
         max_size=300,
     )
 )
-def test_a_trial_is_no_longer_than_its_turns_whatever_comes(
+def test_the_length_of_a_trial_is_bounded(
     frames: list[tuple[Tones, float | None, bool, bool]],
 ):
     state, lasted = Bracketing(), 0

@@ -47,9 +47,7 @@ reaches = st.builds(
     mains=st.sampled_from([0.0, 0.2]),
     delay=st.sampled_from([1, 3, 8]),
 )
-def test_a_steady_scene_settles_on_light_that_shows_the_code_and_then_nothing_is_asked(
-    stops: float, gamma: float, mains: float, delay: int
-):
+def test_a_steady_scene_settles_and_stays(stops: float, gamma: float, mains: float, delay: int):
     course = list(metered(Sensor(SCENE, 2**stops, gamma=gamma, mains=mains, delay=delay), 80))
 
     assert len({controls for _, controls in course[60:]}) == 1
@@ -63,7 +61,7 @@ def test_a_steady_scene_settles_on_light_that_shows_the_code_and_then_nothing_is
     first=st.sampled_from([SUN, OVERCAST, ROOM, STREET]),
     second=st.sampled_from([SUN, OVERCAST, ROOM, STREET]),
 )
-def test_a_scene_that_changes_at_once_is_followed_without_swinging(first: float, second: float):
+def test_a_sudden_change_is_followed_without_oscillation(first: float, second: float):
     sensor = Sensor(SCENE, first)
     list(metered(sensor, 40))
     sensor.ambient = second
@@ -78,7 +76,7 @@ def test_a_scene_that_changes_at_once_is_followed_without_swinging(first: float,
 
 @settings(deadline=None, max_examples=8)
 @given(strength=st.floats(0.1, 5), radius=st.integers(5, 150), beside=st.integers(-60, 60))
-def test_a_scene_with_glare_is_left_alone_too_in_the_end(strength: float, radius: int, beside: int):
+def test_a_scene_with_glare_settles(strength: float, radius: int, beside: int):
     glaring = Sensor(SCENE, ROOM, shine=spot(strength, radius=radius, beside=beside))
 
     asked = [(one.exposure_us, one.gain, one.torch) for _, one in metered(glaring, 260)]
@@ -92,7 +90,7 @@ def _light(exposure_us: int | None, gain: float | None) -> float:
     return exposure_us * gain
 
 
-def test_a_lamp_that_flickers_moves_nothing():
+def test_a_flickering_lamp_changes_nothing():
     sensor = Sensor(SCENE, ROOM, mains=0.3)
     list(metered(sensor, 30))
 
@@ -102,7 +100,7 @@ def test_a_lamp_that_flickers_moves_nothing():
     assert len(set(asked[10:])) == 1
 
 
-def test_a_moving_hand_is_exposed_shortly_and_gain_makes_up():
+def test_motion_shortens_the_exposure_and_raises_the_gain():
     sensor = Sensor(SCENE, ROOM)
     resting = list(metered(sensor, 40))[-1][1]
     sensor.speed_px_s = 600
@@ -117,7 +115,7 @@ def test_a_moving_hand_is_exposed_shortly_and_gain_makes_up():
     )
 
 
-def test_after_the_hand_rests_exposure_grows_again_by_steps():
+def test_exposure_grows_stepwise_after_motion():
     state = Exposing(light=64_000.0, cap_us=1_024.0)
     caps = []
     for _ in range(100):
@@ -135,7 +133,7 @@ def _said(*, level: int, light: float, speed: float | None = None) -> Statistics
 
 @settings(deadline=None)
 @given(speed=st.floats(0, 5000), jitter=st.lists(st.floats(0.85, 1.15), min_size=120, max_size=120))
-def test_a_hand_of_one_speed_finds_one_exposure(speed: float, jitter: list[float]):
+def test_constant_speed_gives_a_stable_exposure(speed: float, jitter: list[float]):
     state, caps = Exposing(), []
     for factor in jitter:
         state = meter(state, _said(level=AIM, light=8_000, speed=speed * factor), REACH, lit=False)
@@ -163,13 +161,13 @@ def test_light_that_is_nearly_right_stays():
         pytest.param(Tones(0, 1, 2, 0.0, 1.0), 8_000.0, 32_000.0, id="empty"),
     ],
 )
-def test_a_frame_that_is_full_or_empty_says_only_which_way(tones: Tones, asked: float, then: float):
+def test_a_clipped_or_black_frame_gives_a_direction_only(tones: Tones, asked: float, then: float):
     seen = Statistics(tones, 0.25, None, Taken(8_000, 1.0))
 
     assert meter(Exposing(light=asked), seen, REACH, lit=False).light == then
 
 
-def test_a_torch_changes_the_light_at_once_and_what_was_right_before_is_remembered():
+def test_the_light_is_remembered_per_torch_state():
     unlit = Exposing(light=MOST)
     lit = meter(unlit, _said(level=AIM, light=MOST / TORCH), REACH, lit=True)
     assert lit.light == MOST / TORCH
@@ -180,7 +178,7 @@ def test_a_torch_changes_the_light_at_once_and_what_was_right_before_is_remember
     assert meter(dark_again, _said(level=AIM, light=20_000), REACH, lit=True).light == 20_000
 
 
-def test_frames_of_a_trial_do_not_move_the_light_that_it_is_about():
+def test_bracketing_frames_do_not_change_the_light():
     state = replace(
         optics.start(REACH), exposing=Exposing(light=8_000.0), bracketing=Bracketing((1 / 3, 1.0), done=0)
     )
@@ -190,7 +188,7 @@ def test_frames_of_a_trial_do_not_move_the_light_that_it_is_about():
     assert controls.exposure_us == 8_000
 
 
-def test_one_frame_that_seems_to_jump_changes_nothing():
+def test_a_single_jump_changes_nothing():
     state = Exposing(light=8_000.0)
     for speed in (0.0, 3_000.0, 0.0, None, 3_000.0, 0.0):
         state = meter(state, _said(level=AIM, light=8_000, speed=speed), REACH, lit=False)
@@ -201,9 +199,7 @@ def test_one_frame_that_seems_to_jump_changes_nothing():
 
 @settings(deadline=None)
 @given(light=st.floats(1, 1e9), cap=st.floats(1, 1e6) | st.just(math.inf), reach=reaches)
-def test_exposure_and_gain_are_within_reach_and_make_the_light_that_can_be_made(
-    light: float, cap: float, reach: Reach
-):
+def test_exposure_and_gain_stay_within_limits(light: float, cap: float, reach: Reach):
     exposure_us, gain = split(light, cap, reach)
 
     assert reach.exposure_us is not None
@@ -226,14 +222,14 @@ def test_more_light_never_asks_less_of_either(light: float, more: float):
     assert after[0] * after[1] >= 0.98 * before[0] * before[1]
 
 
-def test_exposure_comes_before_gain_up_to_what_a_hand_holds_still():
+def test_exposure_is_raised_before_gain():
     assert split(EASY_US / 2, math.inf, REACH) == (EASY_US // 2, 1.0)
     assert split(EASY_US * 3, math.inf, REACH) == (EASY_US, 3.0)
     assert split(EASY_US * 8, math.inf, REACH) == (2 * EASY_US, 4.0)
     assert split(MOST, math.inf, REACH) == (66_666, 16.0)
 
 
-def test_a_camera_that_cannot_be_asked_is_not_asked():
+def test_a_camera_without_limits_is_not_controlled():
     fixed = Sensor(SCENE, NIGHT, reach=Reach())
 
     assert {(c.exposure_us, c.gain, c.dioptres) for _, c in metered(fixed, 40)} == {(None, None, None)}

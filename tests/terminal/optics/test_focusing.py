@@ -29,7 +29,7 @@ def course(
     return places, state
 
 
-def test_a_soft_picture_has_each_distance_tried_and_the_camera_is_then_left_to_itself():
+def test_a_blurred_picture_tries_each_distance_then_autofocus():
     trial = [distance for distance in DISTANCES for _ in range(DWELL)]
     before, rest = [None] * (SOFT_FRAMES - 1), [None] * (REST + SOFT_FRAMES)
 
@@ -47,7 +47,7 @@ def test_a_distance_that_is_sharp_is_kept_and_left_once_it_is_not():
     assert left[-1] == DISTANCES[2]
 
 
-def test_a_distance_that_gives_a_read_is_kept_however_soft():
+def test_a_distance_with_a_reading_is_kept():
     _, state = course(SOFTLY, SOFT_FRAMES)
     for _ in range(100):
         state = focus(state, SOFTLY, found=True)
@@ -64,11 +64,11 @@ def test_a_distance_that_gives_a_read_is_kept_however_soft():
         pytest.param(seen(SOFT / 2, tones=Tones(90, 100, 110, 0.0, 0.0)), id="a wall"),
     ],
 )
-def test_the_camera_focuses_by_itself_on_anything_else(frame: Statistics):
+def test_autofocus_is_kept_otherwise(frame: Statistics):
     assert set(course(frame, 500)[0]) == {None}
 
 
-def test_a_lens_is_asked_no_nearer_than_it_goes():
+def test_the_lens_position_is_limited_to_the_nearest():
     state = Focusing(DISTANCES.index(max(DISTANCES)))
 
     assert state.dioptres(5.0) == 5.0

@@ -48,7 +48,7 @@ def test_light_is_exposure_by_gain_where_the_camera_tells():
 
 @settings(deadline=None, max_examples=30)
 @given(across=st.integers(-40, 40), down=st.integers(-20, 20))
-def test_a_picture_that_moved_is_as_fast_as_it_moved(across: int, down: int):
+def test_speed_is_measured(across: int, down: int):
     _, glance = measure(frame(PICTURE), BOX, None)
     moved = np.roll(PICTURE, (down, across), (0, 1))
 
@@ -67,14 +67,14 @@ def test_a_change_of_exposure_is_no_motion(factor: float):
     assert seen.speed_px_s == pytest.approx(0, abs=5)
 
 
-def test_the_speed_of_what_shows_nothing_is_not_known():
+def test_speed_is_unknown_without_features():
     noise = np.random.default_rng(1).integers(0, 255, (720, 1280), np.uint8)
     for first, second in ((noise, noise[::-1]), (np.zeros_like(noise),) * 2):
         _, glance = measure(frame(first), BOX, None)
         assert measure(frame(second, 1), BOX, glance)[0].speed_px_s is None
 
 
-def test_the_speed_is_not_known_over_another_size_or_no_time():
+def test_speed_is_unknown_for_another_size_or_no_time():
     _, glance = measure(frame(PICTURE), BOX, None)
 
     assert measure(frame(PICTURE), BOX, glance)[0].speed_px_s is None
@@ -92,7 +92,7 @@ def test_soft_is_less_sharp_than_edges_and_noise_is_sharpest():
     assert ranked[0] < 0.1 < ranked[1] < 0.5 < ranked[2]
 
 
-def test_a_camera_s_own_memory_is_measured_where_it_lies():
+def test_frames_are_measured_without_a_copy():
     padded = np.zeros((720, 1536), np.uint8)
     padded[:, :1280] = PICTURE
     view = padded[:, :1280]
@@ -120,7 +120,5 @@ def test_the_box_around_a_code_is_in_the_frame():
 
 
 @pytest.mark.parametrize(("from_", "to"), [((5, 5), (9, 9)), ((-90, 5), (-9, 99)), ((1290, 5), (1400, 99))])
-def test_a_code_that_is_next_to_nothing_is_looked_for_in_the_middle(
-    from_: tuple[int, int], to: tuple[int, int]
-):
+def test_a_tiny_code_falls_back_to_the_default_box(from_: tuple[int, int], to: tuple[int, int]):
     assert around(from_, to, *SIZE) == target(*SIZE)

@@ -46,14 +46,14 @@ ON = Torch(wish=True)
 @pytest.mark.parametrize(
     ("light", "frames"), [(None, DARK_FRAMES), (MOST / 2, DARK_FRAMES), (MOST, SURE_FRAMES)]
 )
-def test_lasting_darkness_wishes_for_the_torch(light: float | None, frames: int):
+def test_lasting_darkness_requests_the_torch(light: float | None, frames: int):
     before = wished(Torch(light=light or 0.0), seen(DARK - 1, light=light), frames - 1)
 
     assert not before.wish
     assert wished(before, seen(DARK - 1, light=light), 1).wish
 
 
-def test_a_torch_that_the_officer_lit_is_not_wished_for_as_well():
+def test_a_torch_lit_by_the_officer_is_not_requested():
     assert not wished(Torch(), seen(10, light=MOST), 200, lit=True).wish
 
 
@@ -111,13 +111,13 @@ def test_after_each_failure_the_torch_rests_twice_as_long():
     assert rests == [min(REST * 2**turn, LONGEST_REST) for turn in range(8)]
 
 
-def test_a_read_forgives():
+def test_a_reading_resets_the_rest():
     torch = wished(ON, seen(200, clipped=0.05), BLIND_FRAMES)
 
     assert wished(torch, seen(), 1, found=True).next_rest == REST
 
 
-def test_a_wish_that_is_not_granted_ends_with_the_dark():
+def test_an_ungranted_request_ends_with_the_darkness():
     assert wished(ON, seen(10), 500, lit=False).wish
     assert not wished(ON, seen(160), DARK_FRAMES, lit=False).wish
 
@@ -136,9 +136,7 @@ frames = st.tuples(
 
 @settings(deadline=None, max_examples=60)
 @given(course=st.lists(frames, max_size=20), granted=st.booleans())
-def test_no_course_of_frames_makes_the_torch_blink(
-    *, course: list[tuple[Statistics, int, bool]], granted: bool
-):
+def test_the_torch_never_blinks(*, course: list[tuple[Statistics, int, bool]], granted: bool):
     torch, wishes = Torch(), [False]
     for frame, count, found in course:
         for _ in range(count):
@@ -151,7 +149,7 @@ def test_no_course_of_frames_makes_the_torch_blink(
 
 @pytest.mark.parametrize("wishes", [False, True])
 @pytest.mark.parametrize("looking", [False, True])
-def test_the_officer_s_hand_has_the_last_word(*, wishes: bool, looking: bool):
+def test_the_officer_s_choice_takes_precedence(*, wishes: bool, looking: bool):
     assert shines(hand=True, wished=wishes, looking=looking)
     assert not shines(hand=False, wished=wishes, looking=looking)
     assert shines(hand=None, wished=wishes, looking=looking) is (wishes and looking)

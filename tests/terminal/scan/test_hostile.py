@@ -44,27 +44,27 @@ NOTHING = [None] * 4
 @pytest.mark.parametrize("length", [0, 1, 2, 20, 21, 22, 1280, 30_000, 2**17])
 @pytest.mark.parametrize("across", [0, 1, 2, 20, 21])
 @pytest.mark.parametrize("value", [0, 255])
-def test_a_picture_of_any_narrowness_says_nothing(length: int, across: int, value: int):
+def test_narrow_pictures_give_no_text(length: int, across: int, value: int):
     assert looks(np.full((length, across), value, np.uint8)) == NOTHING
     assert looks(np.full((across, length), value, np.uint8)) == NOTHING
 
 
 @pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (3, 4000), (4000, 3)])
-def test_stripes_in_a_sliver_say_nothing(size: tuple[int, int]):
+def test_narrow_stripes_give_no_text(size: tuple[int, int]):
     finder = np.array([0, 255, 0, 0, 0, 255, 0, 255], np.uint8)
     assert looks(np.resize(finder, size)) == NOTHING
 
 
 @pytest.mark.parametrize("side", [1, 2, 3, 4, 7])
 @pytest.mark.parametrize("size", [(720, 1280), (97, 1001)])
-def test_chequers_and_bars_like_finder_patterns_say_nothing(side: int, size: tuple[int, int]):
+def test_checks_and_bars_like_finder_patterns_give_no_text(side: int, size: tuple[int, int]):
     rows, columns = np.indices(size) // side
     finder = np.array([1, 0, 1, 1, 1, 0, 1, 0], np.uint8)
     for dark in ((rows + columns) % 2, finder[columns % 8], finder[rows % 8] & finder[columns % 8]):
         assert looks(np.where(dark, 0, 255).astype(np.uint8)) == NOTHING
 
 
-def test_finder_patterns_without_end_say_nothing():
+def test_endless_finder_patterns_give_no_text():
     finder = np.ones((9, 9), np.uint8) * 255
     finder[1:8, 1:8], finder[2:7, 2:7], finder[3:6, 3:6] = 0, 255, 0
     assert looks(np.tile(finder, (80, 142))) == NOTHING
@@ -72,11 +72,11 @@ def test_finder_patterns_without_end_say_nothing():
 
 
 @pytest.mark.parametrize("number", range(len(LAYOUTS) - 1))
-def test_a_code_is_read_in_any_layout(number: int):
+def test_a_code_is_read_in_any_memory_layout(number: int):
     assert looks(LAYOUTS[number](scene((code(OURS), 200, 100)))) == [OURS] * 4
 
 
-def test_a_row_or_a_pixel_repeated_without_a_stride_says_nothing():
+def test_zero_strides_give_no_text():
     row = np.resize(np.array([0, 255, 0, 0, 0, 255, 0, 255], np.uint8), 300)
     assert looks(np.broadcast_to(row, (300, 300))) == NOTHING
     assert looks(np.broadcast_to(row[:, None], (300, 300))) == NOTHING
@@ -89,7 +89,7 @@ def test_a_row_or_a_pixel_repeated_without_a_stride_says_nothing():
     st.tuples(st.sampled_from([-3, -1, 1, 2]), st.sampled_from([-2, -1, 1, 3])),
     st.integers(0, 2**32 - 1),
 )
-def test_noise_of_any_shape_and_stride_says_nothing(
+def test_noise_of_any_shape_and_stride_gives_no_text(
     shape: tuple[int, int], steps: tuple[int, int], seed: int
 ):
     noise = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
@@ -100,7 +100,7 @@ def test_noise_of_any_shape_and_stride_says_nothing(
 @given(
     st.tuples(st.integers(1, 400), st.integers(1, 400)), st.tuples(st.integers(0, 300), st.integers(0, 300))
 )
-def test_a_part_of_a_code_gives_the_code_or_nothing(size: tuple[int, int], at: tuple[int, int]):
+def test_a_cropped_code_gives_its_text_or_none(size: tuple[int, int], at: tuple[int, int]):
     part = code(OURS)[at[0] : at[0] + size[0], at[1] : at[1] + size[1]]
     assert set(looks(part)) <= {None, OURS}
 
@@ -119,9 +119,7 @@ def test_a_part_of_a_code_gives_the_code_or_nothing(size: tuple[int, int], at: t
 @pytest.mark.parametrize(
     "look", [scan.read, scan.read_still, lambda luma: scan.follow(luma, scan.START, 1.0)]
 )
-def test_what_is_no_picture_is_an_error_and_no_text(
-    wrong: Callable[[Luma], Luma], look: Callable[[Luma], object]
-):
+def test_arrays_that_are_no_picture_raise(wrong: Callable[[Luma], Luma], look: Callable[[Luma], object]):
     with pytest.raises((TypeError, ValueError, AttributeError, cv2.error)):
         look(wrong(scene((code(OURS), 200, 100))))
 
@@ -138,7 +136,7 @@ LARGE = {
 
 @pytest.mark.parametrize("content", LARGE)
 @pytest.mark.parametrize("look", ["read(luma)", "read_still(luma)", "follow(luma, scan.START, 0.003)[0]"])
-def test_a_hundred_megapixels_take_no_more_memory_than_bounded(content: str, look: str):
+def test_memory_is_bounded_for_a_hundred_megapixels(content: str, look: str):
     program = (
         "import resource, numpy as np\nfrom terminal import scan\n"
         "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"

@@ -110,7 +110,7 @@ WAYS = [
 @pytest.mark.parametrize("how", WAYS)
 @settings(deadline=None, max_examples=12)
 @given(data=st.data())
-def test_two_codes_mixed_are_one_of_them_or_none(how: str, data: st.DataObject):
+def test_mixed_codes_give_one_of_their_texts_or_none(how: str, data: st.DataObject):
     level = data.draw(st.sampled_from(LEVELS))
     one, other = alike(level)
     modules = modules_of(one, level), modules_of(other, level)
@@ -120,7 +120,7 @@ def test_two_codes_mixed_are_one_of_them_or_none(how: str, data: st.DataObject):
 
 
 @pytest.mark.parametrize("how", ["left and right", "top and bottom", "across", "blocks by turns"])
-def test_halves_seen_one_after_the_other_are_not_put_together_into_a_third(how: str):
+def test_halves_in_successive_frames_are_not_combined(how: str):
     one, other = alike("M")
     modules = modules_of(one), modules_of(other)
     side = len(modules[0])
@@ -135,7 +135,7 @@ def test_halves_seen_one_after_the_other_are_not_put_together_into_a_third(how: 
     assert seen <= {one, other}
 
 
-def test_the_pair_is_of_one_version_and_one_mask_and_each_is_read():
+def test_the_mixed_codes_have_one_version_and_mask():
     for level in LEVELS:
         pair = alike(level)
         modules = [modules_of(text, level) for text in pair]
@@ -148,9 +148,7 @@ def test_the_pair_is_of_one_version_and_one_mask_and_each_is_read():
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.4), st.sampled_from(LEVELS), st.integers(2, 4))
-def test_modules_turned_over_here_and_there_give_the_code_or_nothing(
-    seed: int, share: float, level: str, pixels: int
-):
+def test_inverted_modules_give_the_text_or_none(seed: int, share: float, level: str, pixels: int):
     text = credential(1)
     modules = modules_of(text, level)
     turned = np.random.default_rng(seed).random(modules.shape) < share
@@ -164,7 +162,7 @@ def test_modules_turned_over_here_and_there_give_the_code_or_nothing(
     st.sampled_from(["dark", "light", "turned over", "moved"]),
     st.sampled_from(LEVELS),
 )
-def test_a_burst_of_damage_gives_the_code_or_nothing(
+def test_burst_damage_gives_the_text_or_none(
     at: tuple[int, int], size: tuple[int, int], how: str, level: str
 ):
     text = credential(2)
@@ -180,7 +178,7 @@ def test_a_burst_of_damage_gives_the_code_or_nothing(
     assert texts(frame_of(modules, 3)) <= {text}
 
 
-def test_no_text_spliced_from_two_credentials_is_believed():
+def test_spliced_credentials_are_not_genuine():
     one, other = alike("M")
     length = min(len(one), len(other))
     for left, right in ((one, other), (other, one)):
@@ -189,14 +187,14 @@ def test_no_text_spliced_from_two_credentials_is_believed():
             assert (finding(text) in BELIEVED) == (text in (one, other))
 
 
-def test_no_text_with_one_character_changed_is_believed():
+def test_a_changed_character_is_not_genuine():
     text = credential(3)
     for at, was in enumerate(text):
         for character in set(BASE45) - {was}:
             assert finding(text[:at] + character + text[at + 1 :]) not in BELIEVED
 
 
-def test_no_message_with_one_bit_changed_is_believed():
+def test_a_changed_bit_is_not_genuine():
     message = as_bytes(credential(4))
     for bit in range(8 * len(message)):
         changed = bytearray(message)
@@ -206,7 +204,7 @@ def test_no_message_with_one_bit_changed_is_believed():
 
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.integers(0, 233), min_size=1, max_size=12, unique=True), st.data())
-def test_no_text_altered_in_any_other_way_is_believed(places: list[int], data: st.DataObject):
+def test_otherwise_altered_texts_are_not_genuine(places: list[int], data: st.DataObject):
     text = credential(5)
     pieces = [text[a:b] for a, b in pairwise([0, *sorted(places), len(text)])]
     altered = "".join(data.draw(st.permutations(pieces))) + data.draw(st.sampled_from(["", "0", text[-3:]]))

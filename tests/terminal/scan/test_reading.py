@@ -62,15 +62,13 @@ def turned(picture: Luma, degrees: float, frame: tuple[int, int] = (720, 1280)) 
     return np.asarray(cv2.warpAffine(picture, matrix, frame[::-1], borderValue=(180,)), np.uint8)
 
 
-def test_no_budget_is_no_look():
+def test_without_budget_nothing_is_scanned():
     assert scan.read(scene((code(OURS), 600, 200)), 0.0, Ticks(1e-6)) is None
 
 
 @settings(deadline=None, max_examples=30)
 @given(st.floats(1e-4, 0.1), st.floats(1e-6, 5e-3), st.integers(0, 9))
-def test_nothing_is_begun_after_the_budget_and_one_step_alone_may_overrun_it(
-    budget_s: float, tick_s: float, seed: int
-):
+def test_no_step_starts_after_the_budget_and_only_one_overruns(budget_s: float, tick_s: float, seed: int):
     clock = Ticks(tick_s)
     scan.read(noise(seed), budget_s, clock)
     # The clock is read before and after a step that runs, and once for a step that is refused.
@@ -80,7 +78,7 @@ def test_nothing_is_begun_after_the_budget_and_one_step_alone_may_overrun_it(
 
 @settings(deadline=None)
 @given(st.floats(1e-4, 1), st.floats(1e-5, 1e-2), st.floats(0.1, 20))
-def test_a_slow_machine_is_allowed_less(budget_s: float, expected_s: float, pace: float):
+def test_a_slow_machine_gets_fewer_steps(budget_s: float, expected_s: float, pace: float):
     now = [0.0]
     timer = Timer(budget_s, lambda: now[0], pace)
     fits = timer.allows(expected_s)
@@ -139,13 +137,13 @@ def test_a_mirrored_or_inverted_code_is_read(how: str, pixels: int):
 
 
 @pytest.mark.parametrize("pixels", [(3, 3), (3, 5), (5, 3), (4, 4)])
-def test_two_of_ours_are_both_told(pixels: tuple[int, int]):
+def test_two_marks_are_both_returned(pixels: tuple[int, int]):
     luma = scene((code(OURS, pixels=pixels[0]), 40, 100), (code(OTHER_OF_OURS, pixels=pixels[1]), 700, 150))
     for found in ways(luma):
         assert sorted(found) == sorted([OURS, OTHER_OF_OURS])
 
 
-def test_every_code_in_view_is_told_and_ours_comes_first():
+def test_all_codes_are_returned_marks_first():
     others = [f"https://example.invalid/{number}" for number in range(3)]
     places = [(60, 60), (60, 420), (900, 60)]
     placed = [(code(text, pixels=7), *place) for text, place in zip(others, places, strict=True)]
@@ -162,7 +160,7 @@ def shaded(picture: Luma, least: float) -> Luma:
 
 @pytest.mark.parametrize("least", [0.5, 0.25])
 @pytest.mark.parametrize("pixels", [4, 8])
-def test_ours_is_not_hidden_for_ever_by_a_brighter_code(least: float, pixels: int):
+def test_a_brighter_code_does_not_hide_a_mark_forever(least: float, pixels: int):
     luma = scene((code(FOREIGN, pixels=pixels), 50, 100), (shaded(code(OURS), least) // 2, 700, 200))
     memory, found = scan.START, []
     for _ in range(3):
@@ -173,7 +171,7 @@ def test_ours_is_not_hidden_for_ever_by_a_brighter_code(least: float, pixels: in
     assert set(found) == {OURS, FOREIGN}
 
 
-def test_a_frame_of_one_grey_is_surveyed_and_no_more():
+def test_a_uniform_frame_takes_no_steps():
     for value in (0, 128, 255):
         clock = Ticks(1e-6)
         assert scan.read(np.full((720, 1280), value, np.uint8), 1.0, clock) is None
@@ -181,7 +179,7 @@ def test_a_frame_of_one_grey_is_surveyed_and_no_more():
 
 
 @pytest.mark.parametrize("size", [(720, 1280), (480, 640), (3000, 4000), (64, 64), (63, 900)])
-def test_a_surveyed_frame_has_its_regions_inside(size: tuple[int, int]):
+def test_regions_lie_inside_the_frame(size: tuple[int, int]):
     luma = np.random.default_rng(3).integers(0, 256, size, dtype=np.uint8)
     look = Look(luma)
     look.survey()
@@ -189,7 +187,7 @@ def test_a_surveyed_frame_has_its_regions_inside(size: tuple[int, int]):
         assert 0 <= look.pixels(step) <= luma.size
 
 
-def test_what_is_remembered_lies_in_pixels_of_the_frame():
+def test_remembered_places_are_in_pixels_of_the_frame():
     small = scene((code(OURS), 600, 200))
     large = np.asarray(cv2.resize(small, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST), np.uint8)
     near, far = (scan.follow(luma, scan.START, math.inf, lambda: 0.0)[1].seen for luma in (small, large))
@@ -199,20 +197,20 @@ def test_what_is_remembered_lies_in_pixels_of_the_frame():
     assert np.abs(np.subtract(ends[1], np.multiply(ends[0], 2))).max() <= 6
 
 
-def test_a_survey_that_does_not_fit_is_not_begun():
+def test_no_regions_are_searched_without_time():
     cost_s = survey_s(1280 * 720)
     assert scan.read(scene((code(OURS), 600, 200)), cost_s, Ticks(cost_s)) is None
 
 
 @pytest.mark.parametrize("contrast", [12, 40])
-def test_a_code_of_faint_contrast_is_read(contrast: int):
+def test_a_code_of_low_contrast_is_read(contrast: int):
     faint = np.asarray(100 + code(OURS, pixels=6) // 255 * contrast, np.uint8)
     luma = scene((faint, 500, 60), ground=100 + contrast)
     assert texts(scan.read(luma, math.inf, lambda: 0.0)) == [OURS]
     assert texts(scan.read_still(luma)) == [OURS]
 
 
-def test_a_series_comes_to_every_extra():
+def test_a_series_takes_every_extra_step():
     small = cv2.GaussianBlur(code(OURS, pixels=2), (0, 0), 1)  # only one of the last extra steps reads it
     luma, memory, found = scene((np.asarray(small, np.uint8), 500, 60)), scan.START, None
     for _ in EXTRAS:

@@ -41,7 +41,7 @@ def test_every_symbol_shows_the_function_patterns_of_its_version(version: int):
 
 
 @pytest.mark.parametrize("level", "LMQH")
-def test_format_information_is_repainted_from_what_is_left_of_it(level: str):
+def test_damaged_format_information_is_restored(level: str):
     signs = _signs(symbol("FORMAT", 2, level))
     hurt = signs.copy()
     hurt[8, :6] = 1  # one copy lost, half of it wrong
@@ -49,20 +49,20 @@ def test_format_information_is_repainted_from_what_is_left_of_it(level: str):
     assert (repainted(hurt, 2) == signs).all()
 
 
-def test_a_flat_symbol_is_read_at_the_first_look():
+def test_a_flat_symbol_is_read_without_adjustment():
     code = symbol(TEXT, VERSION)
     assert recover(printed(code), corners(code), VERSION, bends=0) == TEXT
 
 
 @pytest.mark.parametrize(("shift", "bends"), [(0.6, LIVE_BENDS), (1.2, BENDS), (1.6, BENDS)])
-def test_a_bent_sheet_is_read_that_no_flat_grid_fits(shift: float, bends: int):
+def test_a_bent_sheet_is_read(shift: float, bends: int):
     code = symbol(TEXT, VERSION)
     sheet = noised(waved(printed(code), shift), np.random.default_rng(3), 4)
     assert recover(sheet, corners(code), VERSION, bends=0) is None
     assert recover(sheet, corners(code), VERSION, bends) == TEXT
 
 
-def test_a_sheet_turned_half_round_is_read_by_its_own_corners():
+def test_an_upside_down_sheet_is_read():
     code = symbol(TEXT, VERSION)
     sheet = printed(code)[::-1, ::-1]
     own = corners(code)
@@ -77,7 +77,7 @@ def test_a_lost_finder_is_repainted():
     assert recover(printed(hurt), corners(code), 3) == "VI1:LOST FINDER"
 
 
-def test_function_patterns_that_were_not_seen_are_not_painted():
+def test_unrecognizable_function_patterns_are_refused():
     code = symbol("VI1:HIDDEN", 3, "H")
     hidden = np.where(known(3) != 0, 255 - code, code).astype(np.uint8)
     assert recover(printed(hidden), corners(code), 3) is None
@@ -94,7 +94,7 @@ def test_the_smallest_symbols_keep_their_reserve_against_miscorrection(errors: i
 
 @pytest.mark.parametrize("version", [1, 2, 5, 10])
 @pytest.mark.parametrize("seed", range(12))
-def test_noise_says_nothing(version: int, seed: int):
+def test_noise_gives_no_text(version: int, seed: int):
     size = modules(version)
     grid = np.random.default_rng(seed).choice(np.array([0, 255], np.uint8), (size, size))
     assert recover(printed(grid), corners(grid), version) is None
@@ -102,7 +102,7 @@ def test_noise_says_nothing(version: int, seed: int):
 
 @pytest.mark.parametrize("version", [1, 2, 5, 10])
 @pytest.mark.parametrize("seed", range(12))
-def test_noise_between_right_function_patterns_says_nothing(version: int, seed: int):
+def test_noise_with_valid_function_patterns_gives_no_text(version: int, seed: int):
     size = modules(version)
     random = np.random.default_rng(seed)
     grid = np.where(random.random((size, size)) < 0.5, 0, 255)
@@ -116,7 +116,7 @@ def test_noise_between_right_function_patterns_says_nothing(version: int, seed: 
     st.sampled_from(["across", "down", "scattered"]),
     st.sampled_from([(1, 12), (5, 60), (10, 280)]),
 )
-def test_two_codes_mixed_say_what_one_of_them_says_or_nothing(share: float, how: str, size: tuple[int, int]):
+def test_recovery_of_mixed_codes_gives_one_text_or_none(share: float, how: str, size: tuple[int, int]):
     version, length = size
     texts = ["VI1:" + "A" * (length - 4), "VI1:" + "B9" * ((length - 4) // 2)]
     one, other = (symbol(text, version) for text in texts)
@@ -134,15 +134,13 @@ _PICTURES = arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, 
 
 @settings(deadline=None)
 @given(_PICTURES, _FOUR, st.none() | st.integers(-2, 45), st.integers(0, 9))
-def test_no_picture_and_no_corners_make_it_fail(
-    luma: Luma, four: list[tuple[float, float]], version: int | None, bends: int
-):
+def test_recovery_never_raises(luma: Luma, four: list[tuple[float, float]], version: int | None, bends: int):
     assert recover(luma, four, version, bends) is None
 
 
 @settings(deadline=None, max_examples=50)
 @given(_PICTURES, st.integers(1, 12), st.tuples(*[st.floats(-9, 9)] * 8))
-def test_no_picture_between_good_corners_makes_it_fail(luma: Luma, version: int, off: tuple[float, ...]):
+def test_recovery_never_raises_for_valid_corners(luma: Luma, version: int, off: tuple[float, ...]):
     side = 4.0 * modules(version)
     square = [(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)]
     four = [(x + off[2 * nth], y + off[2 * nth + 1]) for nth, (x, y) in enumerate(square)]

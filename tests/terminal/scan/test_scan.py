@@ -41,7 +41,7 @@ def texts(found: Scan | None) -> set[str | None]:
 
 
 @pytest.mark.parametrize("row", LISTED, ids=[row["file"] for row in LISTED])
-def test_a_photograph_is_read_as_it_was_when_it_was_listed(row: dict[str, str]):
+def test_listed_photographs_are_still_read(row: dict[str, str]):
     luma = np.asarray(Image.open(PHOTOGRAPHS / row["file"]).convert("L"))
     expected = None if row["read_by"] == "none" else row["text"]
     live = texts(scan.read(luma, float("inf"), lambda: 0.0))
@@ -80,14 +80,14 @@ def test_corners_of_a_large_photograph_are_in_its_own_pixels(factor: int):
     assert np.abs(np.subtract(far.corners, np.multiply(near.corners, factor))).max() <= 2 * factor
 
 
-def test_ours_is_chosen_before_a_larger_one_and_the_other_is_told():
+def test_a_mark_is_preferred_to_a_larger_code():
     luma = scene((code(FOREIGN, pixels=12), 50, 100), (code(OURS), 800, 200))
     for found in (scan.read(luma), scan.read_still(luma)):
         assert found is not None
         assert [seen.text for seen in found.codes] == [OURS, FOREIGN]
 
 
-def test_of_two_of_ours_the_larger_is_chosen():
+def test_the_larger_of_two_marks_is_preferred():
     luma = scene((code(OURS, pixels=3), 50, 100), (code(OTHER_OF_OURS, pixels=6), 700, 100))
     found = scan.read(luma)
     assert found is not None
@@ -100,7 +100,7 @@ def test_the_same_code_twice_counts_once():
     assert (found.text, found.others) == (OURS, ())
 
 
-def test_a_code_that_a_foreign_one_outshines_is_still_looked_for():
+def test_a_mark_beside_a_clearer_code_is_still_searched():
     bright, picture = code(FOREIGN, pixels=8), code(OURS)
     width = picture.shape[1]
     across = np.linspace(0.8, 0.4, width)  # no single threshold separates black from white
@@ -111,7 +111,7 @@ def test_a_code_that_a_foreign_one_outshines_is_still_looked_for():
         assert [seen.text for seen in found.codes] == [OURS, FOREIGN]
 
 
-def test_a_damaged_code_is_not_half_read():
+def test_a_damaged_code_is_not_read_partially():
     picture = code(OURS)
     picture[60:180, 60:180] = 128
     assert both(scene((picture, 600, 200))) == [None, None]
@@ -132,7 +132,7 @@ def test_a_small_code_in_a_large_photograph_is_found_at_full_size():
 
 
 @pytest.mark.parametrize("text", ["Ä ü 中文 🚗", "a\r\nb\tc", "{1}\\000026", "(01)04912345123459"])
-def test_a_text_comes_as_it_was_encoded(text: str):
+def test_the_text_is_returned_as_encoded(text: str):
     assert both(scene((code(text, pixels=6), 400, 100))) == [text, text]
 
 
@@ -164,7 +164,7 @@ def test_any_layout_in_memory_is_read(layout: str):
     "shape", [(0, 0), (0, 9), (9, 0), (1, 1), (1, 3000), (3000, 1), (20, 20), (21, 21), (41, 43), (22, 3000)]
 )
 @pytest.mark.parametrize("value", [0, 255])
-def test_a_picture_of_nothing_says_nothing(shape: tuple[int, int], value: int):
+def test_a_blank_picture_gives_no_text(shape: tuple[int, int], value: int):
     assert both(np.full(shape, value, np.uint8)) == [None, None]
 
 
@@ -174,11 +174,11 @@ def test_a_picture_of_nothing_says_nothing(shape: tuple[int, int], value: int):
     st.tuples(st.integers(1, 3), st.integers(1, 3)),
     st.integers(0, 2**32 - 1),
 )
-def test_any_picture_says_something_or_nothing(shape: tuple[int, int], steps: tuple[int, int], seed: int):
+def test_scanning_never_raises(shape: tuple[int, int], steps: tuple[int, int], seed: int):
     noise = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
     for text in both(noise[:: steps[0], :: -steps[1]]):
         assert text is None or text
 
 
-def test_a_row_repeated_without_end_is_a_picture_too():
+def test_an_endlessly_repeated_row_is_accepted():
     assert both(np.broadcast_to(np.arange(256, dtype=np.uint8), (400, 256))) == [None, None]

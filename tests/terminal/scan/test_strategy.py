@@ -57,7 +57,7 @@ def test_every_step_is_in_the_table_once():
 
 @settings(deadline=None)
 @given(memories)
-def test_a_frame_begins_with_the_base_steps_and_goes_on_where_the_last_one_ended(memory: Memory):
+def test_frames_take_base_steps_then_continue_the_extras(memory: Memory):
     steps = plan(memory)
     assert steps[: len(BASE)] == BASE
     assert steps[len(BASE)] == EXTRAS[memory.turn]
@@ -67,13 +67,13 @@ def test_a_frame_begins_with_the_base_steps_and_goes_on_where_the_last_one_ended
 
 @settings(deadline=None)
 @given(memories, sights)
-def test_what_is_remembered_can_be_planned_with_and_is_the_same_each_time(memory: Memory, seen: Seen):
+def test_the_state_is_valid_and_deterministic(memory: Memory, seen: Seen):
     next_memory = after(memory, seen)
     assert next_memory == after(memory, seen)
     assert plan(next_memory)[: len(BASE)] == BASE
 
 
-def test_frames_without_a_code_take_every_extra_by_turns():
+def test_frames_without_a_code_take_the_extras_in_turn():
     memory, taken = START, set()
     for _ in range(-(-len(EXTRAS) // SHARE)):
         extras = plan(memory)[len(BASE) :][: share(memory)]
@@ -83,26 +83,26 @@ def test_frames_without_a_code_take_every_extra_by_turns():
     assert taken == set(EXTRAS)
 
 
-def test_a_frame_cut_short_in_the_base_steps_leaves_the_turn_where_it_is():
+def test_a_frame_without_extras_keeps_the_turn():
     memory = replace(START, turn=5)
     assert after(memory, replace(NOTHING, last=BASE[-1])).turn == 5
     assert after(memory, NOTHING).turn == 5
 
 
-def test_more_is_tried_where_a_symbol_was_located():
+def test_more_extras_follow_a_located_symbol():
     memory = after(START, replace(NOTHING, located=PLACE))
     assert memory.seen == PLACE
     assert share(memory) == SHARE_WHERE_SEEN > share(START)
 
 
-def test_after_codes_of_others_everything_is_tried_for_ours():
+def test_foreign_codes_cause_a_full_search_for_marks():
     memory = after(START, replace(NOTHING, read=PLACE))
     assert memory.foreign
     assert share(memory) == len(EXTRAS)
     assert not after(START, replace(NOTHING, read=PLACE, ours=True)).foreign
 
 
-def test_a_place_is_left_after_some_frames_without_a_symbol():
+def test_a_place_is_forgotten_after_frames_without_a_symbol():
     memory = after(START, replace(NOTHING, located=PLACE))
     for _ in range(FORGOTTEN - 1):
         memory = after(memory, NOTHING)

@@ -1,4 +1,4 @@
-"""One inbox for everything that happens; the latest frame wins, and dropping frames is the back-pressure."""
+"""The app's event queue. Frames beyond FRAMES_WAITING are dropped, as back-pressure on the scanner."""
 
 from __future__ import annotations
 
@@ -16,37 +16,35 @@ FRAMES_WAITING = 2
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A frame was looked at; `scan` is None where it shows no code."""
+    """Result of scanning a frame; `scan` is None if it shows no code."""
 
     scan: Scan | None
     preview: Luma
-    """The frame at half its size, a copy: the camera may fill its buffer again at any time. One taken with
-    other light than was metered is evened out.
-    """
+    """A copy of the frame at half size, since the camera may reuse its buffer; exposure corrected."""
     captured_s: float
-    """When the frame was captured (monotonic)."""
+    """Monotonic time of capture, s."""
     decode_ms: float
     luma: Luma | None = None
-    """A copy of the whole frame, where it shows a code: it may be evidence."""
+    """A copy of the whole frame if it shows a code: it may become evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class TorchWished:
-    """The camera wishes for the torch, or no longer does."""
+    """The camera control requests the torch, or no longer does."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CameraFailed:
-    """The camera gives no frames, and why."""
+    """The camera gives no frames; `fault` is the reason."""
 
     fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
 class FromRegistry:
-    """The link says something."""
+    """A message from the link."""
 
     message: LinkMessage
 
@@ -55,24 +53,24 @@ Message: TypeAlias = "Looked | TorchWished | KeyEdge | CameraFailed | FromRegist
 
 
 class Inbox:
-    """Filled from any thread, emptied by the main one."""
+    """Filled by any thread, emptied by the main thread."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def put(self, message: Message) -> None:
-        """Add what must not be lost."""
+        """Add a message that must not be lost."""
         self._queue.put(message)
 
     def offer(self, message: Looked) -> bool:
-        """Add a frame, unless the main thread is behind; whether it was added."""
+        """Add a frame unless the main thread is behind; True if it was added."""
         if self._queue.qsize() >= FRAMES_WAITING:
             return False
         self._queue.put(message)
         return True
 
     def take(self, timeout_s: float) -> list[Message]:
-        """Everything that waits; where nothing does, what comes first within `timeout_s`."""
+        """Return all waiting messages; if there are none, wait up to `timeout_s` for one."""
         messages: list[Message] = []
         try:
             messages.append(self._queue.get(timeout=timeout_s))

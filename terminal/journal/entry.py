@@ -1,6 +1,6 @@
-"""Entries: who did what and when, as the seven bodies of wire format section 6.
+"""Journal entries: the seven bodies of wire format section 6.
 
-None is what was not there; `form` says which of them may be left out, and how they are written.
+None is a key left out; `form` states which are optional, and how entries are encoded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SessionStep(StrEnum):
-    """What happened to an officer's session or shift."""
+    """Events of an officer's session or shift."""
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
@@ -36,7 +36,7 @@ class SessionStep(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What an event of the terminal itself is about."""
+    """Subjects of an event of the terminal itself."""
 
     CLOCK = "clock"
     TRUST = "trust"
@@ -46,7 +46,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """Ages in s of what a check rested on; None where it is absent."""
+    """Ages, s, of the data that a check was based on; None if absent."""
 
     trust_s: int | None = None
     offline_s: int | None = None
@@ -55,26 +55,26 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class CodeDigest:
-    """Stands for the text of a foreign code: it is proof of what was read, and tells nobody what it said."""
+    """Stands for the text of a foreign code: it proves what was read without revealing it."""
 
     sha256: bytes
-    """Over the text in UTF-8, 32 bytes."""
+    """SHA-256 of the text in UTF-8, 32 bytes."""
     length: int
-    """Characters."""
+    """Length in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The decision tables that a verdict was made by: their serial, and for serial 0 which release's."""
+    """Decision tables used for a verdict: their serial, and a digest of the package's tables for serial 0."""
 
     serial: int
     digest: bytes | None = None
-    """For serial 0, the package's own tables: the first 8 bytes of their SHA-256; else None."""
+    """For serial 0: the first 8 bytes of the SHA-256 of the package's tables; otherwise None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckDetails:
-    """The optional keys that a check and a refinement share; None is a key left out."""
+    """Optional keys common to a check and a refinement; None is a key left out."""
 
     number: str | None = None
     kind: str | None = None
@@ -82,7 +82,7 @@ class CheckDetails:
     location: tuple[int, int] | None = None
     """Latitude and longitude in 1e-7 degrees."""
     code_text: str | CodeDigest | None = None
-    """The text of our codes and of configured issuers' codes; the digest of any other."""
+    """Text of our codes and those of configured issuers; a digest for any other code."""
     request_id: bytes | None = None
     letters: str | None = None
     valid_through: int | None = None
@@ -90,25 +90,25 @@ class CheckDetails:
     rules: Rules | None = None
     """None in records of releases that had only the package's tables."""
     clock_s: int | None = None
-    """The terminal's clock that the verdict was computed with, Unix s."""
+    """Clock reading used for the verdict, Unix time, s."""
     live_answer: tuple[int, int] | None = None
-    """Result of the registry's answer, and its signed time in Unix ms."""
+    """Result of the registry's answer, and its signed time, Unix ms."""
     plate_entry: PlateEntry | None = None
     differing: tuple[ComparedField, ...] | None = None
     """Fields that differ between code and registry."""
     issuance: Issuance | None = None
     offline_day: int | None = None
-    """Day of the offline list that was asked, yyyymmdd."""
+    """Day of the offline list used, yyyymmdd."""
     hotlist_version: tuple[int, int] | None = None
-    """Epoch and sequence number of the hot list that was asked."""
+    """Epoch and sequence number of the hot list used."""
     settings_serial: int | None = None
     belongs_to: int | None = None
-    """Record number of the check that this one belongs to, as a trailer to its tractor."""
+    """Record number of the check that this one belongs to: a trailer's to its tractor's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check(CheckDetails):
-    """Type 0: one check, and what the officer was shown."""
+    """Type 0: a check, and the result shown to the officer."""
 
     how: How
     finding: CredentialFinding
@@ -116,14 +116,14 @@ class Check(CheckDetails):
     vehicle: VehicleFinding
     outcome: Outcome
     subject: Subject
-    """`code` also where the code is all there is and names no vehicle."""
+    """`code` also if there is only a code and it names no vehicle."""
     ages: Ages
     trust_serial: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refinement(CheckDetails):
-    """Type 1: what changed in the check of record `seq`; None is unchanged."""
+    """Type 1: changes of the check of record `seq`; None is unchanged."""
 
     seq: int
     finding: CredentialFinding | None = None
@@ -137,7 +137,7 @@ class Refinement(CheckDetails):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Type 2: what the officer added to record `seq`. Pictures are SHA-256 of sealed pictures."""
+    """Type 2: the officer's note on record `seq`. Pictures are SHA-256 of sealed pictures."""
 
     seq: int
     action: str | None = None
@@ -155,7 +155,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Type 4: the sealed claims of record `seq` were shown, and why."""
+    """Type 4: the sealed claims of record `seq` were shown; `reason` is why."""
 
     seq: int
     reason: str
@@ -163,10 +163,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Type 5: what became of the alarm of record `seq`.
+    """Type 5: the result of the alarm of record `seq`.
 
-    Results, disposals and reasons are keys of alarm_results.csv. They are read as any text: a table to come
-    may have more of them, and records of earlier releases have words of their own.
+    Results, disposals and reasons are keys of alarm_results.csv. Any text is accepted when reading, since
+    later tables may have more keys and earlier releases used others.
     """
 
     seq: int
@@ -181,7 +181,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Type 6: what happened to the terminal itself."""
+    """Type 6: an event of the terminal itself."""
 
     kind: EventKind
     text: str
@@ -192,21 +192,21 @@ Body: TypeAlias = Check | Refinement | Note | Session | Opened | Confirmation | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Who did it and when. Without a session, officer and shift are empty."""
+    """Author and time of an entry. Officer and shift are empty without a session."""
 
     terminal: str
     at_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     clock_trusted: bool
     officer: str = ""
     shift: str = ""
-    """The shift's number, which is also kept in clear: it names nobody."""
+    """Number of the shift, which is also stored in clear: it identifies nobody."""
     duress: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: its place in its journal, its UUIDv7 (16 bytes), who and when, and what."""
+    """An entry: its place in the journal, its UUIDv7 (16 bytes), author and time, and body."""
 
     journal_id: bytes
     seq: int

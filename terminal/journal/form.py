@@ -1,7 +1,7 @@
-"""The written form of entries: one map of listed keys for each body (wire format, section 6).
+"""Encoding of journal entries: one schema for each body (wire format, section 6).
 
-The tables at the end are the format: a field's number, its name in `entry`, and its type. A field that its
-dataclass gives no default is required; None is a key left out.
+The tables at the end define the format: a field's key, its name in `entry`, and its type. A field without a
+default is required; None is a key left out.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ _ID_SIZE = 16
 _CTI_SIZE = 12
 _HASH_SIZE = 32
 RULES_DIGEST_SIZE = 8
-"""So many bytes of the SHA-256 of the package's own tables stand for them."""
+"""Bytes of the SHA-256 of the package's tables that stand for them."""
 
 
 def write_entry(entry: Entry) -> bytes:
-    """The bytes of an entry. Raises ValueError where `read_entry` could not read them back.
+    """Encode an entry. Raises ValueError if `read_entry` would reject it.
 
-    Texts are brought into the one form that is accepted, since no record may fail for what a code says.
+    Texts are normalized to NFC, since a record must not fail because of a code's text.
     """
     form = next(form for form in _FORMS if form.body is type(entry.body))
     written = shape.entries(_STAMP, entry.stamp)
@@ -64,17 +64,17 @@ def write_entry(entry: Entry) -> bytes:
 
 
 def read_entry(encoded: bytes) -> Entry:
-    """The entry that `encoded` is, in whole. Raises Malformed for every other input."""
+    """Decode an entry. Raises Malformed."""
     found = entries(cbor.read(encoded), frozenset(range(1, 12)))
     if uint(found[10]) >= len(_FORMS):
-        raise Malformed("an unlisted type of entry")
+        raise Malformed("an unlisted entry type")
     body: Body = _FORMS[uint(found[10])].read(found[11])
     return Entry(
         data(found[2], _ID_SIZE), _seq(found[3]), _uuid7(found[4]), Stamp(**shape.values(_STAMP, found)), body
     )
 
 
-# Fields of the journal's own.
+# Fields used by the journal only.
 
 
 def _accepted(value: str) -> str:
@@ -99,7 +99,7 @@ def _uuid7(value: Value) -> bytes:
 
 
 def ages(key: int, name: str) -> Field:
-    """Ages in s of trust set, offline list and hot list; null where one is absent."""
+    """Ages, s, of trust set, offline list and hot list; null for each that is absent."""
 
     def read(value: Value) -> Ages:
         return Ages(*(None if age is None else uint(age) for age in array(value, 3)))
@@ -108,7 +108,7 @@ def ages(key: int, name: str) -> Field:
 
 
 def _code_text(key: int, name: str) -> Field:
-    """The text of a code, or [SHA-256, length in characters] in its place."""
+    """Text of a code, or [SHA-256, length in characters] instead."""
 
     def read(value: Value) -> str | CodeDigest:
         if type(value) is str:
@@ -123,7 +123,7 @@ def _code_text(key: int, name: str) -> Field:
 
 
 def _rules(key: int, name: str) -> Field:
-    """The serial of a rules file, or [0, first 8 bytes of the tables' SHA-256] for the package's own."""
+    """Serial of a rules file, or [0, first 8 bytes of the tables' SHA-256] for the package's own."""
 
     def read(value: Value) -> Rules:
         if type(value) is not list:
@@ -139,7 +139,7 @@ def _rules(key: int, name: str) -> Field:
 
 
 def _pair(key: int, name: str) -> Field:
-    """Two unsigned integers, held as a tuple."""
+    """Two unsigned integers, as a tuple."""
 
     def read(value: Value) -> tuple[int, int]:
         first, second = array(value, 2)
@@ -151,7 +151,7 @@ def _pair(key: int, name: str) -> Field:
 def _differing(value: Value) -> tuple[ComparedField, ...]:
     said = [text(each) for each in array(value)]
     if not set(said) <= set(ComparedField) or len(set(said)) < len(said):
-        raise Malformed("not fields that are compared, each once")
+        raise Malformed("not a list of different compared fields")
     return tuple(map(ComparedField, said))
 
 

@@ -1,4 +1,4 @@
-"""The command `roadside-keys`: keys, trust sets, credentials and laboratories; for a desk, not a terminal."""
+"""Command line of `roadside-keys`: keys, trust sets, credentials and laboratories. Not used on a terminal."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ examples:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command: 0 done, 2 cannot, with one line on standard error that says why.
+    """Run the command; return 0, or 2 after printing the reason of a failure on one line of standard error.
 
-    Raises SystemExit (2) where the arguments are not those of `--help`.
+    Raises SystemExit (2) for invalid arguments.
     """
     console.speak_utf8()
     options = _parser().parse_args(argv)
@@ -60,14 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_trust(actions.add_parser("trust", help="make a trust directory"))
     _add_issue(actions.add_parser("issue", help="issue an inspection credential"))
     _add_tls(actions.add_parser("tls", help="make TLS identities for a broker, terminals and workers"))
-    _add_lab(actions.add_parser("lab", help="make a whole laboratory, or see that it is whole"))
+    _add_lab(actions.add_parser("lab", help="make a laboratory, or complete an existing one"))
     return parser
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", type=Path, metavar="FILE", help="the private key; its public part is FILE.pub"
-    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="the private key; the public key is FILE.pub")
     parser.add_argument(
         "--algorithm", choices=[*Algorithm], default=Algorithm.ED25519, help="default: ed25519"
     )
@@ -76,14 +74,20 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
 
 def _add_trust(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--out", type=Path, required=True, metavar="DIR", help="becomes a link to the new set, in one step")
+    add(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="is atomically replaced by a link to the new set",
+    )
     add(
         "--issuer",
         type=arguments.issuer,
         action="append",
         required=True,
         metavar="KEYFILE.pub:SCOPE[,SCOPE...][:FROM:UNTIL]",
-        help="an issuer key, its authorities or provinces, and the days it may issue, the second excluded",
+        help="an issuer key, its authorities or provinces, and the period in which it may issue",
     )
     add(
         "--compromised",
@@ -91,7 +95,7 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KEYFILE.pub:SINCE",
-        help="an issuer key that got out",
+        help="a compromised issuer key",
     )
     add(
         "--issued",
@@ -143,16 +147,16 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
     vin.add_argument("--vin", help="17 characters: the last six in clear, all of it sealed")
     vin.add_argument("--vin-tail", metavar="TAIL", help="the last six characters")
     add("--first-registered", type=arguments.day, metavar="2021-08-15")
-    add("--status", type=arguments.place, metavar="LIST:INDEX", help="its place in a status list")
+    add("--status", type=arguments.place, metavar="LIST:INDEX", help="its entry in a status list")
     add(
         "--enforcement",
         type=arguments.enforcement,
         metavar="KEYFILE:EPOCH",
-        help="seal VIN, owner and engine under it",
+        help="seal VIN, owner and engine number with this key",
     )
     add("--owner", metavar="王*", help="the owner's name, masked; sealed")
     add("--engine-tail", metavar="TAIL", help="last six of the engine number; sealed")
-    add("--issued", type=arguments.time, metavar="TIME", help="as 2026-07-01T09:30; default: now")
+    add("--issued", type=arguments.time, metavar="TIME", help="such as 2026-07-01T09:30; default: now")
     add(
         "--as",
         dest="form",
@@ -169,7 +173,7 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
         type=arguments.module,
         default=legible.MODULE_PX,
         metavar="PX",
-        help="pixels a module of --as qr; default: %(default)s",
+        help="pixels per module for --as qr; default: %(default)s",
     )
     add(
         "--out",
@@ -182,8 +186,10 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
 
 def _add_tls(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("folder", type=Path, metavar="DIR", help="has or gets ca.crt and ca.key, the authority")
-    add("--authority", default="roadside", metavar="NAME", help="of a new authority; default: roadside")
+    add(
+        "folder", type=Path, metavar="DIR", help="folder of the authority, ca.crt and ca.key; made if missing"
+    )
+    add("--authority", default="roadside", metavar="NAME", help="name of a new authority; default: roadside")
     add(
         "--server",
         type=arguments.hosts,
@@ -203,5 +209,5 @@ def _add_tls(parser: argparse.ArgumentParser) -> None:
 
 def _add_lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--refresh", action="store_true", help="make the trust set anew, whatever its age")
+    parser.add_argument("--refresh", action="store_true", help="renew the trust set regardless of its age")
     parser.set_defaults(run=commands.laboratory)

@@ -1,4 +1,4 @@
-"""What each command of `roadside-keys` does: files and the moment come in, files and one report go out."""
+"""Commands of `roadside-keys`; each takes its options and the current time, and prints a report."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 _DEFAULT_TYPES = {"02": "K33", "52": "K33"}
-"""The vehicle type of most vehicles of a kind, 小型轿车; for other kinds it must be said."""
+"""Default vehicle type by plate kind, 小型轿车; other kinds require --type."""
 _WINDOW_S = 3 * 366 * 86_400
-"""An issuer key without a window issues from so long before now until so long after."""
+"""Default period of an issuer key: this long before and after the current time, s."""
 _PURPOSES = ("answer", "receipt", "hotlist", "order", "journal")
 STDOUT = "-"
 
 
 def new(options: Namespace, _now_s: int) -> None:
-    """Make a key pair. Raises InputFault where the file exists."""
+    """Make a key pair. Raises InputFault if the file exists."""
     algorithm = Algorithm(options.algorithm)
     public = files.save(options.file, algorithm, nacl.utils.random(KEY_SIZE))
     lines = [f"private {options.file}"]
@@ -41,7 +41,7 @@ def new(options: Namespace, _now_s: int) -> None:
 
 
 def trust(options: Namespace, now_s: int) -> None:
-    """Make a trust directory. Raises InputFault and TrustFault; then the one before stays."""
+    """Make a trust set directory. Raises InputFault and TrustFault; then the previous set stays in place."""
     content = _content(options, now_s)
     serial = trustset.next_serial(options.out)
     trustset.put(options.out, trustset.targets(content, made_s=now_s, serial=serial))
@@ -49,7 +49,7 @@ def trust(options: Namespace, now_s: int) -> None:
 
 
 def laboratory(options: Namespace, now_s: int) -> None:
-    """Make a laboratory, or see that it is whole and its trust set young. Raises InputFault, TrustFault."""
+    """Make a laboratory, or complete and refresh an existing one. Raises InputFault, TrustFault."""
     folder: Path = options.folder
     if not lab.is_complete(folder):
         if options.refresh:
@@ -66,7 +66,7 @@ def laboratory(options: Namespace, now_s: int) -> None:
 
 
 def tls(options: Namespace, now_s: int) -> None:
-    """Make TLS identities, and their authority where there is none. Raises InputFault for one that exists."""
+    """Make TLS identities, and their authority if there is none. Raises InputFault if one exists."""
     folder: Path = options.folder
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "ca.crt").exists():
@@ -119,20 +119,20 @@ def _require_form(form: str, out: str) -> None:
     takes = {"text": ("", ".txt"), "qr": ("", ".png"), "voucher": ("", ".png", ".pdf")}[form]
     if _suffix(out) not in takes:
         raise InputFault(
-            f"a {form} is not written as {_suffix(out)}; it takes {' or '.join(filter(None, takes))}"
+            f"a {form} cannot be written as {_suffix(out)}; use {' or '.join(filter(None, takes))}"
         )
     if out == STDOUT and form != "text" and sys.stdout.isatty():
-        raise InputFault(f"a {form} is a picture; name a file with --out, or send it into one")
+        raise InputFault(f"a {form} is a picture; name a file with --out, or redirect the output to one")
 
 
 def _request(options: Namespace) -> IssueRequest:
     plate = Plate(options.number, options.kind)
     require_plate(plate)
     if not fits(plate):
-        sys.stderr.write(f"roadside-keys: note: the number fits no pattern of plate kind {plate.kind}\n")
+        sys.stderr.write(f"roadside-keys: note: the number matches no pattern of plate kind {plate.kind}\n")
     vehicle_type = options.type or _DEFAULT_TYPES.get(options.kind)
     if vehicle_type is None:
-        raise InputFault(f"--type is needed for plate kind {options.kind}, as K33 for 小型轿车")
+        raise InputFault(f"--type is needed for plate kind {options.kind}, such as K33 for 小型轿车")
     issuer = options.issuer or default_issuer(options.number)
     if issuer is None:
         raise InputFault("--issuer is needed: the number does not begin with a province and a letter")

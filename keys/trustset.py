@@ -1,6 +1,6 @@
-"""A trust set is written whole, read back as a terminal will read it, and only then put in place.
+"""Write trust sets: complete, verified as a terminal reads them, then put in place atomically.
 
-Its directory is a link to one of two complete sets, so that changing it is one step.
+The directory is a link to one of two complete sets, so that replacing it is one step.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 SET = "set.cbor"
 STATUS_BITS = 131_072
-"""The least length of a status list, so that a place in it says little of the vehicle (the W3C's Bitstring
-Status List asks for as many).
+"""Minimum length of a status list, so that an entry reveals little about the vehicle (as required by the W3C
+Bitstring Status List).
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal as the registry knows it (target `terminals.cbor`)."""
+    """A terminal as registered (target `terminals.cbor`)."""
 
     name: str
     public_key: bytes
@@ -44,34 +44,35 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCodes:
-    """A file of the register: every code that the authorities of a scope issued in a span of time."""
+    """A file of the register: every code that the authorities of a scope issued in a period."""
 
     name: str
-    """An issuing authority or a province, and for a day's file `-yyyymmdd` after it."""
+    """An issuing authority or a province, followed by `-yyyymmdd` for a file of one day."""
     from_s: int
-    """First iat, Unix s."""
+    """First iat, Unix time, s."""
     to_s: int
-    """First iat after the span, Unix s."""
+    """First iat after the period, Unix time, s."""
     codes: Iterable[str]
-    """Texts."""
+    """QR texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a trust set shall say; its time and serial come when it is made."""
+    """Contents of a trust set, without its time and serial."""
 
     issuers: Sequence[IssuerKey]
     registry: RegistryKeys | None = None
     withdrawn: Mapping[int, Collection[int]] = field(default_factory=dict)
-    """Withdrawn indexes by status list; a list without any is made all the same."""
+    """Withdrawn indexes by status list; a list without any is written as well."""
     issued: Sequence[IssuedCodes] = ()
-    """The register of issued codes, file by file."""
+    """Files of the register of issued codes."""
     terminals: Mapping[int, Terminal] = field(default_factory=dict)
 
 
 def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
-    """The targets of wire format, section 4, by name. Raises InputFault for a code in `issued` that does not
-    belong there.
+    """Encode the targets of wire format, section 4, by name.
+
+    Raises InputFault for a code in `issued` that does not belong there.
     """
     files = {
         SET: set_target(made_s, serial),
@@ -88,12 +89,12 @@ def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
 
 
 def set_target(made_s: int, serial: int) -> bytes:
-    """The target `set.cbor`: when the set was made (Unix s), and its serial."""
+    """Encode the target `set.cbor`: the time at which the set was made (Unix time, s) and its serial."""
     return cbor.write({1: made_s, 2: serial})
 
 
 def status_list(withdrawn: Collection[int]) -> bytes:
-    """The bits of a status list, least significant first, 1 for each withdrawn index."""
+    """Encode a status list, least significant bit first, 1 for each withdrawn index."""
     bits = bytearray(max([STATUS_BITS // 8, *(index // 8 + 1 for index in withdrawn)]))
     for index in withdrawn:
         bits[index // 8] |= 1 << index % 8
@@ -101,19 +102,19 @@ def status_list(withdrawn: Collection[int]) -> bytes:
 
 
 def load(folder: Path) -> TrustSet:
-    """The trust set in a directory, its registry keys looked at too. Raises TrustFault."""
-    home = folder.resolve()  # one set, even where another takes its place meanwhile
+    """Load the trust set in a directory, with its registry keys. Raises TrustFault."""
+    home = folder.resolve()  # one set, even if it is replaced meanwhile
     if (home / "registry.cbor").exists():
         directory.load_registry(home)
     return directory.load_directory(home)
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make `folder` a link to these targets in one step, once they read back.
+    """Verify these targets and make `folder` a link to them, atomically.
 
-    The set before stays beside, so that a reader can finish; those before it go. Raises TrustFault for
-    targets that no terminal would take or whose register is out of order, and InputFault where `folder` is
-    something else.
+    The previous set is kept so that readers can finish; older ones are removed. Raises TrustFault for targets
+    that no terminal would accept or whose register is not sorted, and InputFault if `folder` is something
+    else.
     """
     _require_own(folder)
     sets = folder.with_name(f".{folder.name}.sets")
@@ -135,20 +136,20 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def next_serial(folder: Path) -> int:
-    """One more than the serial of the set in `folder`; 1 where there is none. Raises as `put` does."""
+    """Return the serial after that of the set in `folder`, 1 if there is none. Raises as `put`."""
     _require_own(folder)
     return load(folder).serial + 1 if folder.exists() else 1
 
 
 def _require_own(folder: Path) -> None:
     if folder.exists() and not folder.is_symlink():
-        raise InputFault(f"{folder} exists, and is no trust set that this command made")
+        raise InputFault(f"{folder} exists and is not a trust set made by this command")
 
 
 def _require_sorted(trusted: TrustSet) -> None:
     for file in trusted.register.files:
         if not file.is_sorted():
-            raise TrustFault(f"{file.target}: entries are out of order or there twice")
+            raise TrustFault(f"{file.target}: entries are duplicate or out of order")
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -192,14 +193,14 @@ def _register_file(issued: IssuedCodes) -> tuple[str, bytes]:
 
 
 def _digest(text: str, issued: IssuedCodes) -> bytes:
-    """The entry of a code in a file of the register."""
+    """Return the register entry of a code."""
     try:
         message = cose.parse(base45.b45decode(text.removeprefix(verify.PREFIX).encode("ascii")))
         credential = claims.parse(message.payload)
     except ValueError as error:
-        raise InputFault("a line that is no credential among the codes that were issued") from error
+        raise InputFault("a line of the issued codes is not a credential") from error
     if not issued.from_s <= credential.issued_s < issued.to_s:
-        raise InputFault(f"a credential of another time among the codes of {issued.name}")
+        raise InputFault(f"a credential outside the period of {issued.name}")
     if issued.name.partition("-")[0] not in (credential.issuer, credential.issuer[:1]):
-        raise InputFault(f"a credential of another authority among the codes of {issued.name}")
+        raise InputFault(f"a credential of another authority than {issued.name}")
     return register.digest_of(cose.signed_bytes(message, verify.CONTEXT))

@@ -1,6 +1,6 @@
-"""`roadside conformance` says what this terminal finds for each case of a vector file.
+"""`roadside conformance`: verify each case of a vector file and compare with the expected results.
 
-Where the file says what must be found, that is compared; where it says nothing, nothing is expected.
+Only what the file expects is compared.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 ALL_AGREE, DIFFERENT = 0, 1
 
 Loaded: TypeAlias = "str | int | float | bool | list[Loaded] | dict[str, Loaded] | None"
-"""What a JSON text reads to."""
+"""Value of a JSON text."""
 
 KEY_SIZE = 32
-"""Bytes of an enforcement key (ChaCha20-Poly1305, RFC 8439)."""
+"""Size of an enforcement key (ChaCha20-Poly1305, RFC 8439), bytes."""
 _COMPARED = ("reason", "finding")
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """A vector file: whom to trust, the enforcement keys by epoch, and the cases."""
+    """A vector file: trust set, enforcement keys by epoch, and cases."""
 
     trusted: trust.TrustSet
     enforcement: Mapping[int, bytes]
@@ -39,7 +39,7 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A text, the terminal's state, and what the file expects of it."""
+    """A text, the terminal's state, and the expected results."""
 
     name: str
     text: str
@@ -52,9 +52,9 @@ class Case:
 
 
 def run(path: Path, *, as_json: bool) -> int:
-    """Print what is found for each case and what differs; give the exit status.
+    """Print the result of each case and the differences; return the exit status.
 
-    Raises InputFault where the file is no vector file, and TrustFault where its trust set is invalid.
+    Raises InputFault for an invalid vector file, TrustFault for an invalid trust set.
     """
     vectors = load(path)
     compared = different = 0
@@ -71,7 +71,7 @@ def run(path: Path, *, as_json: bool) -> int:
 
 
 def find(case: Case, vectors: Vectors) -> dict[str, report.Json]:
-    """What is found for a case: `name`, `reason`, `finding`, and `fields` where the claims are proven."""
+    """Verify a case and return `name`, `reason`, `finding`, and `fields` if the claims are proven."""
     trusted = replace(vectors.trusted, made_s=case.now_s - case.trust_age_s)
     moment = verify.Moment(case.now_s, case.clock_trusted)
     finding = verify.verify(case.text, trusted, moment, entered=case.entered)
@@ -85,7 +85,7 @@ def find(case: Case, vectors: Vectors) -> dict[str, report.Json]:
 
 
 def compare(expected: Mapping[str, Loaded], found: Mapping[str, report.Json]) -> list[str]:
-    """What differs, in words; a field that is not named in `expected` may be anything."""
+    """Return the differences as text; fields not named in `expected` are ignored."""
     pairs = [(name, expected[name], found[name]) for name in _COMPARED if name in expected]
     if expected.get("fields") is not None:
         proven = found["fields"]
@@ -94,12 +94,12 @@ def compare(expected: Mapping[str, Loaded], found: Mapping[str, report.Json]) ->
     return [
         f"{name} is {json.dumps(is_)}, expected {json.dumps(wanted)}"
         for name, wanted, is_ in pairs
-        if json.dumps(wanted, sort_keys=True) != json.dumps(is_, sort_keys=True)  # 1 is not true
+        if json.dumps(wanted, sort_keys=True) != json.dumps(is_, sort_keys=True)  # 1 differs from true
     ]
 
 
 def load(path: Path) -> Vectors:
-    """The vectors of a file. Raises InputFault and TrustFault."""
+    """Load a vector file. Raises InputFault and TrustFault."""
     try:
         content = json.loads(path.read_bytes())
         if type(content) is not dict:
@@ -156,7 +156,7 @@ def _entered(case: Mapping[str, Loaded]) -> Plate | None:
     return Plate(_text(plate, "number"), _text(plate, "kind"))
 
 
-# Readers of one entry; ValueError names what is missing or of the wrong type.
+# Readers of one entry; ValueError names what is missing or has the wrong type.
 
 
 def _map(of: Mapping[str, Loaded], name: str, default: Loaded = None) -> dict[str, Loaded]:

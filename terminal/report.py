@@ -1,4 +1,4 @@
-"""What the commands print of a finding: the same names in every output, and no claim that is not proven."""
+"""Output of findings, common to the commands: fixed field names, and only proven claims."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Json: TypeAlias = "str | int | float | bool | Mapping[str, Json] | Sequence[Json
 
 
 def fields(credential: Credential | None, opened: SealedClaims | None = None) -> dict[str, Json] | None:
-    """A proven credential's fields by name, with the sealed claims where they were opened."""
+    """Return the fields of a proven credential by name, with the sealed claims if they were opened."""
     if credential is None:
         return None
     vehicle = credential.vehicle
@@ -37,12 +37,12 @@ def fields(credential: Credential | None, opened: SealedClaims | None = None) ->
 
 
 def line(value: Mapping[str, Json]) -> str:
-    """One compact JSON object on one line."""
+    """Format a JSON object on one line."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def vehicle_line(vehicle: Vehicle) -> str:
-    """The plate, its kind and the month of validity, as an officer says them."""
+    """Format the plate, its kind and the month of validity for people."""
     year, month = divmod(vehicle.valid_through, 100)
     kind = KINDS.get(vehicle.plate.kind)
     named = f"{kind.name_zh} {kind.code}" if kind else vehicle.plate.kind

@@ -1,6 +1,6 @@
-"""The trust set: whose signature counts, for which place and time. Bytes come in; a bad set is refused whole.
+"""Trust set: issuer keys with their scopes and periods, status lists and the register of issued codes.
 
-Targets and their encodings are those of wire format, section 4.
+Targets and encodings are those of wire format, section 4. An invalid set is refused as a whole.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _STATUS_TARGET = re.compile(r"status/([0-9]+)\.bin", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class IssuerKey:
-    """An issuer's key: whose codes it may sign, and when."""
+    """An issuer key: the authorities it may sign for, and the period."""
 
     public_key: bytes
     scopes: tuple[str, ...]
     issues_from_s: int
-    """iat from this second on."""
+    """First iat allowed, Unix time, s."""
     issues_until_s: int
-    """iat before this second."""
+    """First iat no longer allowed, Unix time, s."""
     compromised_since_s: int | None = None
     algorithm: int = cose.ED25519
 
     def covers(self, issuer: str) -> bool:
-        """Whether `issuer` is one of the key's authorities, or lies in one of its provinces."""
+        """Return True if `issuer` is one of the key's authorities, or belongs to one of its provinces."""
         return any(
             issuer == scope or (scope in PROVINCES and issuer.startswith(scope)) for scope in self.scopes
         )
@@ -61,7 +61,7 @@ class RegistryKeys:
 
 @dataclass(frozen=True, slots=True)
 class TrustSet:
-    """What a terminal trusts. `made_s` is None for a set that does not say when it was made."""
+    """Trust set of a terminal. `made_s` (Unix time, s) is None for a set without a time."""
 
     issuers: Mapping[bytes, IssuerKey]
     status: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}))
@@ -71,19 +71,19 @@ class TrustSet:
     serial: int = 0
 
     def age_s(self, now_s: float) -> float:
-        """Seconds since the set was made; 0 where it does not say."""
+        """Return the seconds since the set was made; 0 if it has no time."""
         return 0 if self.made_s is None else now_s - self.made_s
 
     def is_withdrawn(self, number: int, index: int) -> bool | None:
-        """The bit of a status list, least significant first; None where the list does not reach."""
+        """Return the bit of a status list, least significant first; None if the list does not contain it."""
         bits = self.status.get(number, b"")
         return None if index >= 8 * len(bits) else bool(bits[index // 8] >> index % 8 & 1)
 
 
 def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = None) -> TrustSet:
-    """Load a trust set from its targets by name; `issued` are the register's files, which may be memory maps.
+    """Load a trust set from its targets by name; `issued` are the register's files, possibly memory-mapped.
 
-    Raises TrustFault, and then no part of the set counts.
+    Raises TrustFault, and then no part of the set is used.
     """
     try:
         made_s, serial = _set(targets["set.cbor"]) if "set.cbor" in targets else (None, 0)
@@ -101,7 +101,7 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
 
 
 def load_registry(content: bytes) -> RegistryKeys:
-    """The keys of target `registry.cbor`. Raises TrustFault."""
+    """Load the keys from target `registry.cbor`. Raises TrustFault."""
     try:
         groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}))
         keys = [tuple(data(key, 32) for key in array(groups[number])) for number in (1, 2, 3, 4, 5)]
@@ -136,7 +136,7 @@ def _issuers(content: bytes) -> dict[bytes, IssuerKey]:
         key = _issuer(record)
         kid = cose.key_id(key.public_key)
         if kid in keys:
-            raise Malformed("two issuer keys with one key id")
+            raise Malformed("two issuer keys with the same key id")
         keys[kid] = key
     return keys
 
@@ -145,7 +145,7 @@ def _issuer(record: Value) -> IssuerKey:
     fields = entries(record, frozenset({1, 2, 3, 4}), frozenset({5, 6}))
     algorithm = fields.get(6, cose.ED25519)
     if type(algorithm) is not int:
-        raise Malformed("an algorithm that is not a number")
+        raise Malformed("an algorithm that is not an integer")
     public_key = data(fields[1])
     if algorithm == cose.ED25519:
         _require_point(public_key)

@@ -250,8 +250,8 @@ def test_tls_identities_are_made_under_one_authority_and_never_twice(
         (["--enforcement", "x.key:1"], "--vin is needed"),
         (["--enforcement", "x.key:1", "--vin", "LSVAU2180E2184322"], "x.key: no such key file"),
         (["--vin", "1", "--vin-tail", "184322"], "not allowed with argument"),
-        (["--out", "card.gif"], "a text is not written as .gif; it takes .txt"),
-        (["--out", "card.pdf", "--as", "qr"], "a qr is not written as .pdf; it takes .png"),
+        (["--out", "card.gif"], "a text cannot be written as .gif; use .txt"),
+        (["--out", "card.pdf", "--as", "qr"], "a qr cannot be written as .pdf; use .png"),
         (["--out", "/nowhere/card.png"], "No such file or directory"),
         (["--level", "X"], "argument --level: invalid choice"),
     ],
@@ -275,7 +275,7 @@ def test_a_number_of_a_new_form_is_issued_with_a_note(
         car = [*CAR, "--number", number, "--kind", kind, "--type", "K33", "--out", out]
         assert main(["issue", "--key", str(key), *car]) == 0
         said = capsys.readouterr().err
-        assert said == f"roadside-keys: note: the number fits no pattern of plate kind {kind}\n"
+        assert said == f"roadside-keys: note: the number matches no pattern of plate kind {kind}\n"
         assert number not in said
 
 
@@ -313,10 +313,10 @@ def test_a_spoilt_key_file_is_refused_without_repeating_it(key: Path, capsys: py
         (["--issuer", "{key}.pub:苏", "--compromised", "x.pub"], "write KEYFILE.pub:SINCE"),
         (["--issuer", "{key}.pub:苏", "--compromised", "x.pub:2026-01-01"], "no --issuer names it"),
         (["--issuer", "{key}.pub:苏", "--issued", "苏:2026-01-01"], "write NAME:FROM:UNTIL:CODES.txt"),
-        (["--issuer", "{key}.pub:苏", "--issued", "苏:2026-01-01:2027-01-01:{key}"], "no credential"),
+        (["--issuer", "{key}.pub:苏", "--issued", "苏:2026-01-01:2027-01-01:{key}"], "not a credential"),
         (["--issuer", "{key}.pub:苏", "--issued", "苏:2027-01-01:2026-01-01:{none}"], "an empty span"),
         (["--issuer", "{key}.pub:苏", "--issued", "苏/:2026-01-01:2027-01-01:{none}"], "not a name of a"),
-        (["--issuer", "{key}.pub:苏", "--issuer", "{key}.pub:粤"], "two issuer keys with one key id"),
+        (["--issuer", "{key}.pub:苏", "--issuer", "{key}.pub:粤"], "two issuer keys with the same key id"),
         (["--issuer", "{key}.pub:苏", "--registry", "other:x.pub"], "write PURPOSE:KEYFILE.pub"),
         (["--issuer", "{key}.pub:苏", "--registry", "order:{key}.pub"], "no journal-sealing key"),
         (["--issuer", "{key}.pub:苏", "--registry", "journal:{key}.pub"], "but one for x25519 is required"),

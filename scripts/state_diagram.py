@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Plate, Scan, Subject, VehicleFinding
+from terminal.model import Button, CredentialFinding, Plate, Scan, Subject, VehicleFinding, VehicleStatus
 from terminal.screens.shift import MENU
 from terminal.screens.shift_step import logged
 from terminal.screens.state import (
     Annotate,
     Annotated,
     AskKinds,
+    Candidate,
     Check,
     Chosen,
     CodeChoice,
@@ -217,7 +218,10 @@ def _answers(effect: Effect) -> list[Event]:
             typed = _about(shown, plate, Subject.TYPED)
             return [Recorded(typed), *(Recorded(more) for more in _refined(typed)), FULL]
         case AskKinds(number):
-            return [Listed(number, kinds) for kinds in (("02", "07"), None)]
+            several = tuple(
+                Candidate(kind, VehicleStatus(VehicleFinding.VALID, "A")) for kind in ("02", "07")
+            )
+            return [Listed(number, found) for found in (several, several[:1], None)]
         case _:
             return _shift_answers(effect)
 

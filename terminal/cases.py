@@ -30,7 +30,8 @@ from terminal.registry.lookup import Answered, Dropped, Late, NoAnswer
 from terminal.registry.messages import CodeQuestion, PlateQuestion
 from terminal.screens import state
 from terminal.screens.state import Judged, Notice
-from terminal.vehicle.tables import KINDS, OUTCOMES
+from terminal.vehicle.status import GRAVEST_FIRST
+from terminal.vehicle.tables import OUTCOMES
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class Cases:
     """The case of each question, by request id, in the order of asking."""
     _words: dict[int, _Word] = field(default_factory=dict, init=False)
     """What the registry said of a case's code."""
+    _told: dict[Plate, VehicleStatus] = field(default_factory=dict, init=False)
+    """The vehicles that the registry last had for a number, until the next plate is entered."""
 
     @property
     def online(self) -> bool | None:
@@ -107,12 +110,15 @@ class Cases:
 
     def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
+        told, self._told = self._told.get(plate), {}
+        told = told if told is not None and told.finding in _STANDING else None
         if after is None:
-            verdict = decide(refuse(Reason.NOT_SHOWN), self.lists.status(plate, moment), Subject.TYPED)
+            status = self.lists.status(plate, moment, told)
+            verdict = decide(refuse(Reason.NOT_SHOWN), status, Subject.TYPED)
             return self._open(How.PLATE, Judged(None, verdict, 0, moment.now_s, plate), moment)
         before = self._cases.get(after.seq, after)
         finding = self._held_against(before, plate, moment)
-        status = self.lists.status(plate, moment, _standing(before, plate))
+        status = self.lists.status(plate, moment, told or _standing(before, plate))
         verdict = decide(finding, status, Subject.TYPED)
         question = self._question(verdict, plate, before.text, moment)
         entered = replace(before, verdict=verdict, plate=plate, newer_issued=False)
@@ -153,7 +159,7 @@ class Cases:
             return self._unanswered(received.request)
         judged = self._about(received.request)
         if judged is None:
-            return self._listed(received)
+            return self._listed(received, moment)
         if isinstance(received.request.question, CodeQuestion):
             refined = self._code_read(judged, received, moment)
         else:
@@ -278,13 +284,18 @@ class Cases:
             return None
         return state.Listed(question.number, None)
 
-    def _listed(self, received: Answered | Late) -> state.Event | None:
-        question, answer = received.request.question, received.answer
+    def _listed(self, received: Answered | Late, moment: Moment) -> state.Event | None:
+        """Every vehicle that the registry has for a number, weighed with the hot list, gravest first."""
+        question = received.request.question
         if not isinstance(question, PlateQuestion) or question.kind is not None:
             return None
-        records = answer.records or ((answer.record,) if answer.record else ())
-        known = tuple(record.kind for record in records if record.kind in KINDS)
-        return state.Listed(question.number, None if records and not known else known)
+        self._told = {found.vehicle.plate: found for found in received.found if found.vehicle}
+        judged = [
+            state.Candidate(plate.kind, self.lists.status(plate, moment, found))
+            for plate, found in self._told.items()
+        ]
+        judged.sort(key=lambda one: GRAVEST_FIRST.index(one.status.finding))
+        return state.Listed(question.number, tuple(judged))
 
 
 def _word(finding: Finding, answer: LookupAnswer) -> _Word:

@@ -10,7 +10,7 @@ from terminal import report
 from terminal.console import out, warn
 from terminal.errors import InputFault
 from terminal.inbox import FromRegistry, Inbox
-from terminal.model import Incoming, Plate
+from terminal.model import Incoming, Outcome, Plate
 from terminal.preparing import prepare
 from terminal.screens import state
 from terminal.vehicle import plate as plates
@@ -35,11 +35,17 @@ STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which vehicle, and how the answer is told."""
+    """Which vehicle, and how the answer is told. Raises InputFault for a number or kind that can be none."""
 
     number: str
     kind: str | None
     as_json: bool
+
+    def __post_init__(self) -> None:
+        if not plates.can_be(self.number):
+            raise InputFault("no plate number: 5 to 10 of 0-9, A-Z and Chinese characters are expected")
+        if self.kind is not None and not plates.can_be_kind(self.kind):
+            raise InputFault("no code of a plate kind: two of 0-9 and A-Z are expected")
 
 
 @dataclass(slots=True)
@@ -73,12 +79,12 @@ class _Desk:
             self.link.acknowledge(incoming)  # its record, if it needed one, is on disk
         return told
 
-    def kinds(self, number: str) -> tuple[str, ...] | None:
-        """The kinds that the registry has for a number; None where it gives no answer."""
+    def found(self, number: str) -> tuple[state.Candidate, ...] | None:
+        """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
         event = self.cases.ask_kinds(number, self.moment())
         while not isinstance(event, state.Listed):
             event = next((one for one in self.events() if isinstance(one, state.Listed)), None)
-        return event.kinds
+        return event.found
 
     def judge(self, plate: Plate) -> state.Judged:
         """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
@@ -97,11 +103,6 @@ def run(
     question: Question,
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
-    kinds = plates.kinds_of(question.number)
-    if not kinds or (question.kind is not None and question.kind not in kinds):
-        raise InputFault(
-            "the number fits no kind of plate" if not kinds else "the number does not fit its kind"
-        )
     work = prepare(settings, clock, link, load_seed)
     desk = _Desk(work.cases, clock, Inbox(), link)
     if link is not None:
@@ -116,21 +117,51 @@ def run(
 
 
 def _answer(desk: _Desk, question: Question) -> int:
-    kinds: tuple[str, ...] | None = (question.kind,) if question.kind else desk.kinds(question.number)
-    if kinds is None:
-        warn("the registry did not answer; name the kind with --kind to ask the lists")
-        return NO_ANSWER
-    if len(kinds) == 1:
-        judged = desk.judge(Plate(question.number, kinds[0]))
-        _tell(judged, as_json=question.as_json)
-        return ANSWERED if judged.lookup is state.Lookup.ANSWERED else NO_ANSWER
+    kind = question.kind
+    if kind is None:
+        found = desk.found(question.number)
+        if found is None:
+            warn("the registry did not answer; name the kind with --kind to ask the lists")
+            return NO_ANSWER
+        if len(found) != 1:
+            _tell_found(question, found)
+            return ANSWERED
+        kind = found[0].kind
+    judged = desk.judge(Plate(question.number, kind))
+    _tell(judged, as_json=question.as_json)
+    return ANSWERED if judged.lookup is state.Lookup.ANSWERED else NO_ANSWER
+
+
+def _tell_found(question: Question, found: tuple[state.Candidate, ...]) -> None:
+    """Several vehicles, of which none is chosen, or none at all: nothing is determined yet."""
     if question.as_json:
-        out(report.line({"number": question.number, "kinds": " ".join(kinds)}))
-    else:
-        out(f"{question.number}: {'several kinds' if kinds else 'no vehicle of any kind'}")
-        for kind in kinds:
-            out(f"  {kind} {KINDS[kind].name_zh} {KINDS[kind].name_en}")
-    return ANSWERED
+        vehicles: list[report.Json] = [
+            {
+                "kind": one.kind,
+                "vehicle": one.status.finding,
+                "letters": one.status.letters,
+                "valid_through": one.status.valid_through,
+            }
+            for one in found
+        ]
+        outcome = {"outcome": Outcome.UNDETERMINED} if found else {}
+        out(report.line({"number": question.number, **outcome, "vehicles": vehicles}))
+        return
+    if not found:
+        out(f"{question.number}: no vehicle of any kind")
+        return
+    row = OUTCOMES[Outcome.UNDETERMINED]
+    out(f"{row['title_zh']} {row['title_en']}: {question.number}: several kinds; name one with --kind")
+    for one in found:
+        kind, lines = KINDS.get(one.kind), VEHICLE_LINES[one.status.finding]
+        named = f" {kind.name_zh} {kind.name_en}" if kind else ""
+        out(f"{one.kind}{named}: {lines.zh} / {lines.en}")
+        _tell_letters(one.status.letters)
+
+
+def _tell_letters(letters: str | None) -> None:
+    for letter, said in status.shown(letters or ""):
+        out(f"  {letter} {said.zh} {said.en}")
 
 
 def _tell(judged: state.Judged, *, as_json: bool) -> None:
@@ -156,6 +187,5 @@ def _tell(judged: state.Judged, *, as_json: bool) -> None:
     row, lines = OUTCOMES[verdict.outcome], VEHICLE_LINES[found.finding]
     out(f"{row['title_zh']} {row['title_en']}")
     out(f"{lines.zh} / {lines.en}")
-    for letter, said in status.shown(found.letters or ""):
-        out(f"  {letter} {said.zh} {said.en}")
+    _tell_letters(found.letters)
     out(f"{verdict.guidance_zh} / {verdict.guidance_en}")

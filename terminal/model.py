@@ -106,7 +106,7 @@ class Subject(StrEnum):
 
 
 class PlateEntry(StrEnum):
-    """How the plate of a check was entered (wire format, section 6, key 20 of a check)."""
+    """The way the plate of a check was entered (wire format, section 6, key 20 of a check)."""
 
     TYPED = "typed"
     READ = "read"

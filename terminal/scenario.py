@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.errors import InputFault
 from terminal.model import Button, Outcome, Reason
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.vehicle.tables import KINDS
+from terminal.vehicle.plate import can_be_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,7 +201,7 @@ def _type(words: list[str], _rest: str, _folder: Path) -> Deed:
 
 def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
     (kind,) = words
-    if kind not in (*KINDS, "unsure"):
+    if kind != "unsure" and not can_be_kind(kind):
         raise ValueError("a code of a plate kind, or unsure, is expected")
     return Pick(None if kind == "unsure" else kind)
 

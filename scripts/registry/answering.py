@@ -119,7 +119,7 @@ def letter(answer: LookupAnswer, sign: Signer) -> Letter:
 
 
 def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalReason | None:
-    """Why a request is refused whatever it asks: its terminal is withdrawn, or it is not fresh."""
+    """The reason to refuse a request whatever it asks: a withdrawn terminal, or a clock that is off."""
     if owner.state != ACTIVE:
         return RefusalReason.INACTIVE
     return None if abs(now_ms - request.sent_ms) <= FRESH_MS else RefusalReason.CLOCK

@@ -28,7 +28,7 @@ from terminal.registry.messages import (
     VehicleRecord,
     VinQuestion,
 )
-from terminal.vehicle import status
+from terminal.vehicle import status as statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +69,8 @@ class Answered:
     request: LookupRequest
     answer: LookupAnswer
     status: VehicleStatus | None
+    found: tuple[VehicleStatus, ...] = ()
+    """The status of each vehicle in the answer, with its `vehicle`; listed kinds and others alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Late:
     answer: LookupAnswer
     status: VehicleStatus | None
     notice: bool
+    found: tuple[VehicleStatus, ...] = ()
 
 
 class Drop(StrEnum):
@@ -245,11 +248,14 @@ def _settle(
         asked.waiting = False
         return NoAnswer(request, answer.result)
     asked.answered = True
-    found = _status(request.question, answer, moment, age_s=int(monotonic_s - asked.asked_s))
+    at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
+    records = answer.records or ((answer.record,) if answer.record else ())
+    found = tuple(_judged(record, at_s, int(monotonic_s - asked.asked_s)) for record in records)
+    status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
     if in_time:
         asked.waiting = False
-        return Answered(request, answer, found)
-    return Late(request, answer, found, found is not None and found.finding in _NOTICED)
+        return Answered(request, answer, status, found)
+    return Late(request, answer, status, status is not None and status.finding in _NOTICED, found)
 
 
 def _is_about(question: Question, answer: LookupAnswer) -> bool:
@@ -271,7 +277,7 @@ def _is_about(question: Question, answer: LookupAnswer) -> bool:
 
 
 def _has_tail(vin: str, tail: str | None) -> bool:
-    """Whether a record's VIN tail is that of the VIN that was asked; a shorter one could be anybody's."""
+    """True where a record's VIN tail ends the VIN that was asked; a shorter one could be anybody's."""
     return tail is not None and len(tail) >= LEAST_VIN_TAIL and vin.endswith(tail)
 
 
@@ -279,8 +285,10 @@ def _is_asked(record: VehicleRecord, question: PlateQuestion) -> bool:
     return record.number == question.number and question.kind in (None, record.kind)
 
 
-def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: int) -> VehicleStatus | None:
-    """The one vehicle's status, no older than the question; without a trusted clock, at the answer's time."""
+def _status(
+    question: Question, answer: LookupAnswer, found: tuple[VehicleStatus, ...], age_s: int
+) -> VehicleStatus | None:
+    """The status of the one vehicle that the answer is about; None where it is about several or none."""
     if isinstance(question, HotlistQuestion):
         return None
     if answer.result is Result.NOT_FOUND:
@@ -288,13 +296,14 @@ def _status(question: Question, answer: LookupAnswer, moment: Moment, *, age_s: 
         if isinstance(question, CodeQuestion) and answer.finding not in NAMING_A_VEHICLE:
             return None
         return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
-    record = answer.record
-    if record is None:
-        return None
-    at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
+    return found[0] if len(found) == 1 else None
+
+
+def _judged(record: VehicleRecord, at_s: float, age_s: int) -> VehicleStatus:
+    """A record's status at `at_s` (Unix s): the clock's time, or the answer's where that is not trusted."""
     return VehicleStatus(
-        status.live(record.letters, record.valid_through, at_s),
-        letters=status.cut(record.letters),
+        statuses.live(record.letters, record.valid_through, at_s),
+        letters=statuses.cut(record.letters),
         valid_through=record.valid_through,
         age_s=age_s,
         vehicle=_described(record),

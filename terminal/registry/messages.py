@@ -53,7 +53,7 @@ class Reception(IntEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why the registry refused a request (key 12 of an answer)."""
+    """The reason for which the registry refused a request (key 12 of an answer)."""
 
     BUSY = "busy"
     CLOCK = "clock"
@@ -160,7 +160,7 @@ class VehicleRecord:
     station: str | None = None
     """Where it was inspected."""
     exempt: bool | None = None
-    """Whether it is exempt from on-site inspection."""
+    """True where it is exempt from on-site inspection."""
     insured_until: int | None = None
     """yyyymmdd"""
     violations: int | None = None
@@ -200,7 +200,7 @@ class HotlistChange:
 
 @dataclass(frozen=True, slots=True)
 class EarlierAlarm:
-    """How an earlier alarm on the vehicle ended; words are keys of alarm_results.csv, or a later table's."""
+    """An earlier alarm on the vehicle and its result, a key of alarm_results.csv or of a later table."""
 
     day: int
     """yyyymmdd"""
@@ -229,7 +229,7 @@ class LookupAnswer:
     more: bool | None = None
     """Whether further changes follow."""
     issuance: Issuance | None = None
-    """Whether the code that the question names by its digest was issued."""
+    """Of the code that the question names by its digest."""
     earlier_alarms: tuple[EarlierAlarm, ...] | None = None
     """Newest first, at most 5; they are shown under an alarm and never lower it."""
     refusal: RefusalReason | None = None

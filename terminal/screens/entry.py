@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pygame import Rect
 
 from terminal.model import Plate
-from terminal.screens import plates, text
+from terminal.screens import plates, result, text
 from terminal.screens.cells import GAP, Cell, Touch, area_of, key_face, part
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, PlateArt, Sign
 from terminal.screens.layout import Block, at, beside, largest, paragraph, stack
 from terminal.screens.page import MARGIN, Page, top
-from terminal.screens.state import Keys, KindChoice, Listing, Picked, PlateEntry, Turned, Typed
-from terminal.vehicle.plate import ISSUER_LETTERS, TAILS, WORDS, symbols_after
-from terminal.vehicle.tables import KINDS, PROVINCES, Lines
+from terminal.screens.state import Advice, Keys, KindChoice, Listing, Picked, PlateEntry, Turned, Typed
+from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
+from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
+
+if TYPE_CHECKING:
+    from terminal.screens.state import Candidate
 
 COLUMNS = 7
 """On a 5-inch screen a cell is 9 mm wide, and its row 9 mm high or more."""
@@ -24,7 +29,7 @@ _ROW = 92
 _ONE_COLUMN = 5
 """As many kinds stand one below the other; more stand in two columns."""
 _DIGITS = "0123456789"
-_SYMBOLS = (*"1234567890", *ISSUER_LETTERS, *TAILS, *WORDS)
+_SYMBOLS = (*"1234567890", *CAPITALS, *TAILS, *WORDS)
 
 
 def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[Cell]:
@@ -86,13 +91,16 @@ def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
 
 
 def _caption(page: Page, screen: PlateEntry) -> Block:
-    if screen.refused:
+    if screen.advice is not None:
         style = page.firm(23, page.colours.ink, bold=True)
-        return paragraph(page.say("number_refused"), style, page.width, centred=True)
+        return paragraph(page.say(_ADVICE[screen.advice]), style, page.width, centred=True)
     words = (
         page.say("type_number") if screen.after is None else page.say("type_number_for", seq=screen.after.seq)
     )
     return paragraph(words, page.firm(21, page.colours.muted), page.width, centred=True)
+
+
+_ADVICE = {Advice.UNUSUAL: "number_unusual", Advice.IMPOSSIBLE: "number_impossible"}
 
 
 def _key(page: Page, screen: PlateEntry, cell: Cell, likely: frozenset[str]) -> list[Item]:
@@ -159,10 +167,35 @@ def _choice(page: Page, screen: KindChoice, cell: Cell) -> list[Item]:
     kind = KINDS.get(plate.kind)
     name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
     name = name.removesuffix("号牌")  # the question says it
+    found = next((one for one in screen.found if one.kind == plate.kind), None)
+    share = face.height if found is None else face.height * 2 // 5
     sizes = [page.px(units) for units in range(28 if single else 23, 7, -1)]
     lines = 1 if page.look.language == "zh" else 4
-    style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, face.height), lines)
+    style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, share), lines)
+    said = paragraph(name, style, room)
+    if found is not None:
+        said = stack([said, _status(page, found, (room, face.height - said.height))])
     art = Block(tall, (PlateArt(Rect(0, 0, wide, tall), plate),))
-    row = beside([(0, art), (start, paragraph(name, style, room))])
+    row = beside([(0, art), (start, said)])
     y = face.y + (face.height - row.height) // 2
     return [Fill(face, page.colours.panel, page.px(8)), *at(row, face.x + inside, y)]
+
+
+def _status(page: Page, found: Candidate, box: tuple[int, int]) -> Block:
+    """The sign of a vehicle's finding, with every letter and the finding in words as far as the box (pixels)
+    has room for them: among many vehicles the sign alone.
+    """
+    language, finding = page.look.language, found.status.finding
+    letters = text.status_letters(found.status.letters, language) if found.status.letters else ""
+    said = text.pick(VEHICLE_LINES[finding], language)
+    side = min(page.px(22), box[1])
+    start = side + page.px(6)
+    room = box[0] - start
+    sign = Block(side, (Sign(Rect(0, 0, side, side), result.VEHICLE_SIGNS[finding], page.colours.ink),))
+    sizes = [page.px(units) for units in range(20, 11, -1)]
+    for words in (f"{letters} {said}".strip(), letters or said, said):
+        style = largest(words, sizes, page.firm(20, page.colours.ink, bold=True), (room, box[1]), 3)
+        told = paragraph(words, style, room)
+        if told.height <= box[1]:
+            return beside([(0, sign), (start, told)])
+    return sign

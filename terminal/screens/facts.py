@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from terminal.model import Outcome, Plate, Verdict
+    from terminal.model import Outcome, Plate, VehicleStatus, Verdict
 
 
 class Camera(StrEnum):
@@ -116,6 +116,14 @@ class Judged:
     lookup: Lookup = Lookup.NOT_ASKED
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
+
+    kind: str
+    status: VehicleStatus
 
 
 class Control(StrEnum):

@@ -36,7 +36,7 @@ _CREDENTIAL_SIGNS = {
     CredentialFinding.UNREADABLE: Icon.QUESTION,
     CredentialFinding.NOT_SHOWN: Icon.DASH,
 }
-_VEHICLE_SIGNS = {
+VEHICLE_SIGNS = {
     VehicleFinding.VALID: Icon.CHECK,
     VehicleFinding.CAUTION: Icon.TRIANGLE,
     VehicleFinding.OVERDUE: Icon.CALENDAR_CROSS,
@@ -51,6 +51,7 @@ _VEHICLE_SIGNS = {
     VehicleFinding.CACHED_ALARM: Icon.SIREN,
     VehicleFinding.UNCHECKED: Icon.QUESTION,
 }
+"""The sign of each finding, wherever it is shown."""
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
@@ -142,7 +143,7 @@ def _findings(page: Page, judged: Judged) -> Block:
     lines = [_line(page, "credential", CREDENTIAL_LINES[finding], _CREDENTIAL_SIGNS[finding], calm)]
     if judged.newer_issued:
         lines.append(_note(page, page.say("newer_issued")))
-    sign = _VEHICLE_SIGNS[status.finding]
+    sign = VEHICLE_SIGNS[status.finding]
     lines.append(_line(page, "vehicle", VEHICLE_LINES[status.finding], sign, ink))
     if status.letters:
         named = text.status_letters(status.letters, page.look.language)

@@ -26,6 +26,7 @@ from terminal.screens.facts import (
     REMARKS,
     Action,
     Camera,
+    Candidate,
     Company,
     Control,
     ControlWord,
@@ -79,6 +80,7 @@ __all__ = [
     "Annotate",
     "Annotated",
     "Camera",
+    "Candidate",
     "Chosen",
     "CodeChoice",
     "CodeChosen",
@@ -187,6 +189,15 @@ class Keys(StrEnum):
     SYMBOLS = "symbols"
 
 
+class Advice(StrEnum):
+    """Advice on a number that was to be looked up; only the last of them is a refusal."""
+
+    UNUSUAL = "unusual"
+    """It fits no known pattern: one more press looks it up all the same."""
+    IMPOSSIBLE = "impossible"
+    """No plate has so few or so many characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlateEntry:
     """The officer types a plate's number."""
@@ -194,8 +205,7 @@ class PlateEntry:
     status: Status
     number: str = ""
     keys: Keys = Keys.PROVINCES
-    refused: bool = False
-    """The number fits no kind of plate."""
+    advice: Advice | None = None
     after: Judged | None = None
     """The check that this plate is for; None where nothing was shown."""
     seen: Sighting | None = None
@@ -219,10 +229,12 @@ class KindChoice:
     status: Status
     number: str
     kinds: tuple[str, ...]
-    """Codes of plate_types.csv."""
+    """Codes of plate_types.csv, and of the registry where that has others."""
     listing: Listing = Listing.PATTERNS
     after: Judged | None = None
     seen: Sighting | None = None
+    found: tuple[Candidate, ...] = ()
+    """The registry's vehicles, one for each of `kinds` in their order, where it was asked."""
 
     @property
     def may_ask(self) -> bool:
@@ -309,10 +321,10 @@ class Refined:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The kinds that the registry knows for a number; None where it gave no answer."""
+    """The vehicles that the registry has for a number, gravest first; None where it gave no answer."""
 
     number: str
-    kinds: tuple[str, ...] | None
+    found: tuple[Candidate, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

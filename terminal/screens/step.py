@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from terminal.model import Button, Outcome, Plate
-from terminal.screens import choosing_step, shift_step
+from terminal.model import Button, Outcome
+from terminal.screens import choosing_step, entry_step, shift_step
 from terminal.screens.shift import (
     LogEntry,
     Menu,
@@ -18,20 +18,16 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import (
     OTHER_CODE_S,
-    AskKinds,
     CodeChoice,
     CodeChosen,
     Confirm,
     Effect,
-    Enter,
     Event,
     Failed,
     Identified,
     Judged,
-    Keys,
     KindChoice,
     Listed,
-    Listing,
     OthersWanted,
     Picked,
     PlateEntry,
@@ -53,8 +49,6 @@ from terminal.screens.state import (
     Turned,
     Typed,
 )
-from terminal.vehicle import plate as plates
-from terminal.vehicle.tables import PROVINCES
 
 
 def step(screen: Screen, event: Event, now_s: float) -> Step:
@@ -65,7 +59,7 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
         case Pressed(button):
             return _pressed(screen, button)
         case Typed() | Turned() | Picked():
-            return _entered(screen, event)
+            return entry_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choosing_step.happened(screen, event, now_s)
         case Recorded() | Refined() | Listed() | Failed():
@@ -86,8 +80,8 @@ def _told(screen: Screen, event: Recorded | Refined | Listed | Failed, now_s: fl
             return _recorded(screen, judged, now_s)
         case Refined(judged):
             return _refined(screen, judged, now_s)
-        case Listed(number, kinds):
-            return _listed(screen, number, kinds), ()
+        case Listed(number, found):
+            return entry_step.listed(screen, number, found)
         case Failed() if isinstance(screen, Result) and not screen.acknowledged:
             return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
         case Failed(notice):
@@ -143,16 +137,6 @@ def _refined(screen: Screen, judged: Judged, now_s: float) -> Step:
             return screen, ()
 
 
-def _listed(screen: Screen, number: str, kinds: tuple[str, ...] | None) -> Screen:
-    if not isinstance(screen, KindChoice) or screen.number != number or screen.listing is not Listing.ASKING:
-        return screen
-    if kinds is None:
-        return replace(screen, listing=Listing.NO_ANSWER)
-    if not kinds:
-        return replace(screen, listing=Listing.NONE)
-    return replace(screen, kinds=kinds, listing=Listing.REGISTRY)
-
-
 def _pressed(screen: Screen, button: Button) -> Step:
     match screen:
         case Ready():
@@ -160,7 +144,7 @@ def _pressed(screen: Screen, button: Button) -> Step:
         case Result():
             return _pressed_at_result(screen, button)
         case PlateEntry() | KindChoice():
-            return _pressed_at_entry(screen, button), ()
+            return entry_step.pressed(screen, button), ()
         case CodeChoice():
             return choosing_step.pressed(screen, button)
         case Trouble():
@@ -183,7 +167,7 @@ def _pressed_when_ready(screen: Ready, button: Button) -> Step:
         case Button.BACK:
             return screen, (ToggleTorch(),)
         case Button.CONFIRM:
-            return _entry(screen, None), ()
+            return entry_step.entry(screen, None), ()
         case _:
             assert_never(button)
 
@@ -194,9 +178,11 @@ def _pressed_at_result(screen: Result, button: Button) -> Step:
     if button is Button.CONFIRM and screen.asks:
         return screen, (Confirm(screen.judged),)
     if button is Button.CONFIRM:
-        return (_entry(screen, screen.judged), (Quiet(),)) if screen.wants_plate else shift_step.entry(screen)
+        if not screen.wants_plate:
+            return shift_step.entry(screen)
+        return entry_step.entry(screen, screen.judged), (Quiet(),)
     if button is Button.BACK and screen.asks:
-        return _entry(screen, screen.judged), (Quiet(),)
+        return entry_step.entry(screen, screen.judged), (Quiet(),)
     return Ready(screen.status, screen.seen), (Quiet(),)
 
 
@@ -204,83 +190,3 @@ def _acknowledged(screen: Result) -> Step:
     judged = screen.held or screen.judged
     after: Effect = Quiet() if screen.held is None else Play(judged.verdict.outcome)
     return replace(screen, judged=judged, held=None, acknowledged=True), (after,)
-
-
-def _entry(screen: Ready | Result, after: Judged | None) -> PlateEntry:
-    """Plate entry that begins with the province of the last plate."""
-    province = screen.status.province
-    keys = Keys.SYMBOLS if province else Keys.PROVINCES
-    return PlateEntry(screen.status, province, keys, after=after, seen=screen.seen)
-
-
-def _pressed_at_entry(screen: PlateEntry | KindChoice, button: Button) -> Screen:
-    if isinstance(screen, KindChoice):
-        return _pressed_at_kinds(screen, button)
-    match button:
-        case Button.TRIGGER:
-            return Ready(screen.status, screen.seen)
-        case Button.BACK:
-            return _with_number(screen, _erased(screen.number)) if screen.number else _left(screen)
-        case Button.CONFIRM:
-            return _finished(screen)
-        case _:
-            assert_never(button)
-
-
-def _left(screen: PlateEntry) -> Screen:
-    if screen.after is None:
-        return Ready(screen.status, screen.seen)
-    return Result(screen.status, screen.after, screen.seen)
-
-
-def _finished(screen: PlateEntry) -> Screen:
-    if not screen.number:
-        return screen
-    kinds = plates.kinds_of(screen.number)
-    if not kinds:
-        return replace(screen, refused=True)
-    return KindChoice(screen.status, screen.number, kinds, after=screen.after, seen=screen.seen)
-
-
-def _pressed_at_kinds(screen: KindChoice, button: Button) -> Screen:
-    match button:
-        case Button.BACK:
-            return PlateEntry(
-                screen.status, screen.number, Keys.SYMBOLS, after=screen.after, seen=screen.seen
-            )
-        case Button.TRIGGER:
-            return Ready(screen.status, screen.seen)
-        case Button.CONFIRM:
-            return screen
-        case _:
-            assert_never(button)
-
-
-def _entered(screen: Screen, event: Typed | Turned | Picked) -> Step:
-    match screen, event:
-        case PlateEntry(), Typed(text):
-            fits = len(screen.number) + len(text) <= plates.LONGEST and text in plates.SYMBOLS
-            return (_with_number(screen, screen.number + text) if fits else screen), ()
-        case PlateEntry(), Turned():
-            other = Keys.SYMBOLS if screen.keys is Keys.PROVINCES else Keys.PROVINCES
-            return replace(screen, keys=other), ()
-        case KindChoice(kinds=kinds), Picked(str() as kind) if kind in kinds:
-            return screen, (Enter(Plate(screen.number, kind), screen.after),)
-        case KindChoice(may_ask=True), Picked(None):
-            return replace(screen, listing=Listing.ASKING), (AskKinds(screen.number),)
-        case _:
-            return screen, ()
-
-
-def _erased(number: str) -> str:
-    """Without what was typed last; a word goes as it came."""
-    word = next((word for word in plates.WORDS if number.endswith(word)), number[-1])
-    return number.removesuffix(word)
-
-
-def _with_number(screen: PlateEntry, number: str) -> PlateEntry:
-    """With the keys that may follow: provinces at the start, and where nothing else can."""
-    following = plates.symbols_after(number)
-    provinces = not number or (following and following <= PROVINCES.keys())
-    keys = Keys.PROVINCES if provinces else Keys.SYMBOLS
-    return replace(screen, number=number, keys=keys, refused=False)

@@ -103,13 +103,19 @@ WORDS: dict[str, Lines] = {
     "type_number_for": Lines(
         "请输入本车号牌号码（接记录 {seq} 号）", "This vehicle's number, for record {seq}"
     ),
-    "number_refused": Lines("号码不符合任何号牌种类", "The number fits no kind of plate"),
+    "number_unusual": Lines(
+        "号码不符合已知号牌格式，请核对；再按确认键仍可核查",
+        "No known kind has this form: check it; CONFIRM again looks it up",
+    ),
+    "number_impossible": Lines("号码应为 5 至 10 个字符", "A number has 5 to 10 characters"),
     "keys_symbols": Lines("字母 数字", "ABC 123"),
     "keys_provinces": Lines("省份", "省"),
     "which_kind": Lines("{number} 是哪种号牌？", "{number}: which kind?"),
     "listing_patterns": Lines("同号可有多种号牌，请按号牌颜色选择", "Pick by the colour of the plate"),
     "listing_asking": Lines("正在联网查询…", "Asking the registry…"),
-    "listing_registry": Lines("登记系统所列", "As the registry lists them"),
+    "listing_registry": Lines(
+        "登记系统所列，重者在前；选定前未能核查", "The registry's, gravest first; undetermined until picked"
+    ),
     "listing_none": Lines("登记系统无此号码，请按号牌颜色选择", "Not registered; pick by the plate's colour"),
     "listing_no_answer": Lines("登记系统未应答，请按号牌颜色选择", "No answer; pick by the plate's colour"),
     "kind_unsure": Lines("不确定，联网查询", "Not sure: ask the registry"),

@@ -1,4 +1,7 @@
-"""A plate is a kind and a number; the number's form is hard, its issuing letter is not."""
+"""A plate is a kind and a number. A number's length and alphabet are hard; the kinds' patterns are advice.
+
+Wire format, section 3: authorities issue new forms before any table has them.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,21 @@ from functools import lru_cache
 from itertools import product
 
 from terminal.model import Plate
-from terminal.vehicle.tables import KINDS, PROVINCES
+from terminal.vehicle.tables import KINDS, PROVINCES, Kind
 
 _ANY_NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
 _ANY_KIND = re.compile("[0-9]{2}", re.ASCII)
+_KIND = re.compile("[0-9A-Z]{2}")
+
+
+def can_be(number: str) -> bool:
+    """True where a plate may have this number: 5 to 10 of 0-9, A-Z and Chinese characters."""
+    return _ANY_NUMBER.fullmatch(number) is not None
+
+
+def can_be_kind(code: str) -> bool:
+    """True where a kind of plate may have this code, in the table or not: two of 0-9 and A-Z."""
+    return _KIND.fullmatch(code) is not None
 
 
 def fits(plate: Plate) -> bool:
@@ -24,19 +38,19 @@ def fits(plate: Plate) -> bool:
     return (kind.pattern or _ANY_NUMBER).fullmatch(plate.number) is not None
 
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without I and O, which no sequence has."""
-ISSUER_LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
-"""The letter after the province may be O (internal series)."""
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""All of them: I and O, which sequences do not have, are for forms to come."""
 TAILS = ("挂", "学", "警", "港", "澳", "领", "使", "试", "临", "超")
 WORDS = ("应急", "民航")
 """What two characters of a plate say together."""
-SYMBOLS = frozenset((*PROVINCES, *ISSUER_LETTERS, *"0123456789", *TAILS, *WORDS))
+SYMBOLS = frozenset((*PROVINCES, *CAPITALS, *"0123456789", *TAILS, *WORDS))
 """What a plate is typed with."""
-LONGEST = 8
-"""Characters of the longest number."""
+LONGEST = 10
+"""Characters of the longest number that may be."""
 _PATTERNED = re.compile("|".join({kind.pattern.pattern: None for kind in KINDS.values() if kind.pattern}))
-_LENGTHS = (7, LONGEST)
+_TEMPORARY = "22"
+_SHORT, _LONG = 7, 8
+"""Characters of the numbers that patterns know."""
 _HEADS = ("", "A", "京", "京A")
 _ENDS = ("", "A", "X", "应急", *TAILS)
 
@@ -50,6 +64,38 @@ def kinds_of(number: str) -> tuple[str, ...]:
     return (*patterned, *(kind.code for kind in fitting if kind.pattern is None and kind.credential))
 
 
+def fits_a_pattern(number: str) -> bool:
+    """True where the number fits some kind's pattern; one that fits none is unusual, and may be new."""
+    return _PATTERNED.fullmatch(number) is not None
+
+
+def kinds_offered(number: str) -> tuple[str, ...]:
+    """The codes of the kinds to pick from, in the table's order, kinds without a pattern last.
+
+    Those the number fits; where that is none but the temporary plate, which takes nearly any number, also
+    those with credentials whose numbers are about as long and end in the same tail.
+    """
+    tail = number[-1:] if number[-1:] in TAILS else ""
+    fitting = kinds_of(number)
+    if any(code != _TEMPORARY and KINDS[code].pattern for code in fitting):
+        return fitting
+    if tail and _TEMPORARY in fitting:
+        return fitting
+    length = str(_SHORT if len(number) <= _SHORT else _LONG)
+    near = [
+        kind.code
+        for kind in KINDS.values()
+        if kind.credential and kind.pattern and length in kind.length and _tail_of(kind) in ("", tail)
+    ]
+    return (*near, *(kind.code for kind in KINDS.values() if kind.credential and kind.pattern is None))
+
+
+def _tail_of(kind: Kind) -> str:
+    """The character that every number of a kind ends in, as 挂; empty where they do not."""
+    last = kind.pattern.pattern[-2:-1] if kind.pattern else ""
+    return last if last in TAILS else ""
+
+
 @lru_cache(maxsize=256)
 def symbols_after(number: str) -> frozenset[str]:
     """The SYMBOLS with which a number so far goes on to one of a kind that has a pattern."""
@@ -58,7 +104,7 @@ def symbols_after(number: str) -> frozenset[str]:
 
 def _begins(number: str) -> bool:
     """Whether a number of some pattern begins so: tried with what patterns ask for, filled up with zeros."""
-    for length, head, end in product(_LENGTHS, _HEADS, _ENDS):
+    for length, head, end in product((_SHORT, _LONG), _HEADS, _ENDS):
         zeros = length - len(number) - len(head) - len(end)
         if zeros >= 0 and _PATTERNED.fullmatch(number + head + "0" * zeros + end):
             return True

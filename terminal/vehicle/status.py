@@ -47,6 +47,18 @@ _CACHED = {
 }
 
 
+GRAVEST_FIRST = (
+    VehicleFinding.ALARM,
+    VehicleFinding.CACHED_ALARM,
+    VehicleFinding.OFF_ROAD,
+    VehicleFinding.OVERDUE,
+    VehicleFinding.UNKNOWN,
+    VehicleFinding.CAUTION,
+    VehicleFinding.VALID,
+)
+"""The findings of a registry's record, weighed with the hot list, by the rank of their classes."""
+
+
 def cut(letters: str) -> str:
     """The letters without the blanks that a registry of fixed width fills them up with."""
     return letters.rstrip(" ")

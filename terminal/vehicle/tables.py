@@ -26,6 +26,8 @@ class Kind:
     background: str
     """A token of colours.csv."""
     foreground: str
+    length: str
+    """Characters of a number, as `7` or `7-8`; empty where that is not known."""
     pattern: re.Pattern[str] | None
     credential: bool
     """Whether inspection credentials are issued for it."""
@@ -48,6 +50,7 @@ def _kinds() -> dict[str, Kind]:
             name_en=row["name_en"],
             background=row["background"],
             foreground=row["foreground"],
+            length=row["length"],
             pattern=re.compile(row["pattern"]) if row["pattern"] else None,
             credential=row["credential"] == "yes",
         )

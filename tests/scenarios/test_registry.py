@@ -135,7 +135,7 @@ def test_the_officer_who_cannot_tell_the_kind_picks_from_the_registry_s(online: 
         lambda: isinstance(app.screen, state.KindChoice) and app.screen.listing is state.Listing.REGISTRY
     )
     assert isinstance(app.screen, state.KindChoice)
-    assert app.screen.kinds == ("01", "02", "07")
+    assert app.screen.kinds == ("02", "01", "07")  # the one with a caution first
     online.play("pick 07\nexpect pass not_shown")
 
 

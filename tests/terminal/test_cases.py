@@ -143,13 +143,38 @@ def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(wor
     assert [type(event) for event in over(work)] == [state.Refined]
 
 
-def test_kinds_that_this_terminal_does_not_know_are_not_offered(work: Work):
+def kinds_told(event: object) -> list[tuple[str, VehicleFinding]]:
+    """Which kinds are listed, and the finding of each."""
+    assert isinstance(event, state.Listed)
+    assert event.found is not None
+    return [(one.kind, one.status.finding) for one in event.found]
+
+
+def test_every_vehicle_of_a_number_is_listed_gravest_first_whatever_its_kind(work: Work):
     work.cases.ask_kinds(OURS.number, work.moment)
-    records = tuple(record_of(Plate(OURS.number, kind)) for kind in ("02", "73"))
+    records = (
+        record_of(Plate(OURS.number, "02")),
+        record_of(Plate(OURS.number, "07"), "G"),
+        record_of(Plate(OURS.number, "98"), "C"),
+    )
     told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
-    assert told == state.Listed(OURS.number, ("02",))
+    assert kinds_told(told) == [
+        ("98", VehicleFinding.ALARM),
+        ("07", VehicleFinding.CAUTION),
+        ("02", VehicleFinding.VALID),
+    ]
+
+
+def test_a_kind_that_no_table_lists_is_judged_like_any_other(work: Work):
     work.cases.ask_kinds(OURS.number, work.moment)
-    assert work.answer(work.asked()[1], Plate(OURS.number, "73")) == state.Listed(OURS.number, None)
+    stolen = Plate(OURS.number, "98")
+    assert kinds_told(work.answer(work.asked()[0], stolen, "C")) == [("98", VehicleFinding.ALARM)]
+    entered = judged(work.cases.enter(stolen, None, work.moment))
+    assert entered.verdict.outcome is Outcome.ALARM  # though the question about this kind is still out
+    assert judged(over(work)[0]).verdict.outcome is Outcome.ALARM
+    again = judged(work.cases.enter(stolen, None, work.moment))
+    assert again.verdict.outcome is Outcome.UNDETERMINED  # a new check begins anew
+    assert judged(work.answer(work.asked()[-1], stolen, "C")).verdict.outcome is Outcome.ALARM
 
 
 def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):

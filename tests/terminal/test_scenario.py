@@ -85,7 +85,7 @@ say Here we go.
         ("camera off", "stalled or live"),
         ("expect", "an outcome"),
         ("type", "type"),
-        ("pick 77", "a code of a plate kind"),
+        ("pick 777", "a code of a plate kind"),
         ("expect fine", "fine"),
         ("expect pass because", "because"),
         ("shot ../../x.png", "PNG"),

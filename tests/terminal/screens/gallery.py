@@ -30,7 +30,9 @@ from terminal.screens.fonts import Fonts
 from terminal.screens.shift_step import logged
 from terminal.screens.state import (
     Action,
+    Advice,
     Camera,
+    Candidate,
     CodeChoice,
     Control,
     ControlWord,
@@ -346,13 +348,26 @@ def _views() -> dict[str, View]:
         "alarm_cached": by_plate(VehicleFinding.CACHED_ALARM, Lookup.WAITING),
         "entry": PlateEntry(ONLINE),
         "entry_number": PlateEntry(ONLINE, "粤B1234", Keys.SYMBOLS),
-        "entry_refused": PlateEntry(replace(ONLINE, online=False), "粤B1", Keys.SYMBOLS, refused=True),
+        "entry_refused": PlateEntry(
+            replace(ONLINE, online=False), "粤B1", Keys.SYMBOLS, advice=Advice.IMPOSSIBLE
+        ),
+        "entry_unusual": PlateEntry(ONLINE, "渝AD00Z1Z", Keys.SYMBOLS, advice=Advice.UNUSUAL),
         "entry_busy": PlateEntry(
             replace(BUSY, online=False), "粤", Keys.SYMBOLS, after=result(CredentialFinding.FAILED).judged
         ),
         "kinds": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345")),
         "kinds_asking": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"), Listing.ASKING),
-        "kinds_listed": KindChoice(ONLINE, "粤B12345", ("02", "07"), Listing.REGISTRY),
+        "kinds_listed": KindChoice(
+            ONLINE,
+            "苏B71002",
+            ("98", "07", "02"),
+            Listing.REGISTRY,
+            found=(
+                Candidate("98", _live(VehicleFinding.ALARM, "C", 20270831)),
+                Candidate("07", _live(VehicleFinding.OVERDUE, "A", 20240831)),
+                Candidate("02", _live(VehicleFinding.VALID, "A", 20270831)),
+            ),
+        ),
         "kinds_no_answer": KindChoice(
             replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), Listing.NO_ANSWER
         ),

@@ -8,11 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Subject, VehicleFinding
+from terminal.model import Button, CredentialFinding, Subject, VehicleFinding, VehicleStatus
 from terminal.screens.state import (
     ACTIONS,
     Action,
     Annotated,
+    Candidate,
     Chosen,
     CodeChoice,
     CodeChosen,
@@ -73,8 +74,13 @@ JUDGED = st.builds(
     st.sampled_from([*TEXTS, None]),
     st.sampled_from([123, 124]),
 )
-NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "粤B1", ""])
-KINDS_LISTED = st.lists(st.sampled_from(["02", "07", "52"]), unique=True).map(tuple)
+NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "渝AD00Z1Z", "粤B1", ""])
+FOUND = [
+    Candidate("98", VehicleStatus(VehicleFinding.ALARM, "C", 20270831)),
+    Candidate("02", VehicleStatus(VehicleFinding.VALID, "A", 20270831)),
+    Candidate("07", VehicleStatus(VehicleFinding.OVERDUE, "A", 20200831)),
+]
+FOUND_LISTED = st.lists(st.sampled_from(FOUND), unique=True).map(tuple)
 SCANS = st.builds(
     lambda texts: scan(*sorted(texts, key=lambda text: not text.startswith("VI1:"))),
     st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3, unique=True),
@@ -103,7 +109,7 @@ EVENTS = st.one_of(
     ),
     st.builds(Recorded, JUDGED),
     st.builds(Refined, JUDGED),
-    st.builds(Listed, NUMBERS, st.none() | KINDS_LISTED),
+    st.builds(Listed, NUMBERS, st.none() | FOUND_LISTED),
     st.builds(Typed, st.sampled_from([*sorted(SYMBOLS), "I", "ab", ""])),
     st.just(Turned()),
     st.builds(Picked, st.none() | st.sampled_from(["02", "07", "23", "99"])),
@@ -122,7 +128,7 @@ NEXT = [
     [],
     [Picked("07")],
     [Tick(Status(online=True)), Picked(None)],
-    [Tick(Status(online=True)), Picked(None), Listed("粤B12345", ("02", "51"))],
+    [Tick(Status(online=True)), Picked(None), Listed("粤B12345", tuple(FOUND))],
 ]
 ENTERED = st.builds(
     lambda number, following: [
@@ -131,7 +137,7 @@ ENTERED = st.builds(
         Pressed(CONFIRM),
         *following,
     ],
-    st.sampled_from(["粤B12345", "粤B1234警"]),
+    st.sampled_from(["粤B12345", "粤B1234警", "渝AD00Z1Z"]),
     st.sampled_from(NEXT),
 )
 """A plate typed to its end, and what may follow, which single events seldom come to."""

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.model import Plate
+from terminal.model import Plate, VehicleFinding, VehicleStatus
 from terminal.screens import draw, text, theme
 from terminal.screens.cells import Cell
 from terminal.screens.draw import compose, event_at
 from terminal.screens.entry import cells
 from terminal.screens.fonts import Fonts
-from terminal.screens.items import PlateArt, Text
+from terminal.screens.icons import Icon
+from terminal.screens.items import PlateArt, Sign, Text
 from terminal.screens.keys import key_rects
 from terminal.screens.state import (
+    Advice,
+    Candidate,
     Keys,
     KindChoice,
     Listing,
@@ -175,13 +178,28 @@ def test_where_the_kinds_come_from_is_said(listing: Listing, fonts: Fonts):
     assert [state for state, said in words.items() if own in said] == [listing]
 
 
-def test_a_number_that_fits_no_kind_is_told_without_blame(fonts: Fonts):
-    def words(screen: PlateEntry) -> list[str]:
-        return [item.string for item in compose(screen, Look("zh", fonts)) if isinstance(item, Text)]
+@pytest.mark.parametrize("advice", Advice)
+def test_a_number_that_is_unusual_or_none_is_told_without_blame(advice: Advice, fonts: Fonts):
+    def words(screen: PlateEntry) -> str:
+        return "".join(item.string for item in compose(screen, Look("zh", fonts)) if isinstance(item, Text))
 
     screen = PlateEntry(ONLINE, "粤B1", Keys.SYMBOLS)
-    refused = replace(screen, refused=True)
-    assert "号码不符合任何号牌种类" in words(refused)
-    assert "号码不符合任何号牌种类" not in words(screen)
-    worn = {getattr(item, "colour", None) for item in compose(refused, Look("zh", fonts))}
+    advised = replace(screen, advice=advice)
+    said = text.say(f"number_{advice}", "zh")
+    assert said in words(advised)
+    assert said not in words(screen)
+    worn = {getattr(item, "colour", None) for item in compose(advised, Look("zh", fonts))}
     assert not worn & {theme.RED, theme.AMBER}
+
+
+def test_every_vehicle_that_the_registry_has_is_shown_with_what_is_known_of_it(fonts: Fonts):
+    found = (
+        Candidate("98", VehicleStatus(VehicleFinding.ALARM, "C", 20270831)),
+        Candidate("02", VehicleStatus(VehicleFinding.VALID, "A", 20270831)),
+    )
+    screen = KindChoice(ONLINE, "苏B71002", ("98", "02"), Listing.REGISTRY, found=found)
+    items = compose(screen, Look("zh", fonts))
+    words = "".join(item.string for item in items if isinstance(item, Text))
+    for said in ("98", "被盗抢", "小型汽车", "正常", "未能核查"):
+        assert said in words
+    assert {Icon.SIREN, Icon.CHECK} <= {item.icon for item in items if isinstance(item, Sign)}

@@ -27,9 +27,12 @@ from terminal.screens.layout import Type, evenly, wrap
 from terminal.screens.state import (
     ACTIONS,
     Action,
+    Advice,
     Camera,
+    Candidate,
     Control,
     ControlWord,
+    Judged,
     Keys,
     KindChoice,
     Listing,
@@ -253,6 +256,23 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
 
 
 @st.composite
+def entries(draw: st.DrawFn, status: Status, after: Judged | None) -> Screen:
+    """Plate entry, or the choice of a kind."""
+    number = draw(NUMBERS_OF_ANY_KIND)
+    if draw(st.booleans()):
+        part = number[: draw(st.integers(0, len(number)))]
+        advice = draw(st.none() | st.sampled_from(Advice))
+        return PlateEntry(status, part, draw(st.sampled_from(Keys)), advice, after)
+    twelve = st.permutations(list(KINDS)).map(lambda codes: tuple(codes[:12]))
+    kinds = draw(st.just(kinds_of(number)) | twelve)
+    listing = draw(st.sampled_from(Listing))
+    if listing is not Listing.REGISTRY:
+        return KindChoice(status, number, kinds, listing, after)
+    listed = tuple(Candidate(kind, draw(VEHICLES)) for kind in (*kinds[:11], "98"))
+    return KindChoice(status, number, (*kinds[:11], "98"), listing, after, found=listed)
+
+
+@st.composite
 def screens(draw: st.DrawFn) -> Screen:
     """Any screen that the app can reach."""
     status = draw(STATUSES)
@@ -262,14 +282,8 @@ def screens(draw: st.DrawFn) -> Screen:
     if kind is Ready:
         return Ready(status)
     after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))
-    number = draw(NUMBERS_OF_ANY_KIND)
-    if kind is PlateEntry:
-        part = number[: draw(st.integers(0, len(number)))]
-        return PlateEntry(status, part, draw(st.sampled_from(Keys)), draw(st.booleans()), after)
-    if kind is KindChoice:
-        twelve = st.permutations(list(KINDS)).map(lambda codes: tuple(codes[:12]))
-        kinds = draw(st.just(kinds_of(number)) | twelve)
-        return KindChoice(status, number, kinds, draw(st.sampled_from(Listing)), after)
+    if kind in (PlateEntry, KindChoice):
+        return draw(entries(status, after))
     if kind is Trouble:
         return Trouble(
             status, Notice("J02", "存储空间已满，记录未能保存，不显示结论", "Storage is full " * 6)

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Outcome, Plate, Subject, VehicleFinding
+from terminal.model import Button, CredentialFinding, Outcome, Plate, Subject, VehicleFinding, VehicleStatus
 from terminal.screens.state import (
     LINGER_S,
     OTHER_CODE_S,
+    Advice,
     AskKinds,
+    Candidate,
     Check,
     Confirm,
     Effect,
@@ -72,11 +74,11 @@ def entry(
     *,
     after: Judged | None = None,
     seen: Sighting | None = None,
-    refused: bool = False,
+    advice: Advice | None = None,
     keys: Keys | None = None,
 ) -> PlateEntry:
     usual = Keys.SYMBOLS if number else Keys.PROVINCES
-    return PlateEntry(Status(), number, keys or usual, refused, after, seen)
+    return PlateEntry(Status(), number, keys or usual, advice, after, seen)
 
 
 def choice(
@@ -85,8 +87,13 @@ def choice(
     kinds: tuple[str, ...] = ("23", "24", "20", "21"),
     online: bool | None = None,
     after: Judged | None = None,
+    found: tuple[Candidate, ...] = (),
 ) -> KindChoice:
-    return KindChoice(Status(online=online), "粤B1234警", kinds, listing, after)
+    return KindChoice(Status(online=online), "粤B1234警", kinds, listing, after, found=found)
+
+
+STOLEN_98 = Candidate("98", VehicleStatus(VehicleFinding.ALARM, "C", 20270831))
+NORMAL_24 = Candidate("24", VehicleStatus(VehicleFinding.VALID, "A", 20270831))
 
 
 READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
@@ -207,9 +214,11 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         # Entering a plate.
         pytest.param(entry(), Typed("粤"), 11.0, entry("粤"), (), id="a key types"),
         pytest.param(entry("粤B1234"), Typed("警"), 11.0, entry("粤B1234警"), (), id="and types on"),
-        pytest.param(entry("粤B123456"), Typed("1"), 11.0, entry("粤B123456"), (), id="to the longest"),
-        pytest.param(entry("粤X12345"), Typed("应急"), 11.0, entry("粤X12345"), (), id="with whole words"),
-        pytest.param(entry(), Typed("I"), 11.0, entry(), (), id="what no plate has is not typed"),
+        pytest.param(entry("粤B12345678"), Typed("1"), 11.0, entry("粤B12345678"), (), id="to the longest"),
+        pytest.param(
+            entry("粤X1234567"), Typed("应急"), 11.0, entry("粤X1234567"), (), id="with whole words"
+        ),
+        pytest.param(entry(), Typed("é"), 11.0, entry(), (), id="what no plate has is not typed"),
         pytest.param(READY, Typed("粤"), 11.0, READY, (), id="keys are plate entry's alone"),
         pytest.param(
             entry(), Typed("应急"), 11.0, entry("应急", keys=Keys.PROVINCES), (), id="a province must follow"
@@ -233,10 +242,52 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         pytest.param(entry("粤B"), Pressed(TRIGGER), 11.0, READY, (), id="the trigger leaves at once"),
         pytest.param(entry(), Pressed(CONFIRM), 11.0, entry(), (), id="nothing is no number"),
         pytest.param(
-            entry("粤B1"), Pressed(CONFIRM), 11.0, entry("粤B1", refused=True), (), id="nor is part of one"
+            entry("粤B1"),
+            Pressed(CONFIRM),
+            11.0,
+            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            (),
+            id="nor is part of one",
         ),
         pytest.param(
-            entry("粤B1", refused=True), Typed("2"), 11.0, entry("粤B12"), (), id="typing on takes that back"
+            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            Pressed(CONFIRM),
+            11.0,
+            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            (),
+            id="however often it is confirmed",
+        ),
+        pytest.param(
+            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            Typed("2"),
+            11.0,
+            entry("粤B12"),
+            (),
+            id="typing on takes that back",
+        ),
+        pytest.param(
+            entry("渝AD00Z1Z"),
+            Pressed(CONFIRM),
+            11.0,
+            entry("渝AD00Z1Z", advice=Advice.UNUSUAL),
+            (),
+            id="a form that no table has is said to be unusual",
+        ),
+        pytest.param(
+            entry("渝AD00Z1Z", advice=Advice.UNUSUAL),
+            Pressed(CONFIRM),
+            11.0,
+            KindChoice(Status(), "渝AD00Z1Z", ("14", "22", "25", "51", "52", "20", "21")),
+            (),
+            id="and is looked up after one more press",
+        ),
+        pytest.param(
+            entry("京AA0001Z"),
+            Pressed(CONFIRM),
+            11.0,
+            KindChoice(Status(), "京AA0001Z", ("52", "20", "21")),
+            (),
+            id="an automated vehicle's number is looked up at once",
         ),
         pytest.param(
             entry("粤B1234警", after=REFUSED),
@@ -292,11 +343,35 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         ),
         pytest.param(
             choice(Listing.ASKING),
-            Listed("粤B1234警", ("24",)),
+            Listed("粤B1234警", (STOLEN_98, NORMAL_24)),
             11.0,
-            choice(Listing.REGISTRY, kinds=("24",)),
+            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
             (),
-            id="and lists",
+            id="and lists every vehicle, without a signal and without choosing one",
+        ),
+        pytest.param(
+            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            Picked("98"),
+            11.0,
+            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            (Enter(Plate("粤B1234警", "98"), None),),
+            id="a kind that no table lists is picked like any other",
+        ),
+        pytest.param(
+            choice(Listing.ASKING, after=REFUSED),
+            Listed("粤B1234警", (STOLEN_98,)),
+            11.0,
+            choice(Listing.REGISTRY, kinds=("98",), after=REFUSED, found=(STOLEN_98,)),
+            (Enter(Plate("粤B1234警", "98"), REFUSED),),
+            id="one that is alone is the one",
+        ),
+        pytest.param(
+            choice(Listing.NO_ANSWER),
+            Listed("粤B1234警", (STOLEN_98, NORMAL_24)),
+            11.0,
+            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            (),
+            id="a list that comes late is shown too",
         ),
         pytest.param(
             choice(Listing.ASKING), Listed("粤B1234警", ()), 11.0, choice(Listing.NONE), (), id="or has none"
@@ -311,13 +386,13 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         ),
         pytest.param(
             choice(Listing.ASKING),
-            Listed("粤B12345", ("02",)),
+            Listed("粤B12345", (NORMAL_24,)),
             11.0,
             choice(Listing.ASKING),
             (),
             id="another number's kinds are not this one's",
         ),
-        pytest.param(choice(), Listed("粤B1234警", ("24",)), 11.0, choice(), (), id="nobody had asked"),
+        pytest.param(choice(), Listed("粤B1234警", (NORMAL_24,)), 11.0, choice(), (), id="nobody had asked"),
         pytest.param(
             choice(after=REFUSED),
             Pressed(BACK),

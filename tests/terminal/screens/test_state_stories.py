@@ -43,7 +43,7 @@ from terminal.screens.state import (
     Trouble,
 )
 from terminal.screens.step import step
-from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_of
+from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_offered
 from tests.terminal.screens.gallery import judged, notice, scan
 from tests.terminal.screens.stories import JUDGED, MANY, STORY, subject_of, told
 
@@ -231,10 +231,14 @@ def test_numbers_hold_what_plates_are_typed_with_and_kinds_are_offered_that_fit(
             assert len(after.number) <= LONGEST
             assert set(after.number) <= set("".join(SYMBOLS))
         if isinstance(after, KindChoice) and isinstance(before, KindChoice) and after.kinds != before.kinds:
-            assert event == Listed(before.number, after.kinds)
-            assert (before.listing, after.listing) == (Listing.ASKING, Listing.REGISTRY)
+            assert event == Listed(before.number, after.found)
+            assert after.kinds == tuple(one.kind for one in after.found)
+            assert before.listing in (Listing.ASKING, Listing.NO_ANSWER)
+            assert after.listing is Listing.REGISTRY
         elif isinstance(after, KindChoice):
-            assert after.kinds == (before.kinds if isinstance(before, KindChoice) else kinds_of(after.number))
+            assert after.kinds == (
+                before.kinds if isinstance(before, KindChoice) else kinds_offered(after.number)
+            )
             assert after.kinds
 
 

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.model import Plate
-from terminal.vehicle.plate import LONGEST, SYMBOLS, fits, kinds_of, may_carry_credential, symbols_after
+from terminal.vehicle.plate import (
+    LONGEST,
+    SYMBOLS,
+    can_be,
+    can_be_kind,
+    fits,
+    fits_a_pattern,
+    kinds_of,
+    kinds_offered,
+    may_carry_credential,
+    symbols_after,
+)
 from terminal.vehicle.tables import KINDS, PROVINCES
 
 GOOD = [
@@ -178,10 +189,7 @@ def test_a_credential_may_name_numbers_and_kinds_that_no_table_has(text: str, *,
     assert may_carry_credential(plate(text)) is expected
 
 
-NUMBERS = st.one_of(
-    [st.from_regex(kind.pattern, fullmatch=True) for kind in KINDS.values() if kind.pattern]
-).filter(lambda number: "I" not in number)
-"""No plate has an I, though the patterns of military and airport plates let it pass; keys have none."""
+NUMBERS = st.one_of([st.from_regex(kind.pattern, fullmatch=True) for kind in KINDS.values() if kind.pattern])
 
 
 def _symbols(number: str) -> list[str]:
@@ -234,3 +242,46 @@ def test_what_may_follow(number: str, may: str, may_not: str):
 def test_a_number_of_many_kinds_names_them_all_and_those_without_a_pattern_last():
     assert kinds_of("粤B12345") == ("01", "02", "05", "06", "07", "08", "11", "12", "13", "22", "20", "21")
     assert kinds_of("粤B1") == ()
+
+
+@pytest.mark.parametrize("number", ["渝AD0001Z", "京AA0001Z"])
+def test_automated_vehicles_are_new_energy_vehicles(number: str):
+    assert fits_a_pattern(number)
+    assert kinds_offered(number) == kinds_of(number) == ("52", "20", "21")
+
+
+@pytest.mark.parametrize(
+    ("number", "kinds"),
+    [
+        ("渝AD00Z1Z", ("14", "22", "25", "51", "52", "20", "21")),
+        ("粤BABOI5", ("01", "02", "05", "06", "07", "08", "11", "12", "13", "22", "20", "21")),
+        ("粤BAOI警", ("01", "02", "05", "06", "07", "08", "11", "12", "13", "22", "23", "24", "20", "21")),
+        ("粤BABCDEFGH", ("14", "22", "25", "51", "52", "20", "21")),
+    ],
+)
+def test_a_number_that_fits_no_pattern_has_kinds_to_pick_from_all_the_same(
+    number: str, kinds: tuple[str, ...]
+):
+    assert can_be(number)
+    assert not fits_a_pattern(number)
+    assert kinds_offered(number) == kinds
+
+
+def test_the_temporary_plate_s_pattern_takes_nearly_any_number_and_hides_no_kind():
+    assert kinds_of("粤BABCDE") == ("22", "20", "21")
+    assert {"02", "22"} <= set(kinds_offered("粤BABCDE"))
+    assert kinds_offered("粤B1234临") == ("22", "20", "21")
+
+
+@pytest.mark.parametrize(
+    "number", ["粤B12", "粤BABCDEFGHI", "粤b12345", "粤B 1234", "粤B1234é", "", "粤B12345\n"]
+)
+def test_a_number_of_another_length_or_alphabet_can_be_none(number: str):
+    assert not can_be(number)
+
+
+@pytest.mark.parametrize(
+    ("code", "can"), [("02", True), ("98", True), ("X1", True), ("2", False), ("小", False)]
+)
+def test_a_kind_has_two_characters(code: str, *, can: bool):
+    assert can_be_kind(code) is can

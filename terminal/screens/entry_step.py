@@ -1,0 +1,134 @@
+"""Plate entry and the choice of a kind: what typing, pressing and picking lead to, and the registry's list.
+
+Plate entry advises and never forbids: a number of a form that no table has is looked up after one more press.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from terminal.model import Button, Plate
+from terminal.screens.state import (
+    Advice,
+    AskKinds,
+    Enter,
+    Keys,
+    KindChoice,
+    Listing,
+    Picked,
+    PlateEntry,
+    Ready,
+    Result,
+    Screen,
+    Step,
+    Turned,
+    Typed,
+)
+from terminal.vehicle import plate as plates
+from terminal.vehicle.tables import PROVINCES
+
+if TYPE_CHECKING:
+    from terminal.screens.state import Candidate, Judged
+
+
+def entry(screen: Ready | Result, after: Judged | None) -> PlateEntry:
+    """Plate entry that begins with the province of the last plate."""
+    province = screen.status.province
+    keys = Keys.SYMBOLS if province else Keys.PROVINCES
+    return PlateEntry(screen.status, province, keys, after=after, seen=screen.seen)
+
+
+def pressed(screen: PlateEntry | KindChoice, button: Button) -> Screen:
+    """The screen after a button."""
+    if isinstance(screen, KindChoice):
+        return _pressed_at_kinds(screen, button)
+    match button:
+        case Button.TRIGGER:
+            return Ready(screen.status, screen.seen)
+        case Button.BACK:
+            return _with_number(screen, _erased(screen.number)) if screen.number else _left(screen)
+        case Button.CONFIRM:
+            return _finished(screen)
+        case _:
+            assert_never(button)
+
+
+def entered(screen: Screen, event: Typed | Turned | Picked) -> Step:
+    """The screen after a touch on a key or a kind, and what must be done."""
+    match screen, event:
+        case PlateEntry(), Typed(text):
+            fits = len(screen.number) + len(text) <= plates.LONGEST and text in plates.SYMBOLS
+            return (_with_number(screen, screen.number + text) if fits else screen), ()
+        case PlateEntry(), Turned():
+            other = Keys.SYMBOLS if screen.keys is Keys.PROVINCES else Keys.PROVINCES
+            return replace(screen, keys=other), ()
+        case KindChoice(kinds=kinds), Picked(str() as kind) if kind in kinds:
+            return screen, (Enter(Plate(screen.number, kind), screen.after),)
+        case KindChoice(may_ask=True), Picked(None):
+            return replace(screen, listing=Listing.ASKING), (AskKinds(screen.number),)
+        case _:
+            return screen, ()
+
+
+def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> Step:
+    """The registry said which vehicles have the number, in time or not, or gave no answer.
+
+    Several are shown, gravest first, and the officer picks; one alone is the one (wire format, section 5).
+    """
+    waiting = isinstance(screen, KindChoice) and screen.listing in (Listing.ASKING, Listing.NO_ANSWER)
+    if not isinstance(screen, KindChoice) or not waiting or screen.number != number:
+        return screen, ()
+    if found is None:
+        return replace(screen, listing=Listing.NO_ANSWER), ()
+    if not found:
+        return replace(screen, listing=Listing.NONE), ()
+    kinds = tuple(one.kind for one in found)
+    shown = replace(screen, kinds=kinds, found=found, listing=Listing.REGISTRY)
+    return shown, (Enter(Plate(number, kinds[0]), screen.after),) if len(kinds) == 1 else ()
+
+
+def _left(screen: PlateEntry) -> Screen:
+    if screen.after is None:
+        return Ready(screen.status, screen.seen)
+    return Result(screen.status, screen.after, screen.seen)
+
+
+def _finished(screen: PlateEntry) -> Screen:
+    """The choice of a kind; for a number that fits no pattern, after one more press."""
+    if not screen.number:
+        return screen
+    if not plates.can_be(screen.number):
+        return replace(screen, advice=Advice.IMPOSSIBLE)
+    if not plates.fits_a_pattern(screen.number) and screen.advice is not Advice.UNUSUAL:
+        return replace(screen, advice=Advice.UNUSUAL)
+    kinds = plates.kinds_offered(screen.number)
+    return KindChoice(screen.status, screen.number, kinds, after=screen.after, seen=screen.seen)
+
+
+def _pressed_at_kinds(screen: KindChoice, button: Button) -> Screen:
+    match button:
+        case Button.BACK:
+            return PlateEntry(
+                screen.status, screen.number, Keys.SYMBOLS, after=screen.after, seen=screen.seen
+            )
+        case Button.TRIGGER:
+            return Ready(screen.status, screen.seen)
+        case Button.CONFIRM:
+            return screen
+        case _:
+            assert_never(button)
+
+
+def _erased(number: str) -> str:
+    """Without what was typed last; a word goes as it came."""
+    word = next((word for word in plates.WORDS if number.endswith(word)), number[-1])
+    return number.removesuffix(word)
+
+
+def _with_number(screen: PlateEntry, number: str) -> PlateEntry:
+    """With the keys that may follow: provinces at the start, and where nothing else can."""
+    following = plates.symbols_after(number)
+    provinces = not number or (following and following <= PROVINCES.keys())
+    keys = Keys.PROVINCES if provinces else Keys.SYMBOLS
+    return replace(screen, number=number, keys=keys, advice=None)

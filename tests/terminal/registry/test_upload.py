@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from terminal.credential import cbor, signed
 from terminal.errors import JournalFork, UploadFault
 from terminal.journal import record
 from terminal.journal.evidence import Evidence
-from terminal.journal.predecessor import set_aside
+from terminal.journal.predecessor import Predecessor, set_aside
 from terminal.journal.renewal import NAME
 from terminal.journal.store import Journal
 from terminal.model import Incoming
@@ -33,10 +34,17 @@ THREE_BATCHES = [30_000, 30_000, 10, 50_000, 40_000]
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    journal = open_journal(tmp_path)
-    fill(journal, THREE_BATCHES)
-    return journal
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(open_journal(tmp_path)) as journal:
+        fill(journal, THREE_BATCHES)
+        yield journal
+
+
+@contextmanager
+def former(folder: Path, journal: Journal) -> Iterator[list[Predecessor]]:
+    """The journals that were set aside in a folder; `journal` is the one in use."""
+    with ExitStack() as opened:
+        yield [opened.enter_context(closing(one)) for one in set_aside(folder, journal)]
 
 
 def test_batches_are_in_chain_order_as_large_as_they_may_be_and_each_waits_for_its_receipt(journal: Journal):
@@ -168,16 +176,16 @@ def test_what_can_be_read_of_journals_that_were_set_aside_comes_first_under_thei
     with closing(open_journal(tmp_path, at_ms=1_800_000_000_000)) as journal:
         before = {path: path.read_bytes() for path in tmp_path.glob("journal.damaged-*")}
         assert len(before) == 2
-        sources = set_aside(tmp_path, journal)
-        upload = uploader([*sources, journal])
-        sent = run(upload, registry)
+        with former(tmp_path, journal) as sources:
+            sent = run(uploader([*sources, journal]), registry)
         assert len(sent) == 3
         for journal_id, records in zip(ids, readable, strict=True):
             # The record whose bytes were changed is itself readable; the next one shows that it was.
             assert registry.journals[journal_id][: len(records)] == records
             assert len(registry.journals[journal_id]) <= len(records) + 1
         assert registry.journals[journal.head.journal_id] == list(journal.records())
-        assert [source.pending() for source in set_aside(tmp_path, journal)] == [(0, 0), (0, 0)]
+        with former(tmp_path, journal) as sources:
+            assert [source.pending() for source in sources] == [(0, 0), (0, 0)]
         assert (
             before.items() <= {path: path.read_bytes() for path in tmp_path.glob("journal.damaged-*")}.items()
         )
@@ -190,8 +198,8 @@ def test_a_journal_whose_head_is_lost_is_known_by_its_file_s_name(tmp_path: Path
         old, records = journal.head.journal_id, list(journal.records())
     execute(tmp_path / NAME, statement)
     registry = Registry()
-    with closing(open_journal(tmp_path)) as journal:
-        run(uploader([*set_aside(tmp_path, journal), journal]), registry)
+    with closing(open_journal(tmp_path)) as journal, former(tmp_path, journal) as sources:
+        run(uploader([*sources, journal]), registry)
     assert registry.journals[old] == records
 
 
@@ -202,8 +210,8 @@ def test_a_fork_of_an_old_journal_does_not_keep_the_present_one_back(tmp_path: P
     flip_a_byte_of_record(3)(tmp_path)
     registry = Registry()
     registry.journals[old] = [record.write(record.Record(1, bytes(32), b"other"))]
-    with closing(open_journal(tmp_path)) as journal:
-        upload = uploader([*set_aside(tmp_path, journal), journal])
+    with closing(open_journal(tmp_path)) as journal, former(tmp_path, journal) as sources:
+        upload = uploader([*sources, journal])
         run(upload, registry)
         assert set(upload.faults) == {JournalFork.code}
         assert journal.unreceipted() == 0

@@ -1,6 +1,6 @@
-"""The way to the registry: one thread of its own dials, publishes and listens, and nobody else touches paho.
+"""MQTT link to the registry. One thread connects, publishes and receives; no other thread calls paho.
 
-Other threads hand it messages through a queue, and it hands back what happened through `deliver`.
+Other threads pass messages through a queue; results are returned through `deliver`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,16 @@ if TYPE_CHECKING:
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 8.0
 STEADY_S = 8.0
-"""A connection that stood for so long was a good one: the next attempt comes soon."""
+"""Duration, s, from which a connection counts as good, so that the next attempt follows soon."""
 _END_S = 2.0
-"""How long `close` waits for the thread; a name server that is silent may hold it longer."""
+"""Time that `close` waits for the thread, s; an unresponsive name server may hold it longer."""
 
 
 def pause_s(attempt: int, chance: float) -> float:
-    """How long to rest before attempt 1, 2 ...: doubled each time, less up to half of it by `chance` (0 to
-    1), so that terminals which lost their broker together do not come back together.
+    """Return the pause before attempt 1, 2, ..., s: doubled each time up to LONGEST_PAUSE_S.
+
+    `chance` (0 to 1) shortens it by up to half, so that terminals which lost their broker together do not
+    reconnect together.
     """
     longest_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * (1 << min(attempt - 1, 16)))
     return longest_s * (1 - chance / 2)
@@ -52,15 +54,15 @@ class MqttLink:
         monotonic_s: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """A link that was not opened yet. `chance` draws from 0 to 1."""
+        """Create an unopened link. `chance` draws from 0 to 1."""
         self._line = line
         self._monotonic_s = monotonic_s
         self._chance = chance
         self._deliver: Callable[[LinkMessage], None] | None = None
         self._handed: queue.SimpleQueue[Outgoing | Incoming] = queue.SimpleQueue()
-        """What is to be sent, and what is to be acknowledged."""
-        self._dealt_with: list[Incoming] = []  # the thread's alone
-        self._outbox = Outbox()  # the thread's alone
+        """Messages to send and messages to acknowledge."""
+        self._dealt_with: list[Incoming] = []  # used by the thread only
+        self._outbox = Outbox()  # used by the thread only
         self._state: LinkState | None = None
         self._closing = False
         self._heard, self._waker = socket.socketpair()
@@ -100,14 +102,14 @@ class MqttLink:
             self._thread.join(_END_S)
         self._waker.close()
         if self._thread.ident is None:
-            self._heard.close()  # nobody else will
+            self._heard.close()  # the thread never started, so nobody else closes it
 
     def _require_thread(self) -> None:
         if self._deliver is not None and not self._closing and not self._thread.is_alive():
             raise RuntimeError("the link's thread ended")
 
     def _wake(self) -> None:
-        with suppress(OSError):  # full, it wakes as well; closed, nobody sleeps
+        with suppress(OSError):  # if it is full the thread wakes anyway; if it is closed nobody waits
             self._waker.send(b"\0")
 
     def _run(self) -> None:
@@ -125,7 +127,7 @@ class MqttLink:
             self._rest(pause_s(attempt, self._chance()))
 
     def _connect(self, number: int) -> LinkFault:
-        """Serve one connection from its dialling to its end, and say why it ended."""
+        """Serve one connection until it ends, and return the fault that ended it."""
         connection = Connection(self._line, self._hand_back, self._monotonic_s, number)
         try:
             connection.dial()
@@ -151,7 +153,7 @@ class MqttLink:
             connection.publish(waiting.message, waiting.expiry_s(self._monotonic_s()))
 
     def _rest(self, seconds: float) -> None:
-        """Pause between two connections; a question that somebody waits for ends the pause."""
+        """Pause between two connections; an urgent message ends the pause."""
         until_s = self._monotonic_s() + seconds
         asked = False
         while not self._closing and not asked and (left_s := until_s - self._monotonic_s()) > 0:
@@ -159,7 +161,7 @@ class MqttLink:
             asked = self._collect()
 
     def _collect(self) -> bool:
-        """Take what was handed over, and drop what is past its time; whether something urgent came."""
+        """Take queued messages and drop expired ones; True if an urgent one arrived."""
         with suppress(BlockingIOError):
             self._heard.recv(4096)
         urgent = False

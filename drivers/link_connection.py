@@ -1,7 +1,8 @@
-"""One MQTT 5 connection from its dialling to its end; its callbacks note or enqueue, and never call paho.
+"""One MQTT 5 connection from connecting to its end. Its callbacks only record or enqueue, and never call
+paho.
 
-Each connection has a new paho client, so nothing of an old one is sent again behind our back; the session is
-the broker's and stays. One thread, the caller's, does everything here.
+Each connection uses a new paho client, so paho resends nothing from an old one; the session is kept by the
+broker. A single thread, the caller's, runs everything here.
 """
 
 from __future__ import annotations
@@ -35,46 +36,48 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 DIAL_S = 5.0
-"""A TCP connection is waited for so long, for each of the broker's addresses."""
+"""Timeout of a TCP connection attempt, s, for each of the broker's addresses."""
 KEEPALIVE_S = 10
-"""A silent connection is asked so often whether it still stands; paho gives a TLS handshake as long."""
+"""Keepalive interval, s; paho also uses it as the timeout of the TLS handshake."""
 UNACKNOWLEDGED_MS = 4_000
-"""Sent bytes that the other end's kernel did not acknowledge for so long: the connection is dead."""
+"""Time after which unacknowledged TCP data ends the connection, ms (TCP_USER_TIMEOUT)."""
 OVERDUE_S = 4.0
-"""The broker answers our CONNECT or PUBLISH within so long after its kernel has all of it, or the connection
-is ended: one that takes bytes and does nothing would hold back every later question until the keepalive
-notices, twice KEEPALIVE_S. Longer than a question is worth waiting for, so it costs no answer."""
+"""Acknowledgement timeout for CONNECT and PUBLISH, s, counted once the peer's TCP stack holds all bytes.
+
+A broker that takes bytes without answering would otherwise block lookups until the keepalive notices, after
+twice KEEPALIVE_S. It is longer than a lookup's own timeout, so no answer is lost.
+"""
 SESSION_S = 7 * 86_400
-"""The broker keeps our subscriptions, and what comes on them, while we are away for so long."""
+"""Session expiry, s: the broker keeps subscriptions and messages that long while we are offline."""
 LARGEST = 262_144
-"""Bytes; the broker sends us no packet beyond it."""
+"""Maximum packet size, bytes, that the broker may send."""
 TURN_S = 1.0
-"""The longest that a turn waits."""
+"""Longest wait of one `turn`, s."""
 _ENVELOPE = 64
-"""Bytes of a packet beside its topics, correlation data and payload, at most."""
+"""Bytes of a packet besides topics, correlation data and payload, at most."""
 UP, LOST = b"up", b"lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Whom to call, as whom, and for what."""
+    """Connection settings: broker, identity, and subscriptions."""
 
     host: str
     port: int
     terminal: str
-    """The common name of the certificate: the broker takes user name and client id from it."""
+    """Common name of the certificate, from which the broker takes user name and client id."""
     authority: Path
     certificate: Path
     key: Path
     status_topic: str
-    """Says `up`, and `lost` as last will; retained."""
+    """Retained topic that says `up`, and `lost` as last will."""
     subscriptions: tuple[str, ...]
     manual_ack: frozenset[str] = frozenset()
-    """Topics whose messages whoever receives them acknowledges; all others are acknowledged as they come."""
+    """Topics whose messages the receiver acknowledges; all others are acknowledged on arrival."""
 
 
 class _Channel(ssl.SSLSocket):
-    """A TLS socket that remembers why it broke: paho tells nobody, and the reason is the officer's."""
+    """TLS socket that keeps the exception which ended it, since paho does not report it."""
 
     broke: OSError | None = None
 
@@ -85,8 +88,8 @@ class _Channel(ssl.SSLSocket):
             self.close()
             raise
 
-    # With TLS 1.3 a server refuses our certificate after our handshake is done: the alert comes with the
-    # first bytes that are read, and the first write may meet a socket that is closed by then.
+    # With TLS 1.3 a server refuses our certificate only after our handshake is done: the alert arrives with
+    # the first bytes read, and the first write may fail because the socket is already closed.
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         try:
@@ -110,7 +113,7 @@ class _Channel(ssl.SSLSocket):
 
 
 class Connection:
-    """One connection. `turn` it until it says that it ended, then `fault` says why."""
+    """One connection. Call `turn` until it returns False; `fault` is then the reason."""
 
     def __init__(
         self,
@@ -119,19 +122,20 @@ class Connection:
         monotonic_s: Callable[[], float] = time.monotonic,
         number: int = 0,
     ) -> None:
-        """Prepare a connection; `receive` is given what comes, and only enqueues. `number` tells it from the
-        link's other connections.
+        """Prepare a connection. `receive` gets each message and must only enqueue.
+
+        `number` distinguishes the connection from others of the link.
         """
         self.ready = False
-        """Whether the broker takes our messages: it has taken the one that says `up`."""
+        """True once the broker has accepted the message that says `up`, and so takes our messages."""
         self._line = line
         self._receive = receive
         self._monotonic_s = monotonic_s
         self._number = number
         self._done: list[int] = []
-        """Packet ids of what came and is to be acknowledged at the end of the turn."""
+        """Packet ids to acknowledge at the end of the turn."""
         self._moved_s: float | None = None
-        """When bytes last moved while an acknowledgement is awaited; None while none is."""
+        """When bytes last moved while an acknowledgement is pending; None if none is."""
         self._fault: LinkFault | None = None
         self._welcomed = False
         self._introduction: int | None = None
@@ -157,11 +161,12 @@ class Connection:
         self._client.on_socket_close = self._on_socket_close
 
     def dial(self) -> None:
-        """Connect, and say CONNECT. Blocks for DIAL_S an address, and a handshake. Raises LinkFault."""
+        """Connect and send CONNECT, blocking up to DIAL_S per address and the handshake. Raises LinkFault."""
         self._client.tls_set_context(_tls(self._line))
         asked = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_S, MaximumPacketSize=LARGEST)
         try:
-            # Never a clean start: mosquitto keeps no such session over a restart, and what waits is wanted.
+            # No clean start: mosquitto would not keep the session over a restart, and waiting messages are
+            # wanted.
             self._client.connect(
                 self._line.host, self._line.port, KEEPALIVE_S, clean_start=False, properties=asked
             )
@@ -169,13 +174,13 @@ class Connection:
             raise fault_of(error) from error
 
     def turn(self, wake: socket.socket, timeout_s: float) -> bool:
-        """Wait for the network or for `wake`, and do what is due; whether the connection still stands."""
+        """Wait for the network or `wake`, and process what is due; False once the connection has ended."""
         if (channel := self.channel) is None:
             return False
         waits = 0.0 if channel.pending() or self._answers else min(timeout_s, TURN_S)
         writing = [channel] if self._client.want_write() else []
         readable, writable, _ = select.select([channel, wake], writing, [], max(0.0, waits))
-        # Reading comes first: a refusal that has come must be heard before a write meets a closed socket.
+        # Read first: a refusal that has arrived must be seen before a write fails on the closed socket.
         if heard := channel in readable or bool(channel.pending()):
             self._client.loop_read()
         while self._done:
@@ -191,7 +196,7 @@ class Connection:
         return self.channel is not None
 
     def publish(self, message: Outgoing, expiry_s: int | None) -> None:
-        """Hand one message to the broker; `answers` has what it says."""
+        """Publish a message; `answers` returns the broker's response."""
         if self._largest is not None and _size(message) > self._largest:
             self._answers.append(NotSent.TOO_LARGE)
             return
@@ -205,36 +210,36 @@ class Connection:
         self._flying = (sent.mid, message)
 
     def acknowledge(self, message: Incoming) -> None:
-        """Tell the broker that a message is dealt with, if it came over this connection."""
+        """Acknowledge a processed message if it came over this connection."""
         if message.delivery is not None and message.delivery[0] == self._number:
             self._client.ack(message.delivery[1], 1)
 
     def answers(self) -> list[NotSent | None]:
-        """Why each message published since the last call was not taken, None where it was."""
+        """Return for each message published since the last call why it was refused, None if accepted."""
         answers, self._answers = self._answers, []
         return answers
 
     @property
     def channel(self) -> ssl.SSLSocket | None:
-        """The TLS socket, while the connection stands."""
+        """The TLS socket while the connection lasts."""
         channel = self._client.socket()
         return channel if isinstance(channel, ssl.SSLSocket) else None
 
     @property
     def fault(self) -> LinkFault:
-        """Why the connection ended."""
+        """Reason why the connection ended."""
         return self._fault or LinkFault("the connection was lost")
 
     def end(self) -> None:
-        """Disconnect; the broker tells `lost` in our name."""
+        """Disconnect; the broker publishes `lost` on our behalf."""
         self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
         if self.channel is not None:
-            self.channel.close()  # the network does not even take this
+            self.channel.close()  # not even the disconnection could be sent
 
     def _look_for_overdue(self, *, moved: bool) -> None:
-        """Blame the broker that is silent though it has all that we said.
+        """Set a fault if the broker is silent although it has received everything.
 
-        While bytes still go out or come in, the wire is only slow; TCP_USER_TIMEOUT ends one that is dead.
+        While bytes are moving the network is only slow; TCP_USER_TIMEOUT ends a dead connection.
         """
         now_s = self._monotonic_s()
         if (self.ready and self._flying is None) or (channel := self.channel) is None:
@@ -250,11 +255,11 @@ class Connection:
         self._introduction = self._client.publish(self._line.status_topic, UP, qos=1, retain=True).mid
 
     def _blame(self, fault: LinkFault) -> None:
-        # The first reason is the cause, what follows is its effect.
+        # The first fault is the cause, later ones are consequences.
         self._fault = self._fault or fault
 
     def _on_socket_open(self, _client: object, _data: object, sock: Any) -> None:  # noqa: ANN401 - paho's signature
-        # Nagle would hold our acknowledgements back, 40 ms a message.
+        # Nagle's algorithm would delay our acknowledgements by 40 ms per message.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
 
@@ -279,7 +284,7 @@ class Connection:
     def _on_subscribe(
         self, _client: object, _data: object, _mid: int, reasons: list[ReasonCode], _properties: object
     ) -> None:
-        # A refusal is one. A grant proves nothing: mosquitto asks its access list only when it delivers.
+        # Only a refusal is conclusive: mosquitto checks its access list on delivery.
         for reason in reasons:
             if reason.is_failure:
                 self._blame(LinkRefused(f"a subscription: {reason}"))
@@ -320,7 +325,7 @@ class Connection:
 
 
 def _properties(packet: int, **values: int | str | bytes | None) -> Properties:
-    """MQTT 5 properties of a kind of packet; None is left out."""
+    """Create MQTT 5 properties for a packet type; None values are left out."""
     properties = Properties(packet)  # type: ignore[no-untyped-call]  # paho's is not annotated
     for name, value in values.items():
         if value is not None:
@@ -329,7 +334,7 @@ def _properties(packet: int, **values: int | str | bytes | None) -> Properties:
 
 
 def _tls(line: Line) -> ssl.SSLContext:
-    """Our side of mutual TLS 1.3, from files read anew: a renewed certificate is taken up by itself."""
+    """Create the context for mutual TLS 1.3, reading the files anew so that renewed certificates are used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.sslsocket_class = _Channel
@@ -342,7 +347,7 @@ def _tls(line: Line) -> ssl.SSLContext:
 
 
 def _unacknowledged(channel: socket.socket) -> int:
-    """Bytes that the other end's kernel has not acknowledged (tcp(7), SIOCOUTQ)."""
+    """Return the bytes that the peer's TCP stack has not acknowledged (tcp(7), SIOCOUTQ)."""
     waiting = fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4))
     return int.from_bytes(waiting, sys.byteorder)
 

@@ -1,4 +1,4 @@
-"""The Protocols that drivers fill: at most five verbs each, all raising `terminal.errors` alone."""
+"""Protocols that drivers implement: at most five methods each, raising only `terminal.errors`."""
 
 from __future__ import annotations
 
@@ -16,97 +16,98 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Within what a camera can be asked; None: it cannot, because it is fixed, automatic or a film."""
+    """Limits of a camera's controls; None if a control is unavailable (fixed, automatic or a file)."""
 
     exposure_us: tuple[int, int] | None = None
-    """Shortest and longest exposure."""
+    """Shortest and longest exposure, µs."""
     gain: tuple[float, float] | None = None
-    """Least and most amplification."""
+    """Lowest and highest gain."""
     dioptres: float | None = None
-    """The nearest focus, 1/m."""
+    """Nearest focus, dioptres (1/m)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraControls:
-    """What is asked of a camera; None leaves it automatic."""
+    """Requested camera controls; None leaves a control automatic."""
 
     exposure_us: int | None = None
     gain: float | None = None
-    """Of the sensor; asked together with an exposure."""
+    """Sensor gain; requested together with an exposure."""
     dioptres: float | None = None
-    """Where the lens is to focus, 1/m."""
+    """Lens position, dioptres (1/m)."""
     torch: bool = False
-    """The light that is wished for. It is the panel's: a camera leaves it alone."""
+    """Torch request, which the panel serves; a camera ignores it."""
 
 
 class Camera(Protocol):
-    """A source of luminance frames; used by the scanner thread alone."""
+    """A source of luminance frames; used by the scanner thread only."""
 
     @property
     def reach(self) -> Reach:
-        """What `set` can ask of it."""
+        """Limits of the controls that `set` accepts."""
 
     def set(self, controls: CameraControls) -> None:
-        """Take frames so from now on, as far as it can; the next few still come as before.
+        """Request controls for the following frames; the next few frames still have the old ones.
 
         Raises CameraFault.
         """
 
     def capture(self, timeout_s: float) -> Frame | None:
-        """The newest frame not yet given, or None when none comes within `timeout_s`.
+        """Return the newest frame not returned yet, or None if there is none within `timeout_s` (s).
 
-        Its `luma` may be the camera's own memory: good until the next `capture` or `close`, and not to be
-        written to. Raises CameraFault when the device is gone; the caller opens a new one.
+        Its `luma` may be the camera's own buffer: valid until the next `capture` or `close`, and read-only.
+        Raises CameraFault if the device is gone; the caller then opens a new one.
         """
 
     def close(self) -> None:
-        """Let go of the device; harmless twice."""
+        """Close the device; harmless twice."""
 
 
 class Display(Protocol):
-    """A screen and what touches it; used by the main thread alone."""
+    """A display and its touch input; used by the main thread only."""
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels, as the officer holds it."""
+        """Width and height in portrait orientation, px."""
 
     def show(self, surface: Surface) -> None:
-        """Put a surface of `size` on the screen. Raises DisplayFault."""
+        """Show a surface of `size`. Raises DisplayFault."""
 
     def poll(self) -> Sequence[Contact]:
-        """Touches and keys that began or ended since the last call, in order; a desk's keys stand for
-        buttons, and digits from 1 to 9 for what is numbered on the screen. Raises DisplayFault.
+        """Return the touches and keys that began or ended since the last call, in order. Raises DisplayFault.
+
+        On a desk, keyboard keys stand for buttons, and digits 1 to 9 for numbered items on the screen.
         """
 
     def close(self) -> None:
-        """Let go of the screen; harmless twice."""
+        """Close the display; harmless twice."""
 
 
 class Panel(Protocol):
     """Buzzer, lamp, vibration, torch and buttons."""
 
     def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
-        """Call `on_edge` when a button goes down or comes up, from any thread; it only enqueues."""
+        """Call `on_edge` when a button goes down or up, from any thread; it must only enqueue."""
 
     def signal(self, signal: Signal | None) -> None:
-        """Play a signal in the background in place of the last one; None is quiet. Raises PanelFault."""
+        """Play a signal in the background, replacing the last one; None is quiet. Raises PanelFault."""
 
     def torch(self, *, on: bool) -> None:
-        """Light or darken the torch. Raises PanelFault."""
+        """Switch the torch. Raises PanelFault."""
 
     def close(self) -> None:
-        """Everything off; harmless twice."""
+        """Switch everything off; harmless twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """Whether the registry's broker takes our messages; where it does not, why."""
+    """State of the link: up, or the fault that keeps the registry's broker from taking messages."""
 
     fault: LinkFault | None
 
     @property
     def up(self) -> bool:
-        """Whether it does."""
+        """True if the broker takes messages."""
         return self.fault is None
 
 
@@ -114,29 +115,31 @@ LinkMessage: TypeAlias = Union["Incoming", "Sent", "Unsent", LinkState]
 
 
 class Link(Protocol):
-    """The way to the registry. Being offline is a state of it, and never raised."""
+    """Connection to the registry. Being offline is a state and never an exception."""
 
     def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """Connect, and again whenever the connection is lost; `deliver` is called on the link's own thread
-        and only enqueues. A LinkState comes with each change, a Sent or an Unsent for each `send`.
+        """Connect, and reconnect whenever the connection is lost.
+
+        `deliver` is called on the link's own thread and must only enqueue. It receives a LinkState for each
+        change, and a Sent or Unsent for each `send`.
         """
 
     def send(self, message: Outgoing) -> None:
         """Queue a message; returns at once."""
 
     def acknowledge(self, message: Incoming) -> None:
-        """Tell the broker that a message is dealt with; returns at once.
+        """Acknowledge a processed message to the broker; returns at once.
 
-        One that is not acknowledged comes again over the next connection. Nothing is told of a message that
-        came over an earlier connection, or that the link acknowledged by itself.
+        An unacknowledged message is delivered again on the next connection. Messages of earlier connections
+        and those that the link acknowledges itself are ignored.
         """
 
     @property
     def state(self) -> LinkState:
-        """How it is now."""
+        """The current state."""
 
     def close(self) -> None:
-        """Disconnect, and deliver nothing more; what was not sent is forgotten. Harmless twice."""
+        """Disconnect and deliver nothing more; unsent messages are dropped. Harmless twice."""
 
 
 class Clock(Protocol):
@@ -149,25 +152,25 @@ class Clock(Protocol):
         """Monotonic time, s."""
 
     def trusted(self) -> bool:
-        """Whether the wall time comes from a source that may decide a date."""
+        """True if the wall time comes from a source reliable enough to decide a date."""
 
 
 class Notify(Protocol):
-    """The service manager's ear (sd_notify)."""
+    """Notifications to the service manager (sd_notify)."""
 
     def ready(self) -> None:
-        """The app is up."""
+        """Report that the app has started."""
 
     def alive(self) -> None:
-        """The loops turn: feed the watchdog."""
+        """Feed the watchdog: all loops are running."""
 
     def stopping(self) -> None:
-        """The app is going down on purpose."""
+        """Report that the app is stopping on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """The hardware, or what stands for it."""
+    """The hardware, or its simulation."""
 
     open_camera: Callable[[], Camera]
     """Called by the scanner thread, again after each fault."""
@@ -176,4 +179,4 @@ class Rig:
     clock: Clock
     notify: Notify
     link: Link | None = None
-    """None where this terminal has no registry to ask."""
+    """None if no registry is configured."""

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from terminal.registry.messages import LookupAnswer, LookupRequest
 
 LATE_CODE = "A01"
+MOST_LISTED = 24
+"""Vehicles of one number that a screen has room for: more than there are kinds for any number's pattern."""
 ANSWER_STANDS_S = 600
 """A live answer to an older check is not what a vehicle passes by."""
 CASES_KEPT = 256
@@ -86,6 +88,8 @@ class Cases:
     """What the registry said of a case's code."""
     _told: dict[Plate, VehicleStatus] = field(default_factory=dict, init=False)
     """The vehicles that the registry last had for a number, until the next plate is entered."""
+    _told_at_s: float = field(default=0.0, init=False)
+    """When it said so, Unix s."""
 
     @property
     def online(self) -> bool | None:
@@ -111,7 +115,8 @@ class Cases:
     def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
         told, self._told = self._told.get(plate), {}
-        told = told if told is not None and told.finding in _STANDING else None
+        recent = abs(moment.now_s - self._told_at_s) <= ANSWER_STANDS_S
+        told = told if recent and told is not None and told.finding in _STANDING else None
         if after is None:
             status = self.lists.status(plate, moment, told)
             verdict = decide(refuse(Reason.NOT_SHOWN), status, Subject.TYPED)
@@ -290,12 +295,13 @@ class Cases:
         if not isinstance(question, PlateQuestion) or question.kind is not None:
             return None
         self._told = {found.vehicle.plate: found for found in received.found if found.vehicle}
+        self._told_at_s = moment.now_s
         judged = [
             state.Candidate(plate.kind, self.lists.status(plate, moment, found))
             for plate, found in self._told.items()
         ]
         judged.sort(key=lambda one: GRAVEST_FIRST.index(one.status.finding))
-        return state.Listed(question.number, tuple(judged))
+        return state.Listed(question.number, tuple(judged[:MOST_LISTED]))
 
 
 def _word(finding: Finding, answer: LookupAnswer) -> _Word:

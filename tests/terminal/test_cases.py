@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from keys import lab
+from terminal import config
 from terminal.journal.entry import Refinement
 from terminal.model import CredentialFinding, Outcome, Plate, Reason, Subject, VehicleFinding
 from terminal.registry.messages import Result
 from terminal.screens import state
+from terminal.screens.draw import draw
+from terminal.screens.fonts import Fonts
+from terminal.screens.theme import Look
 from tests.terminal.deskwork import OTHER, OTHER_ISSUERS_CODE, OURS, Work, record_of, work_of
 
 if TYPE_CHECKING:
@@ -175,6 +181,28 @@ def test_a_kind_that_no_table_lists_is_judged_like_any_other(work: Work):
     again = judged(work.cases.enter(stolen, None, work.moment))
     assert again.verdict.outcome is Outcome.UNDETERMINED  # a new check begins anew
     assert judged(work.answer(work.asked()[-1], stolen, "C")).verdict.outcome is Outcome.ALARM
+
+
+def test_what_was_listed_long_ago_says_nothing_of_a_vehicle_that_is_entered(work: Work):
+    work.cases.ask_kinds(OURS.number, work.moment)
+    work.answer(work.asked()[0], OURS, "M")
+    work.clock.advance(2 * 3600)
+    entered = judged(work.cases.enter(OURS, None, work.moment))
+    assert entered.verdict.status.finding is VehicleFinding.UNCHECKED
+
+
+def test_of_more_vehicles_than_a_screen_has_room_for_the_gravest_are_listed(work: Work, laboratory: Path):
+    work.cases.ask_kinds(OURS.number, work.moment)
+    kinds = [f"{number:02}" for number in range(100)]
+    records = tuple(record_of(Plate(OURS.number, kind), "C" if kind == "98" else "A") for kind in kinds)
+    told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
+    assert kinds_told(told)[0] == ("98", VehicleFinding.ALARM)
+    assert isinstance(told, state.Listed)
+    assert told.found is not None
+    offered = tuple(one.kind for one in told.found)
+    screen = state.KindChoice(state.Status(now_s=0), OURS.number, offered, state.Listing.REGISTRY)
+    fonts = Fonts.load(config.read(laboratory / lab.CONFIG).paths.fonts)
+    draw(replace(screen, found=told.found), None, Look("zh", fonts, (480, 800)))
 
 
 def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
+from terminal.decoding import Limits
 from terminal.errors import Fault, PanelFault
 from terminal.model import Plate
 from terminal.ports import Rig
@@ -35,6 +36,8 @@ FAULT = 2
 """Exit status when the command could not do its work."""
 INTERRUPTED = 130
 CONFIG = Path("/etc/roadside/roadside.toml")
+
+LIMITS = Limits()
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # an officer's console is no place for a greeting
 
@@ -284,6 +287,13 @@ def _add_verify(commands: Commands) -> None:
     parser.add_argument(
         "--entered", type=_plate, metavar="NUMBER:KIND", help="the plate in front, such as 苏A12345:02"
     )
+    limits = parser.add_argument_group("limits of the process that decodes files")
+    for name, unit, default, of in (
+        ("--max-memory", "MIB", LIMITS.memory_mib, "address space"),
+        ("--max-cpu", "S", LIMITS.cpu_s, "CPU time of one photograph, page or frame"),
+        ("--max-time", "S", LIMITS.wall_s, "wall time of one file"),
+    ):
+        limits.add_argument(name, type=_limit, default=default, metavar=unit, help=f"{of}; default {default}")
     parser.set_defaults(carry_out=_verify, refuse=parser.error)
 
 
@@ -293,7 +303,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     if chosen.lab_trust is None:
         chosen.refuse("no trust set: name one with --lab-trust DIR")
 
-    from terminal import verifying  # noqa: PLC0415 - loads OpenCV, zxing-cpp, Pillow and PDFium
+    from terminal import verifying  # noqa: PLC0415 - loads libsodium
 
     return verifying.run(
         verifying.Request(
@@ -303,8 +313,16 @@ def _verify(chosen: argparse.Namespace) -> int:
             texts=chosen.text,
             entered=chosen.entered,
             as_json=chosen.json,
+            limits=Limits(chosen.max_memory, chosen.max_cpu, chosen.max_time),
         )
     )
+
+
+def _limit(text: str) -> int:
+    """Parse a limit: a whole number from 1 to 999999."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 999_999):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 999999")
+    return int(text)
 
 
 def _moment(text: str) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,15 +43,16 @@ _BAND_PIXELS = 1_000_000
 """How much of a picture is turned into luminance at once."""
 _IMAGES = ("PNG", "JPEG", "WEBP", "HEIF")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
-_VIDEO_MARKS = (
-    (4, b"ftyp"),  # MP4, QuickTime, 3GP
-    (4, b"moov"),
-    (4, b"mdat"),
-    (8, b"AVI "),
-    (0, b"\x1a\x45\xdf\xa3"),  # Matroska, WebM
-    (0, b"\x00\x00\x01\xba"),  # MPEG program stream
-    (0, b"FLV\x01"),
+_VIDEO = re.compile(
+    rb"....(ftyp|moov|mdat)"  # MP4, QuickTime, 3GP
+    rb"|RIFF....AVI "
+    rb"|\x1a\x45\xdf\xa3"  # Matroska, WebM
+    rb"|\x00\x00\x01\xba"  # MPEG program stream
+    rb"|FLV\x01",
+    re.DOTALL,
 )
+_FFMPEG_OPTIONS = "format_whitelist;mov,avi,matroska,mpeg,flv|protocol_whitelist;file"
+"""Without these a playlist that passes for a video makes FFmpeg open other files, or wait for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def pictures(path: Path) -> Iterator[Picture]:
         return _pages(path)
     if _is_image(header):
         return _image(path)
-    if any(header[at : at + len(mark)] == mark for at, mark in _VIDEO_MARKS):
+    if _VIDEO.match(header):
         return _frames(path)
     raise InputFault("not a PNG, JPEG, HEIF or WebP picture, a PDF or a video")
 
@@ -195,6 +197,7 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
 
 
 def _frames(path: Path) -> Iterator[Picture]:
+    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = _FFMPEG_OPTIONS
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would talk to the person's window
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     # FFmpeg alone, and an absolute path: never a pattern of pictures, an address or a device.

@@ -7,14 +7,14 @@ verified separately. No vehicle status is looked up, so an outcome is provisiona
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from terminal import console, inputs, lab, report, scan
+from terminal import console, lab, report
 from terminal.credential import verify
+from terminal.decoding import Decoder, Limits, Sight
 from terminal.errors import InputFault
 from terminal.model import UNCHECKED, CredentialFinding, Plate, Reason, Subject, Verdict
-from terminal.screens.choosing import in_order, ours
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES
 from terminal.vehicle.verdict import decide
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.trust import TrustSet
-    from terminal.model import Finding, Scan
+    from terminal.model import Finding
 
 ALL_CURRENT, NOT_ALL_CURRENT, UNUSABLE = 0, 1, 2
 """Exit statuses; an unusable input outweighs a code that is not current."""
@@ -41,28 +41,16 @@ class Request:
     texts: Sequence[str] = ()
     entered: Plate | None = None
     as_json: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """A code of a picture, or a text, before verification."""
-
-    source: str
-    text: str | None
-    page: int | None = None
-    frame: int | None = None
-    corners: tuple[tuple[int, int], ...] | None = None
-    """Corners of the code, px; None for a text and if no code was found."""
-    others: int = 0
-    """Number of other codes in the picture that are not verified."""
-    decode_ms: float | None = None
-    """Wall time from picture to text, ms; None for a text."""
+    limits: Limits = field(default_factory=Limits)
+    """Of the process that decodes files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A code and its verdict."""
 
+    source: str
+    """The file, or `text`."""
     sight: Sight
     verdict: Verdict
     verify_us: float
@@ -74,47 +62,36 @@ def run(request: Request) -> int:
     trusted = lab.load_directory(request.trust)
     console.warn(f"{lab.NOTICE}: {request.trust}")
     status = ALL_CURRENT
-    for source, pictures in _inputs(request):
-        try:
-            found = _first_readable(
-                [_check(sight, trusted, request) for sight in sights] for sights in pictures
-            )
-        except InputFault as fault:
-            console.warn(f"{source}: {fault.line()}")
-            status = UNUSABLE
-            continue
-        for place, checked in enumerate(found, 1):
-            told = f"{place}/{len(found)}" if len(found) > 1 else ""
-            console.out(report.line(_entries(checked)) if request.as_json else _lines(checked, told))
-            if checked.verdict.finding.finding is not CredentialFinding.CURRENT:
+    with Decoder(request.limits) as decoder:
+        for source, pictures in _inputs(request, decoder):
+            try:
+                found = _first_readable(
+                    [_check(source, sight, trusted, request) for sight in sights] for sights in pictures
+                )
+            except InputFault as fault:
+                console.warn(f"{source}: {fault.line()}")
+                status = UNUSABLE
+                continue
+            _print(found, as_json=request.as_json)
+            if any(one.verdict.finding.finding is not CredentialFinding.CURRENT for one in found):
                 status = max(status, NOT_ALL_CURRENT)
     return status
 
 
-def _inputs(request: Request) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
+def _inputs(request: Request, decoder: Decoder) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
     for text in request.texts:
-        yield "text", [[Sight("text", text)]]
+        yield "text", [[Sight(text)]]
     for path in request.files:
-        yield str(path), _sights(path)
+        yield str(path), decoder.sights(path)
 
 
-def _sights(path: Path) -> Iterator[list[Sight]]:
-    """Yield each picture's codes: the marks in order of place, else the preferred code, else none."""
-    for picture in inputs.pictures(path):
-        begun_ns = time.perf_counter_ns()
-        found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)
-        decode_ms = (time.perf_counter_ns() - begun_ns) / 1e6
-        sight = Sight(str(path), None, picture.page, picture.frame, decode_ms=decode_ms)
-        yield [sight] if found is None else _told_apart(sight, found)
+def _print(found: Sequence[Checked], *, as_json: bool) -> None:
+    for place, checked in enumerate(found, 1):
+        told = f"{place}/{len(found)}" if len(found) > 1 else ""
+        console.out(report.line(_entries(checked)) if as_json else _lines(checked, told))
 
 
-def _told_apart(sight: Sight, found: Scan) -> list[Sight]:
-    codes = in_order(ours(found)) or found.codes[:1]
-    others = len(found.codes) - len(codes)
-    return [replace(sight, text=code.text, corners=code.corners, others=others) for code in codes]
-
-
-def _check(sight: Sight, trusted: TrustSet, request: Request) -> Checked:
+def _check(source: str, sight: Sight, trusted: TrustSet, request: Request) -> Checked:
     moment = verify.Moment(request.now_s)
     begun_ns = time.perf_counter_ns()
     if sight.text is None:
@@ -122,7 +99,7 @@ def _check(sight: Sight, trusted: TrustSet, request: Request) -> Checked:
     else:
         finding = verify.verify(sight.text, trusted, moment, entered=request.entered)
     verdict = decide(finding, UNCHECKED, _subject(finding, request.entered))
-    return Checked(sight, verdict, (time.perf_counter_ns() - begun_ns) / 1e3)
+    return Checked(source, sight, verdict, (time.perf_counter_ns() - begun_ns) / 1e3)
 
 
 def _subject(finding: Finding, entered: Plate | None) -> Subject:
@@ -149,7 +126,7 @@ def _entries(checked: Checked) -> dict[str, report.Json]:
     sight, verdict = checked.sight, checked.verdict
     places: dict[str, report.Json] = {"page": sight.page, "frame": sight.frame}
     return {
-        "source": sight.source,
+        "source": checked.source,
         **{name: place for name, place in places.items() if place is not None},
         "text": sight.text,
         **({} if sight.corners is None else {"corners": sight.corners}),
@@ -173,7 +150,7 @@ def _lines(checked: Checked, told: str) -> str:
         if number is not None
     )
     lines = [
-        f"{sight.source}{place}{told and f' code {told}'}",
+        f"{checked.source}{place}{told and f' code {told}'}",
         f"  {said.zh}  {said.en} ({verdict.finding.reason})",
         f"  {outcome['title_zh']}  {outcome['title_en']}: {verdict.guidance_zh}  {verdict.guidance_en}",
     ]

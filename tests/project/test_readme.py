@@ -73,5 +73,5 @@ def test_every_option_of_a_command_is_told(command: str, capsys: pytest.CaptureF
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
-    (told,) = re.findall(rf"^    roadside {command} .*$", README, re.MULTILINE)
+    (told,) = re.findall(rf"^    roadside {command} .*(?:\n {{8,}}.*)*$", README, re.MULTILINE)
     assert options == set(re.findall(r"--[a-z-]+", told))

@@ -149,6 +149,18 @@ def test_a_video_gives_its_frames_in_order(tmp_path: Path, name: str, codec: str
     assert np.allclose([frame.luma.mean() for frame in frames], [0, 60, 120, 180, 240], atol=6)
 
 
+def test_no_playlist_opens_another_file(tmp_path: Path):
+    film = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    writer.write(np.zeros((48, 64, 3), np.uint8))
+    writer.release()
+    playlist = tmp_path / "list.m3u8"
+    playlist.write_text(f"#EXTM3U\nAVI \n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{film}\n")
+    assert len(list(inputs.pictures(film))) == 1
+    assert fault(playlist).startswith("not a PNG, JPEG, HEIF or WebP picture")
+    assert not cv2.VideoCapture(str(playlist), cv2.CAP_FFMPEG).isOpened()  # by FFmpeg's own white lists
+
+
 def png(width: int, height: int) -> bytes:
     """A PNG that says it is this large, and holds no pixels."""
 
@@ -194,7 +206,9 @@ def test_what_is_no_file_is_said(tmp_path: Path):
     assert fault(tmp_path / "null\0byte") == "a name that no file can have"
 
 
-@pytest.mark.parametrize("content", [b"hello", b"GIF89a" + bytes(50), b"#EXTM3U\n/dev/zero\n", bytes(2000)])
+@pytest.mark.parametrize(
+    "content", [b"hello", b"GIF89a" + bytes(50), b"#EXTM3U\n/dev/zero\n", b"#EXTM3U\nAVI \n", bytes(2000)]
+)
 def test_what_is_no_picture_is_said(tmp_path: Path, content: bytes):
     (tmp_path / "picture.png").write_bytes(content)
     assert fault(tmp_path / "picture.png").startswith("not a PNG, JPEG, HEIF or WebP picture")

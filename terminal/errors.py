@@ -1,13 +1,13 @@
-"""What a device can suffer: one tree of faults, each with a code and the officer's text."""
+"""Faults of the device: exceptions with a code and a text for the officer."""
 
 from __future__ import annotations
 
 
-class Fault(Exception):  # noqa: N818 - a fault is the field's word; an error is a bug
-    """A fault of the device or its surroundings, never of the credential.
+class Fault(Exception):  # noqa: N818 - "fault" is the term for a device; an error is a bug
+    """Base class of faults of the device or its surroundings, never of the credential.
 
-    `code` is short, stable and speakable; `zh` and `en` say what is wrong and what to do;
-    `detail` is for the log and holds no personal data.
+    `code` is short, stable and pronounceable; `zh` and `en` state the problem and the remedy; `detail` is for
+    the log and contains no personal data.
     """
 
     code = "E00"
@@ -19,12 +19,12 @@ class Fault(Exception):  # noqa: N818 - a fault is the field's word; an error is
         self.detail = detail
 
     def line(self) -> str:
-        """One line for a terminal window or a log."""
+        """Return one line for a terminal window or a log."""
         return f"{self.code} {self.en}" + (f": {self.detail}" if self.detail else "")
 
 
 class Restarted(Fault):
-    """The program crashed, was killed or hung, and was started again."""
+    """Shown when the program crashed, was killed or hung, and was started again."""
 
     code, zh, en = (
         "E01",
@@ -34,19 +34,19 @@ class Restarted(Fault):
 
 
 class ConfigFault(Fault):
-    """The configuration cannot be used; the program does not start."""
+    """Raised when the configuration is invalid; the program does not start."""
 
     code, zh, en = "C01", "配置文件有误，请联系管理员", "The configuration cannot be used"
 
 
 class TrustFault(Fault):
-    """The trust set is missing or invalid."""
+    """Raised when the trust set is missing or invalid."""
 
     code, zh, en = "T01", "信任列表缺失或无效，无法核验凭证", "The trust set is missing or invalid"
 
 
 class RegisterFault(Fault):
-    """A file of the register of issued codes is faulty; it counts for nothing until a newer one comes."""
+    """Shown when a file of the register of issued codes is faulty; it is unused until a newer one arrives."""
 
     code, zh, en = (
         "T02",
@@ -56,25 +56,25 @@ class RegisterFault(Fault):
 
 
 class CameraFault(Fault):
-    """The camera cannot be opened or used."""
+    """Raised when the camera cannot be opened or used."""
 
     code, zh, en = "H01", "摄像头不可用，可按号牌查询", "The camera cannot be used; look up by plate"
 
 
 class CameraStalled(CameraFault):
-    """The camera is open and gives no frames."""
+    """Raised when the camera is open but gives no frames."""
 
     code, zh, en = "H02", "摄像头无画面，正在重试", "The camera gives no frames; trying again"
 
 
 class DisplayFault(Fault):
-    """The display cannot be opened or drawn on."""
+    """Raised when the display cannot be opened or drawn on."""
 
     code, zh, en = "H03", "显示屏不可用", "The display cannot be used"
 
 
 class FontFault(DisplayFault):
-    """No font with Chinese characters can be loaded."""
+    """Raised when no font with Chinese characters can be loaded."""
 
     code, zh, en = (
         "H04",
@@ -84,19 +84,19 @@ class FontFault(DisplayFault):
 
 
 class PanelFault(Fault):
-    """Buzzer, lamp, vibration or buttons cannot be used."""
+    """Raised when buzzer, lamp, vibration or buttons cannot be used."""
 
     code, zh, en = "H05", "声光提示不可用，请看屏幕", "Sound and lamp cannot be used; watch the screen"
 
 
 class JournalFault(Fault):
-    """A record could not be written, so no verdict may be shown."""
+    """Raised when a record could not be written, so that no verdict may be shown."""
 
     code, zh, en = "J01", "记录未能保存，不显示结论", "The record could not be saved; no verdict is shown"
 
 
 class JournalFull(JournalFault):
-    """There is no space left for a record."""
+    """Raised when there is no space left for a record."""
 
     code, zh, en = (
         "J02",
@@ -106,13 +106,13 @@ class JournalFull(JournalFault):
 
 
 class StorageLow(Fault):
-    """The storage is nearly full; records are still kept."""
+    """Shown when the storage is nearly full; records are still kept."""
 
     code, zh, en = "J06", "存储空间即将用尽，请尽快上传", "Storage is nearly full; upload soon"
 
 
 class JournalDamaged(JournalFault):
-    """The journal fails its check."""
+    """Raised when the journal fails its check."""
 
     code, zh, en = (
         "J03",
@@ -122,13 +122,13 @@ class JournalDamaged(JournalFault):
 
 
 class JournalBusy(JournalFault):
-    """Another process has the journal."""
+    """Raised when another process has the journal open."""
 
     code, zh, en = "J04", "本机记录正被另一程序使用", "Another roadside process is using this journal"
 
 
 class OfflineListFault(Fault):
-    """An offline list cannot be used; who is looked up in it is unchecked."""
+    """Raised when an offline list cannot be used; vehicles looked up in it are unchecked."""
 
     code, zh, en = (
         "L01",
@@ -138,7 +138,7 @@ class OfflineListFault(Fault):
 
 
 class OfflineListRefused(OfflineListFault):
-    """A new offline list was not taken; the last good one stays in force."""
+    """Raised when a new offline list is refused; the previous one stays in force."""
 
     code, zh, en = (
         "L02",
@@ -148,19 +148,19 @@ class OfflineListRefused(OfflineListFault):
 
 
 class HotListFault(Fault):
-    """The hot list on disk cannot be read or written; alarms may be missing."""
+    """Raised when the hot list on disk cannot be read or written; alarms may be missing."""
 
     code, zh, en = "L03", "布控名单无法读写，可能漏报", "The hot list cannot be used; alarms may be missing"
 
 
 class LinkFault(Fault):
-    """The registry cannot be reached; the terminal works on without it."""
+    """Raised when the registry cannot be reached; the terminal works without it."""
 
     code, zh, en = "N01", "网络不可用，按离线方式核验", "The network is unavailable; working offline"
 
 
 class LinkUntrusted(LinkFault):
-    """What answers as the registry's broker cannot prove that it is."""
+    """Raised when the broker's certificate cannot be trusted."""
 
     code, zh, en = (
         "N02",
@@ -170,7 +170,7 @@ class LinkUntrusted(LinkFault):
 
 
 class LinkIdentityFault(LinkFault):
-    """This terminal's own TLS certificate or key is missing or damaged."""
+    """Raised when this terminal's TLS certificate or key is missing or damaged."""
 
     code, zh, en = (
         "N03",
@@ -180,7 +180,7 @@ class LinkIdentityFault(LinkFault):
 
 
 class LinkExpired(LinkFault):
-    """This terminal's own TLS certificate is past its time."""
+    """Raised when this terminal's TLS certificate has expired."""
 
     code, zh, en = (
         "N04",
@@ -190,7 +190,7 @@ class LinkExpired(LinkFault):
 
 
 class LinkUnknown(LinkFault):
-    """The broker does not know this terminal's TLS certificate, or it was withdrawn."""
+    """Raised when the broker does not accept this terminal's TLS certificate."""
 
     code, zh, en = (
         "N05",
@@ -200,13 +200,13 @@ class LinkUnknown(LinkFault):
 
 
 class LinkRefused(LinkFault):
-    """The broker knows this terminal, and does not let it in or at its topics."""
+    """Raised when the broker denies this terminal the connection or its topics."""
 
     code, zh, en = "N06", "本机未获联网授权，请联系管理员", "This terminal is not authorised by the registry"
 
 
 class LinkTakenOver(LinkFault):
-    """Somebody else connected with this terminal's identity."""
+    """Raised when another client connected with this terminal's identity."""
 
     code, zh, en = (
         "N07",
@@ -216,7 +216,7 @@ class LinkTakenOver(LinkFault):
 
 
 class UploadFault(Fault):
-    """Records of this terminal cannot reach the registry; nothing of them is removed."""
+    """Shown when records of this terminal cannot be uploaded; none of them is removed."""
 
     code, zh, en = (
         "U01",
@@ -226,7 +226,7 @@ class UploadFault(Fault):
 
 
 class JournalFork(UploadFault):
-    """The registry holds other records of this journal than this terminal does."""
+    """Shown when the registry holds other records of this journal than this terminal."""
 
     code, zh, en = (
         "U02",
@@ -236,7 +236,7 @@ class JournalFork(UploadFault):
 
 
 class RecordRefused(UploadFault):
-    """The registry refuses a record for good, so that its journal cannot be uploaded further."""
+    """Shown when the registry refuses a record for good, so that its journal cannot be uploaded further."""
 
     code, zh, en = (
         "U03",
@@ -246,6 +246,6 @@ class RecordRefused(UploadFault):
 
 
 class InputFault(Fault):
-    """A file that a person named cannot be used."""
+    """Raised when a file named by the user cannot be used."""
 
     code, zh, en = "F01", "文件无法使用", "The file cannot be used"

@@ -1,7 +1,7 @@
-"""Verification never raises, for any text; the first check that fails gives the reason, and none is skipped.
+"""Verification of inspection credentials (wire format, section 3, "Order of checks").
 
-The numbers are those of wire format, section 3, "Order of checks". Only a wrong signature under a known
-key is `failed`; whatever else goes wrong is "cannot verify" or "cannot read".
+The first check that fails gives the reason, and none is skipped. Only a wrong signature under a known key is
+`failed`; any other failure is "cannot verify" or "cannot read". Never raises, whatever the text.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ FINDINGS: dict[Reason, CredentialFinding] = {
 }
 
 _PROVEN = frozenset({Reason.OK, Reason.EXPIRED, Reason.WITHDRAWN, Reason.NOT_ISSUED, Reason.OTHER_VEHICLE})
-"""Reasons whose claims may be believed."""
+"""Reasons whose claims are proven."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a code is judged: Unix time, and whether the clock that says so may decide a date."""
+    """Time of verification: Unix time, s, and if the clock is trusted to decide dates."""
 
     now_s: float
     clock_trusted: bool = True
@@ -68,10 +68,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a fleet may set about verification."""
+    """Verification policy of a fleet."""
 
     usable_s: int = trust.USABLE_S
-    """A trust set older than this is stale."""
+    """Age, s, beyond which a trust set is stale."""
     other_issuers: tuple[re.Pattern[str], ...] = ()
     """Patterns of other issuers' codes, which the registry verifies."""
 
@@ -87,24 +87,27 @@ def verify(
     entered: Plate | None = None,
     policy: Policy = DEFAULT_POLICY,
 ) -> Finding:
-    """What is found of a code's text, against the plate that the officer entered or confirmed, if any."""
-    message = _parse(text, policy)  # checks 1 to 3
+    """Verify a code's text; `entered` is the plate that the officer entered or confirmed, if any.
+
+    Never raises.
+    """
+    message = _parse(text, policy)  # (1) to (3)
     if isinstance(message, Reason):
         return refuse(message)
     key = trusted.issuers.get(message.kid)
-    if key is None:  # check 4
+    if key is None:  # (4) The key is in the trust set.
         return refuse(Reason.UNKNOWN_KEY)
     signed = cose.signed_bytes(message, CONTEXT)
-    reason = _signature(message, key, signed)  # checks 4 and 5
+    reason = _signature(message, key, signed)  # (4) and (5)
     if reason is not None:
         return refuse(reason)
     digest = register.digest_of(signed)
-    reason = _terminal_state(trusted, moment, policy)  # check 6
+    reason = _terminal_state(trusted, moment, policy)  # (6)
     if reason is not None:
         return refuse(reason, digest)
     try:
         credential = claims.parse(message.payload)
-    except Malformed:  # check 7
+    except Malformed:  # (7) The claims are well formed, and exp agrees with the month.
         return refuse(Reason.MALFORMED_CLAIMS, digest)
     found = trusted.register.search(credential, digest, moment.now_s)
     reason = (
@@ -116,12 +119,12 @@ def verify(
 
 
 def refuse(reason: Reason, digest: bytes | None = None) -> Finding:
-    """The finding of a reason that proves no claims."""
+    """Return the finding for a reason that proves no claims."""
     return Finding(FINDINGS[reason], reason, digest=digest)
 
 
 def open_sealed(text: str, enforcement: Mapping[int, bytes]) -> SealedClaims | None:
-    """The sealed claims of a code that was verified, under the keys by epoch; None where they do not open."""
+    """Decrypt the sealed claims of a verified code with the keys by epoch; None if that fails."""
     message = _parse(text, DEFAULT_POLICY)
     if isinstance(message, Reason):
         return None
@@ -136,55 +139,56 @@ def open_sealed(text: str, enforcement: Mapping[int, bytes]) -> SealedClaims | N
 
 
 def write_text(message: bytes) -> str:
-    """The QR text of a signed credential. Raises ValueError where it is too long to be read back."""
+    """Encode a signed credential as QR text. Raises ValueError if it exceeds MAX_BYTES."""
     if len(message) > MAX_BYTES:
         raise ValueError(f"a credential of {len(message)} bytes, over {MAX_BYTES}")
     return PREFIX + str(base45.b45encode(message), "ascii")
 
 
 def _parse(text: str, policy: Policy) -> cose.Sign1 | Reason:
-    if not text.startswith(PREFIX):  # check 1
+    if not text.startswith(PREFIX):  # (1) The text has the prefix.
         if any(pattern.fullmatch(text) for pattern in policy.other_issuers):
             return Reason.OTHER_ISSUER
         return Reason.FUTURE_VERSION if _OTHER_VERSION.match(text) else Reason.FOREIGN
-    if len(text) > MAX_TEXT:  # check 2
+    if len(text) > MAX_TEXT:  # (2) Length and Base45; b45decode checks the alphabet.
         return Reason.MALFORMED
     try:
-        # As bytes: for a str the library drops trailing newlines, which RFC 9285 does not allow.
+        # Bytes, since for a str the library drops trailing newlines, which RFC 9285 does not allow.
         message = base45.b45decode(text[len(PREFIX) :].encode("ascii"))
-        return cose.parse(message)  # check 3
+        return cose.parse(message)  # (3) Strict CBOR, and the structure of COSE_Sign1.
     except ValueError:
         return Reason.MALFORMED
 
 
 def _signature(message: cose.Sign1, key: trust.IssuerKey, signed: bytes) -> Reason | None:
-    if key.algorithm != cose.ED25519:  # check 4
+    if key.algorithm != cose.ED25519:  # (4) The algorithm is supported.
         return Reason.UNSUPPORTED_ALGORITHM
-    if not cose.is_signed(message.signature, signed, key.public_key):  # check 5
+    if not cose.is_signed(message.signature, signed, key.public_key):  # (5) The signature is the issuer's.
         return Reason.BAD_SIGNATURE
     return None
 
 
 def _terminal_state(trusted: trust.TrustSet, moment: Moment, policy: Policy) -> Reason | None:
-    if trusted.age_s(moment.now_s) > policy.usable_s:  # check 6
+    if trusted.age_s(moment.now_s) > policy.usable_s:  # (6) The trust set is recent, and the clock trusted.
         return Reason.STALE_TRUST
     return None if moment.clock_trusted else Reason.UNTRUSTED_CLOCK
 
 
 def _authority(credential: Credential, key: trust.IssuerKey, found: RegisterResult) -> Reason | None:
-    if key.compromised_since_s is not None and not found.covered:  # check 8
+    # (8) Codes of a compromised key need the register of issued codes; iat is in the key's period.
+    if key.compromised_since_s is not None and not found.covered:
         return Reason.KEY_COMPROMISED
     if not key.issues_from_s <= credential.issued_s < key.issues_until_s:
         return Reason.KEY_OUT_OF_WINDOW
-    return None if key.covers(credential.issuer) else Reason.KEY_OUT_OF_SCOPE  # check 9
+    return None if key.covers(credential.issuer) else Reason.KEY_OUT_OF_SCOPE  # (9) The key covers iss.
 
 
 def _standing(
     credential: Credential, found: RegisterResult, trusted: trust.TrustSet, moment: Moment
 ) -> Reason | None:
-    if credential.issued_s > moment.now_s + CLOCK_SKEW_S:  # check 10
+    if credential.issued_s > moment.now_s + CLOCK_SKEW_S:  # (10) iat is not in the future.
         return Reason.ISSUED_IN_FUTURE
-    if credential.status is not None:  # check 11
+    if credential.status is not None:  # (11) Not withdrawn, and in the register where that covers it.
         withdrawn = trusted.is_withdrawn(credential.status.list, credential.status.index)
         if withdrawn is None:
             return Reason.STATUS_UNKNOWN
@@ -194,6 +198,6 @@ def _standing(
 
 
 def _date(credential: Credential, moment: Moment, entered: Plate | None) -> Reason:
-    if entered is not None and entered != credential.vehicle.plate:  # check 12
+    if entered is not None and entered != credential.vehicle.plate:  # (12) The vehicle is the entered one.
         return Reason.OTHER_VEHICLE
-    return Reason.EXPIRED if moment.now_s >= credential.expires_s else Reason.OK  # check 13
+    return Reason.EXPIRED if moment.now_s >= credential.expires_s else Reason.OK  # (13) Not expired.

@@ -1,4 +1,4 @@
-"""The upload of this terminal: its journals, its pictures, its keys, and what may go afterwards."""
+"""Upload of a terminal's journals and pictures, and removal of what was uploaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Uploading:
-    """The upload of a terminal. Every verb may raise JournalFault."""
+    """Upload of a terminal. Every method may raise JournalFault."""
 
     state_dir: Path
     journal: Journal
@@ -34,7 +34,7 @@ class Uploading:
     def open(
         cls, state_dir: Path, journal: Journal, terminal: str, signer: Signer, keys: RegistryKeys
     ) -> Self:
-        """The upload of an open journal, of those before it that can be read, and of the pictures.
+        """Set up the upload of an open journal, readable earlier journals, and pictures.
 
         `terminal` is its number, `signer` that of its Ed25519 key.
         """
@@ -44,7 +44,7 @@ class Uploading:
         return cls(state_dir, journal, before, evidence, uploader)
 
     def remove_old(self, now_s: float, *, clock_trusted: bool, retention_s: float = RETENTION_S) -> None:
-        """Let go what was receipted so long ago; with a clock that cannot be trusted, nothing."""
+        """Remove what was receipted longer than `retention_s` ago; nothing while the clock is not trusted."""
         if clock_trusted:
             before_ms = int(1e3 * (now_s - retention_s))
             while self.journal.remove(before_ms):
@@ -52,9 +52,9 @@ class Uploading:
             self.evidence.remove(before_ms)
 
     def renew(self, stamp: Stamp) -> SetAside | None:
-        """Go on with a new journal, where the registry refuses a record of the one in use for good.
+        """Replace a journal of which the registry refuses a record for good; None if there is nothing to do.
 
-        No record number of the old one may be in use any more. None where nothing was to be done.
+        No record number of the old journal may still be in use.
         """
         set_aside_now = self.journal.renew(stamp)
         if set_aside_now is not None:
@@ -64,10 +64,10 @@ class Uploading:
         return set_aside_now
 
     def left(self) -> tuple[int, int]:
-        """How many records and pictures have no receipt."""
+        """Return the numbers of records and of pictures without a receipt."""
         return self.uploader.pending(), len(self.evidence.pending())
 
     def close(self) -> None:
-        """Let go of the files of former journals; the journal is its owner's."""
+        """Close the files of earlier journals; the current journal belongs to the caller."""
         for one in self.predecessors:
             one.close()

@@ -1,6 +1,7 @@
-"""What can still be read of a journal that was set aside; its file is evidence, and never written to.
+"""Journals that were set aside: read what is still readable of them. Their files are evidence and never
+written.
 
-How far the registry has it is kept in the journal that is in use.
+The extent of their receipts is stored in the current journal.
 """
 
 from __future__ import annotations
@@ -29,19 +30,19 @@ _NAME = re.compile(
 
 
 class Predecessor:
-    """What is readable of a journal that was set aside: from the last receipt to the chain's first break."""
+    """Readable part of a journal that was set aside: from the last receipt to the first chain failure."""
 
     def __init__(self, keeper: Journal, db: sqlite3.Connection, journal_id: bytes, start: int) -> None:
-        """For `open` alone."""
+        """Use `open`."""
         self._keeper, self._db, self._id = keeper, db, journal_id
         self._receipted = start
         self._end = self._walk(start)
 
     @classmethod
     def open(cls, path: Path, keeper: Journal) -> Self | None:
-        """What can be read of a file; None where that is nothing. `keeper` is the journal in use.
+        """Open a file; None if nothing of it is readable. `keeper` is the current journal.
 
-        Raises JournalFault where `keeper` fails.
+        Raises JournalFault if `keeper` fails.
         """
         try:
             if path.stat().st_size == 0:
@@ -58,29 +59,29 @@ class Predecessor:
 
     @property
     def head(self) -> Head:
-        """The last record that can be read on from what is receipted, by number and hash."""
+        """Number and hash of the last record readable from the last receipt on."""
         return Head(self._id, self._end, self.hash_at(self._end) or bytes(record.HASH_SIZE))
 
     @property
     def receipted(self) -> int:
-        """The last record that a receipt covers."""
+        """Number of the last record with a receipt."""
         return self._receipted
 
     def pending(self) -> tuple[int, int]:
-        """How many readable records no receipt covers, and their bytes."""
+        """Return the number of readable records without a receipt, and their total size, bytes."""
         sizes = [len(one) for one in self.records(self._receipted)]
         return len(sizes), sum(sizes)
 
     def hash_at(self, seq: int) -> bytes | None:
-        """The hash after record `seq`, by itself or by the next; None where neither can be read."""
+        """Return the hash of record `seq`, from it or from the next record; None if neither is readable."""
         encoded = self._record(seq)
         if encoded is not None:
             return record.digest(encoded)
         following = self._record(seq + 1)
         return None if following is None else record.read(following).previous
 
-    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:  # noqa: ARG002 - nothing of it goes
-        """Take it that the registry holds all records up to `seq`; False where its hash there is not ours.
+    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:  # noqa: ARG002 - nothing is removed here
+        """Store a receipt for all records up to `seq`; False if `digest` is not our hash there.
 
         Raises JournalFault.
         """
@@ -91,7 +92,7 @@ class Predecessor:
         return True
 
     def take_back(self, seq: int, digest: bytes) -> bool:
-        """Take it that the registry holds the records up to `seq` alone; False where its hash is not ours.
+        """Withdraw receipts after `seq`; False if `digest` is not our hash there.
 
         Raises JournalFault.
         """
@@ -103,18 +104,18 @@ class Predecessor:
         return True
 
     def refuse(self, seq: int) -> None:
-        """The registry refuses record `seq` for good: nothing changes, it is set aside already."""
+        """Ignored: the journal is already set aside."""
 
     def records(self, after_seq: int) -> Iterator[bytes]:
-        """The readable records after a number, in order."""
+        """Yield the readable records after `after_seq`, in order."""
         for seq in range(after_seq + 1, self._end + 1):
             encoded = self._record(seq)
             if encoded is None:
-                return  # the medium fails further; what is left comes with the next run
+                return  # the medium fails now; the rest is uploaded in the next run
             yield encoded
 
     def close(self) -> None:
-        """Let go of the file; harmless twice."""
+        """Close the file; harmless twice."""
         self._db.close()
 
     def _move(self, seq: int) -> None:
@@ -122,7 +123,7 @@ class Predecessor:
         self._receipted = seq
 
     def _walk(self, seq: int) -> int:
-        """The last number that a chain of readable records leads to from `seq`."""
+        """Return the last record number that an intact chain of readable records reaches from `seq`."""
         reached = self._record(seq)
         before = None if reached is None else record.digest(reached)
         while (encoded := self._record(seq + 1)) is not None:
@@ -141,7 +142,7 @@ class Predecessor:
 
 
 def set_aside(state_dir: Path, keeper: Journal) -> list[Predecessor]:
-    """The journals that were set aside and can be read, oldest first. Raises JournalFault."""
+    """Open the readable journals that were set aside, oldest first. Raises JournalFault."""
     with database.faults(state_dir):
         files = sorted(state_dir.glob(f"{DAMAGED}*.sqlite"))
     opened = (Predecessor.open(file, keeper) for file in files)
@@ -149,10 +150,10 @@ def set_aside(state_dir: Path, keeper: Journal) -> list[Predecessor]:
 
 
 def _said(db: sqlite3.Connection, path: Path) -> tuple[bytes, int] | None:
-    """The journal's id, by its file or by its name, and how far it was receipted."""
+    """Return the journal's id, from the file or its name, and its last record with a receipt."""
     with suppress(sqlite3.DatabaseError, JournalFault):
         meta = database.load(db)
-        # A file whose head is damaged may name any number; what is not there cannot be receipted.
+        # A damaged head may name any number; missing records cannot have a receipt.
         return meta.head.journal_id, min(meta.receipted, meta.head.seq)
     named = _NAME.fullmatch(path.name)
     if named is None:

@@ -1,11 +1,11 @@
-"""A process that puts files of the offline list into force, to be killed at it.
+"""A process that installs offline list files until it is killed.
 
     python -m tests.terminal.registry.offline_replacer forever FOLDER FILE...
     python -m tests.terminal.registry.offline_replacer lines FOLDER FILE
 
-`forever` takes the files in turn and prints each name once it is in force. `lines` begins one replacement
-after another, each in a process of its own, on a copy of FOLDER named FOLDER.1, FOLDER.2 ..., and kills it
-when it comes to its first, second ... line; it prints the number of the last one, which was not killed.
+`forever` installs the files in turn and prints each name once it is in force. `lines` starts one replacement
+after another, each in its own process on a copy of FOLDER named FOLDER.1, FOLDER.2 ..., and kills it at its
+first, second ... line; it prints the number of the last one, which was not killed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def at_line(number: int, act: Callable[[], None]) -> TraceFunction:
-    """A trace function that calls `act` when the replacement comes to its line `number`, from 1."""
+    """Return a trace function that calls `act` when the replacement reaches its line `number`, from 1."""
     lines = itertools.count(1)
 
     def trace(frame: FrameType, event: str, _: object) -> TraceFunction | None:
@@ -43,7 +43,7 @@ def at_line(number: int, act: Callable[[], None]) -> TraceFunction:
 
 
 def put(folder: Path, file: Path) -> None:
-    """Put a file into force, whose directory names it."""
+    """Install a file, named by its directory."""
     name = FileName.parse(file.name)
     assert name is not None
     offline_files.install(folder, name, file, offline_files.digest(file))

@@ -1,4 +1,4 @@
-"""The hot list is what the newest change says of each vehicle, and knows what it does not know."""
+"""The hot list has the newest change of each vehicle, and knows which changes are missing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW_S = NOW_MS / 1e3
 
 
 def change(seq: int, *vehicles: tuple[Plate, str], epoch: int = 1, province: str = "苏") -> HotlistChange:
-    """Change `seq`, made `seq` seconds after the beginning."""
+    """Return change `seq`, made `seq` seconds after the start."""
     lines = tuple(Listed(plate, letters) for plate, letters in vehicles)
     return HotlistChange(province=province, epoch=epoch, seq=seq, at_ms=NOW_MS + 1000 * seq, vehicles=lines)
 
@@ -55,7 +55,7 @@ def hot(path: Path):
 
 
 def whole(hot: HotList) -> None:
-    """Both lists whole at epoch 1: 苏 after its change 3, 浙 empty."""
+    """Complete both lists at epoch 1: 苏 after its change 3, 浙 empty."""
     hot.conclude(HotlistQuestion("苏", 0, 1), answer(change(1), change(2, (CAR, "C")), change(3)))
     hot.conclude(HotlistQuestion("浙", 0, 1), answer(change(1, province="浙")))
     assert hot.wanted() == ()
@@ -91,7 +91,7 @@ def test_a_change_that_comes_early_counts_at_once_and_what_is_missing_is_asked_f
     assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9)
     assert hot.hit(CAR, NOW_S) is None
     assert hot.wanted() == (HotlistQuestion("苏", 1, 4),)
-    assert hot.apply(change(4, (CAR, "E"))) is Heard.IN_ORDER  # said before change 6, which took it off
+    assert hot.apply(change(4, (CAR, "E"))) is Heard.IN_ORDER  # made before change 6, which removed it
     assert hot.hit(CAR, NOW_S) is None
     assert hot.apply(change(5)) is Heard.IN_ORDER
     assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is Heard.IN_ORDER

@@ -1,4 +1,4 @@
-"""Whatever a network does, no alarm is lost that was told, and a whole list is the registry's own."""
+"""On any network no published alarm is lost, and a complete list equals the registry's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ lines = st.lists(st.tuples(st.sampled_from(PLATES), st.sampled_from(["", "C", "N
 
 
 class Registry:
-    """What is true: the list, and all that was ever said of it."""
+    """The true list, and everything ever published."""
 
     def __init__(self) -> None:
         self.epoch, self.now_s = 1, 1000
@@ -65,7 +65,7 @@ class Registry:
 
 
 class Network(RuleBasedStateMachine):
-    """Changes, answers and snapshots delayed, doubled, lost and mixed up; and a terminal that restarts."""
+    """Changes, answers and snapshots are delayed, duplicated, lost and reordered; the terminal restarts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ class Network(RuleBasedStateMachine):
             assert max(covered, default=0) <= at.seq
 
     def teardown(self) -> None:
-        """Asking is enough to have the whole list, whatever went before."""
+        """Requests alone complete the list, whatever happened before."""
         self.registry.change({})
         self.hot.apply(self.registry.changes[-1])
         for _ in range(len(self.registry.changes) + 1):

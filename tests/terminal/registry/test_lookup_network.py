@@ -1,4 +1,4 @@
-"""Whatever a network does, a question comes to one end, and no answer is shown that is not its own."""
+"""On any network each question has one result, and only its own answer is shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INQUIRY = Inquiry(question=PlateQuestion(""), why=Why.CHECK, officer="098765", h
 
 
 class Network(RuleBasedStateMachine):
-    """Questions and answers on a network that delays, doubles, loses and mixes up what it carries."""
+    """A network that delays, duplicates, loses and reorders questions and answers."""
 
     sent = Bundle("sent")
 
@@ -122,7 +122,7 @@ class Network(RuleBasedStateMachine):
         assert self.lookup.dropped.total() == self.received - self.kept
 
     def teardown(self) -> None:
-        """Every question comes to exactly one end, however the network was."""
+        """Every question has exactly one result, whatever the network did."""
         self.now_s += 10
         self.expire()
         ended = [self.told, self.silent, {one for one, how in self.shown.items() if how == "live"}]

@@ -1,4 +1,4 @@
-"""What the offline list says of a vehicle, and what it must not say (wire format, section 7)."""
+"""Lookups in the offline list, and their limits (wire format, section 7)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_vehicle_that_is_missing_is_unchecked_and_never_not_found(folder: Path
     build(folder, BASE, [listing(1)])
     missing = VehicleStatus(F.UNCHECKED, age_s=HALF_A_DAY_S)
     assert listed.lookup(plate(2), at(BASE_DAY)) == missing
-    assert listed.lookup(plate(1, "01"), at(BASE_DAY)) == missing  # the number of another kind
+    assert listed.lookup(plate(1, "01"), at(BASE_DAY)) == missing  # the number with another kind
     assert listed.lookup(Plate("粤A00001", "02"), at(BASE_DAY)) == UNCHECKED  # no file of this province
     assert listed.lookup(Plate("使A00001", "02"), at(BASE_DAY)) == UNCHECKED
 
@@ -104,9 +104,9 @@ def test_the_newest_file_that_has_the_vehicle_decides(folder: Path, listed: Offl
     assert found == [
         F.CACHED_VALID,
         F.CACHED_ALARM,
-        F.CACHED_CAUTION,  # taken off and put on again
+        F.CACHED_CAUTION,  # removed and listed again
         F.CACHED_CAUTION,
-        F.UNCHECKED,  # taken off
+        F.UNCHECKED,  # removed
         F.CACHED_VALID,
         F.UNCHECKED,
         F.CACHED_VALID,  # new
@@ -197,7 +197,7 @@ def test_who_keeps_up_looks_every_few_seconds_and_misses_no_change(
     assert found() is F.CACHED_VALID
     listed.keep_up(REFRESH_S)
     assert found() is F.CACHED_OFF_ROAD
-    same_ns = folder.stat().st_mtime_ns  # the next change may come within the clock's grain
+    same_ns = folder.stat().st_mtime_ns  # the next change may have the same time stamp
     install(folder, tmp_path, BASE, [listing(1, "C")], BASE_DAY)
     os.utime(folder, ns=(same_ns, same_ns))
     listed.keep_up(2 * REFRESH_S)
@@ -228,7 +228,7 @@ def test_a_damaged_file_does_not_take_the_place_of_a_good_one(
     listed.refresh()
     assert len(listed.faults["苏"]) == 1
     assert [listed.lookup(plate(number), at(20260702)) for number in (1, 2)] == before
-    shutil.copy(tmp_path / str(changes(20260703)), folder)  # and what comes after it is taken
+    shutil.copy(tmp_path / str(changes(20260703)), folder)  # and later files are taken
     listed.refresh()
     assert listed.lookup(plate(3), at(20260703)).finding is F.CACHED_VALID
     assert listed.lookup(plate(1), at(20260703)).finding is F.CACHED_ALARM
@@ -238,7 +238,7 @@ def test_a_medium_that_changed_beneath_is_a_fault_and_no_finding(folder: Path, l
     build(folder, BASE, [listing(number) for number in range(5_000)])
     whole = bytearray(content(folder, BASE))
     size = len(whole) // 4096
-    for page in range(2, size):  # all but the header's and the tables' own
+    for page in range(2, size):  # all pages except the header and the tables
         whole[page * 4096 : page * 4096 + 8] = b"\xff" * 8
     (folder / str(BASE)).write_bytes(whole)
     with pytest.raises(OfflineListFault, match="SQLITE_CORRUPT"):
@@ -264,7 +264,7 @@ def test_more_provinces_than_are_kept_open_are_all_answered(folder: Path, listed
 
 
 SAID = st.one_of(st.none(), st.sampled_from(("A", "G", "E", "C", "Z")))
-"""Letters; None takes the vehicle off."""
+"""Letters; None removes the vehicle."""
 
 
 @given(

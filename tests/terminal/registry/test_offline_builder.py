@@ -1,4 +1,4 @@
-"""What the registry gives out is listed as it was said, and the same vehicles give the same bytes."""
+"""The builder lists vehicles as given, and the same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEAD = "number,kind,letters,valid_through\n"
 
 
 class Done(NamedTuple):
-    """What a command line came to."""
+    """Result of a command line."""
 
     returncode: int
     stdout: str
@@ -148,7 +148,7 @@ def test_random_vehicles_are_vehicles_and_the_same_seed_gives_the_same(tmp_path:
     assert one.stdout.split()[0] == other.stdout.split()[0]
     day, records = offline_random.changes(plates, 500, 20260702, 3)
     name = FileName("苏", 20260702)
-    offline.write(tmp_path, name, 20260702, day, records)  # which checks it as a terminal does
+    offline.write(tmp_path, name, 20260702, day, records)  # checks the file as a terminal does
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""A list is in force at every moment, whatever cuts its replacement short (wire format, section 7)."""
+"""A complete list is in force at any moment, even during a cut-short replacement (wire format, section 7)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
-    """What may take its place."""
+    """Files to replace it with."""
     workshop = tmp_path / "new"
     build(workshop, BASE, [listing(0, "E"), listing(1, "G"), listing(2)], day=DAY)
     build(workshop, NEXT, [listing(0, "E")])
@@ -78,7 +78,7 @@ def test_killed_at_any_line_the_old_list_or_the_new_is_in_force_whole(
     first_new = after.index(NEW[name])
     assert first_new > 30
     assert after == [OLD] * first_new + [NEW[name]] * (lines - first_new)
-    for line in range(1, lines, 5):  # and what the cut left does not stand in the way
+    for line in range(1, lines, 5):  # and leftovers do no harm
         cut = folder.with_name(f"{folder.name}.{line}")
         put(cut, file)
         assert seen_in(cut) == NEW[name]
@@ -89,12 +89,12 @@ STORAGE = frozenset(
     {"open", "mkdir", "write", "flush", "fsync", "rename", "unlink", "flock", "listdir", "scandir"}
     | {"connect", "execute", "fetchone", "fetchall"}
 )
-"""What can fail, by the names that Python's own library calls it in the end."""
+"""Calls that can fail, by their names in Python's standard library."""
 
 
 @contextmanager
 def calls(note: Callable[[str], None]) -> Iterator[None]:
-    """Tell of each call to storage before it is made."""
+    """Report each call to storage before it is made."""
 
     def profile(_: FrameType, event: str, called: object) -> None:
         name = getattr(called, "__name__", "")
@@ -111,7 +111,7 @@ def calls(note: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def failing_at(number: int) -> Iterator[list[str]]:
-    """Fail the call to storage with this number, from 1; the calls made, of which the last one failed."""
+    """Fail the call to storage with this number, from 1; yields the calls made, the failed one last."""
     made: list[str] = []
 
     def fail(name: str) -> None:
@@ -155,7 +155,7 @@ def test_whichever_call_fails_the_old_list_or_the_new_is_in_force_whole(
 def test_killed_at_random_a_list_is_in_force_and_the_next_replacement_works(
     folder: Path, workshop: Path, tmp_path: Path
 ):
-    draw = random.Random(20_260_704)  # noqa: S311 - where to cut, again the same
+    draw = random.Random(20_260_704)  # noqa: S311 - reproducible
     other = tmp_path / "other"
     build(other, BASE, [listing(number, "G" if number else "C") for number in range(20_000)], day=DAY)
     views = [NEW[BASE], [F.CACHED_ALARM, F.CACHED_CAUTION, F.CACHED_CAUTION]]

@@ -1,4 +1,4 @@
-"""The time, and whether anyone vouches for it."""
+"""Clocks: wall time with its trustworthiness, and monotonic time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PHASE_LIMIT_US = 16_000_000
-"""The kernel's NTP_PHASE_LIMIT: `maxerror` here or above means that nobody keeps the clock."""
+"""The kernel's NTP_PHASE_LIMIT: with `maxerror` at or above it, no daemon keeps the clock."""
 
 
 class _Timex(ctypes.Structure):
-    """The head of `struct timex` (linux/timex.h, adjtimex(2)), and room for the rest of it."""
+    """Start of `struct timex` (linux/timex.h, adjtimex(2)), padded for the rest."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -26,8 +26,10 @@ class _Timex(ctypes.Structure):
 
 
 def largest_error_us() -> int | None:
-    """The kernel's bound on the wall clock's error, µs (adjtimex(2), `maxerror`); None if it will not say."""
-    timex = _Timex()  # modes 0: reads, sets nothing, needs no privilege
+    """Return the kernel's error bound of the wall clock, µs (adjtimex(2), `maxerror`); None if
+    unavailable.
+    """
+    timex = _Timex()  # modes 0 reads only and needs no privilege
     if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex)) < 0:
         return None
     return int(timex.maxerror)
@@ -36,10 +38,10 @@ def largest_error_us() -> int | None:
 class SystemClock:
     """The system's clocks. Wall time is trusted while a daemon keeps the kernel's error bound below 16 s.
 
-    This is systemd's own test (`ntp_synced`, time-util.c); STA_UNSYNC would misjudge a chrony which does
-    not set the hardware clock. Its limits: the bound grows by 500 µs a second without a time source, so
-    trust ends 8.9 h after the last one was heard; and the kernel repeats what its daemon believed: whoever
-    may set the clock, or forges unauthenticated NTP, is trusted too.
+    This is systemd's own test (`ntp_synced`, time-util.c); STA_UNSYNC would misjudge a chrony that does not
+    set the hardware clock. Limits: without a time source the bound grows by 500 µs a second, so trust ends
+    8.9 h after the last update; and the kernel repeats what its daemon believed, so anyone who can set the
+    clock or forge unauthenticated NTP is trusted as well.
     """
 
     def now_s(self) -> float:
@@ -57,14 +59,14 @@ class SystemClock:
 
 
 class HandClock:
-    """A clock moved by hand: monotonic time stands still between `advance`s; the wall clock may also run."""
+    """A clock set by hand: monotonic time changes with `advance` only; the wall clock may also run."""
 
     def __init__(
         self, unix_s: float, *, trusted: bool = True, elapsed_s: Callable[[], float] = lambda: 0.0
     ) -> None:
-        """Stand at `unix_s`, s; monotonic time begins at 0.
+        """Start at `unix_s` (Unix time, s) with monotonic time 0.
 
-        The wall clock gains what `elapsed_s`, a monotonic time in s, gains. It stands still by default.
+        The wall clock advances with `elapsed_s`, a monotonic time in s, which by default stands still.
         """
         self._elapsed_s = elapsed_s
         self._monotonic_s = 0.0
@@ -83,13 +85,13 @@ class HandClock:
         return self._trusted
 
     def advance(self, seconds: float) -> None:
-        """Let time pass on both clocks. Raises ValueError when it would run backwards."""
+        """Advance both clocks. Raises ValueError for a negative number of seconds."""
         if seconds < 0:
             raise ValueError("monotonic time does not run backwards")
         self._unix_s += seconds
         self._monotonic_s += seconds
 
     def set(self, unix_s: float, *, trusted: bool = True) -> None:
-        """Put the wall clock, as a person or a time server does; monotonic time is left alone."""
+        """Set the wall clock, as a person or a time server does; monotonic time is unaffected."""
         self._unix_s, self._since_s = unix_s, self._elapsed_s()
         self._trusted = trusted

@@ -1,4 +1,4 @@
-"""A terminal that appends checks and uploads them by its own modules, and does nothing else, until killed."""
+"""A terminal that only appends checks and uploads them, with the product's modules, until it is killed."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
 
 RESERVE_BYTES = 1 << 20
 PACE_S = 0.004
-"""The least time from one check to the next."""
+"""Minimum time between two checks, s."""
 ACKNOWLEDGED = struct.Struct(">16sQ32s")
-"""Of the ledger: a journal's id, the record's number, and its hash."""
+"""Ledger record: journal id, record number and hash."""
 STOP, CLOCK_MS, SENT, RECEIPTS, DROPPED, REFUSED = range(6)
-"""Of the board: whether to end, what is added to the time, and what happened so far.
+"""Slots of the board: a stop flag, an offset to the clock, and counters.
 
-It is shared memory without a lock, which a process that is killed would keep.
+The board is shared memory without a lock, since a killed process would keep the lock.
 """
 SLOTS = 6
 FULL, FAULTY = 75, 70
-"""Exit statuses: there was no room to open the journal; the registry's answer stopped the upload."""
+"""Exit statuses: no space to open the journal; the upload was stopped by the registry's answer."""
 
 
 def check(chance: int) -> Check:
-    """A check as an officer makes it, or one that failed; what it says is drawn from `chance`."""
+    """Return a check by an officer, or a failed one, with content derived from `chance`."""
     failed = chance % 8 == 0
     return Check(
         how=How.SCAN,
@@ -70,7 +70,7 @@ def check(chance: int) -> Check:
 
 
 def be_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> None:
-    """Append and upload until the board says to stop. Ends the process by FULL or FAULTY, or is killed."""
+    """Append and upload until the board says to stop. Exits with FULL or FAULTY unless killed."""
     settings = config.read(setting)
     try:
         work = _prepared(settings, board)
@@ -78,13 +78,13 @@ def be_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> Non
         sys.exit(FULL)
     link = link_of(settings, manual_ack=False)
     if link is None:
-        raise ValueError("the configuration names no registry")
+        raise ValueError("the configuration has no registry")
     book = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
     while not board[STOP]:
         _append(work.journal, settings, book, board)
-        with suppress(JournalFull):  # nothing is lost: it is tried again
+        with suppress(JournalFull):  # nothing is lost: it is retried
             _upload(work, link, inbox, board)
         if work.uploader.faults:
             print(*(fault.line() for fault in work.uploader.faults.values()), file=sys.stderr)
@@ -117,7 +117,7 @@ def _stamp(settings: Config, board: MutableSequence[int]) -> Stamp:
 
 
 def _append(journal: Journal, settings: Config, book: int, board: MutableSequence[int]) -> None:
-    """One check; in the ledger only when the journal has said that it is safe."""
+    """Append a check, and note it in the ledger once the journal has acknowledged it."""
     chance = int.from_bytes(nacl.utils.random(8), "big")
     try:
         journal.append(_stamp(settings, board), check(chance))
@@ -133,7 +133,7 @@ def _upload(work: Uploading, link: Link, inbox: Inbox, board: MutableSequence[in
     for one in inbox.take(PACE_S):
         message = one.message if isinstance(one, FromRegistry) else None
         if isinstance(message, LinkState) and message.up:
-            uploader.stop()  # what was out may be lost: begin anew
+            uploader.stop()  # messages in flight may be lost: start again
         elif isinstance(message, Incoming):
             _note(uploader.receive(message, time.monotonic()), board)
     if not uploader.active and link.state.up:
@@ -150,7 +150,7 @@ def _note(received: Received | None, board: MutableSequence[int]) -> None:
 
 
 def acknowledged(ledger: Path) -> list[tuple[bytes, int, bytes]]:
-    """Journal, number and hash of every record that the terminal was told is safe. Raises OSError."""
+    """Return journal, number and hash of every record acknowledged to the terminal. Raises OSError."""
     content = ledger.read_bytes()
     whole = len(content) - len(content) % ACKNOWLEDGED.size
     return list(ACKNOWLEDGED.iter_unpack(content[:whole]))

@@ -299,6 +299,8 @@ class Verdict:
     guidance_zh: str
     guidance_en: str
     basis: str
+    differing: tuple[ComparedField, ...] = ()
+    """Fields in which the code and the registry's record of its vehicle contradict each other."""
 
 
 @dataclass(frozen=True, slots=True)

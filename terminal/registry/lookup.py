@@ -29,6 +29,7 @@ from terminal.registry.messages import (
     VinQuestion,
 )
 from terminal.vehicle import status as statuses
+from terminal.vehicle.compare import LEAST_VIN_TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 REMEMBERED_S = 600
 """An answer may still come for a check of the last ten minutes."""
-LEAST_VIN_TAIL = 4
-"""So many last characters of a VIN say something (wire format, section 5, code and registry compared)."""
 _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 
 

@@ -44,6 +44,7 @@ class Icon(StrEnum):
     CAMERA_OFF = "camera_off"
     UPLOAD = "upload"
     MENU = "menu"
+    NOT_EQUAL = "not_equal"
 
 
 class _Pen:
@@ -198,6 +199,12 @@ def _menu(pen: _Pen) -> None:
         pen.line(12, (14, y), (82, y))
 
 
+def _not_equal(pen: _Pen) -> None:
+    for y in (34, 62):
+        pen.line(12, (12, y), (84, y))
+    pen.line(12, (68, 8), (28, 88))
+
+
 _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.CHECK: _check,
     Icon.CLOCK_CHECK: _clock_check,
@@ -215,6 +222,7 @@ _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.CAMERA_OFF: _camera_off,
     Icon.UPLOAD: _upload,
     Icon.MENU: _menu,
+    Icon.NOT_EQUAL: _not_equal,
 }
 
 

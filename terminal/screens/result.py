@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.model import CredentialFinding, Outcome, VehicleFinding
-from terminal.screens import subject, text, theme
+from terminal.screens import contradiction, subject, text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Dashes, Fill, Item, Sign, Stripes
 from terminal.screens.layout import Block, beside, largest, padded, paragraph, stack
@@ -59,6 +59,8 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     verdict = screen.judged.verdict
     shown = [_hero(page, screen)]
     shown += subject.blocks(page, screen)
+    if (contradicted := contradiction.block(page, verdict)) is not None:
+        shown.append(contradicted)
     shown.append(_findings(page, screen.judged))
     if (compared := subject.particulars(page, verdict)) is not None:
         shown.append(compared)

@@ -164,8 +164,6 @@ def particulars(page: Page, verdict: Verdict) -> Block | None:
     if known is not None and not alarm:
         pairs.append(("description", _described(page, known, verdict.status)))
         pairs.append(("vin_tail", known.vin_tail or page.say("no_vin_tail")))
-    if known is not None and proven is not None and _differ(known, proven):
-        pairs.append(("code_says", _described(page, proven, None, tail=True)))
     return padded(_table(page, pairs, page.width), page.px(MARGIN), 0, 0, lambda _: ()) if pairs else None
 
 
@@ -180,7 +178,7 @@ def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
     return pairs
 
 
-def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None, *, tail: bool = False) -> str:
+def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None) -> str:
     language = page.look.language
     use = USES.get(vehicle.use)
     words = [
@@ -188,19 +186,8 @@ def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None, *, ta
         text.vehicle_type(vehicle.vehicle_type, language),
         text.colours(vehicle.colour, language),
         text.pick(use, language) if use else vehicle.use,
-        vehicle.vin_tail if tail else None,
     ]
     return (" " if language == "zh" else ", ").join(word for word in words if word)
-
-
-def _differ(one: Vehicle, other: Vehicle) -> bool:
-    """Whether two records of a vehicle contradict each other in what can be seen of the car."""
-    both = (
-        (one.vehicle_type, other.vehicle_type),
-        (one.colour, other.colour),
-        (one.vin_tail, other.vin_tail),
-    )
-    return any(a is not None and b is not None and a != b for a, b in both)
 
 
 def _table(page: Page, pairs: list[tuple[str, str]], width: int) -> Block:

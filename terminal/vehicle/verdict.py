@@ -1,13 +1,15 @@
 """Verdicts from the decision table, which must have a cell for every pair of findings.
 
 `pass` requires a subject that the officer confirmed or typed; without that it becomes provisional (wire
-format, "Whose vehicle is looked up").
+format, "Whose vehicle is looked up"). Where code and registry contradict each other, both become `caution`
+("Code and registry compared").
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
 
 from terminal.model import (
     CredentialFinding,
@@ -18,7 +20,18 @@ from terminal.model import (
     VehicleStatus,
     Verdict,
 )
-from terminal.vehicle.tables import rows
+from terminal.vehicle.compare import differing
+from terminal.vehicle.tables import Lines, rows
+
+if TYPE_CHECKING:
+    from terminal.model import ComparedField
+
+CONTRADICTED = Lines(
+    "凭证与登记不一致：核对实车和行驶证，联系指挥中心；不得仅据此采取强制措施",
+    "Code and registry differ: compare car and papers, ask control; no coercive measure on this alone",
+)
+"""Guidance in place of the cell's, where it would let a contradicted vehicle go."""
+_GREEN = frozenset({Outcome.PASS, Outcome.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +57,31 @@ def _table() -> dict[tuple[CredentialFinding, VehicleFinding], Cell]:
 TABLE = _table()
 
 
-def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> Verdict:
-    """Return the verdict of both findings about the subject's vehicle. Never raises."""
+def decide(
+    finding: Finding,
+    status: VehicleStatus,
+    subject: Subject | None,
+    *,
+    display_only: frozenset[ComparedField] = frozenset(),
+) -> Verdict:
+    """Return the verdict of both findings about the subject's vehicle. Never raises.
+
+    Fields of `display_only` are compared and shown, and decide nothing.
+    """
     cell = TABLE[finding.finding, status.finding]
-    outcome = cell.outcome
+    outcome, guidance = cell.outcome, Lines(cell.guidance_zh, cell.guidance_en)
     if outcome is Outcome.PASS and subject not in (Subject.CONFIRMED, Subject.TYPED):
         outcome = Outcome.PROVISIONAL
-    return Verdict(outcome, finding, status, subject, cell.guidance_zh, cell.guidance_en, cell.basis)
+    differences = _differences(finding, status)
+    if outcome in _GREEN and not display_only.issuperset(differences):
+        outcome, guidance = Outcome.CAUTION, CONTRADICTED
+    return Verdict(outcome, finding, status, subject, guidance.zh, guidance.en, cell.basis, differences)
+
+
+def _differences(finding: Finding, status: VehicleStatus) -> tuple[ComparedField, ...]:
+    """The differences between a proven code and the registry's record, where both are of one vehicle."""
+    code = finding.credential.vehicle if finding.credential else None
+    elsewhere = finding.finding is CredentialFinding.OTHER_VEHICLE
+    if code is None or elsewhere or status.vehicle is None or code.plate != status.vehicle.plate:
+        return ()
+    return differing(code, status.vehicle)

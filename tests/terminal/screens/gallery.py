@@ -330,7 +330,7 @@ def _views() -> dict[str, View]:
         "newer_issued": with_judged(
             result(
                 CredentialFinding.CURRENT,
-                replace(_live(VehicleFinding.VALID, "A", 20270831), vehicle=replace(CAR, colour="B")),
+                _live(VehicleFinding.VALID, "A", 20270831),
                 subject=confirmed,
                 status=ONLINE,
             ),
@@ -370,6 +370,17 @@ def _views() -> dict[str, View]:
         ),
         "kinds_no_answer": KindChoice(
             replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), Listing.NO_ANSWER
+        ),
+        "contradiction": with_judged(
+            result(
+                CredentialFinding.CURRENT,
+                replace(
+                    _live(VehicleFinding.VALID, "A", 20270831),
+                    vehicle=replace(CAR, colour="H", vin_tail="123456", vehicle_type="H31"),
+                ),
+                subject=Subject.CONFIRMED,
+            ),
+            lookup=Lookup.ANSWERED,
         ),
         "off_road": result(CredentialFinding.CURRENT, _live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
         "alarm": ALARM,

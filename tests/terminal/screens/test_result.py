@@ -19,6 +19,7 @@ from terminal.model import (
 from terminal.screens import theme
 from terminal.screens.draw import compose
 from terminal.screens.fonts import Fonts
+from terminal.screens.icons import Icon
 from terminal.screens.items import PlateArt, Sign, Text
 from terminal.screens.keys import keys
 from terminal.screens.state import Lookup, Result
@@ -124,8 +125,14 @@ def test_the_registry_s_record_is_shown_to_compare(fonts: Fonts):
 def test_code_that_contradicts_the_registry_s_record_is_told(fonts: Fonts):
     known = result(CredentialFinding.CURRENT, live(VehicleFinding.VALID), subject=Subject.CONFIRMED)
     same = result(CredentialFinding.CURRENT, live(VehicleFinding.VALID, CAR), subject=Subject.CONFIRMED)
-    assert "凭证另载" in said(known, fonts)
-    assert "凭证另载" not in said(same, fonts)
+    shown = said(known, fonts)
+    for words in ("注意核查", "凭证与登记不一致", "白色", "黑色", CAR.vin_tail, "9Z8Y7X"):
+        assert words is not None
+        assert words in shown
+    assert "放行" not in shown
+    assert "凭证与登记不一致" not in said(same, fonts)
+    signs = [item for item in compose(known, Look("zh", fonts)) if isinstance(item, Sign)]
+    assert [item.icon for item in signs].count(Icon.NOT_EQUAL) == len(known.judged.verdict.differing) == 3
 
 
 @pytest.mark.parametrize("finding", ALARMS)

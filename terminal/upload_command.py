@@ -154,11 +154,18 @@ def _conclude(work: Uploading) -> int:
 
 
 def _write(work: Uploading, to: Path) -> int:
-    """One file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces."""
+    """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
+
+    The file is created, never opened: on a stick its name may be a link to any file of this terminal.
+    """
+    if os.path.lexists(to):
+        raise InputFault(f"{to} exists already; name a new file")
     building = to.with_name(to.name + ".part")
     count = 0
     try:
-        with building.open("wb") as file:
+        building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
+        handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(handle, "wb") as file:
             for message in work.uploader.messages():
                 file.write(message)
                 count += 1

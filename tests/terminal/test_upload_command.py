@@ -135,6 +135,32 @@ def test_a_stick_carries_all_there_and_the_receipts_back(desk: Desk, tmp_path: P
     assert [path.name for path in tmp_path.glob("stick*")] == ["stick.cbor"]
 
 
+@pytest.mark.parametrize("name", ["stick.cbor", "stick.cbor.part"])
+def test_a_link_on_a_stick_leads_to_no_file_of_the_terminal(desk: Desk, tmp_path: Path, name: str):
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / name).symlink_to(tmp_path / "theirs")
+    stick = tmp_path / "stick.cbor"
+    if name == stick.name:
+        with pytest.raises(InputFault, match="exists already; name a new file"):
+            desk.upload(way=Way(to=stick))
+    else:
+        assert desk.upload(way=Way(to=stick)) == ALL
+        assert not stick.is_symlink()
+        assert list(cbor.split(stick.read_bytes(), tag=18))
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
+def test_a_file_that_is_there_is_never_written_over(desk: Desk, tmp_path: Path):
+    stick = tmp_path / "stick.cbor"
+    (tmp_path / "stick.cbor.part").write_text("of an attempt that was cut short")
+    assert desk.upload(way=Way(to=stick)) == ALL
+    before = stick.read_bytes()
+    with pytest.raises(InputFault, match=r"stick\.cbor exists already; name a new file"):
+        desk.upload(way=Way(to=stick))
+    assert stick.read_bytes() == before
+    assert [path.name for path in tmp_path.glob("stick*")] == ["stick.cbor"]
+
+
 @pytest.mark.parametrize("content", [None, b"no receipts", b"\xd2\x84"])
 def test_a_file_that_holds_no_receipts_is_a_fault_with_its_name(
     desk: Desk, tmp_path: Path, content: bytes | None

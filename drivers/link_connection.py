@@ -11,6 +11,7 @@ import fcntl
 import select
 import socket
 import ssl
+import stat
 import sys
 import termios
 import time
@@ -55,6 +56,8 @@ TURN_S = 1.0
 """Longest wait of one `turn`, s."""
 _ENVELOPE = 64
 """Bytes of a packet besides topics, correlation data and payload, at most."""
+_TOO_WIDE = 0o177
+"""Permission bits beyond 0600."""
 UP, LOST = b"up", b"lost"
 
 
@@ -334,12 +337,18 @@ def _properties(packet: int, **values: int | str | bytes | None) -> Properties:
 
 
 def _tls(line: Line) -> ssl.SSLContext:
-    """Create the context for mutual TLS 1.3, reading the files anew so that renewed certificates are used."""
+    """Create the context for mutual TLS 1.3, reading the files anew so that renewed certificates are used.
+
+    Raises LinkIdentityFault, also for a private key that others may read.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.sslsocket_class = _Channel
     try:
         context.load_verify_locations(line.authority)
+        mode = stat.S_IMODE(line.key.stat().st_mode)
+        if mode & _TOO_WIDE:
+            raise LinkIdentityFault(f"{line.key}: mode {mode:04o} is wider than 0600; chmod 600 it first")
         context.load_cert_chain(line.certificate, line.key, password="")
     except OSError as error:
         raise LinkIdentityFault(f"{type(error).__name__}: {error.strerror}") from error

@@ -170,12 +170,12 @@ class LinkUntrusted(LinkFault):
 
 
 class LinkIdentityFault(LinkFault):
-    """Raised when this terminal's TLS certificate or key is missing or damaged."""
+    """Raised when this terminal's TLS certificate or key is missing or damaged, or others may read the key."""
 
     code, zh, en = (
         "N03",
-        "本机联网证书缺失或损坏，请联系管理员",
-        "This terminal's network certificate is missing or damaged",
+        "本机联网证书或密钥缺失、损坏或权限过宽，请联系管理员",
+        "This terminal's network certificate or key is missing, damaged, or readable by others",
     )
 
 

@@ -153,6 +153,18 @@ def test_a_missing_identity_is_a_state_with_its_own_text(tls: Path, tmp_path: Pa
     assert type(first_fault(replace(line_to(9, tls), **paths))) is LinkIdentityFault
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o700])
+def test_a_key_that_others_may_read_is_refused_by_its_mode(tls: Path, tmp_path: Path, mode: int):
+    key = tmp_path / "key"
+    key.write_bytes((tls / "T0001.key").read_bytes())
+    key.chmod(mode)
+    fault = first_fault(replace(line_to(9, tls), key=key))
+    assert type(fault) is LinkIdentityFault
+    assert fault.detail == f"{key}: mode {mode:04o} is wider than 0600; chmod 600 it first"
+    key.chmod(0o600)
+    assert type(first_fault(replace(line_to(9, tls), key=key))) is LinkFault
+
+
 def test_a_certificate_that_is_none_or_another_key_s_is_an_identity_fault(tls: Path, tmp_path: Path):
     (tmp_path / "damaged").write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     assert type(first_fault(replace(line_to(9, tls), certificate=tmp_path / "damaged"))) is LinkIdentityFault

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import base45
 from nacl import bindings
 
 from scripts.bench_rows import Budget, Row, by_turns, row
-from terminal.credential import cose, trust, verify
+from terminal.credential import cbor, cose, trust, verify
 from terminal.model import UNCHECKED, CredentialFinding, Subject
 from terminal.vehicle.verdict import decide
 
@@ -22,15 +23,17 @@ RATIO = Budget(2.5)
 def measure() -> list[Row]:
     """Measure CPU time per text, averaged over all current codes of the vectors in each round."""
     content = json.loads(VECTORS.read_bytes())
-    trusted = _trusted(content["trust"])
     cases = [case for case in content["cases"] if case["reason"] == "ok" and "entered" not in case]
-    texts = [(case["text"], verify.Moment(case["now"])) for case in cases]
+    trusted = _trusted(content["trust"])
+    texts = [
+        (case["text"], replace(trusted, made_s=case["now"]), verify.Moment(case["now"])) for case in cases
+    ]
     encoded = [case["text"].removeprefix(verify.PREFIX).encode() for case in cases]
     signed = [_signed(base45.b45decode(text), trusted) for text in encoded]
 
     def to_verdict() -> None:
-        for text, moment in texts:
-            verdict = decide(verify.verify(text, trusted, moment), UNCHECKED, Subject.CODE)
+        for text, dated, moment in texts:
+            verdict = decide(verify.verify(text, dated, moment), UNCHECKED, Subject.CODE)
             if verdict.finding.finding is not CredentialFinding.CURRENT:
                 raise RuntimeError("a valid code was not found current")
 
@@ -57,7 +60,10 @@ def measure() -> list[Row]:
 
 
 def _trusted(listed: dict[str, dict[str, str]]) -> trust.TrustSet:
-    targets = {"issuers.cbor": bytes.fromhex(str(listed["issuers_cbor"]))}
+    targets = {
+        "set.cbor": cbor.write({1: 0, 2: 0}),
+        "issuers.cbor": bytes.fromhex(str(listed["issuers_cbor"])),
+    }
     targets |= {f"status/{number}.bin": bytes.fromhex(bits) for number, bits in listed["status"].items()}
     return trust.load(targets, {name: bytes.fromhex(file) for name, file in listed["issued"].items()})
 

@@ -253,13 +253,13 @@ class App:
         lists.keep_up(self._rig.clock.monotonic_s())
         now_s = self._rig.clock.now_s()
         trusted = self._checker.trusted
-        age_s = None if trusted.made_s is None else trusted.age_s(now_s)
+        age_s = trusted.age_s(now_s)
         status = state.Status(
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
             clock_trusted=self._moment().clock_trusted,
             laboratory=self._checker.laboratory,
-            trust_age_s=None if age_s is None else age_s // 60 * 60,
-            trust_fresh=age_s is None or age_s <= self._checker.fresh_s,
+            trust_age_s=age_s // 60 * 60,
+            trust_fresh=age_s <= self._checker.fresh_s,
             records=self.cases.keeper.unreceipted,
             upload=self.duty.sending,
             shift=self.cases.keeper.author.shift,

@@ -174,8 +174,7 @@ class Keeper:
         return self.journal.append(self.author.stamp(moment), body)
 
     def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
-        made_s = self.trusted.made_s
-        trust_s = None if made_s is None else max(0, int(moment.now_s) - made_s)
+        trust_s = max(0, int(moment.now_s) - self.trusted.made_s)
         return self.lists.ages(plate, moment, trust_s)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import console, report
-from terminal.credential import trust, verify
+from terminal.credential import cbor, trust, verify
 from terminal.errors import InputFault
 from terminal.model import Plate
 
@@ -116,7 +116,7 @@ def load(path: Path) -> Vectors:
 def _vectors(content: dict[str, Loaded]) -> Vectors:
     trusted = _map(content, "trust")
     status = _map(trusted, "status", {})
-    targets = {"issuers.cbor": _hex(trusted, "issuers_cbor")}
+    targets = {"set.cbor": cbor.write({1: 0, 2: 0}), "issuers.cbor": _hex(trusted, "issuers_cbor")}
     targets |= {f"status/{number}.bin": _hex(status, number) for number in status}
     issued = _map(trusted, "issued", {})
     enforcement = _map(trusted, "enforcement", {})

@@ -170,7 +170,7 @@ class LinkUntrusted(LinkFault):
 
 
 class LinkIdentityFault(LinkFault):
-    """Raised when this terminal's TLS certificate or key is missing or damaged, or others may read the key."""
+    """Raised when this terminal's TLS certificate or key is missing, damaged, or readable by others."""
 
     code, zh, en = (
         "N03",

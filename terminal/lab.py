@@ -21,14 +21,12 @@ NOTICE = "laboratory trust set, which no authority vouches for"
 
 
 def load_directory(path: Path) -> trust.TrustSet:
-    """The trust set of a directory: `issuers.cbor`, and `set.cbor`, `status/` and `issued/` if there.
+    """The trust set of a directory: `set.cbor` and `issuers.cbor`, and `status/` and `issued/` if there.
 
     The files of `issued/` are mapped into memory. Raises TrustFault when a target is missing, unreadable,
     misnamed or invalid.
     """
-    targets = {"issuers.cbor": _read(path / "issuers.cbor")}
-    if (path / "set.cbor").exists():
-        targets["set.cbor"] = _read(path / "set.cbor")
+    targets = {name: _read(path / name) for name in ("set.cbor", "issuers.cbor")}
     targets |= {f"status/{file.name}": _read(file) for file in sorted((path / "status").glob("*.bin"))}
     issued = {f"issued/{file.name}": _mapped(file) for file in sorted((path / "issued").glob("*.bin"))}
     try:

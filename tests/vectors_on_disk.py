@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from terminal.credential import trust
+from terminal.credential import cbor, trust
 
 VECTORS = Path(__file__).parent / "vectors"
 EXTERNAL = VECTORS / "external"
@@ -23,11 +22,12 @@ def credentials() -> dict[str, Any]:
     return content
 
 
-def targets() -> dict[str, bytes]:
-    """The trust set's targets by name, but for the register of issued codes."""
+def targets(made_s: int) -> dict[str, bytes]:
+    """The targets by name of a trust set made at `made_s`, but for the register of issued codes."""
     listed = credentials()["trust"]
     status = {f"status/{number}.bin": bytes.fromhex(bits) for number, bits in listed["status"].items()}
-    return {"issuers.cbor": bytes.fromhex(listed["issuers_cbor"]), **status}
+    dated = cbor.write({1: made_s, 2: 1})
+    return {"set.cbor": dated, "issuers.cbor": bytes.fromhex(listed["issuers_cbor"]), **status}
 
 
 def issued() -> dict[str, bytes]:
@@ -38,7 +38,7 @@ def issued() -> dict[str, bytes]:
 
 def trust_set(made_s: int) -> trust.TrustSet:
     """The trust set of the cases, made at `made_s`."""
-    return replace(trust.load(targets(), issued()), made_s=made_s)
+    return trust.load(targets(made_s), issued())
 
 
 def case(name: str) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def case(name: str) -> dict[str, Any]:
     return found
 
 
-def write_directory(folder: Path) -> Path:
+def write_directory(folder: Path, made_s: int) -> Path:
     """The trust set as a laboratory's directory of targets."""
-    for name, content in (targets() | issued()).items():
+    for name, content in (targets(made_s) | issued()).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder

@@ -61,18 +61,19 @@ class RegistryKeys:
 
 @dataclass(frozen=True, slots=True)
 class TrustSet:
-    """Trust set of a terminal. `made_s` (Unix time, s) is None for a set without a time."""
+    """Trust set of a terminal."""
 
     issuers: Mapping[bytes, IssuerKey]
+    made_s: int
+    """Unix time at which the set was made, s."""
+    serial: int = 0
     status: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}))
     register: Register = field(default_factory=Register)
     """The register of issued codes."""
-    made_s: int | None = None
-    serial: int = 0
 
     def age_s(self, now_s: float) -> float:
-        """Return the seconds since the set was made; 0 if it has no time."""
-        return 0 if self.made_s is None else now_s - self.made_s
+        """Return the seconds since the set was made; negative by a clock that is behind."""
+        return now_s - self.made_s
 
     def is_withdrawn(self, number: int, index: int) -> bool | None:
         """Return the bit of a status list, least significant first; None if the list does not contain it."""
@@ -86,16 +87,16 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
     Raises TrustFault, and then no part of the set is used.
     """
     try:
-        made_s, serial = _set(targets["set.cbor"]) if "set.cbor" in targets else (None, 0)
+        made_s, serial = _set(targets["set.cbor"])
         return TrustSet(
             issuers=MappingProxyType(_issuers(targets["issuers.cbor"])),
-            status=MappingProxyType(_status_lists(targets)),
-            register=Register.of(register.read(*target) for target in (issued or {}).items()),
             made_s=made_s,
             serial=serial,
+            status=MappingProxyType(_status_lists(targets)),
+            register=Register.of(register.read(*target) for target in (issued or {}).items()),
         )
     except KeyError as error:
-        raise TrustFault("issuers.cbor is missing") from error
+        raise TrustFault(f"{error.args[0]} is missing") from error
     except ValueError as error:
         raise TrustFault(str(error)) from error
 

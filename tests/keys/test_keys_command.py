@@ -56,7 +56,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def credential(folder: Path, text: str) -> Credential:
     trusted = directory.load_directory(folder / "trust")
-    finding = verify.verify(text, trusted, verify.Moment(trusted.made_s or 0))
+    finding = verify.verify(text, trusted, verify.Moment(trusted.made_s))
     assert finding.reason is Reason.OK
     assert finding.credential is not None
     return finding.credential

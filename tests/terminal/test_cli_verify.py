@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from terminal.credential import cbor
 from tests.pictures import code, scene
 from tests.vectors_on_disk import case, write_directory
 
@@ -29,7 +28,7 @@ TRUST_AT_NOW = ("--lab-trust", "lab", "--at", NOW)
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with a laboratory's trust set, and codes in every kind of file."""
-    write_directory(tmp_path / "lab")
+    write_directory(tmp_path / "lab", GOOD["now"] - 3600)
     for name, text in {"good": GOOD["text"], "past": PAST["text"], "forged": FORGED["text"]}.items():
         Image.fromarray(scene((code(text), 600, 200))).save(tmp_path / f"{name}.png")
     Image.fromarray(scene()).save(tmp_path / "none.png")
@@ -198,6 +197,7 @@ def test_the_plate_in_front_is_compared(desk: Path, entered: str, finding: str):
     ],
 )
 def test_a_code_is_judged_as_of_the_time_that_is_named(desk: Path, time: str, finding: str):
+    write_directory(desk / "lab", 1_796_000_000)
     text = case("good, this month's last second")["text"]
     done = roadside(desk, "verify", "--json", "--lab-trust", "lab", "--at", time, "--text", text)
     assert json.loads(done.stdout)["finding"] == finding
@@ -205,7 +205,7 @@ def test_a_code_is_judged_as_of_the_time_that_is_named(desk: Path, time: str, fi
 
 def test_an_old_set_is_stale(desk: Path):
     made_s = GOOD["now"] - 86_400
-    (desk / "lab" / "set.cbor").write_bytes(cbor.write({1: made_s, 2: 1}))
+    write_directory(desk / "lab", made_s)
     for at, reason in ((made_s + 604_800, "ok"), (made_s + 604_801, "stale_trust")):
         done = roadside(desk, "verify", "--json", "--lab-trust", "lab", "--at", str(at), "good.png")
         assert json.loads(done.stdout)["reason"] == reason
@@ -237,6 +237,7 @@ def test_the_output_is_utf_8_in_every_locale(desk: Path):
         {"issuers.cbor": None},
         {"issuers.cbor": b"\x80\x00"},
         {"set.cbor": b""},
+        {"set.cbor": None},
         {"status/three.bin": b""},
         {"status/\u0663.bin": b""},
         {"issued/苏.bin": b""},

@@ -16,11 +16,10 @@ KEY = bindings.crypto_sign_seed_keypair(bytes(32))[0]
 
 
 def test_a_directory_is_the_set_of_its_targets(tmp_path: Path):
-    directory = write_directory(tmp_path)
-    (directory / "set.cbor").write_bytes(cbor.write({1: 1000, 2: 7}))
+    directory = write_directory(tmp_path, 1000)
     (directory / "status" / "README").touch()  # no target's name ends so
     loaded = lab.load_directory(directory)
-    assert (loaded.made_s, loaded.serial) == (1000, 7)
+    assert (loaded.made_s, loaded.serial) == (1000, 1)
     expected = trust_set(made_s=1000)
     assert loaded.issuers == expected.issuers
     assert loaded.status == expected.status
@@ -30,7 +29,7 @@ def test_a_directory_is_the_set_of_its_targets(tmp_path: Path):
 
 
 def test_the_register_s_files_keep_no_descriptor_and_stay_as_they_were(tmp_path: Path):
-    directory = write_directory(tmp_path)
+    directory = write_directory(tmp_path, 1000)
     before = len(list(Path("/proc/self/fd").iterdir()))
     loaded = lab.load_directory(directory)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
@@ -46,6 +45,7 @@ def test_the_register_s_files_keep_no_descriptor_and_stay_as_they_were(tmp_path:
 
 def test_no_list_is_needed(tmp_path: Path):
     (tmp_path / "issuers.cbor").write_bytes(b"\x80")
+    (tmp_path / "set.cbor").write_bytes(cbor.write({1: 1000, 2: 7}))
     loaded = lab.load_directory(tmp_path)
     assert (dict(loaded.issuers), dict(loaded.status), loaded.register.files) == ({}, {}, ())
 
@@ -54,7 +54,7 @@ def test_no_list_is_needed(tmp_path: Path):
     "name", ["status/+3.bin", "status/3_0.bin", "status/ 3.bin", "issued/苏-20261301.bin"]
 )
 def test_a_name_that_no_target_has_is_a_fault(tmp_path: Path, name: str):
-    directory = write_directory(tmp_path)
+    directory = write_directory(tmp_path, 1000)
     (directory / name).write_bytes(b"")
     with pytest.raises(TrustFault, match="not a name of a target"):
         lab.load_directory(directory)
@@ -63,6 +63,8 @@ def test_a_name_that_no_target_has_is_a_fault(tmp_path: Path, name: str):
 def test_a_target_that_cannot_be_read_is_a_fault(tmp_path: Path):
     with pytest.raises(TrustFault, match="No such file"):
         lab.load_directory(tmp_path)
+    write_directory(tmp_path, 1000)
+    (tmp_path / "issuers.cbor").unlink()
     (tmp_path / "issuers.cbor").mkdir()
     with pytest.raises(TrustFault, match="Is a directory"):
         lab.load_directory(tmp_path)

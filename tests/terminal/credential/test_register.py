@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import cose, register, trust, verify
+from terminal.credential import cbor, cose, register, trust, verify
 from terminal.credential.cbor import Malformed
 from terminal.credential.register import Register, RegisterFile
 from terminal.model import (
@@ -261,6 +261,6 @@ def test_a_code_whose_signature_does_not_fit_has_no_digest():
 
 
 def test_a_trust_set_is_searched_by_its_targets_names():
-    targets = {"issuers.cbor": b"\x80"}
+    targets = {"set.cbor": cbor.write({1: NOW_S, 2: 1}), "issuers.cbor": b"\x80"}
     loaded = trust.load(targets, {"issued/苏.bin": ISSUED.content})
     assert loaded.register.files == (ISSUED,)

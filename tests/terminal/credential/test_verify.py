@@ -148,7 +148,7 @@ UNTRUSTED = verify.Moment(NOW_S, clock_trusted=False)
 EXPIRED = verify.Moment(CREDENTIAL.expires_s)
 STALE = replace(TRUST, made_s=NOW_S - 604_801)
 USABLE = replace(TRUST, made_s=NOW_S - 604_800)
-UNDATED = replace(TRUST, made_s=None)
+AT_EXPIRY = replace(TRUST, made_s=CREDENTIAL.expires_s)
 
 
 def with_key(base: trust.TrustSet, **changes: int) -> trust.TrustSet:
@@ -173,10 +173,10 @@ def with_key(base: trust.TrustSet, **changes: int) -> trust.TrustSet:
         (issue(OUT_OF_SCOPE), with_key(TRUST, issues_from_s=NOW_S), MOMENT, Reason.KEY_OUT_OF_WINDOW),
         (issue(replace(LATER, issuer="粤B")), TRUST, MOMENT, Reason.KEY_OUT_OF_SCOPE),
         (issue(replace(LATER, status=StatusPlace(3, 2))), TRUST, MOMENT, Reason.ISSUED_IN_FUTURE),
-        (issue(replace(CREDENTIAL, status=StatusPlace(3, 16))), UNDATED, EXPIRED, Reason.STATUS_UNKNOWN),
-        (issue(replace(CREDENTIAL, status=StatusPlace(4, 0))), UNDATED, EXPIRED, Reason.STATUS_UNKNOWN),
-        (issue(WITHDRAWN), UNDATED, EXPIRED, Reason.WITHDRAWN),
-        (GOOD, UNDATED, EXPIRED, Reason.OTHER_VEHICLE),
+        (issue(replace(CREDENTIAL, status=StatusPlace(3, 16))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
+        (issue(replace(CREDENTIAL, status=StatusPlace(4, 0))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
+        (issue(WITHDRAWN), AT_EXPIRY, EXPIRED, Reason.WITHDRAWN),
+        (GOOD, AT_EXPIRY, EXPIRED, Reason.OTHER_VEHICLE),
     ],
 )
 def test_the_first_check_that_fails_gives_the_reason(
@@ -187,9 +187,9 @@ def test_the_first_check_that_fails_gives_the_reason(
 
 
 def test_the_month_ends_with_its_last_second():
-    trusted = replace(TRUST, made_s=None)
     text = issue(valid_through(202611))
     end_s = 1_796_054_400  # 2026-12-01 00:00 in Asia/Shanghai
+    trusted = replace(TRUST, made_s=end_s)
     assert verify.verify(text, trusted, verify.Moment(end_s - 0.001)).reason is Reason.OK
     assert verify.verify(text, trusted, verify.Moment(end_s)).reason is Reason.EXPIRED
 
@@ -257,7 +257,7 @@ def test_sealed_claims_open_only_where_there_are_some_and_never_raise():
 def test_a_key_s_window_includes_its_first_second_and_not_its_last():
     def find_at(issued_s: int) -> Reason:
         key = replace(KEY, issues_from_s=1000, issues_until_s=2000)
-        trusted = trust.TrustSet({KID: key})
+        trusted = replace(TRUST, issuers={KID: key})
         return verify.verify(issue(replace(CREDENTIAL, issued_s=issued_s)), trusted, MOMENT).reason
 
     outside = Reason.KEY_OUT_OF_WINDOW

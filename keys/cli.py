@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _cannot(reason: str) -> int:
-    sys.stderr.write(f"roadside-keys: {reason}\n")
+    sys.stderr.write(f"roadside-keys: {console.escaped(reason)}\n")
     return 2
 
 

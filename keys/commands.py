@@ -11,6 +11,7 @@ import nacl.utils
 from keys import certificates, files, lab, legible, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
+from terminal import console
 from terminal.credential import claims, cose
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
@@ -203,4 +204,4 @@ def _registry(options: Namespace) -> RegistryKeys | None:
 
 
 def _say(*lines: str) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    console.out(*lines)

@@ -88,7 +88,7 @@ def _inputs(request: Request, decoder: Decoder) -> Iterator[tuple[str, Iterable[
 def _print(found: Sequence[Checked], *, as_json: bool) -> None:
     for place, checked in enumerate(found, 1):
         told = f"{place}/{len(found)}" if len(found) > 1 else ""
-        console.out(report.line(_entries(checked)) if as_json else _lines(checked, told))
+        console.out(*([report.line(_entries(checked))] if as_json else _lines(checked, told)))
 
 
 def _check(source: str, sight: Sight, trusted: TrustSet, request: Request) -> Checked:
@@ -140,7 +140,7 @@ def _entries(checked: Checked) -> dict[str, report.Json]:
     }
 
 
-def _lines(checked: Checked, told: str) -> str:
+def _lines(checked: Checked, told: str) -> list[str]:
     sight, verdict = checked.sight, checked.verdict
     said = CREDENTIAL_LINES[verdict.finding.finding]
     outcome = OUTCOMES[verdict.outcome]
@@ -158,4 +158,4 @@ def _lines(checked: Checked, told: str) -> str:
         lines.append(f"  {report.vehicle_line(verdict.finding.credential.vehicle)}")
     if sight.others:
         lines.append(f"  另有{sight.others}个码未核验  {sight.others} more in view, not checked")
-    return "\n".join(lines)
+    return lines

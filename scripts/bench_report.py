@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scripts.bench_rows import Row
 
-PARTS = ("verify", "scan", "heat", "app", "link", "lookup", "offline", "journal")
+PARTS = ("verify", "register", "scan", "heat", "app", "link", "lookup", "offline", "journal")
+SIZED = ("offline", "register")
 
 
 def main() -> int:
@@ -27,14 +28,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the rows as JSON")
     parser.add_argument("--only", action="append", choices=PARTS, help="measure only this; may be repeated")
     parser.add_argument(
-        "--vehicles", type=int, metavar="N", help="size of the offline list, such as 25000000"
+        "--vehicles", type=int, metavar="N", help="size of offline list and register, such as 25000000"
     )
     chosen = parser.parse_args()
     print(_machine())
     print(f"{'':44}{'median':>10}{'p95':>10}  {'':4}{'budget':>14}")
     rows: list[Row] = []
     for part in chosen.only or PARTS:
-        size = (chosen.vehicles,) if part == "offline" and chosen.vehicles else ()
+        size = (chosen.vehicles,) if part in SIZED and chosen.vehicles else ()
         for row in importlib.import_module(f"scripts.bench_{part}").measure(*size):
             rows.append(row)
             print(_line(row), flush=True)

@@ -7,14 +7,14 @@ The first check that fails gives the reason, and none is skipped. Only a wrong s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import base45
 
 from terminal.credential import claims, cose, register, trust
 from terminal.credential.cbor import Malformed
-from terminal.model import Credential, CredentialFinding, Finding, Plate, Reason
+from terminal.model import Credential, CredentialFinding, Finding, Issuance, Plate, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +116,22 @@ def verify(
         or _date(credential, moment, entered)
     )
     return Finding(FINDINGS[reason], reason, credential if reason in _PROVEN else None, digest, found)
+
+
+def with_issuance(finding: Finding, issuance: Issuance, moment: Moment, entered: Plate | None) -> Finding:
+    """Apply the registry's word on a code, key 10 of its answer (wire format, section 4).
+
+    `issued` lifts `not_issued`, and checks 12 and 13 give the finding; `never issued` turns `current` and
+    `past` into `not_issued`. Any other finding stays.
+    """
+    reason = finding.reason
+    if finding.credential is None:
+        return finding
+    if issuance is Issuance.ISSUED and reason is Reason.NOT_ISSUED:
+        reason = _date(finding.credential, moment, entered)
+    elif issuance is Issuance.NEVER_ISSUED and reason in (Reason.OK, Reason.EXPIRED):
+        reason = Reason.NOT_ISSUED
+    return replace(finding, finding=FINDINGS[reason], reason=reason)
 
 
 def refuse(reason: Reason, digest: bytes | None = None) -> Finding:

@@ -90,6 +90,13 @@ def test_one_that_is_not_current_is_exit_1_and_unproven_claims_are_not_printed(d
     assert found[3]["text"] is None
 
 
+def test_a_code_that_its_authority_never_issued_is_told_with_its_claims(desk: Path):
+    [found], status, _ = verify(desk, "--text", case("not issued")["text"])
+    assert (status, found["finding"], found["reason"]) == (1, "not_issued", "not_issued")
+    assert found["outcome"] == "caution"
+    assert found["fields"]["number"]
+
+
 def test_what_cannot_be_used_is_exit_2_and_the_rest_is_still_checked(desk: Path):
     (desk / "letter.txt").write_text("hello")
     (desk / "cut.png").write_bytes((desk / "good.png").read_bytes()[:500])

@@ -19,6 +19,7 @@ from terminal.credential.register import Register, RegisterFile
 from terminal.model import (
     Credential,
     CredentialFinding,
+    Issuance,
     Plate,
     Reason,
     RegisterResult,
@@ -204,6 +205,7 @@ def test_an_authority_of_one_character_is_searched_once():
 
 # What follows of it for a code.
 
+OTHER = Plate("苏A12346", "02")
 ISSUED, EMPTY, OTHER_PLACE = file(digest(CODE)), file(), file(name="浙")
 DAMAGED = unsorted(bytes(16), bytes(16), bytes(16))
 
@@ -249,8 +251,7 @@ def test_a_code_is_judged_by_the_files_that_cover_it(
 def test_checks_before_the_register_give_their_reason_first(credential: Credential, reason: Reason):
     everywhere = [file(name=scope, to_s=2**62) for scope in ("苏", "粤")]
     trusted = replace(TRUST, register=Register.of(everywhere))
-    other = Plate("苏A12346", "02")
-    assert verify.verify(issue(credential), trusted, MOMENT, entered=other).reason is reason
+    assert verify.verify(issue(credential), trusted, MOMENT, entered=OTHER).reason is reason
 
 
 def test_a_code_whose_signature_does_not_fit_has_no_digest():
@@ -258,6 +259,39 @@ def test_a_code_whose_signature_does_not_fit_has_no_digest():
         assert verify.verify(text, TRUST, MOMENT).digest is None
     stale = replace(TRUST, made_s=0)
     assert verify.verify(CODE, stale, MOMENT).digest == digest(CODE)
+
+
+@pytest.mark.parametrize(
+    ("files", "entered", "now_s", "said", "reason"),
+    [
+        ([EMPTY], None, NOW_S, Issuance.ISSUED, Reason.OK),
+        ([EMPTY], OTHER, NOW_S, Issuance.ISSUED, Reason.OTHER_VEHICLE),
+        ([EMPTY], None, NOW_S, Issuance.NEVER_ISSUED, Reason.NOT_ISSUED),
+        ([EMPTY], None, NOW_S, Issuance.NOT_KNOWN, Reason.NOT_ISSUED),
+        ([], None, NOW_S, Issuance.NEVER_ISSUED, Reason.NOT_ISSUED),
+        ([ISSUED], None, NOW_S, Issuance.NEVER_ISSUED, Reason.NOT_ISSUED),
+        ([], None, CREDENTIAL.expires_s, Issuance.NEVER_ISSUED, Reason.NOT_ISSUED),
+        ([], None, CREDENTIAL.expires_s, Issuance.NOT_KNOWN, Reason.EXPIRED),
+        ([], None, NOW_S, Issuance.ISSUED, Reason.OK),
+        ([], OTHER, NOW_S, Issuance.NEVER_ISSUED, Reason.OTHER_VEHICLE),
+    ],
+)
+def test_the_registry_s_word_lifts_or_accuses(
+    files: list[RegisterFile], entered: Plate | None, now_s: int, said: Issuance, reason: Reason
+):
+    trusted = replace(TRUST, register=Register.of(files), made_s=now_s)
+    moment = verify.Moment(now_s)
+    found = verify.verify(CODE, trusted, moment, entered=entered)
+    told = verify.with_issuance(found, said, moment, entered)
+    assert (told.reason, told.finding) == (reason, verify.FINDINGS[reason])
+    assert (told.credential, told.digest, told.register) == (found.credential, found.digest, found.register)
+
+
+@pytest.mark.parametrize("said", Issuance)
+def test_the_registry_s_word_changes_nothing_that_is_not_proven(said: Issuance):
+    for text in ("", CODE[:-3] + "000", issue(replace(CREDENTIAL, issuer="粤B"))):
+        found = verify.verify(text, TRUST, MOMENT)
+        assert verify.with_issuance(found, said, MOMENT, None) == found
 
 
 def test_a_trust_set_is_searched_by_its_targets_names():

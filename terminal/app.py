@@ -278,6 +278,7 @@ class App:
             *self._link_faults(),
             *self._checker.faults,
             *self.cases.lists.faults,
+            *(self.cases.asker.faults if self.cases.asker else ()),
             *self.duty.faults,
             *self._storage_faults(),
         )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.credential.signed import by_kid
-from terminal.errors import HotListFault, OfflineListFault
+from terminal.errors import HotListFault, HotListSilent, OfflineListFault
 from terminal.journal.entry import Ages
-from terminal.model import UNCHECKED, Incoming, Outgoing, Plate, VehicleStatus
+from terminal.model import UNCHECKED, HotlistWord, Incoming, Outgoing, Plate, VehicleStatus
 from terminal.registry import sources
+from terminal.registry.hotlist_watch import HotlistWatch
 from terminal.registry.lookup import Answered, Dropped, Inquiry, Late, Lookup, NoAnswer
 from terminal.registry.messages import (
     CodeQuestion,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.journal.record import Head
     from terminal.ports import Clock, Link
-    from terminal.registry.hotlist_store import HotList
+    from terminal.registry.hotlist_store import Hit, HotList
     from terminal.registry.lookup import Received
     from terminal.registry.messages import LookupAnswer
     from terminal.registry.offline import OfflineList
@@ -45,16 +46,26 @@ class Lists:
 
     offline: OfflineList | None = None
     hotlist: HotList | None = None
+    watch: HotlistWatch = field(default_factory=HotlistWatch, init=False)
     _hotlist_faults: dict[str, HotListFault] = field(default_factory=dict, init=False)
     """What the hot list last failed at, by what was done; a list that fails is no reason to stop working."""
 
     def status(self, plate: Plate, moment: Moment, live: VehicleStatus | None = None) -> VehicleStatus:
         """What counts, of the live answer and both lists."""
-        hit = None
+        hit, word = None, None
         if self.hotlist is not None:
             with self._minding("reading"):
                 hit = self.hotlist.hit(plate, moment.now_s)
-        return sources.weigh(live, self._listed(plate, moment), hit.status if hit else None)
+                word = self._word(hit, moment)
+        found = sources.weigh(live, self._listed(plate, moment), hit.status if hit else None)
+        return replace(found, hotlist=word)
+
+    def silent_provinces(self, moment: Moment) -> frozenset[str]:
+        """Return the provinces whose hot lists have been silent for too long."""
+        if self.hotlist is None:
+            return frozenset()
+        positions = self.hotlist.positions
+        return self.watch.silent(positions, moment.now_s, clock_trusted=moment.clock_trusted)
 
     def ages(self, plate: Plate | None, moment: Moment, trust_s: int | None) -> Ages:
         """How old everything is that a check rests on, s."""
@@ -63,7 +74,7 @@ class Lists:
             offline_s = self.offline.age_s(province, moment) if self.offline and province else None
         except OfflineListFault:
             offline_s = None
-        return Ages(trust_s, offline_s, self.hotlist.age_s(moment.now_s) if self.hotlist else None)
+        return Ages(trust_s, offline_s, self._hotlist_age_s(moment))
 
     def hear(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
         """Take what came on a hot-list topic; where it cannot be kept, it is missing and asked for."""
@@ -78,7 +89,9 @@ class Lists:
                 self.hotlist.conclude(question, answer)
 
     def keep_up(self, monotonic_s: float) -> None:
-        """Take lists that were put in place since."""
+        """Take lists that were put in place since, and note what was heard of the hot list."""
+        if self.hotlist is not None:
+            self.watch.observe(self.hotlist.positions, monotonic_s)
         if self.offline is not None:
             self.offline.keep_up(monotonic_s)
 
@@ -104,6 +117,26 @@ class Lists:
         else:
             self._hotlist_faults.pop(deed, None)
 
+    def _word(self, hit: Hit | None, moment: Moment) -> HotlistWord:
+        """The hot list's word: of the lists that have the vehicle, or of all of them where none has."""
+        if hit is None:
+            age_s = self._hotlist_age_s(moment)
+            return HotlistWord(listed=False, age_s=age_s, silent=bool(self.silent_provinces(moment)))
+        silent = not self.silent_provinces(moment).isdisjoint(hit.provinces)
+        return HotlistWord(listed=True, age_s=self._hotlist_age_s(moment, hit.provinces), silent=silent)
+
+    def _hotlist_age_s(self, moment: Moment, provinces: Iterable[str] | None = None) -> int | None:
+        """The age of the oldest of these provinces' hot lists, or of all; None where one never was whole."""
+        if self.hotlist is None:
+            return None
+        positions = self.hotlist.positions
+        ages = [
+            self.watch.age_s(name, positions[name], moment.now_s, clock_trusted=moment.clock_trusted)
+            for name in (positions if provinces is None else provinces)
+        ]
+        known = [age for age in ages if age is not None]
+        return max(known) if known and len(known) == len(ages) else None
+
     def _listed(self, plate: Plate, moment: Moment) -> VehicleStatus:
         if self.offline is None:
             return UNCHECKED
@@ -128,11 +161,18 @@ class Asker:
     _hotlist_open: bool = field(default=False, init=False)
     _hotlist_rest_until_s: float = field(default=0.0, init=False)
     _hotlist_turn: int = field(default=0, init=False)
+    _unheard: frozenset[str] = field(default=frozenset(), init=False)
+    """Provinces whose lists were asked for after a silence, and are silent still."""
 
     @property
     def online(self) -> bool:
         """Whether the broker takes our messages now."""
         return self.link.state.up
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the registry's answers, while the broker can be reached."""
+        return (HotListSilent(),) if self.online and self._unheard else ()
 
     def ask_plate(self, number: str, kind: str | None, head: Head, moment: Moment) -> Outgoing | None:
         """A question about a vehicle, not yet sent; None while offline."""
@@ -161,8 +201,9 @@ class Asker:
     def expire(self) -> tuple[LookupRequest, ...]:
         """The questions about vehicles and codes whose wait is over, each told once."""
         over = self.lookup.expire(self.clock.monotonic_s())
-        if any(isinstance(request.question, HotlistQuestion) for request in over):
-            self._rest()
+        for request in over:
+            if isinstance(request.question, HotlistQuestion):
+                self._rest(request.question)
         return tuple(request for request in over if not isinstance(request.question, HotlistQuestion))
 
     def keep_hotlist(self, head: Head, moment: Moment) -> None:
@@ -170,9 +211,11 @@ class Asker:
 
         After a rest another province has its turn: one that brings nothing does not keep all waiting.
         """
-        if self.lists.hotlist is None or self._hotlist_open or not self.online:
+        self.lists.keep_up(self.clock.monotonic_s())
+        self._unheard &= self.lists.silent_provinces(moment)
+        if self.lists.hotlist is None or self._hotlist_open or not self.online or self.lookup.is_busy:
             return
-        wanted = self.lists.hotlist.wanted()
+        wanted = self._wanted(moment)
         if wanted and self.clock.monotonic_s() >= self._hotlist_rest_until_s:
             message = self._ask(wanted[self._hotlist_turn % len(wanted)], head, moment, HOTLIST_WAIT_S)
             if message is not None:
@@ -182,16 +225,21 @@ class Asker:
     def _conclude(
         self, question: HotlistQuestion, received: Answered | NoAnswer | Late, head: Head, moment: Moment
     ) -> None:
-        hotlist = self.lists.hotlist
-        before = hotlist.wanted() if hotlist else ()
         if isinstance(received, Answered):
             self.lists.conclude(question, received.answer)
         self._hotlist_open = False
-        if hotlist is None or hotlist.wanted() == before:
-            self._rest()
+        self.lists.keep_up(self.clock.monotonic_s())
+        if question in self._wanted(moment):  # it brought nothing
+            self._rest(question)
         self.keep_hotlist(head, moment)
 
-    def _rest(self) -> None:
+    def _wanted(self, moment: Moment) -> tuple[HotlistQuestion, ...]:
+        hotlist = self.lists.hotlist
+        return () if hotlist is None else hotlist.wanted(self.lists.silent_provinces(moment))
+
+    def _rest(self, question: HotlistQuestion) -> None:
+        """Let the hot list be, after a question that brought nothing."""
+        self._unheard |= {question.province}
         self._hotlist_open = False
         self._hotlist_turn += 1
         self._hotlist_rest_until_s = self.clock.monotonic_s() + HOTLIST_REST_S

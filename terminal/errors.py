@@ -153,6 +153,16 @@ class HotListFault(Fault):
     code, zh, en = "L03", "布控名单无法读写，可能漏报", "The hot list cannot be used; alarms may be missing"
 
 
+class HotListSilent(HotListFault):
+    """The registry can be reached and has said nothing of the hot list for too long."""
+
+    code, zh, en = (
+        "L04",
+        "布控名单长时间无更新，可能漏报，请报告管理员",
+        "The hot list has been silent for too long; alarms may be missing, report it",
+    )
+
+
 class LinkFault(Fault):
     """Raised when the registry cannot be reached; the terminal works without it."""
 

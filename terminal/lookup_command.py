@@ -12,7 +12,7 @@ from terminal.errors import InputFault
 from terminal.inbox import FromRegistry, Inbox
 from terminal.model import Incoming, Outcome, Plate
 from terminal.preparing import prepare
-from terminal.screens import state
+from terminal.screens import state, text
 from terminal.vehicle import plate as plates
 from terminal.vehicle import status
 from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
@@ -178,6 +178,13 @@ def _tell(judged: state.Judged, *, as_json: bool) -> None:
                     "letters": found.letters,
                     "valid_through": found.valid_through,
                     "age_s": found.age_s,
+                    "hotlist": None
+                    if found.hotlist is None
+                    else {
+                        "listed": found.hotlist.listed,
+                        "age_s": found.hotlist.age_s,
+                        "silent": found.hotlist.silent,
+                    },
                     "lookup": judged.lookup,
                     "record": judged.seq,
                 }
@@ -188,4 +195,6 @@ def _tell(judged: state.Judged, *, as_json: bool) -> None:
     out(f"{row['title_zh']} {row['title_en']}")
     out(f"{lines.zh} / {lines.en}")
     _tell_letters(found.letters)
+    if found.hotlist is not None:
+        out(" / ".join(text.hotlist_word(found.hotlist, language) for language in ("zh", "en")))
     out(f"{verdict.guidance_zh} / {verdict.guidance_en}")

@@ -267,6 +267,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class HotlistWord:
+    """The hot list's word on a vehicle, and the age of the list that says so."""
+
+    listed: bool
+    age_s: int | None
+    """Of the oldest province's list that was asked; None where one never was whole."""
+    silent: bool = False
+    """The list has said nothing for longer than it may: alarms may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class VehicleStatus:
     """The answer to the second question: what is the vehicle's status, by which source, how old."""
 
@@ -283,6 +294,8 @@ class VehicleStatus:
     """强制报废期止, yyyymmdd: shown, and decides nothing."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """The newest credential issued for it."""
+    hotlist: HotlistWord | None = None
+    """None where this terminal has no hot list, or it cannot be read."""
 
 
 UNCHECKED = VehicleStatus(VehicleFinding.UNCHECKED)

@@ -128,8 +128,11 @@ def place_snapshot(position: Position, snapshot: HotlistChange) -> Position | No
     return Position(snapshot.epoch, seq, max(seq, position.heard), renewing=False, at_ms=snapshot.at_ms)
 
 
-def wanted(province: str, position: Position) -> HotlistQuestion | None:
-    """Return the question for the first change that may be missing; None while the list is complete."""
-    if position.renewing or position.heard > position.seq:
+def wanted(province: str, position: Position, *, silent: bool = False) -> HotlistQuestion | None:
+    """Return the question for the first change that may be missing; None while the list is complete.
+
+    After a silence anything may be missing.
+    """
+    if silent or position.renewing or position.heard > position.seq:
         return HotlistQuestion(province, position.epoch, position.seq + 1)
     return None

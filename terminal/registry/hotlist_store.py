@@ -58,6 +58,8 @@ class Hit:
 
     letters: str
     age_s: int | None
+    provinces: tuple[str, ...] = ()
+    """Whose lists have it."""
 
     @property
     def status(self) -> VehicleStatus:
@@ -143,12 +145,15 @@ class HotList:
             self._put(snapshot)
         return True
 
-    def wanted(self) -> tuple[HotlistQuestion, ...]:
+    def wanted(self, silent: Collection[str] = ()) -> tuple[HotlistQuestion, ...]:
         """Return the questions for the registry, one per province; empty while every list is complete.
 
         The caller keeps one question open at a time and waits after an answer that brought nothing.
         """
-        questions = (hotlist.wanted(province, at) for province, at in self._positions.items())
+        questions = (
+            hotlist.wanted(province, at, silent=province in silent)
+            for province, at in self._positions.items()
+        )
         return tuple(question for question in questions if question is not None)
 
     def hit(self, plate: Plate, now_s: float) -> Hit | None:
@@ -164,7 +169,13 @@ class HotList:
         letters = ""
         for _, said in rows:
             letters += "".join(letter for letter in status.cut(said) if letter not in letters)
-        return Hit(letters, _oldest([self._positions[province].age_s(now_s) for province, _ in rows]))
+        provinces = tuple(province for province, _ in rows)
+        return Hit(letters, _oldest([self._positions[name].age_s(now_s) for name in provinces]), provinces)
+
+    @property
+    def positions(self) -> Mapping[str, Position]:
+        """How far each province's list is known."""
+        return self._positions
 
     def position(self, province: str) -> Position:
         """Return how far the list of a province is known; KeyError for other provinces."""

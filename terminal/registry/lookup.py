@@ -198,6 +198,14 @@ class Lookup:
         self._forget(monotonic_s)
         return tuple(asked.request for asked in over)
 
+    @property
+    def is_busy(self) -> bool:
+        """True while an answer about a vehicle or a code is awaited; the hot list is asked for after it."""
+        return any(
+            asked.waiting and not isinstance(asked.request.question, HotlistQuestion)
+            for asked in self._asked.values()
+        )
+
     def next_expiry_s(self) -> float | None:
         """The monotonic time at which `expire` has something to tell; None while nothing is waited for."""
         return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)

@@ -17,7 +17,7 @@ from terminal.screens.theme import Form
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Verdict
+    from terminal.model import HotlistWord, Verdict
     from terminal.screens.fonts import Colour
     from terminal.screens.state import Judged, Result
     from terminal.screens.theme import Dress
@@ -152,6 +152,8 @@ def _findings(page: Page, judged: Judged) -> Block:
         lines.append(_note(page, page.say("letters", letters=named), ink=ink))
     if (said := _lookup(page, judged)) is not None:
         lines.append(said)
+    if status.hotlist is not None:
+        lines.append(_hotlist(page, status.hotlist))
     card = padded(
         stack(lines, page.eased(6)),
         page.px(12),
@@ -174,6 +176,14 @@ def _lookup(page: Page, judged: Judged) -> Block | None:
         case Lookup.ANSWERED:
             age = text.age(judged.verdict.status.age_s or 0, page.look.language)
             return _note(page, page.say("lookup_answered", age=age))
+
+
+def _hotlist(page: Page, word: HotlistWord) -> Block:
+    """Lay out the hot list's word and its age, with a warning where alarms may be missing."""
+    words = text.hotlist_word(word, page.look.language)
+    if word.age_s is not None and not word.silent:
+        return _note(page, words)
+    return _note(page, words, Icon.TRIANGLE, page.colours.ink)
 
 
 def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None = None) -> Block:

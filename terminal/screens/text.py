@@ -16,6 +16,7 @@ from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
+    from terminal.model import HotlistWord
     from terminal.screens.facts import Note
     from terminal.screens.theme import Language
 
@@ -51,6 +52,11 @@ WORDS: dict[str, Lines] = {
     "scrap_date": Lines("强制报废期止", "To be scrapped by"),
     "newer_issued": Lines("车主已领取更新的凭证", "The owner has been issued a newer one"),
     "lookup_waiting": Lines("正在联网核查…", "Asking the registry…"),
+    "hotlist_clear": Lines("不在布控名单", "Not on the hot list"),
+    "hotlist_listed": Lines("在布控名单", "On the hot list"),
+    "hotlist_age": Lines("，名单更新于 {age}前", ", list {age} old"),
+    "hotlist_silent": Lines("，久无更新，可能漏报", ", silent too long: alarms may be missing"),
+    "hotlist_incomplete": Lines("，名单不完整，可能漏报", ", list incomplete: alarms may be missing"),
     "lookup_no_answer": Lines("登记系统未应答，结论不变", "No answer from the registry; nothing changes"),
     "lookup_answered": Lines("联网核查，{age}前", "Checked with the registry {age} ago"),
     "is_it": Lines("是本车吗？", "Is it this vehicle?"),
@@ -303,6 +309,17 @@ def age(seconds: float, language: Language) -> str:
     if minutes >= 60:
         return say("hours", language, count=minutes // 60)
     return say("minutes", language, count=minutes)
+
+
+def hotlist_word(word: HotlistWord, language: Language) -> str:
+    """Say what the hot list has of a vehicle, how old the list is, and where alarms may be missing."""
+    parts = [say("hotlist_listed" if word.listed else "hotlist_clear", language)]
+    if word.age_s is None:
+        parts.append(say("hotlist_incomplete", language))
+    else:
+        parts.append(say("hotlist_age", language, age=age(word.age_s, language)))
+        parts += [say("hotlist_silent", language)] if word.silent else []
+    return "".join(parts)
 
 
 def left(seconds: float, language: Language) -> str:

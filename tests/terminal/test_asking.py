@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import files
-from terminal.asking import HOTLIST_REST_S
+from terminal.asking import HOTLIST_REST_S, HOTLIST_WAIT_S
 from terminal.credential import signed
-from terminal.errors import HotListFault
-from terminal.model import Incoming, Outcome
+from terminal.errors import HotListFault, HotListSilent
+from terminal.model import HotlistWord, Incoming, Outcome, Plate
 from terminal.preparing import HOTLIST, prepare
 from terminal.registry import form, topics
+from terminal.registry.hotlist_watch import SILENT_S
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupRequest, Result
-from tests.terminal.deskwork import OURS, Work, answer_to, work_of
+from tests.terminal.deskwork import OTHER, OURS, Work, answer_to, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,111 @@ def test_a_province_that_the_registry_refuses_keeps_no_other_waiting(work: Work)
     assert asked(work) is None
     work.clock.advance(HOTLIST_REST_S)
     assert province(asked(work)) == "苏"
+
+
+def answered(work: Work, request: LookupRequest | None, *changes: HotlistChange) -> None:
+    """The registry answers a question about the hot list now, with these changes."""
+    assert request is not None
+    at_ms = int(1e3 * work.clock.now_s())
+    answer = answer_to(request, work.laboratory, at_ms, result=Result.FOUND, changes=changes)
+    work.cases.receive(answer, work.moment)
+
+
+def whole(work: Work) -> None:
+    """Answer for both provinces: their lists are empty, and whole."""
+    for name in ("京", "苏"):
+        request = asked(work) if name == "京" else sent(work)
+        assert province(request) == name
+        first = HotlistChange(province=name, epoch=1, seq=1, at_ms=int(1e3 * work.clock.now_s()), vehicles=())
+        answered(work, request, first)
+    assert asked(work) is None
+
+
+def sent(work: Work) -> LookupRequest:
+    """The last question that was sent."""
+    keys = signed.by_kid([files.load_public(work.laboratory / "private/terminal.key.pub")])
+    request = form.open_signed(LookupRequest, work.link.sent[-1].payload, keys)
+    assert request is not None
+    return request
+
+
+def word(work: Work, plate: Plate = OURS) -> HotlistWord | None:
+    """What a verdict says of the hot list."""
+    return work.cases.lists.status(plate, work.moment).hotlist
+
+
+def test_the_age_of_the_hot_list_stands_on_a_verdict_whether_or_not_it_has_the_vehicle(work: Work):
+    assert word(work) == HotlistWord(listed=False, age_s=None)  # it never was whole
+    whole(work)
+    work.clock.advance(120)
+    asked(work)
+    assert word(work) == HotlistWord(listed=False, age_s=120)
+    work.cases.receive(change(work, "C", seq=2), work.moment)
+    work.clock.advance(60)
+    asked(work)
+    assert word(work) == HotlistWord(listed=True, age_s=60)
+    assert word(work, OTHER) == HotlistWord(listed=False, age_s=180)  # the other province's is the oldest
+
+
+def test_twenty_minutes_of_silence_are_asked_about_while_the_link_is_up(work: Work):
+    whole(work)
+    work.clock.advance(SILENT_S)
+    assert asked(work) is None
+    assert word(work) == HotlistWord(listed=False, age_s=SILENT_S)
+    work.clock.advance(1)
+    work.link.up = False
+    assert asked(work) is None
+    assert word(work) == HotlistWord(listed=False, age_s=SILENT_S + 1, silent=True)
+    work.link.up = True
+    request = asked(work)
+    assert request is not None
+    assert request.question == HotlistQuestion("京", 1, 2)
+    answered(work, request)
+    answered(work, sent(work))
+    assert word(work) == HotlistWord(listed=False, age_s=0)
+    assert asked(work) is None
+
+
+def faults(work: Work) -> list[str]:
+    """The codes of what is wrong with the registry's answers."""
+    assert work.cases.asker is not None
+    return [fault.code for fault in work.cases.asker.faults]
+
+
+def test_a_hot_list_that_stays_silent_is_a_fault_until_it_is_heard(work: Work):
+    whole(work)
+    work.clock.advance(SILENT_S + 1)
+    assert asked(work) is not None
+    assert faults(work) == []  # it was asked just now
+    work.clock.advance(HOTLIST_WAIT_S)
+    assert asked(work) is None
+    assert faults(work) == [HotListSilent.code]
+    work.clock.advance(HOTLIST_REST_S)
+    assert province(asked(work)) == "苏"  # another province's turn
+    answered(work, sent(work))
+    answered(work, sent(work))
+    assert asked(work) is None
+    assert faults(work) == []
+
+
+def test_a_wall_clock_that_is_stepped_back_makes_no_hot_list_younger(work: Work):
+    whole(work)
+    work.clock.advance(SILENT_S + 1)
+    work.clock.set(work.clock.now_s() - 7200)
+    assert asked(work) is not None
+    said = word(work)
+    assert said is not None
+    assert (said.age_s, said.silent) == (SILENT_S + 1, True)
+
+
+def test_the_hot_list_is_asked_for_after_the_vehicle(work: Work):
+    whole(work)
+    work.clock.advance(SILENT_S + 1)
+    work.cases.enter(OURS, None, work.moment)
+    assert asked(work) is None
+    assert work.settings.registry is not None
+    work.clock.advance(work.settings.registry.wait_s)
+    assert province(asked(work)) == "京"
 
 
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):

@@ -71,7 +71,7 @@ def test_a_new_terminal_asks_for_every_list_from_its_beginning(path: Path):
 def test_a_listed_vehicle_is_the_cached_finding_of_its_letters_with_the_list_s_age(hot: HotList):
     whole(hot)
     hit = hot.hit(CAR, NOW_S + 33)
-    assert hit == Hit("C", 33)
+    assert hit == Hit("C", 33, ("苏",))
     assert hit.status == VehicleStatus(VehicleFinding.CACHED_ALARM, "C", age_s=33)
     assert hot.hit(replace(CAR, kind="01"), NOW_S) is None  # never by the number alone
 
@@ -88,7 +88,7 @@ def test_an_empty_change_tells_silence_from_suppression(hot: HotList):
 def test_a_change_that_comes_early_counts_at_once_and_what_is_missing_is_asked_for(hot: HotList):
     whole(hot)
     assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is Heard.AHEAD
-    assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9)
+    assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9, ("苏",))
     assert hot.hit(CAR, NOW_S) is None
     assert hot.wanted() == (HotlistQuestion("苏", 1, 4),)
     assert hot.apply(change(4, (CAR, "E"))) is Heard.IN_ORDER  # made before change 6, which removed it
@@ -104,7 +104,7 @@ def test_an_alarm_stays_until_a_later_change_takes_it_off(hot: HotList):
     whole(hot)
     for old in (change(2, (CAR, "")), change(3, (CAR, "")), change(9, (CAR, ""), epoch=0)):
         assert hot.apply(old) is Heard.OLD
-    assert hot.hit(CAR, NOW_S + 10**7) == Hit("C", 10**7)
+    assert hot.hit(CAR, NOW_S + 10**7) == Hit("C", 10**7, ("苏",))
     assert hot.apply(change(4, (CAR, ""))) is Heard.IN_ORDER
     assert hot.hit(CAR, NOW_S) is None
     assert hot.apply(change(2, (CAR, "C"))) is Heard.OLD
@@ -114,14 +114,14 @@ def test_a_new_epoch_is_asked_for_and_the_old_list_stands_until_it_is_whole(hot:
     whole(hot)
     assert hot.apply(change(1, (OTHER, "J"), epoch=2)) is Heard.IN_ORDER
     assert hot.wanted() == (HotlistQuestion("苏", 2, 2),)
-    assert hot.hit(CAR, NOW_S + 60) == Hit("C", 60)
-    assert hot.hit(OTHER, NOW_S + 60) == Hit("J", 60)
+    assert hot.hit(CAR, NOW_S + 60) == Hit("C", 60, ("苏",))
+    assert hot.hit(OTHER, NOW_S + 60) == Hit("J", 60, ("苏",))
     asked = HotlistQuestion("苏", 2, 2)
     hot.conclude(asked, answer(change(2, epoch=2), more=True))
     assert hot.hit(CAR, NOW_S) is not None
     hot.conclude(replace(asked, first=3), answer(change(3, epoch=2), at_ms=NOW_MS + 50_000))
     assert hot.hit(CAR, NOW_S) is None
-    assert hot.hit(OTHER, NOW_S + 60) == Hit("J", 10)
+    assert hot.hit(OTHER, NOW_S + 60) == Hit("J", 10, ("苏",))
     assert hot.wanted() == ()
 
 
@@ -137,7 +137,7 @@ def test_an_answer_about_an_epoch_that_is_over_ends_nothing(hot: HotList):
 
 def test_an_answer_that_leaves_a_gap_makes_no_list_whole(hot: HotList):
     hot.conclude(HotlistQuestion("苏", 0, 1), answer(change(4, (CAR, "C")), change(5)))
-    assert hot.hit(CAR, NOW_S) == Hit("C", None)
+    assert hot.hit(CAR, NOW_S) == Hit("C", None, ("苏",))
     assert hot.wanted()[0] == HotlistQuestion("苏", 1, 1)
 
 
@@ -153,7 +153,7 @@ def test_a_registry_that_no_longer_has_the_changes_leaves_the_list_as_it_is(hot:
     before = hot.position("苏")
     hot.conclude(HotlistQuestion("苏", 1, 1), replace(ANSWER, record=None, result=Result.NOT_FOUND))
     assert hot.position("苏") == before
-    assert hot.hit(CAR, NOW_S) == Hit("C", None)
+    assert hot.hit(CAR, NOW_S) == Hit("C", None, ("苏",))
 
 
 def test_a_snapshot_takes_the_place_of_what_it_covers_and_of_nothing_later(hot: HotList):
@@ -161,8 +161,8 @@ def test_a_snapshot_takes_the_place_of_what_it_covers_and_of_nothing_later(hot: 
     hot.apply(change(9, (OTHER, "N")))
     assert hot.take_snapshot("苏", form.write(change(7, (Plate("苏A7", "02"), "E"))))
     assert hot.hit(CAR, NOW_S) is None
-    assert hot.hit(OTHER, NOW_S + 8) == Hit("N", 1)
-    assert hot.hit(Plate("苏A7", "02"), NOW_S + 8) == Hit("E", 1)
+    assert hot.hit(OTHER, NOW_S + 8) == Hit("N", 1, ("苏",))
+    assert hot.hit(Plate("苏A7", "02"), NOW_S + 8) == Hit("E", 1, ("苏",))
     assert hot.wanted() == (HotlistQuestion("苏", 1, 8),)
     assert not hot.take_snapshot("苏", form.write(change(7)))
     assert not hot.take_snapshot("苏", form.write(change(99, epoch=0)))
@@ -175,7 +175,7 @@ def test_a_snapshot_older_than_the_changes_makes_a_new_list_whole_and_undoes_non
     hot.apply(change(2, (CAR, "")))
     assert hot.take_snapshot("苏", form.write(change(1, (CAR, "C"), (OTHER, "N"))))
     assert hot.hit(CAR, NOW_S) is None
-    assert hot.hit(OTHER, NOW_S + 1) == Hit("N", 0)
+    assert hot.hit(OTHER, NOW_S + 1) == Hit("N", 0, ("苏",))
     assert hot.position("苏") == Position(1, 2, 2, renewing=False, at_ms=NOW_MS + 1000)
 
 
@@ -189,9 +189,9 @@ def test_what_is_not_the_province_s_snapshot_is_not_taken(hot: HotList, content:
 def test_every_letter_of_every_province_that_lists_a_vehicle_is_shown_with_the_oldest_age(hot: HotList):
     whole(hot)
     hot.apply(change(2, (CAR, "GC   "), province="浙"))
-    assert hot.hit(CAR, NOW_S + 60) == Hit("GC", 60)
+    assert hot.hit(CAR, NOW_S + 60) == Hit("GC", 60, ("浙", "苏"))
     hot.apply(change(4, (CAR, "")))
-    assert hot.hit(CAR, NOW_S + 60) == Hit("GC", 58)
+    assert hot.hit(CAR, NOW_S + 60) == Hit("GC", 58, ("浙",))
 
 
 def test_letters_that_are_blank_take_nothing_off(hot: HotList):
@@ -238,8 +238,8 @@ def test_the_list_outlives_the_program(path: Path):
         hot.apply(change(7, (OTHER, "N")))
     with closing(HotList.open(path, ["苏", "浙"])) as hot:
         assert not hot.damaged
-        assert hot.hit(CAR, NOW_S + 9) == Hit("C", 9)
-        assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9)
+        assert hot.hit(CAR, NOW_S + 9) == Hit("C", 9, ("苏",))
+        assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9, ("苏",))
         assert hot.wanted() == (HotlistQuestion("苏", 1, 4),)
         assert hot.apply(change(3, (CAR, ""))) is Heard.OLD
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

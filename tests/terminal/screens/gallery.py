@@ -15,6 +15,7 @@ from terminal.model import (
     Credential,
     CredentialFinding,
     Finding,
+    HotlistWord,
     Outcome,
     Plate,
     Reason,
@@ -338,7 +339,19 @@ def _views() -> dict[str, View]:
             newer_issued=True,
         ),
         "waiting": by_plate(VehicleFinding.CACHED_VALID, Lookup.WAITING),
-        "answered": by_plate(_live(VehicleFinding.VALID, "A", 20270831), Lookup.ANSWERED),
+        "answered": by_plate(
+            replace(_live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
+            Lookup.ANSWERED,
+        ),
+        "hotlist_silent": by_plate(
+            VehicleStatus(
+                VehicleFinding.CACHED_VALID,
+                age_s=90_000,
+                hotlist=HotlistWord(listed=False, age_s=36_000, silent=True),
+            ),
+            Lookup.NO_ANSWER,
+            status=replace(LABORATORY, online=False),
+        ),
         "no_answer": by_plate(
             VehicleStatus(VehicleFinding.CACHED_OVERDUE, "Q", age_s=90_000),
             Lookup.NO_ANSWER,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from terminal.model import (
     CredentialFinding,
+    HotlistWord,
     Outcome,
     Plate,
     Reason,
@@ -194,6 +195,8 @@ VEHICLES = st.builds(
     st.none() | CARS,
     st.none() | st.sampled_from(["大众牌SVW7183LJD", "梅赛德斯-奔驰牌BJ6481HDL", "W" * 24]),
     st.none() | st.just(20360801),
+    hotlist=st.none()
+    | st.builds(HotlistWord, st.booleans(), st.none() | st.integers(0, 10**7), st.booleans()),
 )
 JUDGED_MORE = st.fixed_dictionaries(
     {

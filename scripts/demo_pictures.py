@@ -27,6 +27,7 @@ from keys.qr import qr_image
 from keys.voucher import A6, PHONE, Face, Sheet, voucher
 from terminal.credential import cbor, claims, verify
 from terminal.credential.message import array, data
+from terminal.lab import load_directory
 from terminal.model import Plate, Vehicle
 from terminal.vehicle.inspection import SHANGHAI
 
@@ -127,14 +128,14 @@ def _beside(left: Picture, right: Picture) -> Picture:
     return np.hstack([left, gap, right])
 
 
-def _pictures(seed: bytes, compromised: bytes, now_s: int) -> dict[str, Picture]:
-    """Return the demo's photographs by name; the seeds are those of a good and of the compromised key."""
+def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
+    """Return the demo's photographs by name, of codes signed with the key of this seed."""
     vehicle = replace(VEHICLE, valid_through=_month(now_s, 9))
     old = replace(VEHICLE, valid_through=_month(now_s, -1))
     issued_s = now_s - 40 * 86_400
 
-    def text(vehicle: Vehicle, key: bytes, issuer: str = "苏A") -> str:
-        return issue(IssueRequest(vehicle, issuer), key, random_bytes(claims.CTI_SIZE), issued_s)
+    def text(vehicle: Vehicle, key: bytes) -> str:
+        return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(claims.CTI_SIZE), issued_s)
 
     def card(text: str, vehicle: Vehicle, sheet: Sheet = PHONE) -> Picture:
         return _bgr(voucher(text, Face(vehicle, "苏A", issued_s), sheet))
@@ -143,7 +144,6 @@ def _pictures(seed: bytes, compromised: bytes, now_s: int) -> dict[str, Picture]
     outdated = text(old, seed)
     changed = replace(vehicle, plate=Plate("苏A12346", "02"))
     wanted = replace(vehicle, plate=WANTED)
-    never = replace(vehicle, plate=NEVER_ISSUED)
     phone = card(genuine, vehicle)
     paper = Hold(bezel=False, turn_deg=-7, light=1.0, noise=4)
     return {
@@ -154,7 +154,6 @@ def _pictures(seed: bytes, compromised: bytes, now_s: int) -> dict[str, Picture]
             _beside(card(outdated, old, A6), card(genuine, vehicle, A6)), replace(paper, turn_deg=3), 9
         ),
         "digit-changed": photograph(card(_tampered(genuine), changed), Hold(turn_deg=6), 4),
-        "never-issued": photograph(card(text(never, compromised, "浙B"), never), Hold(turn_deg=2), 10),
         "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), Hold(), 5),
         "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), Hold(share=0.6), 6),
         "wanted": photograph(card(text(wanted, seed), wanted), Hold(turn_deg=-3), 8),
@@ -162,13 +161,22 @@ def _pictures(seed: bytes, compromised: bytes, now_s: int) -> dict[str, Picture]
     }
 
 
+def _never_issued(laboratory: Path, now_s: int) -> Picture:
+    """Photograph a code that the compromised key signed for a time that the register covers."""
+    (file,) = load_directory(laboratory / "trust").register.files
+    vehicle = replace(VEHICLE, plate=NEVER_ISSUED, valid_through=_month(now_s, 9))
+    seed = files.load_seed(laboratory / "private" / "zhejiang.key")
+    text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(claims.CTI_SIZE), file.to_s - 86_400)
+    card = _bgr(voucher(text, Face(vehicle, "浙B", file.to_s - 86_400), PHONE))
+    return photograph(card, Hold(turn_deg=2), 10)
+
+
 def main(laboratory: Path, folder: Path) -> int:
     """Write the demo's photographs to `folder`, signed with the keys of `laboratory`."""
     folder.mkdir(parents=True, exist_ok=True)
-    good, compromised = [
-        files.load_seed(laboratory / "private" / f"{name}.key") for name in ("jiangsu", "zhejiang")
-    ]
-    pictures = _pictures(good, compromised, int(time.time()))
+    now_s = int(time.time())
+    pictures = _pictures(files.load_seed(laboratory / "private" / "jiangsu.key"), now_s)
+    pictures["never-issued"] = _never_issued(laboratory, now_s)
     for name, picture in pictures.items():
         if not cv2.imwrite(str(folder / f"{name}.jpg"), picture, (cv2.IMWRITE_JPEG_QUALITY, 85)):
             print(f"{folder}: cannot write a photograph", file=sys.stderr)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.credential.signed import by_kid
-from terminal.errors import HotListFault, HotListSilent, OfflineListFault
+from terminal.errors import ClockWrong, HotListFault, HotListSilent, OfflineListFault, TerminalInactive
 from terminal.journal.entry import Ages
-from terminal.model import UNCHECKED, HotlistWord, Incoming, Outgoing, Plate, VehicleStatus
+from terminal.model import UNCHECKED, HotlistWord, Incoming, Outgoing, Plate, RefusalReason, VehicleStatus
 from terminal.registry import sources
 from terminal.registry.hotlist_watch import HotlistWatch
-from terminal.registry.lookup import Answered, Dropped, Inquiry, Late, Lookup, NoAnswer
+from terminal.registry.lookup import Answered, Busy, Dropped, Inquiry, Late, Lookup, NoAnswer
 from terminal.registry.messages import (
     CodeQuestion,
     HotlistQuestion,
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from terminal.journal.record import Head
     from terminal.ports import Clock, Link
     from terminal.registry.hotlist_store import Hit, HotList
-    from terminal.registry.lookup import Received
     from terminal.registry.messages import LookupAnswer
     from terminal.registry.offline import OfflineList
 
 HOTLIST_WAIT_S = 10.0
 HOTLIST_REST_S = 60.0
 """After an answer that brought nothing, or none, the hot list is asked for no sooner than this."""
+BUSY_PAUSE_S = 1.0
+"""The pause before a question that the registry was too busy for is asked again."""
 REQUEST_ID_SIZE = 16
 
 
@@ -161,6 +162,10 @@ class Asker:
     _hotlist_open: bool = field(default=False, init=False)
     _hotlist_rest_until_s: float = field(default=0.0, init=False)
     _hotlist_turn: int = field(default=0, init=False)
+    _refused: Fault | None = field(default=None, init=False)
+    """What the registry refuses this terminal for, until it answers."""
+    _busy: list[tuple[LookupRequest, float]] = field(default_factory=list, init=False)
+    """Questions that the registry was too busy for, and when to ask them again (monotonic s)."""
     _unheard: frozenset[str] = field(default=frozenset(), init=False)
     """Provinces whose lists were asked for after a silence, and are silent still."""
 
@@ -172,7 +177,8 @@ class Asker:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the registry's answers, while the broker can be reached."""
-        return (HotListSilent(),) if self.online and self._unheard else ()
+        silent = (HotListSilent(),) if self.online and self._unheard else ()
+        return silent if self._refused is None else (self._refused, *silent)
 
     def ask_plate(self, number: str, kind: str | None, head: Head, moment: Moment) -> Outgoing | None:
         """A question about a vehicle, not yet sent; None while offline."""
@@ -186,15 +192,20 @@ class Asker:
         """Send a question."""
         self.link.send(message)
 
-    def receive(self, incoming: Incoming, head: Head, moment: Moment) -> Received | None:
+    def receive(
+        self, incoming: Incoming, head: Head, moment: Moment
+    ) -> Answered | NoAnswer | Late | Dropped | None:
         """What a message amounts to; None for the hot list's, which is kept here."""
         if incoming.topic.startswith("roadside/1/hotlist/"):
             self.lists.hear(incoming, by_kid(self.hotlist_keys))
             self.keep_hotlist(head, moment)
             return None
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=self.clock.monotonic_s())
-        if isinstance(received, Dropped) or not isinstance(received.request.question, HotlistQuestion):
+        if isinstance(received, Dropped):
             return received
+        self._note_refusal(received, moment)
+        if not isinstance(received.request.question, HotlistQuestion):
+            return self._unless_busy(received)
         self._conclude(received.request.question, received, head, moment)
         return None
 
@@ -222,8 +233,43 @@ class Asker:
                 self._hotlist_open = True
                 self.send(message)
 
+    def ask_again(self, head: Head, moment: Moment) -> dict[bytes, bytes]:
+        """Ask anew what the registry was too busy for, after a pause; the new request id by the old one's."""
+        now_s = self.clock.monotonic_s()
+        due = [request for request, at_s in self._busy if now_s >= at_s]
+        self._busy = [(request, at_s) for request, at_s in self._busy if now_s < at_s]
+        asked: dict[bytes, bytes] = {}
+        for request in due:
+            request_id = self.random(REQUEST_ID_SIZE)
+            message = self.lookup.ask_again(
+                request, request_id=request_id, head=head, moment=moment, monotonic_s=now_s
+            )
+            if message is not None:
+                self.send(message)
+                asked[request.id] = request_id
+        return asked
+
+    def _unless_busy(self, received: Answered | NoAnswer | Busy | Late) -> Answered | NoAnswer | Late | None:
+        if not isinstance(received, Busy):
+            return received
+        self._busy.append((received.request, self.clock.monotonic_s() + BUSY_PAUSE_S))
+        return None
+
+    def _note_refusal(self, received: Answered | NoAnswer | Busy | Late, moment: Moment) -> None:
+        """Keep what is wrong with this terminal, where the registry refuses it; an answer ends that."""
+        if isinstance(received, Answered | Late):
+            self._refused = None
+        elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.CLOCK:
+            self._refused = ClockWrong(moment.now_s - received.answer.answered_ms / 1e3)
+        elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.INACTIVE:
+            self._refused = TerminalInactive()
+
     def _conclude(
-        self, question: HotlistQuestion, received: Answered | NoAnswer | Late, head: Head, moment: Moment
+        self,
+        question: HotlistQuestion,
+        received: Answered | NoAnswer | Busy | Late,
+        head: Head,
+        moment: Moment,
     ) -> None:
         if isinstance(received, Answered):
             self.lists.conclude(question, received.answer)

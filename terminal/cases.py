@@ -178,6 +178,9 @@ class Cases:
         """Whose wait is over: what was shown stays, and says so. The hot list is kept whole meanwhile."""
         if self.asker is None:
             return []
+        for before, after in self.asker.ask_again(self.keeper.head, moment).items():
+            if before in self._asked:
+                self._asked[after] = self._asked[before]
         told = [self._unanswered(request) for request in self.asker.expire()]
         self.asker.keep_hotlist(self.keeper.head, moment)
         return [event for event in told if event is not None]

@@ -225,6 +225,30 @@ class LinkTakenOver(LinkFault):
     )
 
 
+class ClockWrong(Fault):
+    """The registry refuses lookups, since this terminal's clock is too far from its own."""
+
+    code = "K01"
+
+    def __init__(self, ahead_s: float) -> None:
+        """`ahead_s` is how far this terminal's clock is ahead, negative where it is behind."""
+        count = round(abs(ahead_s))
+        super().__init__(f"{count} s {'ahead' if ahead_s > 0 else 'behind'}")
+        direction_zh, direction = ("快", "ahead of") if ahead_s > 0 else ("慢", "behind")
+        self.zh = f"本机时间比登记系统{direction_zh} {count} 秒，联网核查被拒，请校准时间"
+        self.en = f"Clock {count} s {direction} the registry, which refuses lookups: set the clock"
+
+
+class TerminalInactive(LinkFault):
+    """The registry knows this terminal as withdrawn, and answers it nothing."""
+
+    code, zh, en = (
+        "N08",
+        "本机已被登记系统停用，联网核查被拒，请联系管理员",
+        "The registry has withdrawn this terminal and refuses lookups; tell the administrator",
+    )
+
+
 class UploadFault(Fault):
     """Shown when records of this terminal cannot be uploaded; none of them is removed."""
 

@@ -131,6 +131,20 @@ class Issuance(IntEnum):
     NOT_KNOWN = 2
 
 
+class RefusalReason(StrEnum):
+    """The reason for which the registry refused a request (key 12 of an answer)."""
+
+    BUSY = "busy"
+    CLOCK = "clock"
+    """The request was more than 60 s old or ahead."""
+    INACTIVE = "inactive"
+    """The terminal is withdrawn."""
+    MALFORMED = "malformed"
+    """It asks about a number, kind, VIN or province that can be none."""
+    KEY = "key"
+    """The request was sealed to a key that no worker has."""
+
+
 class How(StrEnum):
     """What a check began with."""
 

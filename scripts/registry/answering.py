@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from scripts.registry.admission import Refusal
 from scripts.registry.terminals import ACTIVE
+from terminal.model import RefusalReason
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -18,7 +19,6 @@ from terminal.registry.messages import (
     LookupAnswer,
     LookupRequest,
     PlateQuestion,
-    RefusalReason,
     Result,
     VinQuestion,
 )

@@ -17,7 +17,7 @@ from terminal.credential.shape import Field, Shape, flag, number, octets, part, 
 from terminal.journal import record
 from terminal.journal.form import ages
 from terminal.journal.record import HASH_SIZE, Head
-from terminal.model import CredentialFinding, Issuance, Plate
+from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
@@ -39,7 +39,6 @@ from terminal.registry.messages import (
     Question,
     Receipt,
     Reception,
-    RefusalReason,
     Result,
     VehicleRecord,
     VinQuestion,

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import by_kid
-from terminal.model import NAMING_A_VEHICLE, Outgoing, Vehicle, VehicleFinding, VehicleStatus
+from terminal.model import (
+    NAMING_A_VEHICLE,
+    Outgoing,
+    RefusalReason,
+    Vehicle,
+    VehicleFinding,
+    VehicleStatus,
+)
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -77,7 +84,14 @@ class NoAnswer:
     """The registry refused, or is not available: as good as silence, and the wait is over."""
 
     request: LookupRequest
-    result: Result
+    answer: LookupAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The registry refused for now: the wait goes on, and the question may be asked again after a pause."""
+
+    request: LookupRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,7 @@ class Dropped:
     why: Drop
 
 
-Received: TypeAlias = Answered | NoAnswer | Late | Dropped
+Received: TypeAlias = Answered | NoAnswer | Busy | Late | Dropped
 
 
 @dataclass(slots=True)
@@ -182,6 +196,27 @@ class Lookup:
             urgent=not isinstance(inquiry.question, HotlistQuestion),
         )
 
+    def ask_again(
+        self, request: LookupRequest, *, request_id: bytes, head: Head, moment: Moment, monotonic_s: float
+    ) -> Outgoing | None:
+        """Ask a question anew, within the wait of `request`, which is not waited for any more.
+
+        None where that wait is over, or its answer is there. `request_id` is 16 random bytes.
+        """
+        asked = self._asked.get(request.id)
+        if asked is None or not asked.waiting or monotonic_s >= asked.until_s:
+            return None
+        inquiry = Inquiry(
+            question=request.question,
+            why=request.why,
+            officer=request.officer,
+            head=head,
+            wait_s=asked.until_s - monotonic_s,
+            location=request.location,
+        )
+        asked.waiting = False
+        return self.ask(inquiry, request_id=request_id, moment=moment, monotonic_s=monotonic_s)
+
     def receive(self, incoming: Incoming, *, moment: Moment, monotonic_s: float) -> Received:
         """What a message that is no receipt amounts to. Total."""
         self._forget(monotonic_s)
@@ -243,7 +278,7 @@ class Lookup:
 
 def _settle(
     asked: _Asked, answer: LookupAnswer, moment: Moment, monotonic_s: float
-) -> Answered | NoAnswer | Late | Dropped:
+) -> Answered | NoAnswer | Busy | Late | Dropped:
     """What the first answer to a question amounts to, by its result and its time."""
     request = asked.request
     in_time = asked.waiting and monotonic_s < asked.until_s
@@ -251,9 +286,11 @@ def _settle(
     too_late = monotonic_s - asked.asked_s > REMEMBERED_S
     if not in_time and (too_late or silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
+    if answer.refusal is RefusalReason.BUSY:
+        return Busy(request)
     if silent:
         asked.waiting = False
-        return NoAnswer(request, answer.result)
+        return NoAnswer(request, answer)
     asked.answered = True
     at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
     records = answer.records or ((answer.record,) if answer.record else ())

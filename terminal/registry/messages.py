@@ -17,7 +17,7 @@ from terminal.model import Plate
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
     from terminal.journal.record import Break
-    from terminal.model import CredentialFinding, Issuance
+    from terminal.model import CredentialFinding, Issuance, RefusalReason
 
 
 class Why(StrEnum):
@@ -50,20 +50,6 @@ class Reception(IntEnum):
     """The registry is busy, or a quota is used up: send it again later."""
     REFUSED = 4
     """Unsound; it will never be stored as it is."""
-
-
-class RefusalReason(StrEnum):
-    """The reason for which the registry refused a request (key 12 of an answer)."""
-
-    BUSY = "busy"
-    CLOCK = "clock"
-    """The request was more than 60 s old or ahead."""
-    INACTIVE = "inactive"
-    """The terminal is withdrawn."""
-    MALFORMED = "malformed"
-    """It asks about a number, kind, VIN or province that can be none."""
-    KEY = "key"
-    """The request was sealed to a key that no worker has."""
 
 
 class Command(StrEnum):

@@ -16,7 +16,7 @@ from scripts.registry.database import Database, register, register_vins
 from scripts.registry.hotlist import put
 from scripts.registry.other_issuers import js1_code
 from terminal.credential import signed
-from terminal.model import CredentialFinding, Plate
+from terminal.model import CredentialFinding, Plate, RefusalReason
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -25,7 +25,6 @@ from terminal.registry.messages import (
     LookupAnswer,
     LookupRequest,
     PlateQuestion,
-    RefusalReason,
     Result,
     VinQuestion,
 )

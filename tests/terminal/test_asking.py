@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import files
-from terminal.asking import HOTLIST_REST_S, HOTLIST_WAIT_S
+from terminal.asking import BUSY_PAUSE_S, HOTLIST_REST_S, HOTLIST_WAIT_S
 from terminal.credential import signed
-from terminal.errors import HotListFault, HotListSilent
-from terminal.model import HotlistWord, Incoming, Outcome, Plate
+from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
+from terminal.model import HotlistWord, Incoming, Outcome, Plate, RefusalReason
 from terminal.preparing import HOTLIST, prepare
 from terminal.registry import form, topics
 from terminal.registry.hotlist_watch import SILENT_S
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupRequest, Result
+from terminal.screens import state
 from tests.terminal.deskwork import OTHER, OURS, Work, answer_to, work_of
 
 if TYPE_CHECKING:
@@ -183,6 +184,56 @@ def test_the_hot_list_is_asked_for_after_the_vehicle(work: Work):
     assert work.settings.registry is not None
     work.clock.advance(work.settings.registry.wait_s)
     assert province(asked(work)) == "京"
+
+
+@pytest.mark.parametrize(("off_s", "said"), [(61, "快 61 秒"), (-75, "慢 75 秒")])
+def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work, off_s: int, said: str):
+    work.cases.enter(OURS, None, work.moment)
+    (request,) = work.asked()
+    registry_ms = int(1e3 * (work.clock.now_s() - off_s))
+    refusal = answer_to(
+        request, work.laboratory, registry_ms, result=Result.REFUSED, refusal=RefusalReason.CLOCK
+    )
+    work.cases.receive(refusal, work.moment)
+    assert faults(work) == [ClockWrong.code]
+    assert work.cases.asker is not None
+    assert said in work.cases.asker.faults[0].zh
+    work.cases.enter(OURS, None, work.moment)
+    work.answer(work.asked()[-1], OURS)
+    assert faults(work) == []
+
+
+def test_a_withdrawn_terminal_is_told_so(work: Work):
+    work.cases.enter(OURS, None, work.moment)
+    work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.INACTIVE)
+    assert faults(work) == [TerminalInactive.code]
+
+
+def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):
+    case = work.cases.enter(OURS, None, work.moment).judged
+    assert work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.BUSY) is None
+    assert work.cases.expire(work.moment) == []
+    assert len(work.asked()) == 1
+    work.clock.advance(BUSY_PAUSE_S)
+    assert work.cases.expire(work.moment) == []
+    first, second = work.asked()
+    assert (first.id != second.id, second.question) == (True, first.question)
+    told = work.answer(second, OURS)
+    assert isinstance(told, state.Refined)
+    assert (told.judged.seq, told.judged.verdict.outcome) == (case.seq, Outcome.PASS)
+
+
+def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
+    work.cases.enter(OURS, None, work.moment)
+    for count in (1, 2, 3):
+        assert len(work.asked()) == count
+        assert work.answer(work.asked()[-1], result=Result.REFUSED, refusal=RefusalReason.BUSY) is None
+        work.clock.advance(BUSY_PAUSE_S)
+        told = work.cases.expire(work.moment)
+    assert len(work.asked()) == 3
+    (refined,) = told
+    assert isinstance(refined, state.Refined)
+    assert refined.judged.lookup is state.Lookup.NO_ANSWER
 
 
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):

@@ -30,6 +30,7 @@ from terminal.model import (
     Outcome,
     Plate,
     Reason,
+    RefusalReason,
     SealedClaims,
     StatusPlace,
     Subject,
@@ -51,7 +52,6 @@ from terminal.registry.messages import (
     Pieces,
     Receipt,
     Reception,
-    RefusalReason,
     Result,
 )
 from tests.registry.asking import DAY, NOW_MS, RECEIPT_SIGNER

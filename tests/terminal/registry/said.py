@@ -12,7 +12,7 @@ from terminal.credential import signed
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head, Record
-from terminal.model import CredentialFinding, Issuance, Plate
+from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
@@ -31,7 +31,6 @@ from terminal.registry.messages import (
     PlateQuestion,
     Receipt,
     Reception,
-    RefusalReason,
     Result,
     VehicleRecord,
     VinQuestion,

@@ -11,11 +11,20 @@ from hypothesis import strategies as st
 
 from terminal.credential import signed
 from terminal.credential.verify import Moment
-from terminal.model import CredentialFinding, Incoming, Outgoing, Vehicle, VehicleFinding, VehicleStatus
+from terminal.model import (
+    CredentialFinding,
+    Incoming,
+    Outgoing,
+    RefusalReason,
+    Vehicle,
+    VehicleFinding,
+    VehicleStatus,
+)
 from terminal.registry import form
 from terminal.registry.lookup import (
     REMEMBERED_S,
     Answered,
+    Busy,
     Drop,
     Dropped,
     Inquiry,
@@ -169,6 +178,48 @@ def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: Re
     assert isinstance(hear(lookup, replace(BARE, result=result)), NoAnswer)
     assert lookup.expire(200) == ()  # told already
     assert isinstance(hear(lookup, at_s=101), Late)
+
+
+BUSY = replace(BARE, result=Result.REFUSED, refusal=RefusalReason.BUSY)
+SECOND = b"2" * 16
+
+
+def again(lookup: Lookup, at_s: float) -> Outgoing | None:
+    """Ask the question of `asking` anew."""
+    busy = hear(lookup, BUSY, at_s=100.5)
+    assert isinstance(busy, Busy)
+    return lookup.ask_again(busy.request, request_id=SECOND, head=HEAD, moment=NOW, monotonic_s=at_s)
+
+
+def test_a_registry_that_is_busy_is_asked_again_within_the_wait():
+    lookup = asking()
+    sent = again(lookup, 101.5)
+    assert sent is not None
+    assert (sent.correlation, sent.expiry_s) == (SECOND, 3)
+    assert lookup.is_busy
+    heard = hear(lookup, replace(ANSWER, id=SECOND), at_s=102, correlation=SECOND)
+    assert isinstance(heard, Answered)
+    assert heard.request.id == SECOND
+    assert lookup.expire(200) == ()
+
+
+def test_a_question_asked_again_has_the_first_one_s_wait():
+    lookup = asking()
+    assert again(lookup, 101.5) is not None
+    assert lookup.next_expiry_s() == 100 + WAIT_S
+    assert [request.id for request in lookup.expire(100 + WAIT_S)] == [SECOND]
+
+
+def test_a_registry_that_stays_busy_is_no_answer_once_the_wait_is_over():
+    lookup = asking()
+    assert again(lookup, 100 + WAIT_S) is None
+    assert [request.id for request in lookup.expire(100 + WAIT_S)] == [ID]
+
+
+def test_an_answer_to_the_first_question_counts_though_it_was_asked_again():
+    lookup = asking()
+    assert again(lookup, 101.5) is not None
+    assert isinstance(hear(lookup, at_s=102), Late)
 
 
 def test_another_issuer_s_code_is_judged_by_the_registry():

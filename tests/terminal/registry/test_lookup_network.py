@@ -11,7 +11,17 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from terminal.credential.verify import Moment
 from terminal.model import Incoming
 from terminal.registry import form
-from terminal.registry.lookup import REMEMBERED_S, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer, Received
+from terminal.registry.lookup import (
+    REMEMBERED_S,
+    Busy,
+    Drop,
+    Dropped,
+    Inquiry,
+    Late,
+    Lookup,
+    NoAnswer,
+    Received,
+)
 from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
 from tests.terminal.registry.said import (
     ANSWER,
@@ -94,6 +104,7 @@ class Network(RuleBasedStateMachine):
         heard = self.receive(correlation, form.sign(said, SIGNER))
         if isinstance(heard, Dropped):
             return heard
+        assert not isinstance(heard, Busy)  # this registry never says so
         self.kept += 1
         assert heard.request.id == correlation == said.id
         number, asked_s, until_s = self.asked[correlation]

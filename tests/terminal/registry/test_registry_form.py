@@ -16,7 +16,7 @@ from terminal.credential.cbor import Malformed, Value
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Break, BreakKind, Head, Record
-from terminal.model import CredentialFinding, Issuance, Plate
+from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
 from terminal.registry.form import open_signed, read, sign, write
 from terminal.registry.messages import (
     Batch,
@@ -37,7 +37,6 @@ from terminal.registry.messages import (
     PlateQuestion,
     Receipt,
     Reception,
-    RefusalReason,
     Result,
     VehicleRecord,
     VinQuestion,

@@ -39,8 +39,8 @@ BROKER_PORT = 18883
 """Where the reference registry's broker listens on a desk, and its terminal looks for it."""
 TLS = "private/tls"
 """Identities for the broker and who calls it: NAME.crt and NAME.key."""
-_CLIENTS = ("T0001", "T0002", "W0001", "W0002")
-"""Two terminals, and two workers of the registry."""
+_CLIENTS = ("T0001", "T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
+"""Two terminals, two workers of the registry (lookups and uploads apart), and the broker's administrator."""
 _WINDOW_S = 3 * 366 * DAY_S
 """Issuer keys issue from so long before a laboratory was made until so long after."""
 _LEAKED_S = 30 * DAY_S

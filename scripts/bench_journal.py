@@ -27,6 +27,8 @@ from drivers.clock import SystemClock
 from keys import files, lab
 from scripts.bench_rows import Budget, Row, row
 from scripts.campaign_terminal import check
+from scripts.registry import laboratory
+from scripts.registry.access import uploads_name
 from scripts.registry.broker import Broker
 from terminal import config, upload_command
 from terminal.cli import link_of
@@ -156,7 +158,7 @@ def _uploaded(root: Path) -> list[Row]:
 @contextmanager
 def _registry(root: Path) -> Iterator[Broker]:
     """Run a broker, and a worker of the reference registry in a process of its own."""
-    broker = Broker(root / "broker", root / "lab" / lab.TLS)
+    broker = Broker(root / "broker", root / "lab" / lab.TLS, laboratory.access_list(root / "lab"))
     broker.start()
     command = [sys.executable, "-m", "scripts.registry", "--lab", str(root / "lab"), "serve"]
     command += ["--worker", WORKER, "--broker", f"127.0.0.1:{broker.port}"]
@@ -164,7 +166,7 @@ def _registry(root: Path) -> Iterator[Broker]:
     with log.open("wb") as file:
         worker = subprocess.Popen(command, stdout=file, stderr=file)  # noqa: S603 - our own registry
     try:
-        while "takes requests" not in log.read_text(encoding="utf-8"):
+        while f"{uploads_name(WORKER)} takes requests" not in log.read_text(encoding="utf-8"):
             if worker.poll() is not None:
                 raise RuntimeError(f"the registry ended: {log.read_text(encoding='utf-8')}")
             time.sleep(0.05)
@@ -219,7 +221,7 @@ def _stored(folder: Path) -> int:
 def _publish_ms(root: Path, messages: list[bytes]) -> float:
     """Publish with bare paho to a broker without subscribers; return the time to the last acknowledgement."""
     tls = root / "lab" / lab.TLS
-    broker = Broker(root / "bare", tls)
+    broker = Broker(root / "bare", tls, laboratory.access_list(root / "lab"))
     broker.start()
     context = ssl.create_default_context(cafile=tls / "ca.crt")
     context.load_cert_chain(tls / f"{TERMINAL}.crt", tls / f"{TERMINAL}.key")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from drivers.link_connection import Connection, Line
 from keys import certificates
 from scripts.bench_rows import Budget, Row, row
+from scripts.registry import access
 from scripts.registry.broker import Broker
 from terminal.model import Incoming, Outgoing
 from terminal.registry import topics
@@ -24,6 +25,7 @@ ROUNDS = 300
 ROUNDS_HELD_BACK = 25
 SIZE = 200
 NODELAY = "set_tcp_nodelay true\n"
+SHARES = access.Shares("lookups", "uploads")
 LIMIT_MS = Budget(10)
 """Ten times the expected time; a tenth of the time with delayed packets."""
 
@@ -76,11 +78,13 @@ def measure() -> list[Row]:
 
 
 def _exchanges(folder: Path, tls: Path, rounds: int, *, nodelay: bool) -> list[float]:
-    broker = Broker(folder, tls, amend=lambda text: text if nodelay else text.replace(NODELAY, ""))
+    allowed = access.state_file(["T0001"], ["W0001"], SHARES)
+    broker = Broker(folder, tls, allowed, amend=lambda text: text if nodelay else text.replace(NODELAY, ""))
     broker.start()
     try:
-        worker = _End(_line(broker, tls, "W0001", topics.lookup("T0001")), nodelay=nodelay)
-        asker = _End(_line(broker, tls, "T0001", topics.answer("T0001")), nodelay=nodelay)
+        lookups, answers = SHARES.lookup_filters()[0], topics.answer("T0001")
+        worker = _End(_line(broker, tls, "W0001", lookups, topics.answer("W0001")), nodelay=nodelay)
+        asker = _End(_line(broker, tls, "T0001", answers, topics.link("T0001")), nodelay=nodelay)
         answering = threading.Thread(target=_answer, args=(worker, rounds))
         answering.start()
         times_ms = [_ask(asker) for _ in range(rounds)]
@@ -110,7 +114,7 @@ def _answer(worker: _End, rounds: int) -> None:
         worker.until(lambda: bool(worker.connection.answers()))
 
 
-def _line(broker: Broker, tls: Path, name: str, subscription: str) -> Line:
+def _line(broker: Broker, tls: Path, name: str, subscription: str, status_topic: str) -> Line:
     return Line(
         host="127.0.0.1",
         port=broker.port,
@@ -118,6 +122,6 @@ def _line(broker: Broker, tls: Path, name: str, subscription: str) -> Line:
         authority=tls / "ca.crt",
         certificate=tls / f"{name}.crt",
         key=tls / f"{name}.key",
-        status_topic=topics.link(name),
+        status_topic=status_topic,
         subscriptions=(subscription,),
     )

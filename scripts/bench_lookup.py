@@ -24,7 +24,7 @@ from drivers.link_connection import Line
 from keys import certificates, lab
 from scripts.bench_echo import BARE, ECHOED, WAIT_S, WAYS, answering, echo
 from scripts.bench_rows import Budget, Row, row
-from scripts.registry import hotlist, sample
+from scripts.registry import access, hotlist, laboratory, sample
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database
 from terminal.credential import cbor, signed
@@ -194,7 +194,7 @@ def _alarm(bench: _Bench) -> Row:
     """Measure the time from listing a vehicle until the terminal's list has it."""
     database = Database(f"sqlite:///{bench.folder}/registry.sqlite")
     heard: queue.SimpleQueue[tuple[_Terminal, Incoming]] = queue.SimpleQueue()
-    terminal = _Terminal(bench, NAMES[0], heard, topics.hotlist(sample.PROVINCE))
+    terminal = _Terminal(bench, NAMES[0], heard, topics.every("hotlist"))
     kept = HotList.open(bench.folder / "hotlist.sqlite", [sample.PROVINCE])
     samples = []
     for number in range(CHANGES):
@@ -240,7 +240,9 @@ def _running() -> Iterator[_Bench]:
         seeds = {name: random_bytes(32) for name in NAMES}
         _enrol(folder / "trust", seeds)
         certificates.furnish(folder / lab.TLS, [*NAMES, *(way.name for way in WAYS), ECHOED], now_s)
-        broker = Broker(folder / "broker", folder / lab.TLS)
+        names = [*NAMES, *(way.name for way in WAYS)]
+        allowed = access.state_file(names, ["W0001", ECHOED], laboratory.shares(folder))
+        broker = Broker(folder / "broker", folder / lab.TLS, allowed)
         broker.start()
         running.callback(broker.stop)
         registry = running.enter_context(_registry(folder, broker))

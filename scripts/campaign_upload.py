@@ -44,6 +44,7 @@ from scripts.campaign_terminal import (
     be_terminal,
 )
 from scripts.registry import __main__ as registry
+from scripts.registry import laboratory
 from scripts.registry.broker import Broker
 from terminal.journal import database
 from terminal.journal.renewal import DAMAGED, NAME
@@ -83,7 +84,7 @@ class Campaign:
         self.board = RawArray("q", SLOTS)
         self._chance = chance
         lab.make(self.lab, int(time.time()), os.urandom)
-        self.broker = Broker(root / "broker", self.lab / lab.TLS)
+        self.broker = Broker(root / "broker", self.lab / lab.TLS, laboratory.access_list(self.lab))
         self.way = Way(self.broker.port)
         self._running: dict[str, ForkServerProcess] = {}
 

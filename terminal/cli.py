@@ -21,7 +21,7 @@ from terminal.errors import Fault, PanelFault
 from terminal.model import Plate
 from terminal.ports import Rig
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.vehicle.tables import KINDS, PROVINCES
+from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,6 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
     registry, terminal = settings.registry, settings.terminal.number
     if registry is None:
         return None
-    hotlists = (topics.hotlist(province) for province in registry.provinces or PROVINCES)
     return link.MqttLink(
         link_connection.Line(
             registry.host,
@@ -168,7 +167,7 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
             registry.certificate,
             registry.key,
             topics.link(terminal),
-            (topics.answer(terminal), *hotlists),
+            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no other
             frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
         )
     )

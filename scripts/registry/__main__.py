@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import commands, journal_commands, offline_command
+from scripts.registry import access_command, commands, journal_commands, offline_command
 from scripts.registry.broker import BrokerError
+from scripts.registry.serving import Work
 from terminal.errors import Fault
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=int, default=lab.BROKER_PORT, help="of a broker started here; 0: a free one"
     )
     serve.add_argument("--worker", default="W0001", help="the name in its certificate; each has its own")
+    serve.add_argument(
+        "--work", type=Work, choices=[*Work], help="only this; default: both, each in a process of its own"
+    )
     _seed(serve)
     _seed(_command(to, "sample", commands.fill))
     put = _command(to, "hotlist", commands.put)
@@ -71,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("kind")
     code.add_argument("month", type=int, help="of validity, yyyymm")
     offline_command.arguments(_command(to, "offline", offline_command.build))
+    given_access = _command(to, "access", access_command.give_access)
+    given_access.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
+    given_access.add_argument("--broker", type=_address, metavar="HOST:PORT", help="a broker that runs")
     _command(to, "check", commands.check)
     journal_commands.add(partial(_command, to))
     return parser

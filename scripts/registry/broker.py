@@ -33,11 +33,17 @@ class Broker:
     """
 
     def __init__(
-        self, folder: Path, tls: Path, *, amend: Callable[[str], str] = lambda text: text, port: int = 0
+        self,
+        folder: Path,
+        tls: Path,
+        access: str,
+        *,
+        amend: Callable[[str], str] = lambda text: text,
+        port: int = 0,
     ) -> None:
         """Prepare `folder`; `tls` is where the identities lie, `port` 0 a free one.
 
-        Raises BrokerError without a mosquitto.
+        `access` is the broker's access list, `access.state_file`. Raises BrokerError without a mosquitto.
         """
         self.folder = folder
         self.port = port or _free_port()
@@ -48,8 +54,9 @@ class Broker:
         (folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "tls").unlink(missing_ok=True)
         (folder / "tls").symlink_to(tls.absolute(), target_is_directory=True)
-        shutil.copy(CONFIGURATION / "roadside.acl", folder)
-        (folder / "roadside.acl").chmod(0o600)
+        access_file = folder / "data" / "access.json"
+        access_file.touch(mode=0o600)
+        access_file.write_text(access, encoding="utf-8")
         text = amend((CONFIGURATION / "roadside.conf").read_text(encoding="utf-8"))
         (folder / "roadside.conf").write_text(self._on_loopback(text), encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None

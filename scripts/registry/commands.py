@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import signal
-import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keys import files
-from scripts.registry import database, hotlist, laboratory, sample
+from scripts.registry import database, hotlist, laboratory, sample, serving
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database
 from scripts.registry.other_issuers import js1_code
-from scripts.registry.worker import Post, Worker
 from terminal.errors import InputFault
 from terminal.model import Plate
 from terminal.registry.messages import Listed
@@ -36,19 +34,25 @@ DRAWN = 1_000
 @contextmanager
 def open_database(given: argparse.Namespace, now_s: int) -> Iterator[Database]:
     """The database that a command line names, with its tables. Raises InputFault, DatabaseFault."""
-    held = Database(given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite")
+    held = Database(database_url(given))
     with closing(held):
         held.prepare(now_s * 1000)
         yield held
 
 
+def database_url(given: argparse.Namespace) -> str:
+    """The database of a command line: SQLAlchemy's URL."""
+    return given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite"
+
+
 def serve(given: argparse.Namespace) -> None:
-    """Answer lookups and tell the hot list until a signal comes; without a broker's address, start one."""
+    """Answer lookups, store uploads and publish the hot list until a signal comes.
+
+    Without a broker's address, starts one.
+    """
     now_s = int(time.time())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopping.set())
+    stopping = serving.until_signal()
     with ExitStack() as running:
         held = running.enter_context(open_database(given, now_s))
         with held.transaction() as connection:
@@ -56,8 +60,12 @@ def serve(given: argparse.Namespace) -> None:
                 _fill(connection, given.seed, now_s)
         tls = laboratory.identities(given.lab, given.worker, now_s)
         host, port = given.broker or ("127.0.0.1", _start_broker(given, tls, running))
-        print(f"registry: {given.worker} at {host}:{port}", flush=True)
-        Worker(Post(host, port, given.worker, tls), laboratory.service(given.lab, held)).run(stopping)
+        place = serving.Place(given.lab, database_url(given), host, port, given.worker)
+        ready = partial(print, f"registry: {given.worker} at {host}:{port}", flush=True)
+        if given.work is None:
+            serving.work_both(place, stopping, ready)
+        else:
+            serving.work(place, given.work, stopping, ready)
 
 
 def fill(given: argparse.Namespace) -> None:
@@ -120,7 +128,8 @@ def _fill(connection: Connection, seed: int, now_s: int) -> int:
 
 
 def _start_broker(given: argparse.Namespace, tls: Path, running: ExitStack) -> int:
-    broker = Broker(given.lab / "broker", tls, port=given.port)
+    allowed = laboratory.access_list(given.lab, [given.worker])
+    broker = Broker(given.lab / "broker", tls, allowed, port=given.port)
     broker.start()
     running.callback(broker.stop)
     return broker.port

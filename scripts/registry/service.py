@@ -49,14 +49,14 @@ class Roll:
     def __init__(self, trust: Path) -> None:
         """`trust` is a trust set's folder, or a link to one. Raises TrustFault where it cannot be used."""
         self._trust = trust
-        self._set, self._terminals = self._identity(), self._read()
+        self._set, self._terminals = self._identity(), terminals.load_from(trust)
 
     def terminals(self) -> Mapping[bytes, Terminal]:
         """The terminals by kid. Of a new set that cannot be used, nothing counts, and the last one stays."""
         if (found := self._identity()) != self._set:
             self._set = found
             try:
-                self._terminals = self._read()
+                self._terminals = terminals.load_from(self._trust)
             except TrustFault as fault:
                 LOG.warning("the last list of terminals stays in force: %s", fault.line())
         return self._terminals
@@ -68,12 +68,6 @@ class Roll:
         except OSError:
             return None
         return found.st_dev, found.st_ino, found.st_ctime_ns
-
-    def _read(self) -> Mapping[bytes, Terminal]:
-        try:
-            return terminals.load((self._trust / "terminals.cbor").read_bytes())
-        except OSError as error:
-            raise TrustFault(f"terminals.cbor: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from terminal.registry import topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from terminal.credential.cbor import Value
 
@@ -30,6 +31,14 @@ class Terminal:
     """Ed25519, 32 bytes."""
     province: str
     state: str
+
+
+def load_from(trust: Path) -> Mapping[bytes, Terminal]:
+    """The terminals of a trust set's folder by kid. Raises TrustFault, as `load`."""
+    try:
+        return load((trust / "terminals.cbor").read_bytes())
+    except OSError as error:
+        raise TrustFault(f"terminals.cbor: {error.strerror}") from error
 
 
 def load(content: bytes) -> Mapping[bytes, Terminal]:

@@ -1,8 +1,10 @@
-"""A worker takes its share of the requests from the broker, and acknowledges each after its answer.
+"""A worker takes its share of the messages from the broker, and acknowledges each after its answer.
 
-One thread does everything. What a dying worker had not answered is the broker's to give to another;
-acknowledged first, it would be lost with the worker. The session ends with the connection: what waited for a
-worker that is away would be stale, and the others have it by then.
+A worker either answers lookups and publishes hot-list changes, or stores uploads. Each has a subscription, a
+queue at the broker and a process of its own, so that lookups never wait for batches or pictures (wire format,
+section 5). One thread does everything. An acknowledgement only follows the answer, so what a dying worker had
+not answered goes to another. The session ends with the connection: what waited for a worker that is away
+would be stale, and the others have it by then.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from scripts.registry.faults import BrokerFault, DatabaseFault
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
     from pathlib import Path
 
     from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage, SocketLike
@@ -36,8 +39,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("registry.worker")
 
-TAKEN = tuple(f"$share/registry/roadside/1/{said}/+" for said in ("lookup", "batch", "pieces", "health"))
-"""Shared subscriptions: each message of a terminal goes to one of the workers."""
 ANSWER_EXPIRY_S = 600
 """An answer still tells something of a check of the last ten minutes, and nothing after that."""
 KEEPALIVE_S = 10
@@ -54,14 +55,20 @@ class Post:
     port: int
     name: str
     tls: Path
+    filters: tuple[str, ...]
+    """Shared subscriptions: each message of a terminal goes to one of the workers that have them."""
+    publishes_hotlist: bool = False
 
 
 class Worker:
     """One worker. `run` it until it is told to stop."""
 
-    def __init__(self, post: Post, service: Service) -> None:
-        """Prepare a worker. Raises BrokerFault where its identity cannot be used."""
-        self._post, self._service = post, service
+    def __init__(self, post: Post, service: Service, ready: Callable[[], object] = lambda: None) -> None:
+        """Prepare a worker; `ready` is called each time that the broker has its subscriptions.
+
+        Raises BrokerFault where its identity cannot be used.
+        """
+        self._post, self._service, self._ready = post, service, ready
         self._telling: dict[int, HotlistChange] = {}
         """Changes on their way to the broker, by packet id."""
         self._heard: deque[MQTTMessage] = deque()
@@ -72,7 +79,7 @@ class Worker:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=post.name, protocol=mqtt.MQTTv5, manual_ack=True
         )
-        client.tls_set_context(_tls(post))
+        client.tls_set_context(tls_context(post.tls, post.name))
         client.on_socket_open = _without_delay
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -99,7 +106,8 @@ class Worker:
 
     def _tell(self) -> None:
         """Take to the broker what the hot list has for it."""
-        if not self._up or self._telling or time.monotonic() < self._next_s:
+        idle = not self._post.publishes_hotlist or not self._up or self._telling
+        if idle or time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + TURN_S
         try:
@@ -118,16 +126,18 @@ class Worker:
             LOG.warning("%s", BrokerFault(str(reason)).line())
             return
         self._telling.clear()  # another worker, or this one, claims them again
-        client.subscribe([(taken, SubscribeOptions(qos=1)) for taken in TAKEN])
+        client.subscribe([(each, SubscribeOptions(qos=1)) for each in self._post.filters])
 
     def _on_subscribe(
         self, client: mqtt.Client, _data: object, _mid: int, reasons: list[ReasonCode], _props: object
     ) -> None:
-        self._up = not any(reason.is_failure for reason in reasons)
+        refused = [reason for reason in reasons if reason.is_failure]
+        self._up = not refused
         if self._up:
             LOG.info("%s takes requests", self._post.name)
+            self._ready()
         else:
-            LOG.warning("%s", BrokerFault(f"no shared subscription: {reasons[0]}").line())
+            LOG.warning("%s", BrokerFault(f"no shared subscription: {refused[0]}").line())
             client.disconnect()
 
     def _on_message(self, _client: mqtt.Client, _data: object, message: MQTTMessage) -> None:
@@ -185,11 +195,12 @@ def _without_delay(_client: mqtt.Client, _data: object, channel: SocketLike) -> 
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _tls(post: Post) -> ssl.SSLContext:
+def tls_context(tls: Path, name: str) -> ssl.SSLContext:
+    """How a client connects in a name; `tls` has ca.crt, NAME.crt and NAME.key. Raises BrokerFault."""
     try:
-        context = ssl.create_default_context(cafile=post.tls / "ca.crt")
+        context = ssl.create_default_context(cafile=tls / "ca.crt")
         context.minimum_version = ssl.TLSVersion.TLSv1_3
-        context.load_cert_chain(post.tls / f"{post.name}.crt", post.tls / f"{post.name}.key")
+        context.load_cert_chain(tls / f"{name}.crt", tls / f"{name}.key")
     except OSError as error:
-        raise BrokerFault(f"the identity of {post.name}: {error.strerror}") from error
+        raise BrokerFault(f"the identity of {name}: {error.strerror}") from error
     return context

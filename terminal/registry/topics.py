@@ -46,6 +46,11 @@ def link(terminal: str) -> str:
     return _topic("link", terminal)
 
 
+def every(purpose: str) -> str:
+    """The topic filter of one purpose for all terminals, or of `hotlist` for all provinces."""
+    return f"{_ROOT}/{purpose}/+"
+
+
 def _topic(purpose: str, name: str) -> str:
     if not name or not _SPECIAL.isdisjoint(name):
         raise ValueError("a name that is no level of a topic")

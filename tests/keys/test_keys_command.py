@@ -21,7 +21,7 @@ from terminal.model import Credential, Plate, Reason, SealedClaims
 
 COMMAND = str(Path(sys.prefix) / "bin" / "roadside-keys")
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-TLS_CLIENTS = ("T0001", "T0002", "W0001", "W0002")
+TLS_CLIENTS = ("T0001", "T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
 CAR = ["--number", "苏A12345", "--kind", "02", "--through", "2099-08"]
 
 

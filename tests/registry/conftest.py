@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import certificates
+from scripts.registry.access import ADMINISTRATOR, state_file, uploads_name
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database
 from scripts.registry.service import Roll, Service
 from terminal.credential import signed
 from tests.registry.asking import HOTLIST_SEED, NOW_MS, OTHERS, RECEIPT_SIGNER, T0001, T0002, key_of, listed
-from tests.registry.ends import Ends
+from tests.registry.ends import SHARES, Ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 DAY_S = 86_400
+TERMINALS, WORKERS = ("T0001", "T0002"), ("W0001", "W0002")
+ACCESS = state_file(TERMINALS, WORKERS, SHARES)
 
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The identities: those of a laboratory, and what no broker may let in: `expired` and `foreign`."""
+    """Identities of a laboratory, of T0009, which is not enrolled, and `expired` and `foreign` ones."""
     folder = tmp_path_factory.mktemp("tls")
     now_s = int(time.time())
-    certificates.furnish(folder, ["T0001", "T0002", "W0001", "W0002"], now_s)
+    names = [*TERMINALS, "T0009", *WORKERS, *map(uploads_name, WORKERS), ADMINISTRATOR]
+    certificates.furnish(folder, names, now_s)
     ca = certificates.load(folder, "ca")
     certificates.save(certificates.issue_client("T0001", ca, now_s - 9 * DAY_S, 8), folder, "expired")
     foreign = certificates.make_ca("laboratory", now_s, 30)
@@ -38,11 +42,14 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_broker(tls: Path, tmp_path: Path) -> Iterator[Callable[..., Broker]]:
-    """Starts a broker of the test's own; `amend` changes its configuration's text."""
+    """Starts a broker of the test's own, which knows two terminals and two workers.
+
+    `amend` changes its configuration's text.
+    """
     made: list[Broker] = []
 
     def make(amend: Callable[[str], str] = lambda text: text) -> Broker:
-        made.append(Broker(tmp_path / f"broker{len(made)}", tls, amend=amend))
+        made.append(Broker(tmp_path / f"broker{len(made)}", tls, ACCESS, amend=amend))
         made[-1].start()
         return made[-1]
 

@@ -16,12 +16,16 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.link import MqttLink
 from drivers.link_connection import Line
+from scripts.registry.access import Shares
 from scripts.registry.broker import Broker
 from terminal.model import Incoming, Outgoing, Sent, Unsent
 from terminal.ports import LinkMessage, LinkState
 from terminal.registry import topics
 
 DEADLINE_S = 20.0
+SHARES = Shares("1" * 32, "2" * 32)
+EVERYTHING = (*SHARES.lookup_filters(), *SHARES.upload_filters())
+HOTLISTS = topics.every("hotlist")
 T = TypeVar("T")
 
 
@@ -116,10 +120,15 @@ class Ends:
         return ear
 
     def worker(self, broker: Broker, *subscriptions: str) -> Ear:
-        """The worker W0001, which is up."""
-        ear = self.link(self.line(broker, "W0001", *subscriptions or (topics.lookup("T0001"),)))
+        """The worker W0001, which is up; it takes lookups and uploads unless subscriptions are given."""
+        ear = self.link(self.worker_line(broker, *subscriptions))
         ear.up()
         return ear
+
+    def worker_line(self, broker: Broker, *subscriptions: str) -> Line:
+        """What a link needs as the worker W0001, which may publish answers and has no link topic."""
+        status = topics.answer("W0001")
+        return self.line(broker, "W0001", *subscriptions or EVERYTHING, status_topic=status)
 
     def bare(self, broker: Broker, identity: str, client_id: str, *, clean_start: bool = True) -> Bare:
         """A bare client, once it has its CONNACK."""
@@ -132,6 +141,7 @@ class Ends:
         client.on_subscribe = lambda _c, _d, _m, reasons, _p: bare.told.put(("suback", reasons))
         client.on_publish = lambda _c, _d, _m, reason, _p: bare.told.put(("puback", reason))
         client.on_message = lambda _c, _d, message: bare.told.put(("message", message))
+        client.on_disconnect = lambda _c, _d, _f, reason, _p: bare.told.put(("disconnect", reason))
         asked = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         asked.SessionExpiryInterval = 3600
         client.connect("127.0.0.1", broker.port, clean_start=clean_start, properties=asked)

@@ -18,14 +18,14 @@ from terminal.errors import LinkExpired, LinkIdentityFault, LinkRefused
 from terminal.model import Incoming, NotSent, Outgoing, Sent, Unsent
 from terminal.ports import LinkState
 from terminal.registry import topics
-from tests.registry.ends import DEADLINE_S, ID, Ear, Ends, answer_to, incoming
+from tests.registry.ends import DEADLINE_S, ID, SHARES, Ear, Ends, answer_to, incoming
 
 LOOKUP = Outgoing(topics.lookup("T0001"), b"question", ID, 5, topics.answer("T0001"), urgent=True)
 
 
 def test_a_question_bears_what_its_answer_needs_and_the_answer_comes_back(broker: Broker, ends: Ends):
     worker = ends.bare(broker, "W0001", "W0001")
-    worker.subscribe("$share/workers/roadside/1/lookup/+")
+    worker.subscribe(*SHARES.lookup_filters())
     terminal = ends.link(ends.line(broker, "T0001"))
     terminal.up()
     assert terminal.send(LOOKUP) == Sent(LOOKUP)
@@ -55,11 +55,12 @@ def test_what_the_broker_would_hang_up_on_is_not_tried(broker: Broker, ends: End
 
 
 def test_the_largest_that_is_tried_is_taken(broker: Broker, ends: Ends):
-    worker = ends.worker(broker, topics.pieces("T0001"))
+    worker = ends.worker(broker)
     terminal = ends.link(ends.line(broker, "T0001"))
     terminal.up()
     topic = topics.pieces("T0001")
-    largest = Outgoing(topic, bytes(131_072 - 64 - len(topic) - len(ID)), ID)
+    largest = Outgoing(topic, bytes(98_560 - 64 - len(topic) - len(ID)), ID)
+    assert len(largest.payload) >= 96 * 1024
     assert terminal.send(largest) == Sent(largest)
     assert worker.next(Incoming).payload == largest.payload
 
@@ -70,7 +71,7 @@ def test_a_terminal_that_may_not_use_its_own_topic_is_not_up(broker: Broker, end
 
 
 def test_the_registry_hears_that_a_terminal_came_and_went(broker: Broker, ends: Ends):
-    watcher = ends.worker(broker, topics.link("T0002"))
+    watcher = ends.worker(broker, topics.every("link"))
     terminal = ends.link(ends.line(broker, "T0002"))
     terminal.up()
     wait_for_word(watcher, b"up")
@@ -84,7 +85,7 @@ def wait_for_word(watcher: Ear, word: bytes) -> None:
 
 
 def test_a_terminal_whose_power_fails_is_told_of_as_lost(broker: Broker, ends: Ends):
-    watcher = ends.worker(broker, topics.link("T0002"))
+    watcher = ends.worker(broker, topics.every("link"))
     line = ends.line(broker, "T0002")
     ours, wake = socket.socketpair()
     with ours, wake:
@@ -123,7 +124,7 @@ def test_the_link_comes_back_with_the_broker_and_what_waited_is_sent(broker: Bro
     batch = Outgoing(topics.batch("T0001"), b"batch", ID)
     terminal.link.send(batch)
     broker.start()
-    ends.worker(broker, topics.batch("T0001"))
+    ends.worker(broker)
     told = terminal.next((Sent, Unsent))
     # The worker and the terminal come back side by side: nobody may listen yet, and that is told.
     assert told in (Sent(batch), Unsent(batch, NotSent.UNROUTED))
@@ -191,18 +192,18 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_what_is_urgent_overtakes_what_is_not(broker: Broker, ends: Ends, *, urgent: bool):
-    subscriptions = topics.batch("T0001"), topics.lookup("T0001")
-    ends.worker(broker, *subscriptions).link.close()  # its session waits
+    every_health = topics.every("health")  # a shared subscription does not outlive the broker
+    ends.worker(broker, every_health).link.close()  # its session waits
     broker.save()
     broker.kill()
     terminal = ends.link(ends.line(broker, "T0001"))
     assert not terminal.next(LinkState).up
     for number in range(5):
-        terminal.link.send(Outgoing(topics.batch("T0001"), bytes([number])))
-    terminal.link.send(replace(LOOKUP, urgent=urgent, expiry_s=None))
+        terminal.link.send(Outgoing(topics.health("T0001"), bytes([number])))
+    terminal.link.send(replace(LOOKUP, topic=topics.health("T0001"), urgent=urgent, expiry_s=None))
     broker.start()
     assert all(isinstance(terminal.next((Sent, Unsent)), Sent) for _ in range(6))
-    worker = ends.link(ends.line(broker, "W0001", *subscriptions))
+    worker = ends.link(ends.worker_line(broker, every_health))
     heard = [worker.next(Incoming).payload for _ in range(6)]
     expected = [bytes([number]) for number in range(5)]
     assert heard == ([b"question", *expected] if urgent else [*expected, b"question"])

@@ -26,8 +26,7 @@ def test_a_code_is_current_to_the_last_second_of_its_month():
 @pytest.mark.parametrize(
     "code",
     [
-        js1_code(Plate("苏A1234", "02"), 202708, NOW_S, OTHER_SEED),
-        js1_code(Plate("苏A12345", "98"), 202708, NOW_S, OTHER_SEED),
+        js1_code(Plate("苏A12345", "31"), 202708, NOW_S, OTHER_SEED),
         js1_code(PLATE, 202713, NOW_S, OTHER_SEED),
         js1_code(PLATE, 202708, NOW_S + 301, OTHER_SEED),
     ],

@@ -24,7 +24,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from sqlalchemy import select
 
-from keys import certificates, lab
+from keys import lab
 from keys.files import load_public, load_seed
 from scripts.registry import hotlist, sample
 from scripts.registry.admission import Refusal
@@ -74,7 +74,7 @@ from tests.registry.asking import (
     signer_of,
 )
 from tests.registry.asking import RECORD as VEHICLE
-from tests.registry.ends import DEADLINE_S, Bare, Ends
+from tests.registry.ends import DEADLINE_S, EVERYTHING, HOTLISTS, Bare, Ends
 from tests.registry.filing import BATCH_TOPIC, JOURNAL, Journal
 from tests.registry.filing import read as read_receipt
 
@@ -84,23 +84,8 @@ STOLEN = Listed(Plate("苏A88888", "02"), "C")
 
 
 @pytest.fixture
-def workplace(tls: Path, tmp_path: Path) -> Iterator[Broker]:
-    """A broker that lets two workers in."""
-    if not (tls / "W0002.crt").exists():
-        authority = certificates.load(tls, "ca")
-        certificates.save(certificates.issue_client("W0002", authority, int(time.time()), 30), tls, "W0002")
-    broker = Broker(tmp_path / "broker", tls)
-    acl = broker.folder / "roadside.acl"
-    said = acl.read_text(encoding="utf-8")
-    acl.write_text(said + said[said.index("user W0001") :].replace("W0001", "W0002"), encoding="utf-8")
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
 def workers(
-    workplace: Broker, tls: Path, desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
+    broker: Broker, tls: Path, desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
 ) -> Iterator[tuple[Service, Service]]:
     """Two workers at work; W0001's desk and W0002's."""
     caplog.set_level(logging.INFO)
@@ -117,11 +102,10 @@ def workers(
     with desks[0].database.transaction() as connection:
         register(connection, sample.vehicles(1, DAY, 0))
     stopping = threading.Event()
+    posts = [Post("127.0.0.1", broker.port, name, tls, EVERYTHING, publishes_hotlist=True) for name in NAMES]
     threads = [
-        threading.Thread(
-            target=Worker(Post("127.0.0.1", workplace.port, name, tls), one).run, args=(stopping,)
-        )
-        for name, one in zip(NAMES, desks, strict=True)
+        threading.Thread(target=Worker(post, one).run, args=(stopping,))
+        for post, one in zip(posts, desks, strict=True)
     ]
     for thread in threads:
         thread.start()
@@ -135,9 +119,9 @@ def workers(
 
 
 @pytest.fixture
-def terminal(workplace: Broker, ends: Ends) -> Bare:
+def terminal(broker: Broker, ends: Ends) -> Bare:
     """T0001, which hears its answers."""
-    bare = ends.bare(workplace, "T0001", "T0001")
+    bare = ends.bare(broker, "T0001", "T0001")
     bare.next("connack")
     assert not bare.subscribe(topics.answer("T0001")).is_failure
     return bare
@@ -206,9 +190,9 @@ def test_a_request_that_comes_again_is_answered_by_neither_worker(
 
 
 def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_own(
-    workers: tuple[Service, Service], workplace: Broker, terminal: Bare, ends: Ends
+    workers: tuple[Service, Service], broker: Broker, terminal: Bare, ends: Ends
 ):
-    other = ends.bare(workplace, "T0002", "T0002")
+    other = ends.bare(broker, "T0002", "T0002")
     other.next("connack")
     other.subscribe(topics.answer("T0002"))
     elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -293,11 +277,11 @@ def health(seq: int) -> Health:
 
 
 def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
-    workers: tuple[Service, Service], workplace: Broker, ends: Ends, caplog: pytest.LogCaptureFixture
+    workers: tuple[Service, Service], broker: Broker, ends: Ends, caplog: pytest.LogCaptureFixture
 ):
-    bare = ends.bare(workplace, "T0002", "T0002")
+    bare = ends.bare(broker, "T0002", "T0002")
     bare.next("connack")
-    bare.subscribe(topics.hotlist("苏"))
+    bare.subscribe(HOTLISTS)
     with workers[0].database.transaction() as connection:
         change = hotlist.put(connection, "苏", [STOLEN], now_ms())
     keys = by_kid([public(HOTLIST_SEED)])
@@ -395,7 +379,7 @@ def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path)
 
 def test_a_worker_without_an_identity_does_not_start(tmp_path: Path, desk: Callable[[str], Service]):
     with pytest.raises(BrokerFault):
-        Worker(Post("127.0.0.1", 1, "W0001", tmp_path), desk("W0001"))
+        Worker(Post("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
 
 
 def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
@@ -408,7 +392,7 @@ def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
         assert process.stdout is not None
         assert process.stderr is not None
         port = int(process.stdout.readline().rpartition(":")[2])
-        while "takes requests" not in process.stderr.readline():
+        while "W0001 takes requests" not in process.stderr.readline():
             assert process.poll() is None
         ends = Ends(folder / "private" / "tls")
         at = cast(

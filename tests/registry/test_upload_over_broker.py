@@ -84,7 +84,7 @@ def test_records_and_other_pictures_arrive_past_a_picture_without_a_receipt(
     evidence = Evidence(tmp_path / "state", SEALING)
     unheard, other = evidence.keep(b"first" * 30_000), evidence.keep(b"second")
     upload = Uploader("T0001", signer_of("T0001"), [public(RECEIPT_SEED)], [journal], evidence)
-    worker = ends.worker(broker, topics.batch("T0001"), topics.pieces("T0001"))
+    worker = ends.worker(broker)
     terminal = ends.link(ends.line(broker, "T0001"))
     terminal.up()
     exchange = Exchange(terminal, worker, upload, desk("W0001"), unheard)

@@ -112,7 +112,7 @@ class Parts:
 def parts(laboratory: Path, tmp_path: Path) -> Iterator[Parts]:
     """Both, at work."""
     tls = identities.identities(laboratory, "W0001", int(time.time()))
-    broker = Broker(tmp_path / "broker", tls)
+    broker = Broker(tmp_path / "broker", tls, identities.access_list(laboratory))
     broker.start()
     command = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory)]
     command += ["--database", f"sqlite:///{tmp_path}/registry.sqlite"]

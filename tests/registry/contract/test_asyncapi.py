@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from scripts.registry import worker
+from scripts.registry.access import Shares
 from terminal.credential import signed
 from terminal.registry import topics
 
@@ -131,7 +131,8 @@ def test_every_message_names_its_context_and_its_rule():
 
 def test_the_workers_subscriptions_are_those_that_are_described():
     taken = {"takeLookup": "lookup", "takeBatch": "batch", "takePieces": "pieces", "takeHealth": "health"}
-    assert len(worker.TAKEN) == len(taken)
-    for subscription, (operation, name) in zip(worker.TAKEN, taken.items(), strict=True):
-        assert f" {subscription}." in DESCRIPTION["operations"][operation]["description"]
-        assert subscription.removeprefix("$share/registry/") == TOPICS[name]("X").replace("X", "+")
+    shares = Shares("LOOKUPS", "UPLOADS")
+    filters = [*shares.lookup_filters(), *shares.upload_filters()]
+    for subscription, (operation, name) in zip(filters, taken.items(), strict=True):
+        assert f" {subscription}" in DESCRIPTION["operations"][operation]["description"]
+        assert subscription.split("/", 2)[2] == TOPICS[name]("X").replace("X", "+")

@@ -1,0 +1,110 @@
+"""The command `access`: the broker's access list becomes that of the trust set.
+
+Without a broker's address it writes the state file that a broker starts with; with one it changes a broker
+that runs, in the administrator's name, and disconnects the terminals that are withdrawn.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from scripts.registry import access, laboratory, output
+from scripts.registry.access import ADMINISTRATOR, CONTROL, RESPONSE
+from scripts.registry.faults import BrokerFault
+from scripts.registry.worker import tls_context
+from terminal.errors import InputFault
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+Ask: TypeAlias = "Callable[[Sequence[access.Json]], list[dict[str, Any]]]"
+"""Has the plugin carry out commands, and returns its responses."""
+_T = TypeVar("_T")
+_WAIT_S = 20.0
+_AT_ONCE = 40
+"""Commands in one message, which stays below the broker's largest packet."""
+
+
+def give_access(given: argparse.Namespace) -> None:
+    """Give the active terminals of the trust set access to the broker, and no other terminal."""
+    if given.out is not None:
+        output.write(given.out, laboratory.access_list(given.lab).encode())
+        print(f"{len(laboratory.active_terminals(given.lab))} terminals in {given.out}")
+        return
+    if given.broker is None:
+        raise InputFault("--out FILE for a broker that does not run, or --broker HOST:PORT")
+    new, gone = synchronize(given.broker, laboratory.tls(given.lab), laboratory.active_terminals(given.lab))
+    print(f"{new} terminals were given access, {gone} were withdrawn")
+
+
+def synchronize(broker: tuple[str, int], tls: Path, wanted: Sequence[str]) -> tuple[int, int]:
+    """Have a broker know the terminals `wanted` and no other; how many were added, and how many removed.
+
+    `tls` has the administrator's identity. Raises BrokerFault where the broker cannot be reached or refuses.
+    """
+    with _administrator(broker, tls) as ask:
+        held = _terminals(ask)
+        commands = access.changes(wanted, held)
+        for first in range(0, len(commands), _AT_ONCE):
+            for response in ask(commands[first : first + _AT_ONCE]):
+                if "error" in response:
+                    raise BrokerFault(f"{response.get('command')}: {response['error']}")
+    return len({*wanted} - held), len(held - {*wanted})
+
+
+def _terminals(ask: Ask) -> set[str]:
+    (response,) = ask([{"command": "listClients", "verbose": True}])
+    if "error" in response:
+        raise BrokerFault(f"listClients: {response['error']}")
+    return {
+        client["username"]
+        for client in response["data"]["clients"]
+        if any(role["rolename"] == access.TERMINAL for role in client.get("roles", ()))
+    }
+
+
+@contextmanager
+def _administrator(broker: tuple[str, int], tls: Path) -> Iterator[Ask]:
+    """A connection in the administrator's name."""
+    heard: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, ADMINISTRATOR, protocol=mqtt.MQTTv5)
+    client.on_connect = lambda _c, _d, _f, _r, _p: _subscribe(client)
+    client.on_subscribe = lambda _c, _d, _m, reasons, _p: ready.put(not reasons[0].is_failure)
+    client.on_message = lambda _c, _d, message: heard.put(json.loads(message.payload)["responses"])
+
+    def ask(commands: Sequence[access.Json]) -> list[dict[str, Any]]:
+        client.publish(CONTROL, json.dumps({"commands": list(commands)}, ensure_ascii=False), qos=1)
+        return _next(heard)
+
+    try:
+        client.tls_set_context(tls_context(tls, ADMINISTRATOR))
+        client.connect(*broker)
+        client.loop_start()
+        if not _next(ready):
+            raise BrokerFault("it does not take this certificate for its administrator's")
+        yield ask
+    except OSError as error:
+        raise BrokerFault(error.strerror or type(error).__name__) from error
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def _subscribe(client: mqtt.Client) -> None:
+    client.subscribe(RESPONSE, qos=1)
+
+
+def _next(heard: queue.SimpleQueue[_T]) -> _T:
+    try:
+        return heard.get(timeout=_WAIT_S)
+    except queue.Empty:
+        raise BrokerFault("no response") from None

@@ -77,6 +77,18 @@ class Lists:
             offline_s = None
         return Ages(trust_s, offline_s, self._hotlist_age_s(moment))
 
+    def offline_day(self, plate: Plate) -> int | None:
+        """Return the newest day of the offline list of the plate's province, yyyymmdd; None without one."""
+        try:
+            return self.offline.day(plate.number[:1]) if self.offline else None
+        except OfflineListFault:
+            return None
+
+    def hotlist_version(self, plate: Plate) -> tuple[int, int] | None:
+        """Return epoch and number of the hot list of the plate's province; None where it is not taken."""
+        position = self.hotlist.positions.get(plate.number[:1]) if self.hotlist else None
+        return (position.epoch, position.seq) if position else None
+
     def hear(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
         """Take what came on a hot-list topic; where it cannot be kept, it is missing and asked for."""
         if self.hotlist is not None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from terminal.credential import trust
+from terminal.credential import cbor, trust
 from terminal.credential.register_watch import RegisterWatch
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
 from terminal.errors import RegisterFault
-from terminal.journal.entry import Ages, Body, Check, Event, EventKind, Refinement, Stamp
-from terminal.model import CredentialFinding, Subject
+from terminal.journal.entry import Ages, Body, Check, CodeDigest, Event, EventKind, Refinement, Rules, Stamp
+from terminal.journal.form import RULES_DIGEST_SIZE
+from terminal.model import PlateEntry, Reason, Subject
+from terminal.vehicle.tables import RULES, content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal import config
     from terminal.asking import Lists
+    from terminal.credential.cbor import Value
     from terminal.journal.record import Head
     from terminal.journal.store import Journal
     from terminal.model import Finding, How, Outgoing, Plate
@@ -124,7 +128,7 @@ class Keeper:
 
     def keep_check(self, how: How, judged: Judged, moment: Moment, question: Outgoing | None) -> int:
         """The record's number, once a check is on disk."""
-        verdict = judged.verdict
+        verdict, plate = judged.verdict, judged.plate
         finding, status = verdict.finding, verdict.status
         body = Check(
             how=how,
@@ -133,15 +137,22 @@ class Keeper:
             vehicle=status.finding,
             outcome=verdict.outcome,
             subject=verdict.subject or Subject.CODE,
-            ages=self._ages(judged.plate, moment),
+            ages=self._ages(plate, moment),
             trust_serial=self.trusted.serial,
-            number=judged.plate.number if judged.plate else None,
-            kind=judged.plate.kind if judged.plate else None,
+            number=plate.number if plate else None,
+            kind=plate.kind if plate else None,
             cti=finding.credential.cti if finding.credential else None,
-            code_text=None if finding.finding is CredentialFinding.CURRENT else judged.text,
+            code_text=_code_text(judged.text, finding),
             request_id=question.correlation if question else None,
             letters=status.letters,
             valid_through=status.valid_through,
+            rules=PACKAGE_RULES,
+            clock_s=_clock_s(moment),
+            plate_entry=_plate_entry(judged),
+            differing=verdict.differing or None,
+            offline_day=self.lists.offline_day(plate) if plate else None,
+            hotlist_version=self.lists.hotlist_version(plate) if plate else None,
+            settings_serial=LOCAL_SETTINGS,
         )
         return self.journal.append(self.author.stamp(moment), body)
 
@@ -166,6 +177,11 @@ class Keeper:
             request_id=question.correlation if question else None,
             letters=status.letters if status else None,
             valid_through=status.valid_through if status else None,
+            clock_s=_clock_s(moment) if found or status else None,
+            plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
+            differing=_changed(was.differing, verdict.differing),
+            offline_day=self.lists.offline_day(after.plate) if status and after.plate else None,
+            hotlist_version=self.lists.hotlist_version(after.plate) if status and after.plate else None,
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 
@@ -176,6 +192,36 @@ class Keeper:
     def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
         trust_s = max(0, int(moment.now_s) - self.trusted.made_s)
         return self.lists.ages(plate, moment, trust_s)
+
+
+def _package_rules() -> Rules:
+    """The package's own tables, by SHA-256 over the map that a rules file would have of them under key 3."""
+    tables: Value = {key: content(name) for key, name in enumerate(RULES, 1)}
+    return Rules(0, hashlib.sha256(cbor.write(tables)).digest()[:RULES_DIGEST_SIZE])
+
+
+PACKAGE_RULES = _package_rules()
+"""The rules that verdicts are made by, as records name them."""
+LOCAL_SETTINGS = 0
+"""The serial of settings that came from a file on the terminal, and from no fleet."""
+
+
+def _clock_s(moment: Moment) -> int:
+    """The clock that a verdict is computed with, Unix s; a clock before 1970 is kept as 0."""
+    return max(0, int(moment.now_s))
+
+
+def _code_text(text: str | None, finding: Finding) -> str | CodeDigest | None:
+    """What is kept of a code: the text of ours and of configured issuers', of any other its digest."""
+    if text is None or finding.reason is not Reason.FOREIGN:
+        return text
+    return CodeDigest(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), len(text))
+
+
+def _plate_entry(judged: Judged) -> PlateEntry | None:
+    if judged.plate is None:
+        return None
+    return PlateEntry.TYPED if judged.verdict.subject is Subject.TYPED else PlateEntry.CODE
 
 
 def _changed(before: T, after: T) -> T | None:

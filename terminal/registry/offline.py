@@ -89,6 +89,13 @@ class OfflineList:
             return VehicleStatus(finding, age_s=age_s)
         return VehicleStatus(finding, valid_through=_last_day(said.entry.month), age_s=age_s)
 
+    def day(self, province: str) -> int | None:
+        """Return the newest day of a province's list, yyyymmdd; None without a list.
+
+        Raises OfflineListFault.
+        """
+        return max((file.day for file in self._province(province).files.values()), default=None)
+
     def age_s(self, province: str, moment: Moment) -> int | None:
         """Return the age of a province's list, s; None without a list or a usable clock.
 

@@ -7,11 +7,27 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+RULES = (
+    "decision_table",
+    "vehicle_status",
+    "plate_types",
+    "outcomes",
+    "credential_findings",
+    "vehicle_findings",
+    "law",
+    "alarm_results",
+)
+"""The tables that verdicts are made by, in the order of a rules file (wire format, section 4), from 1."""
+
+
+def content(name: str) -> str:
+    """A table's CSV, as the package has it."""
+    return files("terminal.vehicle").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
+
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table, by column name."""
-    text = files("terminal.vehicle").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(content(name).splitlines()))
 
 
 @dataclass(frozen=True, slots=True)

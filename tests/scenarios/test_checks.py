@@ -13,12 +13,13 @@ from drivers.panel import MissingPanel
 from keys import files
 from keys.files import Algorithm
 from terminal import running
+from terminal.checking import PACKAGE_RULES
 from terminal.errors import CameraStalled, JournalDamaged, PanelFault
 from terminal.journal import database, form, record
-from terminal.journal.entry import Check, Entry, Event, Note, Refinement
+from terminal.journal.entry import Check, CodeDigest, Entry, Event, Note, Refinement
 from terminal.journal.evidence import Evidence
 from terminal.journal.renewal import NAME
-from terminal.model import CredentialFinding, Subject
+from terminal.model import Reason, Subject
 from terminal.screens import state
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def test_each_photograph_gets_its_verdict_and_its_record(
     ]
     assert len(notes) == (outcome == "caution")  # the picture of what was forged or never issued is kept
     assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
-    assert (entry.body.code_text is None) == (entry.body.finding is CredentialFinding.CURRENT)
+    foreign = entry.body.reason is Reason.FOREIGN
+    assert isinstance(entry.body.code_text, CodeDigest if foreign else str)
+    assert entry.body.rules == PACKAGE_RULES
 
 
 def test_what_cannot_be_read_is_no_verdict_and_no_record(desk: Desk, laboratory: Path) -> None:

@@ -83,7 +83,9 @@ def answer_to(
     return Incoming(topics.answer(TERMINAL), form.sign(answer, signed.signer(seed)), request.id)
 
 
-def record_of(plate: Plate, letters: str = "A") -> VehicleRecord:
+def record_of(
+    plate: Plate, letters: str = "A", *, colour: str | None = None, vin_tail: str | None = None
+) -> VehicleRecord:
     """A vehicle's record, in validity."""
     return VehicleRecord(
         number=plate.number,
@@ -92,6 +94,8 @@ def record_of(plate: Plate, letters: str = "A") -> VehicleRecord:
         use="A",
         valid_through=20991231,
         letters=letters,
+        colour=colour,
+        vin_tail=vin_tail,
     )
 
 
@@ -119,7 +123,10 @@ class Work:
 
     def code(self, plate: Plate = OURS, valid_through: int = 209912) -> str:
         """A genuine code of a vehicle."""
-        vehicle = Vehicle(plate, "K33", "A", valid_through)
+        return self.code_of(Vehicle(plate, "K33", "A", valid_through))
+
+    def code_of(self, vehicle: Vehicle) -> str:
+        """A genuine code of a vehicle with these claims."""
         seed = files.load_seed(self.laboratory / "private/jiangsu.key")
         return issue(IssueRequest(vehicle, "苏A"), seed, b"c" * 12, int(self.clock.now_s()) - 60)
 
@@ -135,7 +142,7 @@ class Work:
         **said: Any,  # noqa: ANN401 - an answer's fields
     ) -> object:
         """What the cases make of the registry's answer about a vehicle, or of its result alone."""
-        record = None if plate is None else record_of(plate, letters)
+        record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {"result": Result.FOUND if record else Result.NOT_FOUND, "record": record}
         incoming = answer_to(request, self.laboratory, int(1e3 * self.clock.now_s()), **fields | said)
         return self.cases.receive(incoming, self.moment)

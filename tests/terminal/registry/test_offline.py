@@ -96,6 +96,12 @@ def test_a_vehicle_that_is_missing_is_unchecked_and_never_not_found(folder: Path
     assert listed.lookup(Plate("使A00001", "02"), at(BASE_DAY)) == UNCHECKED
 
 
+def test_the_day_of_a_list_is_its_newest_file_s(folder: Path, listed: OfflineList):
+    build(folder, BASE, [listing(1)])
+    build(folder, changes(20260702), [listing(2)])
+    assert (listed.day("苏"), listed.day("粤")) == (20260702, None)
+
+
 def test_the_newest_file_that_has_the_vehicle_decides(folder: Path, listed: OfflineList):
     build(folder, BASE, [listing(number) for number in range(1, 7)])
     build(folder, changes(20260702), [listing(2, "C"), listing(3, "", None), listing(4, "C"), listing(8)])

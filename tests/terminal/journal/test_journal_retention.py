@@ -58,7 +58,7 @@ def test_receipted_records_go_after_their_time_oldest_first(
         assert journal.remove(9 * DAY_MS) == 0
         assert (journal.head.seq, journal.unreceipted(), seqs(journal)) == (9, 3, [7, 8, 9])
         assert verify(tmp_path) == WHOLE
-        assert "1 to 6 went" in capsys.readouterr().out
+        assert "1 to 6 were removed" in capsys.readouterr().out
         assert journal.append(STAMP, CHECK) == 10
     with closing(open_journal(tmp_path)) as journal:
         assert (journal.set_aside, seqs(journal)) == (None, [7, 8, 9, 10])

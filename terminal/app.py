@@ -358,9 +358,12 @@ class App:
         Without it the work goes on.
         """
         self.duty.see(judged.seq, looked.luma if looked else None)
-        if judged.verdict.finding.finding in EVIDENCED:
+        finding = judged.verdict.finding.finding
+        if finding in EVIDENCED:
             try:
                 self.duty.keep_picture(self._moment())
+                if finding is CredentialFinding.NOT_ISSUED and self.cases.online:
+                    self.duty.begin()  # the registry is told at once
             except JournalFault as fault:
                 self.notice(fault)
 

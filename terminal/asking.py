@@ -192,9 +192,14 @@ class Asker:
         silent = (HotListSilent(),) if self.online and self._unheard else ()
         return silent if self._refused is None else (self._refused, *silent)
 
-    def ask_plate(self, number: str, kind: str | None, head: Head, moment: Moment) -> Outgoing | None:
-        """A question about a vehicle, not yet sent; None while offline."""
-        return self._ask(PlateQuestion(number, kind), head, moment)
+    def ask_plate(
+        self, number: str, kind: str | None, head: Head, moment: Moment, code_digest: bytes | None = None
+    ) -> Outgoing | None:
+        """A question about a vehicle, and whether the code of this digest was issued; not yet sent.
+
+        None while offline.
+        """
+        return self._ask(PlateQuestion(number, kind, code_digest), head, moment)
 
     def ask_code(self, text: str, head: Head, moment: Moment) -> Outgoing | None:
         """A question about another issuer's code, not yet sent; None while offline, or not writable."""

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from terminal.credential.verify import refuse
+from terminal.credential.verify import refuse, with_issuance
 from terminal.model import (
     NAMING_A_VEHICLE,
     UNCHECKED,
@@ -19,6 +19,7 @@ from terminal.model import (
     Finding,
     How,
     Incoming,
+    Issuance,
     Outcome,
     Plate,
     Reason,
@@ -200,7 +201,8 @@ class Cases:
         if self.asker is None:
             return None
         if plate is not None:
-            return self.asker.ask_plate(plate.number, plate.kind, self.keeper.head, moment)
+            digest = verdict.finding.digest
+            return self.asker.ask_plate(plate.number, plate.kind, self.keeper.head, moment, digest)
         if verdict.finding.reason is Reason.OTHER_ISSUER and text is not None:
             return self.asker.ask_code(text, self.keeper.head, moment)
         return None
@@ -238,10 +240,13 @@ class Cases:
         if judged.text is None:
             return refuse(Reason.NOT_SHOWN)
         finding, word = self.checker.verify(judged.text, moment, plate), self._words.get(judged.seq)
+        if judged.issuance is not None:
+            return with_issuance(finding, judged.issuance, moment, plate)
         return word.on(finding, plate) if word is not None else finding
 
     def _looked_up(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
-        """The case with the answer about its vehicle."""
+        """The case with the answer about its vehicle, and about its code where that was asked about."""
+        judged = self._issuance_told(judged, received, moment)
         verdict, plate = judged.verdict, judged.plate
         status = self.lists.status(plate, moment, received.status) if plate else UNCHECKED
         return replace(
@@ -250,6 +255,17 @@ class Cases:
             lookup=state.Lookup.ANSWERED,
             newer_issued=_is_newer(verdict.finding, status),
         )
+
+    def _issuance_told(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
+        """The case with the registry's word on whether its code was issued (wire format, section 4)."""
+        issuance, verdict = received.answer.issuance, judged.verdict
+        if issuance is None:
+            return judged
+        entered = None if verdict.subject is Subject.CODE else judged.plate
+        finding = with_issuance(verdict.finding, issuance, moment, entered)
+        if issuance is Issuance.ISSUED and verdict.finding.reason is Reason.NOT_ISSUED:
+            self.checker.report_missing(verdict.finding)
+        return replace(judged, verdict=replace(verdict, finding=finding), issuance=issuance)
 
     def _code_read(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
         """The case with the registry's word on its code, which may name a vehicle where none was entered."""

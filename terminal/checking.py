@@ -58,6 +58,13 @@ class Checker:
         targets = self._watch.targets_aside
         return (RegisterFault(", ".join(targets)),) if targets else ()
 
+    def report_missing(self, finding: Finding) -> None:
+        """Have it recorded that the registry knows a code that files of the register of issued codes lack."""
+        self.reports += [
+            Event(EventKind.TRUST, f"{target} lacks a code that the registry has")
+            for target in finding.register.missing
+        ]
+
     def moment(self, now_s: float, *, clock_trusted: bool) -> Moment:
         """The moment of a check; a clock that reads earlier than the trust set was made decides nothing."""
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
@@ -182,6 +189,7 @@ class Keeper:
             differing=_changed(was.differing, verdict.differing),
             offline_day=self.lists.offline_day(after.plate) if status and after.plate else None,
             hotlist_version=self.lists.hotlist_version(after.plate) if status and after.plate else None,
+            issuance=_changed(before.issuance, after.issuance),
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from terminal.model import Outcome, Plate, VehicleStatus, Verdict
+    from terminal.model import Issuance, Outcome, Plate, VehicleStatus, Verdict
 
 
 class Camera(StrEnum):
@@ -116,6 +116,8 @@ class Judged:
     lookup: Lookup = Lookup.NOT_ASKED
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
+    issuance: Issuance | None = None
+    """The registry's word on whether the code shown was issued; None where it said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

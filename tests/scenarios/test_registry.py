@@ -105,6 +105,18 @@ def test_a_forged_code_never_passes_even_where_the_vehicle_is_valid(online: Desk
     assert verdict(answered(online)) == (Outcome.CAUTION, VehicleFinding.VALID, Subject.TYPED)
 
 
+def test_a_code_that_was_never_issued_is_reported_at_once(online: Desk) -> None:
+    app = online.app
+    assert app is not None
+    keeper = app.cases.keeper
+    online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nclear\nwait 1\nexpect ready")
+    assert keeper.unreceipted == keeper.head.seq  # it is not yet time for an upload
+    online.play("show never-issued.jpg\nexpect caution not_issued")
+    assert isinstance(app.screen, state.Result)
+    seq = app.screen.judged.seq
+    online.until(lambda: keeper.head.seq - keeper.unreceipted >= seq)
+
+
 def test_another_plate_than_the_code_s_is_other_vehicle(online: Desk) -> None:
     online.play("show phone.jpg\nexpect provisional\npress BACK\nexpect entry\ntype 苏A20001")
     online.play("press CONFIRM\npick 02\nexpect overdue other_vehicle")

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from terminal.errors import InputFault, OfflineListFault
 from terminal.registry import offline_files, offline_filter
 from terminal.registry.offline_form import (
+    TABLE_KINDS,
     TAKEN_OFF,
     Entry,
     ListClass,
@@ -131,7 +132,12 @@ def write(folder: Path, name: FileName, day: int, plates: Numbers, records: Numb
 
 
 def _meta(name: FileName, day: int, plates: Numbers) -> Meta:
-    meta: Meta = {"province": name.province, "day": day, "count": len(plates)}
+    meta: Meta = {
+        "province": name.province,
+        "day": day,
+        "count": len(plates),
+        "kinds": offline_files.write_kinds(TABLE_KINDS),
+    }
     content = offline_filter.build(plates.tolist(), len(plates)) if name.day is not None else None
     if content is not None:
         meta["filter"] = content

@@ -15,9 +15,10 @@ from scripts.registry.offline import Packed
 from terminal.errors import InputFault, OfflineListFault
 from terminal.registry import offline_files
 from terminal.registry.offline_files import FileName
-from terminal.registry.offline_form import TAKEN_OFF
+from terminal.registry.offline_form import PLATES_A_KIND, TABLE_KINDS, TABLE_PLACES, TAKEN_OFF
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from scripts.registry.offline import Numbers
@@ -107,5 +108,18 @@ def _read(folder: Path, name: FileName) -> Packed:
     with offline_files.faults(OfflineListFault, name):
         offline_files.verify(path, name, offline_files.digest(path))
         with closing(offline_files.connect(path)) as db:
+            kinds = offline_files.read_header(db, name).kinds
             rows = np.fromiter(db.execute("SELECT plate, record FROM vehicle ORDER BY plate"), _ROW)
-    return Packed(rows["plate"], rows["record"], 0)
+    if kinds == TABLE_KINDS:
+        return Packed(rows["plate"], rows["record"], 0)
+    return _sorted(_in_table_order(rows["plate"], name, kinds), rows["record"], 0)
+
+
+def _in_table_order(plates: Numbers, name: FileName, kinds: Sequence[str]) -> Numbers:
+    """Packed plates of a file whose kinds have another order, as the table's order packs them."""
+    unknown = set(kinds) - TABLE_PLACES.keys()
+    if unknown:
+        raise InputFault(f"{name}: it has kinds that this release does not know: {' '.join(sorted(unknown))}")
+    place, rest = np.divmod(plates, PLATES_A_KIND)
+    places = np.array([TABLE_PLACES[code] for code in kinds], np.int64)
+    return np.asarray(places[place] * PLATES_A_KIND + rest, np.int64)

@@ -16,7 +16,14 @@ from terminal.model import UNCHECKED, VehicleFinding, VehicleStatus
 from terminal.registry import offline_files
 from terminal.registry.offline_files import FileName, date_of
 from terminal.registry.offline_filter import EVERYTHING, Sieve
-from terminal.registry.offline_form import Entry, judge, pack_plate, province_of, unpack_record
+from terminal.registry.offline_form import (
+    Entry,
+    judge,
+    pack_plate,
+    places_of,
+    province_of,
+    unpack_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,16 +77,18 @@ class OfflineList:
         always count. There are no letters. `valid_through` is the last day of the listed month, `age_s` is
         None without a list or a usable clock. Raises OfflineListFault, which means unchecked.
         """
-        packed, province = pack_plate(plate), province_of(plate)
-        if packed is None or province is None:
+        province = province_of(plate)
+        if province is None:
             return UNCHECKED
         try:
             files = self._province(province)
-            said = files.ask(packed)
+            said = files.ask(plate)
         except OfflineListFault as fault:
             self._unreadable[province] = fault
             raise
         self._unreadable.pop(province, None)
+        if said is None:
+            return UNCHECKED
         age_s = files.age_s(said.known_at_s, moment)
         if said.entry is None:
             return VehicleStatus(VehicleFinding.UNCHECKED, age_s=age_s)
@@ -171,6 +180,7 @@ class _File(NamedTuple):
     db: sqlite3.Connection
     day: int
     """yyyymmdd"""
+    kinds: tuple[str, ...]
 
 
 class _Province:
@@ -195,6 +205,12 @@ class _Province:
             elif file is not held.get(name):
                 file.db.close()  # contained in the base
         self._asked = [(name, file.db) for name, file in self.files.items()]
+        orders = [file.kinds for file in self.files.values()]
+        self._orders = [
+            (places_of(kinds), frozenset(index for index, other in enumerate(orders) if other == kinds))
+            for kinds in dict.fromkeys(orders)
+        ]
+        """Each order of kinds, and the indices of the files that have it; usually one for all."""
         try:
             self._sieve = Sieve([_filter(name, file.db) for name, file in self.files.items()])
         except OfflineListFault:
@@ -220,9 +236,22 @@ class _Province:
             self._faults.append(fault if held is None else OfflineListRefused(fault.detail))
             return held
 
-    def ask(self, packed: int) -> _Said:
-        """Return the entry of the newest file that has the vehicle. Raises OfflineListFault."""
-        for index in self._sieve.which(packed):
+    def ask(self, plate: Plate) -> _Said | None:
+        """Return the entry of the newest file that has the vehicle; None if no file could list it.
+
+        Raises OfflineListFault.
+        """
+        numbers = [(pack_plate(plate, places), indices) for places, indices in self._orders]
+        if all(packed is None for packed, _ in numbers):
+            return None
+        likely = (
+            (index, packed)
+            for packed, indices in numbers
+            if packed is not None
+            for index in self._sieve.which(packed)
+            if index in indices
+        )
+        for index, packed in sorted(likely):
             name, db = self._asked[index]
             try:
                 found = db.execute(_QUESTION, (packed,)).fetchone()
@@ -258,11 +287,11 @@ def _open(folder: Path, province: str, old: _Province | None) -> _Province:
 def _opened(folder: Path, name: FileName, mark: Mark) -> _File:
     with offline_files.faults(OfflineListFault, name), ExitStack() as undo:
         db = undo.enter_context(closing(offline_files.connect(folder / str(name))))
-        day = offline_files.read_header(db, name).day
+        header = offline_files.read_header(db, name)
         offline_files.read_filter(db, name)  # validates the filter
         db.execute("BEGIN")  # kept open: saves starting a transaction per query
         undo.pop_all()
-    return _File(mark, db, day)
+    return _File(mark, db, header.day, header.kinds)
 
 
 def _filter(name: FileName, db: sqlite3.Connection) -> bytes:

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Self
 from terminal import durable
 from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.registry import offline_filter
-from terminal.registry.offline_form import LAST_RECORD, PLATES_A_KIND, TAKEN_OFF, unpack_plate
+from terminal.registry.offline_form import LAST_RECORD, PLATES_A_KIND, TABLE_KINDS, TAKEN_OFF, unpack_plate
 from terminal.vehicle.inspection import SHANGHAI, is_day
-from terminal.vehicle.tables import KINDS, PROVINCES
+from terminal.vehicle.plate import can_be_kind
+from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _NAME = re.compile(f"([{''.join(PROVINCES)}])(?:-([0-9]{{8}}))?\\.sqlite", re.ASCII)
@@ -67,6 +68,8 @@ class Header:
     day: int
     """yyyymmdd; all changes of this day are in the file."""
     count: int
+    kinds: tuple[str, ...] = TABLE_KINDS
+    """Codes of plate kinds; a packed plate names its kind by its place here, from 0."""
 
 
 def date_of(day: int) -> datetime:
@@ -140,7 +143,22 @@ def read_header(db: sqlite3.Connection, name: FileName) -> Header:
         raise OfflineListFault(f"{name}: its header is incomplete")
     if province != name.province or name.day not in (None, day) or not is_day(day):
         raise OfflineListFault(f"{name}: its header names another file")
-    return Header(province, day, count)
+    return Header(province, day, count, _kinds(meta.get("kinds"), name))
+
+
+def write_kinds(kinds: Sequence[str]) -> str:
+    """Return a header's `kinds`: the codes in order, separated by blanks."""
+    return " ".join(kinds)
+
+
+def _kinds(value: object, name: FileName) -> tuple[str, ...]:
+    """Read a header's `kinds`; files of earlier releases have none, and the table's order."""
+    if value is None:
+        return TABLE_KINDS
+    kinds = tuple(value.split(" ")) if isinstance(value, str) else ()
+    if not kinds or len(set(kinds)) < len(kinds) or not all(map(can_be_kind, kinds)):
+        raise OfflineListFault(f"{name}: its kinds are not codes of plate kinds")
+    return kinds
 
 
 def read_filter(db: sqlite3.Connection, name: FileName) -> bytes | None:
@@ -209,11 +227,11 @@ def _require_vehicles(db: sqlite3.Connection, name: FileName, header: Header) ->
         raise OfflineListRefused(f"{name}: it holds {count} vehicles instead of {header.count}")
     if records != count:
         raise OfflineListRefused(f"{name}: {count - int(records)} records are invalid")
-    if count and not 0 <= first <= last < len(KINDS) * PLATES_A_KIND:
+    if count and not 0 <= first <= last < len(header.kinds) * PLATES_A_KIND:
         raise OfflineListRefused(f"{name}: its numbers are not plates")
     for plate in (first, last) if count else ():
         try:
-            unpack_plate(plate, name.province)
+            unpack_plate(plate, name.province, header.kinds)
         except ValueError:
             raise OfflineListRefused(f"{name}: its numbers are not plates") from None
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
 from terminal.model import Plate, VehicleFinding
 from terminal.vehicle.inspection import end_of_month_s, is_month
-from terminal.vehicle.plate import fits
 from terminal.vehicle.tables import KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ挂学警港澳领使试"
 """Digits 1 to 44; digit 0 marks the end of a shorter number."""
@@ -23,7 +26,11 @@ TAKEN_OFF = -1
 
 _DIGIT = {character: digit for digit, character in enumerate(DIGITS, 1)}
 _POWERS = [(len(DIGITS) + 1) ** places for places in range(PLACES + 1)]
-_KIND_AT = {kind.index: kind.code for kind in KINDS.values() if kind.pattern}
+_SHORTEST = 4
+"""Fewest characters after the province (wire format, section 3, `Vehicle`)."""
+_NEVER_LISTED = frozenset(kind.code for kind in KINDS.values() if kind.pattern is None)
+TABLE_KINDS = tuple(KINDS)
+"""Plate kinds in the table's order: that of files that do not name their own."""
 _FIRST_YEAR = 2000
 
 
@@ -51,17 +58,26 @@ def province_of(plate: Plate) -> str | None:
     return plate.number[:1] if plate.number[:1] in PROVINCES else None
 
 
-def pack_plate(plate: Plate) -> int | None:
-    """Pack a plate; None for a vehicle that is never listed.
+def places_of(kinds: Sequence[str]) -> Mapping[str, int]:
+    """Return the place of each kind in a file's `kinds`, from 0."""
+    return {code: place for place, code in enumerate(kinds)}
 
-    Never listed are kinds without a pattern, numbers that do not match their kind or name no province, and
-    numbers with a character that is not a digit (临, 超, 应急).
+
+TABLE_PLACES = places_of(TABLE_KINDS)
+
+
+def pack_plate(plate: Plate, places: Mapping[str, int] = TABLE_PLACES) -> int | None:
+    """Pack a plate for a file with these kinds; None for a vehicle that such a file never lists.
+
+    Never listed are kinds without a pattern, numbers that name no province, and numbers that are too short or
+    have a character that is not a digit (临, 超, 应急). A number need not match its kind's pattern.
     """
-    kind = KINDS.get(plate.kind)
-    if kind is None or kind.pattern is None or province_of(plate) is None or not fits(plate):
+    packed = places.get(plate.kind)
+    if packed is None or plate.kind in _NEVER_LISTED or province_of(plate) is None:
         return None
-    packed = kind.index
     characters = plate.number[1:]
+    if len(characters) < _SHORTEST:
+        return None
     for character in characters:
         digit = _DIGIT.get(character)
         if digit is None:
@@ -70,15 +86,19 @@ def pack_plate(plate: Plate) -> int | None:
     return packed * _POWERS[PLACES - len(characters)] if len(characters) <= PLACES else None
 
 
-def unpack_plate(packed: int, province: str) -> Plate:
-    """Unpack a plate from a file of `province`. Raises ValueError if no plate packs to this number."""
+def unpack_plate(packed: int, province: str, kinds: Sequence[str] = TABLE_KINDS) -> Plate:
+    """Unpack a plate from a file of `province` with these kinds.
+
+    Raises ValueError if no plate packs to this number.
+    """
     index, rest = divmod(packed, PLATES_A_KIND)
     characters = []
     for power in reversed(_POWERS[:PLACES]):
         digit, rest = divmod(rest, power)
         characters.append(DIGITS[digit - 1] if digit else "")
-    plate = Plate(province + "".join(characters), _KIND_AT.get(index, ""))
-    if pack_plate(plate) != packed:  # unknown kind, a gap, or a number that does not match
+    kind = kinds[index] if 0 <= index < len(kinds) else ""
+    plate = Plate(province + "".join(characters), kind)
+    if pack_plate(plate, places_of(kinds)) != packed:  # no such kind, a gap, or a number that is too short
         raise ValueError("no plate packs to this number")
     return plate
 

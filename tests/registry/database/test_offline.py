@@ -20,11 +20,13 @@ from scripts.registry.__main__ import main
 from scripts.registry.offline import Listing
 from scripts.registry.tables import VEHICLE
 from terminal.credential.verify import Moment
+from terminal.errors import InputFault
 from terminal.model import VehicleFinding
 from terminal.registry.offline import OfflineList
 from terminal.registry.offline_files import FileName
+from terminal.registry.offline_form import pack_plate
 from terminal.vehicle.inspection import SHANGHAI
-from tests.terminal.registry.offline_lists import BASE, build, content, listing
+from tests.terminal.registry.offline_lists import BASE, build, content, in_order, listing, plate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,3 +181,18 @@ def test_base_and_differences_are_the_registry_as_it_is(
 def test_without_a_day_a_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert run("sqlite://", tmp_path, "--generate", "1") == 1
     assert "--day is needed" in capsys.readouterr().err
+
+
+def test_changes_are_told_from_a_base_whose_kinds_have_another_order(tmp_path: Path):
+    build(tmp_path, BASE, [listing(1), listing(2, "C")], TODAY - 1)
+    in_order(tmp_path, BASE, ("07", "02"))
+    now = offline.pack(FileName("苏", TODAY), [listing(1, "G"), listing(2, "C")])
+    told = offline_changes.difference(offline_changes.in_force(tmp_path, "苏", TODAY), now)
+    assert told.plates.tolist() == [pack_plate(plate(1))]
+
+
+def test_a_base_with_a_kind_that_this_release_does_not_know_is_refused(tmp_path: Path):
+    build(tmp_path, BASE, [listing(1)], TODAY - 1)
+    in_order(tmp_path, BASE, ("98", "02"))
+    with pytest.raises(InputFault, match="98"):
+        offline_changes.in_force(tmp_path, "苏", TODAY)

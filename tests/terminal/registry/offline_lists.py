@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from scripts.registry import offline
@@ -10,6 +12,7 @@ from terminal.credential.verify import Moment
 from terminal.model import Plate
 from terminal.registry import offline_files
 from terminal.registry.offline_files import FileName, date_of
+from terminal.registry.offline_form import pack_plate, places_of, unpack_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +43,19 @@ def build(folder: Path, name: FileName, listings: Iterable[Listing], day: int | 
     """Write a file directly into a folder and return its SHA-256."""
     packed = offline.pack(name, listings)
     return offline.write(folder, name, day or name.day or BASE_DAY, packed.plates, packed.records)
+
+
+def in_order(folder: Path, name: FileName, kinds: tuple[str, ...]) -> None:
+    """Give a file another order of kinds, as a table of another release has it."""
+    with closing(sqlite3.connect(folder / str(name))) as db, db:
+        rows = db.execute("SELECT plate, record FROM vehicle").fetchall()
+        known = [(unpack_plate(packed, "苏"), record) for packed, record in rows]
+        db.execute("DELETE FROM vehicle")
+        places = places_of(kinds)
+        moved = [(pack_plate(one, places), record) for one, record in known]
+        db.executemany("INSERT INTO vehicle VALUES (?, ?)", moved)
+        db.execute("DELETE FROM meta WHERE key = 'filter'")
+        db.execute("UPDATE meta SET value = ? WHERE key = 'kinds'", (" ".join(kinds),))
 
 
 def content(folder: Path, name: FileName) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.registry.offline import Listing
 from terminal.credential.verify import Moment
 from terminal.errors import OfflineListFault
 from terminal.model import UNCHECKED, Plate, VehicleFinding, VehicleStatus
@@ -26,6 +27,7 @@ from tests.terminal.registry.offline_lists import (
     build,
     changes,
     content,
+    in_order,
     install,
     listing,
     plate,
@@ -94,6 +96,34 @@ def test_a_vehicle_that_is_missing_is_unchecked_and_never_not_found(folder: Path
     assert listed.lookup(plate(1, "01"), at(BASE_DAY)) == missing  # the number with another kind
     assert listed.lookup(Plate("粤A00001", "02"), at(BASE_DAY)) == UNCHECKED  # no file of this province
     assert listed.lookup(Plate("使A00001", "02"), at(BASE_DAY)) == UNCHECKED
+
+
+def test_files_whose_kinds_have_another_order_are_read_by_their_own(folder: Path, listed: OfflineList):
+    day = changes(20260702)
+    build(folder, BASE, [listing(1), listing(2, "C"), listing(3)])
+    build(folder, day, [listing(3, "D")])
+    in_order(folder, day, ("98", "07", "02"))
+    moment = at(20260702)
+    assert [listed.lookup(plate(n), moment).finding for n in (1, 2, 3)] == [
+        F.CACHED_VALID,
+        F.CACHED_ALARM,
+        F.CACHED_OFF_ROAD,
+    ]
+    assert listed.lookup(plate(3, "98"), moment).finding is F.UNCHECKED
+
+
+def test_a_file_of_an_earlier_release_has_the_table_s_order(folder: Path, listed: OfflineList):
+    build(folder, BASE, [listing(1, "C")])
+    with closing(sqlite3.connect(folder / str(BASE))) as db, db:
+        db.execute("DELETE FROM meta WHERE key = 'kinds'")
+    assert listed.lookup(plate(1), at(BASE_DAY)).finding is F.CACHED_ALARM
+
+
+def test_an_automated_vehicle_and_a_form_to_come_are_found(folder: Path, listed: OfflineList):
+    numbers = ("苏AD0001Z", "苏AD00Z1Z")
+    build(folder, BASE, [Listing(Plate(number, "52"), "A", 20270731) for number in numbers])
+    for number in numbers:
+        assert listed.lookup(Plate(number, "52"), at(BASE_DAY)).finding is F.CACHED_VALID
 
 
 def test_the_day_of_a_list_is_its_newest_file_s(folder: Path, listed: OfflineList):

@@ -18,6 +18,7 @@ from terminal.registry.offline_form import (
     judge,
     pack_plate,
     pack_record,
+    places_of,
     province_of,
     unpack_plate,
     unpack_record,
@@ -87,6 +88,27 @@ def test_a_number_is_worked_by_hand():
     assert pack_plate(Plate("苏A1234挂", "15")) == 14 * 45**7 + by_hand - 6 * 45 + 37 * 45
 
 
+@pytest.mark.parametrize("number", ["苏AD0001Z", "苏AA0001Z", "苏AD00Z1Z", "苏A123456", "苏AOI"])
+def test_a_number_of_any_form_is_listed(number: str):
+    for kind in ("02", "52"):
+        packed = pack_plate(Plate(number, kind))
+        assert (packed is not None) == (len(number) > 4)
+        if packed is not None:
+            assert unpack_plate(packed, "苏") == Plate(number, kind)
+
+
+def test_a_file_names_the_order_of_its_kinds():
+    kinds = ("98", "52", "02")
+    packed = pack_plate(Plate("苏AD0001Z", "52"), places_of(kinds))
+    assert packed is not None
+    assert packed // 45**7 == 1
+    assert unpack_plate(packed, "苏", kinds) == Plate("苏AD0001Z", "52")
+    assert pack_plate(Plate("苏AD0001Z", "98"), places_of(kinds)) is not None  # of a kind that no table lists
+    assert pack_plate(Plate("苏AD0001Z", "98")) is None
+    with pytest.raises(ValueError, match="no plate"):
+        unpack_plate(packed, "苏", ("98",))
+
+
 @pytest.mark.parametrize(
     ("number", "kind"),
     [
@@ -102,7 +124,8 @@ def test_a_number_is_worked_by_hand():
         ("苏A1234", "99"),
         ("苏A1234", "41"),
         ("苏A1234", "77"),  # no such kind
-        ("苏A123456", "02"),  # does not fit its kind
+        ("苏A1234567", "02"),  # longer than its places
+        ("苏A12", "02"),
         ("苏a12345", "02"),
         ("", "02"),
         ("苏", "02"),

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from keys import files
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
@@ -100,8 +101,12 @@ def save(identity: TlsIdentity, folder: Path, name: str) -> None:
 
 
 def load(folder: Path, name: str) -> TlsIdentity:
-    """Load the identity from `name`.crt and `name`.key. Raises InputFault if it is missing or invalid."""
+    """Load the identity from `name`.crt and `name`.key.
+
+    Raises InputFault if it is missing or invalid, or others may read the key.
+    """
     try:
+        files.require_private(folder / f"{name}.key")
         certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
         key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     except FileNotFoundError as error:

@@ -68,10 +68,15 @@ def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
 def load(path: Path, algorithm: Algorithm) -> bytes:
     """Load the 32-byte secret from `path`. Raises InputFault if others may read it or it is invalid."""
     with _opened(path) as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if mode & _TOO_WIDE:
-            raise InputFault(f"{path}: mode {mode:04o} is wider than 0600; chmod 600 this private key first")
+        _require_private(path, os.fstat(file.fileno()))
         return _parse(path, file.read(256), algorithm)
+
+
+def require_private(path: Path) -> None:
+    """Raise InputFault if others may read the private key in `path`, of whatever form; OSError if it is not
+    there.
+    """
+    _require_private(path, path.stat())
 
 
 def load_seed(path: Path) -> bytes:
@@ -101,6 +106,12 @@ def replace(path: Path, content: bytes) -> None:
         except OSError:
             staged.unlink(missing_ok=True)
             raise
+
+
+def _require_private(path: Path, status: os.stat_result) -> None:
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & _TOO_WIDE:
+        raise InputFault(f"{path}: mode {mode:04o} is wider than 0600; chmod 600 this private key first")
 
 
 def _beside(path: Path) -> Path:

@@ -23,6 +23,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from keys import files
 from scripts.registry.faults import BrokerFault, DatabaseFault
 
 if TYPE_CHECKING:
@@ -196,8 +197,12 @@ def _without_delay(_client: mqtt.Client, _data: object, channel: SocketLike) -> 
 
 
 def tls_context(tls: Path, name: str) -> ssl.SSLContext:
-    """How a client connects in a name; `tls` has ca.crt, NAME.crt and NAME.key. Raises BrokerFault."""
+    """How a client connects in a name; `tls` has ca.crt, NAME.crt and NAME.key.
+
+    Raises BrokerFault, and InputFault where others may read the key.
+    """
     try:
+        files.require_private(tls / f"{name}.key")
         context = ssl.create_default_context(cafile=tls / "ca.crt")
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_cert_chain(tls / f"{name}.crt", tls / f"{name}.key")

@@ -50,6 +50,17 @@ def test_an_identity_is_valid_for_its_time_and_authority_only(folder: Path):
     assert not judged(folder, "T0001", ca="foreign-ca")
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
+def test_an_identity_whose_key_others_may_read_is_refused(folder: Path, tmp_path: Path, mode: int):
+    for name in ("ca.crt", "ca.key"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "ca.key").chmod(mode)
+    with pytest.raises(InputFault, match=f"mode {mode:04o} is wider than 0600"):
+        certificates.load(tmp_path, "ca")
+    (tmp_path / "ca.key").chmod(0o600)
+    assert certificates.load(tmp_path, "ca").certificate == certificates.load(folder, "ca").certificate
+
+
 def test_end_entities_cannot_sign(folder: Path, tmp_path: Path):
     terminal = certificates.load(folder, "T0001")
     certificates.save(certificates.issue_client("T0002", terminal, NOW_S, 1), tmp_path, "T0002")

@@ -38,7 +38,7 @@ from scripts.registry.tables import WITNESS
 from scripts.registry.worker import ANSWER_EXPIRY_S, Post, Worker
 from terminal.credential import signed
 from terminal.credential.signed import by_kid
-from terminal.errors import TrustFault
+from terminal.errors import InputFault, TrustFault
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head
 from terminal.model import Plate
@@ -379,6 +379,16 @@ def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path)
 
 def test_a_worker_without_an_identity_does_not_start(tmp_path: Path, desk: Callable[[str], Service]):
     with pytest.raises(BrokerFault):
+        Worker(Post("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
+
+
+def test_a_worker_whose_key_others_may_read_does_not_start(
+    tmp_path: Path, tls: Path, desk: Callable[[str], Service]
+):
+    for name in ("ca.crt", "W0001.crt", "W0001.key"):
+        (tmp_path / name).write_bytes((tls / name).read_bytes())
+        (tmp_path / name).chmod(0o644)
+    with pytest.raises(InputFault, match="mode 0644 is wider than 0600"):
         Worker(Post("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
 
 

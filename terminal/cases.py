@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from terminal.asking import Asker, Lists
     from terminal.checking import Checker, Keeper
     from terminal.credential.verify import Moment
-    from terminal.model import Outgoing, Verdict
+    from terminal.model import Outgoing, RefusalReason, Verdict
     from terminal.registry.messages import LookupAnswer, LookupRequest
 
 LATE_CODE = "A01"
@@ -162,7 +162,7 @@ class Cases:
         if received is None or isinstance(received, Dropped):
             return None
         if isinstance(received, NoAnswer):
-            return self._unanswered(received.request)
+            return self._unanswered(received.request, received.answer.refusal)
         judged = self._about(received.request)
         if judged is None:
             return self._listed(received, moment)
@@ -211,7 +211,7 @@ class Cases:
         """Send the question, now that its check is on disk."""
         waiting = question is not None and self.asker is not None
         judged = self._keep(
-            replace(judged, lookup=state.Lookup.WAITING if waiting else state.Lookup.NOT_ASKED)
+            replace(judged, lookup=state.Lookup.WAITING if waiting else state.Lookup.NOT_ASKED, refusal=None)
         )
         if question is not None and question.correlation is not None and self.asker is not None:
             self._asked[question.correlation] = judged.seq
@@ -254,6 +254,7 @@ class Cases:
             verdict=decide(verdict.finding, status, verdict.subject),
             lookup=state.Lookup.ANSWERED,
             newer_issued=_is_newer(verdict.finding, status),
+            answer=_answer_of(received),
         )
 
     def _issuance_told(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
@@ -283,7 +284,13 @@ class Cases:
             status = self.lists.status(plate, moment, received.status)
         subject = judged.verdict.subject or (Subject.CODE if plate else None)
         verdict = decide(finding, status, subject)
-        return replace(judged, verdict=verdict, plate=plate, lookup=state.Lookup.ANSWERED)
+        return replace(
+            judged,
+            verdict=verdict,
+            plate=plate,
+            lookup=state.Lookup.ANSWERED,
+            answer=_answer_of(received),
+        )
 
     def _kept_late(self, judged: Judged, refined: Judged, late: Late, moment: Moment) -> Notice | None:
         """Record what came too late. The case follows it to nothing less grave than what was shown."""
@@ -297,11 +304,11 @@ class Cases:
             self.keeper.keep_refinement(judged, replace(refined, verdict=as_shown), moment)
         return notice_of(refined) if told else None
 
-    def _unanswered(self, request: LookupRequest) -> state.Event | None:
+    def _unanswered(self, request: LookupRequest, refusal: RefusalReason | None = None) -> state.Event | None:
         judged = self._about(request)
         if judged is not None and judged.lookup is state.Lookup.WAITING:
             last = [asked for asked, seq in self._asked.items() if seq == judged.seq][-1]
-            silent = replace(judged, lookup=state.Lookup.NO_ANSWER)
+            silent = replace(judged, lookup=state.Lookup.NO_ANSWER, refusal=refusal)
             return state.Refined(self._keep(silent)) if request.id == last else None
         question = request.question
         if not isinstance(question, PlateQuestion) or question.kind is not None:
@@ -334,6 +341,11 @@ def _standing(judged: Judged, plate: Plate) -> VehicleStatus | None:
     """The registry's alarm, or word that it is off the road, on the vehicle that is entered again."""
     status = judged.verdict.status
     return status if judged.plate == plate and status.finding in _STANDING else None
+
+
+def _answer_of(received: Answered | Late) -> tuple[int, int]:
+    """The answer as records name it: its result, and its signed time (Unix ms)."""
+    return int(received.answer.result), received.answer.answered_ms
 
 
 def _is_newer(finding: Finding, status: VehicleStatus) -> bool:

@@ -190,6 +190,7 @@ class Keeper:
             offline_day=self.lists.offline_day(after.plate) if status and after.plate else None,
             hotlist_version=self.lists.hotlist_version(after.plate) if status and after.plate else None,
             issuance=_changed(before.issuance, after.issuance),
+            live_answer=_changed(before.answer, after.answer),
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 

@@ -109,7 +109,10 @@ def run(
         link.open(lambda message: desk.inbox.put(FromRegistry(message)))
     try:
         desk.connect()
-        return _answer(desk, question)
+        status = _answer(desk, question)
+        for fault in desk.cases.asker.faults if desk.cases.asker else ():
+            warn(fault.line())
+        return status
     finally:
         if link is not None:
             link.close()
@@ -186,6 +189,7 @@ def _tell(judged: state.Judged, *, as_json: bool) -> None:
                         "silent": found.hotlist.silent,
                     },
                     "lookup": judged.lookup,
+                    "refusal": judged.refusal,
                     "record": judged.seq,
                 }
             )
@@ -198,3 +202,5 @@ def _tell(judged: state.Judged, *, as_json: bool) -> None:
     if found.hotlist is not None:
         out(" / ".join(text.hotlist_word(found.hotlist, language) for language in ("zh", "en")))
     out(f"{verdict.guidance_zh} / {verdict.guidance_en}")
+    if judged.refusal is not None:
+        warn(f"the registry refused: {judged.refusal}")

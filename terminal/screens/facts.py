@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from terminal.model import Issuance, Outcome, Plate, VehicleStatus, Verdict
+    from terminal.model import Issuance, Outcome, Plate, RefusalReason, VehicleStatus, Verdict
 
 
 class Camera(StrEnum):
@@ -116,6 +116,10 @@ class Judged:
     lookup: Lookup = Lookup.NOT_ASKED
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
+    refusal: RefusalReason | None = None
+    """The reason that the registry gave, where `lookup` is no answer since it refused."""
+    answer: tuple[int, int] | None = None
+    """Result and signed time (Unix ms) of the answer that the verdict rests on."""
     issuance: Issuance | None = None
     """The registry's word on whether the code shown was issued; None where it said nothing."""
 

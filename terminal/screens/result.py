@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.model import CredentialFinding, Outcome, VehicleFinding
+from terminal.model import CredentialFinding, Outcome, RefusalReason, VehicleFinding
 from terminal.screens import contradiction, subject, text, theme
 from terminal.screens.icons import Icon
 from terminal.screens.items import Dashes, Fill, Item, Sign, Stripes
@@ -172,7 +172,8 @@ def _lookup(page: Page, judged: Judged) -> Block | None:
         case Lookup.WAITING:
             return _note(page, page.say("lookup_waiting"), Icon.CLOCK)
         case Lookup.NO_ANSWER:
-            return _note(page, page.say("lookup_no_answer"), Icon.DASH)
+            words = "lookup_no_answer" if judged.refusal is None else _REFUSED[judged.refusal]
+            return _note(page, page.say(words), Icon.DASH)
         case Lookup.ANSWERED:
             age = text.age(judged.verdict.status.age_s or 0, page.look.language)
             return _note(page, page.say("lookup_answered", age=age))
@@ -184,6 +185,15 @@ def _hotlist(page: Page, word: HotlistWord) -> Block:
     if word.age_s is not None and not word.silent:
         return _note(page, words)
     return _note(page, words, Icon.TRIANGLE, page.colours.ink)
+
+
+_REFUSED = {
+    RefusalReason.BUSY: "lookup_no_answer",
+    RefusalReason.CLOCK: "refused_clock",
+    RefusalReason.INACTIVE: "refused_inactive",
+    RefusalReason.MALFORMED: "refused_malformed",
+    RefusalReason.KEY: "refused_key",
+}
 
 
 def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None = None) -> Block:

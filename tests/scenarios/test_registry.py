@@ -20,7 +20,7 @@ from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.entry import Check
 from terminal.journal.renewal import NAME
-from terminal.model import Button, Incoming, Outcome, Subject, VehicleFinding
+from terminal.model import Button, Incoming, Outcome, RefusalReason, Subject, VehicleFinding
 from terminal.registry.lookup import Drop
 from terminal.screens import state
 from tests.scenarios.test_checks import entries
@@ -291,6 +291,21 @@ def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, reg
         assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
     finally:
         registry.process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("off_s", [61.5, -61.5])
+def test_a_clock_a_minute_off_is_named_and_forgotten_once_it_is_set(online: Desk, off_s: float) -> None:
+    app, clock = online.app, online.rig.clock
+    assert app is not None
+    clock.set(clock.now_s() + off_s)
+    online.play("press CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect undetermined not_shown")
+    online.until(
+        lambda: isinstance(app.screen, state.Result) and app.screen.judged.refusal is RefusalReason.CLOCK
+    )
+    online.until(lambda: "K01" in {notice.code for notice in app.screen.status.notices})
+    clock.set(clock.now_s() - off_s)
+    online.play("press TRIGGER\npress CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect pass not_shown")
+    online.until(lambda: app.screen.status.notices == ())
 
 
 def test_without_the_network_the_terminal_says_so_and_works_on(desk: Desk) -> None:

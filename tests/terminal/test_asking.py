@@ -186,6 +186,12 @@ def test_the_hot_list_is_asked_for_after_the_vehicle(work: Work):
     assert province(asked(work)) == "京"
 
 
+def judged_of(told: object) -> state.Judged:
+    """The case that an event is about."""
+    assert isinstance(told, state.Recorded | state.Refined)
+    return told.judged
+
+
 @pytest.mark.parametrize(("off_s", "said"), [(61, "快 61 秒"), (-75, "慢 75 秒")])
 def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work, off_s: int, said: str):
     work.cases.enter(OURS, None, work.moment)
@@ -194,7 +200,8 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
     refusal = answer_to(
         request, work.laboratory, registry_ms, result=Result.REFUSED, refusal=RefusalReason.CLOCK
     )
-    work.cases.receive(refusal, work.moment)
+    told = work.cases.receive(refusal, work.moment)
+    assert judged_of(told).refusal is RefusalReason.CLOCK
     assert faults(work) == [ClockWrong.code]
     assert work.cases.asker is not None
     assert said in work.cases.asker.faults[0].zh

@@ -12,6 +12,7 @@ from terminal.checking import PACKAGE_RULES
 from terminal.credential import cbor
 from terminal.journal.entry import Check, CodeDigest, Refinement, Rules
 from terminal.model import ComparedField, Plate, PlateEntry, Vehicle
+from terminal.registry.messages import Result
 from terminal.vehicle.tables import RULES, content
 from tests.terminal.deskwork import OURS, Work, record_of, work_of
 
@@ -86,3 +87,4 @@ def test_fields_that_differ_between_code_and_registry_are_recorded(work: Work):
     record = record_of(OURS, colour="H", vin_tail="123456")
     work.answer(work.asked()[0], record=record)
     assert refinement(work).differing == (ComparedField.COLOUR, ComparedField.VIN)
+    assert refinement(work).live_answer == (int(Result.FOUND), int(1e3 * work.clock.now_s()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from terminal.errors import CameraFault, CameraStalled, Fault, JournalFull, PanelFault
+from terminal.errors import CameraFault, CameraStalled, ClockWrong, Fault, JournalFull, PanelFault
 from terminal.model import (
     Code,
     Credential,
@@ -19,6 +19,7 @@ from terminal.model import (
     Outcome,
     Plate,
     Reason,
+    RefusalReason,
     Scan,
     Subject,
     Vehicle,
@@ -195,6 +196,7 @@ def _live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleS
     return VehicleStatus(finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", 20360801)
 
 
+SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)
 PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
 ALARM = result(CredentialFinding.CURRENT, _live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
 BUSY = replace(
@@ -342,6 +344,10 @@ def _views() -> dict[str, View]:
         "answered": by_plate(
             replace(_live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
             Lookup.ANSWERED,
+        ),
+        "refused_clock": with_judged(
+            by_plate(VehicleFinding.CACHED_VALID, Lookup.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))),
+            refusal=RefusalReason.CLOCK,
         ),
         "hotlist_silent": by_plate(
             VehicleStatus(

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Checker:
-    """What every check of this terminal is made against."""
+    """Trust set and policy that every code is verified with, and the watch over the register's files."""
 
     trusted: trust.TrustSet
     policy: Policy = DEFAULT_POLICY
@@ -46,7 +46,7 @@ class Checker:
     _watch: RegisterWatch = field(init=False)
     _in_force: trust.TrustSet = field(init=False)
     reports: list[Event] = field(default_factory=list, init=False)
-    """What is to be recorded of the register's files; whoever has recorded it clears it."""
+    """Events about the register's files that are yet to be recorded; cleared by the caller once they are."""
 
     def __post_init__(self) -> None:
         self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
@@ -70,7 +70,7 @@ class Checker:
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
 
     def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
-        """What is found of a code, against the plate that the officer entered, if any.
+        """Verify a code; `entered` is the plate that the officer entered, if any.
 
         A file of the register that accuses too many codes is laid aside before it accuses this one.
         """

@@ -256,7 +256,7 @@ class RegisterResult:
 
     @property
     def covered(self) -> bool:
-        """Whether a sound file of the register covers the code."""
+        """True if an undamaged file of the register covers the code."""
         return bool(self.listed or self.missing)
 
 

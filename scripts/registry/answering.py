@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from scripts.registry.admission import Refusal
 from scripts.registry.terminals import ACTIVE
-from terminal.model import RefusalReason
+from terminal.model import Issuance, RefusalReason
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from terminal.credential.signed import Signer
     from terminal.journal.record import Head
     from terminal.model import Plate
-    from terminal.registry.messages import HotlistChange, VehicleRecord
+    from terminal.registry.messages import EarlierAlarm, HotlistChange, VehicleRecord
 
 FRESH_MS = 60_000
 """An older request is refused; so is one from further ahead, which could outlive the memory of it."""
@@ -60,6 +60,9 @@ class View(Protocol):
 
     def of_vin(self, vin: str) -> VehicleRecord | None:
         """The vehicle of a vehicle identification number."""
+
+    def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
+        """How earlier alarms on a vehicle ended; None where it has no alarm now, or never had one."""
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
         """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""
@@ -90,8 +93,8 @@ def reply(
     if not view.first_seen(request.terminal, request.id, request.sent_ms):
         return Refusal.SEEN
     match request.question:
-        case PlateQuestion(number, kind):
-            return _vehicles(request, number, kind, view, now_ms)
+        case PlateQuestion() as question:
+            return _vehicles(request, question, view, now_ms)
         case CodeQuestion(code_text):
             return _code(request, code_text, view, others, now_ms)
         case HotlistQuestion() as question:
@@ -131,19 +134,27 @@ def _refuse(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAn
     )
 
 
-def _vehicles(request: LookupRequest, number: str, kind: str | None, view: View, now_ms: int) -> LookupAnswer:
-    """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse."""
+def _vehicles(request: LookupRequest, question: PlateQuestion, view: View, now_ms: int) -> LookupAnswer:
+    """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse.
+
+    Of a code's digest this registry, which keeps no record of what was issued, only says that it does not
+    know.
+    """
+    number, kind = question.number, question.kind
     if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
         return _refuse(request, now_ms, RefusalReason.MALFORMED)
     found = [record for record in view.records(number) if kind in (None, record.kind)]
     result = (Result.NOT_FOUND, Result.FOUND, Result.SEVERAL_KINDS)[min(len(found), 2)]
+    one = found[0] if result is Result.FOUND else None
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
         result=result,
         terminal=request.terminal,
-        record=found[0] if result is Result.FOUND else None,
+        record=one,
         records=tuple(found) if result is Result.SEVERAL_KINDS else None,
+        issuance=None if question.code_digest is None else Issuance.NOT_KNOWN,
+        earlier_alarms=None if one is None else view.earlier_alarms(one),
     )
 
 
@@ -151,12 +162,14 @@ def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> Lookup
     if _VIN.fullmatch(vin) is None:
         return _refuse(request, now_ms, RefusalReason.MALFORMED)
     record = view.of_vin(vin)
+    earlier = None if record is None else view.earlier_alarms(record)
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
         result=Result.NOT_FOUND if record is None else Result.FOUND,
         terminal=request.terminal,
         record=record,
+        earlier_alarms=earlier,
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
 PLACE = ("terminal", "journal", "seq")
-_LATEST_MS = 253_402_214_400_000
+LATEST_MS = 253_402_214_400_000
 """Year 9999: no clock of a terminal names a later time that can be written down."""
 
 
@@ -95,7 +95,7 @@ class Checked:
     @property
     def at(self) -> datetime:
         """When it was, in Asia/Shanghai."""
-        return datetime.fromtimestamp(min(self.at_ms, _LATEST_MS) / 1000, SHANGHAI)
+        return datetime.fromtimestamp(min(self.at_ms, LATEST_MS) / 1000, SHANGHAI)
 
 
 COLUMNS = tuple(each.name for each in fields(Checked))

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_ur
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import hotlist, journals
+from scripts.registry import earlier, hotlist, journals
 from scripts.registry.entry_tables import ENTRY
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.statement import Statement
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from terminal.journal.record import Head
     from terminal.model import Plate
-    from terminal.registry.messages import HotlistChange, HotlistQuestion
+    from terminal.registry.messages import EarlierAlarm, HotlistChange, HotlistQuestion
 
 REMEMBERED_MS = 3_600_000
 """A request is remembered for so long after it was sent; after 60 s its age refuses it."""
@@ -120,6 +120,10 @@ class RequestView:
         row = rows.first()
         return None if row is None else VehicleRecord(**row)
 
+    def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
+        """How earlier alarms on a vehicle ended; None where it has no alarm now, or never had one."""
+        return earlier.earlier_alarms(self.connection, record)
+
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
         """The hot-list changes asked for, up to `most` changes and vehicles; and whether more follow."""
         return hotlist.changes(self.connection, question, most)
@@ -152,7 +156,7 @@ def forget(connection: Connection, now_ms: int) -> None:
 
 
 def _add_missing_columns(engine: Engine) -> None:
-    """Bring the tables of an earlier release up to this one: it only ever added columns that may be null."""
+    """Bring the tables of an earlier release up to this one, which has more columns (null) and indices."""
     with engine.begin() as connection:
         inspector = inspect(connection)
         for table in ENTRY.metadata.sorted_tables:
@@ -161,6 +165,8 @@ def _add_missing_columns(engine: Engine) -> None:
                 if column.name not in held:
                     made = schema.CreateColumn(column).compile(dialect=engine.dialect)
                     connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {made}"))
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)
 
 
 def _url(given: str) -> URL:

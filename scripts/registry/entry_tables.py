@@ -70,9 +70,22 @@ ENTRY = Table(
     Index("entry_at", "at_ms"),
 )
 CHECK = Table(
-    "checked", SCHEMA, *_place(), Column("how", Text, nullable=False), *_judged(), Index("checked_cti", "cti")
+    "checked",
+    SCHEMA,
+    *_place(),
+    Column("how", Text, nullable=False),
+    *_judged(),
+    Index("checked_cti", "cti"),
+    Index("checked_number", "number"),
 )
-REFINEMENT = Table("refinement", SCHEMA, *_place(), Column("refers", BigInteger, nullable=False), *_judged())
+REFINEMENT = Table(
+    "refinement",
+    SCHEMA,
+    *_place(),
+    Column("refers", BigInteger, nullable=False),
+    *_judged(),
+    Index("refinement_refers", "terminal", "journal", "refers"),
+)
 NOTE = Table(
     "note",
     SCHEMA,

@@ -99,6 +99,7 @@ LISTED = Table(
     Column("number", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("letters", Text, nullable=False),
+    Index("listed_number", "number"),
 )
 """Each province's list as it stands."""
 

@@ -16,7 +16,7 @@ from scripts.registry.database import Database, register, register_vins
 from scripts.registry.hotlist import put
 from scripts.registry.other_issuers import js1_code
 from terminal.credential import signed
-from terminal.model import CredentialFinding, Plate, RefusalReason
+from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
 from terminal.registry import form, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -68,6 +68,13 @@ def test_a_vehicle_is_found_by_its_number_and_kind(database: Database):
     assert answer.record is not None
     assert answer.record.plate == Plate("苏A12345", "02")
     assert (answer.id, answer.terminal, answer.answered_ms) == (REQUEST.id, "T0001", NOW_MS)
+
+
+@pytest.mark.parametrize(("digest", "word"), [(None, None), (b"d" * 16, Issuance.NOT_KNOWN)])
+def test_a_registry_without_records_of_issue_says_that_it_does_not_know(
+    database: Database, digest: bytes | None, word: Issuance | None
+):
+    assert answered(database, request(PlateQuestion("苏A12345", "02", digest))).issuance is word
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def main(memory_mib: int, cpu_s: int) -> int:
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii") as answers:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries print what they like
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (memory_mib << 20, memory_mib << 20))
+        limit_memory(memory_mib << 20)
         pictures: Iterator[list[Sight]] = iter(())
         for line in sys.stdin:
             request = json.loads(line)
@@ -78,6 +78,14 @@ def is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or (
         isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     )
+
+
+def limit_memory(most: int) -> None:
+    """Let no more than that many bytes of address space be allocated, nor more than was allowed before."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def limit_cpu(seconds: int) -> None:

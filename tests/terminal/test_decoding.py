@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import zlib
 from contextlib import chdir
 from pathlib import Path
@@ -94,6 +96,17 @@ def test_a_picture_larger_than_the_memory_says_so(tmp_path: Path):
 def test_a_picture_of_a_thousand_scans_meets_the_limit_of_cpu_time(tmp_path: Path):
     said = fault(scans(tmp_path))
     assert said == "needs more than 1 s of CPU time for one picture (--max-cpu)"
+
+
+def test_a_limit_above_what_the_system_allows_is_the_system_s(photographs: Path):
+    program = (
+        "import resource, sys; from pathlib import Path; from terminal.decoding import Decoder, Limits\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1500 << 20, 1500 << 20))\n"
+        "with Decoder(Limits(memory_mib=2048)) as decoder:\n"
+        "    print(len(list(decoder.sights(Path(sys.argv[1])))))"
+    )
+    command = [sys.executable, "-c", program, str(photographs / "phone.jpg")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "1\n"
 
 
 def test_what_takes_its_time_meets_the_limit_of_wall_time(tmp_path: Path):

@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from terminal.errors import ConfigFault
+from terminal.model import ComparedField
 from terminal.registry import topics
 from terminal.vehicle.tables import PROVINCES
 
@@ -95,6 +96,8 @@ class Checks:
     """Older offline lists yield alarms only."""
     other_issuers: tuple[str, ...] = ()
     """Regular expressions that match the whole text of other issuers' codes."""
+    display_only: tuple[str, ...] = ()
+    """Fields in which code and registry are compared and shown, and which decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,9 @@ def parse(content: dict[str, Any], folder: Path) -> Config:
     """Parse a TOML document; `folder` is the base of relative paths."""
     config = _section(Config, content, "", folder)
     _require_sound_names(config)
+    for name in config.checks.display_only:
+        if name not in set(ComparedField):
+            raise ConfigFault(f"[checks] display_only: expected some of {', '.join(ComparedField)}")
     for pattern in config.checks.other_issuers:
         try:
             re.compile(pattern)

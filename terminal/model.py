@@ -308,6 +308,8 @@ class VehicleStatus:
     """强制报废期止, yyyymmdd: shown, and decides nothing."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """The newest credential issued for it."""
+    display_only: frozenset[ComparedField] = frozenset()
+    """Fields of `vehicle` that this registry keeps too badly to decide by: they are compared and shown."""
     hotlist: HotlistWord | None = None
     """None where this terminal has no hot list, or it cannot be read."""
 

@@ -15,6 +15,7 @@ from terminal.cases import Cases
 from terminal.credential.signed import signer
 from terminal.duty import Duty
 from terminal.journal.store import Journal
+from terminal.model import ComparedField
 from terminal.province import LastProvince
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Lookup
@@ -74,7 +75,12 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
     if link is not None and settings.registry is not None:
         asker = Asker(
             link=link,
-            lookup=Lookup(settings.terminal.number, signer(seed), registry.answer),
+            lookup=Lookup(
+                settings.terminal.number,
+                signer(seed),
+                registry.answer,
+                frozenset(map(ComparedField, settings.checks.display_only)),
+            ),
             lists=lists,
             officer=settings.terminal.officer,
             wait_s=settings.registry.wait_s,

@@ -7,7 +7,7 @@ randomness come in, and what to send or to show goes out.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import takewhile
 from math import ceil
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from terminal.credential.signed import Signer
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
-    from terminal.model import Incoming
+    from terminal.model import ComparedField, Incoming
     from terminal.registry.messages import Why
 
 REMEMBERED_S = 600
@@ -150,8 +150,18 @@ class _Asked:
 class Lookup:
     """The questions of one terminal. `dropped` counts what was dropped, by reason."""
 
-    def __init__(self, terminal: str, signer: Signer, answer_keys: Iterable[bytes]) -> None:
-        """A terminal that has asked nothing; raises ValueError for an id that no topic can have."""
+    def __init__(
+        self,
+        terminal: str,
+        signer: Signer,
+        answer_keys: Iterable[bytes],
+        display_only: frozenset[ComparedField] = frozenset(),
+    ) -> None:
+        """A terminal that has asked nothing; `display_only` are fields of records that decide nothing.
+
+        Raises ValueError for an id that no topic can have.
+        """
+        self._display_only = display_only
         self.dropped: Counter[Drop] = Counter()
         self._terminal, self._signer = terminal, signer
         self._ask_topic, self._answer_topic = topics.lookup(terminal), topics.answer(terminal)
@@ -258,7 +268,9 @@ class Lookup:
         if asked is None:
             return Dropped(Drop.UNKNOWN_REQUEST)
         why = self._why_not(answer, incoming.correlation, asked)
-        return _settle(asked, answer, moment, monotonic_s) if why is None else Dropped(why)
+        if why is not None:
+            return Dropped(why)
+        return _settle(asked, answer, moment, monotonic_s, self._display_only)
 
     def _why_not(self, answer: LookupAnswer, correlation: bytes | None, asked: _Asked) -> Drop | None:
         if answer.terminal != self._terminal:
@@ -277,7 +289,11 @@ class Lookup:
 
 
 def _settle(
-    asked: _Asked, answer: LookupAnswer, moment: Moment, monotonic_s: float
+    asked: _Asked,
+    answer: LookupAnswer,
+    moment: Moment,
+    monotonic_s: float,
+    display_only: frozenset[ComparedField],
 ) -> Answered | NoAnswer | Busy | Late | Dropped:
     """What the first answer to a question amounts to, by its result and its time."""
     request = asked.request
@@ -294,7 +310,8 @@ def _settle(
     asked.answered = True
     at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
     records = answer.records or ((answer.record,) if answer.record else ())
-    found = tuple(_judged(record, at_s, int(monotonic_s - asked.asked_s)) for record in records)
+    age_s = int(monotonic_s - asked.asked_s)
+    found = tuple(replace(_judged(record, at_s, age_s), display_only=display_only) for record in records)
     status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
     if in_time:
         asked.waiting = False

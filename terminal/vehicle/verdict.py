@@ -57,23 +57,14 @@ def _table() -> dict[tuple[CredentialFinding, VehicleFinding], Cell]:
 TABLE = _table()
 
 
-def decide(
-    finding: Finding,
-    status: VehicleStatus,
-    subject: Subject | None,
-    *,
-    display_only: frozenset[ComparedField] = frozenset(),
-) -> Verdict:
-    """Return the verdict of both findings about the subject's vehicle. Never raises.
-
-    Fields of `display_only` are compared and shown, and decide nothing.
-    """
+def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> Verdict:
+    """Return the verdict of both findings about the subject's vehicle. Never raises."""
     cell = TABLE[finding.finding, status.finding]
     outcome, guidance = cell.outcome, Lines(cell.guidance_zh, cell.guidance_en)
     if outcome is Outcome.PASS and subject not in (Subject.CONFIRMED, Subject.TYPED):
         outcome = Outcome.PROVISIONAL
     differences = _differences(finding, status)
-    if outcome in _GREEN and not display_only.issuperset(differences):
+    if outcome in _GREEN and not status.display_only.issuperset(differences):
         outcome, guidance = Outcome.CAUTION, CONTRADICTED
     return Verdict(outcome, finding, status, subject, guidance.zh, guidance.en, cell.basis, differences)
 

@@ -52,6 +52,7 @@ def test_every_section_can_be_set() -> None:
         ("terminal", "number", "", "[terminal] number: expected a text"),
         ("checks", "other_issuers", ["("], "'(' is not a regular expression"),
         ("checks", "other_issuers", "HC1", "expected a list"),
+        ("checks", "display_only", ["color"], "[checks] display_only: expected some of colour, type, vin"),
         ("terminal", "number", "T/1", "[terminal] number: must be without / + # and NUL"),
         (
             "terminal",

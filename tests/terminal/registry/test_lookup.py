@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from terminal.credential import signed
 from terminal.credential.verify import Moment
 from terminal.model import (
+    ComparedField,
     CredentialFinding,
     Incoming,
     Outgoing,
@@ -178,6 +179,15 @@ def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: Re
     assert isinstance(hear(lookup, replace(BARE, result=result)), NoAnswer)
     assert lookup.expire(200) == ()  # told already
     assert isinstance(hear(lookup, at_s=101), Late)
+
+
+def test_fields_that_decide_nothing_by_a_setting_are_named_with_every_record():
+    lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY], frozenset({ComparedField.COLOUR}))
+    assert lookup.ask(INQUIRY, request_id=ID, moment=NOW, monotonic_s=100.0) is not None
+    heard = hear(lookup)
+    assert isinstance(heard, Answered)
+    assert heard.status is not None
+    assert heard.status.display_only == {ComparedField.COLOUR}
 
 
 BUSY = replace(BARE, result=Result.REFUSED, refusal=RefusalReason.BUSY)

@@ -152,12 +152,18 @@ def test_registry_blue_and_code_white_is_no_pass():
     assert (told.outcome, told.differing) == (Outcome.CAUTION, (COLOUR, VIN))
 
 
-def test_a_field_that_is_for_display_alone_is_told_and_decides_nothing():
-    status = VehicleStatus(VehicleFinding.VALID, "A", vehicle=vehicle(colour="A"))
-    told = decide(finding_of(vehicle()), status, Subject.CONFIRMED, display_only=frozenset({COLOUR}))
-    assert (told.outcome, told.differing) == (Outcome.PASS, (COLOUR,))
-    told = decide(finding_of(vehicle()), status, Subject.CONFIRMED, display_only=frozenset({VIN}))
-    assert told.outcome is Outcome.CAUTION
+@pytest.mark.parametrize(
+    ("display_only", "outcome"),
+    [({COLOUR}, Outcome.PASS), ({VIN}, Outcome.CAUTION), (set(), Outcome.CAUTION)],
+)
+def test_a_field_that_is_for_display_alone_is_told_and_decides_nothing(
+    display_only: set[ComparedField], outcome: Outcome
+):
+    status = VehicleStatus(
+        VehicleFinding.VALID, "A", vehicle=vehicle(colour="A"), display_only=frozenset(display_only)
+    )
+    told = decide(finding_of(vehicle()), status, Subject.CONFIRMED)
+    assert (told.outcome, told.differing) == (outcome, (COLOUR,))
 
 
 def test_the_code_of_another_vehicle_is_not_compared():

@@ -4,6 +4,7 @@ and the delay of hot-list changes. The registry is `serve` in a process of its o
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import signal
@@ -43,11 +44,15 @@ if TYPE_CHECKING:
 
     from terminal.ports import LinkMessage
 
-NAMES = tuple(f"T{number:04}" for number in range(1, 51))
+TOGETHER = 50
+"""Terminals that ask at once."""
+WAVES = 4
+NAMES = tuple(f"T{number}" for number in range(1001, 1001 + TOGETHER * (1 + WAVES)))
+"""The registry answers a terminal 20 checks at once: nobody asks more here, and each wave is of others."""
 ROUNDS = 600
 WARMING = 30
-LOOKUPS = 50
-"""Per terminal, one after another; all terminals at once."""
+LOOKUPS = 15
+"""Per terminal, one after another."""
 CHANGES = 12
 RATIO = Budget(1.5)
 ALARM = Budget(1000, "p95")
@@ -139,19 +144,22 @@ def measure() -> list[Row]:
 
 def _side_by_side(bench: _Bench) -> list[Row]:
     heard: queue.SimpleQueue[tuple[_Terminal, Incoming]] = queue.SimpleQueue()
-    terminal = _Terminal(bench, NAMES[0], heard)
-    _lookup_ms(terminal, heard)
-    sizes = len(terminal.question), len(terminal.answer)
+    terminals = [_Terminal(bench, name, heard) for name in NAMES[:TOGETHER]]
+    asking = itertools.cycle(terminals)
+    first = next(asking)
+    _lookup_ms(first, heard)
+    sizes = len(first.question), len(first.answer)
     with ExitStack() as running:
         port = bench.broker.port
         running.enter_context(answering(bench.tls, port, sizes[1]))
         echoes = [running.enter_context(echo(bench.tls, port, way, sizes[0])) for way in WAYS]
         times: list[list[float]] = [[] for _ in (None, *WAYS)]
         for _ in range(WARMING + ROUNDS):
-            times[0].append(_lookup_ms(terminal, heard))
+            times[0].append(_lookup_ms(next(asking), heard))
             for samples, exchange_ms in zip(times[1:], echoes, strict=True):
                 samples.append(exchange_ms())
-    terminal.link.close()
+    for terminal in terminals:
+        terminal.link.close()
     note = f"{sizes[0]} bytes there, {sizes[1]} back, {ROUNDS} rounds by turns"
     ours, *others = [samples[WARMING:] for samples in times]
     rows = [row("signed question to verified answer", "ms", ours, note=note)]
@@ -172,22 +180,24 @@ def _lookup_ms(terminal: _Terminal, heard: queue.SimpleQueue[tuple[_Terminal, In
 
 def _fifty(bench: _Bench) -> list[Row]:
     heard: queue.SimpleQueue[tuple[_Terminal, Incoming]] = queue.SimpleQueue()
-    terminals = [_Terminal(bench, name, heard) for name in NAMES]
-    _all_ask(terminals, heard, 2)
     processes = {"registry": bench.registry, "broker": bench.broker.pid, "terminal": os.getpid()}
-    before = {what: _cpu_ms(process) for what, process in processes.items()}
-    begun_s = time.perf_counter()
-    _all_ask(terminals, heard, LOOKUPS)
-    took_s = time.perf_counter() - begun_s
-    count = LOOKUPS * len(terminals)
-    note = f"{count} lookups of {len(terminals)} terminals, {count / took_s:.0f} a second"
-    rows = []
-    for what, process in processes.items():
-        spent_ms = (_cpu_ms(process) - before[what]) / count
-        rows.append(Row(f"CPU a lookup, {what}", "ms", spent_ms, spent_ms, note=note))
-    for terminal in terminals:
-        terminal.link.close()
-    return rows
+    spent_ms = dict.fromkeys(processes, 0.0)
+    took_s = 0.0
+    for first in range(TOGETHER, len(NAMES), TOGETHER):
+        terminals = [_Terminal(bench, name, heard) for name in NAMES[first : first + TOGETHER]]
+        _all_ask(terminals, heard, 1)
+        before_ms = {what: _cpu_ms(process) for what, process in processes.items()}
+        begun_s = time.perf_counter()
+        _all_ask(terminals, heard, LOOKUPS)
+        took_s += time.perf_counter() - begun_s
+        for what, process in processes.items():
+            spent_ms[what] += _cpu_ms(process) - before_ms[what]
+        for terminal in terminals:
+            terminal.link.close()
+    count = LOOKUPS * TOGETHER * WAVES
+    note = f"{count} lookups, {TOGETHER} terminals at once, {count / took_s:.0f} a second"
+    costs = {what: ms / count for what, ms in spent_ms.items()}
+    return [Row(f"CPU a lookup, {what}", "ms", ms, ms, note=note) for what, ms in costs.items()]
 
 
 def _alarm(bench: _Bench) -> Row:

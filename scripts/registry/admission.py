@@ -31,26 +31,54 @@ TOPICS: Mapping[type[object], Callable[[str], str]] = {
 """Where a terminal says each."""
 
 
-class Refusal(StrEnum):
-    """Why nobody is answered: no one is known to have asked, or the answer was given already."""
+LARGEST: Mapping[type[object], int] = {
+    LookupRequest: 8 << 10,
+    Batch: 96 << 10,
+    Pieces: 96 << 10,
+    Health: 4 << 10,
+}
+"""Bytes of a message of each kind, at most. A batch above 64 KiB gets a receipt that says so."""
+LARGEST_BATCH = 64 << 10
 
+
+class Refusal(StrEnum):
+    """The reason for which a message gets no answer."""
+
+    TOO_LARGE = "too large"
     UNSIGNED = "not a message that a known terminal signed"
     MALFORMED = "signed and malformed"
     OTHER_TERMINAL = "topic, terminal and key disagree"
+    CORRELATION = "its Correlation Data is not its id"
+    FLOOD = "more messages than are read"
     SEEN = "seen before"
     UNAVAILABLE = "the database cannot be asked"
+
+
+def owner_of(
+    kind: type[Said], topic: str | None, payload: bytes, terminals: Mapping[bytes, Terminal]
+) -> Terminal | Refusal:
+    """The terminal that a message claims to be from, by its size, topic and key id; nothing more is parsed.
+
+    `topic` None is a message that came without a broker.
+    """
+    if len(payload) > LARGEST[kind]:
+        return Refusal.TOO_LARGE
+    owner = terminals.get(cose.kid_of(payload) or b"")
+    if owner is None:
+        return Refusal.UNSIGNED
+    return owner if topic in (None, TOPICS[kind](owner.id)) else Refusal.OTHER_TERMINAL
 
 
 def admit(
     kind: type[Said], topic: str | None, payload: bytes, terminals: Mapping[bytes, Terminal]
 ) -> tuple[Said, Terminal] | Refusal:
-    """The message of this kind and its signer; `topic` None is a message that came without a broker."""
+    """The message of this kind and its signer, if topic, terminal and key agree and the signature holds."""
+    owner = owner_of(kind, topic, payload, terminals)
+    if isinstance(owner, Refusal):
+        return owner
     try:
         parts = cose.parse(payload)
     except Malformed:
-        return Refusal.UNSIGNED
-    owner = terminals.get(parts.kid)
-    if owner is None:
         return Refusal.UNSIGNED
     try:
         said = form.read_signed(kind, parts, owner.public_key)
@@ -58,6 +86,4 @@ def admit(
         return Refusal.MALFORMED
     if said is None:
         return Refusal.UNSIGNED
-    if said.terminal != owner.id or topic not in (None, TOPICS[kind](owner.id)):
-        return Refusal.OTHER_TERMINAL
-    return said, owner
+    return (said, owner) if said.terminal == owner.id else Refusal.OTHER_TERMINAL

@@ -89,7 +89,7 @@ def reply(
     """
     why = _why_not(request, owner, now_ms)
     if why is not None:
-        return _refuse(request, now_ms, why)
+        return refused(request, now_ms, why)
     if not view.first_seen(request.terminal, request.id, request.sent_ms):
         return Refusal.SEEN
     match request.question:
@@ -128,7 +128,8 @@ def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalRea
     return None if abs(now_ms - request.sent_ms) <= FRESH_MS else RefusalReason.CLOCK
 
 
-def _refuse(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAnswer:
+def refused(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAnswer:
+    """The answer that refuses a request."""
     return LookupAnswer(
         id=request.id, answered_ms=now_ms, result=Result.REFUSED, terminal=request.terminal, refusal=why
     )
@@ -142,7 +143,7 @@ def _vehicles(request: LookupRequest, question: PlateQuestion, view: View, now_m
     """
     number, kind = question.number, question.kind
     if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
-        return _refuse(request, now_ms, RefusalReason.MALFORMED)
+        return refused(request, now_ms, RefusalReason.MALFORMED)
     found = [record for record in view.records(number) if kind in (None, record.kind)]
     result = (Result.NOT_FOUND, Result.FOUND, Result.SEVERAL_KINDS)[min(len(found), 2)]
     one = found[0] if result is Result.FOUND else None
@@ -160,7 +161,7 @@ def _vehicles(request: LookupRequest, question: PlateQuestion, view: View, now_m
 
 def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> LookupAnswer:
     if _VIN.fullmatch(vin) is None:
-        return _refuse(request, now_ms, RefusalReason.MALFORMED)
+        return refused(request, now_ms, RefusalReason.MALFORMED)
     record = view.of_vin(vin)
     earlier = None if record is None else view.earlier_alarms(record)
     return LookupAnswer(
@@ -195,7 +196,7 @@ def _record(view: View, plate: Plate) -> VehicleRecord | None:
 
 def _changes(request: LookupRequest, question: HotlistQuestion, view: View, now_ms: int) -> LookupAnswer:
     if question.province not in PROVINCES:
-        return _refuse(request, now_ms, RefusalReason.MALFORMED)
+        return refused(request, now_ms, RefusalReason.MALFORMED)
     changes, more = view.changes(question, VEHICLES_AN_ANSWER)
     return LookupAnswer(
         id=request.id,

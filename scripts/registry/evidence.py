@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from scripts.registry.journal_tables import EVIDENCE, PIECE
-from scripts.registry.journals import Answered, IncidentKind, Place, note
+from scripts.registry.journals import Answered, IncidentKind, Place, answered, note
 from scripts.registry.tables import insert
 from terminal.journal.record import HASH_SIZE
 from terminal.registry import form
@@ -37,16 +37,29 @@ def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> 
         piece.sha256: _take(connection, pieces.terminal, piece, now_ms)
         for piece in sorted(pieces.pieces, key=lambda piece: (piece.sha256, piece.offset))
     }
-    receipt = Receipt(
-        terminal=pieces.terminal,
+    told = tuple(Held(*each) for each in held.items())
+    return answered(receipt(pieces.terminal, now_ms, Reception.STORED, held=told), sign)
+
+
+def receipt(
+    terminal: str,
+    now_ms: int,
+    result: Reception,
+    *,
+    held: tuple[Held, ...] | None = None,
+    wait_s: int | None = None,
+) -> Receipt:
+    """A receipt that names no journal."""
+    return Receipt(
+        terminal=terminal,
         journal_id=NO_JOURNAL,
         seq=0,
         hash=bytes(HASH_SIZE),
         received_ms=now_ms,
-        result=Reception.STORED,
-        held=tuple(Held(*each) for each in held.items()),
+        result=result,
+        held=held,
+        wait_s=wait_s,
     )
-    return Answered(form.sign(receipt, sign), Reception.STORED)
 
 
 def picture(connection: Connection, terminal: str, digest: bytes) -> bytes | None:

@@ -20,6 +20,15 @@ JOURNAL = Table(
 )
 """One row a journal: where it stands here. Whoever stores records holds its row's lock."""
 
+KNOWN = Table(
+    "known_journal",
+    SCHEMA,
+    Column("terminal", Text, primary_key=True),
+    Column("journal", LargeBinary, primary_key=True),
+    Column("first_ms", BigInteger, nullable=False),
+)
+"""One row a journal, with the time at which it was first named: what a terminal's quota is counted by."""
+
 RECORD = Table(
     "record",
     SCHEMA,

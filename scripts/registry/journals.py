@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
+from scripts.registry import journal_quota
 from scripts.registry.journal_tables import INCIDENT, JOURNAL, RECEIPT, RECORD, SIGHTING
-from scripts.registry.receiving import Gap, Store, weigh
+from scripts.registry.receiving import Gap, Store, is_sound, weigh
 from scripts.registry.statement import Statement
 from scripts.registry.tables import WITNESS, insert, insert_for
 from scripts.registry.terminals import ACTIVE
@@ -123,27 +124,43 @@ class _Held:
 
 def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, sign: Signer) -> Answered:
     """Store what is new of a batch with its receipt; what is held already gets the receipt that it had."""
-    held = _hold(connection, batch, owner, now_ms)
+    if not is_sound(batch):
+        return refuse(connection, owner, batch.journal_id, now_ms, sign)
+    start = record.genesis(owner.public_key, batch.journal_id)
+    if not journal_quota.admits(connection, owner.id, batch.journal_id, now_ms):
+        return _answer(owner, start, now_ms, Reception.NOT_NOW, sign)
+    held = _hold(connection, start, owner, now_ms)
     weighed = weigh(batch, held)
     if isinstance(weighed, Store):
         if weighed.records:
             return _add(held, weighed.records, now_ms, sign)
         kept = _receipt(connection, held, batch.last)
         return Answered(kept, Reception.STORED)
-    result = Reception.GAP if isinstance(weighed, Gap) else Reception.FORK
-    if not isinstance(weighed, Gap):
-        note(connection, Place(owner.id, batch.journal_id, weighed.seq), IncidentKind.FORK, now_ms)
-    return Answered(form.sign(_said(held, held.head, now_ms, result), sign), result)
+    if isinstance(weighed, Gap):
+        return _answer(owner, held.head, now_ms, Reception.GAP, sign)
+    note(connection, Place(owner.id, batch.journal_id, weighed.seq), IncidentKind.FORK, now_ms)
+    return _answer(owner, held.head, now_ms, Reception.FORK, sign)
+
+
+def refuse(connection: Connection, owner: Terminal, journal_id: bytes, now_ms: int, sign: Signer) -> Answered:
+    """Refuse a batch for good: the receipt says what is held of its journal, which stays as it is."""
+    place = {"terminal": owner.id, "journal": journal_id}
+    row = connection.execute(select(JOURNAL.c.seq, JOURNAL.c.hash).filter_by(**place)).one_or_none()
+    start = record.genesis(owner.public_key, journal_id)
+    head = start if row is None else Head(journal_id, row.seq, row.hash)
+    return _answer(owner, head, now_ms, Reception.REFUSED, sign)
 
 
 def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fresh: bool) -> None:
     """Keep a head that a terminal named, and name what contradicts an earlier one or what is stored.
 
     `fresh` is a head that was said within `FRESH_MS` of `at_ms`: only such a one can show a rolled-back
-    journal by being behind.
+    journal by being behind. A head of a journal above the terminal's quota is not kept.
     """
     journal = {"terminal": terminal, "journal": head.journal_id}
     furthest = _FURTHEST.on(connection, journal)
+    if not furthest and not journal_quota.admits(connection, terminal, head.journal_id, at_ms):
+        return
     if fresh and any(head.seq < seq and at_ms > seen_ms + REORDER_MS for seq, seen_ms in furthest):
         note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.ROLLED_BACK, at_ms)
     place = {**journal, "seq": head.seq}
@@ -162,14 +179,13 @@ def note(connection: Connection, place: Place, kind: IncidentKind, at_ms: int) -
     connection.execute(adding.on_conflict_do_nothing())
 
 
-def _hold(connection: Connection, batch: Batch, owner: Terminal, now_ms: int) -> _Held:
-    """The journal's row, which nobody else changes until the transaction ends."""
-    start = record.genesis(owner.public_key, batch.journal_id)
-    place = {"terminal": owner.id, "journal": batch.journal_id}
+def _hold(connection: Connection, start: Head, owner: Terminal, now_ms: int) -> _Held:
+    """The row of the journal that begins with `start`; nobody else changes it in this transaction."""
+    place = {"terminal": owner.id, "journal": start.journal_id}
     found = insert(connection, JOURNAL).values(**place, seq=0, hash=start.hash, at_ms=now_ms)
     connection.execute(found.on_conflict_do_nothing())
     row = connection.execute(select(JOURNAL).filter_by(**place).with_for_update()).one()
-    return _Held(connection, owner, start.hash, Head(batch.journal_id, row.seq, row.hash))
+    return _Held(connection, owner, start.hash, Head(start.journal_id, row.seq, row.hash))
 
 
 def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> Answered:
@@ -185,13 +201,12 @@ def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> 
     head = Head(held.head.journal_id, first + len(records) - 1, record.digest(records[-1]))
     moved = update(JOURNAL).filter_by(**place).values(seq=head.seq, hash=head.hash, at_ms=now_ms)
     connection.execute(moved)
-    receipt = _said(held, head, now_ms, Reception.STORED)
-    message = form.sign(receipt, sign)
-    connection.execute(RECEIPT.insert().values(**place, seq=head.seq, message=message))
+    given = _answer(held.owner, head, now_ms, Reception.STORED, sign)
+    connection.execute(RECEIPT.insert().values(**place, seq=head.seq, message=given.message))
     _settle(connection, place, head.seq, now_ms)
     if held.owner.state != ACTIVE:
         note(connection, Place(held.owner.id, head.journal_id, first), IncidentKind.INACTIVE, now_ms)
-    return Answered(message, Reception.STORED)
+    return given
 
 
 def _settle(connection: Connection, place: Mapping[str, object], last: int, now_ms: int) -> None:
@@ -208,15 +223,23 @@ def _settle(connection: Connection, place: Mapping[str, object], last: int, now_
     connection.execute(delete(SIGHTING).where(*mine, SIGHTING.c.seq <= last))
 
 
-def _said(held: _Held, head: Head, now_ms: int, result: Reception) -> Receipt:
-    return Receipt(
-        terminal=held.owner.id,
+def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: Signer) -> Answered:
+    """The signed receipt that says that `head` is held."""
+    about = Receipt(
+        terminal=owner.id,
         journal_id=head.journal_id,
         seq=head.seq,
         hash=head.hash,
         received_ms=now_ms,
         result=result,
+        wait_s=journal_quota.WAIT_S if result is Reception.NOT_NOW else None,
     )
+    return answered(about, sign)
+
+
+def answered(receipt: Receipt, sign: Signer) -> Answered:
+    """A receipt, signed."""
+    return Answered(form.sign(receipt, sign), receipt.result)
 
 
 def _receipt(connection: Connection, held: _Held, last: int) -> bytes:

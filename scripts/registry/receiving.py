@@ -1,7 +1,8 @@
-"""A batch is stored where it goes on from what is held, and named a gap or a fork where it does not; pure.
+"""Judges a batch against what is held of its journal (wire format, section 6); pure.
 
-A fork is another record at a number that is held, another beginning, or records that are no chain: the
-terminal's journal is not the one that it was, and no program repairs that (wire format, section 6).
+It is stored where it goes on from what is held, and else a gap or a fork. A fork is another record at a
+number that is held, or another beginning: the terminal's journal is not the one that it was. A batch whose
+own records are no chain is unsound.
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ class Holding(Protocol):
         """Hashes of the records held from `first` to `last`, by number; the genesis is number 0's."""
 
 
+def is_sound(batch: Batch) -> bool:
+    """True if the records of a batch are a chain that its own numbers and hash fit."""
+    return batch.first >= 1 and not isinstance(batch.end(), Break)
+
+
 def weigh(batch: Batch, holding: Holding) -> Weighed:
-    """What is to become of a batch. Total."""
-    end = batch.end()
-    if batch.first < 1:
-        return Fork(batch.first)
-    if isinstance(end, Break):
-        return Fork(end.seq)
+    """Judge a sound batch. Total."""
     if batch.first > holding.head.seq + 1:
         return Gap()
     said = {batch.first - 1: batch.before}

@@ -1,7 +1,7 @@
 """The registry's desk, wherever its messages come from: what to answer, what to tell, and what to log of it.
 
-It holds no state between requests: any number of them may run on one database. The log has terminals, results
-and reasons, and never what was asked.
+Between requests it keeps nothing but what each terminal used: any number of workers may run on one database.
+The log has terminals, topics, results and reasons, and never what was asked.
 """
 
 from __future__ import annotations
@@ -10,29 +10,32 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.registry import database, evidence, hotlist, journals, terminals
-from scripts.registry.admission import Refusal, admit
-from scripts.registry.answering import FRESH_MS, Letter, keep, letter, reply, unavailable
+from scripts.registry import database, hotlist, journals, terminals, uploads
+from scripts.registry.admission import TOPICS, Refusal, admit, owner_of
+from scripts.registry.answering import FRESH_MS, Letter, keep, letter, refused, reply, unavailable
+from scripts.registry.bounds import Bounds, Refused
 from scripts.registry.database import RequestView
 from scripts.registry.faults import DatabaseFault
+from scripts.registry.uploads import Upload
+from terminal.credential import cose
 from terminal.errors import TrustFault
+from terminal.model import RefusalReason
 from terminal.registry import form, topics
-from terminal.registry.messages import Batch, Health, LookupRequest, Pieces
+from terminal.registry.messages import Batch, Health, LookupRequest, Pieces, Reception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sqlalchemy import Connection
-
     from scripts.registry.database import Database
-    from scripts.registry.journals import Answered
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
     from terminal.credential.signed import Signer
     from terminal.registry.messages import HotlistChange, LookupAnswer
 
 LOG = logging.getLogger("registry")
+_KINDS = frozenset({"lookup", "batch", "pieces", "health"})
+_UNKNOWN = "unknown"
 
 
 class Telling(NamedTuple):
@@ -50,6 +53,7 @@ class Roll:
         """`trust` is a trust set's folder, or a link to one. Raises TrustFault where it cannot be used."""
         self._trust = trust
         self._set, self._terminals = self._identity(), terminals.load_from(trust)
+        self._names = {each.id for each in self._terminals.values()}
 
     def terminals(self) -> Mapping[bytes, Terminal]:
         """The terminals by kid. Of a new set that cannot be used, nothing counts, and the last one stays."""
@@ -57,9 +61,14 @@ class Roll:
             self._set = found
             try:
                 self._terminals = terminals.load_from(self._trust)
+                self._names = {each.id for each in self._terminals.values()}
             except TrustFault as fault:
                 LOG.warning("the last list of terminals stays in force: %s", fault.line())
         return self._terminals
+
+    def knows(self, name: str) -> bool:
+        """True for the id of a terminal that is listed, active or not."""
+        return name in self._names
 
     def _identity(self) -> tuple[int, int, int] | None:
         """Which folder it is, wherever a link leads now; None where there is none."""
@@ -80,6 +89,7 @@ class Service:
     answers: Signer = field(repr=False)
     hotlists: Signer = field(repr=False)
     receipts: Signer = field(repr=False)
+    bounds: Bounds = field(default_factory=Bounds)
 
     def deliver(
         self,
@@ -89,43 +99,66 @@ class Service:
         correlation: bytes = b"",
         post: Callable[[Letter], None] = lambda _: None,
     ) -> Letter | Refusal | None:
-        """What is to be published upon a delivery; or why nothing is; None where nothing is asked. Total.
+        """Return what is to be published upon a delivery, or why nothing is; None for health. Total.
 
         `post` is given it as soon as it may go: an answer before it is kept what was seen, since an officer
         waits for it; a receipt once everything is stored. `correlation` is the delivery's Correlation Data:
-        a receipt carries it, an answer its request's id.
+        a receipt carries it, and of a request it must be the id.
         """
+        out: Letter | Refusal | None
         match topic.split("/")[2:3]:
             case ["batch"]:
                 out = self._file(Batch, topic, payload, now_ms, correlation)
             case ["pieces"]:
                 out = self._file(Pieces, topic, payload, now_ms, correlation)
             case ["health"]:
-                return self._hear(topic, payload, now_ms)
+                out = self._hear(topic, payload, now_ms)
             case _:
-                return self._answer(topic, payload, now_ms, post)
+                out = self._answer(topic, payload, now_ms, correlation, post)
         if isinstance(out, Refusal):
-            LOG.warning("not answered: %s", out)
-        else:
+            self._count(topic, out, now_ms)
+        elif out is not None and isinstance(out.result, Reception):
             post(out)
         return out
 
     def take(self, payload: bytes, now_ms: int) -> bytes | Refusal:
-        """The signed receipt for a batch or pieces that came without a broker. Total."""
+        """Return the signed receipt for a batch or pieces that came without a broker. Total."""
         out = self._file(Batch, None, payload, now_ms, b"")
         if out is Refusal.UNSIGNED:  # under the context of a batch
             out = self._file(Pieces, None, payload, now_ms, b"")
         return out if isinstance(out, Refusal) else out.payload
 
+    def _count(self, topic: str, reason: str, now_ms: int) -> None:
+        """Count a refusal by terminal and topic, and log it; no topic but a terminal's is repeated."""
+        _, _, kind, name, *_ = [*topic.split("/"), "", "", "", ""]
+        known = kind in _KINDS and self.roll.knows(name)
+        what = Refused(name, kind, reason) if known else Refused(_UNKNOWN, _UNKNOWN, reason)
+        count = self.bounds.refuse(what, now_ms)
+        if count is not None:
+            LOG.warning("%s on %s: refused %d times: %s", what.terminal, what.topic, count, reason)
+
     def _answer(
-        self, topic: str, payload: bytes, now_ms: int, post: Callable[[Letter], None]
+        self, topic: str, payload: bytes, now_ms: int, correlation: bytes, post: Callable[[Letter], None]
     ) -> Letter | Refusal:
+        owner = owner_of(LookupRequest, topic, payload, self.roll.terminals())
+        if isinstance(owner, Refusal):
+            return owner
+        if not self.bounds.admits_lookup(owner.id, now_ms):
+            return Refusal.FLOOD
         admitted = admit(LookupRequest, topic, payload, self.roll.terminals())
-        out = admitted if isinstance(admitted, Refusal) else self._reply(*admitted, now_ms, post)
-        if isinstance(out, Refusal):
-            LOG.warning("not answered: %s", out)
-        else:
-            LOG.info("%s: %s", topic.rpartition("/")[2], out.result.name.lower())
+        if isinstance(admitted, Refusal):
+            return admitted
+        request, _ = admitted
+        if correlation != request.id:
+            return Refusal.CORRELATION
+        if not self.bounds.admits(request, now_ms):
+            self._count(topic, RefusalReason.BUSY, now_ms)
+            busy = letter(refused(request, now_ms, RefusalReason.BUSY), self.answers)
+            post(busy)
+            return busy
+        out = self._reply(request, owner, now_ms, post)
+        if not isinstance(out, Refusal):
+            LOG.info("%s: %s", owner.id, out.result.name.lower())
         return out
 
     def _reply(
@@ -160,29 +193,32 @@ class Service:
         self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes
     ) -> Letter | Refusal:
         """Store a batch or pieces; without a database there is no receipt, and it will be sent again."""
-        admitted = admit(kind, topic, payload, self.roll.terminals())
-        if isinstance(admitted, Refusal):
+        terminals = self.roll.terminals()
+        admitted = admit(kind, topic, payload, terminals)
+        if admitted is Refusal.MALFORMED:
+            upload = Upload(terminals[cose.parse(payload).kid], payload, kind)
+        elif isinstance(admitted, Refusal):
             return admitted
-        said, owner = admitted
+        else:
+            upload = Upload(admitted[1], payload, admitted[0])
         try:
             with self.database.transaction() as connection:
-                receipt = self._store(connection, said, owner, now_ms)
+                bounds = None if topic is None else self.bounds
+                receipt = uploads.store(connection, upload, now_ms, self.receipts, bounds)
         except DatabaseFault as fault:
             LOG.warning("%s", fault.line())
             return Refusal.UNAVAILABLE
-        LOG.info("%s: %s %s", owner.id, kind.__name__.lower(), receipt.result.name.lower())
-        return Letter(topics.answer(owner.id), receipt.message, correlation, receipt.result)
-
-    def _store(self, connection: Connection, said: Batch | Pieces, owner: Terminal, now_ms: int) -> Answered:
-        if isinstance(said, Batch):
-            return journals.store(connection, said, owner, now_ms, self.receipts)
-        return evidence.store(connection, said, now_ms, self.receipts)
+        name, result = kind.__name__.lower(), receipt.result.name.lower()
+        if receipt.result in (Reception.NOT_NOW, Reception.REFUSED):
+            self._count(TOPICS[kind](upload.owner.id), result, now_ms)
+        else:
+            LOG.info("%s: %s %s", upload.owner.id, name, result)
+        return Letter(topics.answer(upload.owner.id), receipt.message, correlation, receipt.result)
 
     def _hear(self, topic: str, payload: bytes, now_ms: int) -> Refusal | None:
         """Keep the journal's head that a health message names."""
         admitted = admit(Health, topic, payload, self.roll.terminals())
         if isinstance(admitted, Refusal):
-            LOG.warning("not heard: %s", admitted)
             return admitted
         health, owner = admitted
         fresh = abs(now_ms - health.at_ms) <= FRESH_MS

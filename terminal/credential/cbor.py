@@ -55,6 +55,20 @@ def split(data: bytes, *, tag: int) -> Iterator[bytes]:
         at = end
 
 
+def byte_string(data: bytes, at: int) -> tuple[bytes, int]:
+    """Read the byte string that begins at `at`; return it, and where it ends. Raises Malformed."""
+    if at >= len(data) or data[at] >> 5 != 2:
+        raise Malformed("not a byte string")
+    argument = data[at] & 0x1F
+    start = at + 1
+    if argument >= 24:
+        argument, start = _argument(data, start, argument)
+    end = start + argument
+    if end > len(data):
+        raise Malformed("truncated")
+    return data[start:end], end
+
+
 def write(value: Value, *, tag: int | None = None) -> bytes:
     """Encode `value` deterministically. Raises ValueError or TypeError for a value outside the profile."""
     encoded = _encode(value, 0)

@@ -14,13 +14,16 @@ from nacl.exceptions import BadSignatureError
 
 from terminal.credential import cbor
 from terminal.credential.cbor import Malformed
-from terminal.credential.message import array, data, entries
 
 TAG = 18
 ED25519 = -19
 KID_SIZE = 8
 SIGNATURE_SIZE = 64
-_PROTECTED = frozenset({1, 4})
+_HEAD = bytes.fromhex("d2 84 4d a2 01 32 04 48")
+"""Tag 18, an array of 4, and the protected map {1: -19, 4: kid} as a byte string, up to the key id."""
+_PROTECTED_SIZE = 13
+_NO_HEADERS = bytes.fromhex("a0")
+"""The empty unprotected map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +36,29 @@ class Sign1:
     signature: bytes
 
 
+def kid_of(message: bytes) -> bytes | None:
+    """Return the key id of a message by its first bytes alone; None if they are no COSE_Sign1's.
+
+    Deterministic CBOR has one encoding of the tag, the array's head and both header maps, so the key id is
+    found without parsing what follows, which may be anything.
+    """
+    kid = message[len(_HEAD) : len(_HEAD) + KID_SIZE]
+    return (
+        kid if message.startswith(_HEAD) and message.startswith(_NO_HEADERS, len(_HEAD) + KID_SIZE) else None
+    )
+
+
 def parse(message: bytes) -> Sign1:
     """Parse a COSE_Sign1 message. Raises Malformed for any structure not in wire format, section 2."""
-    protected, unprotected, payload, signature = array(cbor.read(message, tag=TAG), 4)
-    protected = data(protected)
-    headers = entries(cbor.read(protected), _PROTECTED)
-    if len(headers) != len(_PROTECTED) or headers[1] != ED25519 or unprotected != {}:
-        raise Malformed("headers other than the algorithm and the key id")
-    kid = data(headers[4], KID_SIZE)
-    return Sign1(protected, kid, data(payload), data(signature, SIGNATURE_SIZE))
+    kid = kid_of(message)
+    if kid is None:
+        raise Malformed("not a COSE_Sign1 with the algorithm and the key id as its headers")
+    start = len(_HEAD) + KID_SIZE
+    payload, at = cbor.byte_string(message, start + len(_NO_HEADERS))
+    signature, end = cbor.byte_string(message, at)
+    if len(signature) != SIGNATURE_SIZE or end != len(message):
+        raise Malformed("a signature of another length, or bytes left over")
+    return Sign1(message[start - _PROTECTED_SIZE : start], kid, payload, signature)
 
 
 def signed_bytes(message: Sign1, context: bytes) -> bytes:

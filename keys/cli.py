@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import arguments, certificates, commands, legible
+from keys import arguments, certificates, commands, legible, repository_cli
 from keys.files import Algorithm
 from terminal import console
 from terminal.errors import Fault
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_trust(actions.add_parser("trust", help="make a trust directory"))
     _add_issue(actions.add_parser("issue", help="issue an inspection credential"))
     _add_tls(actions.add_parser("tls", help="make TLS identities for a broker, terminals and workers"))
+    repository_cli.add(actions)
     _add_lab(actions.add_parser("lab", help="make a laboratory, or complete an existing one"))
     return parser
 

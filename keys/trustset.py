@@ -76,7 +76,7 @@ def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
     """
     files = {
         SET: set_target(made_s, serial),
-        "issuers.cbor": cbor.write([_record(k) for k in content.issuers]),
+        "issuers.cbor": issuers_target(content.issuers),
     }
     if content.registry is not None:
         files["registry.cbor"] = _registry(content.registry)
@@ -91,6 +91,11 @@ def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
 def set_target(made_s: int, serial: int) -> bytes:
     """Encode the target `set.cbor`: the time at which the set was made (Unix time, s) and its serial."""
     return cbor.write({1: made_s, 2: serial})
+
+
+def issuers_target(keys: Iterable[IssuerKey]) -> bytes:
+    """Encode the target `issuers.cbor`."""
+    return cbor.write([_record(key) for key in keys])
 
 
 def status_list(withdrawn: Collection[int]) -> bytes:

@@ -55,10 +55,18 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
     Raises InputFault or TrustFault for content that no terminal would accept, or a register whose count is
     not the authorities' own; then nothing is published.
     """
+    _require_sound(repository, now_s)
+    return write(repository, ask, now_s)
+
+
+def write(repository: Repository, ask: Ask, now_s: int) -> Publication:
+    """Publish the content as it is: for `publish`, and to try how terminals refuse an unsound set.
+
+    Raises InputFault for a name that is no target's.
+    """
     root = repository.accepted_root()
     serial = _newest_version(repository) + 1
     files.replace(repository.content / trustset.SET, trustset.set_target(now_s, serial))
-    _require_sound(repository, now_s)
     signers = online_signers(repository, root, ask)
     (repository.public / "metadata").mkdir(parents=True, exist_ok=True)
     targets, written = _write_targets(repository)

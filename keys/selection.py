@@ -15,12 +15,12 @@ _EVERYBODY = re.compile(
     r"(?:set|issuers|registry)\.cbor|rules/[0-9]{1,9}\.cbor|status/[0-9]{1,9}\.bin", re.ASCII
 )
 _OTHERS = re.compile(
-    r"terminals\.cbor|(?:roster|enforcement)/[^/.\\\0]{1,64}\.sealed"
-    r"|(?:settings|release)/[^/.\\\0]{1,64}\.cbor"
+    r"terminals\.cbor|(?:roster|enforcement)/[^/.\\\x00-\x20]{1,64}\.sealed"
+    r"|(?:settings|release)/[^/.\\\x00-\x20]{1,64}\.cbor"
 )
 _BY_SCOPE = re.compile(
-    r"(?:(issued)/([^/.\-]{1,12})(?:-[0-9]{8})?\.bin|(offline)/([^/.\-]{1,12})(?:-[0-9]{8})?\.sqlite"
-    r"|(hotlist)/([^/.\-]{1,12})\.cbor)",
+    r"(?:(issued)/([^/.\\\-\x00-\x20]{1,12})(?:-[0-9]{8})?\.bin|(offline)/([^/.\\\-\x00-\x20]{1,12})(?:-[0-9]{8})?\.sqlite"
+    r"|(hotlist)/([^/.\\\-\x00-\x20]{1,12})\.cbor)",
     re.ASCII,
 )
 

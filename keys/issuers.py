@@ -74,13 +74,13 @@ def load(content: Path) -> dict[bytes, IssuerKey]:
     path = content / TARGET
     if not path.exists():
         return {}
-    return dict(trust.load({TARGET: path.read_bytes()}).issuers)
+    return trust.load_issuers(path.read_bytes())
 
 
 def save(content: Path, keys: Iterable[IssuerKey]) -> None:
     """Write the issuer keys, if a terminal would accept them. Raises TrustFault; then nothing is changed."""
     encoded = trustset.issuers_target(keys)
-    trust.load({TARGET: encoded})
+    trust.load_issuers(encoded)
     files.replace(content / TARGET, encoded)
 
 

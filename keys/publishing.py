@@ -20,8 +20,9 @@ from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, 
 
 from keys import files, register_counts, trustset
 from keys.repository import SERIALIZER, online_signers
-from keys.selection import is_target
+from keys.selection import REQUIRED, is_target
 from terminal import lab as directory
+from terminal.credential import trust
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
     Raises InputFault or TrustFault for content that no terminal would accept, or a register whose count is
     not the authorities' own; then nothing is published.
     """
+    serial = _newest_version(repository) + 1
+    files.replace(repository.content / trustset.SET, trustset.set_target(now_s, serial))
     _require_sound(repository, now_s)
     return write(repository, ask, now_s)
 
@@ -97,7 +100,7 @@ def _require_sound(repository: Repository, now_s: int) -> None:
     if not (content / "registry.cbor").exists():
         raise InputFault(f"{content / 'registry.cbor'} is missing")
     trusted = directory.load_directory(content)
-    directory.load_registry(content)
+    trust.load({name: (content / name).read_bytes() for name in REQUIRED})
     for file in trusted.register.files:
         register_counts.require_counted(repository.folder, file, content / file.target, now_s)
 

@@ -16,6 +16,7 @@ from keys import files, issuers, publishing, register_build, register_counts, re
 from keys import withdrawals as status_lists
 from keys.register_build import Span
 from keys.repository import KeyMaking, Repository, RootChange
+from terminal import console
 from terminal.credential import register
 from terminal.errors import InputFault
 
@@ -89,10 +90,10 @@ def sign(options: Namespace, _now_s: int) -> None:
     if found.accepted:
         _say(f"root {found.version} is in force with the next publication")
         return
-    _say(f"root {found.version}: {len(found.signed)} signatures")
+    _say(f"root {found.version}: signatures so far: {len(found.signed)}")
     if found.missing:
         _say(f"still needed by its own keys: {found.missing}")
-    if found.missing_before:
+    if found.missing_before and found.version > 1:
         _say(f"still needed by the keys of the root before: {found.missing_before}")
 
 
@@ -159,10 +160,13 @@ def build_register(options: Namespace, now_s: int) -> None:
     began_s = time.monotonic()
     staged = made.folder / f".{options.name}.bin"
     built = register_build.build(_lines(options.records), span, staged, now_s)
-    register_counts.require_equal(built.by_authority, counts)
-    (made.content / "issued").mkdir(exist_ok=True)
-    register_counts.save(made.folder, options.name, counts)
-    staged.replace(made.content / target)
+    try:
+        register_counts.require_equal(built.by_authority, counts)
+        (made.content / "issued").mkdir(exist_ok=True)
+        register_counts.save(made.folder, options.name, counts)
+        staged.replace(made.content / target)
+    finally:
+        staged.unlink(missing_ok=True)
     _say(
         f"{target}: {built.count} codes, {(made.content / target).stat().st_size} bytes,"
         f" {built.expired} expired left out, {time.monotonic() - began_s:.1f} s"
@@ -209,4 +213,4 @@ def _line(descriptor: int, what: str) -> bytes:
 
 
 def _say(*lines: str) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    console.out(*lines)

@@ -183,7 +183,8 @@ def _record(key: IssuerKey) -> dict[int, Value]:
 
 
 def _registry(keys: RegistryKeys) -> bytes:
-    groups = (keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal)
+    groups = [keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal]
+    groups += [keys.lookup] if keys.lookup else []
     return cbor.write({number: list(group) for number, group in enumerate(groups, 1)})
 
 

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
 from terminal.credential import cbor, cose, register
 from terminal.credential.cbor import Malformed, Value
 from terminal.credential.message import array, data, entries, text, uint
@@ -57,6 +60,8 @@ class RegistryKeys:
     order: tuple[bytes, ...]
     journal: tuple[bytes, ...]
     """X25519 keys that journal records are sealed to."""
+    lookup: tuple[bytes, ...] = ()
+    """X25519 keys that lookups are sealed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,11 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
     """
     try:
         made_s, serial = read_set(targets["set.cbor"])
+        issuers = load_issuers(targets["issuers.cbor"])
+        if "registry.cbor" in targets:
+            _require_apart(issuers, load_registry(targets["registry.cbor"]))
         return TrustSet(
-            issuers=MappingProxyType(_issuers(targets["issuers.cbor"])),
+            issuers=MappingProxyType(issuers),
             made_s=made_s,
             serial=serial,
             status=MappingProxyType(_status_lists(targets)),
@@ -104,14 +112,18 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
 def load_registry(content: bytes) -> RegistryKeys:
     """Load the keys from target `registry.cbor`. Raises TrustFault."""
     try:
-        groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}))
-        keys = [tuple(data(key, 32) for key in array(groups[number])) for number in (1, 2, 3, 4, 5)]
+        groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}), frozenset({6}))
+        keys = [tuple(data(key, 32) for key in array(groups.get(number, []))) for number in range(1, 7)]
         for key in (key for group in keys[:4] for key in group):
             _require_point(key)
+        for key in (key for group in keys[4:] for key in group):
+            _require_sealing_key(key)
+        if any(len(set(group)) != len(group) for group in keys):
+            raise Malformed("the same key twice")  # noqa: TRY301 - worded below
     except Malformed as error:
         raise TrustFault(f"registry.cbor: {error}") from error
-    if not keys[4]:
-        raise TrustFault("registry.cbor: no journal-sealing key")
+    if not keys[4] or (6 in groups and not keys[5]):
+        raise TrustFault("registry.cbor: no sealing key")
     return RegistryKeys(*keys)
 
 
@@ -138,14 +150,21 @@ def _status_lists(targets: Mapping[str, bytes]) -> dict[int, bytes]:
     return lists
 
 
-def _issuers(content: bytes) -> dict[bytes, IssuerKey]:
+def load_issuers(content: bytes) -> dict[bytes, IssuerKey]:
+    """Load the keys from target `issuers.cbor` by kid.
+
+    Raises TrustFault for a key that is no full-order point, two records for one kid, an empty or repeated
+    scope, or an empty period.
+    """
     keys: dict[bytes, IssuerKey] = {}
-    for record in array(cbor.read(content)):
-        key = _issuer(record)
-        kid = cose.key_id(key.public_key)
-        if kid in keys:
-            raise Malformed("two issuer keys with the same key id")
-        keys[kid] = key
+    try:
+        for record in array(cbor.read(content)):
+            key = _issuer(record)
+            if cose.key_id(key.public_key) in keys:
+                raise Malformed("two issuer keys with the same key id")  # noqa: TRY301 - worded below
+            keys[cose.key_id(key.public_key)] = key
+    except Malformed as error:
+        raise TrustFault(f"issuers.cbor: {error}") from error
     return keys
 
 
@@ -157,9 +176,13 @@ def _issuer(record: Value) -> IssuerKey:
     public_key = data(fields[1])
     if algorithm == cose.ED25519:
         _require_point(public_key)
-    scopes = tuple(text(scope, 1) for scope in array(fields[2]))
+    scopes = tuple(text(scope, 1, 12) for scope in array(fields[2]))
     if not scopes:
         raise Malformed("an issuer key without a scope")
+    if len(set(scopes)) != len(scopes):
+        raise Malformed("an issuer key with the same scope twice")
+    if uint(fields[3]) >= uint(fields[4]):
+        raise Malformed("an issuer key with an empty period")
     return IssuerKey(
         public_key=public_key,
         scopes=scopes,
@@ -168,6 +191,23 @@ def _issuer(record: Value) -> IssuerKey:
         compromised_since_s=uint(fields[5]) if 5 in fields else None,
         algorithm=algorithm,
     )
+
+
+def _require_apart(issuers: Mapping[bytes, IssuerKey], keys: RegistryKeys) -> None:
+    """Raise TrustFault if a key is both an issuer's and the registry's."""
+    shared = {key.public_key for key in issuers.values()} & {
+        *(*keys.answer, *keys.receipt, *keys.hotlist, *keys.order)
+    }
+    if shared:
+        raise TrustFault(f"key {cose.key_id(min(shared)).hex()} is both an issuer's and the registry's")
+
+
+def _require_sealing_key(public_key: bytes) -> None:
+    """Raise Malformed for an X25519 key of low order, to which anybody could open what is sealed."""
+    try:
+        bindings.crypto_scalarmult(bytes(32), public_key)
+    except CryptoError as error:
+        raise Malformed("a sealing key of low order") from error
 
 
 def _require_point(public_key: bytes) -> None:

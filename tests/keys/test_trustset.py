@@ -22,7 +22,7 @@ NOW_S = 1_790_000_000
 SEEDS = [bytes((number,)) * 32 for number in range(3)]
 PUBLIC = [bindings.crypto_sign_seed_keypair(seed)[0] for seed in SEEDS]
 REQUEST = IssueRequest(Vehicle(Plate("浙A12345", "02"), "K33", "A", 202708), "浙A")
-REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (bytes(32),))
+REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (bytes([9] + [0] * 31),))
 
 
 def key(number: int, *scopes: str, compromised_since_s: int | None = None) -> IssuerKey:

@@ -14,6 +14,8 @@ from tests.terminal.credential.issuing import KID, PUBLIC_KEY
 
 RECORD: dict[int, cbor.Value] = {1: PUBLIC_KEY, 2: ["苏"], 3: 0, 4: 10}
 SMALL_ORDER = bytes(32)
+X25519 = bytes([9] + [0] * 31)
+"""A valid key of X25519, though no full-order point of Ed25519."""
 
 
 DATED = {"set.cbor": cbor.write({1: 1000, 2: 7})}
@@ -38,6 +40,9 @@ def test_a_record_is_read_whole():
         {**RECORD, 1: b"\xed" + b"\xff" * 30 + b"\x7f"},
         {**RECORD, 2: []},
         {**RECORD, 2: [""]},
+        {**RECORD, 2: ["苏", "粤", "苏"]},
+        {**RECORD, 2: ["苏" * 13]},
+        {**RECORD, 3: 5, 4: 5},
         {**RECORD, 3: -1},
         {**RECORD, 4: True},
         {**RECORD, 5: None},
@@ -48,6 +53,11 @@ def test_a_record_is_read_whole():
 def test_one_bad_record_makes_the_set_invalid(record: cbor.Value):
     with pytest.raises(TrustFault):
         load(record)
+
+
+def test_a_key_of_both_an_issuer_and_the_registry_makes_the_set_invalid():
+    with pytest.raises(TrustFault, match="both an issuer's and the registry's"):
+        trust.load({"issuers.cbor": cbor.write([RECORD]), "registry.cbor": registry(), **DATED})
 
 
 def test_two_records_of_one_key_make_the_set_invalid():
@@ -125,15 +135,27 @@ def registry(**changed: cbor.Value) -> bytes:
 
 def test_the_registry_s_keys_are_read_by_purpose():
     other = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
-    keys = trust.load_registry(registry(_1=[other, PUBLIC_KEY], _5=[bytes(32)]))
+    keys = trust.load_registry(registry(_1=[other, PUBLIC_KEY], _5=[X25519], _6=[X25519]))
     assert keys.answer == (other, PUBLIC_KEY)
     assert keys.order == (PUBLIC_KEY,)
-    assert keys.journal == (bytes(32),)  # X25519: not a point of Ed25519
+    assert keys.journal == keys.lookup == (X25519,)
+    assert trust.load_registry(registry()).lookup == ()
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x80", registry(_1=[SMALL_ORDER]), registry(_4=[b"short"]), registry(_5=[]), registry(_6=[])],
+    [
+        *(
+            b"",
+            b"\x80",
+            registry(_1=[SMALL_ORDER]),
+            registry(_4=[b"short"]),
+            registry(_5=[]),
+            registry(_6=[]),
+        ),
+        *(registry(_5=[SMALL_ORDER]), registry(_6=[b"\x01" + bytes(31)]), registry(_5=[X25519, X25519])),
+        *(registry(_1=[PUBLIC_KEY, PUBLIC_KEY]), registry(_7=[PUBLIC_KEY])),
+    ],
 )
 def test_a_bad_registry_target_is_a_fault(content: bytes):
     with pytest.raises(TrustFault, match=r"registry\.cbor"):

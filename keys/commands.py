@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nacl.utils
 
-from keys import certificates, files, lab, legible, qr, trustset, voucher
+from keys import certificates, files, lab, lab_repository, legible, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal import console
@@ -58,6 +58,9 @@ def laboratory(options: Namespace, now_s: int) -> None:
         lab.make(folder, now_s, nacl.utils.random)
         _say(f"{folder}: a laboratory was made")
         return
+    if not lab_repository.exists(folder):
+        lab_repository.make(folder, now_s, nacl.utils.random)
+        _say(f"{folder}: a TUF repository was made")
     if made := lab.renew_identities(folder, now_s):
         _say(f"{folder}: TLS identities were made: {', '.join(made)}")
     if options.refresh or lab.is_due(folder, now_s):

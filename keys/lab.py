@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from keys import certificates, files, trustset
+from keys import certificates, files, lab_repository, trustset
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import IssueRequest, issue
 from terminal.credential import claims
@@ -132,6 +132,7 @@ def refresh(folder: Path, now_s: int) -> int:
     """
     serial = trustset.next_serial(folder / "trust")
     files.replace(folder / "trust" / trustset.SET, trustset.set_target(now_s, serial))
+    lab_repository.publish(folder, now_s)
     return serial
 
 
@@ -163,6 +164,7 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
         terminals={1: trustset.Terminal("T0001", public["terminal"], "苏")},
     )
     trustset.put(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
+    lab_repository.make(folder, now_s, randomness)
     (folder / CONFIG).write_text(_TOML, encoding="utf-8")
 
 

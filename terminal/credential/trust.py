@@ -122,8 +122,10 @@ def load_registry(content: bytes) -> RegistryKeys:
             raise Malformed("the same key twice")  # noqa: TRY301 - worded below
     except Malformed as error:
         raise TrustFault(f"registry.cbor: {error}") from error
-    if not keys[4] or (6 in groups and not keys[5]):
-        raise TrustFault("registry.cbor: no sealing key")
+    if not keys[4]:
+        raise TrustFault("registry.cbor: no journal-sealing key")
+    if 6 in groups and not keys[5]:
+        raise TrustFault("registry.cbor: no lookup-sealing key")
     return RegistryKeys(*keys)
 
 

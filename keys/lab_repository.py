@@ -1,0 +1,80 @@
+"""Repository of a laboratory: a TUF repository like any other, with random keys made on the spot.
+
+    LAB/private/roots/      three root keys, and the passphrase of all its keys
+    LAB/repository/         the repository (`keys.repository`); LAB/repository/public is what terminals read
+    LAB/root.json           the first root, which a terminal of the laboratory embeds
+
+The passphrase lies beside the keys: they protect nothing. A terminal that is enrolled for the field embeds
+another root, and refuses what they sign.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys import files, publishing, register_counts, repository, role_keys, trustset
+from keys.repository import KeyMaking, Repository
+from terminal import lab as directory
+from terminal.errors import InputFault
+
+if TYPE_CHECKING:
+    from keys.role_keys import Randomness
+
+REPOSITORY = "repository"
+ROOT = "root.json"
+_ROOTS = "private/roots"
+_PASSPHRASE = "private/passphrase"  # noqa: S105 - a file's name
+_NAMES = ("a", "b", "c")
+
+
+def exists(lab: Path) -> bool:
+    """Return True if a laboratory has its repository."""
+    return (lab / ROOT).exists()
+
+
+def make(lab: Path, now_s: int, randomness: Randomness) -> None:
+    """Make and publish the repository of a laboratory from its trust directory.
+
+    What an earlier try left behind is removed first. Raises InputFault, TrustFault.
+    """
+    for left in (lab / REPOSITORY, lab / _ROOTS):
+        shutil.rmtree(left, ignore_errors=True)
+    (lab / _ROOTS).mkdir(mode=0o700)
+    secret = randomness(16).hex().encode()
+    files.replace(lab / _PASSPHRASE, secret + b"\n")
+    (lab / _PASSPHRASE).chmod(0o600)
+    paths = [lab / _ROOTS / f"{name}.key" for name in _NAMES]
+    keys = [role_keys.create(path, secret, randomness, role_keys.LEAST).key for path in paths]
+    made = Repository(lab / REPOSITORY)
+    making = KeyMaking(lambda _: secret, randomness, role_keys.LEAST)
+    repository.init(made, keys, repository.THRESHOLD, making, now_s)
+    for path in paths[: repository.THRESHOLD]:
+        repository.sign_root(made, role_keys.load_signer(path, lambda _: secret))
+    publish(lab, now_s)
+    files.replace(lab / ROOT, made.root_file(1).read_bytes())
+
+
+def publish(lab: Path, now_s: int) -> int:
+    """Publish the targets of the laboratory's trust directory, and return the serial.
+
+    Raises InputFault, TrustFault.
+    """
+    made = Repository(lab / REPOSITORY)
+    trust = (lab / "trust").resolve()
+    shutil.rmtree(made.content)
+    shutil.copytree(trust, made.content, ignore=shutil.ignore_patterns(trustset.SET))
+    # The laboratory is its own authority, so a count of its register is the authority's own.
+    for file in directory.load_directory(trust).register.files:
+        name = Path(file.target).stem
+        register_counts.save(made.folder, name, {file.scope: file.count})
+    return publishing.publish(made, _ask(lab), now_s).serial
+
+
+def _ask(lab: Path) -> role_keys.Ask:
+    try:
+        secret = (lab / _PASSPHRASE).read_bytes().strip()
+    except OSError as error:
+        raise InputFault(f"{lab / _PASSPHRASE}: {error.strerror}") from error
+    return lambda _: secret

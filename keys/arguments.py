@@ -79,9 +79,9 @@ def issued(text: str) -> IssuedArgument:
 def purpose(text: str) -> tuple[str, Path]:
     """Parse PURPOSE:KEYFILE.pub, a registry key."""
     name, _, path = text.partition(":")
-    if name not in ("answer", "receipt", "hotlist", "order", "journal") or not path:
+    if name not in ("answer", "receipt", "hotlist", "order", "journal", "lookup") or not path:
         raise ArgumentTypeError(
-            "write PURPOSE:KEYFILE.pub, PURPOSE answer, receipt, hotlist, order or journal"
+            "write PURPOSE:KEYFILE.pub, PURPOSE answer, receipt, hotlist, order, journal or lookup"
         )
     return name, Path(path)
 

@@ -129,7 +129,7 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PURPOSE:KEYFILE.pub",
-        help="a registry key: answer, receipt, hotlist, order or journal, the newest first",
+        help="a registry key: answer, receipt, hotlist, order, journal or lookup, the newest first",
     )
     parser.set_defaults(run=commands.trust)
 

@@ -25,7 +25,7 @@ _DEFAULT_TYPES = {"02": "K33", "52": "K33"}
 """Default vehicle type by plate kind, 小型轿车; other kinds require --type."""
 _WINDOW_S = 3 * 366 * 86_400
 """Default period of an issuer key: this long before and after the current time, s."""
-_PURPOSES = ("answer", "receipt", "hotlist", "order", "journal")
+_PURPOSES = ("answer", "receipt", "hotlist", "order", "journal", "lookup")
 STDOUT = "-"
 
 
@@ -200,7 +200,7 @@ def _registry(options: Namespace) -> RegistryKeys | None:
         return None
     groups = []
     for purpose in _PURPOSES:
-        algorithm = Algorithm.X25519 if purpose == "journal" else Algorithm.ED25519
+        algorithm = Algorithm.X25519 if purpose in {"journal", "lookup"} else Algorithm.ED25519
         paths = [path for name, path in options.registry if name == purpose]
         groups.append(tuple(files.load_public(path, algorithm) for path in paths))
     return RegistryKeys(*groups)

@@ -57,7 +57,12 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
     not the authorities' own; then nothing is published.
     """
     serial = _newest_version(repository) + 1
-    files.replace(repository.content / trustset.SET, trustset.set_target(now_s, serial))
+    made = repository.content / trustset.SET
+    if serial > 1 and made.exists() and trust.read_set(made.read_bytes())[0] > now_s:
+        raise InputFault(
+            "the last set was made later than this; set the clock, which may be wrong now or then"
+        )
+    files.replace(made, trustset.set_target(now_s, serial))
     _require_sound(repository, now_s)
     return write(repository, ask, now_s)
 

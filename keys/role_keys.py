@@ -78,8 +78,8 @@ def import_token(path: Path, module: Path, label: str, key_id: int, ask: Ask) ->
     use_module(module)
     try:
         uri, key = HSMSigner.import_(key_id, label, lambda what: ask(f"{label} {what}").decode())
-    except (ValueError, UnsupportedLibraryError) as error:
-        raise InputFault(f"token {label}: {error}") from error
+    except (ValueError, RuntimeError, UnsupportedLibraryError) as error:  # PKCS11Error is a RuntimeError
+        raise InputFault(f"token {label}: {str(error) or type(error).__name__}") from error
     public = PublicKey(key, uri)
     _write_new(path.with_name(f"{path.name}.pub"), 0o644, _public_form(public))
     return public

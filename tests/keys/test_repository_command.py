@@ -232,6 +232,28 @@ def test_a_root_key_may_live_in_a_token(token: str, tmp_path: Path, monkeypatch:
     assert (tmp_path / "R" / "roots" / "1.root.json").exists()
 
 
+def test_records_come_from_a_database_by_standard_input(folder: Path):
+    (folder / "counts.csv").write_text("苏A,1000\n")
+    records = "".join(f"苏A,1767225600,1900000000,{number:032x}\n" for number in range(1000, 0, -1))
+    span = ["--from", "2026-01-01", "--until", "2026-02-01"]
+    built = subprocess.run(
+        ["roadside-keys", "register", "build", "R", "苏", *span, "--records", "-", "--counts", "counts.csv"],
+        input=records.encode(),
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        check=True,
+    )
+    assert "1000 codes, 16032 bytes" in built.stdout.decode()
+
+
+def test_a_library_that_is_none_is_refused_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "lib.so").write_bytes(b"none")
+    for library in ("lib.so", "missing.so"):
+        key = ["repository", "key", str(tmp_path / "a"), "--token", "T", "--pkcs11", str(tmp_path / library)]
+        assert keys(*key, passphrases="1\n") == 2
+        assert capsys.readouterr().err.startswith("roadside-keys: token T: ")
+
+
 def test_a_token_that_is_not_there_is_named(token: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     key = ["repository", "key", str(tmp_path / "a"), "--token", f"not-{token}", "--pkcs11", str(SOFTHSM)]
     assert keys(*key, passphrases="1234\n") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tuf.api.exceptions import DownloadHTTPError
 from tuf.api.metadata import Metadata, Timestamp
 
 from keys import floors, publishing, repository, role_keys
@@ -17,7 +21,7 @@ from keys.trust_store import TrustStore, Watch, open_current
 from keys.update import SYNC_BYTES, update
 from keys.withdrawals import withdraw
 from terminal.credential import cbor, verify
-from terminal.errors import ConfigFault, LinkFault, TrustFault
+from terminal.errors import ConfigFault, InputFault, LinkFault, TrustFault
 from terminal.model import Reason
 from tests.keys.tuf_fixtures import (
     DAY_S,
@@ -338,6 +342,62 @@ def test_unchanged_targets_are_not_fetched_again(authority: Authority, store: Tr
     found = update(store, FolderSource(authority.public), SELECTION, NOW_S)
     assert found.changed
     assert found.fetched < 1000
+
+
+def test_a_set_made_earlier_than_one_before_is_refused(authority: Authority, store: TrustStore):
+    fetch(store, authority)
+    with pytest.raises(InputFault, match="made later"):
+        authority.publish(NOW_S - 1)
+    publishing.write(authority.repository, lambda _: PASSPHRASE, NOW_S - 1)
+    with pytest.raises(TrustFault, match=r"made_s .* is older than"):
+        fetch(store, authority)
+    assert open_current(store, SELECTION).made_s == NOW_S
+
+
+def test_a_set_dated_years_ahead_is_forgotten_with_the_key_that_signed_it(
+    authority: Authority, store: TrustStore
+):
+    authority.publish(NOW_S + 4000 * DAY_S)
+    fetch(store, authority)
+    assert authority.rotate("a", "b", renew=("targets",)).accepted
+    publishing.write(authority.repository, lambda _: PASSPHRASE, NOW_S)
+    assert fetch(store, authority)
+    assert open_current(store, SELECTION).made_s == NOW_S
+
+
+def test_two_updates_never_run_at_once(authority: Authority, store: TrustStore):
+    store.folder.mkdir()
+    with (store.folder / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(TrustFault, match="another process"):
+            fetch(store, authority)
+    assert fetch(store, authority)
+
+
+def test_a_stick_cannot_lead_out_of_itself(authority: Authority, tmp_path: Path):
+    (tmp_path / "secret").write_bytes(b"secret")
+    (authority.public / "link").symlink_to(tmp_path / "secret")
+    source = FolderSource(authority.public)
+    for path in ("link", "../../../secret", "missing", "/etc/hostname"):
+        with pytest.raises(DownloadHTTPError) as refused:
+            list(source.read(path))
+        assert refused.value.status_code == 404
+
+
+@given(st.data())
+def test_floors_only_rise_unless_a_key_is_taken_away(data: st.DataObject):
+    numbers = [data.draw(st.tuples(*[st.integers(0, 5)] * 6)) for _ in range(2)]
+    keys = (("a",), ("b",), ("c",))
+    one, other = (
+        floors.Floors(r, ti, sn, ta, made_s, serial, keys) for r, ti, sn, ta, made_s, serial in numbers
+    )
+    both = one.raised(other)
+    for least in (one, other):
+        least.require(both, "both")
+    assert both.after({"timestamp": ("a", "x"), "snapshot": ("b",), "targets": ("c",)}) == both
+    fallen = both.after({"timestamp": ("a",), "snapshot": ("x",), "targets": ("c",)})
+    assert (fallen.root, fallen.timestamp) == (both.root, both.timestamp)
+    assert (fallen.snapshot, fallen.targets, fallen.made_s, fallen.serial) == (0, 0, 0, 0)
 
 
 def kill_at(number: int, work: Authority, store: TrustStore) -> bool:

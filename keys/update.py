@@ -147,13 +147,15 @@ def _record(store: TrustStore, before: InstalledSet | None) -> floors.Record:
 def _refresh(store: TrustStore, source: Source, now_s: float) -> VerifiedMetadata:
     cache = _folder(store, "cache")
     updater = Updater(str(cache), f"{source.base}metadata/", fetcher=source, bootstrap=store.embedded_root)
-    # python-tuf has no argument for the time, and would take it from the system clock, which may be wrong.
-    updater._trusted_set.reference_time = datetime.fromtimestamp(now_s, UTC)  # noqa: SLF001 - see above
+    trusted = updater._trusted_set  # noqa: SLF001 - python-tuf has no argument for the time, nor names its root
+    trusted.reference_time = datetime.fromtimestamp(now_s, UTC)  # not the system clock, which may be wrong
     updater.refresh()
+    roots = {f"{version}.root.json" for version in range(trusted.root.version + 1)}
 
     def read(name: str) -> bytes | None:
-        file = cache / "root_history" / name if name.endswith(".root.json") else cache / name
-        return file.read_bytes() if file.exists() else None
+        if name.endswith(".root.json"):  # a torn file of a root that the source does not have may lie there
+            return (cache / "root_history" / name).read_bytes() if name in roots else None
+        return (cache / name).read_bytes()
 
     return verify_metadata(store.embedded_root, read)
 

@@ -115,6 +115,7 @@ def test_an_older_set_is_refused_even_when_pythons_cache_is_gone(
     authority: Authority, store: TrustStore, tmp_path: Path, loss: str
 ):
     stick = copy_public(authority, tmp_path / "stick")
+    assert authority.rotate("a", "b").accepted
     withdraw(authority.content, [(1, 3)])
     authority.publish(NOW_S + 60)
     fetch(store, authority)

@@ -48,6 +48,8 @@ class Publication:
     """Count of targets."""
     written: int
     """Bytes of targets that were new."""
+    root_days: int
+    """Days until the root expires, after which no terminal installs anything."""
 
 
 def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
@@ -56,6 +58,11 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
     Raises InputFault or TrustFault for content that no terminal would accept, or a register whose count is
     not the authorities' own; then nothing is published.
     """
+    root = repository.accepted_root()
+    if root.is_expired(datetime.fromtimestamp(now_s, UTC)):
+        raise InputFault(
+            f"root {root.version} has expired, and no terminal installs a set under it: rotate it"
+        )
     serial = _newest_version(repository) + 1
     made = repository.content / trustset.SET
     if serial > 1 and made.exists() and trust.read_set(made.read_bytes())[0] > now_s:
@@ -92,7 +99,7 @@ def write(repository: Repository, ask: Ask, now_s: int) -> Publication:
     timestamp = Timestamp(serial, expires=expires + timedelta(days=TIMESTAMP_DAYS), snapshot_meta=newest)
     _put(repository, "timestamp.json", _signed(Metadata(timestamp), signers["timestamp"]))
     _prune(repository, serial)
-    return Publication(serial, len(targets), written)
+    return Publication(serial, len(targets), written, (root.expires - expires).days)
 
 
 def _newest_version(repository: Repository) -> int:

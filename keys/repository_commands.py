@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Command: TypeAlias = "Callable[[Namespace, int], None]"
 """Takes the options and the current time (Unix time, s)."""
 _MOST_TEXT = 4096
+_RENEW_DAYS = 180
+"""A publication tells of the root's expiry from this many days before."""
 
 
 def root_key(options: Namespace, _now_s: int) -> None:
@@ -67,6 +69,8 @@ def publish(options: Namespace, now_s: int) -> None:
         f"{made.public}: serial {found.serial}, {found.targets} targets, {found.written} new bytes;"
         f" install within {publishing.TIMESTAMP_DAYS} days"
     )
+    if found.root_days < _RENEW_DAYS:
+        _say(f"the root expires in {found.root_days} days: roadside-keys root rotate {made.folder}")
 
 
 def rotate(options: Namespace, now_s: int) -> None:

@@ -88,6 +88,14 @@ def test_signatures_are_collected_one_key_at_a_time(tmp_path: Path):
     assert made.sign("a").accepted
 
 
+def test_nothing_is_published_under_an_expired_root(authority: Authority):
+    assert authority.publish(NOW_S + 700 * DAY_S).root_days == 30
+    with pytest.raises(InputFault, match="expired"):
+        authority.publish(NOW_S + 730 * DAY_S)
+    authority.rotate("a", "b", now_s=NOW_S + 730 * DAY_S)
+    assert authority.publish(NOW_S + 730 * DAY_S).root_days == 730
+
+
 def test_a_folder_in_use_is_not_made_again(authority: Authority):
     with pytest.raises(InputFault, match="not empty"):
         repository.init(authority.repository, [], 2, MAKING, NOW_S)

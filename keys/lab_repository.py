@@ -11,11 +11,14 @@ another root, and refuses what they sign.
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nacl.utils import random
+
 from keys import files, publishing, register_counts, repository, role_keys, trustset
-from keys.repository import KeyMaking, Repository
+from keys.repository import KeyMaking, Repository, RootChange
 from terminal import lab as directory
 from terminal.errors import InputFault
 
@@ -50,8 +53,7 @@ def make(lab: Path, now_s: int, randomness: Randomness) -> None:
     made = Repository(lab / REPOSITORY)
     making = KeyMaking(lambda _: secret, randomness, role_keys.LEAST)
     repository.init(made, keys, repository.THRESHOLD, making, now_s)
-    for path in paths[: repository.THRESHOLD]:
-        repository.sign_root(made, role_keys.load_signer(path, lambda _: secret))
+    _sign_root(lab)
     publish(lab, now_s)
     files.replace(lab / ROOT, made.root_file(1).read_bytes())
 
@@ -59,9 +61,13 @@ def make(lab: Path, now_s: int, randomness: Randomness) -> None:
 def publish(lab: Path, now_s: int) -> int:
     """Publish the targets of the laboratory's trust directory, and return the serial.
 
-    Raises InputFault, TrustFault.
+    A root that has expired is renewed first. Raises InputFault, TrustFault.
     """
     made = Repository(lab / REPOSITORY)
+    if made.accepted_root().is_expired(datetime.fromtimestamp(now_s, UTC)):
+        making = KeyMaking(_ask(lab), random, role_keys.LEAST)
+        repository.rotate(made, RootChange(), making, now_s)
+        _sign_root(lab)
     trust = (lab / "trust").resolve()
     shutil.rmtree(made.content)
     shutil.copytree(trust, made.content, ignore=shutil.ignore_patterns(trustset.SET))
@@ -70,6 +76,12 @@ def publish(lab: Path, now_s: int) -> int:
         name = Path(file.target).stem
         register_counts.save(made.folder, name, {file.scope: file.count})
     return publishing.publish(made, _ask(lab), now_s).serial
+
+
+def _sign_root(lab: Path) -> None:
+    for name in _NAMES[: repository.THRESHOLD]:
+        signer = role_keys.load_signer(lab / _ROOTS / f"{name}.key", _ask(lab))
+        repository.sign_root(Repository(lab / REPOSITORY), signer)
 
 
 def _ask(lab: Path) -> role_keys.Ask:

@@ -49,6 +49,13 @@ def test_refreshing_publishes_a_set_of_that_day(made: Path):
     assert (installed.made_s, installed.serial) == (later_s, 2)
 
 
+def test_an_expired_root_is_renewed(made: Path):
+    install(made)
+    later_s = NOW_S + 1000 * lab.DAY_S
+    lab.refresh(made, later_s)
+    assert install(made, later_s).metadata.root.version == 2
+
+
 def test_a_laboratory_without_one_gets_it(made: Path, capsys: pytest.CaptureFixture[str]):
     shutil.rmtree(made / "repository")
     (made / "root.json").unlink()

@@ -59,6 +59,16 @@ class Lists:
                 hit = self.hotlist.hit(plate, moment.now_s)
                 word = self._word(hit, moment)
         found = sources.weigh(live, self._listed(plate, moment), hit.status if hit else None)
+        if live is not None and found is not live:  # an alarm of the hot list, on a vehicle that is known
+            found = replace(
+                found,
+                vehicle=live.vehicle,
+                brand=live.brand,
+                scrap_date=live.scrap_date,
+                newest_cti=live.newest_cti,
+                display_only=live.display_only,
+                earlier_alarms=live.earlier_alarms,
+            )
         return replace(found, hotlist=word)
 
     def silent_provinces(self, moment: Moment) -> frozenset[str]:
@@ -175,7 +185,7 @@ class Asker:
     _hotlist_rest_until_s: float = field(default=0.0, init=False)
     _hotlist_turn: int = field(default=0, init=False)
     _refused: Fault | None = field(default=None, init=False)
-    """What the registry refuses this terminal for, until it answers."""
+    """The fault that the registry refuses this terminal for, until it answers."""
     _busy: list[tuple[LookupRequest, float]] = field(default_factory=list, init=False)
     """Questions that the registry was too busy for, and when to ask them again (monotonic s)."""
     _unheard: frozenset[str] = field(default=frozenset(), init=False)
@@ -188,7 +198,7 @@ class Asker:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with the registry's answers, while the broker can be reached."""
+        """Faults of the registry's answers, while the broker can be reached."""
         silent = (HotListSilent(),) if self.online and self._unheard else ()
         return silent if self._refused is None else (self._refused, *silent)
 

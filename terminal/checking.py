@@ -221,7 +221,7 @@ def _clock_s(moment: Moment) -> int:
 
 
 def _code_text(text: str | None, finding: Finding) -> str | CodeDigest | None:
-    """What is kept of a code: the text of ours and of configured issuers', of any other its digest."""
+    """Return the text of a code of ours or of a configured issuer, and of any other its digest."""
     if text is None or finding.reason is not Reason.FOREIGN:
         return text
     return CodeDigest(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), len(text))

@@ -281,6 +281,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAlarm:
+    """An earlier alarm on the vehicle and its result, a key of alarm_results.csv or of a later table."""
+
+    day: int
+    """yyyymmdd"""
+    result: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HotlistWord:
     """The hot list's word on a vehicle, and the age of the list that says so."""
 
@@ -310,6 +320,8 @@ class VehicleStatus:
     """The newest credential issued for it."""
     display_only: frozenset[ComparedField] = frozenset()
     """Fields of `vehicle` that this registry keeps too badly to decide by: they are compared and shown."""
+    earlier_alarms: tuple[EarlierAlarm, ...] = ()
+    """Earlier alarms on the vehicle, newest first: shown under an alarm, and never lowering it."""
     hotlist: HotlistWord | None = None
     """None where this terminal has no hot list, or it cannot be read."""
 

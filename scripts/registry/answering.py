@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from scripts.registry.terminals import Terminal
     from terminal.credential.signed import Signer
     from terminal.journal.record import Head
-    from terminal.model import Plate
-    from terminal.registry.messages import EarlierAlarm, HotlistChange, VehicleRecord
+    from terminal.model import EarlierAlarm, Plate
+    from terminal.registry.messages import HotlistChange, VehicleRecord
 
 FRESH_MS = 60_000
 """An older request is refused; so is one from further ahead, which could outlive the memory of it."""
@@ -62,7 +62,7 @@ class View(Protocol):
         """The vehicle of a vehicle identification number."""
 
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
-        """How earlier alarms on a vehicle ended; None where it has no alarm now, or never had one."""
+        """Earlier alarms on a vehicle, newest first; None where it has no alarm now, or never had one."""
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
         """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
     from terminal.journal.record import Head
-    from terminal.model import Plate
-    from terminal.registry.messages import EarlierAlarm, HotlistChange, HotlistQuestion
+    from terminal.model import EarlierAlarm, Plate
+    from terminal.registry.messages import HotlistChange, HotlistQuestion
 
 REMEMBERED_MS = 3_600_000
 """A request is remembered for so long after it was sent; after 60 s its age refuses it."""
@@ -121,7 +121,7 @@ class RequestView:
         return None if row is None else VehicleRecord(**row)
 
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
-        """How earlier alarms on a vehicle ended; None where it has no alarm now, or never had one."""
+        """Earlier alarms on a vehicle, newest first; None where it has no alarm now, or never had one."""
         return earlier.earlier_alarms(self.connection, record)
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:

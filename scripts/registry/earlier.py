@@ -11,8 +11,8 @@ from scripts.registry.checks import LATEST_MS
 from scripts.registry.entry_tables import CHECK, CONFIRMATION, ENTRY, REFINEMENT
 from scripts.registry.statement import Statement
 from scripts.registry.tables import LISTED
+from terminal.model import EarlierAlarm
 from terminal.registry.form import MOST_EARLIER_ALARMS
-from terminal.registry.messages import EarlierAlarm
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.status import StatusClass, classify
 

@@ -17,12 +17,11 @@ from terminal.credential.shape import Field, Shape, flag, number, octets, part, 
 from terminal.journal import record
 from terminal.journal.form import ages
 from terminal.journal.record import HASH_SIZE, Head
-from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
-    EarlierAlarm,
     Health,
     Held,
     HotlistChange,

@@ -174,7 +174,7 @@ class HotList:
 
     @property
     def positions(self) -> Mapping[str, Position]:
-        """How far each province's list is known."""
+        """The position of each province's list."""
         return self._positions
 
     def position(self, province: str) -> Position:

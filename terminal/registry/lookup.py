@@ -311,7 +311,11 @@ def _settle(
     at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
     records = answer.records or ((answer.record,) if answer.record else ())
     age_s = int(monotonic_s - asked.asked_s)
-    found = tuple(replace(_judged(record, at_s, age_s), display_only=display_only) for record in records)
+    earlier = answer.earlier_alarms or ()
+    found = tuple(
+        replace(_judged(record, at_s, age_s), display_only=display_only, earlier_alarms=earlier)
+        for record in records
+    )
     status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
     if in_time:
         asked.waiting = False

@@ -17,7 +17,7 @@ from terminal.model import Plate
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
     from terminal.journal.record import Break
-    from terminal.model import CredentialFinding, Issuance, RefusalReason
+    from terminal.model import CredentialFinding, EarlierAlarm, Issuance, RefusalReason
 
 
 class Why(StrEnum):
@@ -182,16 +182,6 @@ class HotlistChange:
     at_ms: int
     """Unix time."""
     vehicles: tuple[Listed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierAlarm:
-    """An earlier alarm on the vehicle and its result, a key of alarm_results.csv or of a later table."""
-
-    day: int
-    """yyyymmdd"""
-    result: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

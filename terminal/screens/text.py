@@ -13,10 +13,10 @@ from terminal.model import Reason
 from terminal.screens.facts import Action, Control, ControlWord, Mistaken, Picture, Remark
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.vehicle.tables import VEHICLE_TYPES, Lines
+from terminal.vehicle.tables import ALARM_RESULTS, VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import HotlistWord
+    from terminal.model import EarlierAlarm, HotlistWord
     from terminal.screens.facts import Note
     from terminal.screens.theme import Language
 
@@ -324,6 +324,18 @@ def hotlist_word(word: HotlistWord, language: Language) -> str:
         parts.append(say("hotlist_age", language, age=age(word.age_s, language)))
         parts += [say("hotlist_silent", language)] if word.silent else []
     return "".join(parts)
+
+
+def earlier_alarm(alarm: EarlierAlarm, language: Language) -> str:
+    """Say on which day an earlier alarm was, and how it ended; a word of no table is shown as it is."""
+    words = (alarm.result, *([alarm.reason] if alarm.reason else []))
+    result, *reason = (
+        pick(ALARM_RESULTS[word], language) if word in ALARM_RESULTS else word for word in words
+    )
+    said = f"{day(alarm.day)} {result}"
+    if not reason:
+        return said
+    return f"{said}（{reason[0]}）" if language == "zh" else f"{said} ({reason[0]})"
 
 
 def left(seconds: float, language: Language) -> str:

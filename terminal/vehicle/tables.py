@@ -83,6 +83,8 @@ PROVINCES = _lines("provinces", "abbr", "name_zh", "name_en")
 CREDENTIAL_LINES = _lines("credential_findings", "key", "line_zh", "line_en")
 VEHICLE_LINES = _lines("vehicle_findings", "key", "line_zh", "line_en")
 VEHICLE_TYPES = {row["code"]: row["name_zh"] for row in rows("vehicle_types_main")}
+ALARM_RESULTS = _lines("alarm_results", "key", "zh", "en")
+"""Results of an alarm and their reasons, by key."""
 USES = _lines("use_nature", "code", "name_zh", "name_en")
 COLOURS = {row["token"]: row for row in rows("colours")}
 OUTCOMES = {row["key"]: row for row in rows("outcomes")}

@@ -14,7 +14,7 @@ from keys import files
 from terminal.asking import BUSY_PAUSE_S, HOTLIST_REST_S, HOTLIST_WAIT_S
 from terminal.credential import signed
 from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
-from terminal.model import HotlistWord, Incoming, Outcome, Plate, RefusalReason
+from terminal.model import EarlierAlarm, HotlistWord, Incoming, Outcome, Plate, RefusalReason, VehicleFinding
 from terminal.preparing import HOTLIST, prepare
 from terminal.registry import form, topics
 from terminal.registry.hotlist_watch import SILENT_S
@@ -108,7 +108,7 @@ def sent(work: Work) -> LookupRequest:
 
 
 def word(work: Work, plate: Plate = OURS) -> HotlistWord | None:
-    """What a verdict says of the hot list."""
+    """The hot list's word in a verdict."""
     return work.cases.lists.status(plate, work.moment).hotlist
 
 
@@ -123,6 +123,18 @@ def test_the_age_of_the_hot_list_stands_on_a_verdict_whether_or_not_it_has_the_v
     asked(work)
     assert word(work) == HotlistWord(listed=True, age_s=60)
     assert word(work, OTHER) == HotlistWord(listed=False, age_s=180)  # the other province's is the oldest
+
+
+def test_an_alarm_of_the_hot_list_keeps_what_the_registry_knows_of_the_vehicle(work: Work):
+    work.cases.receive(change(work, "C"), work.moment)
+    work.cases.enter(OURS, None, work.moment)
+    earlier = (EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),)
+    told = judged_of(work.answer(work.asked()[-1], OURS, earlier_alarms=earlier))
+    status = told.verdict.status
+    assert (told.verdict.outcome, status.finding) == (Outcome.ALARM, VehicleFinding.CACHED_ALARM)
+    assert status.vehicle is not None
+    assert status.vehicle.plate == OURS
+    assert status.earlier_alarms == earlier
 
 
 def test_twenty_minutes_of_silence_are_asked_about_while_the_link_is_up(work: Work):

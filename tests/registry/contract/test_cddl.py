@@ -25,6 +25,7 @@ from terminal.journal import record as journal
 from terminal.journal.entry import Entry
 from terminal.model import (
     CredentialFinding,
+    EarlierAlarm,
     How,
     Issuance,
     Outcome,
@@ -41,7 +42,6 @@ from terminal.registry import form
 from terminal.registry.messages import (
     Batch,
     Command,
-    EarlierAlarm,
     Health,
     HotlistChange,
     LookupAnswer,

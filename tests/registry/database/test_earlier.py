@@ -9,7 +9,8 @@ from scripts.registry.database import RequestView, register
 from scripts.registry.hotlist import put
 from scripts.registry.opening import open_all
 from terminal.journal.entry import Confirmation, Refinement
-from terminal.registry.messages import EarlierAlarm, Listed, VehicleRecord
+from terminal.model import EarlierAlarm
+from terminal.registry.messages import Listed, VehicleRecord
 from tests.registry.asking import NOW_MS, RECORD
 from tests.registry.database.test_opening import DAY_MS, UNCHECKED, kept, upload
 from tests.registry.filing import CHECK, KEY, Journal
@@ -22,7 +23,7 @@ STOLEN = replace(RECORD, letters="C")
 
 
 def told(database: Database, record: VehicleRecord = STOLEN) -> tuple[EarlierAlarm, ...] | None:
-    """What an answer about a vehicle says of its earlier alarms."""
+    """The earlier alarms in an answer about a vehicle."""
     with database.transaction() as connection:
         register(connection, [record])
         return RequestView(connection).earlier_alarms(record)

@@ -12,12 +12,11 @@ from terminal.credential import signed
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head, Record
-from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
-    EarlierAlarm,
     Health,
     Held,
     HotlistChange,

@@ -16,13 +16,12 @@ from terminal.credential.cbor import Malformed, Value
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Break, BreakKind, Head, Record
-from terminal.model import CredentialFinding, Issuance, Plate, RefusalReason
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.form import open_signed, read, sign, write
 from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Command,
-    EarlierAlarm,
     Health,
     Held,
     HotlistChange,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.model import Reason
+from terminal.model import EarlierAlarm, Reason
 from terminal.screens import text
 from terminal.screens.fonts import Fonts
 from terminal.vehicle import tables
@@ -124,3 +124,23 @@ def test_vehicle_type_without_a_name_stays_its_code():
 def test_every_status_letter_is_said_known_or_not(letters: str):
     for letter in letters:
         assert letter in text.status_letters(letters, "zh")
+
+
+@pytest.mark.parametrize(
+    ("alarm", "zh", "en"),
+    [
+        (
+            EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),
+            "2026-08-01 核实排除（号牌被套用）",
+            "2026-08-01 Not a hit (Plate is cloned)",
+        ),
+        (
+            EarlierAlarm(20260801, "confirmed"),
+            "2026-08-01 指挥中心确认属实",
+            "2026-08-01 Confirmed by control",
+        ),
+        (EarlierAlarm(20260801, "属实", "later"), "2026-08-01 属实（later）", "2026-08-01 属实 (later)"),
+    ],
+)
+def test_an_earlier_alarm_is_told_in_the_table_s_words_or_its_own(alarm: EarlierAlarm, zh: str, en: str):
+    assert (text.earlier_alarm(alarm, "zh"), text.earlier_alarm(alarm, "en")) == (zh, en)

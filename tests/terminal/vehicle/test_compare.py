@@ -110,7 +110,7 @@ def test_any_two_vehicles_are_compared_alike_from_either_side(one: Vehicle, othe
 
 
 def finding_of(code: Vehicle, found: CredentialFinding = CredentialFinding.CURRENT) -> Finding:
-    """What is found of a genuine code of a vehicle."""
+    """The finding of a genuine code of a vehicle."""
     return Finding(found, Reason.OK, Credential("苏A", 4_102_416_000, 0, b"c" * 12, code))
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pygame
 
 from terminal.errors import DisplayFault
-from terminal.model import Button, Contact
+from terminal.model import Button
+from terminal.ports import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle
+from itertools import chain, cycle
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from gpiozero import RGBLED, Buzzer, DigitalOutputDevice, TonalBuzzer
@@ -17,7 +17,8 @@ from gpiozero.exc import GPIOZeroError
 from gpiozero.threads import GPIOThread
 
 from terminal.errors import PanelFault
-from terminal.model import Button, KeyEdge
+from terminal.model import Button
+from terminal.ports import KeyEdge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,11 +166,12 @@ class GpioPanel:
         sound = [(p.level, p.seconds) for p in signal.sound] if signal else []
         light = [(g.colour, g.seconds) for g in signal.lamp] if signal else []
         vibration = [(int(p.level > 0), p.seconds) for p in signal.vibration] if signal else []
+        lead = [(int(p.level > 0), p.seconds) for p in signal.lead] if signal else []
         failed: list[str] = []
         for play in (
             partial(self._light.play, light, repeat=True),
             partial(self._sound.play, sound, repeat=signal is not None and signal.insistent),
-            partial(self._vibration.play, vibration, repeat=True),
+            partial(self._vibration.play, vibration, repeat=True, lead=lead),
         ):
             try:
                 with _as_fault("signal"):
@@ -230,14 +232,20 @@ class _Channel(Generic[T]):
         self._quiet = quiet
         self._thread: GPIOThread | None = None
 
-    def play(self, steps: Sequence[tuple[T, float]], *, repeat: bool) -> None:
-        """Play `steps` of value and seconds, once or repeatedly; without steps, be quiet."""
+    def play(
+        self, steps: Sequence[tuple[T, float]], *, repeat: bool, lead: Sequence[tuple[T, float]] = ()
+    ) -> None:
+        """Play `steps` of value and seconds, once or repeatedly; without steps, be quiet.
+
+        `lead` is played before them, once.
+        """
         self.stop()
-        self._write(steps[0][0] if steps else self._quiet)
-        if not steps or (repeat and len(steps) == 1):
+        first = next(iter((*lead, *steps)), (self._quiet, 0.0))
+        self._write(first[0])
+        if not lead and (not steps or (repeat and len(steps) == 1)):
             return  # quiet or steady: nothing follows
         endless = repeat and any(seconds > 0 for _, seconds in steps)
-        self._thread = GPIOThread(self._follow, (cycle(steps) if endless else steps,))
+        self._thread = GPIOThread(self._follow, (chain(lead, cycle(steps) if endless else steps),))
         self._thread.start()
 
     def stop(self) -> None:

@@ -125,6 +125,10 @@ class SimRig:
         """Stop or resume the camera's frames."""
         self.camera.stall(on=on)
 
+    def monotonic_s(self) -> float:
+        """Return the rig's monotonic time, s."""
+        return self.clock.monotonic_s()
+
     def advance(self, seconds: float) -> None:
         """Advance the rig's clock by `seconds`."""
         self.clock.advance(seconds)
@@ -148,9 +152,21 @@ class SimRig:
 
     def touch(self, x: int, y: int) -> None:
         """Touch and release the display at a pixel; the simulated display is upright."""
+        self.touch_down(x, y)
+        self.touch_up(x, y)
+
+    def touch_down(self, x: int, y: int) -> None:
+        """Put a finger on the display at a pixel."""
+        self._point(pygame.MOUSEBUTTONDOWN, x, y)
+
+    def touch_up(self, x: int, y: int) -> None:
+        """Take the finger off the display."""
+        self._point(pygame.MOUSEBUTTONUP, x, y)
+
+    @staticmethod
+    def _point(kind: int, x: int, y: int) -> None:
         at = {"pos": (x, y), "button": 1, "touch": False}
-        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
-            pygame.event.post(pygame.event.Event(kind, at))
+        pygame.event.post(pygame.event.Event(kind, at))
 
     def shot(self, path: Path) -> None:
         """Save the display as a picture. Raises DisplayFault."""

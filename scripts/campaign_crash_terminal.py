@@ -21,7 +21,6 @@ import numpy as np
 import zxingcpp
 
 from drivers.automatic import AutomaticCamera
-from drivers.clock import SystemClock
 from drivers.notify import SystemdNotify
 from drivers.pace import Pace
 from drivers.sim import SimRig, sim_rig
@@ -31,6 +30,7 @@ from terminal import config, running
 from terminal.journal import lock
 from terminal.model import Button, Frame
 from terminal.ports import Rig
+from terminal.screens.attention import SETTLE_S
 
 if TYPE_CHECKING:
     from terminal.model import Luma
@@ -59,7 +59,7 @@ def code(text: str) -> Luma:
 
 @dataclass(slots=True)
 class Hands:
-    """Service manager interface that also acts as the officer, who dismisses the first screen."""
+    """Service manager interface that also acts as the officer, who presses TRIGGER all the time."""
 
     desk: SimRig
     state: Path
@@ -69,11 +69,12 @@ class Hands:
         """See `terminal.ports.Notify`."""
         self.manager.ready()
         self.desk.shot(self.state / SHOWN)
-        self.desk.press(Button.TRIGGER)
 
     def alive(self) -> None:
-        """See `terminal.ports.Notify`."""
+        """See `terminal.ports.Notify`: the first screen and each verdict are left once a press counts."""
         self.manager.alive()
+        self.desk.advance(SETTLE_S / 4)
+        self.desk.press(Button.TRIGGER)
 
     def stopping(self) -> None:
         """See `terminal.ports.Notify`."""
@@ -83,8 +84,8 @@ class Hands:
 class HostileCamera(AutomaticCamera):
     """Shows the next code once the last check is on disk, and an unreadable frame on request."""
 
-    def __init__(self, state: Path, desk: SimRig) -> None:
-        self._state, self._desk = state, desk
+    def __init__(self, state: Path) -> None:
+        self._state = state
         self._pace = Pace(FPS)
         self._number = 0
         self._kept = _kept(state)
@@ -97,7 +98,6 @@ class HostileCamera(AutomaticCamera):
         kept = _kept(self._state)
         if kept > self._kept:
             self._kept, self._picture = kept, code(f"https://{IN_CODES}/{kept}")
-            self._desk.press(Button.TRIGGER)
         self._number += 1
         frame = Frame(self._picture, time.monotonic(), self._number)
         try:
@@ -124,10 +124,10 @@ def main() -> int:
     settings = config.read(parser.parse_args().config)
     state, desk = settings.paths.state, sim_rig()
     rig = Rig(
-        open_camera=partial(HostileCamera, state, desk),
+        open_camera=partial(HostileCamera, state),
         display=desk.display,
         panel=desk.panel,
-        clock=SystemClock(),
+        clock=desk.clock,
         notify=Hands(desk, state),
     )
     return running.run(running.Setup(settings, rig, files.load_seed))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from terminal.errors import JournalFull
 from terminal.model import Button, CredentialFinding, Plate, Scan, Subject, VehicleFinding, VehicleStatus
+from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp
 from terminal.screens.shift import MENU
 from terminal.screens.shift_step import logged
 from terminal.screens.state import (
@@ -19,12 +22,16 @@ from terminal.screens.state import (
     Chosen,
     CodeChoice,
     CodeChosen,
+    Compared,
+    Comparison,
     Confirm,
     Effect,
     EndShift,
     Enter,
     Event,
     Failed,
+    Fit,
+    Fitted,
     Identified,
     Identify,
     Judged,
@@ -39,8 +46,8 @@ from terminal.screens.state import (
     Part,
     Picked,
     PlateEntry,
-    Pressed,
     Ready,
+    Recheck,
     Recorded,
     Refined,
     Result,
@@ -50,24 +57,34 @@ from terminal.screens.state import (
     ShiftLog,
     ShiftStarted,
     ShiftTold,
+    Shown,
     StartShift,
     Status,
     TellShift,
+    Tick,
     Typed,
     Uploading,
+    subject_of,
 )
-from terminal.screens.step import step
+from terminal.screens.ui import Ui, advance
 from terminal.vehicle.verdict import decide
-from tests.terminal.screens.gallery import judged, placed
+from tests.terminal.screens.builders import judged, placed
 
 README = Path("README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
 """A plate that is typed; many kinds may have it."""
 ONLINE = Status(online=True)
+LATER = replace(ONLINE, monotonic_s=1000.0)
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
+_NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+_PASSING = re.compile(
+    rf"(?:status=Status|logged=Logged|seen=Sighting){_NESTED}|<Fit\.[^>]*>|kind='..'|noted=\w+"
+    r"|(?:as_of_s|checked_s|taken_s|last_s)=[0-9.]+"
+)
+"""What tells no two states apart here: bar, notes, codes in view before, points, kinds of plate, times."""
 Edges = dict[tuple[str, str], list[str]]
 
 
@@ -103,7 +120,10 @@ _NAMES = {
     "Question": "Verdict: is this the vehicle?",
     "Plateless": "Verdict: no vehicle is known",
     "Verdict": "Verdict",
+    "Hidden": "Verdict, too old to be shown",
     "Alarm": "Alarm, not acknowledged",
+    "Compare": "Verdict: compare the car with the alarm",
+    "Comparison": "Does this point agree?",
     "CodeChoice": "Which of several codes?",
     "Entry": "Plate entry",
     "Kinds": "Which kind of plate?",
@@ -121,13 +141,15 @@ _NAMES = {
 _SHORT = {PlateEntry: "Entry", KindChoice: "Kinds"}
 
 
-def name(screen: Screen) -> str:
-    """What a screen is called in the diagram."""
+def name(screen: Shown) -> str:
+    """Return what a screen is called in the diagram."""
     match screen:
         case Ready():
             return "Ready"
-        case Result(acknowledged=False):
-            return "Alarm"
+        case Result(hidden=True):
+            return "Hidden"
+        case Result(compares=True):
+            return "Compare"
         case Result():
             return "Question" if screen.asks else "Plateless" if screen.wants_plate else "Verdict"
         case Uploading() if screen.ended is not None:
@@ -136,54 +158,68 @@ def name(screen: Screen) -> str:
             return _SHORT.get(type(screen), type(screen).__name__)
 
 
+@cache
 def walk() -> Edges:
-    """Every way from one screen to another that has another name, with what leads there."""
-    start: Screen = Ready(ONLINE)
+    """Return every way from one screen to another that has another name, with what leads there."""
+    start = Ui(Ready(ONLINE))
     edges: Edges = {}
-    seen, ahead = {repr(start)}, [start]
+    seen, ahead = {_key(start)}, [start]
     while ahead:
-        screen = ahead.pop()
-        for label, event in _events(screen):
-            for after in _ends(screen, event):
-                if name(after) != name(screen):
-                    edges.setdefault((name(screen), name(after)), []).append(label)
-                if repr(after) not in seen:
-                    seen.add(repr(after))
+        ui = ahead.pop()
+        for label, event in _events(ui):
+            for after in _ends(ui, event):
+                if name(after.screen) != name(ui.screen):
+                    edges.setdefault((name(ui.screen), name(after.screen)), []).append(label)
+                if _key(after) not in seen:
+                    seen.add(_key(after))
                     ahead.append(after)
     return edges
 
 
-def _events(screen: Screen) -> list[tuple[str, Event]]:
-    """What may happen by itself, by hand, or from afar."""
-    events: list[tuple[str, Event]] = [(button.name, Pressed(button)) for button in Button]
-    events.append(("a code", Scanned(ONE)))
-    events.append(("several codes", Scanned(SEVERAL)))
+def _key(ui: Ui) -> str:
+    """Return what tells two states apart; of time only whether a verdict is hidden."""
+    hidden = isinstance(ui.below, Result) and ui.below.hidden
+    return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts)))
+
+
+def _events(ui: Ui) -> list[tuple[str, Event | Button]]:
+    """Return what may happen by itself, by hand, or from afar; a button is pressed, or held on an alarm."""
+    if ui.up is not None:
+        return [("CONFIRM, held", Button.CONFIRM)]
+    screen = ui.below
+    events: list[tuple[str, Event | Button]] = [(button.name, button) for button in Button]
+    events += [("a code", Scanned(ONE)), ("several codes", Scanned(SEVERAL))]
+    events += [("3 minutes", Tick(LATER))] if isinstance(screen, Result) else []
     if isinstance(screen, PlateEntry):
         events.append(("a key", Typed(SAMPLE[len(screen.number) : len(screen.number) + 1])))
     if isinstance(screen, KindChoice):
         events += [("a kind", Picked(kind)) for kind in (*screen.kinds, None)]
     events += [("a touch", touch) for touch in _touches(screen)]
-    about = screen.judged if isinstance(screen, Result) else getattr(screen, "after", None)
+    about = subject_of(screen)
     if about is not None:
         events += [("the registry", Refined(more)) for more in _refined(about)]
     return events
 
 
 def _touches(screen: Screen) -> list[Event]:
-    """What can be touched on the bar, on a choice of codes and on the screens of the shift."""
+    """Return what can be touched on the bar, on a choice or a comparison, and on the screens of the shift."""
+    touches: list[Event] = []
     match screen:
         case Ready():
-            return [Opened(Part.MENU)]
+            touches = [Opened(Part.MENU)]
         case Result() | CodeChoice():
-            return _choices(screen)
+            touches = _choices(screen)
+        case Comparison():
+            touches = [Fitted(Fit.UNSURE)]
         case Menu():
-            return [Opened(part) for part in MENU]
+            touches = [Opened(part) for part in MENU]
         case ShiftLog():
-            return [Chosen(one.seq) for one in screen.shown]
+            touches = [Chosen(one.seq) for one in screen.shown]
         case LogEntry():
-            return [Marked(note) for note in screen.notes]
+            touches = [Marked(note) for note in screen.notes]
         case _:
-            return []
+            pass
+    return touches
 
 
 def _choices(screen: Result | CodeChoice) -> list[Event]:
@@ -193,11 +229,17 @@ def _choices(screen: Result | CodeChoice) -> list[Event]:
     return [OthersWanted()] if screen.offers else []
 
 
-def _ends(screen: Screen, event: Event) -> list[Screen]:
-    """The screens that an event may end on, once its effects are performed, or could not be."""
-    after, effects = step(screen, event, 0.0)
+def _ends(ui: Ui, event: Event | Button) -> list[Ui]:
+    """Return the states that an event may end in, once its effects are performed, or could not be."""
+    seen = replace(ui, keys=replace(ui.keys, drawn_s=0.0), touches=replace(ui.touches, drawn_s=0.0))
+    if isinstance(event, Button):
+        after, effects = advance(seen, KeyDown(event, SETTLE_S), SETTLE_S)
+        if ui.up is not None:
+            after, effects = advance(after, KeyUp(event, SETTLE_S + HOLD_S), SETTLE_S + HOLD_S)
+    else:
+        after, effects = advance(seen, event, SETTLE_S)
     answers = [answer for effect in effects for answer in _answers(effect)]
-    return [step(after, answer, 0.0)[0] for answer in answers] or [after]
+    return [advance(after, answer, SETTLE_S)[0] for answer in answers] or [after]
 
 
 def _answers(effect: Effect) -> list[Event]:
@@ -211,8 +253,8 @@ def _answers(effect: Effect) -> list[Event]:
                 judged("A", CredentialFinding.FAILED),
             )
             return [*(Recorded(one) for one in found), FULL]
-        case Confirm(one):
-            return [Recorded(_about(one, one.plate, Subject.CONFIRMED)), FULL]
+        case Confirm() | Recheck() | Compared():
+            return _case_answers(effect)
         case Enter(plate, after):
             shown = after or replace(judged("A", CredentialFinding.NOT_SHOWN), text=None)
             typed = _about(shown, plate, Subject.TYPED)
@@ -224,6 +266,20 @@ def _answers(effect: Effect) -> list[Event]:
             return [Listed(number, found) for found in (several, several[:1], None)]
         case _:
             return _shift_answers(effect)
+
+
+def _case_answers(effect: Confirm | Recheck | Compared) -> list[Event]:
+    one = effect.judged
+    subject, fits, as_of_s = one.verdict.subject or Subject.CODE, one.fits, one.as_of_s
+    match effect:
+        case Compared():
+            fits = effect.fits
+            subject = Subject.CONFIRMED if set(fits) == {Fit.AGREES} else subject
+        case Confirm():
+            subject = Subject.CONFIRMED
+        case Recheck():
+            as_of_s = LATER.monotonic_s
+    return [Recorded(replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)), FULL]
 
 
 def _shift_answers(effect: Effect) -> list[Event]:

@@ -7,10 +7,10 @@ notice or a fault screen. A bug ends the process, and the service manager starts
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.cases import TOLD, notice_of
+from terminal.contacts import Contacts
 from terminal.errors import (
     CameraFault,
     CameraStalled,
@@ -23,23 +23,26 @@ from terminal.errors import (
 )
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, TorchWished
 from terminal.journal.entry import Event, EventKind
-from terminal.model import Button, CredentialFinding, Incoming, KeyEdge
+from terminal.model import CredentialFinding, Incoming
 from terminal.optics.torch import shines
+from terminal.ports import KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import state
-from terminal.screens.draw import draw, event_at
-from terminal.screens.signals import signal_of
-from terminal.screens.step import step
+from terminal.screens.attention import Drawn, KeyDown, KeyUp
+from terminal.screens.draw import draw
+from terminal.screens.ui import Ui, advance
+from terminal.signalling import Signalling
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
     from terminal.credential.verify import Moment
-    from terminal.model import Luma, Outcome, Scan
+    from terminal.model import Luma, Scan
     from terminal.ports import LinkMessage, Rig
     from terminal.preparing import Work
     from terminal.screens.draw import Look
+    from terminal.screens.ui import UiEvent
 
 TURN_S = 0.25
 """The longest that a turn waits for something to happen."""
@@ -76,7 +79,8 @@ class App:
         self.cases, self.duty, self._work = work.cases, work.duty, work
         self._checker = work.cases.checker
         self._look = look
-        self._loud_alarm = loud_alarm
+        self._signalling = Signalling(rig.panel, loud_alarm)
+        self._contacts = Contacts()
         self._inbox = Inbox()
         self._scanner = Scanner(rig.open_camera, self._inbox, budget_s)
         self._resting = True
@@ -84,8 +88,6 @@ class App:
         self._preview: Luma | None = None
         self._camera = state.Camera.LIVE
         self._notices: dict[str, Fault] = {}
-        self._late: dict[str, state.Notice] = {}
-        """What the registry said of a check that is not shown, until the officer saw it and presses."""
         self._torch = self._wished = False
         """Whether the torch is lit, and whether the camera wishes that it were."""
         self._hand: bool | None = None
@@ -96,8 +98,8 @@ class App:
         """The frame of which the screen offers codes to choose from."""
         self._unshown: Looked | None = None
         """The frame of a check that is not yet on the screen."""
-        self._drawn: tuple[state.Screen, Luma | None] | None = None
-        self.screen: state.Screen = state.Ready() if work.duty.shift.on else state.ShiftOver()
+        self._drawn: tuple[state.Shown, Luma | None] | None = None
+        self.ui = Ui(state.Ready() if work.duty.shift.on else state.ShiftOver())
         self.frames_seen = 0
         self.timing: Timing | None = None
         """Of the last check."""
@@ -114,8 +116,8 @@ class App:
 
     def come_back(self) -> None:
         """Begin, before `start`, with a screen that says that the last run was cut short, and record it."""
-        back = self.screen if isinstance(self.screen, state.ShiftOver) else None
-        self.screen = state.Trouble(self.screen.status, _notice(Restarted()), back=back)
+        back = self.ui.below if isinstance(self.ui.below, state.ShiftOver) else None
+        self.ui = Ui(state.Trouble(self.ui.below.status, _notice(Restarted()), back=back))
         try:
             self.cases.keeper.keep(CRASHED, self._moment())
         except JournalFault as fault:
@@ -138,6 +140,11 @@ class App:
             return False
 
     @property
+    def screen(self) -> state.Shown:
+        """What the officer has before them."""
+        return self.ui.screen
+
+    @property
     def size(self) -> tuple[int, int]:
         """The display's width and height, pixels."""
         return self._rig.display.size
@@ -150,13 +157,11 @@ class App:
         """One round: what came in, what follows, what is seen, and the watchdog fed."""
         for message in self._inbox.take(timeout_s):
             self._receive(message)
-        for contact in self._rig.display.poll():
-            event = self._meant(contact.what) if contact.down else None
-            if event is not None:
-                self._put_away()
-                self._happen(event)
+        self._poll()
         self._tick()
         self._show()
+        if self._poll():  # while it was drawn
+            self._show()
         if self._look_on():
             self._rig.notify.alive()
 
@@ -165,7 +170,7 @@ class App:
 
         What crashed the last run may still be in view, so it rests until the officer has read of the crash.
         """
-        if self._resting and isinstance(self.screen, state.Trouble):
+        if self._resting and isinstance(self.ui.below, state.Trouble):
             return True
         if self._resting:
             self._resting = False
@@ -174,17 +179,16 @@ class App:
             raise RuntimeError("the scanner thread ended")
         return time.monotonic() - self._scanner.turned_s < SCANNER_STILL_S
 
-    def _meant(self, touch: tuple[int, int] | Button | int | None) -> state.Event | None:
-        """What a touch, a button's key or a digit says to the screen that is shown."""
-        match touch:
-            case Button():
-                return state.Pressed(touch)
-            case int():
-                return state.CodeChosen(touch - 1)
-            case None:
-                return None
-            case _:
-                return event_at(self.screen, touch, self.size)
+    def _poll(self) -> bool:
+        """Take what touched the display; whether anything did."""
+        begun_s = self._rig.clock.monotonic_s()
+        contacts = self._rig.display.poll()
+        for contact in contacts:
+            event = self._contacts.read(contact, self.screen, self.size)
+            if event is not None:
+                self._happen(event)
+        self._contacts.polled_s = begun_s
+        return bool(contacts)
 
     def _receive(self, message: Message) -> None:
         match message:
@@ -197,14 +201,12 @@ class App:
                 self._frame = message
                 if message.scan is not None:
                     self._happen(state.Scanned(message.scan))
-                    if state.pictured(self.screen) is message.scan:
+                    if state.pictured(self.ui.below) is message.scan:
                         self._kept = message
             case TorchWished(on):
                 self._wished = on
-            case KeyEdge(button, down, _, bounce):
-                if down and not bounce:
-                    self._put_away()
-                    self._happen(state.Pressed(button))
+            case KeyEdge(button, down, at_s, bounce):
+                self._happen(KeyDown(button, at_s, bounce) if down else KeyUp(button, at_s))
             case FromRegistry(incoming):
                 self._hear(incoming)
             case CameraFailed(fault):
@@ -219,30 +221,15 @@ class App:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
-            told = None if self.duty.receive(message) else self.cases.receive(message, self._moment())
+            received = self.duty.receive(message)
         except JournalFault as fault:
-            told = _notice(fault)
-        else:
-            if self._rig.link is not None:
-                self._rig.link.acknowledge(message)
-        if isinstance(told, state.Notice):
-            self._late[told.zh] = told
-        elif told is not None:
-            self._happen(told)
-            self._tell_beside(told)
-
-    def _tell_beside(self, event: state.Event) -> None:
-        """An alarm, or off the road, of a check that the officer has left is told all the same."""
-        if not isinstance(event, state.Refined) or event.judged.verdict.outcome not in TOLD:
-            return
-        if not (isinstance(self.screen, state.Result) and self.screen.judged.seq == event.judged.seq):
-            told = notice_of(event.judged)
-            self._late[told.zh] = told
-
-    def _put_away(self) -> None:
-        """A press takes away what the registry said too late, once it was on the screen."""
-        seen = self.screen.status.notices
-        self._late = {text: notice for text, notice in self._late.items() if notice not in seen}
+            received = True  # the registry sends another receipt for what is sent again
+            self.notice(fault)
+        if not received:
+            for event in self.cases.receive(message, self._moment()):
+                self._happen(event)
+        elif self._rig.link is not None:
+            self._rig.link.acknowledge(message)
 
     def _tick(self) -> None:
         for event in self.cases.expire(self._moment()):
@@ -250,14 +237,15 @@ class App:
         self._light()
         self._keep_uploading()
         lists = self.cases.lists
-        lists.keep_up(self._rig.clock.monotonic_s())
-        now_s = self._rig.clock.now_s()
+        now_s, monotonic_s = self._rig.clock.now_s(), self._rig.clock.monotonic_s()
+        lists.keep_up(monotonic_s)
         trusted = self._checker.trusted
         age_s = trusted.age_s(now_s)
-        status = state.Status(
+        status = replace(
+            self._work.status,
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
+            monotonic_s=monotonic_s // CLOCK_STEP_S * CLOCK_STEP_S,
             clock_trusted=self._moment().clock_trusted,
-            laboratory=self._checker.laboratory,
             trust_age_s=age_s // 60 * 60,
             trust_fresh=age_s <= self._checker.fresh_s,
             records=self.cases.keeper.unreceipted,
@@ -267,7 +255,7 @@ class App:
             province=self._work.province.name,
             online=self.cases.online,
             camera=self._camera,
-            notices=(*self._late.values(), *map(_notice, self._faults())),
+            notices=tuple(map(_notice, self._faults())),
         )
         self._happen(state.Tick(status))
 
@@ -275,6 +263,8 @@ class App:
         """What is wrong and stops nothing."""
         return (
             *self._notices.values(),
+            *((self._signalling.fault,) if self._signalling.fault else ()),
+            *self.cases.faults,
             *self._link_faults(),
             *self._checker.faults,
             *self.cases.lists.faults,
@@ -302,10 +292,10 @@ class App:
         if isinstance(self.screen, state.Uploading):
             self._happen(state.UploadTold(self.duty.progress()))
 
-    def _happen(self, event: state.Event) -> None:
-        if isinstance(event, state.Recorded | state.Refined):
+    def _happen(self, event: UiEvent) -> None:
+        if isinstance(event, state.Recorded | state.Refined | state.Reported | state.Rerecorded):
             self.duty.shift.hear(event.judged)
-        self.screen, effects = step(self.screen, event, self._rig.clock.monotonic_s())
+        self.ui, effects = advance(self.ui, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
             if answer is not None:
@@ -315,17 +305,16 @@ class App:
         match effect:
             case state.Check(scan) | state.Identify(scan):
                 return (self._check if isinstance(effect, state.Check) else self._identify)(scan)
-            case state.Confirm(judged):
-                return self._recorded(lambda: self.cases.confirm(judged, self._moment()))
-            case state.Enter(plate, after):
-                self._work.province.take(plate.number)
-                return self._recorded(lambda: self.cases.enter(plate, after, self._moment()))
-            case state.AskKinds(number):
-                return self.cases.ask_kinds(number, self._moment())
+            case state.Confirm() | state.Recheck() | state.Compared() | state.Enter() | state.AskKinds():
+                if isinstance(effect, state.Enter):
+                    self._work.province.take(effect.plate.number)
+                return self._recorded(lambda: self.cases.perform(effect, self._moment()))
             case state.Play(outcome):
-                self._signal(outcome)
+                self._signalling.play(outcome)
             case state.Quiet():
-                self._signal(None)
+                self._signalling.play(None)
+            case state.Click():
+                self._signalling.click()
             case state.ToggleTorch():
                 self._hand = not self._torch
                 self._light()
@@ -343,8 +332,8 @@ class App:
         proven = tuple(self._checker.verify(code.text, moment).credential for code in state.offered(scan))
         return state.Identified(proven, (width, height))
 
-    def _check(self, scan: Scan) -> state.Event:
-        chosen = isinstance(self.screen, state.CodeChoice)
+    def _check(self, scan: Scan) -> state.Event | None:
+        chosen = isinstance(self.ui.below, state.CodeChoice)
         looked = self._kept if chosen else self._frame
         event = self._recorded(lambda: self.cases.check(scan.text, self._moment()))
         self._unshown = None if chosen else looked  # how long the officer chose is not how long a check took
@@ -367,7 +356,7 @@ class App:
             except JournalFault as fault:
                 self.notice(fault)
 
-    def _recorded(self, deed: Callable[[], state.Event]) -> state.Event:
+    def _recorded(self, deed: Callable[[], state.Event | None]) -> state.Event | None:
         """What a deed comes to; a record that could not be kept comes to nothing that is shown."""
         try:
             return deed()
@@ -376,15 +365,6 @@ class App:
 
     def _moment(self) -> Moment:
         return self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
-
-    def _signal(self, outcome: Outcome | None) -> None:
-        signal = None if outcome is None else signal_of(outcome, loud=self._loud_alarm)
-        try:
-            self._rig.panel.signal(signal)
-        except PanelFault as fault:
-            self.notice(fault)
-        else:
-            self._notices.pop(PanelFault.code, None)
 
     def _light(self) -> None:
         """Switch a torch that is not as it should be; one that cannot be waits for the key's press."""
@@ -402,11 +382,11 @@ class App:
             self._torch = self._scanner.lit = on
 
     def _show(self) -> None:
-        preview = self._picture()
-        if self._drawn is not None and self._drawn[0] == self.screen and self._drawn[1] is preview:
-            return
-        self._rig.display.show(draw(self.screen, preview, self._look))
-        self._drawn = (self.screen, preview)
+        preview, screen = self._picture(), self.screen
+        if self._drawn is None or self._drawn[0] != screen or self._drawn[1] is not preview:
+            self._rig.display.show(draw(screen, preview, self._look))
+            self._drawn = (screen, preview)
+        self._happen(Drawn())
         if self._unshown is not None:
             total_ms = 1e3 * (time.monotonic() - self._unshown.captured_s)
             self.timing = Timing(self._unshown.decode_ms, self.cases.verified_us, total_ms)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from terminal.credential.cbor import Value
     from terminal.journal.record import Head
     from terminal.journal.store import Journal
-    from terminal.model import Finding, How, Outgoing, Plate
+    from terminal.model import Finding, How, Plate
     from terminal.screens.state import Judged
 
 T = TypeVar("T")
@@ -133,8 +133,8 @@ class Keeper:
         """Let go of the journal."""
         self.journal.close()
 
-    def keep_check(self, how: How, judged: Judged, moment: Moment, question: Outgoing | None) -> int:
-        """The record's number, once a check is on disk."""
+    def keep_check(self, how: How, judged: Judged, moment: Moment, request_id: bytes | None) -> int:
+        """Record a check whose question to the registry has `request_id`; return the record's number."""
         verdict, plate = judged.verdict, judged.plate
         finding, status = verdict.finding, verdict.status
         body = Check(
@@ -150,7 +150,7 @@ class Keeper:
             kind=plate.kind if plate else None,
             cti=finding.credential.cti if finding.credential else None,
             code_text=_code_text(judged.text, finding),
-            request_id=question.correlation if question else None,
+            request_id=request_id,
             letters=status.letters,
             valid_through=status.valid_through,
             rules=PACKAGE_RULES,
@@ -164,7 +164,7 @@ class Keeper:
         return self.journal.append(self.author.stamp(moment), body)
 
     def keep_refinement(
-        self, before: Judged, after: Judged, moment: Moment, question: Outgoing | None = None
+        self, before: Judged, after: Judged, moment: Moment, request_id: bytes | None = None
     ) -> int:
         """The record's number, once what changed of a check is on disk."""
         was, verdict = before.verdict, after.verdict
@@ -181,7 +181,7 @@ class Keeper:
             ages=self._ages(after.plate, moment) if status else None,
             number=plate.number if plate else None,
             kind=plate.kind if plate else None,
-            request_id=question.correlation if question else None,
+            request_id=request_id,
             letters=status.letters if status else None,
             valid_through=status.valid_through if status else None,
             clock_s=_clock_s(moment) if found or status else None,

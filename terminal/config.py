@@ -94,6 +94,10 @@ class Checks:
     trust_usable_h: int = 168
     offline_usable_days: int = 35
     """Older offline lists yield alarms only."""
+    verdict_fades_s: int = 60
+    """A verdict that lets a vehicle go loses its colour when it is older, and says how old it is."""
+    verdict_hides_s: int = 180
+    """It is hidden when it is older still, and a new check is offered."""
     other_issuers: tuple[str, ...] = ()
     """Regular expressions that match the whole text of other issuers' codes."""
     display_only: tuple[str, ...] = ()
@@ -229,6 +233,8 @@ _RANGES = {
     "[checks] trust_fresh_h": (1, 8760),
     "[checks] trust_usable_h": (1, 8760),
     "[checks] offline_usable_days": (1, 3660),
+    "[checks] verdict_fades_s": (1, 86_400),
+    "[checks] verdict_hides_s": (1, 86_400),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
     "[upload] interval_min": (1, 1440),

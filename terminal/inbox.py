@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from terminal.errors import Fault
-    from terminal.model import KeyEdge, Luma, Scan
-    from terminal.ports import LinkMessage
+    from terminal.model import Luma, Scan
+    from terminal.ports import KeyEdge, LinkMessage
 
 FRAMES_WAITING = 2
 

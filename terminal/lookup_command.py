@@ -55,7 +55,6 @@ class _Desk:
     cases: Cases
     clock: Clock
     inbox: Inbox
-    link: Link | None
 
     def moment(self) -> Moment:
         return self.cases.checker.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
@@ -69,15 +68,11 @@ class _Desk:
     def events(self) -> list[state.Event]:
         """What happened since, waiting a little for it."""
         heard = [one.message for one in self.inbox.take(STEP_S) if isinstance(one, FromRegistry)]
-        told = [self._receive(one) for one in heard if isinstance(one, Incoming)]
-        told += self.cases.expire(self.moment())
-        return [one for one in told if one is not None and not isinstance(one, state.Notice)]
-
-    def _receive(self, incoming: Incoming) -> state.Event | state.Notice | None:
-        told = self.cases.receive(incoming, self.moment())
-        if self.link is not None:
-            self.link.acknowledge(incoming)  # its record, if it needed one, is on disk
-        return told
+        told: list[state.Event] = []
+        for incoming in heard:
+            if isinstance(incoming, Incoming):
+                told += self.cases.receive(incoming, self.moment())
+        return [*told, *self.cases.expire(self.moment())]
 
     def found(self, number: str) -> tuple[state.Candidate, ...] | None:
         """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
@@ -104,7 +99,7 @@ def run(
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
     work = prepare(settings, clock, link, load_seed)
-    desk = _Desk(work.cases, clock, Inbox(), link)
+    desk = _Desk(work.cases, clock, Inbox())
     if link is not None:
         link.open(lambda message: desk.inbox.put(FromRegistry(message)))
     try:

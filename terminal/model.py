@@ -162,29 +162,6 @@ class Button(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KeyEdge:
-    """A button went down or came up, at a monotonic time, s."""
-
-    button: Button
-    down: bool
-    at_s: float
-    bounce: bool = False
-    """A downward edge while the contact settles, or while the button is down already: no new press."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A touch of the display, or a desk's key, began or ended.
-
-    `what` is a pixel (x, y) of the picture, a button, or a digit from 1 to 9; None where a touch ended beside
-    the picture.
-    """
-
-    what: tuple[int, int] | Button | int | None
-    down: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Plate:
     """A vehicle's identity: 号牌号码 and 号牌种类 together, never the number alone."""
 
@@ -417,6 +394,8 @@ class Signal:
     lamp: tuple[Glow, ...] = ()
     vibration: tuple[Pulse, ...] = ()
     insistent: bool = False
+    lead: tuple[Pulse, ...] = ()
+    """Vibration that comes once, before the rest."""
 
 
 @dataclass(frozen=True, slots=True)

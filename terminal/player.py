@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from terminal import scenario
 from terminal.model import Button
 from terminal.screens import state
+from terminal.screens.alarms import BannerOpened
+from terminal.screens.attention import HOLD_S
 from terminal.screens.draw import event_at
 from terminal.vehicle import plate
 
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
 
     from terminal.app import App
     from terminal.model import Verdict
+    from terminal.screens.attention import Sight
+    from terminal.screens.cells import Touch
 
 PATIENCE_S = 20.0
 """Longest real time that an expectation is waited for, s."""
 LOOKS = 4
 """Frames to scan before "still ready" counts: one may be in progress and two in the inbox."""
+PRESSES = 20
+"""How often a press that did not count is repeated."""
 TURN_S = 0.02
 STEP_PX = 16
 
@@ -38,6 +44,12 @@ class Stage(Protocol):
     def press(self, button: Button) -> None:
         """Press and release a button."""
 
+    def push(self, button: Button) -> None:
+        """Press and keep down."""
+
+    def release(self, button: Button) -> None:
+        """Let go of what was pushed."""
+
     def touch(self, x: int, y: int) -> None:
         """Touch the display at a pixel."""
 
@@ -49,6 +61,9 @@ class Stage(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Advance the time."""
+
+    def monotonic_s(self) -> float:
+        """The app's monotonic time, s."""
 
     def set_clock(self, unix_s: float, *, trusted: bool) -> None:
         """Set the wall clock."""
@@ -82,10 +97,16 @@ class Player:
                 self.say(text)
             case scenario.TypePlate(text):
                 self._type(line.number, text)
+            case scenario.PressButton(button):
+                self._press(button)
+            case scenario.HoldButton(button):
+                self._hold(button)
             case scenario.Open(part):
-                self._touch(line.number, state.Opened(state.Part(part)))
+                opened = BannerOpened() if part == "banner" else state.Opened(state.Part(part))
+                self._touch(line.number, opened)
             case scenario.Pick(kind):
-                self._touch(line.number, state.Picked(kind))
+                compared = isinstance(self.app.screen, state.Comparison) and kind is None
+                self._touch(line.number, state.Fitted(state.Fit.UNSURE) if compared else state.Picked(kind))
             case scenario.Choose(place):
                 self._touch(line.number, state.OthersWanted() if place is None else state.CodeChosen(place))
             case (
@@ -108,8 +129,6 @@ class Player:
             case scenario.Wait(seconds):
                 self.stage.advance(seconds)
                 self._look()
-            case scenario.PressButton(button):
-                self.stage.press(button)
             case scenario.SetClock(unix_s, trusted):
                 self.stage.set_clock(unix_s, trusted=trusted)
             case scenario.SetCamera(live):
@@ -118,14 +137,42 @@ class Player:
                 assert_never(deed)
         self.app.turn(TURN_S)
 
+    def _press(self, button: Button) -> None:
+        """Press once it counts, and again where the screen changed meanwhile, so that it did not."""
+        for _ in range(PRESSES):
+            self._see(lambda: self.app.ui.keys)
+            dropped = self.app.ui.dropped
+            self.stage.press(button)
+            self.app.turn(TURN_S)
+            if self.app.ui.dropped == dropped or isinstance(self.app.screen, state.Alarm):
+                return
+
+    def _hold(self, button: Button) -> None:
+        self._see(lambda: self.app.ui.keys)
+        self.stage.push(button)
+        self.app.turn(TURN_S)
+        self.stage.advance(HOLD_S)
+        self.app.turn(TURN_S)
+        self.stage.release(button)
+        self.app.turn(TURN_S)
+
+    def _see(self, sight: Callable[[], Sight]) -> None:
+        """Let time go by until what is shown has been seen for as long as a press needs."""
+        self._until(lambda: sight().opens_s is not None)
+        opens_s = sight().opens_s
+        if opens_s is not None and opens_s > self.stage.monotonic_s():
+            self.stage.advance(opens_s - self.stage.monotonic_s())
+            self.app.turn(TURN_S)
+
     def _expect(self, number: int, expected: scenario.Expectation) -> None:
         if isinstance(expected, scenario.ExpectReady):
             self._look()
         met = self._until(lambda: _meets(self.app.screen, expected))
         found = _describe(self.app.screen)
-        if isinstance(self.app.screen, state.Result):
-            self._checks.add(self.app.screen.judged.seq)
-        if isinstance(self.app.screen, state.Result) and self.app.timing is not None:
+        judged = _judged(self.app.screen)
+        if judged is not None:
+            self._checks.add(judged.seq)
+        if judged is not None and self.app.timing is not None:
             timing = self.app.timing
             found += (
                 f"  frame to verdict {timing.total_ms:.1f} ms"
@@ -139,14 +186,14 @@ class Player:
     def _type(self, number: int, text: str) -> None:
         """Touch the keys of a plate number, switching the keyboard where needed."""
         while isinstance(self.app.screen, state.PlateEntry) and self.app.screen.number:
-            self.stage.press(Button.BACK)
-            self.app.turn(TURN_S)
+            self._press(Button.BACK)
         for symbol in _symbols(text):
             if self._place(state.Typed(symbol)) is None:
                 self._touch(number, state.Turned())
             self._touch(number, state.Typed(symbol))
 
-    def _touch(self, number: int, wanted: state.Event) -> None:
+    def _touch(self, number: int, wanted: Touch) -> None:
+        self._see(lambda: self.app.ui.touches)
         place = self._place(wanted)
         if place is None:
             self.failures.append(f"line {number}: no touch target for {wanted}")
@@ -154,7 +201,7 @@ class Player:
         self.stage.touch(*place)
         self.app.turn(TURN_S)
 
-    def _place(self, wanted: state.Event) -> tuple[int, int] | None:
+    def _place(self, wanted: Touch) -> tuple[int, int] | None:
         """Return a point whose touch produces the event; touch targets are larger than the steps."""
         width, height = self.app.size
         places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
@@ -181,10 +228,16 @@ def _symbols(text: str) -> list[str]:
     return re.findall("|".join((*plate.WORDS, ".")), text)
 
 
-def _meets(screen: state.Screen, expected: scenario.Expectation) -> bool:
+def _judged(screen: state.Shown) -> state.Judged | None:
+    """The check whose result or alarm is shown."""
+    return screen.judged if isinstance(screen, state.Result | state.Alarm) else None
+
+
+def _meets(screen: state.Shown, expected: scenario.Expectation) -> bool:
     match expected:
         case scenario.ExpectResult():
-            return isinstance(screen, state.Result) and _is_verdict(screen.judged.verdict, expected)
+            judged = _judged(screen)
+            return judged is not None and _is_verdict(judged.verdict, expected)
         case scenario.ExpectReady():
             return isinstance(screen, state.Ready)
         case scenario.ExpectScreen(name):
@@ -201,21 +254,25 @@ def _is_verdict(verdict: Verdict, expected: scenario.ExpectResult) -> bool:
     return verdict.outcome is expected.outcome and expected.reason in (None, verdict.finding.reason)
 
 
-def _told(screen: state.Screen, *, as_notice: bool) -> set[str]:
+def _told(screen: state.Shown, *, as_notice: bool) -> set[str]:
     """Return the codes of the notices, or of the fault shown in place of a verdict."""
     if as_notice:
         return {notice.code for notice in screen.status.notices}
     return {screen.notice.code} if isinstance(screen, state.Trouble) else set()
 
 
-def _name(screen: state.Screen) -> str | None:
+def _name(screen: state.Shown) -> str | None:
     """Return a screen's name in scenarios; None for a result, a fault and others without a name."""
+    if isinstance(screen, state.Result):
+        return "hidden" if screen.hidden else None
     if isinstance(screen, state.Uploading):
         return "uploaded" if screen.progress.state is state.Sending.DONE else "uploading"
     return _NAMES.get(type(screen))
 
 
 _NAMES: dict[type, str] = {
+    state.Alarm: "alarmed",
+    state.Comparison: "comparison",
     state.Ready: "ready",
     state.CodeChoice: "codes",
     state.PlateEntry: "entry",
@@ -227,9 +284,9 @@ _NAMES: dict[type, str] = {
 }
 
 
-def _describe(screen: state.Screen) -> str:
+def _describe(screen: state.Shown) -> str:
     match screen:
-        case state.Result(judged=judged):
+        case state.Result(judged=judged) | state.Alarm(judged=judged):
             verdict = judged.verdict
             return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
         case state.Trouble(notice=notice):

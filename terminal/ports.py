@@ -11,7 +11,30 @@ if TYPE_CHECKING:
     from pygame import Surface
 
     from terminal.errors import LinkFault
-    from terminal.model import Contact, Frame, Incoming, KeyEdge, Outgoing, Sent, Signal, Unsent
+    from terminal.model import Button, Frame, Incoming, Outgoing, Sent, Signal, Unsent
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEdge:
+    """A button went down or came up, at a monotonic time, s."""
+
+    button: Button
+    down: bool
+    at_s: float
+    bounce: bool = False
+    """A downward edge while the contact settles, or while the button is down already: no new press."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A touch of the display, or a desk's key, began or ended.
+
+    `what` is a pixel (x, y) of the picture, a button, or a digit from 1 to 9; None where a touch ended beside
+    the picture.
+    """
+
+    what: tuple[int, int] | Button | int | None
+    down: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from terminal.province import LastProvince
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Lookup
 from terminal.registry.offline import OfflineList
+from terminal.screens.facts import Status
 from terminal.shift import Shift
 from terminal.uploading import Uploading
 from terminal.vehicle.tables import PROVINCES
@@ -41,6 +42,8 @@ class Work:
     cases: Cases
     duty: Duty
     province: LastProvince
+    status: Status
+    """What the bar says of the terminal itself, and how verdicts age."""
 
     def close(self) -> None:
         """Let go of the journal and the lists."""
@@ -101,7 +104,12 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
     )
     province = LastProvince(settings.paths.state)
     province.recall()
-    return Work(Cases(checker, keeper, lists, asker), duty, province)
+    status = Status(
+        laboratory=checker.laboratory,
+        fades_s=settings.checks.verdict_fades_s,
+        hides_s=settings.checks.verdict_hides_s,
+    )
+    return Work(Cases(checker, keeper, lists, clock, asker), duty, province, status)
 
 
 def _lists(settings: Config) -> Lists:

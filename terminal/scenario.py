@@ -3,17 +3,20 @@
 # a comment
 show card.jpg [more.jpg ...]     put photographs before the camera, one after another
 clear                            nothing in view
-press TRIGGER|CONFIRM|BACK
+press TRIGGER|CONFIRM|BACK       once the screen was seen for as long as a press needs to count
+hold CONFIRM                     press a button for as long as an alarm wants it held
 type 苏A12345                     touch the keys of plate entry
-pick 02|unsure                   touch a kind of plate
+pick 02|unsure                   touch a kind of plate, or that the officer cannot tell
 choose 2                         touch the second of several codes in view
 choose other                     touch the strip of a verdict behind which another code is in view
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
+open banner                      touch the banner of an alarm from an older check
 wait 6                           let 6 seconds go by
 clock 2026-11-22T12:00:00+08:00  [untrusted]
 camera stalled|live              frames stop, or come again
-expect OUTCOME [REASON]          the result shown
-expect ready | codes | entry | kinds | menu | log | ending | uploading | uploaded | over
+expect OUTCOME [REASON]          the result or the alarm shown
+expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
+expect uploading | uploaded | over
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  keep the screen as a picture
 say Anything.                    print a line
@@ -35,9 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-SCREENS = ("codes", "entry", "kinds", "menu", "log", "ending", "uploading", "uploaded", "over")
-"""Screens that are neither ready nor a result; `uploaded` is the upload's, with all receipts."""
-PARTS = ("menu", "log", "upload", "handover", "end")
+SCREENS = (
+    *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
+    *("uploading", "uploaded", "over"),
+)
+"""Screens that are neither ready nor a result in view; `alarmed` is an alarm that waits to be acknowledged,
+`hidden` a verdict that is too old, and `uploaded` the upload's, with all receipts.
+"""
+PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ class PressButton:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldButton:
+    """A button that is held for as long as an alarm wants it."""
+
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
 class TypePlate:
     """The keys of plate entry, touched one after another; what stands there is erased first."""
 
@@ -63,7 +78,7 @@ class TypePlate:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A row of the choice of kinds; None: the officer cannot tell."""
+    """A row of the choice of kinds; None: the officer cannot tell, or cannot tell a point of a comparison."""
 
     kind: str | None
 
@@ -77,7 +92,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The bar, or a row of the menu, touched."""
+    """The bar, a row of the menu or the banner of an alarm, touched."""
 
     part: str
 
@@ -154,8 +169,9 @@ class Say:
 
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
-Change: TypeAlias = Show | PressButton | Wait | SetClock | SetCamera
-Deed: TypeAlias = Change | TypePlate | Pick | Choose | Open | Shot | Say | Expectation
+Change: TypeAlias = Show | Wait | SetClock | SetCamera
+Press: TypeAlias = PressButton | HoldButton | TypePlate | Pick | Choose | Open
+Deed: TypeAlias = Change | Press | Shot | Say | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +288,7 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "show": _show,
     "clear": lambda _words, _rest, _folder: Show(()),
     "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
+    "hold": lambda words, _rest, _folder: HoldButton(Button(words[0])),
     "type": _type,
     "pick": _pick,
     "choose": _choose,

@@ -90,7 +90,9 @@ class Shift:
         return state.Annotated(seq)
 
     def hear(self, judged: state.Judged) -> None:
-        """Add or update a check in memory."""
+        """Add or update a check in memory; one without a record cannot be added to."""
+        if judged.seq < 0:
+            return
         before = self._log.get(judged.seq)
         self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
 

@@ -47,8 +47,12 @@ if TYPE_CHECKING:
     from terminal.model import ComparedField, Incoming
     from terminal.registry.messages import Why
 
-REMEMBERED_S = 600
-"""An answer may still come for a check of the last ten minutes."""
+RECENT_S = 600
+"""An answer to a check of the last ten minutes is recorded; after that, an alarm alone."""
+REMEMBERED_S = 43_200
+"""A question is remembered for a shift."""
+REMEMBERED = 1024
+"""Questions that are remembered at most, beside those that are waited for."""
 _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 
 
@@ -96,12 +100,11 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An answer after its wait. It is recorded, and changes no screen; `notice` says whether one is shown."""
+    """An answer after its wait: it is recorded, and turns no screen greener."""
 
     request: LookupRequest
     answer: LookupAnswer
     status: VehicleStatus | None
-    notice: bool
     found: tuple[VehicleStatus, ...] = ()
 
 
@@ -142,9 +145,15 @@ class _Asked:
     until_s: float
     waiting: bool = True
     answered: bool = False
+    kept_open: bool = False
+    """Its answer came, and could not be recorded."""
 
     def is_forgotten(self, monotonic_s: float) -> bool:
-        return not self.waiting and monotonic_s - self.asked_s > REMEMBERED_S
+        return not self.is_open and monotonic_s - self.asked_s > REMEMBERED_S
+
+    @property
+    def is_open(self) -> bool:
+        return self.waiting or self.kept_open
 
 
 class Lookup:
@@ -235,6 +244,13 @@ class Lookup:
             self.dropped[received.why] += 1
         return received
 
+    def reopen(self, received: Answered | Late) -> None:
+        """An answer could not be recorded: it counts when it comes again, however late that is."""
+        asked = self._asked.get(received.request.id)
+        if asked is not None:
+            asked.answered, asked.kept_open = False, True
+            asked.waiting = asked.waiting or isinstance(received, Answered)
+
     def expire(self, monotonic_s: float) -> tuple[LookupRequest, ...]:
         """The questions whose wait is over since the last call, each told once."""
         over = [asked for asked in self._asked.values() if asked.waiting and monotonic_s >= asked.until_s]
@@ -284,6 +300,8 @@ class Lookup:
     def _forget(self, monotonic_s: float) -> None:
         # In the order in which they were asked: the first that is remembered ends the look.
         old = list(takewhile(lambda asked: asked.is_forgotten(monotonic_s), self._asked.values()))
+        excess = list(self._asked.values())[: max(0, len(self._asked) - REMEMBERED)]
+        old += [asked for asked in excess[len(old) :] if not asked.is_open]
         for asked in old:
             del self._asked[asked.request.id]
 
@@ -299,15 +317,13 @@ def _settle(
     request = asked.request
     in_time = asked.waiting and monotonic_s < asked.until_s
     silent = answer.result in (Result.REFUSED, Result.UNAVAILABLE)
-    too_late = monotonic_s - asked.asked_s > REMEMBERED_S
-    if not in_time and (too_late or silent or isinstance(request.question, HotlistQuestion)):
+    if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
     if answer.refusal is RefusalReason.BUSY:
         return Busy(request)
     if silent:
         asked.waiting = False
         return NoAnswer(request, answer)
-    asked.answered = True
     at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
     records = answer.records or ((answer.record,) if answer.record else ())
     age_s = int(monotonic_s - asked.asked_s)
@@ -317,10 +333,14 @@ def _settle(
         for record in records
     )
     status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
+    alarm = status is not None and status.finding in _NOTICED
+    if monotonic_s - asked.asked_s > RECENT_S and not (alarm or asked.kept_open):
+        return Dropped(Drop.LATE)
+    asked.answered, asked.kept_open = True, False
     if in_time:
         asked.waiting = False
         return Answered(request, answer, status, found)
-    return Late(request, answer, status, status is not None and status.finding in _NOTICED, found)
+    return Late(request, answer, status, found)
 
 
 def _is_about(question: Question, answer: LookupAnswer) -> bool:

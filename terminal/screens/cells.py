@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pygame import Rect
 
+from terminal.screens.alarms import BannerOpened
 from terminal.screens.choosing import ChoiceTouch
+from terminal.screens.comparing import Fitted
 from terminal.screens.items import Fill, Item
 from terminal.screens.layout import at, largest, paragraph
-from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH, Page
+from terminal.screens.page import BANNER, BAR, HEIGHT, KEYS_HEIGHT, WIDTH, Page
 from terminal.screens.shift import ShiftTouch
 from terminal.screens.state import Picked, Turned, Typed
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 GAP = 3
 """Space around a key in units; it belongs to the cell."""
 
-Touch: TypeAlias = Typed | Turned | Picked | ChoiceTouch | ShiftTouch
+Touch: TypeAlias = Typed | Turned | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ def area_of(size: tuple[int, int], room: float) -> Rect:
     bottom = height - round(KEYS_HEIGHT * scale)
     tall = round(room * scale)
     return Rect(0, bottom - tall, width, tall)
+
+
+def banner_cell(size: tuple[int, int]) -> Cell:
+    """The banner of an alarm from an older check, below the bar."""
+    scale = min(size[0] / WIDTH, size[1] / HEIGHT)
+    return Cell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:

@@ -44,7 +44,12 @@ def _scanned(screen: Screen, scan: Scan, now_s: float) -> Step:
         case Result():
             return _behind_verdict(screen, scan, now_s), ()
         case _:
-            return replace(screen, seen=_noticed(screen.seen, scan, now_s)), ()
+            return noticed(screen, scan, now_s), ()
+
+
+def noticed(screen: Screen, scan: Scan, now_s: float) -> Screen:
+    """The screen, which checks no code now, with the codes in view remembered."""
+    return replace(screen, seen=_noticed(screen.seen, scan, now_s))
 
 
 def _ready(screen: Ready, scan: Scan, now_s: float) -> Step:

@@ -9,8 +9,19 @@ import pygame
 from pygame import Rect
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens import choosing_draw, entry, result, shift_draw, shift_end, text, theme
+from terminal.screens import (
+    alarm_draw,
+    choosing_draw,
+    comparing_draw,
+    entry,
+    result,
+    shift_draw,
+    shift_end,
+    text,
+    theme,
+)
 from terminal.screens.cells import Touch as CellTouch
+from terminal.screens.cells import banner_cell
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Item, Picture, Reticle, Sign, paint
 from terminal.screens.keys import key_bar, key_rects
@@ -18,14 +29,16 @@ from terminal.screens.layout import Block, at, padded, paragraph, stack
 from terminal.screens.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import (
+    Alarm,
     Camera,
     CodeChoice,
+    Comparison,
     KindChoice,
     PlateEntry,
     Pressed,
     Ready,
     Result,
-    Screen,
+    Shown,
     Trouble,
 )
 from terminal.screens.theme import Look
@@ -49,7 +62,7 @@ _LEAST_AIR, _AIR = 7, 22
 """The least and the most room between two blocks, in units."""
 
 
-def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
+def draw(screen: Shown, preview: Luma | None, look: Look) -> pygame.Surface:
     """The screen as the officer sees it, 32 bits a pixel. `preview` is the camera's uint8 [height, width]."""
     surface = pygame.Surface(look.size, depth=32)
     surface.fill(theme.palette(look).paper)
@@ -58,7 +71,7 @@ def draw(screen: Screen, preview: Luma | None, look: Look) -> pygame.Surface:
     return surface
 
 
-def event_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
+def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
     """What a touch at a point says, in pixels of a surface of `size`: soft keys, and cells."""
     for key, rect in key_rects(screen, size):
         if rect.collidepoint(point):
@@ -66,30 +79,42 @@ def event_at(screen: Screen, point: tuple[int, int], size: tuple[int, int]) -> T
     return next((cell.event for cell in cells(screen, size) if cell.rect.collidepoint(point)), None)
 
 
-def cells(screen: Screen, size: tuple[int, int]) -> list[Cell]:
-    """All that can be touched beside the soft keys."""
+def cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
+    """All that can be touched beside the soft keys; where two cells overlap, the first one is meant."""
+    status = screen.status
+    banner = [banner_cell(size)] if status.banners and status.waiting is None else []
+    return [*banner, *_own_cells(screen, size)]
+
+
+def _own_cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
+    own: list[Cell] = []
     match screen:
         case PlateEntry() | KindChoice():
-            return entry.cells(screen, size)
+            own = entry.cells(screen, size)
         case CodeChoice():
-            return choosing_draw.cells(screen, size)
+            own = choosing_draw.cells(screen, size)
+        case Comparison():
+            own = comparing_draw.cells(size)
         case Result(offers=True):
-            return [choosing_draw.strip_cell(size)]
+            own = [choosing_draw.strip_cell(size)]
         case Menu() | ShiftLog() | LogEntry():
-            return shift_draw.cells(screen, size)
+            own = shift_draw.cells(screen, size)
         case Ready():
-            return [shift_draw.bar_cell(size)]
+            own = [shift_draw.bar_cell(size)]
         case _:
-            return []
+            pass
+    return own
 
 
-def compose(screen: Screen, look: Look, *, live: bool = True) -> list[Item]:
+def compose(screen: Shown, look: Look, *, live: bool = True) -> list[Item]:
     """What is drawn, in order. `live` says whether there is a picture."""
     match screen:
         case Ready():
             items = _ready(Page(look), screen, live=live)
-        case Result():
+        case Result() | Alarm():
             items = _stacked(look, screen)
+        case Comparison():
+            items = comparing_draw.compose(look, screen)
         case PlateEntry():
             items = entry.compose_entry(Page(look), screen)
         case KindChoice():
@@ -119,16 +144,19 @@ def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
             return compose_upload(look, screen)
 
 
-def _stacked(look: Look, screen: Result) -> list[Item]:
-    """A verdict's blocks in the largest type at which all fit, the room left over between them."""
+def _stacked(look: Look, screen: Result | Alarm) -> list[Item]:
+    """The blocks of a verdict or an alarm in the largest type at which all fit, the room left over between
+    them.
+    """
     bars = top(Page(look), screen.status)
-    strip = choosing_draw.strip(Page(look)) if screen.offers else []
-    bottom = choosing_draw.strip_top(look.size) if screen.offers else _keys_top(look)
+    offers = isinstance(screen, Result) and screen.offers
+    strip = choosing_draw.strip(Page(look)) if offers else []
+    bottom = choosing_draw.strip_top(look.size) if offers else _keys_top(look)
     room = bottom - bars.height
     # Room falls as the type grows: the place of the first ease that wants more than there is.
     over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(look, ease), screen, room))
     page = Page(look, _EASES[max(0, over - 1)])
-    blocks = result.blocks(page, screen)
+    blocks = _blocks(page, screen)
     gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
     gap = max(0, min(page.px(_AIR), gap))
     return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *strip]
@@ -138,9 +166,15 @@ def _keys_top(look: Look) -> int:
     return look.size[1] - Page(look).px(KEYS_HEIGHT)
 
 
-def _spare(page: Page, screen: Result, room: int) -> int:
+def _blocks(page: Page, screen: Result | Alarm) -> list[Block]:
+    if isinstance(screen, Alarm):
+        return alarm_draw.blocks(page, screen)
+    return result.blocks(page, screen)
+
+
+def _spare(page: Page, screen: Result | Alarm, room: int) -> int:
     """Pixels that are left, or missing where negative, with the least gap around every block."""
-    blocks = result.blocks(page, screen)
+    blocks = _blocks(page, screen)
     return room - sum(block.height for block in blocks) - page.px(_LEAST_AIR) * (len(blocks) + 1)
 
 

@@ -65,6 +65,25 @@ class Status:
     """Whether the registry can be reached; None where this terminal has no link."""
     camera: Camera = Camera.LIVE
     notices: tuple[Notice, ...] = ()
+    monotonic_s: float = 0.0
+    """Monotonic time, of which ages are computed when they are drawn."""
+    fades_s: float = 60.0
+    """A pass or provisional verdict that is older says how old it is, and loses its colour."""
+    hides_s: float = 180.0
+    """One that is older still is hidden until the officer asks for it."""
+    waiting: Waiting | None = None
+    """Alarms that may not be shown on top of this screen; None where there are none."""
+    banners: tuple[Judged, ...] = ()
+    """Alarms from older checks, until they are opened; oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Alarms that wait and may not be shown yet."""
+
+    count: int
+    locked: bool = False
+    """No shift goes on, so nobody may read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,25 @@ class Lookup(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+class Point(StrEnum):
+    """What of a car is compared with an alarm's record before it is stopped (domain, section 6.4, rule 4)."""
+
+    KIND = "kind"
+    TYPE = "type"
+    COLOUR = "colour"
+
+
+POINTS = tuple(Point)
+
+
+class Fit(StrEnum):
+    """What the officer says of one point."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
@@ -122,6 +160,12 @@ class Judged:
     """Result and signed time (Unix ms) of the answer that the verdict rests on."""
     issuance: Issuance | None = None
     """The registry's word on whether the code shown was issued; None where it said nothing."""
+    as_of_s: float = 0.0
+    """Monotonic time of the check, or of the last question about its vehicle: nothing in it is newer."""
+    recorded: bool = True
+    """False for an alarm whose record could not be written; its `seq` may then be a negative stand-in."""
+    fits: tuple[Fit, ...] = ()
+    """What the officer found of each of POINTS, where this is an alarm and the car was compared."""
 
 
 @dataclass(frozen=True, slots=True)

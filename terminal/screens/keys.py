@@ -15,7 +15,17 @@ from terminal.screens.items import Fill, Item
 from terminal.screens.layout import largest, padded, paragraph, stack
 from terminal.screens.page import HEIGHT, KEYS_HEIGHT, WIDTH
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import CodeChoice, KindChoice, PlateEntry, Ready, Result, Screen, Trouble
+from terminal.screens.state import (
+    Alarm,
+    CodeChoice,
+    Comparison,
+    KindChoice,
+    PlateEntry,
+    Ready,
+    Result,
+    Shown,
+    Trouble,
+)
 
 if TYPE_CHECKING:
     from terminal.screens.page import Page
@@ -32,25 +42,35 @@ class Key:
     main: bool = False
 
 
-def keys(screen: Screen) -> tuple[Key, ...]:
+def keys(screen: Shown) -> tuple[Key, ...]:
     """Return the active soft keys from left to right, in the order of the buttons: BACK, TRIGGER, CONFIRM."""
+    shown: tuple[Key, ...]
     match screen:
         case Ready(status=status):
-            return (
+            shown = (
                 Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
                 Key(Button.TRIGGER, "button_trigger", "scan_again"),
                 Key(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
+        case Alarm(held=held):
+            action = "keep_holding" if held else "acknowledge"
+            shown = (Key(Button.CONFIRM, "button_confirm", action, main=not held),)
         case Result():
-            return _result_keys(screen)
+            shown = _result_keys(screen)
+        case Comparison():
+            shown = (
+                Key(Button.BACK, "button_back", "point_differs", main=True),
+                Key(Button.TRIGGER, "button_trigger", "point_agrees", main=True),
+            )
         case PlateEntry() | KindChoice():
-            return _entry_keys(screen)
+            shown = _entry_keys(screen)
         case CodeChoice():
-            return _choice_keys(screen)
+            shown = _choice_keys(screen)
         case Trouble():
-            return (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
+            shown = (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
-            return _shift_keys(screen)
+            shown = _shift_keys(screen)
+    return shown
 
 
 def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
@@ -80,15 +100,20 @@ def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
 
 
 def _result_keys(screen: Result) -> tuple[Key, ...]:
-    if not screen.acknowledged:
-        return (Key(Button.CONFIRM, "button_confirm", "acknowledge", main=True),)
+    if screen.hidden:
+        return (
+            Key(Button.BACK, "button_back", "show_old"),
+            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "recheck", main=True),
+        )
     if screen.asks:
-        alarm = screen.judged.verdict.outcome is Outcome.ALARM
         return (
             Key(Button.BACK, "button_back", "not_this"),
             Key(Button.TRIGGER, "button_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "yes_all_points" if alarm else "yes_this", main=True),
+            _confirm_key(screen),
         )
+    if screen.compares:
+        return Key(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
     if screen.wants_plate:
         return (
             Key(Button.BACK, "button_back_or_trigger", "scan_next"),
@@ -98,6 +123,16 @@ def _result_keys(screen: Result) -> tuple[Key, ...]:
         Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
         Key(Button.CONFIRM, "button_confirm", "note"),
     )
+
+
+def _confirm_key(screen: Result) -> Key:
+    """What CONFIRM does where the question is open whether this is the vehicle, or it must be compared."""
+    confirm = partial(Key, Button.CONFIRM, "button_confirm")
+    if screen.compares:
+        return confirm("compare_points", main=True)
+    if screen.judged.verdict.outcome is Outcome.ALARM:
+        return confirm("note")
+    return confirm("yes_this", main=True)
 
 
 def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[Key, ...]:
@@ -120,7 +155,7 @@ def _choice_keys(screen: CodeChoice) -> tuple[Key, ...]:
     return back, following, Key(Button.CONFIRM, "button_confirm", "check_code", main=True)
 
 
-def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
+def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
     """Return the soft keys with their areas, px; they share the width equally."""
     width, height = size
     scale = min(width / WIDTH, height / HEIGHT)
@@ -133,7 +168,7 @@ def key_rects(screen: Screen, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
     ]
 
 
-def key_bar(page: Page, screen: Screen) -> list[Item]:
+def key_bar(page: Page, screen: Shown) -> list[Item]:
     """Draw the soft keys at the bottom of the screen."""
     width, height = page.look.size
     tall = page.px(KEYS_HEIGHT)

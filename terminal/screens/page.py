@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.screens import text, theme
+from terminal.screens import alarms, text, theme
 from terminal.screens.facts import Sending
 from terminal.screens.icons import Icon
 from terminal.screens.items import Fill, Sign, Text
@@ -25,6 +25,8 @@ WIDTH, HEIGHT = 480, 800
 MARGIN = 16
 KEYS_HEIGHT = 88
 """12 mm on a 5-inch display: the width of a gloved thumb."""
+BAR, BANNER = 44, 60
+"""Units of the status bar, and of the banner of an alarm below it: high enough for a gloved thumb."""
 MOST_NOTICES = 2
 """Most notice lines about the terminal; with more notices the last line lists codes only."""
 
@@ -73,15 +75,44 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
     blocks = [_bar(page, status, menu=menu)]
     if status.laboratory:
         blocks.append(_laboratory(page))
+    if (strip := _alarm_strip(page, status)) is not None:
+        blocks.insert(1, strip)
     lines = [] if status.clock_trusted else [page.say("clock_unsure")]
-    room = MOST_NOTICES - len(lines)
+    room = max(1, MOST_NOTICES - len(lines))
     spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
     lines += [_notice_words(page, notice) for notice in spelt]
     if rest := status.notices[len(spelt) :]:
         lines.append(page.say("more_notices", codes=" ".join(notice.code for notice in rest)))
     if lines:
-        blocks.append(_notices(page, lines))
+        # Below an alarm's strip one line must do.
+        blocks.append(_notices(page, [" · ".join(lines)], 13) if strip else _notices(page, lines, 18))
     return stack(blocks)
+
+
+def _alarm_strip(page: Page, status: Status) -> Block | None:
+    """Alarms that wait, and the one that a touch opens, below the bar in a place of its own."""
+    if status.waiting is not None:
+        key = "alarms_locked" if status.waiting.locked else "alarms_waiting"
+        words = page.say(key, count=status.waiting.count)
+    elif status.banners:
+        judged = status.banners[0]
+        words = page.say(
+            "banner",
+            number=judged.plate.number if judged.plate else "",
+            age=text.age(max(0.0, status.monotonic_s - judged.as_of_s), page.look.language),
+            what=text.pick(alarms.title(judged.verdict), page.look.language),
+        )
+    else:
+        return None
+    height, side = page.px(BANNER), page.px(34)
+    room = page.width - side - page.px(8)
+    sizes = [page.px(units) for units in range(27, 13, -1)]
+    style = largest(words, sizes, page.firm(27, theme.WHITE, bold=True), (room, height), 2)
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.SIREN, theme.WHITE),))
+    row = beside([(0, sign), (side + page.px(8), paragraph(words, style, room))])
+    above = (height - row.height) // 2
+    ground = Fill(Rect(0, 0, page.look.size[0], height), theme.RED)
+    return padded(row, page.px(MARGIN), above, height - row.height - above, lambda _: [ground])
 
 
 def _notice_words(page: Page, notice: Notice) -> str:
@@ -89,7 +120,7 @@ def _notice_words(page: Page, notice: Notice) -> str:
 
 
 def _bar(page: Page, status: Status, *, menu: bool) -> Block:
-    height = page.px(44)
+    height = page.px(BAR)
     behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
     left, right, start = _fitted_ends(page, status, menu=menu)
     shift = _shift(page, status, left.items[-1].rect.right, start)
@@ -190,12 +221,12 @@ def _laboratory(page: Page) -> Block:
     )
 
 
-def _notices(page: Page, lines: list[str]) -> Block:
+def _notices(page: Page, lines: list[str], least: int) -> Block:
     """Lay out the notices about the terminal."""
     side = page.px(26)
     width = page.width - side - page.px(8)
     style = page.firm(21, theme.BLACK, bold=True)
-    sizes = [page.px(units) for units in (21, 20, 19, 18)]
+    sizes = [page.px(units) for units in range(21, least - 1, -1)]
     body = [
         paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
     ]

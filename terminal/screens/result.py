@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.model import CredentialFinding, Outcome, RefusalReason, VehicleFinding
-from terminal.screens import contradiction, subject, text, theme
+from terminal.screens import alarms, contradiction, hero, subject, text, theme
 from terminal.screens.icons import Icon
-from terminal.screens.items import Dashes, Fill, Item, Sign, Stripes
-from terminal.screens.layout import Block, beside, largest, padded, paragraph, stack
+from terminal.screens.items import Fill, Sign
+from terminal.screens.layout import Block, beside, padded, paragraph, stack
 from terminal.screens.page import MARGIN, Page
 from terminal.screens.state import Lookup
-from terminal.screens.theme import Form
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
     from terminal.model import HotlistWord, Verdict
     from terminal.screens.fonts import Colour
     from terminal.screens.state import Judged, Result
-    from terminal.screens.theme import Dress
 
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
@@ -59,9 +57,11 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     verdict = screen.judged.verdict
     shown = [_hero(page, screen)]
     shown += subject.blocks(page, screen)
+    if screen.hidden:
+        return [*shown, _ground(page, screen)]
     if (contradicted := contradiction.block(page, verdict)) is not None:
         shown.append(contradicted)
-    shown.append(_findings(page, screen.judged))
+    shown.append(_findings(page, screen))
     if (compared := subject.particulars(page, verdict)) is not None:
         shown.append(compared)
     shown.append(_ground(page, screen))
@@ -80,7 +80,9 @@ def guidance(verdict: Verdict, page: Page) -> str:
 
 
 def title(verdict: Verdict, page: Page) -> str:
-    """The name of a verdict's outcome."""
+    """The name of a verdict's outcome; an alarm's is its gravest letter (domain, section 6.4, rule 4)."""
+    if verdict.outcome is Outcome.ALARM:
+        return text.pick(alarms.title(verdict), page.look.language)
     return outcome_title(verdict.outcome, page)
 
 
@@ -92,52 +94,28 @@ def outcome_title(outcome: Outcome, page: Page) -> str:
 
 def _hero(page: Page, screen: Result) -> Block:
     verdict = screen.judged.verdict
-    lit = screen.acknowledged or int(screen.status.now_s / FLASH_S) % 2 == 0
-    dress = theme.dress(verdict.outcome, page.colours, lit=lit)
     page = Page(page.look, subject.firm(page.ease))
-    rim = page.px(22 if dress.form is Form.STRIPED else 14)
-    inside = page.width - 2 * rim
-    side = page.px(112 * min(page.ease, 1.0))
-    gap = page.px(16)
-    room = inside - side - gap
-    sizes = [page.eased(units) for units in range(104, 30, -2)]
-    words = title(verdict, page)
-    bold = page.type(104, dress.ink, bold=True)
+    dress = theme.faded(page.colours) if screen.faded else theme.dress(verdict.outcome, page.colours)
     lines = 1 if page.look.language == "zh" else 2  # a Chinese title of five characters is one word
-    style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
-    head = beside(
-        [
-            (0, Block(side, (Sign(Rect(0, 0, side, side), dress.icon, dress.ink),))),
-            (side + gap, paragraph(words, style, room)),
-        ],
-    )
-    parts = [head]
-    advice = guidance(verdict, page)
+    words = page.say("hidden") if screen.hidden else title(verdict, page)
+    parts = [hero.headed(page, dress, words, lines)]
+    room = hero.inside(page, dress)
+    if screen.faded:
+        said = page.say("hidden_age" if screen.hidden else "faded_age", age=_age(page, screen))
+        parts.append(paragraph(said, page.type(44, dress.ink, bold=True), room, even=True))
+    advice = "" if screen.hidden else guidance(verdict, page)
     if advice:
-        parts.append(paragraph(advice, page.type(27, dress.ink, bold=True), inside, even=True))
-    body = stack(parts, page.eased(8))
-    hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
-    return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
+        parts.append(paragraph(advice, page.type(27, dress.ink, bold=True), room, even=True))
+    return hero.framed(page, dress, stack(parts, page.eased(8)))
 
 
-def _behind(page: Page, dress: Dress, height: int, rim: int) -> list[Item]:
-    rect = Rect(0, 0, page.width, height)
-    radius = page.px(14)
-    match dress.form:
-        case Form.SOLID:
-            inner = rect.inflate(-page.px(14), -page.px(14))
-            rimmed = [Fill(inner, dress.paper, page.px(9))] if dress.paper != dress.fill else []
-            return [Fill(rect, dress.fill, radius), *rimmed]
-        case Form.STRIPED:
-            inner = rect.inflate(-2 * (rim - page.px(6)), -2 * (rim - page.px(6)))
-            stripes = Stripes(rect, (dress.fill, dress.paper), page.px(14), radius)
-            return [stripes, Fill(inner, dress.paper, page.px(5))]
-        case Form.DASHED:
-            return [Fill(rect, dress.paper), Dashes(rect, dress.fill, page.px(6))]
+def _age(page: Page, screen: Result) -> str:
+    return text.age(screen.age_s, page.look.language)
 
 
-def _findings(page: Page, judged: Judged) -> Block:
+def _findings(page: Page, screen: Result) -> Block:
     """Always two lines: the credential, and the vehicle; below each, what more is known of it."""
+    judged = screen.judged
     finding, status = judged.verdict.finding.finding, judged.verdict.status
     ink = page.colours.ink
     # That no code was shown is no fault of anyone's.
@@ -150,7 +128,7 @@ def _findings(page: Page, judged: Judged) -> Block:
     if status.letters:
         named = text.status_letters(status.letters, page.look.language)
         lines.append(_note(page, page.say("letters", letters=named), ink=ink))
-    if (said := _lookup(page, judged)) is not None:
+    if (said := _lookup(page, screen)) is not None:
         lines.append(said)
     if status.hotlist is not None:
         lines.append(_hotlist(page, status.hotlist))
@@ -164,19 +142,18 @@ def _findings(page: Page, judged: Judged) -> Block:
     return padded(card, page.px(MARGIN), 0, 0, lambda _: ())
 
 
-def _lookup(page: Page, judged: Judged) -> Block | None:
+def _lookup(page: Page, screen: Result) -> Block | None:
     """What became of asking the registry."""
-    match judged.lookup:
+    match screen.judged.lookup:
         case Lookup.NOT_ASKED:
             return None
         case Lookup.WAITING:
             return _note(page, page.say("lookup_waiting"), Icon.CLOCK)
         case Lookup.NO_ANSWER:
-            words = "lookup_no_answer" if judged.refusal is None else _REFUSED[judged.refusal]
+            words = "lookup_no_answer" if screen.judged.refusal is None else _REFUSED[screen.judged.refusal]
             return _note(page, page.say(words), Icon.DASH)
         case Lookup.ANSWERED:
-            age = text.age(judged.verdict.status.age_s or 0, page.look.language)
-            return _note(page, page.say("lookup_answered", age=age))
+            return _note(page, page.say("lookup_answered", age=_age(page, screen)))
 
 
 def _hotlist(page: Page, word: HotlistWord) -> Block:
@@ -236,22 +213,29 @@ def _ground(page: Page, screen: Result) -> Block:
         page.say("trust_none")
         if age_s is None
         else page.say("trust_list_age", age=text.age(age_s, language)),
-        *_vehicle_ground(page, judged),
-        page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True)),
+        *_vehicle_ground(page, screen),
+        *_record(page, judged),
     ]
     words = page.say("ground", ground=("；" if language == "zh" else "; ").join(parts))
     body = paragraph(words, page.type(20, page.colours.muted), page.width)
     return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
 
 
-def _vehicle_ground(page: Page, judged: Judged) -> list[str]:
+def _record(page: Page, judged: Judged) -> list[str]:
+    """The record's number, or that there is none yet."""
+    if not judged.recorded:
+        return [page.say("alarm_not_recorded")]
+    return [page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True))]
+
+
+def _vehicle_ground(page: Page, screen: Result) -> list[str]:
     """How old the list is that tells of the vehicle; a live answer says so beside its finding."""
-    age_s = judged.verdict.status.age_s
-    if judged.lookup is Lookup.ANSWERED:
+    age_s = screen.judged.verdict.status.age_s
+    if screen.judged.lookup is Lookup.ANSWERED:
         return []
     if age_s is None:
         return [page.say("vehicle_not_asked")]
-    return [page.say("vehicle_asked_age", age=text.age(age_s, page.look.language))]
+    return [page.say("vehicle_asked_age", age=text.age(age_s + screen.age_s, page.look.language))]
 
 
 def _second_code(page: Page) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from terminal.model import Button, CredentialFinding, Outcome
+from terminal.model import Button, CredentialFinding
 from terminal.screens.facts import Judged, Logged, Progress
 from terminal.screens.shift import (
     Annotate,
@@ -33,7 +33,7 @@ from terminal.screens.shift import (
     Uploading,
     UploadTold,
 )
-from terminal.screens.state import Play, Quiet, Ready, Result, Screen, Step
+from terminal.screens.state import Quiet, Ready, Result, Screen, Step
 
 
 def over(screen: Screen) -> bool:
@@ -192,13 +192,10 @@ def logged(judged: Judged) -> Logged:
     return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
 
 
-def refined(screen: ShiftScreen, judged: Judged) -> Step:
+def refined(screen: ShiftScreen, judged: Judged, seq: int) -> Step:
     """More of a check: an alarm interrupts where its verdict was on the screen; a log is asked for anew."""
     match screen:
-        case LogEntry(back=Result(judged=shown) as back) if shown.seq == judged.seq:
-            alarm, before = (one.verdict.outcome is Outcome.ALARM for one in (judged, shown))
-            if alarm and not before:
-                return Result(screen.status, judged, screen.seen, acknowledged=False), (Play(Outcome.ALARM),)
+        case LogEntry(back=Result(judged=shown) as back) if shown.seq == seq:
             known = replace(logged(judged), acts=screen.logged.acts)
             return replace(screen, back=replace(back, judged=judged), logged=known), ()
         case ShiftLog() | LogEntry(back=ShiftLog()):

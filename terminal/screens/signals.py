@@ -44,6 +44,8 @@ _LAMPS = {
 }
 # Felt in the hand and heard by nobody else: two pulses and a pause, until the alarm is acknowledged.
 _STROKES = (Pulse(1, 0.2), Pulse(0, 0.15), Pulse(1, 0.2), Pulse(0, 0.65))
+STROKE = (Pulse(1, 0.05), Pulse(0, 0.2))
+"""One short stroke: a press did not count."""
 _DISCREET = Signal(vibration=_STROKES)
 _LOUD = Signal(
     sound=(Pulse(HIGH, 0.15), Pulse(0, 0.1)),

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from terminal.model import NAMING_A_VEHICLE, Button, Outcome, Plate, Scan, Subject
+from terminal.model import NAMING_A_VEHICLE, Outcome, Scan, Subject
+from terminal.screens.alarms import Alarm
 from terminal.screens.choosing import (
-    ChoiceEvent,
     CodeChoice,
     CodeChosen,
     Identified,
@@ -20,9 +20,37 @@ from terminal.screens.choosing import (
     OthersWanted,
     offered,
 )
+from terminal.screens.comparing import Compared, Comparison, Fitted
+from terminal.screens.events import (
+    AskKinds,
+    CaseEffect,
+    Check,
+    Click,
+    Confirm,
+    Effect,
+    Enter,
+    Event,
+    Failed,
+    Listed,
+    Picked,
+    Play,
+    Pressed,
+    Quiet,
+    Recheck,
+    Recorded,
+    Refined,
+    Reported,
+    Rerecorded,
+    Scanned,
+    Tick,
+    ToggleTorch,
+    Turned,
+    Typed,
+)
 from terminal.screens.facts import (
     ACTIONS,
     CONTROL_ROOM,
+    POINTS,
     REMARKS,
     Action,
     Camera,
@@ -31,6 +59,7 @@ from terminal.screens.facts import (
     Control,
     ControlWord,
     Counts,
+    Fit,
     Judged,
     Logged,
     Lookup,
@@ -38,11 +67,13 @@ from terminal.screens.facts import (
     Note,
     Notice,
     Picture,
+    Point,
     Progress,
     Remark,
     Sending,
     Sighting,
     Status,
+    Waiting,
 )
 from terminal.screens.shift import (
     Annotate,
@@ -75,23 +106,39 @@ from terminal.screens.shift import (
 __all__ = [
     "ACTIONS",
     "CONTROL_ROOM",
+    "POINTS",
     "REMARKS",
     "Action",
+    "Alarm",
     "Annotate",
     "Annotated",
+    "AskKinds",
     "Camera",
     "Candidate",
+    "CaseEffect",
+    "Check",
     "Chosen",
+    "Click",
     "CodeChoice",
     "CodeChosen",
     "Company",
+    "Compared",
+    "Comparison",
+    "Confirm",
     "Control",
     "ControlWord",
     "Counts",
+    "Effect",
     "EndShift",
+    "Enter",
+    "Event",
+    "Failed",
+    "Fit",
+    "Fitted",
     "Identified",
     "Identify",
     "Judged",
+    "Listed",
     "LogEntry",
     "Logged",
     "Lookup",
@@ -105,9 +152,20 @@ __all__ = [
     "OthersWanted",
     "Paged",
     "Part",
+    "Picked",
     "Picture",
+    "Play",
+    "Point",
+    "Pressed",
     "Progress",
+    "Quiet",
+    "Recheck",
+    "Recorded",
+    "Refined",
     "Remark",
+    "Reported",
+    "Rerecorded",
+    "Scanned",
     "Sending",
     "ShiftEffect",
     "ShiftEnd",
@@ -122,9 +180,14 @@ __all__ = [
     "StartShift",
     "Status",
     "TellShift",
+    "Tick",
+    "ToggleTorch",
+    "Turned",
+    "Typed",
     "Upload",
     "UploadTold",
     "Uploading",
+    "Waiting",
     "offered",
 ]
 
@@ -132,6 +195,9 @@ LINGER_S = 2.0
 """A code is still the same sighting until it was out of view this long."""
 OTHER_CODE_S = 1.0
 """How long a second code is still said to be in view, though a frame does not show it."""
+
+
+_AGEING = frozenset({Outcome.PASS, Outcome.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,35 +217,45 @@ class Result:
     seen: Sighting | None = None
     other: Neighbour | None = None
     """Another code in view, which was not checked."""
-    acknowledged: bool = True
-    """False while an alarm waits for the officer."""
-    held: Judged | None = None
-    """What is known since, shown once the alarm is acknowledged."""
+    revealed: bool = False
+    """The officer asked to see the verdict although it is old."""
 
     @property
     def asks(self) -> bool:
-        """Whether the one question is open: whether this is the vehicle."""
+        """The one question is open: whether this is the vehicle."""
         verdict = self.judged.verdict
-        return (
-            self.acknowledged
-            and verdict.subject is Subject.CODE
-            and verdict.finding.finding in NAMING_A_VEHICLE
-        )
+        return verdict.subject is Subject.CODE and verdict.finding.finding in NAMING_A_VEHICLE
+
+    @property
+    def compares(self) -> bool:
+        """The officer has to compare the car with an alarm's record before it is stopped."""
+        alarm = self.judged.verdict.outcome is Outcome.ALARM
+        return alarm and self.judged.plate is not None and not self.judged.fits
 
     @property
     def offers(self) -> bool:
-        """Whether another inspection mark's code is in view, which the officer may pick."""
-        return self.acknowledged and self.other is not None and self.other.ours
+        """Another inspection mark's code is in view, which the officer may pick."""
+        return self.other is not None and self.other.ours
 
     @property
     def wants_plate(self) -> bool:
-        """Whether nothing says which vehicle this is, so that its plate must be entered."""
-        return self.acknowledged and self.judged.plate is None
+        """Nothing says which vehicle this is, so its plate must be entered."""
+        return self.judged.plate is None
 
     @property
-    def done(self) -> bool:
-        """Whether the officer is asked nothing more, and may add to the check."""
-        return self.acknowledged and not self.asks and not self.wants_plate
+    def age_s(self) -> float:
+        """Seconds since the verdict's evidence was gathered."""
+        return max(0.0, self.status.monotonic_s - self.judged.as_of_s)
+
+    @property
+    def faded(self) -> bool:
+        """The verdict would let the vehicle go, and is too old to be shown as a fresh one."""
+        return self.judged.verdict.outcome in _AGEING and self.age_s > self.status.fades_s
+
+    @property
+    def hidden(self) -> bool:
+        """The verdict would let the vehicle go, and is so old that a new check is offered in its place."""
+        return self.faded and self.age_s > self.status.hides_s and not self.revealed
 
 
 class Keys(StrEnum):
@@ -249,7 +325,7 @@ class Trouble:
     status: Status
     notice: Notice
     seen: Sighting | None = None
-    back: ShiftScreen | None = None
+    back: ShiftScreen | Result | None = None
     """Where the press leads; None is Ready."""
 
 
@@ -262,141 +338,21 @@ def pictured(screen: Screen) -> Scan | None:
             return None
 
 
-Screen: TypeAlias = Ready | Result | CodeChoice | PlateEntry | KindChoice | Trouble | ShiftScreen
+def subject_of(screen: Screen) -> Judged | None:
+    """The check whose car a screen is about; None where it is about none."""
+    match screen:
+        case Result(judged=judged) | Comparison(judged=judged):
+            return judged
+        case LogEntry(back=Result(judged=judged)) | Trouble(back=Result(judged=judged)):
+            return judged
+        case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
+            return after
+        case _:
+            return None
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """A frame had a code in view."""
-
-    scan: Scan
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A button, or its place on the screen, was pressed."""
-
-    button: Button
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time went by; `status` is what the bar says now."""
-
-    status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A key of plate entry."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """The other keys of plate entry are wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A kind was picked; None: the officer cannot tell, and the registry is to list them."""
-
-    kind: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A check, or what the officer changed of it, is on disk and may be shown."""
-
-    judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class Refined:
-    """Something more is known of a check, and it is on disk."""
-
-    judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The vehicles that the registry has for a number, gravest first; None where it gave no answer."""
-
-    number: str
-    found: tuple[Candidate, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An effect could not be performed, so nothing of it may be shown."""
-
-    notice: Notice
-
-
-Event: TypeAlias = (
-    Scanned
-    | Pressed
-    | Typed
-    | Turned
-    | Picked
-    | Tick
-    | Recorded
-    | Refined
-    | Listed
-    | Failed
-    | ChoiceEvent
-    | ShiftEvent
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Verify this code, record the check, and answer with Recorded or Failed."""
-
-    scan: Scan
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """The officer says that this is the vehicle: record it, and answer with Recorded or Failed."""
-
-    judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """The officer entered this plate, for the check `after` or for a new one: judge, record, answer with
-    Recorded or Failed, and ask the registry.
-    """
-
-    plate: Plate
-    after: Judged | None
-
-
-@dataclass(frozen=True, slots=True)
-class AskKinds:
-    """Ask the registry which kinds this number has; answer with Listed."""
-
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """Sound, light and vibration of an outcome."""
-
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Sound, light and vibration off."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToggleTorch:
-    """Torch on or off."""
-
-
-Effect: TypeAlias = Check | Identify | Confirm | Enter | AskKinds | Play | Quiet | ToggleTorch | ShiftEffect
+Screen: TypeAlias = Ready | Result | CodeChoice | PlateEntry | KindChoice | Comparison | Trouble | ShiftScreen
+"""The screens that follow one another; an alarm interrupts any of them."""
+Shown: TypeAlias = Screen | Alarm
+"""What the officer may have before them."""
 Step: TypeAlias = tuple[Screen, tuple[Effect, ...]]

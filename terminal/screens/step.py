@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from terminal.model import Button, Outcome
-from terminal.screens import choosing_step, entry_step, shift_step
+from terminal.screens import choosing_step, comparing, entry_step, shift_step
 from terminal.screens.shift import (
     LogEntry,
     Menu,
@@ -20,10 +20,11 @@ from terminal.screens.state import (
     OTHER_CODE_S,
     CodeChoice,
     CodeChosen,
+    Comparison,
     Confirm,
-    Effect,
     Event,
     Failed,
+    Fitted,
     Identified,
     Judged,
     KindChoice,
@@ -35,8 +36,11 @@ from terminal.screens.state import (
     Pressed,
     Quiet,
     Ready,
+    Recheck,
     Recorded,
     Refined,
+    Reported,
+    Rerecorded,
     Result,
     Scanned,
     Screen,
@@ -55,47 +59,54 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
     """The screen after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
     match event:
         case Tick(status):
-            return _ticked(screen, status, now_s), ()
+            return _ticked(screen, status, now_s)
         case Pressed(button):
             return _pressed(screen, button)
-        case Typed() | Turned() | Picked():
-            return entry_step.entered(screen, event)
+        case Typed() | Turned() | Picked() | Fitted():
+            return _entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choosing_step.happened(screen, event, now_s)
-        case Recorded() | Refined() | Listed() | Failed():
+        case Recorded() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
             return shift_step.happened(screen, event)
 
 
-def _ticked(screen: Screen, status: Status, now_s: float) -> Screen:
-    if isinstance(screen, Result) and screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
-        return replace(screen, status=status, other=None)
-    return replace(screen, status=status)
+def _ticked(screen: Screen, status: Status, now_s: float) -> Step:
+    after = replace(screen, status=status)
+    if not isinstance(screen, Result) or not isinstance(after, Result):
+        return after, ()
+    if screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
+        after = replace(after, other=None)
+    return after, (Quiet(),) if after.faded and not screen.faded else ()
 
 
-def _told(screen: Screen, event: Recorded | Refined | Listed | Failed, now_s: float) -> Step:
+def _told(
+    screen: Screen, event: Recorded | Refined | Reported | Rerecorded | Listed | Failed, now_s: float
+) -> Step:
     match event:
         case Recorded(judged):
             return _recorded(screen, judged, now_s)
         case Refined(judged):
-            return _refined(screen, judged, now_s)
+            return _refined(screen, judged, judged.seq)
+        case Rerecorded(seq, judged):
+            return _refined(screen, judged, seq)
+        case Reported():
+            return screen, ()
         case Listed(number, found):
             return entry_step.listed(screen, number, found)
-        case Failed() if isinstance(screen, Result) and not screen.acknowledged:
-            return screen, ()  # an alarm, whose record is on disk, is not covered by a lesser trouble
         case Failed(notice):
             return Trouble(screen.status, notice, screen.seen, _behind(screen)), (Quiet(),)
         case _:
             assert_never(event)
 
 
-def _behind(screen: Screen) -> ShiftScreen | None:
-    """The screen of the shift that a fault covers, and that comes back after it."""
+def _behind(screen: Screen) -> ShiftScreen | Result | None:
+    """The screen that a fault covers, and that comes back after it: what it says is recorded."""
     match screen:
-        case Trouble(back=back):
+        case Trouble(back=back) | Comparison(back=back):
             return back
-        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+        case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return screen
         case _:
             return None
@@ -105,36 +116,50 @@ def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
     if shift_step.over(_behind(screen) or screen):
         return screen, ()  # no verdict is given where no shift goes on
     outcome = judged.verdict.outcome
-    alarm = outcome is Outcome.ALARM
     if not isinstance(screen, Result):
         seen = screen.seen or (Sighting(judged.text, now_s) if judged.text is not None else None)
-        return Result(screen.status, judged, seen, acknowledged=not alarm), (Play(outcome),)
-    if not screen.acknowledged and not alarm:
-        return replace(screen, held=judged), ()  # no lesser word covers an alarm that nobody acknowledged
-    before = screen.judged.verdict.outcome
-    acknowledged = screen.acknowledged and (not alarm or before is Outcome.ALARM)
-    shown = replace(screen, judged=judged, acknowledged=acknowledged, held=None)
-    return shown, () if outcome is before else (Play(outcome),)
+        return Result(screen.status, judged, seen), (Play(outcome),)
+    before = screen.judged
+    shown = replace(screen, judged=judged, revealed=screen.revealed and judged.as_of_s == before.as_of_s)
+    changed = outcome is not before.verdict.outcome or (screen.faded and not shown.faded)
+    return shown, (Play(outcome),) if changed else ()
 
 
-def _refined(screen: Screen, judged: Judged, now_s: float) -> Step:
-    """More of the check that is shown, or that something is picked for: there an alarm alone interrupts."""
+def _refined(screen: Screen, judged: Judged, seq: int) -> Step:
+    """More is known of the check that is shown as record `seq`, or that something is picked for."""
     match screen:
-        case Result(judged=shown) if shown.seq == judged.seq:
-            return _recorded(screen, judged, now_s)
+        case Result(judged=shown) if shown.seq == seq:
+            return _recorded(screen, judged, 0.0)
+        case Comparison(back=Result(judged=shown)) | Trouble(back=Result(judged=shown)) if shown.seq == seq:
+            return _refined_behind(screen, judged)
         case (
             PlateEntry(after=Judged() as after)
             | KindChoice(after=Judged() as after)
             | CodeChoice(after=Judged() as after)
-        ) if after.seq == judged.seq:
-            alarm, before = (one.verdict.outcome is Outcome.ALARM for one in (judged, after))
-            if alarm and not before:
-                return _recorded(screen, judged, now_s)
+        ) if after.seq == seq:
             return replace(screen, after=judged), ()
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
-            return shift_step.refined(screen, judged)
+            return shift_step.refined(screen, judged, seq)
         case _:
             return screen, ()
+
+
+def _refined_behind(screen: Comparison | Trouble, judged: Judged) -> Step:
+    """More is known of the verdict that a comparison or a fault covers; what is no alarm is not compared."""
+    if not isinstance(screen.back, Result):
+        return screen, ()
+    back = replace(screen.back, judged=judged)
+    if isinstance(screen, Trouble):
+        return replace(screen, back=back), ()
+    if judged.verdict.outcome is not Outcome.ALARM:
+        return _recorded(screen.back, judged, 0.0)
+    return replace(screen, judged=judged, back=back), ()
+
+
+def _entered(screen: Screen, event: Typed | Turned | Picked | Fitted) -> Step:
+    if not isinstance(event, Fitted):
+        return entry_step.entered(screen, event)
+    return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
 
 
 def _pressed(screen: Screen, button: Button) -> Step:
@@ -145,12 +170,18 @@ def _pressed(screen: Screen, button: Button) -> Step:
             return _pressed_at_result(screen, button)
         case PlateEntry() | KindChoice():
             return entry_step.pressed(screen, button), ()
-        case CodeChoice():
-            return choosing_step.pressed(screen, button)
+        case CodeChoice() | Comparison():
+            return _pressed_at_choice(screen, button)
         case Trouble():
             return _read(screen), ()
         case _:
             return shift_step.pressed(screen, button)
+
+
+def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Step:
+    if isinstance(screen, Comparison):
+        return comparing.pressed(screen, button)
+    return choosing_step.pressed(screen, button)
 
 
 def _read(screen: Trouble) -> Screen:
@@ -173,20 +204,27 @@ def _pressed_when_ready(screen: Ready, button: Button) -> Step:
 
 
 def _pressed_at_result(screen: Result, button: Button) -> Step:
-    if not screen.acknowledged:
-        return _acknowledged(screen) if button is Button.CONFIRM else (screen, ())
-    if button is Button.CONFIRM and screen.asks:
+    match button:
+        case Button.CONFIRM if screen.hidden:
+            return screen, (Recheck(screen.judged),)
+        case Button.BACK if screen.hidden:
+            return replace(screen, revealed=True), ()
+        case Button.CONFIRM:
+            return _confirmed(screen)
+        case Button.BACK if screen.asks:
+            return entry_step.entry(screen, screen.judged), (Quiet(),)
+        case Button.BACK | Button.TRIGGER:
+            return Ready(screen.status, screen.seen), (Quiet(),)
+        case _:
+            assert_never(button)
+
+
+def _confirmed(screen: Result) -> Step:
+    """CONFIRM never answers an alarm's question: the car is compared with the record, by other keys."""
+    if screen.compares:
+        return comparing.opened(screen), (Quiet(),)
+    if screen.asks and screen.judged.verdict.outcome is not Outcome.ALARM:
         return screen, (Confirm(screen.judged),)
-    if button is Button.CONFIRM:
-        if not screen.wants_plate:
-            return shift_step.entry(screen)
+    if screen.wants_plate:
         return entry_step.entry(screen, screen.judged), (Quiet(),)
-    if button is Button.BACK and screen.asks:
-        return entry_step.entry(screen, screen.judged), (Quiet(),)
-    return Ready(screen.status, screen.seen), (Quiet(),)
-
-
-def _acknowledged(screen: Result) -> Step:
-    judged = screen.held or screen.judged
-    after: Effect = Quiet() if screen.held is None else Play(judged.verdict.outcome)
-    return replace(screen, judged=judged, held=None, acknowledged=True), (after,)
+    return shift_step.entry(screen)

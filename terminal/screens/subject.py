@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
 from terminal.model import CredentialFinding, Outcome, Subject
 from terminal.screens import plates, text
+from terminal.screens.facts import POINTS, Fit, Point
 from terminal.screens.items import Fill, PlateArt
 from terminal.screens.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.screens.page import MARGIN, Page
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 _FIRM_EASE, _FIRMER = 0.86, 0.26
 """The verdict, what to do and the plate give way no further than this while what is below them still can;
 past that they stay so much larger."""
+
+POINT_WORDS = {Point.KIND: "point_kind", Point.TYPE: "vehicle_type", Point.COLOUR: "colour"}
+FIT_WORDS = {Fit.AGREES: "fit_agrees", Fit.DIFFERS: "fit_differs", Fit.UNSURE: "fit_unsure"}
+_FIT_MARKS = {Fit.AGREES: "✓", Fit.DIFFERS: "≠", Fit.UNSURE: "？"}
 
 
 def firm(ease: float) -> float:
@@ -36,7 +42,7 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     if other is not None:
         shown.append(_other(page, other))
     if judged.verdict.outcome is Outcome.ALARM and own is not None:
-        shown.append(_comparison(page, judged.verdict))
+        shown.append(_comparison(page, judged))
     return [padded(block, page.px(MARGIN), 0, 0, lambda _: ()) for block in shown]
 
 
@@ -60,7 +66,13 @@ def _proven(verdict: Verdict) -> Vehicle | None:
     return credential.vehicle if credential is not None and not elsewhere else None
 
 
-def _kind_name(page: Page, plate: Plate) -> str:
+def record_of(verdict: Verdict) -> Vehicle | None:
+    """The registry's record of the vehicle; where there is none, what a genuine code says of it."""
+    return verdict.status.vehicle or _proven(verdict)
+
+
+def kind_name(page: Page, plate: Plate) -> str:
+    """The name of a plate's kind; the code of one that is not listed."""
     kind = KINDS.get(plate.kind)
     return text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
 
@@ -74,7 +86,7 @@ def _own(page: Page, screen: Result, plate: Plate) -> Block:
     said = page.say(head)
     typed_alone = verdict.subject is Subject.TYPED and verdict.finding.credential is None
     if verdict.outcome is not Outcome.ALARM and (screen.asks or typed_alone):
-        return _wide(page, plate, said, 34 if screen.asks else 28)
+        return wide(page, plate, said, 34 if screen.asks else 28)
     return _beside(page, plate, 94, said, 21 if head != "is_it" else 30)
 
 
@@ -89,10 +101,10 @@ def _other(page: Page, plate: Plate) -> Block:
     return _beside(page, plate, 62, page.say("plate_elsewhere"), 21)
 
 
-def _wide(page: Page, plate: Plate, head: str, units: float) -> Block:
+def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
     """A word and the kind above, the plate below, as wide as may be."""
     style = page.type(units, page.colours.ink, bold=True)
-    kind = _kind_name(page, plate)
+    kind = kind_name(page, plate)
     start = round(style.width(head)) + page.px(12)
     room = page.width - start
     sizes = [page.eased(size) for size in (21, 20, 19, 18, 17)]
@@ -110,7 +122,7 @@ def _beside(page: Page, plate: Plate, tall: float, head: str, units: float) -> B
     start = _right(art) + page.px(14)
     room = page.width - start
     said = paragraph(head, page.type(units, page.colours.ink, bold=True), room)
-    named = paragraph(_kind_name(page, plate), page.type(19, page.colours.muted), room)
+    named = paragraph(kind_name(page, plate), page.type(19, page.colours.muted), room)
     return beside([(0, art), (start, stack([said, named], page.eased(4)))])
 
 
@@ -122,23 +134,31 @@ def _right(block: Block) -> int:
     return max(item.rect.right for item in block.items)
 
 
-def _comparison(page: Page, verdict: Verdict) -> Block:
-    """What a stop on an alarm waits for: type, brand and colour, one by one (domain, 6.4, rule 4)."""
-    status, language = verdict.status, page.look.language
-    known = status.vehicle or _proven(verdict)
+def _comparison(page: Page, judged: Judged) -> Block:
+    """The points to compare with the car before it is stopped, with what was found, and the VIN for after the
+    stop (domain, section 6.4, rule 4).
+    """
+    verdict, language = judged.verdict, page.look.language
+    status, known = verdict.status, record_of(verdict)
     inside = page.width - 2 * page.px(14)
-    title = paragraph(page.say("compare"), page.type(23, page.colours.ink, bold=True), inside)
+    title = paragraph(_comparison_title(page, judged), page.type(23, page.colours.ink, bold=True), inside)
     unknown = page.say("not_on_terminal")
     if known is None and status.brand is None:
         body = paragraph(page.say("compare_by_radio"), page.type(22, page.colours.ink), inside)
     else:
-        pairs = [
-            ("vehicle_type", text.vehicle_type(known.vehicle_type, language) if known else unknown),
-            ("brand", status.brand or unknown),
-            ("colour", text.colours(known.colour, language) if known else unknown),
+        values = [
+            kind_name(page, judged.plate) if judged.plate and judged.fits else "",
+            text.vehicle_type(known.vehicle_type, language) if known else unknown,
+            text.colours(known.colour, language) if known and known.colour else unknown,
         ]
+        pairs = [
+            (POINT_WORDS[point], said + (f"  {_FIT_MARKS[fit]} {page.say(FIT_WORDS[fit])}" if fit else ""))
+            for point, said, fit in zip_longest(POINTS, values, judged.fits)
+            if said
+        ]
+        pairs.insert(len(pairs) - 1, ("brand", status.brand or unknown))
         if known is not None and known.vin_tail is not None:
-            pairs.append(("vin_tail", known.vin_tail))
+            pairs.append(("vin_after_stop", known.vin_tail))
         body = _table(page, pairs, inside)
     card = stack([title, body], page.eased(4))
 
@@ -154,13 +174,22 @@ def _comparison(page: Page, verdict: Verdict) -> Block:
     return padded(card, page.px(14), page.eased(10), page.eased(10), behind)
 
 
+def _comparison_title(page: Page, judged: Judged) -> str:
+    """What is still to be done, or what the comparison came to."""
+    if not judged.fits:
+        return page.say("compare")
+    if set(judged.fits) == {Fit.AGREES}:
+        return page.say("compared_all")
+    return page.say("compared_differs" if Fit.DIFFERS in judged.fits else "compared_unsure")
+
+
 def particulars(page: Page, verdict: Verdict) -> Block | None:
     """What to compare with the car and its papers: the registry's word, else that of a genuine code. An alarm
     has its comparison instead.
     """
-    proven, alarm = _proven(verdict), verdict.outcome is Outcome.ALARM
+    alarm = verdict.outcome is Outcome.ALARM
     pairs = [] if alarm else _dates(page, verdict)
-    known = verdict.status.vehicle or proven
+    known = record_of(verdict)
     if known is not None and not alarm:
         pairs.append(("description", _described(page, known, verdict.status)))
         pairs.append(("vin_tail", known.vin_tail or page.say("no_vin_tail")))

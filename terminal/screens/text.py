@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.model import Reason
+from terminal.screens.alarm_text import ALARM_WORDS
 from terminal.screens.facts import Action, Control, ControlWord, Mistaken, Picture, Remark
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
@@ -38,7 +39,6 @@ WORDS: dict[str, Lines] = {
     "plate_confirmed": Lines("已确认是本车", "Confirmed: this vehicle"),
     "plate_typed": Lines("已输入", "As entered"),
     "plate_elsewhere": Lines("凭证所载，非本车号牌", "In the code: another vehicle's"),
-    "compare": Lines("确认前须逐项比对", "Compare before you confirm"),
     "compare_by_radio": Lines(
         "本机无车辆类型、品牌型号和颜色，须呼叫指挥中心比对",
         "Type, brand and colour are not on this terminal: ask control for them",
@@ -102,7 +102,6 @@ WORDS: dict[str, Lines] = {
     "scan_again": Lines("重新核验", "Check again"),
     "scan_next": Lines("扫描下一个", "Scan next"),
     "yes_this": Lines("是本车", "Yes, this one"),
-    "yes_all_points": Lines("逐项相符", "All points fit"),
     "not_this": Lines("不是本车", "Not this one"),
     "enter_plate": Lines("输入号牌", "Enter plate"),
     "scan": Lines("回到扫码", "To scanning"),
@@ -186,13 +185,13 @@ WORDS: dict[str, Lines] = {
     "bar_fault": Lines("上传故障", "upload fault"),
     "shift_over": Lines("班次已结束", "The shift is over"),
     "shift_over_rule": Lines("开始新班次后方可核验", "Checks are made once a shift is started"),
-    "acknowledge": Lines("已知悉", "Acknowledge"),
     "go_on": Lines("继续", "Go on"),
     "days": Lines("{count} 天", "{count} d"),
     "hours": Lines("{count} 小时", "{count} h"),
     "under_a_minute": Lines("不到 1 分钟", "under 1 min"),
     "seconds": Lines("{count} 秒", "{count} s"),
     "minutes": Lines("{count} 分钟", "{count} min"),
+    **ALARM_WORDS,
 }
 
 ACTIONS: dict[str, Lines] = {

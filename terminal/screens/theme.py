@@ -147,6 +147,11 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
             raise ValueError(f"outcomes.csv has an unknown colour: {colour}")
 
 
+def faded(colours: Palette) -> Dress:
+    """What a verdict wears that is too old to be green: no colour, and letters as dark as ever."""
+    return Dress(Form.SOLID, colours.panel, colours.panel, colours.ink, Icon.CLOCK)
+
+
 def contrast(one: Colour, other: Colour) -> float:
     """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)

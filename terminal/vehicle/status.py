@@ -28,6 +28,8 @@ class StatusClass(StrEnum):
 
 
 _RANK = tuple(StatusClass)
+_GRAVITY = "CNJPMED"
+"""Letters that interrupt the officer, gravest first (domain, section 6.4, rule 4)."""
 _CLASS_OF = {code: StatusClass(row["verdict_class"]) for code, row in STATUS.items()}
 _LIVE = {
     StatusClass.ALARM: VehicleFinding.ALARM,
@@ -67,6 +69,12 @@ def cut(letters: str) -> str:
 def shown(letters: str) -> tuple[tuple[str, Lines], ...]:
     """Every letter in its order, with its name in both languages; an unlisted one says so."""
     return tuple((letter, _name(letter)) for letter in cut(letters))
+
+
+def gravest(letters: str, kind: StatusClass) -> Lines | None:
+    """The name of the gravest letter of a class; None where the letters have none of it."""
+    found = [letter for letter in cut(letters) if _CLASS_OF.get(letter) is kind]
+    return _name(min(found, key=_GRAVITY.find)) if found else None
 
 
 def classify(letters: str) -> StatusClass:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from drivers.clock import HandClock
 from drivers.panel import Debounce, GpioPanel, MissingPanel, Pins, pi_factory
 from terminal.errors import PanelFault
-from terminal.model import Button, Glow, KeyEdge, Pulse, Signal
+from terminal.model import Button, Glow, Pulse, Signal
+from terminal.ports import KeyEdge
 
 if TYPE_CHECKING:
     from gpiozero.pins.data import PinInfo
@@ -81,6 +82,16 @@ def test_vibration_repeats(panel: GpioPanel, factory: MockFactory):
     panel.signal(Signal(vibration=(Pulse(1, TICK), Pulse(0, TICK))))
 
     assert factory.pin(PINS.vibration).changes(4) == [1, 0, 1, 0]
+
+
+def test_a_lead_is_felt_once_before_what_repeats(panel: GpioPanel, factory: MockFactory):
+    lead = (Pulse(1, TICK), Pulse(0, TICK))
+    panel.signal(Signal(lead=lead))
+    assert factory.pin(PINS.vibration).changes(2) == [1, 0]
+
+    panel.signal(Signal(vibration=(Pulse(1, 60),), lead=lead))
+    assert factory.pin(PINS.vibration).changes(3) == [1, 0, 1]
+    assert panel.vibrating
 
 
 def test_sound_plays_once_and_ends_quiet(panel: GpioPanel, factory: MockFactory):

@@ -15,7 +15,8 @@ from PIL import Image
 from drivers.sim import FilmCamera, SimRig, sim_rig
 from drivers.stills import NEUTRAL
 from terminal.errors import InputFault
-from terminal.model import Button, Frame, Glow, KeyEdge, Pulse, Signal
+from terminal.model import Button, Frame, Glow, Pulse, Signal
+from terminal.ports import KeyEdge
 
 if TYPE_CHECKING:
     from pathlib import Path

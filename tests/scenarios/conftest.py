@@ -19,6 +19,7 @@ from terminal import config, player, running, scenario
 from terminal.cli import link_of
 from terminal.ports import Rig
 from terminal.screens import state
+from terminal.screens.attention import SETTLE_S
 from terminal.screens.draw import event_at
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Desk:
     def mark(self, note: state.Note) -> None:
         """Touch what is to be added to the check."""
         assert self.app is not None
+        self.rig.advance(SETTLE_S)
+        self.app.turn(player.TURN_S)
         width, height = self.app.size
         places = product(range(8, width, 16), range(8, height, 16))
         wanted = state.Marked(note)

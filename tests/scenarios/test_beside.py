@@ -1,40 +1,148 @@
-"""What the registry says of a check that the officer has left is told beside the work, until it was seen."""
+"""What the registry says of a check that the officer has left interrupts the work where it is an alarm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from terminal.cases import LATE_CODE
-from terminal.model import Button
+from terminal.model import Button, Outcome
 from terminal.registry.messages import Result
 from terminal.screens import state
+from terminal.screens.alarms import About
+from terminal.screens.attention import HOLD_S, SETTLE_S
+from tests.scenarios.test_checks import entries
 from tests.terminal.deskwork import OURS, HandLink, answer_to, record_of, requests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from terminal.app import App
     from tests.scenarios.conftest import Desk
 
 
-@pytest.mark.parametrize(("letters", "told"), [("C", True), ("E", True), ("G", False), ("A", False)])
-def test_an_answer_to_a_check_that_is_no_longer_shown_is_told_where_it_matters(
-    desk: Desk, laboratory: Path, letters: str, *, told: bool
-) -> None:
-    desk.link = link = HandLink()
+def left(desk: Desk) -> App:
+    """A terminal that is ready again after a check that nobody answered yet."""
+    desk.link = HandLink()
     desk.play("show phone.jpg\nexpect provisional ok\npress TRIGGER\nexpect ready")
+    assert desk.app is not None
+    return desk.app
+
+
+T = TypeVar("T")
+
+
+def on(app: App, kind: type[T]) -> T:
+    """The screen that is shown, which is of this kind."""
+    shown = app.screen
+    assert isinstance(shown, kind)
+    return shown
+
+
+def answer(desk: Desk, laboratory: Path, letters: str, place: int = 0) -> None:
+    """The registry answers a question, which is handled in the next turn."""
+    assert isinstance(desk.link, HandLink)
+    question = requests(desk.link, laboratory)[place]
+    at_ms = int(1e3 * desk.rig.clock.now_s())
+    record = record_of(OURS, letters)
+    desk.link.deliver(answer_to(question, laboratory, at_ms, result=Result.FOUND, record=record))
+
+
+@pytest.mark.parametrize(
+    ("letters", "outcome"), [("C", Outcome.ALARM), ("E", Outcome.OFF_ROAD), ("G", None), ("A", None)]
+)
+def test_an_answer_to_a_check_that_is_no_longer_shown_interrupts_where_it_is_an_alarm(
+    desk: Desk, laboratory: Path, letters: str, outcome: Outcome | None
+) -> None:
+    app = left(desk)
+    answer(desk, laboratory, letters)
+    desk.rig.press(Button.CONFIRM)  # in the same turn: nobody has seen yet what comes
+    app.turn(0.0)
+    if outcome is None:
+        assert not isinstance(app.screen, state.Alarm)
+        return
+    alarm = on(app, state.Alarm)
+    assert (alarm.judged.verdict.outcome, alarm.about) == (outcome, About.LEFT)
+    assert (alarm.judged.plate, app.ui.dropped) == (OURS, 1)
+    desk.play(f"press TRIGGER\nexpect alarmed\npress CONFIRM\nexpect {outcome}\nhold CONFIRM\nexpect ready")
+
+
+def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is_another_car(
+    desk: Desk, laboratory: Path
+) -> None:
+    """Scan a code, say that it is another vehicle, type that vehicle's plate: then the alarm comes."""
+    desk.link = HandLink()
+    desk.play("show phone.jpg\nexpect provisional ok\npress BACK\nexpect entry\ntype 苏A20002\npress CONFIRM")
+    desk.play("pick 02\nexpect caution other_vehicle")
     app = desk.app
     assert app is not None
-    assert isinstance(app.screen, state.Ready)
-    at_ms = int(1e3 * desk.rig.clock.now_s())
-    question = requests(link, laboratory)[0]
-    record = record_of(OURS, letters)
-    desk.rig.press(Button.BACK)  # in the same turn: nobody has read yet what comes now
-    link.deliver(answer_to(question, laboratory, at_ms, result=Result.FOUND, record=record))
-    desk.rig.press(Button.BACK)
+    before = on(app, state.Result)
+    answer(desk, laboratory, "C")
     app.turn(0.0)
-    assert (LATE_CODE in [notice.code for notice in app.screen.status.notices]) is told
-    desk.rig.press(Button.BACK)
+    alarm = on(app, state.Alarm)
+    assert (alarm.about, alarm.judged.plate) == (About.ELSEWHERE, OURS)
+    numbers = [getattr(entry.body, "number", None) for entry in entries(desk, laboratory)]
+    assert numbers[-1] == OURS.number
+    desk.play("shot elsewhere.png\nhold CONFIRM\nexpect caution other_vehicle")
+    assert on(app, state.Result).judged == before.judged
+
+
+def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
+    desk: Desk, laboratory: Path
+) -> None:
+    desk.link = HandLink()
+    desk.play("show phone.jpg\nexpect provisional ok")
+    app = desk.app
+    assert app is not None
+    desk.rig.advance(2 * SETTLE_S)
+    answer(desk, laboratory, "A")
+    desk.rig.press(Button.CONFIRM)
     app.turn(0.0)
-    assert LATE_CODE not in [notice.code for notice in app.screen.status.notices]
+    assert on(
+        app, state.Result
+    ).asks  # refined, and not confirmed by a press that was for what stood there before
+    assert app.ui.dropped == 1
+    desk.play("press CONFIRM\nexpect pass ok")
+
+
+def test_a_finger_acknowledges_an_alarm_by_staying_on_the_key(desk: Desk, laboratory: Path) -> None:
+    app = left(desk)
+    answer(desk, laboratory, "C")
+    app.turn(0.0)
+    desk.rig.touch_down(240, 760)
+    app.turn(0.0)
+    assert on(app, state.Alarm).held
+    desk.rig.advance(HOLD_S / 2)
+    desk.rig.touch_up(240, 760)
+    desk.rig.advance(HOLD_S)
+    app.turn(0.0)
+    assert not on(app, state.Alarm).held
+    desk.rig.touch_down(240, 760)
+    app.turn(0.0)
+    desk.rig.advance(HOLD_S)
+    app.turn(0.0)
+    on(app, state.Ready)
+
+
+def test_an_alarm_vibrates_until_it_is_acknowledged_and_a_press_that_does_not_count_does_not_end_it(
+    desk: Desk, laboratory: Path
+) -> None:
+    app = left(desk)
+    answer(desk, laboratory, "C")
+    app.turn(0.0)
+    pin = desk.rig.factory.pin(desk.rig.pins.vibration)
+    desk.until(lambda: bool(pin.state))
+    desk.play("press BACK\nexpect alarmed")
+    desk.until(lambda: not pin.state)
+    desk.until(lambda: bool(pin.state))
+    desk.play("hold CONFIRM\nexpect ready")
+    assert not desk.rig.panel.vibrating
+
+
+def test_after_the_shift_the_alarm_is_the_next_officer_s_first_screen(desk: Desk, laboratory: Path) -> None:
+    app = left(desk)
+    desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading\npress BACK\nexpect over")
+    answer(desk, laboratory, "C")
+    app.turn(0.0)
+    assert on(app, state.ShiftOver).status.waiting == state.Waiting(1, locked=True)
+    desk.play("expect over\npress CONFIRM\nexpect alarmed\nhold CONFIRM\nexpect ready")

@@ -20,11 +20,12 @@ from terminal.journal import database
 from terminal.journal.renewal import NAME
 from terminal.screens import fonts, state
 from terminal.screens.theme import Look
+from terminal.screens.ui import Ui
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.scenarios.conftest import Desk
+    from tests.scenarios.conftest import Desk, Registry
 
 
 def own_state(laboratory: Path, folder: Path) -> Path:
@@ -35,27 +36,43 @@ def own_state(laboratory: Path, folder: Path) -> Path:
     return file
 
 
+UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+"""A mount namespace, which any user may have."""
+
+
 def test_a_full_disk_shows_no_verdict_and_loses_no_record(
     laboratory: Path, photographs: Path, tmp_path: Path
 ) -> None:
-    """Two checks, that the disk was full, and a picture. Works as any user who may have a mount namespace."""
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    """Two checks, that the disk was full, and a picture."""
     inside = (
         'mount -t tmpfs -o size=32m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
         ' && "$0" -m terminal.cli journal verify --config "$4"'
     )
-    arguments: list[str | Path] = [
-        sys.executable,
-        laboratory,
-        photographs,
-        tmp_path,
-        own_state(laboratory, tmp_path),
-    ]
+    settings = own_state(laboratory, tmp_path)
+    arguments: list[str | Path] = [sys.executable, laboratory, photographs, tmp_path, settings]
     done = subprocess.run(
-        [*unshare, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
+        [*UNSHARE, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 failures\nwhole: 4 records" in done.stdout
+
+
+def test_an_alarm_is_shown_on_a_full_disk_and_recorded_and_acknowledged_when_there_is_room(
+    laboratory: Path, photographs: Path, tmp_path: Path, registry: Registry
+) -> None:
+    """The check, that the disk was full, the alarm; then another check and its answer."""
+    inside = (
+        'mount -t tmpfs -o size=32m none "$3"'
+        ' && "$0" -m tests.scenarios.full_disk_alarm "$1" "$2" "$3" "$5" "$6"'
+        ' && "$0" -m terminal.cli journal verify --config "$4"'
+    )
+    folders = [laboratory, photographs, tmp_path, own_state(laboratory, tmp_path)]
+    arguments: list[str | Path] = [sys.executable, *folders, str(registry.port), str(registry.process.pid)]
+    done = subprocess.run(
+        [*UNSHARE, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 failures\nwhole: 5 records" in done.stdout
 
 
 def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp_path: Path) -> None:
@@ -161,5 +178,5 @@ def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
 
 def test_trouble_is_left_by_a_press(desk: Desk) -> None:
     terminal = desk.start()
-    terminal.screen = state.Trouble(terminal.screen.status, state.Notice("J01", "", ""))
+    terminal.ui = Ui(state.Trouble(state.Status(), state.Notice("J01", "", "")))
     desk.play("press TRIGGER\nexpect ready")

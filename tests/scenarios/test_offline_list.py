@@ -63,9 +63,9 @@ def lists(desk: Desk, tmp_path: Path) -> Lists:
 
 
 def finding(desk: Desk) -> VehicleFinding:
-    """What the result on the screen says of the vehicle."""
+    """The finding of the vehicle in the result or the alarm on the screen."""
     assert desk.app is not None
-    assert isinstance(desk.app.screen, state.Result)
+    assert isinstance(desk.app.screen, state.Result | state.Alarm)
     return desk.app.screen.judged.verdict.status.finding
 
 
@@ -115,18 +115,18 @@ def test_a_list_that_is_put_in_force_meanwhile_is_asked_by_the_next_check(desk: 
 
 def test_a_damaged_list_is_refused_and_told_and_the_old_one_stays(desk: Desk, lists: Lists) -> None:
     lists.put("C")
-    desk.play("show phone.jpg\nexpect alarm ok\npress CONFIRM")
+    desk.play("show phone.jpg\nexpect alarm ok\nhold CONFIRM")
     sha256 = build(lists.workshop, BASE, lists.rows("A"), ago(1))
     good = content(lists.workshop, BASE)
     damaged = good[: len(good) // 2]
     with pytest.raises(OfflineListRefused):
         offline_files.install(lists.folder, BASE, damaged, sha256)
-    desk.play(LATER + AGAIN + "expect alarm ok\npress CONFIRM")
+    desk.play(LATER + AGAIN + "expect alarm ok\nhold CONFIRM")
     assert notices(desk) == []
     past_the_check = lists.workshop / "damaged"
     past_the_check.write_bytes(b"\0" * len(good))
     past_the_check.rename(lists.folder / str(BASE))
-    desk.play(LATER + f"expect notice {OfflineListRefused.code}\n" + AGAIN + "expect alarm ok\npress CONFIRM")
+    desk.play(LATER + f"expect notice {OfflineListRefused.code}\n" + AGAIN + "expect alarm ok\nhold CONFIRM")
     offline_files.install(lists.folder, BASE, good, sha256)
     desk.play(LATER + AGAIN + "expect provisional ok")
     assert finding(desk) is VehicleFinding.CACHED_VALID

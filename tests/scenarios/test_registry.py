@@ -6,7 +6,7 @@ import signal
 import ssl
 import time
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import paho.mqtt.client as mqtt
@@ -20,19 +20,17 @@ from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.entry import Check
 from terminal.journal.renewal import NAME
-from terminal.model import Button, Incoming, Outcome, RefusalReason, Subject, VehicleFinding
+from terminal.model import Incoming, Outcome, RefusalReason, Subject, VehicleFinding
 from terminal.registry.lookup import Drop
 from terminal.screens import state
+from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.test_checks import entries
 from tests.scenarios.test_network_faults import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from terminal.app import App
-    from terminal.model import Outgoing
-    from terminal.ports import Link, LinkMessage, LinkState
     from tests.scenarios.conftest import Desk, Registry
 
 FRESH_S = 60.0
@@ -40,8 +38,8 @@ FRESH_S = 60.0
 
 
 def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
-    """What the result on the screen says."""
-    assert isinstance(app.screen, state.Result)
+    """The verdict of the result or the alarm on the screen."""
+    assert isinstance(app.screen, state.Result | state.Alarm)
     shown = app.screen.judged.verdict
     return shown.outcome, shown.status.finding, shown.subject
 
@@ -162,7 +160,7 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
     before = hotlist.position("苏").seq
     registry.put("苏A12345", "02", "C")
     online.until(lambda: hotlist.position("苏").seq > before)
-    online.play("show phone.jpg\nexpect alarm ok\npress TRIGGER\nexpect alarm\npress CONFIRM\npress TRIGGER")
+    online.play("show phone.jpg\nexpect alarmed\npress TRIGGER\nexpect alarm ok\nhold CONFIRM\npress TRIGGER")
     online.play("expect ready")
     registry.put("苏A12345", "02", "")
     online.until(lambda: hotlist.position("苏").seq > before + 1)
@@ -191,41 +189,6 @@ def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
         registry.process.send_signal(signal.SIGCONT)
         registry.put("苏A12345", "02", "")
     online.until(lambda: hotlist.position("苏").seq > before + 1)
-
-
-@dataclass
-class Overhearing:
-    """The terminal's own link, which keeps what the registry's side sent."""
-
-    link: Link
-    heard: list[Incoming] = field(default_factory=list)
-
-    def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """Keep, and pass on."""
-
-        def hear(message: LinkMessage) -> None:
-            if isinstance(message, Incoming):
-                self.heard.append(message)
-            deliver(message)
-
-        self.link.open(hear)
-
-    def send(self, message: Outgoing) -> None:
-        """As the link does."""
-        self.link.send(message)
-
-    def acknowledge(self, message: Incoming) -> None:
-        """As the link does."""
-        self.link.acknowledge(message)
-
-    @property
-    def state(self) -> LinkState:
-        """The link's."""
-        return self.link.state
-
-    def close(self) -> None:
-        """The link's end."""
-        self.link.close()
 
 
 def redeliver(laboratory: Path, port: int, message: Incoming) -> None:
@@ -313,5 +276,4 @@ def test_without_the_network_the_terminal_says_so_and_works_on(desk: Desk) -> No
     desk.play("show phone.jpg\nexpect provisional ok")
     assert desk.app is not None
     assert desk.app.screen.status.online is False
-    desk.rig.press(Button.CONFIRM)
-    desk.play("expect provisional ok")
+    desk.play("press CONFIRM\nexpect provisional ok")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from drivers.notify import SystemdNotify
 from terminal import running
 from terminal.errors import Restarted
-from terminal.model import Button
 from terminal.screens import state
 
 if TYPE_CHECKING:
@@ -70,6 +69,6 @@ def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
     app.duty.shift.end(app.cases.checker.moment(0.0, clock_trusted=False), handover=False)
     desk.stop()
     app, _, _ = after_a_crash(desk)
-    desk.rig.press(Button.CONFIRM)
+    desk.play("press CONFIRM")
     desk.until(lambda: not isinstance(app.screen, state.Trouble))
     assert isinstance(app.screen, state.ShiftOver)

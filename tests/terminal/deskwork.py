@@ -26,6 +26,7 @@ from terminal.registry.messages import (
     Result,
     VehicleRecord,
 )
+from terminal.screens import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +141,7 @@ class Work:
         plate: Plate | None = None,
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
-    ) -> object:
+    ) -> tuple[state.Event, ...]:
         """What the cases make of the registry's answer about a vehicle, or of its result alone."""
         record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {"result": Result.FOUND if record else Result.NOT_FOUND, "record": record}
@@ -155,13 +156,20 @@ class Work:
         return [read_entry(unseal(read(one).sealed, public, key)) for one in journal.records()]
 
 
-def work_of(laboratory: Path, state: Path, now_s: float) -> Work:
+def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
     """A terminal's cases over an empty journal, with another issuer's codes known by their beginning."""
     settings = config.read(laboratory / lab.CONFIG)
     settings = replace(
         settings,
-        paths=replace(settings.paths, state=state),
+        paths=replace(settings.paths, state=folder),
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
     clock, link = HandClock(now_s), HandLink()
     return Work(laboratory, settings, clock, link, prepare(settings, clock, link, files.load_seed).cases)
+
+
+def judged(told: object) -> state.Judged:
+    """The check that one event, or a tuple of one, is about."""
+    (event,) = told if isinstance(told, tuple) else (told,)
+    assert isinstance(event, state.Recorded | state.Refined | state.Reported)
+    return event.judged

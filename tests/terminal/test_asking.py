@@ -20,7 +20,7 @@ from terminal.registry import form, topics
 from terminal.registry.hotlist_watch import SILENT_S
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupRequest, Result
 from terminal.screens import state
-from tests.terminal.deskwork import OTHER, OURS, Work, answer_to, work_of
+from tests.terminal.deskwork import OTHER, OURS, Work, answer_to, judged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,12 +198,6 @@ def test_the_hot_list_is_asked_for_after_the_vehicle(work: Work):
     assert province(asked(work)) == "京"
 
 
-def judged_of(told: object) -> state.Judged:
-    """The case that an event is about."""
-    assert isinstance(told, state.Recorded | state.Refined)
-    return told.judged
-
-
 @pytest.mark.parametrize(("off_s", "said"), [(61, "快 61 秒"), (-75, "慢 75 秒")])
 def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work, off_s: int, said: str):
     work.cases.enter(OURS, None, work.moment)
@@ -213,7 +207,7 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
         request, work.laboratory, registry_ms, result=Result.REFUSED, refusal=RefusalReason.CLOCK
     )
     told = work.cases.receive(refusal, work.moment)
-    assert judged_of(told).refusal is RefusalReason.CLOCK
+    assert judged(told).refusal is RefusalReason.CLOCK
     assert faults(work) == [ClockWrong.code]
     assert work.cases.asker is not None
     assert said in work.cases.asker.faults[0].zh
@@ -230,14 +224,14 @@ def test_a_withdrawn_terminal_is_told_so(work: Work):
 
 def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):
     case = work.cases.enter(OURS, None, work.moment).judged
-    assert work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.BUSY) is None
+    assert work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.BUSY) == ()
     assert work.cases.expire(work.moment) == []
     assert len(work.asked()) == 1
     work.clock.advance(BUSY_PAUSE_S)
     assert work.cases.expire(work.moment) == []
     first, second = work.asked()
     assert (first.id != second.id, second.question) == (True, first.question)
-    told = work.answer(second, OURS)
+    (told,) = work.answer(second, OURS)
     assert isinstance(told, state.Refined)
     assert (told.judged.seq, told.judged.verdict.outcome) == (case.seq, Outcome.PASS)
 
@@ -246,7 +240,7 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
     work.cases.enter(OURS, None, work.moment)
     for count in (1, 2, 3):
         assert len(work.asked()) == count
-        assert work.answer(work.asked()[-1], result=Result.REFUSED, refusal=RefusalReason.BUSY) is None
+        assert work.answer(work.asked()[-1], result=Result.REFUSED, refusal=RefusalReason.BUSY) == ()
         work.clock.advance(BUSY_PAUSE_S)
         told = work.cases.expire(work.moment)
     assert len(work.asked()) == 3
@@ -258,7 +252,7 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):
     with closing(sqlite3.connect(work.settings.paths.state / HOTLIST, isolation_level=None)) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON vehicle BEGIN SELECT RAISE(ABORT, 'no space'); END")
-        assert work.cases.receive(change(work, "C"), work.moment) is None
+        assert work.cases.receive(change(work, "C"), work.moment) == ()
         assert [fault.code for fault in work.cases.lists.faults] == [HotListFault.code]
         db.execute("DROP TRIGGER full")
     work.cases.receive(change(work, "C"), work.moment)

@@ -17,7 +17,7 @@ from terminal.screens import state
 from terminal.screens.draw import draw
 from terminal.screens.fonts import Fonts
 from terminal.screens.theme import Look
-from tests.terminal.deskwork import OTHER, OTHER_ISSUERS_CODE, OURS, Work, record_of, work_of
+from tests.terminal.deskwork import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, record_of, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,6 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     made.cases.close()
 
 
-def judged(event: object) -> state.Judged:
-    assert isinstance(event, state.Recorded | state.Refined)
-    return event.judged
-
-
 def over(work: Work) -> list[state.Event]:
     """What is told once every wait is over."""
     work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
@@ -48,7 +43,7 @@ def test_an_answer_about_another_issuers_code_is_not_about_the_plate_entered_sin
     entered = judged(work.cases.enter(OTHER, case, work.moment))
     asked_code, _ = work.asked()
     told = work.answer(asked_code, OURS, finding=CredentialFinding.CURRENT)
-    shown = entered if told is None else judged(told)
+    shown = judged(told) if told else entered
     assert shown.plate == OTHER
     assert shown.verdict.status.finding is VehicleFinding.UNCHECKED
     assert shown.verdict.outcome is not Outcome.PASS
@@ -102,7 +97,7 @@ def test_a_proven_code_of_another_issuer_whose_vehicle_the_registry_does_not_hav
 def test_a_late_answer_does_not_turn_the_confirmation_green(work: Work):
     case = judged(work.cases.check(work.code(), work.moment))
     case = judged(over(work)[0])
-    assert work.answer(work.asked()[0], OURS) is None
+    assert work.answer(work.asked()[0], OURS) == ()
     confirmed = judged(work.cases.confirm(case, work.moment))
     assert confirmed.verdict.outcome is Outcome.PROVISIONAL
     bodies = [entry.body for entry in work.entries()]
@@ -113,7 +108,7 @@ def test_a_late_answer_does_not_turn_the_confirmation_green(work: Work):
 def test_a_late_alarm_is_told_and_stands_at_the_confirmation_and_at_the_same_plate(work: Work):
     case = judged(work.cases.check(work.code(), work.moment))
     case = judged(over(work)[0])
-    assert isinstance(work.answer(work.asked()[0], OURS, "C"), state.Notice)
+    assert judged(work.answer(work.asked()[0], OURS, "C")).verdict.outcome is Outcome.ALARM
     work.link.up = False
     assert judged(work.cases.confirm(case, work.moment)).verdict.outcome is Outcome.ALARM
     assert judged(work.cases.enter(OURS, case, work.moment)).verdict.outcome is Outcome.ALARM
@@ -149,8 +144,9 @@ def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(wor
     assert [type(event) for event in over(work)] == [state.Refined]
 
 
-def kinds_told(event: object) -> list[tuple[str, VehicleFinding]]:
+def kinds_told(told: tuple[state.Event, ...]) -> list[tuple[str, VehicleFinding]]:
     """Which kinds are listed, and the finding of each."""
+    (event,) = told
     assert isinstance(event, state.Listed)
     assert event.found is not None
     return [(one.kind, one.status.finding) for one in event.found]
@@ -197,12 +193,13 @@ def test_of_more_vehicles_than_a_screen_has_room_for_the_gravest_are_listed(work
     records = tuple(record_of(Plate(OURS.number, kind), "C" if kind == "98" else "A") for kind in kinds)
     told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
     assert kinds_told(told)[0] == ("98", VehicleFinding.ALARM)
-    assert isinstance(told, state.Listed)
-    assert told.found is not None
-    offered = tuple(one.kind for one in told.found)
+    (listed,) = told
+    assert isinstance(listed, state.Listed)
+    assert listed.found is not None
+    offered = tuple(one.kind for one in listed.found)
     screen = state.KindChoice(state.Status(now_s=0), OURS.number, offered, state.Listing.REGISTRY)
     fonts = Fonts.load(config.read(laboratory / lab.CONFIG).paths.fonts)
-    draw(replace(screen, found=told.found), None, Look("zh", fonts, (480, 800)))
+    draw(replace(screen, found=listed.found), None, Look("zh", fonts, (480, 800)))
 
 
 def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):

@@ -12,8 +12,7 @@ from keys.issue import IssueRequest, issue
 from terminal.journal.entry import Check, Event, EventKind, Refinement
 from terminal.model import CredentialFinding, Issuance, Outcome, Plate, Reason, Vehicle
 from terminal.registry.messages import PlateQuestion
-from terminal.screens import state
-from tests.terminal.deskwork import OTHER, OURS, Work, work_of
+from tests.terminal.deskwork import OTHER, OURS, Work, judged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +29,6 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     made = work_of(laboratory, tmp_path, time.time())
     yield made
     made.cases.close()
-
-
-def judged(event: object) -> state.Judged:
-    assert isinstance(event, state.Recorded | state.Refined)
-    return event.judged
 
 
 def not_listed(work: Work) -> str:

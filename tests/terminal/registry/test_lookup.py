@@ -23,6 +23,8 @@ from terminal.model import (
 )
 from terminal.registry import form
 from terminal.registry.lookup import (
+    RECENT_S,
+    REMEMBERED,
     REMEMBERED_S,
     Answered,
     Busy,
@@ -262,7 +264,7 @@ def test_hot_list_changes_are_about_no_vehicle(answer: LookupAnswer):
         ({"correlation": None}, Drop.CORRELATION),
         ({"answer": replace(ANSWER, id=b"x" * 16), "correlation": b"x" * 16}, Drop.UNKNOWN_REQUEST),
         ({"answer": replace(ANSWER, id=b"x" * 16)}, Drop.UNKNOWN_REQUEST),
-        ({"at_s": 100 + REMEMBERED_S + 1}, Drop.LATE),
+        ({"at_s": 100 + RECENT_S + 1}, Drop.LATE),
     ],
 )
 def test_what_is_no_answer_is_dropped_and_counted(changed: dict[str, Any], why: Drop):
@@ -271,12 +273,42 @@ def test_what_is_no_answer_is_dropped_and_counted(changed: dict[str, Any], why: 
     assert lookup.dropped == {why: 1}
 
 
-def test_a_check_that_is_over_is_forgotten_after_ten_minutes():
+def test_a_check_that_is_over_is_forgotten_after_a_shift():
     lookup = asking()
     lookup.expire(105)
-    assert isinstance(hear(lookup, at_s=100 + REMEMBERED_S), Late)
+    assert isinstance(hear(lookup, at_s=100 + RECENT_S), Late)
     assert hear(lookup, at_s=100 + REMEMBERED_S) == Dropped(Drop.DUPLICATE)
     assert hear(lookup, at_s=101 + REMEMBERED_S) == Dropped(Drop.UNKNOWN_REQUEST)
+
+
+def test_the_oldest_of_very_many_checks_is_forgotten_and_none_that_is_waited_for():
+    lookup = asking()
+    long = replace(INQUIRY, wait_s=1e9)
+    for number in range(REMEMBERED + 1):
+        lookup.ask(long, request_id=number.to_bytes(16, "big"), moment=NOW, monotonic_s=101)
+    assert isinstance(hear(lookup, at_s=101), Answered)
+    lookup.expire(100 + WAIT_S)
+    assert hear(lookup, at_s=102 + WAIT_S) == Dropped(Drop.UNKNOWN_REQUEST)
+
+
+@pytest.mark.parametrize("at_s", [101, 100 + WAIT_S, 100 + RECENT_S + 1, 100 + 2 * REMEMBERED_S])
+def test_an_answer_that_could_not_be_recorded_counts_when_it_comes_again_however_late(at_s: float):
+    lookup = asking()
+    heard = hear(lookup, at_s=100.5)
+    assert isinstance(heard, Answered)
+    lookup.reopen(heard)
+    lookup.expire(at_s)
+    again = hear(lookup, at_s=at_s)
+    assert isinstance(again, Answered if at_s < 100 + WAIT_S else Late)
+    assert isinstance(hear(lookup, at_s=at_s), Dropped)
+
+
+def test_the_wait_for_an_answer_that_could_not_be_recorded_goes_on_to_its_end():
+    lookup = asking()
+    heard = hear(lookup, at_s=100.5)
+    assert isinstance(heard, Answered)
+    lookup.reopen(heard)
+    assert len(lookup.expire(100 + WAIT_S)) == 1
 
 
 ABOUT_KINDS = replace(BARE, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01")))
@@ -320,18 +352,20 @@ def test_a_key_that_is_no_longer_trusted_answers_nothing():
 
 
 @pytest.mark.parametrize(
-    ("letters", "notice"), [("A", False), ("G", False), ("Q", False), ("Z", False), ("GE", True), ("C", True)]
+    ("letters", "alarm"), [("A", False), ("G", False), ("Q", False), ("Z", False), ("GE", True), ("C", True)]
 )
 @pytest.mark.parametrize("told", [True, False])
-def test_a_late_answer_is_recorded_and_noticed_only_where_it_is_grave(
-    letters: str, *, notice: bool, told: bool
+def test_a_late_answer_counts_for_ten_minutes_and_an_alarm_for_a_shift(
+    letters: str, *, alarm: bool, told: bool
 ):
     lookup = asking()
     if told:
         assert len(lookup.expire(100 + WAIT_S)) == 1
     heard = hear(lookup, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + WAIT_S)
     assert isinstance(heard, Late)
-    assert heard.notice is notice
+    later = asking()
+    heard = hear(later, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + RECENT_S + 1)
+    assert isinstance(heard, Late) is alarm
     assert len(lookup.expire(200)) == (0 if told else 1)  # the screen that waits is told all the same
     assert hear(lookup, at_s=201) == Dropped(Drop.DUPLICATE)
 

@@ -12,7 +12,7 @@ from terminal.credential.verify import Moment
 from terminal.model import Incoming
 from terminal.registry import form
 from terminal.registry.lookup import (
-    REMEMBERED_S,
+    RECENT_S,
     Busy,
     Drop,
     Dropped,
@@ -71,7 +71,7 @@ class Network(RuleBasedStateMachine):
         found = replace(RECORD, number=number, letters=letters) if result is Result.FOUND else None
         return request_id, replace(ANSWER, id=request_id, result=result, record=found)
 
-    @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, REMEMBERED_S]))
+    @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, RECENT_S]))
     def wait(self, seconds: float) -> None:
         self.now_s += seconds
 
@@ -110,7 +110,8 @@ class Network(RuleBasedStateMachine):
         number, asked_s, until_s = self.asked[correlation]
         in_time = self.now_s < until_s and correlation not in self.silent
         assert isinstance(heard, Late) is not in_time
-        assert self.now_s - asked_s <= REMEMBERED_S or in_time
+        alarm = said.record is not None and said.record.letters in ("C", "E")
+        assert self.now_s - asked_s <= RECENT_S or in_time or alarm
         if isinstance(heard, NoAnswer):
             self.silent.add(correlation)
             return heard

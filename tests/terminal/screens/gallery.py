@@ -9,36 +9,33 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from terminal.errors import CameraFault, CameraStalled, ClockWrong, Fault, JournalFull, PanelFault
+from terminal.errors import CameraFault, JournalFull
 from terminal.model import (
-    Code,
     Credential,
     CredentialFinding,
-    Finding,
     HotlistWord,
     Outcome,
     Plate,
-    Reason,
     RefusalReason,
-    Scan,
     Subject,
-    Vehicle,
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.screens.choosing import is_ours
+from terminal.screens.alarms import About
 from terminal.screens.draw import draw
 from terminal.screens.fonts import Fonts
 from terminal.screens.shift_step import logged
 from terminal.screens.state import (
     Action,
     Advice,
+    Alarm,
     Camera,
     Candidate,
     CodeChoice,
+    Comparison,
     Control,
     ControlWord,
-    Judged,
+    Fit,
     Keys,
     KindChoice,
     Listing,
@@ -47,133 +44,57 @@ from terminal.screens.state import (
     Lookup,
     Menu,
     Mistaken,
-    Neighbour,
     Notice,
     PlateEntry,
     Progress,
     Ready,
-    Result,
     Screen,
     Sending,
     ShiftEnd,
     ShiftLog,
     ShiftOver,
-    Sighting,
-    Status,
+    Shown,
     Trouble,
     Uploading,
+    Waiting,
 )
 from terminal.screens.theme import Language, Look
 from terminal.vehicle.plate import kinds_of
-from terminal.vehicle.verdict import decide
 from tests.pictures import code, scene
+from tests.terminal.screens.builders import (
+    ALARM,
+    BUSY,
+    CAR,
+    FRESH,
+    LABORATORY,
+    NOON_S,
+    ONLINE,
+    PROVISIONAL,
+    SLOW,
+    aged,
+    alarm,
+    by_plate,
+    judged,
+    live,
+    neighbour,
+    notice,
+    placed,
+    result,
+    with_judged,
+)
 
 if TYPE_CHECKING:
     from terminal.model import Luma
 
 FONTS = Path("/usr/share/fonts/opentype/noto")
 SIZE = (480, 800)
-NOON_S = 1_786_000_000.0
-"""2026-08-06 15:06:40 in Shanghai."""
-FRESH = Status(now_s=NOON_S, trust_age_s=7_200.0, records=12)
-LABORATORY = replace(FRESH, laboratory=True)
-ONLINE = replace(LABORATORY, online=True)
-CAR = Vehicle(Plate("苏A7X31Q", "02"), "K33", "A", 202708, "A", "4K7P2C")
-
-PROVES_CLAIMS = {
-    CredentialFinding.CURRENT: Reason.OK,
-    CredentialFinding.PAST: Reason.EXPIRED,
-    CredentialFinding.WITHDRAWN: Reason.WITHDRAWN,
-    CredentialFinding.NOT_ISSUED: Reason.NOT_ISSUED,
-    CredentialFinding.OTHER_VEHICLE: Reason.OTHER_VEHICLE,
-}
-REFUSALS = {
-    CredentialFinding.FAILED: Reason.BAD_SIGNATURE,
-    CredentialFinding.UNVERIFIABLE: Reason.UNKNOWN_KEY,
-    CredentialFinding.UNREADABLE: Reason.FOREIGN,
-    CredentialFinding.NOT_SHOWN: Reason.NOT_SHOWN,
-}
-
-
-def notice(fault: type[Fault]) -> Notice:
-    """A fault as the screens say it."""
-    return Notice(fault.code, fault.zh, fault.en)
-
-
-def result(  # noqa: PLR0913 - every argument is one thing that a verdict may have
-    found: CredentialFinding,
-    vehicle: VehicleFinding | VehicleStatus = VehicleFinding.UNCHECKED,
-    *,
-    reason: Reason | None = None,
-    car: Vehicle = CAR,
-    subject: Subject = Subject.CODE,
-    status: Status = FRESH,
-) -> Result:
-    """The screen of a verdict, as `decide` and `step` make it: an alarm waits for the officer."""
-    why = reason or {**PROVES_CLAIMS, **REFUSALS}[found]
-    proven = found in PROVES_CLAIMS
-    credential = Credential("苏A", 0, 0, b"", car) if proven else None
-    known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
-    verdict = decide(Finding(found, why, credential), known, subject)
-    plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
-    judged = Judged("VI1:", verdict, 123, status.now_s, plate)
-    return Result(status, judged, Sighting("VI1:", 0.0), acknowledged=verdict.outcome.value != "alarm")
-
-
-def with_judged(screen: Result, **changes: object) -> Result:
-    """A verdict's screen with something else known of the check."""
-    return replace(screen, judged=replace(screen.judged, **changes))  # type: ignore[arg-type]  # by its caller
-
-
-def by_plate(
-    vehicle: VehicleFinding | VehicleStatus,
-    lookup: Lookup = Lookup.NOT_ASKED,
-    *,
-    plate: Plate = CAR.plate,
-    status: Status = ONLINE,
-) -> Result:
-    """The screen of a plate that was entered, where no code was shown."""
-    screen = result(CredentialFinding.NOT_SHOWN, vehicle, subject=Subject.TYPED, status=status)
-    return replace(with_judged(screen, text=None, plate=plate, lookup=lookup), seen=None)
-
-
-def scan(text: str = "A", *others: str) -> Scan:
-    """A frame with a code, and others in view."""
-    square = (0, 0), (9, 0), (9, 9), (0, 9)
-    return Scan(text, square, tuple(Code(other, square) for other in others))
-
-
-def placed(
-    *texts: str, at: tuple[tuple[int, int], ...] = ((150, 200), (760, 260), (420, 60), (980, 520))
-) -> Scan:
-    """A frame of 1280x720 with codes apart from each other, slightly turned, each 180 pixels wide."""
-    first, *others = (
-        Code(text, ((x, y), (x + 178, y + 24), (x + 154, y + 202), (x - 24, y + 178)))
-        for text, (x, y) in zip(texts, at, strict=False)
-    )
-    return Scan(first.text, first.corners, tuple(others))
-
-
-def neighbour(*texts: str, last_s: float = 0.0) -> Neighbour:
-    """What was in view behind a verdict."""
-    return Neighbour(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
-
-
-def judged(
-    text: str = "A",
-    found: CredentialFinding = CredentialFinding.CURRENT,
-    vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
-    subject: Subject = Subject.CODE,
-) -> Judged:
-    """A check on disk."""
-    return replace(result(found, vehicle, subject=subject).judged, text=text)
 
 
 @dataclass(frozen=True)
 class View:
     """A screen, and how it is looked at."""
 
-    screen: Screen
+    screen: Shown
     preview: Luma | None = None
     language: Language = "zh"
     night: bool = False
@@ -190,24 +111,6 @@ def street() -> Luma:
     top, left = (360 - mark.shape[0]) // 2, (640 - mark.shape[1]) // 2
     placed = scene((mark, left, top), size=(360, 640))
     return np.where(placed == 180, shade, placed).astype(np.uint8)
-
-
-def _live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleStatus:
-    return VehicleStatus(finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", 20360801)
-
-
-SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)
-PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
-ALARM = result(CredentialFinding.CURRENT, _live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
-BUSY = replace(
-    LABORATORY,
-    clock_trusted=False,
-    trust_age_s=300_000.0,
-    trust_fresh=False,
-    records=12_345,
-    torch=True,
-    notices=(notice(PanelFault), notice(CameraStalled)),
-)
 
 
 COUNTS = tuple((outcome, 3 * place) for place, outcome in enumerate(Outcome))
@@ -310,11 +213,58 @@ def _choices() -> dict[str, View]:
     return {name: View(screen, table()) for name, screen in screens.items()}
 
 
+def _alarm_screens() -> dict[str, Screen | Alarm]:
+    """Alarms, the comparison after them, and alarms that wait."""
+    typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED)
+    cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), Lookup.WAITING)
+    scrapped = by_plate(live(VehicleFinding.OFF_ROAD, "MG", 20270831), Lookup.ANSWERED)
+    asked = alarm(ALARM, About.ASKED)
+    banner = replace(typed.judged, as_of_s=-1_500.0)
+    differs = (Fit.AGREES, Fit.AGREES, Fit.DIFFERS)
+    return {
+        "alarm": asked,
+        "alarm_dark": replace(asked, status=replace(asked.status, now_s=NOON_S + 0.5)),
+        "alarm_held": replace(asked, held=True),
+        "alarm_in_front": alarm(typed, About.IN_FRONT),
+        "alarm_elsewhere": alarm(typed, About.ELSEWHERE, age_s=481.0, more=1),
+        "alarm_left": alarm(cached, About.LEFT, age_s=95.0),
+        "alarm_off_road": alarm(scrapped, About.IN_FRONT),
+        "alarm_unrecorded": alarm(
+            with_judged(ALARM, recorded=False, seq=-1), About.ASKED, status=replace(BUSY, now_s=NOON_S)
+        ),
+        "comparison": Comparison(LABORATORY, ALARM.judged, ALARM),
+        "comparison_type": Comparison(LABORATORY, ALARM.judged, ALARM, differs[:1]),
+        "comparison_colour": Comparison(
+            replace(BUSY, waiting=Waiting(2)), typed.judged, typed, (Fit.AGREES, Fit.UNSURE)
+        ),
+        "compared": with_judged(typed, fits=(Fit.AGREES,) * 3),
+        "compared_differs": with_judged(ALARM, fits=differs),
+        "alarm_waiting": replace(ALARM, status=replace(LABORATORY, waiting=Waiting(1))),
+        "alarm_banner": Ready(replace(LABORATORY, banners=(banner,))),
+        "alarm_banner_busy": PlateEntry(replace(BUSY, online=True, banners=(banner,)), "粤", Keys.SYMBOLS),
+        "alarm_locked": ShiftOver(replace(ONLINE, waiting=Waiting(1, locked=True)), COUNTS),
+    }
+
+
+def _aged_screens() -> dict[str, Screen | Alarm]:
+    """Verdicts that would let a vehicle go, and are old."""
+    passed = result(
+        CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=Subject.CONFIRMED
+    )
+    passed = with_judged(passed, lookup=Lookup.ANSWERED)
+    return {
+        "faded": aged(passed, 75.0),
+        "faded_provisional": aged(PROVISIONAL, 130.0),
+        "hidden": aged(passed, 1_800.0),
+        "revealed": replace(aged(passed, 1_800.0), revealed=True),
+    }
+
+
 def _views() -> dict[str, View]:
     confirmed = Subject.CONFIRMED
-    screens: dict[str, Screen] = {
+    screens: dict[str, Screen | Alarm] = {
         "pass": result(
-            CredentialFinding.CURRENT, _live(VehicleFinding.VALID, "A", 20270831), subject=confirmed
+            CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=confirmed
         ),
         "provisional": PROVISIONAL,
         "provisional_cached": result(
@@ -329,11 +279,11 @@ def _views() -> dict[str, View]:
             result(CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED),
             plate=Plate("苏A12345", "02"),
         ),
-        "overdue": result(CredentialFinding.PAST, _live(VehicleFinding.OVERDUE, "Q", 20260331)),
+        "overdue": result(CredentialFinding.PAST, live(VehicleFinding.OVERDUE, "Q", 20260331)),
         "newer_issued": with_judged(
             result(
                 CredentialFinding.CURRENT,
-                _live(VehicleFinding.VALID, "A", 20270831),
+                live(VehicleFinding.VALID, "A", 20270831),
                 subject=confirmed,
                 status=ONLINE,
             ),
@@ -342,7 +292,7 @@ def _views() -> dict[str, View]:
         ),
         "waiting": by_plate(VehicleFinding.CACHED_VALID, Lookup.WAITING),
         "answered": by_plate(
-            replace(_live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
+            replace(live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
             Lookup.ANSWERED,
         ),
         "refused_clock": with_judged(
@@ -363,8 +313,8 @@ def _views() -> dict[str, View]:
             Lookup.NO_ANSWER,
             status=replace(LABORATORY, online=False),
         ),
-        "alarm_typed": by_plate(_live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED),
-        "alarm_cached": by_plate(VehicleFinding.CACHED_ALARM, Lookup.WAITING),
+        "alarm_typed": by_plate(live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED),
+        "alarm_by_radio": by_plate(VehicleFinding.CACHED_ALARM, Lookup.WAITING),
         "entry": PlateEntry(ONLINE),
         "entry_number": PlateEntry(ONLINE, "粤B1234", Keys.SYMBOLS),
         "entry_refused": PlateEntry(
@@ -382,9 +332,9 @@ def _views() -> dict[str, View]:
             ("98", "07", "02"),
             Listing.REGISTRY,
             found=(
-                Candidate("98", _live(VehicleFinding.ALARM, "C", 20270831)),
-                Candidate("07", _live(VehicleFinding.OVERDUE, "A", 20240831)),
-                Candidate("02", _live(VehicleFinding.VALID, "A", 20270831)),
+                Candidate("98", live(VehicleFinding.ALARM, "C", 20270831)),
+                Candidate("07", live(VehicleFinding.OVERDUE, "A", 20240831)),
+                Candidate("02", live(VehicleFinding.VALID, "A", 20270831)),
             ),
         ),
         "kinds_no_answer": KindChoice(
@@ -394,17 +344,15 @@ def _views() -> dict[str, View]:
             result(
                 CredentialFinding.CURRENT,
                 replace(
-                    _live(VehicleFinding.VALID, "A", 20270831),
+                    live(VehicleFinding.VALID, "A", 20270831),
                     vehicle=replace(CAR, colour="H", vin_tail="123456", vehicle_type="H31"),
                 ),
                 subject=Subject.CONFIRMED,
             ),
             lookup=Lookup.ANSWERED,
         ),
-        "off_road": result(CredentialFinding.CURRENT, _live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
-        "alarm": ALARM,
-        "alarm_dark": replace(ALARM, status=replace(FRESH, now_s=NOON_S + 0.5)),
-        "alarm_acknowledged": replace(ALARM, acknowledged=True),
+        "off_road": result(CredentialFinding.CURRENT, live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
+        "alarm_acknowledged": ALARM,
         "undetermined": result(CredentialFinding.UNVERIFIABLE),
         "unreadable": result(CredentialFinding.UNREADABLE),
         "past": result(CredentialFinding.PAST),
@@ -415,6 +363,8 @@ def _views() -> dict[str, View]:
         "absent": Ready(replace(FRESH, camera=Camera.ABSENT, notices=(notice(CameraFault),))),
         "trouble": Trouble(FRESH, notice(JournalFull)),
         **_shift_screens(),
+        **_alarm_screens(),
+        **_aged_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
     views |= {name: View(screen) for name, screen in screens.items()} | _choices()
@@ -426,6 +376,11 @@ def _views() -> dict[str, View]:
         "overdue",
         "off_road",
         "alarm",
+        "alarm_elsewhere",
+        "alarm_acknowledged",
+        "alarm_off_road",
+        "comparison",
+        "hidden",
         "undetermined",
         "busy",
         "entry_number",
@@ -447,6 +402,7 @@ def _views() -> dict[str, View]:
         for name in (
             *("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
             *("log", "upload", "codes", "codes_marked"),
+            *("alarm_elsewhere", "comparison", "faded", "hidden", "alarm_banner"),
         )
     }
     return views

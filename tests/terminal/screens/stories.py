@@ -17,11 +17,14 @@ from terminal.screens.state import (
     Chosen,
     CodeChoice,
     CodeChosen,
+    Comparison,
     Control,
     ControlWord,
     Effect,
     Event,
     Failed,
+    Fit,
+    Fitted,
     Identified,
     Judged,
     KindChoice,
@@ -40,6 +43,8 @@ from terminal.screens.state import (
     Ready,
     Recorded,
     Refined,
+    Reported,
+    Rerecorded,
     Result,
     Scanned,
     Screen,
@@ -49,13 +54,15 @@ from terminal.screens.state import (
     ShiftTold,
     Status,
     Tick,
+    Trouble,
     Turned,
     Typed,
     UploadTold,
 )
 from terminal.screens.step import step
 from terminal.vehicle.plate import SYMBOLS
-from tests.terminal.screens.gallery import COUNTS, THIS_YEAR, judged, log, notice, scan
+from tests.terminal.screens.builders import judged, notice, scan
+from tests.terminal.screens.gallery import COUNTS, THIS_YEAR, log
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
@@ -102,6 +109,7 @@ EVENTS = st.one_of(
         st.builds(
             Status,
             now_s=st.floats(0, 9),
+            monotonic_s=st.floats(0, 300),
             province=st.sampled_from(["", "粤"]),
             online=st.none() | st.booleans(),
             torch=st.booleans(),
@@ -109,6 +117,9 @@ EVENTS = st.one_of(
     ),
     st.builds(Recorded, JUDGED),
     st.builds(Refined, JUDGED),
+    st.builds(Reported, JUDGED),
+    st.builds(Rerecorded, st.sampled_from([123, -1]), JUDGED),
+    st.builds(Fitted, st.sampled_from(Fit)),
     st.builds(Listed, NUMBERS, st.none() | FOUND_LISTED),
     st.builds(Typed, st.sampled_from([*sorted(SYMBOLS), "I", "ab", ""])),
     st.just(Turned()),
@@ -169,6 +180,13 @@ NOTED = st.sampled_from(
     ]
 )
 """A note on the verdict that is shown."""
+ALARMED = st.builds(
+    lambda more: [Recorded(judged(vehicle=VehicleFinding.ALARM)), Pressed(CONFIRM), *more],
+    st.lists(
+        st.sampled_from([Pressed(TRIGGER), Pressed(BACK), Pressed(CONFIRM), Fitted(Fit.UNSURE)]), max_size=4
+    ),
+)
+"""An alarm that is compared with the car."""
 SEVERAL = st.builds(
     lambda begun, frame, following: [*begun, Scanned(frame), *following],
     st.sampled_from([[Pressed(TRIGGER), Pressed(TRIGGER)], [Recorded(judged("VI1:B"))]]),
@@ -186,7 +204,8 @@ SEVERAL = st.builds(
 """Several codes in view, before a check or behind a verdict, and what may follow."""
 STORY = st.lists(
     st.tuples(
-        st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED, SEVERAL), st.floats(0, 5)
+        st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED, ALARMED, SEVERAL),
+        st.floats(0, 5),
     ),
     min_size=4,
     max_size=40,
@@ -211,7 +230,9 @@ def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, 
 def subject_of(screen: Screen) -> Judged | None:
     """The check that a screen shows, or that something is entered for."""
     match screen:
-        case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)):
+        case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
+            return judged_
+        case Trouble(back=Result(judged=judged_)):
             return judged_
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after

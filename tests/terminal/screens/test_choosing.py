@@ -41,20 +41,16 @@ from terminal.screens.state import (
 )
 from terminal.screens.step import step
 from terminal.screens.theme import Language, Look
+from tests.terminal.screens.builders import CAR, LABORATORY, judged, placed, scan
 from tests.terminal.screens.gallery import (
-    CAR,
     IN_VIEW,
-    LABORATORY,
     LAST_YEAR,
     OTHER_CAR,
     SIZE,
     THIS_YEAR,
     View,
     choice,
-    judged,
     pixels,
-    placed,
-    scan,
     table,
 )
 from tests.terminal.screens.test_layout import STATUSES, check, said
@@ -232,15 +228,12 @@ def test_no_foreign_code_is_offered_behind_a_verdict():
     assert effects == [Play(Outcome.PROVISIONAL)]
 
 
-def test_an_alarm_is_acknowledged_before_anything_is_chosen_and_covers_a_choice():
+def test_a_choice_follows_what_is_known_of_the_verdict_that_it_covers():
     wanted = judged(B, vehicle=VehicleFinding.CACHED_ALARM)
-    screen, _ = after((0.0, Recorded(wanted)), (0.1, Scanned(BOTH)), (0.2, OthersWanted()))
-    assert isinstance(screen, Result)
-    assert not screen.acknowledged
     open_choice = (0.0, Recorded(judged(B))), (0.1, Scanned(BOTH)), (0.2, OthersWanted())
-    screen, effects = after(*open_choice, (0.3, Refined(wanted)))
-    assert isinstance(screen, Result)
-    assert (screen.judged, screen.acknowledged, effects[-1]) == (wanted, False, Play(Outcome.ALARM))
+    screen, _ = after(*open_choice, (0.3, Refined(wanted)))
+    assert isinstance(screen, CodeChoice)
+    assert screen.after == wanted
 
 
 @given(st.lists(st.tuples(st.integers(0, 1279), st.integers(0, 719)), min_size=1, max_size=7, unique=True))

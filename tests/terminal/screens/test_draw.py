@@ -11,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import Button
+from terminal.screens.alarms import About
 from terminal.screens.draw import draw, event_at
 from terminal.screens.fonts import Fonts
 from terminal.screens.keys import key_rects
 from terminal.screens.page import KEYS_HEIGHT
-from terminal.screens.state import Camera, Pressed, Ready, Result, Screen, Sending
+from terminal.screens.state import Alarm, Camera, Pressed, Ready, Sending, Shown
 from terminal.screens.step import step
 from terminal.screens.theme import Look
-from tests.terminal.screens.gallery import ALARM, FONTS, FRESH, PROVISIONAL, SIZE, VIEWS, View, pixels, street
+from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
+from tests.terminal.screens.gallery import FONTS, SIZE, VIEWS, View, pixels, street
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 
@@ -93,15 +95,15 @@ def test_laboratory_is_marked_on_every_screen(fonts: Fonts):
 
 
 def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
-    def drawn(alarm: Result, now_s: float) -> bytes:
+    def drawn(screen: Shown, now_s: float) -> bytes:
         return pygame.image.tobytes(
-            draw(replace(alarm, status=replace(FRESH, now_s=now_s)), None, Look("zh", fonts)), "RGB"
+            draw(replace(screen, status=replace(FRESH, now_s=now_s)), None, Look("zh", fonts)), "RGB"
         )
 
-    assert drawn(ALARM, 0.0) != drawn(ALARM, 0.5)
-    assert drawn(ALARM, 0.0) == drawn(ALARM, 1.0)
-    calm = replace(ALARM, acknowledged=True)
-    assert drawn(calm, 0.0) == drawn(calm, 0.5)
+    waits = alarm(ALARM, About.ASKED)
+    assert drawn(waits, 0.0) != drawn(waits, 0.5)
+    assert drawn(waits, 0.0) == drawn(waits, 1.0)
+    assert drawn(ALARM, 0.0) == drawn(ALARM, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +111,10 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
     [
         ("ready", [BACK, TRIGGER, CONFIRM]),
         ("provisional", [BACK, TRIGGER, CONFIRM]),
-        ("alarm", [CONFIRM]),
         ("alarm_acknowledged", [BACK, TRIGGER, CONFIRM]),
+        ("alarm_typed", [BACK, CONFIRM]),
+        ("comparison", [BACK, TRIGGER]),
+        ("hidden", [BACK, TRIGGER, CONFIRM]),
         ("pass", [BACK, CONFIRM]),
         ("caution", [BACK, CONFIRM]),
         ("answered", [BACK, CONFIRM]),
@@ -134,6 +138,7 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
 )
 def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Button]):
     screen = VIEWS[name].screen
+    assert not isinstance(screen, Alarm)
     assert [key.button for key, _ in key_rects(screen, SIZE)] == buttons
     for key, rect in key_rects(screen, SIZE):
         assert event_at(screen, rect.center, SIZE) == Pressed(key.button)
@@ -189,7 +194,7 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
         "shift_end",
         "shift_over",
     ):
-        screen: Screen = replace(VIEWS[name].screen, status=FRESH)
+        screen: Shown = replace(VIEWS[name].screen, status=FRESH)
         bar = pixels(View(screen), fonts)[:44]
         for change in changes:
             changed = replace(screen, status=replace(FRESH, **change))  # type: ignore[arg-type]  # by its table

@@ -37,7 +37,8 @@ from terminal.screens.step import step
 from terminal.screens.theme import Look
 from terminal.vehicle.plate import SYMBOLS, kinds_of, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
-from tests.terminal.screens.gallery import ONLINE, SIZE, VIEWS
+from tests.terminal.screens.builders import ONLINE
+from tests.terminal.screens.gallery import SIZE, VIEWS
 
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]
 MM_A_UNIT = 127 / (480**2 + 800**2) ** 0.5

@@ -13,7 +13,8 @@ from terminal.screens.draw import draw
 from terminal.screens.fonts import BOLD, GLYPHS, REGULAR, Fonts
 from terminal.screens.state import Notice, Trouble
 from terminal.screens.theme import Look
-from tests.terminal.screens.gallery import FONTS, FRESH
+from tests.terminal.screens.builders import FRESH
+from tests.terminal.screens.gallery import FONTS
 
 BLACK = (0, 0, 0)
 

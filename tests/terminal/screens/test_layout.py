@@ -21,6 +21,7 @@ from terminal.model import (
     VehicleStatus,
 )
 from terminal.screens import theme
+from terminal.screens.alarms import About
 from terminal.screens.draw import compose
 from terminal.screens.fonts import Colour, Fonts
 from terminal.screens.items import Fill, Item, PlateArt, Sign, Text, paint
@@ -29,10 +30,13 @@ from terminal.screens.state import (
     ACTIONS,
     Action,
     Advice,
+    Alarm,
     Camera,
     Candidate,
+    Comparison,
     Control,
     ControlWord,
+    Fit,
     Judged,
     Keys,
     KindChoice,
@@ -52,6 +56,7 @@ from terminal.screens.state import (
     ShiftEnd,
     ShiftLog,
     ShiftOver,
+    Shown,
     Status,
     Trouble,
     Uploading,
@@ -59,17 +64,8 @@ from terminal.screens.state import (
 from terminal.screens.theme import Language, Look, contrast
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
-from tests.terminal.screens.gallery import (
-    CAR,
-    FORKED,
-    PROVES_CLAIMS,
-    REFUSALS,
-    VIEWS,
-    View,
-    neighbour,
-    result,
-    with_judged,
-)
+from tests.terminal.screens.builders import CAR, PROVES_CLAIMS, REFUSALS, neighbour, result, with_judged
+from tests.terminal.screens.gallery import FORKED, VIEWS, View
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NUMBERS = {"03": "224578使", "31": "WJ粤1234X", "14": "苏01A1234", "51": "粤B12345D", "52": "粤BD12345"}
@@ -276,14 +272,12 @@ def entries(draw: st.DrawFn, status: Status, after: Judged | None) -> Screen:
 
 
 @st.composite
-def screens(draw: st.DrawFn) -> Screen:
+def screens(draw: st.DrawFn) -> Shown:
     """Any screen that the app can reach."""
     status = draw(STATUSES)
     kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble, Menu]))
-    if kind is Menu:
-        return draw(shift_screens(status))
-    if kind is Ready:
-        return Ready(status)
+    if kind in (Menu, Ready):
+        return draw(shift_screens(status)) if kind is Menu else Ready(status)
     after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))
     if kind in (PlateEntry, KindChoice):
         return draw(entries(status, after))
@@ -296,8 +290,19 @@ def screens(draw: st.DrawFn) -> Screen:
     shown = result(found, draw(VEHICLES), car=draw(CARS), subject=subject, status=status)
     shown = with_judged(shown, **draw(JUDGED_MORE))
     other = draw(st.none() | st.sampled_from(["VI1:B", "B"]).map(neighbour))
-    alarm = shown.judged.verdict.outcome is Outcome.ALARM
-    return replace(shown, other=other, acknowledged=not alarm or draw(st.booleans()))
+    if shown.judged.verdict.outcome is Outcome.ALARM and draw(st.booleans()):
+        return draw(alarm_screens(shown))
+    return replace(shown, other=other, revealed=draw(st.booleans()))
+
+
+@st.composite
+def alarm_screens(draw: st.DrawFn, shown: Result) -> Shown:
+    """An alarm, or the comparison after it."""
+    if draw(st.booleans()):
+        fits = tuple(draw(st.lists(st.sampled_from(Fit), max_size=2)))
+        return Comparison(shown.status, shown.judged, shown, fits)
+    about, more = draw(st.sampled_from(About)), draw(st.integers(0, 9))
+    return Alarm(shown.status, shown.judged, about, more, held=draw(st.booleans()))
 
 
 @settings(deadline=None, max_examples=250)
@@ -311,7 +316,7 @@ def screens(draw: st.DrawFn) -> Screen:
     live=st.booleans(),
 )
 def test_any_screen_is_shown_whole_at_any_size(
-    screen: Screen, how: tuple[Language, tuple[int, int], bool], *, live: bool, fonts: Fonts
+    screen: Shown, how: tuple[Language, tuple[int, int], bool], *, live: bool, fonts: Fonts
 ):
     language, size, night = how
     look = Look(language, fonts, size, night)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from terminal.model import (
@@ -18,13 +16,15 @@ from terminal.model import (
 )
 from terminal.screens import theme
 from terminal.screens.draw import compose
+from terminal.screens.facts import Fit
 from terminal.screens.fonts import Fonts
 from terminal.screens.icons import Icon
 from terminal.screens.items import PlateArt, Sign, Text
 from terminal.screens.keys import keys
 from terminal.screens.state import Lookup, Result
 from terminal.screens.theme import Look
-from tests.terminal.screens.gallery import CAR, VIEWS, by_plate, result, with_judged
+from tests.terminal.screens.builders import CAR, aged, by_plate, result, with_judged
+from tests.terminal.screens.gallery import VIEWS
 
 ALARMS = (VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM)
 RECORD = Vehicle(CAR.plate, "H31", "A", 202708, "J", "9Z8Y7X")
@@ -67,7 +67,7 @@ def test_code_that_was_not_shown_is_no_warning(fonts: Fonts):
     ],
 )
 def test_what_became_of_asking_the_registry_is_said(lookup: Lookup, words: str | None, fonts: Fonts):
-    shown = said(by_plate(live(VehicleFinding.VALID), lookup), fonts)
+    shown = said(aged(by_plate(live(VehicleFinding.VALID), lookup), 120.0), fonts)
     every = ("正在联网核查…", "登记系统未应答，结论不变", "联网核查，2 分钟前")
     assert [one for one in every if one in shown] == ([words] if words else [])
 
@@ -136,24 +136,30 @@ def test_code_that_contradicts_the_registry_s_record_is_told(fonts: Fonts):
 
 
 @pytest.mark.parametrize("finding", ALARMS)
-@pytest.mark.parametrize("acknowledged", [True, False])
 @pytest.mark.parametrize("by_code", [True, False])
 def test_every_alarm_shows_what_to_compare_first(
     finding: VehicleFinding,
-    acknowledged: bool,  # noqa: FBT001 - a parameter
     by_code: bool,  # noqa: FBT001 - a parameter
     fonts: Fonts,
 ):
     alarm = result(CredentialFinding.CURRENT, live(finding)) if by_code else by_plate(live(finding))
     assert alarm.judged.verdict.outcome is Outcome.ALARM
-    shown = said(replace(alarm, acknowledged=acknowledged), fonts)
-    for words in ("确认前须逐项比对", "车辆类型", "品牌型号", "车身颜色", BRAND, "黑色", "9Z8Y7X"):
+    shown = said(alarm, fonts)
+    for words in (
+        "拦停前须逐项比对",
+        "车辆类型",
+        "品牌型号",
+        "车身颜色",
+        BRAND,
+        "黑色",
+        "9Z8Y7X",
+    ):
         assert words in shown
 
 
 def test_alarm_that_knows_nothing_of_the_vehicle_sends_the_officer_to_the_radio(fonts: Fonts):
     shown = said(by_plate(VehicleFinding.CACHED_ALARM), fonts)
-    assert "确认前须逐项比对" in shown
+    assert "拦停前须逐项比对" in shown
     assert "须呼叫指挥中心比对" in shown
 
 
@@ -166,8 +172,10 @@ def test_officer_answers_an_alarm_s_question_by_its_points():
     def actions(screen: Result) -> dict[Button, str]:
         return {key.button: key.action for key in keys(screen)}
 
-    alarm = replace(result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM)), acknowledged=True)
-    assert actions(alarm)[Button.CONFIRM] == "yes_all_points"
+    alarm = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM))
+    assert actions(alarm)[Button.CONFIRM] == "compare_points"
+    compared = with_judged(alarm, fits=(Fit.AGREES, Fit.AGREES, Fit.DIFFERS))
+    assert (actions(compared)[Button.BACK], actions(compared)[Button.CONFIRM]) == ("not_this", "note")
     asked = actions(result(CredentialFinding.CURRENT))
     assert (asked[Button.BACK], asked[Button.CONFIRM]) == ("not_this", "yes_this")
     assert actions(result(CredentialFinding.FAILED))[Button.CONFIRM] == "enter_plate"

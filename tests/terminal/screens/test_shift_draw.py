@@ -10,6 +10,7 @@ import pytest
 
 from terminal.model import Outcome
 from terminal.screens import theme
+from terminal.screens.alarms import BannerOpened
 from terminal.screens.draw import cells, compose, event_at
 from terminal.screens.fonts import Fonts
 from terminal.screens.items import Fill, Item, Sign, Text
@@ -19,6 +20,7 @@ from terminal.screens.shift_draw import cells as shift_cells
 from terminal.screens.state import (
     ACTIONS,
     Action,
+    Alarm,
     Chosen,
     ControlWord,
     LogEntry,
@@ -91,7 +93,9 @@ def test_every_cell_is_large_enough_for_a_glove(name: str):
 def test_no_touch_is_for_nothing(name: str):
     """Each cell changes the screen or has an effect, unless it repeats the last note."""
     screen = VIEWS[name].screen
+    assert not isinstance(screen, Alarm)
     for cell in cells(screen, SIZE):
+        assert not isinstance(cell.event, BannerOpened)
         after, effects = step(screen, cell.event, 0.0)
         last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
         repeats = isinstance(cell.event, Marked) and cell.event.note in last

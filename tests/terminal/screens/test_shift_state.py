@@ -28,7 +28,6 @@ from terminal.screens.state import (
     Opened,
     Paged,
     Part,
-    Play,
     Pressed,
     Progress,
     Quiet,
@@ -56,7 +55,8 @@ from terminal.screens.state import (
     UploadTold,
 )
 from terminal.screens.step import step
-from tests.terminal.screens.gallery import COUNTS, judged, log, notice, scan
+from tests.terminal.screens.builders import judged, notice, scan
+from tests.terminal.screens.gallery import COUNTS, log
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
@@ -145,11 +145,11 @@ CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
     ),
     "it is said once it is on disk": (NOTE, Annotated(123), replace(NOTE, noted=True), (TellShift(),)),
     "of that check alone": (NOTE, Annotated(122), NOTE, ()),
-    "an alarm interrupts a note on its check": (
+    "the check behind a note follows what is known of it": (
         NOTE,
         Refined(WANTED),
-        Result(S, WANTED, SEEN, acknowledged=False),
-        (Play(Outcome.ALARM),),
+        replace(NOTE, back=Result(S, WANTED, SEEN), logged=replace(NOTE.logged, outcome=Outcome.ALARM)),
+        (),
     ),
     "a lesser word changes the check behind it": (
         NOTE,

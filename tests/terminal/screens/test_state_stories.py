@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from terminal.errors import JournalFull
 from terminal.model import Button, Code, Outcome, Plate
 from terminal.screens.choosing import ours
-from terminal.screens.shift_step import over
 from terminal.screens.state import (
     LINGER_S,
     OTHER_CODE_S,
+    POINTS,
     AskKinds,
     Check,
     CodeChoice,
     CodeChosen,
+    Compared,
+    Comparison,
     Confirm,
     Enter,
     Event,
@@ -36,6 +38,7 @@ from terminal.screens.state import (
     Ready,
     Recorded,
     Refined,
+    Rerecorded,
     Result,
     Scanned,
     Screen,
@@ -44,7 +47,7 @@ from terminal.screens.state import (
 )
 from terminal.screens.step import step
 from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_offered
-from tests.terminal.screens.gallery import judged, notice, scan
+from tests.terminal.screens.builders import judged, notice, scan
 from tests.terminal.screens.stories import JUDGED, MANY, STORY, subject_of, told
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -62,33 +65,31 @@ def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[E
 def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[Event, float]]):
     recorded: list[Judged] = []
     for _, event, after, _ in told(story):
-        if isinstance(event, Recorded | Refined):
+        if isinstance(event, Recorded | Refined | Rerecorded):
             recorded.append(event.judged)
-        if isinstance(after, Result):
+        if isinstance(after, Result | Comparison):
             assert after.judged in recorded
-            assert after.held is None or after.held in recorded
         else:
             assert not hasattr(after, "judged")
 
 
 @MANY
 @given(STORY)
-def test_alarm_is_left_by_acknowledging_it_alone(story: list[tuple[Event, float]]):
+def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tuple[Event, float]]):
+    answered = 0
     for before, event, after, effects in told(story):
-        if isinstance(before, Result) and not before.acknowledged:
-            assert isinstance(after, Result)
-            assert after.acknowledged is (event == Pressed(CONFIRM))
-            assert isinstance(event, Recorded | Refined) or before.held or Play not in map(type, effects)
-
-
-@given(STORY)
-def test_alarm_that_comes_is_never_acknowledged_beforehand(story: list[tuple[Event, float]]):
-    for before, event, after, _ in told(story):
-        if isinstance(event, Recorded) and event.judged.verdict.outcome is Outcome.ALARM and not over(before):
-            assert isinstance(after, Result)
-            heard = isinstance(before, Result) and before.acknowledged
-            was_alarm = isinstance(before, Result) and before.judged.verdict.outcome is Outcome.ALARM
-            assert after.acknowledged is (heard and was_alarm)
+        for effect in effects:
+            if isinstance(effect, Confirm):
+                assert effect.judged.verdict.outcome is not Outcome.ALARM
+            if isinstance(effect, Compared):
+                assert isinstance(before, Comparison)
+                assert (effect.judged, effect.fits[:-1]) == (before.judged, before.fits)
+                assert answered == len(POINTS) - 1
+        if isinstance(before, Comparison) and isinstance(after, Comparison):
+            answered += len(after.fits) - len(before.fits)
+            assert event != Pressed(CONFIRM) or after == before
+        else:
+            answered = 0
 
 
 @given(STORY)
@@ -139,7 +140,7 @@ def test_a_choice_is_of_several_marks_in_one_frame_or_beside_a_verdict_and_nothi
                 assert len(after.codes) > 1
             else:
                 assert isinstance(before, Result)
-                assert (event, before.acknowledged) == (OthersWanted(), True)
+                assert event == OthersWanted()
                 assert after.after == before.judged
                 assert {code.text for code in after.codes} - {before.judged.text}
         if isinstance(before, CodeChoice) and isinstance(after, CodeChoice):
@@ -171,21 +172,12 @@ def test_an_answer_to_a_check_that_is_not_shown_changes_nothing(story: list[tupl
 
 @MANY
 @given(STORY)
-def test_an_alarm_that_comes_while_something_is_picked_for_its_check_is_shown(
-    story: list[tuple[Event, float]],
-):
+def test_what_is_picked_for_a_check_follows_what_is_known_of_it(story: list[tuple[Event, float]]):
     for before, event, after, effects in told(story):
         if not (isinstance(event, Refined) and isinstance(before, PlateEntry | KindChoice | CodeChoice)):
             continue
-        if before.after is None or before.after.seq != event.judged.seq:
-            continue
-        comes = event.judged.verdict.outcome is Outcome.ALARM
-        if comes and before.after.verdict.outcome is not Outcome.ALARM:
-            assert isinstance(after, Result)
-            assert not after.acknowledged
-            assert effects == (Play(Outcome.ALARM),)
-        else:
-            assert after == replace(before, after=event.judged)
+        if before.after is not None and before.after.seq == event.judged.seq:
+            assert (after, effects) == (replace(before, after=event.judged), ())
 
 
 @MANY
@@ -194,7 +186,7 @@ def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[Even
     for before, event, after, effects in told(story):
         if not isinstance(before, PlateEntry | KindChoice):
             continue
-        if isinstance(after, PlateEntry | KindChoice) and not isinstance(event, Refined):
+        if isinstance(after, PlateEntry | KindChoice) and not isinstance(event, Refined | Rerecorded):
             assert after.after == before.after
         if isinstance(after, Result) and isinstance(event, Pressed):
             assert after.judged == before.after

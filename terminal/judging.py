@@ -1,0 +1,96 @@
+"""What the registry's answer makes of a check; nothing is recorded or sent here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from terminal.model import (
+    NAMING_A_VEHICLE,
+    UNCHECKED,
+    CredentialFinding,
+    Finding,
+    Reason,
+    Subject,
+    VehicleFinding,
+)
+from terminal.screens.state import Lookup
+from terminal.vehicle.verdict import decide
+
+if TYPE_CHECKING:
+    from terminal.model import Plate, VehicleStatus
+    from terminal.registry.lookup import Answered, Late
+    from terminal.registry.messages import LookupAnswer
+    from terminal.screens.state import Judged
+
+STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
+"""Live findings that stand for a vehicle until the registry answers anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The registry's word on another issuer's code, and the vehicle that a proven one names."""
+
+    finding: CredentialFinding
+    plate: Plate | None
+
+    def on(self, finding: Finding, entered: Plate | None) -> Finding:
+        """The finding, once the word is held against the plate that was entered, if any (checks 11 to 13)."""
+        proven = self.finding in (CredentialFinding.CURRENT, CredentialFinding.PAST)
+        if entered is None or not proven or self.plate == entered:
+            return replace(finding, finding=self.finding)
+        if self.plate is None:
+            return finding  # genuine, and nobody says whose
+        return Finding(CredentialFinding.OTHER_VEHICLE, Reason.OTHER_VEHICLE)
+
+
+def word_of(finding: Finding, answer: LookupAnswer) -> Word:
+    """What the registry says of another issuer's code; only a proven one names a vehicle."""
+    said = answer.finding or finding.finding
+    named = answer.record is not None and said in NAMING_A_VEHICLE
+    return Word(said, answer.record.plate if answer.record and named else None)
+
+
+def looked_up(judged: Judged, status: VehicleStatus, answer: tuple[int, int] | None) -> Judged:
+    """The check with the answer about its vehicle; `answer` is its name (`answer_of`)."""
+    verdict = judged.verdict
+    return replace(
+        judged,
+        verdict=decide(verdict.finding, status, verdict.subject),
+        lookup=Lookup.ANSWERED,
+        newer_issued=_is_newer(verdict.finding, status),
+        answer=answer,
+    )
+
+
+def code_read(
+    judged: Judged, word: Word, status: VehicleStatus | None, answer: tuple[int, int] | None
+) -> Judged:
+    """The check with the registry's word on its code, which may name a vehicle where none was entered.
+
+    `status` is that of the vehicle named; the one that was entered has a question of its own.
+    """
+    entered = judged.plate
+    plate = entered or word.plate
+    finding = word.on(judged.verdict.finding, entered)
+    if entered is not None and word.plate != entered:
+        return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
+    subject = judged.verdict.subject or (Subject.CODE if plate else None)
+    verdict = decide(finding, status or UNCHECKED, subject)
+    return replace(judged, verdict=verdict, plate=plate, lookup=Lookup.ANSWERED, answer=answer)
+
+
+def answer_of(received: Answered | Late) -> tuple[int, int]:
+    """The answer as records name it: its result, and its signed time (Unix ms)."""
+    return int(received.answer.result), received.answer.answered_ms
+
+
+def standing(judged: Judged, plate: Plate) -> VehicleStatus | None:
+    """The registry's alarm, or word that it is off the road, on the vehicle that is entered again."""
+    status = judged.verdict.status
+    return status if judged.plate == plate and status.finding in STANDING else None
+
+
+def _is_newer(finding: Finding, status: VehicleStatus) -> bool:
+    credential, newest = finding.credential, status.newest_cti
+    return credential is not None and newest is not None and newest != credential.cti

@@ -1,0 +1,161 @@
+"""Run with a folder on a file system of its own: the registry says "stolen" while nothing can be recorded.
+
+python -m tests.scenarios.full_disk_alarm LABORATORY PHOTOGRAPHS FOLDER PORT REGISTRY
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drivers import sim
+from drivers.notify import SystemdNotify
+from keys import files, lab
+from terminal import config, player, running, scenario
+from terminal.cases import RETRY_S
+from terminal.cli import link_of
+from terminal.console import out, warn
+from terminal.ports import Rig
+from terminal.screens import state
+from tests.scenarios.full_disk import fill
+from tests.scenarios.overhearing import Overhearing
+from tests.scenarios.proxy import Proxy, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.app import App
+
+
+FILLER = "filler"
+
+
+@dataclass
+class Trial:
+    """A terminal with a full disk, its registry, and the wire between them."""
+
+    folder: Path
+    photographs: Path
+    registry: int
+    """The registry's process."""
+    proxy: Proxy
+    link: Overhearing
+    desk: sim.SimRig
+    app: App
+    failures: list[str] = field(default_factory=list)
+
+    def play(self, words: str) -> None:
+        """Play a scenario."""
+        playing = player.Player(self.app, self.desk, self.folder, warn, self.failures)
+        playing.play(scenario.parse(words, self.photographs))
+
+    def until(self, met: Callable[[], bool], what: str) -> None:
+        """Let the app turn until something is so."""
+        deadline_s = time.monotonic() + player.PATIENCE_S
+        while not met():
+            if time.monotonic() > deadline_s:
+                raise TimeoutError(f"{what}: {self.app.screen}")
+            self.app.turn(player.TURN_S)
+
+    def begin(self) -> None:
+        """Go online; the answer about the hot list has come and gone."""
+        self.app.start()
+        self.until(lambda: self.link.state.up, "online")
+        self.until(lambda: bool(self.link.acknowledged), "the hot list")
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin to listen anew."""
+        self.link.heard.clear()
+        self.link.acknowledged.clear()
+
+    def ask(self) -> None:
+        """Ask about a stolen car, and fill the disk before the registry answers."""
+        os.kill(self.registry, signal.SIGSTOP)
+        try:
+            self.play("show wanted.jpg\nexpect provisional")
+            fill(self.folder / FILLER)
+        finally:
+            os.kill(self.registry, signal.SIGCONT)
+
+    def reconnect(self) -> None:
+        """Cut the wire and mend it."""
+        self.proxy.become(Wire.CUT)
+        self.until(lambda: not self.link.state.up, "offline")
+        self.proxy.become(Wire.WHOLE)
+        self.until(lambda: self.link.state.up, "online")
+
+    @property
+    def alarm(self) -> state.Judged | None:
+        """The check whose alarm is shown."""
+        return self.app.screen.judged if isinstance(self.app.screen, state.Alarm) else None
+
+    def be_told(self) -> None:
+        """The alarm is shown without a record, and its answer comes again, since it was not acknowledged."""
+        self.until(lambda: self.alarm is not None, "the alarm")
+        shown = self.alarm
+        assert shown is not None
+        assert not shown.recorded
+        self.reconnect()
+        self.until(lambda: len(self.link.heard) == 2, "the answer again")
+        assert (self.alarm, self.link.acknowledged) == (shown, [])
+        self.play("hold CONFIRM\nexpect alarm")
+
+    def make_room(self) -> None:
+        """Once there is room the alarm is recorded and its answer acknowledged."""
+        (self.folder / FILLER).unlink()
+        self.desk.advance(2 * RETRY_S)
+        self.until(lambda: len(self.link.acknowledged) == 1, "acknowledged")
+        assert isinstance(self.app.screen, state.Result)
+        assert self.app.screen.judged.recorded
+
+    def go_on(self) -> None:
+        """The answer does not come a third time; the next check is answered."""
+        self.forget()
+        self.reconnect()
+        self.play("press TRIGGER\nclear\nwait 5\nshow phone.jpg\nexpect provisional")
+        self.until(lambda: bool(self.link.acknowledged), "another answer")
+        assert len(self.link.heard) == 1
+        self.app.stop()
+        self.desk.close()
+
+
+def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, registry: int) -> Trial:
+    """A terminal that takes one hot list, whose records lie in `folder`."""
+    settings = config.read(laboratory / lab.CONFIG)
+    assert settings.registry is not None
+    settings = replace(
+        settings,
+        paths=replace(settings.paths, state=folder / "state"),
+        registry=replace(settings.registry, port=proxy.port, provinces=("藏",)),
+    )
+    real = link_of(settings)
+    assert real is not None
+    link, desk = Overhearing(real), sim.sim_rig(fps=120)
+    rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""), link)
+    app = running.assemble(running.Setup(settings, rig, files.load_seed))
+    return Trial(folder, photographs, registry, proxy, link, desk, app)
+
+
+def main(laboratory: Path, photographs: Path, folder: Path, port: int, registry: int) -> None:
+    """Ask, fill the disk, be answered, be answered again, free the disk."""
+    with closing(Proxy(port)) as proxy:
+        trial = prepared(laboratory, photographs, folder, proxy, registry)
+        trial.begin()
+        trial.ask()
+        trial.be_told()
+        trial.make_room()
+        trial.go_on()
+        out(f"{len(trial.failures)} failures")
+
+
+if __name__ == "__main__":
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    folders, numbers = [Path(one) for one in sys.argv[1:4]], [int(one) for one in sys.argv[4:]]
+    main(folders[0], folders[1], folders[2], numbers[0], numbers[1])

@@ -1,0 +1,51 @@
+"""The terminal's own link, with a record of what came over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from terminal.model import Incoming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.model import Outgoing
+    from terminal.ports import Link, LinkMessage, LinkState
+
+
+@dataclass
+class Overhearing:
+    """The terminal's own link, which keeps what came and what was acknowledged."""
+
+    link: Link
+    heard: list[Incoming] = field(default_factory=list)
+    acknowledged: list[Incoming] = field(default_factory=list)
+
+    def open(self, deliver: Callable[[LinkMessage], None]) -> None:
+        """Keep, and pass on."""
+
+        def hear(message: LinkMessage) -> None:
+            if isinstance(message, Incoming):
+                self.heard.append(message)
+            deliver(message)
+
+        self.link.open(hear)
+
+    def send(self, message: Outgoing) -> None:
+        """As the link does."""
+        self.link.send(message)
+
+    def acknowledge(self, message: Incoming) -> None:
+        """Keep, and pass on."""
+        self.acknowledged.append(message)
+        self.link.acknowledge(message)
+
+    @property
+    def state(self) -> LinkState:
+        """The link's."""
+        return self.link.state
+
+    def close(self) -> None:
+        """The link's end."""
+        self.link.close()

@@ -1,0 +1,183 @@
+"""Build the screens of checks, as the state machine makes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from terminal.errors import CameraStalled, ClockWrong, Fault, PanelFault
+from terminal.model import (
+    Code,
+    Credential,
+    CredentialFinding,
+    Finding,
+    Plate,
+    Reason,
+    Scan,
+    Subject,
+    Vehicle,
+    VehicleFinding,
+    VehicleStatus,
+)
+from terminal.screens.alarms import About
+from terminal.screens.choosing import is_ours
+from terminal.screens.state import (
+    Advice,
+    Alarm,
+    Judged,
+    Keys,
+    Lookup,
+    Neighbour,
+    Notice,
+    PlateEntry,
+    Result,
+    Sighting,
+    Status,
+)
+from terminal.vehicle.verdict import decide
+
+NOON_S = 1_786_000_000.0
+"""2026-08-06 15:06:40 in Shanghai."""
+FRESH = Status(now_s=NOON_S, trust_age_s=7_200.0, records=12)
+LABORATORY = replace(FRESH, laboratory=True)
+ONLINE = replace(LABORATORY, online=True)
+CAR = Vehicle(Plate("苏A7X31Q", "02"), "K33", "A", 202708, "A", "4K7P2C")
+PROVES_CLAIMS = {
+    CredentialFinding.CURRENT: Reason.OK,
+    CredentialFinding.PAST: Reason.EXPIRED,
+    CredentialFinding.WITHDRAWN: Reason.WITHDRAWN,
+    CredentialFinding.NOT_ISSUED: Reason.NOT_ISSUED,
+    CredentialFinding.OTHER_VEHICLE: Reason.OTHER_VEHICLE,
+}
+REFUSALS = {
+    CredentialFinding.FAILED: Reason.BAD_SIGNATURE,
+    CredentialFinding.UNVERIFIABLE: Reason.UNKNOWN_KEY,
+    CredentialFinding.UNREADABLE: Reason.FOREIGN,
+    CredentialFinding.NOT_SHOWN: Reason.NOT_SHOWN,
+}
+
+
+def notice(fault: type[Fault]) -> Notice:
+    """A fault as the screens say it."""
+    return Notice(fault.code, fault.zh, fault.en)
+
+
+def result(  # noqa: PLR0913 - every argument is one thing that a verdict may have
+    found: CredentialFinding,
+    vehicle: VehicleFinding | VehicleStatus = VehicleFinding.UNCHECKED,
+    *,
+    reason: Reason | None = None,
+    car: Vehicle = CAR,
+    subject: Subject = Subject.CODE,
+    status: Status = FRESH,
+) -> Result:
+    """The screen of a verdict, as `decide` and `step` make it."""
+    why = reason or {**PROVES_CLAIMS, **REFUSALS}[found]
+    proven = found in PROVES_CLAIMS
+    credential = Credential("苏A", 0, 0, b"", car) if proven else None
+    known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
+    verdict = decide(Finding(found, why, credential), known, subject)
+    plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
+    judged = Judged("VI1:", verdict, 123, status.now_s, plate)
+    return Result(status, judged, Sighting("VI1:", 0.0))
+
+
+def with_judged(screen: Result, **changes: object) -> Result:
+    """A verdict's screen with something else known of the check."""
+    return replace(screen, judged=replace(screen.judged, **changes))  # type: ignore[arg-type]  # by its caller
+
+
+def by_plate(
+    vehicle: VehicleFinding | VehicleStatus,
+    lookup: Lookup = Lookup.NOT_ASKED,
+    *,
+    plate: Plate = CAR.plate,
+    status: Status = ONLINE,
+) -> Result:
+    """The screen of a plate that was entered, where no code was shown."""
+    screen = result(CredentialFinding.NOT_SHOWN, vehicle, subject=Subject.TYPED, status=status)
+    return replace(with_judged(screen, text=None, plate=plate, lookup=lookup), seen=None)
+
+
+def scan(text: str = "A", *others: str) -> Scan:
+    """A frame with a code, and others in view."""
+    square = (0, 0), (9, 0), (9, 9), (0, 9)
+    return Scan(text, square, tuple(Code(other, square) for other in others))
+
+
+def placed(
+    *texts: str, at: tuple[tuple[int, int], ...] = ((150, 200), (760, 260), (420, 60), (980, 520))
+) -> Scan:
+    """A frame of 1280x720 with codes apart from each other, slightly turned, each 180 pixels wide."""
+    first, *others = (
+        Code(text, ((x, y), (x + 178, y + 24), (x + 154, y + 202), (x - 24, y + 178)))
+        for text, (x, y) in zip(texts, at, strict=False)
+    )
+    return Scan(first.text, first.corners, tuple(others))
+
+
+def neighbour(*texts: str, last_s: float = 0.0) -> Neighbour:
+    """What was in view behind a verdict."""
+    return Neighbour(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
+
+
+def judged(
+    text: str = "A",
+    found: CredentialFinding = CredentialFinding.CURRENT,
+    vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
+    subject: Subject = Subject.CODE,
+) -> Judged:
+    """A check on disk."""
+    return replace(result(found, vehicle, subject=subject).judged, text=text)
+
+
+def live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleStatus:
+    return VehicleStatus(finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", 20360801)
+
+
+SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)
+
+
+def alarm(screen: Result, about: About, *, age_s: float = 4.0, **changes: Any) -> Alarm:  # noqa: ANN401 - fields of its
+    """The alarm of a check that is so old."""
+    status = replace(screen.status, monotonic_s=1000.0)
+    judged = replace(screen.judged, as_of_s=1000.0 - age_s)
+    return replace(Alarm(status, judged, about), **changes)
+
+
+def aged(screen: Result, age_s: float) -> Result:
+    """A verdict that is so old."""
+    return replace(screen, status=replace(screen.status, monotonic_s=screen.judged.as_of_s + age_s))
+
+
+PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
+ALARM = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
+BUSY = replace(
+    LABORATORY,
+    clock_trusted=False,
+    trust_age_s=300_000.0,
+    trust_fresh=False,
+    records=12_345,
+    torch=True,
+    notices=(notice(PanelFault), notice(CameraStalled)),
+)
+
+
+def shown(what: Judged, *, last_s: float = 0.0, other: str | None = None) -> Result:
+    """The screen of a check, whose code was last seen at `last_s`, perhaps with another code in view."""
+    second = neighbour(other, last_s=last_s) if other else None
+    seen = Sighting(what.text, last_s) if what.text is not None else None
+    return Result(Status(), what, seen, second)
+
+
+def entry(
+    number: str = "",
+    *,
+    after: Judged | None = None,
+    seen: Sighting | None = None,
+    advice: Advice | None = None,
+    keys: Keys | None = None,
+) -> PlateEntry:
+    """Plate entry, with the keys that it usually has."""
+    usual = Keys.SYMBOLS if number else Keys.PROVINCES
+    return PlateEntry(Status(), number, keys or usual, advice, after, seen)

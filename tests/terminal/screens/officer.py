@@ -1,0 +1,142 @@
+"""An officer at a terminal: events happen, screens are drawn, time goes by, keys are pressed and held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from terminal.errors import JournalFull
+from terminal.model import Button, CredentialFinding, Plate, Subject, VehicleFinding
+from terminal.screens.attention import (
+    HOLD_S,
+    SETTLE_S,
+    Drawn,
+    KeyDown,
+    KeyUp,
+)
+from terminal.screens.state import (
+    Alarm,
+    Effect,
+    Judged,
+    KindChoice,
+    Listing,
+    PlateEntry,
+    Ready,
+    Result,
+    Screen,
+    Shown,
+    Sighting,
+    Status,
+    Tick,
+    Trouble,
+)
+from terminal.screens.ui import Ui, UiEvent, advance
+from tests.terminal.screens.builders import by_plate, judged, notice, result
+
+BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
+A, B, C = (Plate(f"苏{letter}12345", "02") for letter in "ABC")
+FULL = notice(JournalFull)
+
+
+def check(
+    seq: int,
+    plate: Plate,
+    found: VehicleFinding = VehicleFinding.UNCHECKED,
+    subject: Subject = Subject.CODE,
+    as_of_s: float = 0.0,
+) -> Judged:
+    """A check on disk."""
+    return replace(judged("A", vehicle=found, subject=subject), seq=seq, plate=plate, as_of_s=as_of_s)
+
+
+def lettered(one: Judged, letters: str) -> Judged:
+    """The check with the registry's letters."""
+    status = replace(one.verdict.status, letters=letters)
+    return replace(one, verdict=replace(one.verdict, status=status))
+
+
+@dataclass
+class Desk:
+    """An officer at a terminal: events happen, what is shown is drawn, and time goes by."""
+
+    ui: Ui = field(default_factory=Ui)
+    now_s: float = 100.0
+    effects: list[Effect] = field(default_factory=list)
+
+    def happen(self, event: UiEvent) -> tuple[Effect, ...]:
+        """Let something happen, undrawn; what was asked for."""
+        self.ui, effects = advance(self.ui, event, self.now_s)
+        self.effects += effects
+        return effects
+
+    def draw(self) -> None:
+        """Put what is shown on the display."""
+        self.happen(Drawn())
+
+    def tell(self, event: UiEvent) -> tuple[Effect, ...]:
+        """Let something happen, and the officer see what comes of it."""
+        effects = self.happen(event)
+        self.draw()
+        self.now_s += SETTLE_S
+        return effects
+
+    def press(self, button: Button) -> tuple[Effect, ...]:
+        """Press once what is shown was seen; what was asked for."""
+        effects = self.tell(KeyDown(button, self.now_s))
+        self.tell(KeyUp(button, self.now_s))
+        return effects
+
+    def hold(self, seconds: float = HOLD_S) -> tuple[Effect, ...]:
+        """Hold CONFIRM; what was asked for by the time that it is let go."""
+        before = len(self.effects)
+        self.happen(KeyDown(CONFIRM, self.now_s))
+        self.draw()
+        self.now_s += seconds
+        self.happen(Tick(Status()))
+        self.happen(KeyUp(CONFIRM, self.now_s))
+        self.draw()
+        self.now_s += SETTLE_S
+        return tuple(self.effects[before:])
+
+    @property
+    def screen(self) -> Shown:
+        """What the officer has before them."""
+        return self.ui.screen
+
+
+def at(screen: Screen) -> Desk:
+    """A desk with a screen that has been seen."""
+    desk = Desk(Ui(screen))
+    desk.draw()
+    desk.now_s += SETTLE_S
+    return desk
+
+
+T = TypeVar("T")
+
+
+def on(desk: Desk, kind: type[T]) -> T:
+    """The screen that is shown, which is of this kind."""
+    shown = desk.screen
+    assert isinstance(shown, kind)
+    return shown
+
+
+def alarm(desk: Desk) -> Alarm:
+    """The alarm that is shown."""
+    return on(desk, Alarm)
+
+
+STOLEN = VehicleFinding.ALARM
+FRONT = Result(Status(), check(1, A), Sighting("A", 0.0))
+CONFIRMED = Result(Status(), check(1, A, subject=Subject.CONFIRMED))
+OTHER = by_plate(VehicleFinding.VALID, plate=B, status=Status())
+SCREENS: list[Screen] = [
+    Ready(),
+    FRONT,
+    OTHER,
+    result(CredentialFinding.FAILED),
+    PlateEntry(Status(), "苏A"),
+    KindChoice(Status(), "苏A12345", ("02",), Listing.ASKING),
+    Trouble(Status(), FULL),
+]

@@ -305,7 +305,14 @@ class App:
         match effect:
             case state.Check(scan) | state.Identify(scan):
                 return (self._check if isinstance(effect, state.Check) else self._identify)(scan)
-            case state.Confirm() | state.Recheck() | state.Compared() | state.Enter() | state.AskKinds():
+            case (
+                state.Confirm()
+                | state.Recheck()
+                | state.Compared()
+                | state.Enter()
+                | state.Report()
+                | state.AskKinds()
+            ):
                 if isinstance(effect, state.Enter):
                     self._work.province.take(effect.plate.number)
                 return self._recorded(lambda: self.cases.perform(effect, self._moment()))

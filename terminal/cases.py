@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, assert_never
 from terminal.credential.verify import refuse, with_issuance
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.judging import STANDING, Word, answer_of, code_read, looked_up, standing, word_of
+from terminal.judging import Word, answer_of, code_read, looked_up, standing, undecided, word_of
 from terminal.ledger import KEPT, Ledger
+from terminal.listing import SameNumber, candidates
 from terminal.model import NAMING_A_VEHICLE, UNCHECKED, How, Issuance, Outcome, Reason, Subject
 from terminal.registry.lookup import Answered, Late, NoAnswer
 from terminal.registry.messages import CodeQuestion, PlateQuestion
 from terminal.screens import state
 from terminal.screens.alarms import is_alarm, is_recent
 from terminal.screens.state import POINTS, Fit, Judged
-from terminal.vehicle.status import GRAVEST_FIRST
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 ANSWER_STANDS_S = 180
 """A live answer to an older question is not what a vehicle passes by."""
-MOST_LISTED = 24
-"""Vehicles of one number that a screen has room for: more than there are kinds for any number's pattern."""
 RETRY_S = 1.0
 """Between two attempts to record what could not be recorded."""
 _FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
@@ -71,10 +69,7 @@ class Cases:
     """The check of each question as it was then, by request id, in the order of asking."""
     _words: dict[int, Word] = field(default_factory=dict, init=False)
     """What the registry said of a case's code."""
-    _told: dict[Plate, VehicleStatus] = field(default_factory=dict, init=False)
-    """The vehicles that the registry last had for a number, until the next plate is entered."""
-    _told_at_s: float = field(default=0.0, init=False)
-    """When it said so (monotonic s)."""
+    _same_number: SameNumber = field(default_factory=SameNumber, init=False)
     _unkept: dict[bytes, _Unkept] = field(default_factory=dict, init=False)
     """Answers whose record could not be written, by request id."""
     _retry_s: float = field(default=0.0, init=False)
@@ -105,6 +100,8 @@ class Cases:
                 return self.compare(judged, fits, moment)
             case state.Enter(plate, after):
                 return self.enter(plate, after, moment)
+            case state.Report(plate):
+                return state.Reported(self.enter(plate, None, moment).judged)
             case state.AskKinds(number):
                 return self.ask_kinds(number, moment)
             case _:
@@ -128,9 +125,7 @@ class Cases:
 
     def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
-        told, self._told = self._told.get(plate), {}
-        recent = self.clock.monotonic_s() - self._told_at_s <= ANSWER_STANDS_S
-        told = told if recent and told is not None and told.finding in STANDING else None
+        told = self._same_number.take(plate, self.clock.monotonic_s(), ANSWER_STANDS_S)
         if after is None:
             status = self.lists.status(plate, moment, told)
             verdict = decide(refuse(Reason.NOT_SHOWN), status, Subject.TYPED)
@@ -346,7 +341,11 @@ class Cases:
                 del self._words[next(iter(self._words))]
         proven = received.status if word.finding in NAMING_A_VEHICLE else None
         status = self._status(word.plate, received.status, moment) if word.plate else proven
-        events = self._refined(case, code_read(case, word, status, answer_of(received)), received, moment)
+        read = code_read(case, word, status, answer_of(received))
+        if case.plate is None and received.answer.records and word.finding in NAMING_A_VEHICLE:
+            number = received.answer.records[0].number
+            read = undecided(case, number, self._candidates(received, moment), answer_of(received))
+        events = self._refined(case, read, received, moment)
         if word.plate is None or word.plate == case.plate or case.plate is None or status is None:
             return events
         named = replace(case, verdict=decide(word.on(case.verdict.finding, None), status, Subject.CODE))
@@ -419,14 +418,11 @@ class Cases:
         question = received.request.question
         if not isinstance(question, PlateQuestion) or question.kind is not None:
             return None
-        self._told = {found.vehicle.plate: found for found in received.found if found.vehicle}
-        self._told_at_s = self.clock.monotonic_s()
-        judged = [
-            state.Candidate(plate.kind, self.lists.status(plate, moment, found))
-            for plate, found in self._told.items()
-        ]
-        judged.sort(key=lambda one: GRAVEST_FIRST.index(one.status.finding))
-        return state.Listed(question.number, tuple(judged[:MOST_LISTED]))
+        self._same_number.hear(received.found, self.clock.monotonic_s())
+        return state.Listed(question.number, self._candidates(received, moment))
+
+    def _candidates(self, received: Answered | Late, moment: Moment) -> tuple[state.Candidate, ...]:
+        return candidates(received.found, lambda plate, live: self.lists.status(plate, moment, live))
 
 
 def _is_unrecorded(event: state.Event) -> bool:

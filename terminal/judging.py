@@ -14,14 +14,14 @@ from terminal.model import (
     Subject,
     VehicleFinding,
 )
-from terminal.screens.state import Lookup
+from terminal.screens.state import Lookup, Several
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
     from terminal.model import Plate, VehicleStatus
     from terminal.registry.lookup import Answered, Late
     from terminal.registry.messages import LookupAnswer
-    from terminal.screens.state import Judged
+    from terminal.screens.state import Candidate, Judged
 
 STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 """Live findings that stand for a vehicle until the registry answers anew."""
@@ -78,6 +78,13 @@ def code_read(
     subject = judged.verdict.subject or (Subject.CODE if plate else None)
     verdict = decide(finding, status or UNCHECKED, subject)
     return replace(judged, verdict=verdict, plate=plate, lookup=Lookup.ANSWERED, answer=answer)
+
+
+def undecided(
+    judged: Judged, number: str, found: tuple[Candidate, ...], answer: tuple[int, int] | None
+) -> Judged:
+    """The check of a proven code that may be any of several vehicles of a number: the officer picks one."""
+    return replace(judged, lookup=Lookup.ANSWERED, several=Several(number, found), answer=answer)
 
 
 def answer_of(received: Answered | Late) -> tuple[int, int]:

@@ -109,6 +109,7 @@ def _reason(page: Page, screen: Alarm) -> Block:
         )
     plain = page.type(22, page.colours.ink, bold=True)
     lines.append(paragraph(_source(page, screen), plain, page.width))
+    lines += subject.earlier_alarms(page, status)
     if judged.recorded:
         when = text.clock(judged.checked_s, seconds=True)
         said = page.say("record", seq=judged.seq, time=when)

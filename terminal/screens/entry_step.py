@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Button, Plate
+from terminal.model import Button, Plate, VehicleFinding
 from terminal.screens.state import (
     Advice,
     AskKinds,
@@ -19,11 +19,13 @@ from terminal.screens.state import (
     Picked,
     PlateEntry,
     Ready,
+    Report,
     Result,
     Screen,
     Step,
     Turned,
     Typed,
+    subject_of,
 )
 from terminal.vehicle import plate as plates
 from terminal.vehicle.tables import PROVINCES
@@ -32,8 +34,19 @@ if TYPE_CHECKING:
     from terminal.screens.state import Candidate, Judged
 
 
-def entry(screen: Ready | Result, after: Judged | None) -> PlateEntry:
-    """Plate entry that begins with the province of the last plate."""
+_ALARMS = frozenset({VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM, VehicleFinding.OFF_ROAD})
+
+
+def entry(screen: Ready | Result, after: Judged | None) -> PlateEntry | KindChoice:
+    """Plate entry that begins with the province of the last plate; or the choice of a vehicle, where a code
+    may be about several.
+    """
+    several = after.several if after is not None else None
+    if several is not None:
+        kinds = tuple(one.kind for one in several.found)
+        return KindChoice(
+            screen.status, several.number, kinds, Listing.REGISTRY, after, screen.seen, several.found
+        )
     province = screen.status.province
     keys = Keys.SYMBOLS if province else Keys.PROVINCES
     return PlateEntry(screen.status, province, keys, after=after, seen=screen.seen)
@@ -78,7 +91,7 @@ def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> 
     """
     waiting = isinstance(screen, KindChoice) and screen.listing in (Listing.ASKING, Listing.NO_ANSWER)
     if not isinstance(screen, KindChoice) or not waiting or screen.number != number:
-        return screen, ()
+        return screen, _unasked(screen, number, found or ())
     if found is None:
         return replace(screen, listing=Listing.NO_ANSWER), ()
     if not found:
@@ -86,6 +99,14 @@ def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> 
     kinds = tuple(one.kind for one in found)
     shown = replace(screen, kinds=kinds, found=found, listing=Listing.REGISTRY)
     return shown, (Enter(Plate(number, kinds[0]), screen.after),) if len(kinds) == 1 else ()
+
+
+def _unasked(screen: Screen, number: str, found: tuple[Candidate, ...]) -> tuple[Report, ...]:
+    """An alarm on the only vehicle of a number is told, though the officer has gone on."""
+    if len(found) != 1 or found[0].status.finding not in _ALARMS:
+        return ()
+    plate, shown = Plate(number, found[0].kind), subject_of(screen)
+    return () if shown is not None and shown.plate == plate else (Report(plate),)
 
 
 def _left(screen: PlateEntry) -> Screen:

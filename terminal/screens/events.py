@@ -154,6 +154,15 @@ class Enter:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """The registry has an alarm on the one vehicle of a number that was asked about, and nobody waits for it:
+    record a check of it, and answer with Reported or Failed.
+    """
+
+    plate: Plate
+
+
+@dataclass(frozen=True, slots=True)
 class AskKinds:
     """Ask the registry which kinds this number has; answer with Listed."""
 
@@ -182,6 +191,6 @@ class ToggleTorch:
     """Torch on or off."""
 
 
-CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | AskKinds
+CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | Report | AskKinds
 """What is done about a check."""
 Effect: TypeAlias = Check | Identify | CaseEffect | Play | Quiet | Click | ToggleTorch | ShiftEffect

@@ -141,6 +141,22 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
+
+    kind: str
+    status: VehicleStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """The vehicles that a code may be about, gravest first: the registry has several of its number."""
+
+    number: str
+    found: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
 
@@ -160,20 +176,14 @@ class Judged:
     """Result and signed time (Unix ms) of the answer that the verdict rests on."""
     issuance: Issuance | None = None
     """The registry's word on whether the code shown was issued; None where it said nothing."""
+    several: Several | None = None
+    """The vehicles that the code may be about, where the officer is to pick one."""
     as_of_s: float = 0.0
     """Monotonic time of the check, or of the last question about its vehicle: nothing in it is newer."""
     recorded: bool = True
     """False for an alarm whose record could not be written; its `seq` may then be a negative stand-in."""
     fits: tuple[Fit, ...] = ()
     """What the officer found of each of POINTS, where this is an alarm and the car was compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
-
-    kind: str
-    status: VehicleStatus
 
 
 class Control(StrEnum):

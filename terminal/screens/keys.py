@@ -115,9 +115,10 @@ def _result_keys(screen: Result) -> tuple[Key, ...]:
     if screen.compares:
         return Key(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
     if screen.wants_plate:
+        action = "enter_plate" if screen.judged.several is None else "pick_vehicle"
         return (
             Key(Button.BACK, "button_back_or_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "enter_plate", main=True),
+            Key(Button.CONFIRM, "button_confirm", action, main=True),
         )
     return (
         Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),

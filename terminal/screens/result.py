@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -131,7 +132,7 @@ def _findings(page: Page, screen: Result) -> Block:
     if (said := _lookup(page, screen)) is not None:
         lines.append(said)
     if status.hotlist is not None:
-        lines.append(_hotlist(page, status.hotlist))
+        lines.append(_hotlist(page, screen, status.hotlist))
     card = padded(
         stack(lines, page.eased(6)),
         page.px(12),
@@ -152,12 +153,17 @@ def _lookup(page: Page, screen: Result) -> Block | None:
         case Lookup.NO_ANSWER:
             words = "lookup_no_answer" if screen.judged.refusal is None else _REFUSED[screen.judged.refusal]
             return _note(page, page.say(words), Icon.DASH)
+        case Lookup.ANSWERED if screen.judged.several is not None:
+            count = len(screen.judged.several.found)
+            return _note(page, page.say("lookup_several", count=count), Icon.QUESTION, page.colours.ink)
         case Lookup.ANSWERED:
             return _note(page, page.say("lookup_answered", age=_age(page, screen)))
 
 
-def _hotlist(page: Page, word: HotlistWord) -> Block:
-    """Lay out the hot list's word and its age, with a warning where alarms may be missing."""
+def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
+    """Lay out the hot list's word and its age as of now, with a warning where alarms may be missing."""
+    if word.age_s is not None:
+        word = replace(word, age_s=word.age_s + int(screen.age_s))
     words = text.hotlist_word(word, page.look.language)
     if word.age_s is not None and not word.silent:
         return _note(page, words)

@@ -160,7 +160,7 @@ def _comparison(page: Page, judged: Judged) -> Block:
         if known is not None and known.vin_tail is not None:
             pairs.append(("vin_after_stop", known.vin_tail))
         body = _table(page, pairs, inside)
-    card = stack([title, body], page.eased(4))
+    card = stack([title, body, *earlier_alarms(page, status)], page.eased(4))
 
     def behind(height: int) -> list[Fill]:
         edge = page.px(4)
@@ -172,6 +172,17 @@ def _comparison(page: Page, judged: Judged) -> Block:
         ]
 
     return padded(card, page.px(14), page.eased(10), page.eased(10), behind)
+
+
+def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:
+    """Lay out how earlier alarms on the vehicle ended: the clone may have been the one that was stopped."""
+    if not status.earlier_alarms:
+        return []
+    language, width = page.look.language, page.width - 2 * page.px(14)
+    ended = [text.earlier_alarm(one, language) for one in status.earlier_alarms]
+    head = paragraph(page.say("earlier_alarms"), page.type(20, page.colours.muted, bold=True), width)
+    style = page.type(20, page.colours.ink, bold=True)
+    return [head, *(paragraph(words, style, width) for words in ended)]
 
 
 def _comparison_title(page: Page, judged: Judged) -> str:

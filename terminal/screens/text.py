@@ -52,6 +52,10 @@ WORDS: dict[str, Lines] = {
     "scrap_date": Lines("强制报废期止", "To be scrapped by"),
     "newer_issued": Lines("车主已领取更新的凭证", "The owner has been issued a newer one"),
     "lookup_waiting": Lines("正在联网核查…", "Asking the registry…"),
+    "earlier_alarms": Lines("此前报警的结果", "Earlier alarms ended so"),
+    "lookup_several": Lines(
+        "登记系统有 {count} 辆同号车，请选定", "The registry has {count} of this number: pick one"
+    ),
     "hotlist_clear": Lines("不在布控名单", "Not on the hot list"),
     "hotlist_listed": Lines("在布控名单", "On the hot list"),
     "hotlist_age": Lines("，名单更新于 {age}前", ", list {age} old"),
@@ -104,6 +108,7 @@ WORDS: dict[str, Lines] = {
     "yes_this": Lines("是本车", "Yes, this one"),
     "not_this": Lines("不是本车", "Not this one"),
     "enter_plate": Lines("输入号牌", "Enter plate"),
+    "pick_vehicle": Lines("选定车辆", "Pick vehicle"),
     "scan": Lines("回到扫码", "To scanning"),
     "to_verdict": Lines("返回结论", "To the verdict"),
     "erase": Lines("删除", "Erase"),

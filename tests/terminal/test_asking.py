@@ -129,7 +129,7 @@ def test_an_alarm_of_the_hot_list_keeps_what_the_registry_knows_of_the_vehicle(w
     work.cases.receive(change(work, "C"), work.moment)
     work.cases.enter(OURS, None, work.moment)
     earlier = (EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),)
-    told = judged_of(work.answer(work.asked()[-1], OURS, earlier_alarms=earlier))
+    told = judged(work.answer(work.asked()[-1], OURS, earlier_alarms=earlier))
     status = told.verdict.status
     assert (told.verdict.outcome, status.finding) == (Outcome.ALARM, VehicleFinding.CACHED_ALARM)
     assert status.vehicle is not None

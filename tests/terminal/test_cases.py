@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -177,6 +177,42 @@ def test_a_kind_that_no_table_lists_is_judged_like_any_other(work: Work):
     again = judged(work.cases.enter(stolen, None, work.moment))
     assert again.verdict.outcome is Outcome.UNDETERMINED  # a new check begins anew
     assert judged(work.answer(work.asked()[-1], stolen, "C")).verdict.outcome is Outcome.ALARM
+
+
+def test_a_proven_code_of_one_of_several_vehicles_is_undetermined_until_one_is_picked(work: Work):
+    work.cases.check(OTHER_ISSUERS_CODE, work.moment)
+    records = (record_of(OURS), record_of(Plate(OURS.number, "98"), "C"))
+    said: dict[str, Any] = {"result": Result.SEVERAL_KINDS, "records": records}
+    case = judged(work.answer(work.asked()[0], finding=CredentialFinding.CURRENT, **said))
+    assert (case.verdict.outcome, case.plate) == (Outcome.UNDETERMINED, None)
+    assert case.several is not None
+    assert case.several.number == OURS.number
+    assert [(one.kind, one.status.finding) for one in case.several.found] == [
+        ("98", VehicleFinding.ALARM),
+        ("02", VehicleFinding.VALID),
+    ]
+    case = judged(work.cases.enter(Plate(OURS.number, "98"), case, work.moment))
+    case = judged(work.answer(work.asked()[-1], Plate(OURS.number, "98"), "C"))
+    assert case.verdict.outcome is Outcome.ALARM
+
+
+@pytest.mark.parametrize("finding", [None, CredentialFinding.FAILED])
+def test_a_code_that_is_not_proven_names_none_of_several_vehicles(
+    work: Work, finding: CredentialFinding | None
+):
+    work.cases.check(OTHER_ISSUERS_CODE, work.moment)
+    records = (record_of(OURS), record_of(Plate(OURS.number, "98"), "C"))
+    said: dict[str, Any] = {"result": Result.SEVERAL_KINDS, "records": records}
+    case = judged(work.answer(work.asked()[0], finding=finding, **said))
+    assert (case.plate, case.several) == (None, None)
+
+
+def test_an_alarm_on_the_only_vehicle_of_a_number_is_a_check_of_its_own_where_nobody_waits(work: Work):
+    work.cases.ask_kinds(OURS.number, work.moment)
+    work.answer(work.asked()[0], OURS, "C")
+    told = work.cases.perform(state.Report(OURS), work.moment)
+    assert isinstance(told, state.Reported)
+    assert (told.judged.verdict.outcome, told.judged.recorded) == (Outcome.ALARM, True)
 
 
 def test_what_was_listed_long_ago_says_nothing_of_a_vehicle_that_is_entered(work: Work):

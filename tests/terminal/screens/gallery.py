@@ -13,9 +13,11 @@ from terminal.errors import CameraFault, JournalFull
 from terminal.model import (
     Credential,
     CredentialFinding,
+    EarlierAlarm,
     HotlistWord,
     Outcome,
     Plate,
+    Reason,
     RefusalReason,
     Subject,
     VehicleFinding,
@@ -50,6 +52,7 @@ from terminal.screens.state import (
     Ready,
     Screen,
     Sending,
+    Several,
     ShiftEnd,
     ShiftLog,
     ShiftOver,
@@ -217,6 +220,12 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
     """Alarms, the comparison after them, and alarms that wait."""
     typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED)
     cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), Lookup.WAITING)
+    earlier = (
+        EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),
+        EarlierAlarm(20260612, "confirmed"),
+    )
+    before = replace(live(VehicleFinding.ALARM, "C", 20270831), earlier_alarms=earlier)
+    known = by_plate(before, Lookup.ANSWERED)
     scrapped = by_plate(live(VehicleFinding.OFF_ROAD, "MG", 20270831), Lookup.ANSWERED)
     asked = alarm(ALARM, About.ASKED)
     banner = replace(typed.judged, as_of_s=-1_500.0)
@@ -226,6 +235,7 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
         "alarm_dark": replace(asked, status=replace(asked.status, now_s=NOON_S + 0.5)),
         "alarm_held": replace(asked, held=True),
         "alarm_in_front": alarm(typed, About.IN_FRONT),
+        "alarm_earlier": alarm(known, About.IN_FRONT),
         "alarm_elsewhere": alarm(typed, About.ELSEWHERE, age_s=481.0, more=1),
         "alarm_left": alarm(cached, About.LEFT, age_s=95.0),
         "alarm_off_road": alarm(scrapped, About.IN_FRONT),
@@ -294,6 +304,17 @@ def _views() -> dict[str, View]:
         "answered": by_plate(
             replace(live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
             Lookup.ANSWERED,
+        ),
+        "several": with_judged(
+            result(CredentialFinding.UNVERIFIABLE, reason=Reason.OTHER_ISSUER, status=ONLINE),
+            lookup=Lookup.ANSWERED,
+            several=Several(
+                "苏B71002",
+                (
+                    Candidate("98", live(VehicleFinding.ALARM, "C", 20270831)),
+                    Candidate("02", live(VehicleFinding.VALID, "A", 20270831)),
+                ),
+            ),
         ),
         "refused_clock": with_judged(
             by_plate(VehicleFinding.CACHED_VALID, Lookup.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))),

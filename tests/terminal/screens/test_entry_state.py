@@ -24,11 +24,14 @@ from terminal.screens.state import (
     PlateEntry,
     Play,
     Pressed,
+    Quiet,
     Ready,
     Recorded,
     Refined,
+    Report,
     Scanned,
     Screen,
+    Several,
     Sighting,
     Status,
     Tick,
@@ -59,6 +62,11 @@ def choice(
 
 STOLEN_98 = Candidate("98", VehicleStatus(VehicleFinding.ALARM, "C", 20270831))
 NORMAL_24 = Candidate("24", VehicleStatus(VehicleFinding.VALID, "A", 20270831))
+OF_SEVERAL = replace(
+    judged(found=CredentialFinding.UNVERIFIABLE),
+    plate=None,
+    several=Several("粤B1234警", (STOLEN_98, NORMAL_24)),
+)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +254,44 @@ NORMAL_24 = Candidate("24", VehicleStatus(VehicleFinding.VALID, "A", 20270831))
             id="another number's kinds are not this one's",
         ),
         pytest.param(choice(), Listed("粤B1234警", (NORMAL_24,)), 11.0, choice(), (), id="nobody had asked"),
+        pytest.param(
+            READY,
+            Listed("粤B1234警", (STOLEN_98,)),
+            11.0,
+            READY,
+            (Report(Plate("粤B1234警", "98")),),
+            id="an alarm on the only vehicle is told though nobody waits",
+        ),
+        pytest.param(
+            READY, Listed("粤B1234警", (NORMAL_24,)), 11.0, READY, (), id="what is no alarm is not told so"
+        ),
+        pytest.param(
+            READY,
+            Listed("粤B1234警", (STOLEN_98, NORMAL_24)),
+            11.0,
+            READY,
+            (),
+            id="nor an alarm on one of several, which nobody picked",
+        ),
+        pytest.param(
+            shown(replace(GOOD, plate=Plate("粤B1234警", "98"))),
+            Listed("粤B1234警", (STOLEN_98,)),
+            11.0,
+            shown(replace(GOOD, plate=Plate("粤B1234警", "98"))),
+            (),
+            id="nor on the vehicle that is shown, which has a question of its own",
+        ),
+        pytest.param(
+            shown(OF_SEVERAL),
+            Pressed(CONFIRM),
+            11.0,
+            replace(
+                choice(Listing.REGISTRY, kinds=("98", "24"), after=OF_SEVERAL, found=(STOLEN_98, NORMAL_24)),
+                seen=shown(OF_SEVERAL).seen,
+            ),
+            (Quiet(),),
+            id="a code that may be about several leads to them",
+        ),
         pytest.param(
             choice(after=REFUSED),
             Pressed(BACK),

@@ -16,7 +16,7 @@ from nacl import bindings
 
 from terminal import lab
 from terminal.console import out, warn
-from terminal.credential import cbor, cose
+from terminal.credential import cose
 from terminal.credential.cbor import Malformed
 from terminal.credential.signed import signer
 from terminal.errors import InputFault
@@ -185,7 +185,7 @@ def _take(work: Uploading, receipts: Path) -> int:
     except OSError as error:
         raise InputFault(f"{receipts}: {error.strerror}") from error
     try:
-        taken = [work.uploader.take(one) for one in cbor.split(content, tag=cose.TAG)]
+        taken = [work.uploader.take(one) for one in cose.split(content)]
     except Malformed as error:
         raise InputFault(f"{receipts}: not a file of receipts: {error}") from error
     counted = sum(isinstance(one, Taken) for one in taken)

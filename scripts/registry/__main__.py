@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import access_command, commands, journal_commands, offline_command
+from scripts.registry import access_command, commands, evidence_command, journal_commands, offline_command
 from scripts.registry.broker import BrokerError
 from scripts.registry.serving import Work
 from terminal.errors import Fault
@@ -75,11 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("kind")
     code.add_argument("month", type=int, help="of validity, yyyymm")
     offline_command.arguments(_command(to, "offline", offline_command.build))
-    given_access = _command(to, "access", access_command.give_access)
-    given_access.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
-    given_access.add_argument("--broker", type=_address, metavar="HOST:PORT", help="a broker that runs")
+    access_command.add(partial(_command, to), _address)
     _command(to, "check", commands.check)
     journal_commands.add(partial(_command, to))
+    evidence_command.add(partial(_command, to))
     return parser
 
 

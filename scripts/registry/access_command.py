@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from paho.mqtt import client as mqtt
@@ -23,7 +24,6 @@ from terminal.errors import InputFault
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 Ask: TypeAlias = "Callable[[Sequence[access.Json]], list[dict[str, Any]]]"
 """Has the plugin carry out commands, and returns its responses."""
@@ -31,6 +31,16 @@ _T = TypeVar("_T")
 _WAIT_S = 20.0
 _AT_ONCE = 40
 """Commands in one message, which stays below the broker's largest packet."""
+
+
+def add(
+    command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser],
+    address: Callable[[str], tuple[str, int]],
+) -> None:
+    """Add this command to a command line; `command` makes its parser, `address` reads HOST:PORT."""
+    parser = command("access", give_access)
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
+    parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="a broker that runs")
 
 
 def give_access(given: argparse.Namespace) -> None:

@@ -6,8 +6,9 @@ repeats a statement's values: they are plates.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_url, schema, select, text
@@ -183,6 +184,8 @@ def _engine(url: URL, lasting: str) -> Engine:
     """`lasting` is SQLite's word for what a commit waits for."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        _own(Path(url.database))
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_S})
 
     @event.listens_for(engine, "connect")
@@ -198,6 +201,15 @@ def _engine(url: URL, lasting: str) -> Engine:
         connection.connection.cursor().execute("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _own(path: Path) -> None:
+    """Make a database's file its owner's alone: it has plates in it. SQLite does so with the rest."""
+    with suppress(OSError):  # SQLite says what is wrong when it is opened
+        path.touch(mode=0o600)
+        for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if each.exists():
+                each.chmod(0o600)
 
 
 @contextmanager

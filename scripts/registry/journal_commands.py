@@ -23,7 +23,7 @@ from scripts.registry.journal_tables import INCIDENT, RECORD, UNIT
 from scripts.registry.journals import Place
 from scripts.registry.report_page import Contents, page
 from scripts.registry.tables import insert
-from terminal.credential import cbor, cose
+from terminal.credential import cose
 from terminal.credential.cbor import Malformed
 from terminal.errors import InputFault
 from terminal.model import Outcome
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from scripts.registry.database import Database
+
+
+LARGEST_STICK = 256 << 20
+"""Bytes of a file to import, at most: four days of a terminal's pictures, beside its records."""
 
 
 def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
@@ -102,13 +106,13 @@ def report(given: argparse.Namespace) -> None:
 
 def take(given: argparse.Namespace) -> None:
     """Store batches and pieces from a file, as from the network, and write their receipts."""
-    content = output.read(given.file)
+    content = output.read(given.file, LARGEST_STICK)
     receipts: list[bytes] = []
     refused = 0
     with open_database(given, int(time.time())) as held:
         desk = laboratory.service(given.lab, held)
         try:
-            for message in cbor.split(content, tag=cose.TAG):
+            for message in cose.split(content):
                 taken = desk.take(message, _now_ms())
                 if isinstance(taken, Refusal):
                     refused += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,9 +21,17 @@ def write(path: Path, content: bytes) -> None:
         raise InputFault(f"{path}: {error.strerror}") from error
 
 
-def read(path: Path) -> bytes:
-    """What is in a file. Raises InputFault."""
+def read(path: Path, most: int) -> bytes:
+    """Read a regular file of at most `most` bytes. Raises InputFault for any other, a link among them."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would be waited for, and a device has no end
     try:
-        return path.read_bytes()
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise InputFault(f"{path}: not a regular file")
+            content = file.read(most + 1)
     except OSError as error:
         raise InputFault(f"{path}: {error.strerror}") from error
+    if len(content) > most:
+        raise InputFault(f"{path}: over {most >> 20} MiB")
+    return content

@@ -11,7 +11,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[int, Value] | None"
 
@@ -39,20 +39,6 @@ def read(data: bytes, *, tag: int | None = None) -> Value:
     if end != len(data):
         raise Malformed("trailing bytes")
     return value
-
-
-def split(data: bytes, *, tag: int) -> Iterator[bytes]:
-    """Yield the encoded items of a CBOR sequence (RFC 8742), each with `tag` first and valid for `read`.
-
-    Raises Malformed at the first invalid item, after yielding those before it.
-    """
-    prefix, at = _head(6, tag), 0
-    while at < len(data):
-        if not data.startswith(prefix, at):
-            raise Malformed(f"without tag {tag}")
-        _, end = _item(data, at + len(prefix), 0)
-        yield data[at:end]
-        at = end
 
 
 def byte_string(data: bytes, at: int) -> tuple[bytes, int]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nacl import bindings
 from nacl.exceptions import BadSignatureError
 
 from terminal.credential import cbor
 from terminal.credential.cbor import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TAG = 18
 ED25519 = -19
@@ -36,29 +40,50 @@ class Sign1:
     signature: bytes
 
 
-def kid_of(message: bytes) -> bytes | None:
-    """Return the key id of a message by its first bytes alone; None if they are no COSE_Sign1's.
+def kid_of(message: bytes, at: int = 0) -> bytes | None:
+    """Return the key id of the message that begins at `at`, or None if its headers are others.
 
     Deterministic CBOR has one encoding of the tag, the array's head and both header maps, so the key id is
     found without parsing what follows, which may be anything.
     """
-    kid = message[len(_HEAD) : len(_HEAD) + KID_SIZE]
+    start = at + len(_HEAD)
+    end = start + KID_SIZE
     return (
-        kid if message.startswith(_HEAD) and message.startswith(_NO_HEADERS, len(_HEAD) + KID_SIZE) else None
+        message[start:end] if message.startswith(_HEAD, at) and message.startswith(_NO_HEADERS, end) else None
     )
 
 
 def parse(message: bytes) -> Sign1:
     """Parse a COSE_Sign1 message. Raises Malformed for any structure not in wire format, section 2."""
-    kid = kid_of(message)
+    found, end = _parse_at(message, 0)
+    if end != len(message):
+        raise Malformed("bytes left over")
+    return found
+
+
+def split(sequence: bytes) -> Iterator[bytes]:
+    """Yield the messages of a CBOR sequence (RFC 8742) of COSE_Sign1 messages.
+
+    Raises Malformed at the first that is none; what was yielded before it stands.
+    """
+    at = 0
+    while at < len(sequence):
+        _, end = _parse_at(sequence, at)
+        yield sequence[at:end]
+        at = end
+
+
+def _parse_at(message: bytes, at: int) -> tuple[Sign1, int]:
+    """Parse the message that begins at `at`; return it, and where it ends."""
+    kid = kid_of(message, at)
     if kid is None:
         raise Malformed("not a COSE_Sign1 with the algorithm and the key id as its headers")
-    start = len(_HEAD) + KID_SIZE
-    payload, at = cbor.byte_string(message, start + len(_NO_HEADERS))
-    signature, end = cbor.byte_string(message, at)
-    if len(signature) != SIGNATURE_SIZE or end != len(message):
-        raise Malformed("a signature of another length, or bytes left over")
-    return Sign1(message[start - _PROTECTED_SIZE : start], kid, payload, signature)
+    start = at + len(_HEAD) + KID_SIZE
+    payload, signature_at = cbor.byte_string(message, start + len(_NO_HEADERS))
+    signature, end = cbor.byte_string(message, signature_at)
+    if len(signature) != SIGNATURE_SIZE:
+        raise Malformed("a signature of another length")
+    return Sign1(message[start - _PROTECTED_SIZE : start], kid, payload, signature), end
 
 
 def signed_bytes(message: Sign1, context: bytes) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import stat
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,10 +21,13 @@ from pyarrow import parquet
 from keys import lab
 from keys.files import Algorithm, load_public, load_seed
 from scripts.registry.__main__ import main
+from scripts.registry.database import Database
 from scripts.registry.export import SCHEMA
+from scripts.registry.journal_commands import LARGEST_STICK
 from scripts.registry.terminals import Terminal
-from terminal.credential import cbor, cose, signed
+from terminal.credential import cose, signed
 from terminal.credential.signed import by_kid
+from terminal.journal import record as journal_record
 from terminal.journal.entry import Note
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry import form
@@ -65,7 +70,7 @@ class Desk:
 
     def receipts(self) -> list[bytes]:
         """The receipts as they lie in the file."""
-        return list(cbor.split(self.out.read_bytes(), tag=cose.TAG))
+        return list(cose.split(self.out.read_bytes()))
 
     def batch(self, first: int, last: int) -> bytes:
         """A batch as the terminal signs it."""
@@ -124,6 +129,83 @@ def test_a_stick_that_ends_in_the_middle_gives_the_receipts_of_what_was_whole(
     (receipt,) = desk.carry(desk.batch(1, 1), tail)
     assert receipt.head == desk.journal.head()
     assert capsys.readouterr().err.count("\n") == 1
+
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 400
+
+
+def test_uploaded_pictures_are_opened_and_written_out_for_their_owner_alone(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    sealed = [journal_record.seal(content, desk.journal.sealing_key) for content in (JPEG, b"no picture")]
+    sealed.append(b"sealed to nobody")
+    names = [sha256(one).digest() for one in sealed]
+    parts = [Piece(name, 0, len(one), one) for name, one in zip(names, sealed, strict=True)]
+    half = Piece(b"h" * 32, 0, 10, b"half")
+    desk.carry(form.sign(Pieces(terminal="T0001", pieces=(*parts[1:], half)), desk.signer))
+    for at in range(0, len(sealed[0]), 40_000):
+        part = Piece(names[0], at, len(sealed[0]), sealed[0][at : at + 40_000])
+        desk.carry(form.sign(Pieces(terminal="T0001", pieces=(part,)), desk.signer))
+    out = tmp_path / "pictures"
+    assert desk.run("evidence", "--out", str(out)) == 0
+    assert f"1 pictures in {out}, 2 that no key opens" in capsys.readouterr().out
+    (written,) = out.iterdir()
+    assert written.name == f"T0001-{names[0].hex()}.jpg"
+    assert written.read_bytes() == JPEG
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (out, written)] == [0o700, 0o600]
+    assert desk.run("evidence", "--out", str(tmp_path / "none"), "--terminal", "T0002") == 0
+    assert list((tmp_path / "none").iterdir()) == []
+    assert desk.run("evidence", "--out", str(tmp_path / "no" / "where")) == 1
+
+
+def test_a_stick_s_file_is_regular_and_of_bounded_size_or_is_not_taken(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    regular, link, pipe, large = (tmp_path / name for name in ("regular", "link", "pipe", "large"))
+    regular.write_bytes(b"")
+    link.symlink_to(regular)
+    os.mkfifo(pipe)
+    with large.open("wb") as file:
+        file.truncate(LARGEST_STICK + 1)
+    faults = {
+        link: "link",
+        pipe: "regular",
+        Path("/dev/zero"): "regular",
+        tmp_path: "regular",
+        large: "256 MiB",
+    }
+    for path, said in faults.items():
+        assert desk.run("import", str(path), "--receipts", str(desk.out)) == 1
+        fault = capsys.readouterr().err
+        assert said in fault
+        assert fault.count("\n") == 1
+        assert not desk.out.exists()
+    assert desk.run("import", str(regular), "--receipts", str(desk.out)) == 0
+
+
+def test_the_database_s_files_are_their_owner_s_alone_even_where_they_were_not(desk: Desk):
+    database = desk.folder / "registry.sqlite"
+    desk.journal.fill(1)
+    desk.send()
+    database.chmod(0o644)
+    held = Database(f"sqlite:///{database}")
+    with held.transaction() as connection:
+        connection.exec_driver_sql("CREATE TABLE another (x)")
+        files = desk.folder.glob("registry.sqlite*")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in files}
+    held.close()
+    assert modes == dict.fromkeys(("registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal"), 0o600)
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_text_that_a_spreadsheet_takes_for_a_formula_is_escaped_in_csv_alone(desk: Desk, first: str):
+    desk.journal.add(replace(CHECK, number=f"{first}1+1"), desk.now_ms)
+    desk.send()
+    with desk.export("csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["number"] == f"'{first}1+1"
+    (said,) = desk.export("jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(said)["number"] == f"{first}1+1"
 
 
 def test_each_form_of_an_export_reads_back_as_the_same_checks(desk: Desk):

@@ -18,7 +18,7 @@ from scripts.registry.answering import Letter
 from scripts.registry.database import Database
 from scripts.registry.journal_tables import INCIDENT, RECORD
 from scripts.registry.service import Service
-from terminal.credential import cbor, cose, signed
+from terminal.credential import cose, signed
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.model import Incoming
@@ -107,7 +107,7 @@ def test_a_stick_carries_the_journal_there_and_the_receipts_back(
     stick.write_bytes(b"".join(upload.messages()))
     assert main(["--lab", str(folder), "import", str(stick), "--receipts", str(back)]) == 0
     assert stored(desk) == [*journal.records(0)]
-    for message in cbor.split(back.read_bytes(), tag=cose.TAG):
+    for message in cose.split(back.read_bytes()):
         assert isinstance(upload.take(message), Taken)
     assert upload.pending() == 0
     assert [*upload.messages()] == []

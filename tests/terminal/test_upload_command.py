@@ -12,7 +12,7 @@ import pytest
 from drivers.clock import HandClock
 from keys import files, lab
 from terminal import cli, config
-from terminal.credential import cbor, signed
+from terminal.credential import cose, signed
 from terminal.errors import InputFault, LinkFault
 from terminal.journal.entry import Event, EventKind, Stamp
 from terminal.journal.evidence import Evidence
@@ -126,7 +126,7 @@ def test_a_stick_carries_all_there_and_the_receipts_back(desk: Desk, tmp_path: P
     stick, receipts = tmp_path / "stick.cbor", tmp_path / "receipts.cbor"
     assert desk.upload(way=Way(to=stick)) == ALL
     assert not desk.registry.journals
-    answers = [desk.registry.answer(one) for one in cbor.split(stick.read_bytes(), tag=18)]
+    answers = [desk.registry.answer(one) for one in cose.split(stick.read_bytes())]
     assert desk.stored() == desk.records()
     receipts.write_bytes(b"".join(form.sign(one, desk.signer) for one in answers[:1]))
     assert desk.upload(way=Way(receipts=receipts)) == LEFT
@@ -146,7 +146,7 @@ def test_a_link_on_a_stick_leads_to_no_file_of_the_terminal(desk: Desk, tmp_path
     else:
         assert desk.upload(way=Way(to=stick)) == ALL
         assert not stick.is_symlink()
-        assert list(cbor.split(stick.read_bytes(), tag=18))
+        assert list(cose.split(stick.read_bytes()))
     assert (tmp_path / "theirs").read_text() == "theirs"
 
 
@@ -232,7 +232,7 @@ def test_where_the_registry_takes_nothing_for_long_the_command_says_so_and_ends(
 def test_a_receipt_for_journal_and_picture_counts_for_both_by_hand(desk: Desk, tmp_path: Path):
     stick, receipts = tmp_path / "stick.cbor", tmp_path / "receipts.cbor"
     desk.upload(way=Way(to=stick))
-    answers = [desk.registry.answer(one) for one in cbor.split(stick.read_bytes(), tag=18)]
+    answers = [desk.registry.answer(one) for one in cose.split(stick.read_bytes())]
     stored = next(one for one in reversed(answers) if one.held is None)
     both = replace(stored, held=answers[-1].held)
     receipts.write_bytes(form.sign(both, desk.signer))

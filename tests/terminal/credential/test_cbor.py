@@ -167,19 +167,3 @@ def test_no_value_outside_the_profile_is_written(value: cbor.Value):
 def test_no_type_outside_the_profile_is_written(value: object):
     with pytest.raises(TypeError):
         cbor.write(value)  # type: ignore[arg-type]
-
-
-@given(st.lists(VALUES, max_size=4))
-@settings(deadline=None)
-def test_a_sequence_is_split_into_its_items(values: list[cbor.Value]):
-    items = [cbor.write(value, tag=18) for value in values]
-    assert list(cbor.split(b"".join(items), tag=18)) == items
-
-
-def test_items_before_a_truncation_are_returned():
-    item = cbor.write([1, b"two"], tag=18)
-    for left_over in (item[:-1], cbor.write(7), b"\xff"):
-        items = cbor.split(item + left_over, tag=18)
-        assert next(items) == item
-        with pytest.raises(cbor.Malformed):
-            next(items)

@@ -91,6 +91,21 @@ def test_what_is_read_by_its_layout_is_what_a_reader_of_any_cbor_finds(encoded: 
     assert found is None or cose.kid_of(encoded) == found.kid
 
 
+@settings(deadline=None)
+@given(st.lists(MESSAGES, max_size=4))
+def test_a_sequence_is_split_into_its_messages(messages: list[bytes]):
+    assert list(cose.split(b"".join(messages))) == messages
+
+
+@pytest.mark.parametrize("tail", [cose.sign(b"payload", b"", SEED)[:-1], cbor.write(7), b"\xff", b"\xd2\x84"])
+def test_messages_before_what_is_none_are_yielded(tail: bytes):
+    whole = cose.sign(b"payload", b"", SEED)
+    messages = cose.split(whole + tail)
+    assert next(messages) == whole
+    with pytest.raises(cbor.Malformed):
+        next(messages)
+
+
 def test_the_signature_covers_the_structure_of_rfc_9052():
     signed = bytes.fromhex("846a5369676e61747572653141014102" + "4103")
     message = cose.Sign1(b"\1", bytes(8), b"\3", bytes(64))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.credential import cbor, signed
+from terminal.credential import cbor, cose, signed
 from terminal.errors import JournalFork, UploadFault
 from terminal.journal import record
 from terminal.journal.evidence import Evidence
@@ -301,7 +301,7 @@ def test_what_is_carried_by_hand_is_taken_once_and_its_receipts_count(tmp_path: 
     evidence.keep(os.urandom(2 * PIECE_BYTES))
     upload = Uploader("T0001", OTHER_SIGNER, [], [journal], evidence)
     assert dict(upload.dropped) == {}
-    carried = list(cbor.split(b"".join(upload.messages()), tag=18))
+    carried = list(cose.split(b"".join(upload.messages())))
     receipts = [form.sign(registry.answer(message), SIGNER) for message in [*carried, *carried]]
     assert all(upload.take(one) == Dropped(Drop.UNSIGNED) for one in receipts)
     trusting = uploader([journal], evidence)

@@ -1,0 +1,76 @@
+"""The command `evidence`: opens the sealed pictures that terminals uploaded, and writes them out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from scripts.registry import evidence, laboratory, output
+from scripts.registry.commands import open_database
+from scripts.registry.journal_tables import EVIDENCE
+from terminal.credential.cbor import Malformed
+from terminal.errors import InputFault
+from terminal.journal import record
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Select
+
+    from scripts.registry.opening import Key
+
+_JPEG = b"\xff\xd8\xff"
+
+
+def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
+    """Add this command to a command line; `command` makes its parser."""
+    parser = command("evidence", write_pictures)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="is made where it is missing")
+    parser.add_argument("--terminal", metavar="ID", help="only this terminal's pictures")
+
+
+def write_pictures(given: argparse.Namespace) -> None:
+    """Open the uploaded pictures with the journal's private key, and write each as a JPEG file (0600).
+
+    A file's name is the terminal and the picture's SHA-256, by which exports name it. What no key opens, and
+    what is no JPEG, is counted and left.
+    """
+    keys = laboratory.journal_keys(given.lab)
+    _make_folder(given.out)
+    written = left = 0
+    with open_database(given, int(time.time())) as held, held.reading() as connection:
+        for row in connection.execute(_complete(given.terminal)).all():
+            picture = _open(evidence.picture(connection, row.terminal, row.picture) or b"", keys)
+            if picture is None:
+                left += 1
+                continue
+            output.write(given.out / f"{row.terminal}-{row.picture.hex()}.jpg", picture)
+            written += 1
+    print(f"{written} pictures in {given.out}, {left} that no key opens or that are no JPEG")
+
+
+def _complete(terminal: str | None) -> Select[tuple[str, bytes]]:
+    whole = select(EVIDENCE.c.terminal, EVIDENCE.c.picture).where(EVIDENCE.c.held == EVIDENCE.c.total)
+    ordered = whole.order_by(EVIDENCE.c.terminal, EVIDENCE.c.picture)
+    return ordered if terminal is None else ordered.where(EVIDENCE.c.terminal == terminal)
+
+
+def _open(sealed: bytes, keys: Sequence[Key]) -> bytes | None:
+    for key in keys:
+        try:
+            opened = record.unseal(sealed, key.public, key.private)
+        except Malformed:
+            continue
+        return opened if opened.startswith(_JPEG) else None
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise InputFault(f"{folder}: {error.strerror}") from error

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
-from drivers.automatic import AutomaticCamera
-from drivers.pace import Pace
-from drivers.stills import SUFFIXES, fit, read_luma
+from drivers.fixed_camera import AutomaticCamera
+from drivers.frame_pacer import Pace
+from drivers.photographs import SUFFIXES, fit, read_luma
 from terminal.errors import CameraFault, InputFault
 from terminal.model import Frame
 

@@ -26,7 +26,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from drivers.link_reasons import fault_of, fault_of_reason, why_not
+from drivers.link_faults import fault_of, fault_of_reason, why_not
 from terminal.errors import LinkFault, LinkIdentityFault, LinkRefused
 from terminal.model import Incoming, NotSent, Outgoing
 

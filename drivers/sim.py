@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pygame
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from drivers.automatic import AutomaticCamera
 from drivers.camera_cv import SIZE
 from drivers.clock import HandClock
 from drivers.display import SdlDisplay, offscreen, window
-from drivers.pace import Pace
+from drivers.fixed_camera import AutomaticCamera
+from drivers.frame_pacer import Pace
 from drivers.panel import GpioPanel, Pins
-from drivers.stills import empty_scene, fit, read_luma
+from drivers.photographs import empty_scene, fit, read_luma
 from terminal.model import Frame
 
 if TYPE_CHECKING:

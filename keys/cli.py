@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import arguments, certificates, commands, legible, repository_cli
+from keys import arguments, certificates, code_parameters, commands, repository_cli
 from keys.files import Algorithm
 from terminal import console
 from terminal.errors import Fault
@@ -166,13 +166,13 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--level",
-        choices=legible.LEVELS,
+        choices=code_parameters.LEVELS,
         help="QR error correction; default M; for print Q, where its modules are wide enough to read",
     )
     add(
         "--module",
         type=arguments.module,
-        default=legible.MODULE_PX,
+        default=code_parameters.MODULE_PX,
         metavar="PX",
         help="pixels per module for --as qr; default: %(default)s",
     )

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import nacl.utils
 
-from keys import certificates, files, lab, lab_repository, legible, qr, trustset, voucher
+from keys import certificates, code_parameters, files, lab, lab_repository, qr, trustset, voucher
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal import console
-from terminal.credential import claims, cose
+from terminal.credential import claims
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
 from terminal.vehicle.plate import fits
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -97,7 +98,7 @@ def credential(options: Namespace, now_s: int) -> None:
     if form == "text":
         content = f"{text}\n".encode("ascii")
     elif form == "qr":
-        content = qr.png(qr.qr_image(text, options.level or legible.SCREEN[0], options.module))
+        content = qr.png(qr.qr_image(text, options.level or code_parameters.SCREEN[0], options.module))
     else:
         face = voucher.Face(request.vehicle, request.issuer, issued_s)
         content = _voucher(text, face, options)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from nacl import bindings
 
-from terminal.credential import cose
 from terminal.errors import InputFault
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from typing import BinaryIO

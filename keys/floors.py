@@ -16,7 +16,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from terminal import durable
+from terminal import atomic_file
 from terminal.errors import TrustFault
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def save(path: Path, record: Record) -> None:
     """Write the floors and sync them to disk, atomically. Raises TrustFault."""
     body = json.dumps(asdict(record), sort_keys=True).encode()
     try:
-        durable.replace(path, _digest(body) + b"\n" + body)
+        atomic_file.replace(path, _digest(body) + b"\n" + body)
     except OSError as error:
         raise TrustFault(f"{path}: {error.strerror}") from error
 

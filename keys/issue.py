@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from nacl import bindings
 
-from terminal.credential import claims, cose, verify
+from terminal.credential import claims, verify
 from terminal.errors import InputFault
 from terminal.model import Credential
 from terminal.vehicle import inspection, plate
 from terminal.vehicle.tables import KINDS, PROVINCES, USES
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle

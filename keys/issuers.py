@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 
 from keys import files, trustset
-from terminal.credential import cbor, cose, trust
-from terminal.credential.cbor import Malformed
-from terminal.credential.message import array, data, entries, text, uint
+from terminal.credential import trust
 from terminal.credential.trust import IssuerKey
 from terminal.errors import InputFault
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed
+from terminal.wire.fields import array, data, entries, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

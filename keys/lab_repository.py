@@ -19,8 +19,8 @@ from nacl.utils import random
 
 from keys import files, publishing, register_counts, repository, role_keys, trustset
 from keys.repository import KeyMaking, Repository, RootChange
-from terminal import lab as directory
 from terminal.errors import InputFault
+from terminal.services import trust_directory as directory
 
 if TYPE_CHECKING:
     from keys.role_keys import Randomness

@@ -21,9 +21,9 @@ from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, 
 from keys import files, register_counts, trustset
 from keys.repository import SERIALIZER, online_signers
 from keys.selection import REQUIRED, is_target
-from terminal import lab as directory
 from terminal.credential import trust
 from terminal.errors import InputFault
+from terminal.services import trust_directory as directory
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer

@@ -9,11 +9,11 @@ import numpy as np
 import zxingcpp
 from PIL import Image
 
-from keys.legible import QUIET_MODULES
+from keys.code_parameters import QUIET_MODULES
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
-    from keys.legible import Level
+    from keys.code_parameters import Level
 
 
 def qr_image(text: str, level: Level, module_px: int) -> Image.Image:

@@ -24,10 +24,11 @@ import base45
 import numpy as np
 
 from keys.register_order import entries_of
-from terminal.credential import claims, cose, register, verify
+from terminal.credential import claims, register, verify
 from terminal.credential.register import DIGEST_SIZE, HEADER, MAGIC
 from terminal.errors import InputFault
 from terminal.vehicle.tables import PROVINCES
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

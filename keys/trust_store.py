@@ -23,7 +23,7 @@ from keys.selection import REQUIRED, wanted
 from keys.trust_metadata import VerifiedMetadata, verify_metadata
 from terminal.credential import trust
 from terminal.errors import TrustFault
-from terminal.mapping import map_file
+from terminal.services.mapped_file import map_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 import base45
 
-from terminal import lab as directory
-from terminal.credential import cbor, claims, cose, register, verify
-from terminal.credential.cbor import Malformed
+from terminal.credential import claims, register, verify
 from terminal.errors import InputFault, TrustFault
+from terminal.services import trust_directory as directory
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from terminal.credential.cbor import Value
     from terminal.credential.trust import IssuerKey, RegistryKeys, TrustSet
+    from terminal.wire.cbor import Value
 
 SET = "set.cbor"
 STATUS_BITS = 131_072

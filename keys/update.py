@@ -31,7 +31,7 @@ from keys.register_order import require_sorted
 from keys.selection import REQUIRED, wanted
 from keys.trust_metadata import verify_metadata
 from keys.trust_store import InstalledSet, generation, open_current, open_set, sha256_of, verify_file
-from terminal import durable
+from terminal import atomic_file
 from terminal.errors import LinkFault, TrustFault
 
 if TYPE_CHECKING:
@@ -259,13 +259,13 @@ def _accepted(store: TrustStore, staged: Path, selection: Selection) -> Installe
 def _sync_tree(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir():
-            durable.sync_folder(path)
+            atomic_file.sync_folder(path)
         else:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
     folder.chmod(0o700)
-    durable.sync_folder(folder)
-    durable.sync_folder(folder.parent)
+    atomic_file.sync_folder(folder)
+    atomic_file.sync_folder(folder.parent)
 
 
 def _switch(store: TrustStore, staged: Path) -> None:
@@ -273,7 +273,7 @@ def _switch(store: TrustStore, staged: Path) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path("sets", staged.name))
     link.replace(store.current)
-    durable.sync_folder(store.folder)
+    atomic_file.sync_folder(store.folder)
 
 
 def _folder(store: TrustStore, name: str) -> Path:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw
 
-from keys import legible, qr
-from keys.plate_art import font, plate_image
+from keys import code_parameters, qr
+from keys.plate_image import font, plate_image
 from terminal.errors import InputFault
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS, USES, VEHICLE_TYPES
 
 if TYPE_CHECKING:
-    from keys.legible import Level
+    from keys.code_parameters import Level
     from terminal.model import Vehicle
 
 _DEEP, _GREEN, _PALE = "#0B5A4A", "#12876B", "#DDF0E8"
@@ -102,7 +102,7 @@ PHONE = Sheet(
     width_px=1080,
     height_px=1920,
     dpi=420,
-    levels=legible.SCREEN,
+    levels=code_parameters.SCREEN,
     oversampled=2,
     header=200,
     plate_middle=540,
@@ -119,7 +119,7 @@ A6 = Sheet(
     width_px=2480,
     height_px=3496,
     dpi=600,
-    levels=legible.PRINT,
+    levels=code_parameters.PRINT,
     oversampled=1,
     header=172,
     plate_middle=290,
@@ -160,7 +160,7 @@ def level_of(text: str, sheet: Sheet) -> Level:
     wide = (
         level
         for level in sheet.levels
-        if _module_px(text, sheet, level) * sheet.px_mm >= legible.LEAST_MODULE_MM
+        if _module_px(text, sheet, level) * sheet.px_mm >= code_parameters.LEAST_MODULE_MM
     )
     return next(wide, sheet.levels[-1])
 
@@ -289,7 +289,7 @@ def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
 
 def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
     module_px = _module_px(text, sheet, level)
-    if module_px < legible.LEAST_MODULE_PX:
+    if module_px < code_parameters.LEAST_MODULE_PX:
         raise InputFault(f"the code is too fine for this sheet at level {level}; use a lower level")
     code = qr.qr_image(text, level, module_px)
     left = (picture.width - code.width) // 2

@@ -10,7 +10,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.contacts import Contacts
+from terminal.camera.torch import shines
+from terminal.drawing.draw import draw
+from terminal.drawing.touch_input import Contacts
 from terminal.errors import (
     CameraFault,
     CameraStalled,
@@ -24,25 +26,23 @@ from terminal.errors import (
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, TorchWished
 from terminal.journal.entry import Event, EventKind
 from terminal.model import CredentialFinding, Incoming
-from terminal.optics.torch import shines
 from terminal.ports import KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import state
 from terminal.screens.attention import Drawn, KeyDown, KeyUp
-from terminal.screens.draw import draw
 from terminal.screens.ui import Ui, advance
-from terminal.signalling import Signalling
+from terminal.services.signal_player import Signalling
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
     from terminal.credential.verify import Moment
+    from terminal.drawing.draw import Look
     from terminal.model import Luma, Scan
     from terminal.ports import LinkMessage, Rig
-    from terminal.preparing import Work
-    from terminal.screens.draw import Look
     from terminal.screens.ui import UiEvent
+    from terminal.services.assembly import Work
 
 TURN_S = 0.25
 """The longest that a turn waits for something to happen."""

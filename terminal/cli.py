@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
-from terminal.decoding import Limits
+from terminal.commands.decoding import Limits
 from terminal.errors import Fault, PanelFault
 from terminal.model import Plate
 from terminal.ports import Rig
@@ -99,21 +99,22 @@ def _run(chosen: argparse.Namespace) -> int:
         chosen.refuse("a scenario needs --rig sim")
 
     from keys import files  # noqa: PLC0415 - loads libsodium
-    from terminal import config, running  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
+    from terminal import config  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
+    from terminal.commands import run  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
 
     settings = config.read(chosen.config)
     if chosen.rig == "pi":
-        return running.run(running.Setup(settings, _pi_rig(settings), files.load_seed))
+        return run.run(run.Setup(settings, _pi_rig(settings), files.load_seed))
     rig, desk = _sim_rig(settings, show_window=chosen.scenario is None)
-    setup = running.Setup(settings, rig, files.load_seed)
+    setup = run.Setup(settings, rig, files.load_seed)
     if chosen.scenario is None:
-        return running.run(setup)
-    return running.play(setup, desk, chosen.scenario, chosen.shots)
+        return run.run(setup)
+    return run.play(setup, desk, chosen.scenario, chosen.shots)
 
 
 def _pi_rig(settings: Config) -> Rig:
     """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
-    from drivers import camera_cv, camera_pi, clock, display, notify, panel  # noqa: PLC0415 - loads hardware's own
+    from drivers import camera_cv, camera_pi, clock, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
 
     camera, screen, pins = settings.camera, settings.display, settings.panel
     size = (camera.width, camera.height)
@@ -142,7 +143,7 @@ def _pi_rig(settings: Config) -> Rig:
         display=shown,
         panel=signals,
         clock=clock.SystemClock(),
-        notify=notify.SystemdNotify(),
+        notify=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
 
@@ -175,7 +176,7 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
 
 def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
     """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
-    from drivers import camera_cv, clock, notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
+    from drivers import camera_cv, clock, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
 
     desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
     source = settings.camera.source
@@ -186,7 +187,7 @@ def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         display=desk.display,
         panel=desk.panel,
         clock=clock.SystemClock() if show_window else desk.clock,
-        notify=notify.SystemdNotify(),
+        notify=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
     return rig, desk
@@ -214,11 +215,12 @@ def _add_lookup(commands: Commands) -> None:
 def _lookup(chosen: argparse.Namespace) -> int:
     from drivers import clock  # noqa: PLC0415 - loads ctypes
     from keys import files  # noqa: PLC0415 - loads libsodium
-    from terminal import config, lookup_command  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal.commands import lookup  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
-    question = lookup_command.Question(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup_command.run(settings, clock.SystemClock(), link_of(settings), files.load_seed, question)
+    question = lookup.Question(chosen.number, chosen.kind, as_json=chosen.json)
+    return lookup.run(settings, clock.SystemClock(), link_of(settings), files.load_seed, question)
 
 
 # roadside journal
@@ -232,10 +234,11 @@ def _add_journal(commands: Commands) -> None:
 
 
 def _journal(chosen: argparse.Namespace) -> int:
-    from terminal import config, journal_command  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal.commands import journal  # noqa: PLC0415 - loads SQLite and libsodium
 
     state = config.read(chosen.config).paths.state
-    return journal_command.status(state) if chosen.deed == "status" else journal_command.verify(state)
+    return journal.status(state) if chosen.deed == "status" else journal.verify(state)
 
 
 # roadside upload
@@ -258,12 +261,13 @@ def _add_upload(commands: Commands) -> None:
 def _upload(chosen: argparse.Namespace) -> int:
     from drivers import clock  # noqa: PLC0415 - loads ctypes
     from keys import files  # noqa: PLC0415 - loads libsodium
-    from terminal import config, upload_command  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal.commands import upload  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
-    way = upload_command.Way(chosen.to, chosen.receipts)
-    link = link_of(settings, manual_ack=False) if way == upload_command.Way() else None
-    return upload_command.run(settings, clock.SystemClock(), link, files.load_seed, way)
+    way = upload.Way(chosen.to, chosen.receipts)
+    link = link_of(settings, manual_ack=False) if way == upload.Way() else None
+    return upload.run(settings, clock.SystemClock(), link, files.load_seed, way)
 
 
 # roadside verify
@@ -302,10 +306,10 @@ def _verify(chosen: argparse.Namespace) -> int:
     if chosen.lab_trust is None:
         chosen.refuse("no trust set: name one with --lab-trust DIR")
 
-    from terminal import verifying  # noqa: PLC0415 - loads libsodium
+    from terminal.commands import verify  # noqa: PLC0415 - loads libsodium
 
-    return verifying.run(
-        verifying.Request(
+    return verify.run(
+        verify.Request(
             trust=chosen.lab_trust,
             now_s=time.time() if chosen.at is None else chosen.at,
             files=chosen.files,
@@ -358,7 +362,7 @@ def _add_conformance(commands: Commands) -> None:
 
 
 def _conformance(chosen: argparse.Namespace) -> int:
-    from terminal import conformance  # noqa: PLC0415 - loads libsodium
+    from terminal.commands import conformance  # noqa: PLC0415 - loads libsodium
 
     return conformance.run(chosen.file, as_json=chosen.json)
 

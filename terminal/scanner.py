@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from terminal import optics, scan
+from terminal import camera as optics
+from terminal import scan
+from terminal.camera import metering
 from terminal.errors import CameraFault, CameraStalled
 from terminal.inbox import CameraFailed, Inbox, Looked, TorchWished
-from terminal.optics import metering
 from terminal.ports import CameraControls
 
 if TYPE_CHECKING:

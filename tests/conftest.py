@@ -10,7 +10,7 @@ import pytest
 from nacl.utils import random as random_bytes
 
 from keys import lab
-from scripts import demo_pictures
+from scripts.images import demo_photographs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,5 +30,5 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def photographs(laboratory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the demo's photographs, made with the laboratory's keys."""
     folder = tmp_path_factory.mktemp("photographs")
-    demo_pictures.main(laboratory, folder)
+    demo_photographs.main(laboratory, folder)
     return folder

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from terminal.credential import cbor, trust
+from terminal.credential import trust
+from terminal.wire import cbor
 
 VECTORS = Path(__file__).parent / "vectors"
 EXTERNAL = VECTORS / "external"

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from drivers.camera_pi import SIZE
-from drivers.stills import fit, read_luma
+from drivers.photographs import fit, read_luma
 
 
 def main(table: Path, folder: Path, texts: Path) -> None:

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import access_command, commands, evidence_command, journal_commands, offline_command
+from scripts.registry import access_command, commands, evidence_command
 from scripts.registry.broker import BrokerError
+from scripts.registry.journals import commands as journal_commands
+from scripts.registry.offline import command as offline_command
 from scripts.registry.serving import Work
 from terminal.errors import Fault
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from scripts.registry import access, laboratory, output
+from scripts.registry import access, laboratory_keys
 from scripts.registry.access import ADMINISTRATOR, CONTROL, RESPONSE
 from scripts.registry.faults import BrokerFault
+from scripts.registry.reports import output
 from scripts.registry.worker import tls_context
 from terminal.errors import InputFault
 
@@ -46,12 +47,14 @@ def add(
 def give_access(given: argparse.Namespace) -> None:
     """Give the active terminals of the trust set access to the broker, and no other terminal."""
     if given.out is not None:
-        output.write(given.out, laboratory.access_list(given.lab).encode())
-        print(f"{len(laboratory.active_terminals(given.lab))} terminals in {given.out}")
+        output.write(given.out, laboratory_keys.access_list(given.lab).encode())
+        print(f"{len(laboratory_keys.active_terminals(given.lab))} terminals in {given.out}")
         return
     if given.broker is None:
         raise InputFault("--out FILE for a broker that does not run, or --broker HOST:PORT")
-    new, gone = synchronize(given.broker, laboratory.tls(given.lab), laboratory.active_terminals(given.lab))
+    new, gone = synchronize(
+        given.broker, laboratory_keys.tls(given.lab), laboratory_keys.active_terminals(given.lab)
+    )
     print(f"{new} terminals were given access, {gone} were withdrawn")
 
 

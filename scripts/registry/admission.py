@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from terminal.credential import cose
-from terminal.credential.cbor import Malformed
-from terminal.registry import form, topics
+from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Health, LookupRequest, Pieces
+from terminal.wire import cose
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ def admit(
     except Malformed:
         return Refusal.UNSIGNED
     try:
-        said = form.read_signed(kind, parts, owner.public_key)
+        said = codec.read_signed(kind, parts, owner.public_key)
     except Malformed:
         return Refusal.MALFORMED
     if said is None:

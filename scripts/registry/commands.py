@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from keys import files
-from scripts.registry import database, hotlist, laboratory, sample, serving
+from scripts.registry import database, hotlist, laboratory_keys, sample, serving
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database
 from scripts.registry.other_issuers import js1_code
@@ -58,7 +58,7 @@ def serve(given: argparse.Namespace) -> None:
         with held.transaction() as connection:
             if database.is_empty(connection):
                 _fill(connection, given.seed, now_s)
-        tls = laboratory.identities(given.lab, given.worker, now_s)
+        tls = laboratory_keys.identities(given.lab, given.worker, now_s)
         host, port = given.broker or ("127.0.0.1", _start_broker(given, tls, running))
         place = serving.Place(given.lab, database_url(given), host, port, given.worker)
         ready = partial(print, f"registry: {given.worker} at {host}:{port}", flush=True)
@@ -106,13 +106,13 @@ def code(given: argparse.Namespace) -> None:
     plate = Plate(given.number, given.kind)
     if not may_carry_credential(plate) or not is_month(given.month):
         raise InputFault("no such vehicle and month of validity can be in a code")
-    print(js1_code(plate, given.month, int(time.time()), laboratory.other_issuer(given.lab)))
+    print(js1_code(plate, given.month, int(time.time()), laboratory_keys.other_issuer(given.lab)))
 
 
 def check(given: argparse.Namespace) -> None:
     """Say whether the registry could serve: its database, keys and trust set."""
     with open_database(given, int(time.time())) as held:
-        desk = laboratory.service(given.lab, held)
+        desk = laboratory_keys.service(given.lab, held)
         with held.transaction() as connection:
             state = "without vehicles" if database.is_empty(connection) else "with vehicles"
     print(f"the database is there, {state}; {len(desk.roll.terminals())} terminals may ask")
@@ -128,7 +128,7 @@ def _fill(connection: Connection, seed: int, now_s: int) -> int:
 
 
 def _start_broker(given: argparse.Namespace, tls: Path, running: ExitStack) -> int:
-    allowed = laboratory.access_list(given.lab, [given.worker])
+    allowed = laboratory_keys.access_list(given.lab, [given.worker])
     broker = Broker(given.lab / "broker", tls, allowed, port=given.port)
     broker.start()
     running.callback(broker.stop)

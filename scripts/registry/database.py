@@ -15,10 +15,11 @@ from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_ur
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import earlier, hotlist, journals
-from scripts.registry.entry_tables import ENTRY
+from scripts.registry import earlier, hotlist
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.statement import Statement
+from scripts.registry.journals import store
+from scripts.registry.journals.entry_tables import ENTRY
+from scripts.registry.lookup_statement import Statement
 from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, VIN, insert, insert_for
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
@@ -107,7 +108,7 @@ class RequestView:
 
     def witness(self, terminal: str, head: Head, at_ms: int) -> None:
         """Keep the furthest head of a journal, and name what contradicts what is known of it."""
-        journals.witness(self.connection, terminal, head, at_ms, fresh=True)
+        store.witness(self.connection, terminal, head, at_ms, fresh=True)
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""

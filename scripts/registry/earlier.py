@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
-from scripts.registry.checks import LATEST_MS
-from scripts.registry.entry_tables import CHECK, CONFIRMATION, ENTRY, REFINEMENT
-from scripts.registry.statement import Statement
+from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, REFINEMENT
+from scripts.registry.lookup_statement import Statement
+from scripts.registry.reports.checks import LATEST_MS
 from scripts.registry.tables import LISTED
 from terminal.model import EarlierAlarm
-from terminal.registry.form import MOST_EARLIER_ALARMS
+from terminal.registry.codec import MOST_EARLIER_ALARMS
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.status import StatusClass, classify
 

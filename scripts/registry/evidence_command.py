@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from scripts.registry import evidence, laboratory, output
+from scripts.registry import laboratory_keys
 from scripts.registry.commands import open_database
-from scripts.registry.journal_tables import EVIDENCE
-from terminal.credential.cbor import Malformed
+from scripts.registry.journals import evidence
+from scripts.registry.journals.tables import EVIDENCE
+from scripts.registry.reports import output
 from terminal.errors import InputFault
 from terminal.journal import record
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from scripts.registry.opening import Key
+    from scripts.registry.journals.unsealing import Key
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -39,7 +41,7 @@ def write_pictures(given: argparse.Namespace) -> None:
     A file's name is the terminal and the picture's SHA-256, by which exports name it. What no key opens, and
     what is no JPEG, is counted and left.
     """
-    keys = laboratory.journal_keys(given.lab)
+    keys = laboratory_keys.journal_keys(given.lab)
     _make_folder(given.out)
     written = left = 0
     with open_database(given, int(time.time())) as held, held.reading() as connection:

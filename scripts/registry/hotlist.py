@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from scripts.registry.tables import CHANGE, HOTLIST, LISTED, insert
 from terminal.errors import InputFault
 from terminal.model import Plate
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.messages import HotlistChange, Listed
 from terminal.vehicle.tables import PROVINCES
 
@@ -111,7 +111,7 @@ def snapshot(connection: Connection, province: str) -> bytes:
     at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == province)).one_or_none()
     if at is None or at.seq == 0:
         raise InputFault("no hot list of this province yet")
-    return form.write(
+    return codec.write(
         HotlistChange(
             province=province,
             epoch=at.epoch,
@@ -139,7 +139,7 @@ def changes(connection: Connection, question: HotlistQuestion, most: int) -> tup
     given: list[HotlistChange] = []
     size = 0
     for payload in held:
-        change = form.read(HotlistChange, payload)
+        change = codec.read(HotlistChange, payload)
         size += 1 + len(change.vehicles)
         if given and size > most:
             return given, True
@@ -162,7 +162,7 @@ def claim(connection: Connection, now_ms: int) -> list[HotlistChange]:
             .where(CHANGE.c.province == province, CHANGE.c.epoch == epoch, CHANGE.c.seq > told)
             .order_by(CHANGE.c.seq)
         )
-        untold += [form.read(HotlistChange, payload) for payload in rows.scalars()]
+        untold += [codec.read(HotlistChange, payload) for payload in rows.scalars()]
     return untold
 
 
@@ -187,7 +187,7 @@ def _write(connection: Connection, place: _Place, vehicles: Sequence[Listed], no
         at_ms=now_ms,
         vehicles=tuple(vehicles),
     )
-    connection.execute(insert(connection, CHANGE).values(**place._asdict(), payload=form.write(change)))
+    connection.execute(insert(connection, CHANGE).values(**place._asdict(), payload=codec.write(change)))
     return change
 
 

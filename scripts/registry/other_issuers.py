@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from nacl import bindings
 
-from terminal.credential import cose
 from terminal.model import CredentialFinding, Plate
 from terminal.vehicle import inspection
 from terminal.vehicle.plate import may_carry_credential
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

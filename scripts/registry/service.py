@@ -10,18 +10,19 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.registry import database, hotlist, journals, terminals, uploads
+from scripts.registry import database, hotlist, terminals, uploads
 from scripts.registry.admission import TOPICS, Refusal, admit, owner_of
-from scripts.registry.answering import FRESH_MS, Letter, keep, letter, refused, reply, unavailable
+from scripts.registry.answers import FRESH_MS, Letter, keep, letter, refused, reply, unavailable
 from scripts.registry.bounds import Bounds, Refused
 from scripts.registry.database import RequestView
 from scripts.registry.faults import DatabaseFault
+from scripts.registry.journals import store
 from scripts.registry.uploads import Upload
-from terminal.credential import cose
 from terminal.errors import TrustFault
 from terminal.model import RefusalReason
-from terminal.registry import form, topics
+from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Health, LookupRequest, Pieces, Reception
+from terminal.wire import cose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from scripts.registry.database import Database
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
-    from terminal.credential.signed import Signer
     from terminal.registry.messages import HotlistChange, LookupAnswer
+    from terminal.wire.signed import Signer
 
 LOG = logging.getLogger("registry")
 _KINDS = frozenset({"lookup", "batch", "pieces", "health"})
@@ -224,7 +225,7 @@ class Service:
         fresh = abs(now_ms - health.at_ms) <= FRESH_MS
         try:
             with self.database.transaction() as connection:
-                journals.witness(connection, owner.id, health.head, now_ms, fresh=fresh)
+                store.witness(connection, owner.id, health.head, now_ms, fresh=fresh)
         except DatabaseFault as fault:
             LOG.warning("%s", fault.line())
             return Refusal.UNAVAILABLE
@@ -240,7 +241,7 @@ class Service:
                 database.forget(connection, now_ms)
             untold = hotlist.claim(connection, now_ms)
         return [
-            Telling(topics.hotlist(change.province), form.sign(change, self.hotlists), change)
+            Telling(topics.hotlist(change.province), codec.sign(change, self.hotlists), change)
             for change in untold
         ]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from scripts.registry import access, laboratory
+from scripts.registry import access, laboratory_keys
 from scripts.registry.database import Database
 from scripts.registry.worker import Post, Worker
 from terminal.errors import Fault
@@ -62,13 +62,13 @@ def work(place: Place, what: Work, stopping: threading.Event, ready: Callable[[]
 
     Raises Fault where it cannot begin.
     """
-    shares, tls = laboratory.shares(place.lab), laboratory.tls(place.lab)
+    shares, tls = laboratory_keys.shares(place.lab), laboratory_keys.tls(place.lab)
     lookups = what is Work.LOOKUPS
     name = place.worker if lookups else access.uploads_name(place.worker)
     filters = shares.lookup_filters() if lookups else shares.upload_filters()
     post = Post(place.host, place.port, name, tls, filters, publishes_hotlist=lookups)
     with closing(Database(place.database)) as database:
-        Worker(post, laboratory.service(place.lab, database), ready).run(stopping)
+        Worker(post, laboratory_keys.service(place.lab, database), ready).run(stopping)
 
 
 def work_both(place: Place, stopping: threading.Event, ready: Callable[[], object]) -> None:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from terminal.credential import cbor, cose
-from terminal.credential.cbor import Malformed
-from terminal.credential.message import array, data, text, uint
 from terminal.errors import TrustFault
 from terminal.registry import topics
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed
+from terminal.wire.fields import array, data, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from terminal.credential.cbor import Value
+    from terminal.wire.cbor import Value
 
 ACTIVE = "active"
 """The one state in which a terminal is answered."""

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.registry import evidence, journals
 from scripts.registry.admission import LARGEST_BATCH
 from scripts.registry.bounds import MOST_PIECES
-from scripts.registry.journals import answered
-from terminal.credential import cbor, cose
-from terminal.credential.cbor import Malformed
-from terminal.registry import form
+from scripts.registry.journals import evidence
+from scripts.registry.journals import store as journals
+from scripts.registry.journals.store import answered
+from terminal.registry import codec
 from terminal.registry.messages import Batch, Pieces, Reception
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from scripts.registry.bounds import Bounds
-    from scripts.registry.journals import Answered
+    from scripts.registry.journals.store import Answered
     from scripts.registry.terminals import Terminal
-    from terminal.credential.signed import Signer
+    from terminal.wire.signed import Signer
 
 
 class Upload(NamedTuple):
@@ -66,4 +67,4 @@ def _journal_named(message: bytes) -> bytes | None:
     except Malformed:
         return None
     named = said.get(2) if isinstance(said, dict) else None
-    return named if isinstance(named, bytes) and len(named) == form.ID_SIZE else None
+    return named if isinstance(named, bytes) and len(named) == codec.ID_SIZE else None

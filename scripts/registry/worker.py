@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage, SocketLike
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from scripts.registry.answering import Letter
+    from scripts.registry.answers import Letter
     from scripts.registry.service import Service
     from terminal.registry.messages import HotlistChange
 

@@ -7,11 +7,11 @@ import re
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from terminal.credential import cbor
-from terminal.credential.cbor import Malformed, Value
-from terminal.credential.message import array, data, entries, text, uint
 from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace, Vehicle
 from terminal.vehicle import inspection, plate
+from terminal.wire import cbor
+from terminal.wire.cbor import Malformed, Value
+from terminal.wire.fields import array, data, entries, text, uint
 
 CTI_SIZE = 12
 _VEHICLE, _SEALED, _STATUS = -70001, -70002, -70003

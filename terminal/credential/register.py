@@ -18,9 +18,9 @@ from mmap import mmap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.credential.cbor import Malformed
 from terminal.model import NOT_SEARCHED, RegisterResult
 from terminal.vehicle import inspection
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from terminal.credential import cbor, cose, register
-from terminal.credential.cbor import Malformed, Value
-from terminal.credential.message import array, data, entries, text, uint
+from terminal.credential import register
 from terminal.credential.register import Register
 from terminal.errors import TrustFault
 from terminal.vehicle.tables import PROVINCES
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed, Value
+from terminal.wire.fields import array, data, entries, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

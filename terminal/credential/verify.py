@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import base45
 
-from terminal.credential import claims, cose, register, trust
-from terminal.credential.cbor import Malformed
+from terminal.credential import claims, register, trust
 from terminal.model import Credential, CredentialFinding, Finding, Issuance, Plate, Reason
+from terminal.wire import cose
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

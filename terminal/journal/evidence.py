@@ -10,7 +10,7 @@ import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from terminal import durable
+from terminal import atomic_file
 from terminal.errors import JournalFull
 from terminal.journal import database, record
 
@@ -47,12 +47,12 @@ class Evidence:
             self._make_room(len(sealed))
             building = self._folder / (name.hex() + _BUILDING)
             try:
-                durable.write(building, sealed)
+                atomic_file.write(building, sealed)
             except OSError:
                 building.unlink(missing_ok=True)
                 raise
             building.rename(self._folder / name.hex())
-            durable.sync_folder(self._folder)
+            atomic_file.sync_folder(self._folder)
         return name
 
     def pending(self) -> list[tuple[bytes, int]]:
@@ -86,7 +86,7 @@ class Evidence:
         with database.faults(self._folder):
             if file.exists():
                 file.rename(file.with_name(f"{file.name}.{received_ms}"))
-                durable.sync_folder(self._folder)
+                atomic_file.sync_folder(self._folder)
 
     def remove(self, before_ms: int) -> int:
         """Remove the pictures received before a time (Unix ms) and return their number."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from terminal.credential import cbor
-from terminal.credential.cbor import Malformed, Value
-from terminal.credential.message import data, entries, uint
+from terminal.wire import cbor
+from terminal.wire.cbor import Malformed, Value
+from terminal.wire.fields import data, entries, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

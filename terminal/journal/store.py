@@ -10,11 +10,11 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from terminal.errors import JournalFault, JournalFull
-from terminal.journal import database, record, renewal, retention
+from terminal.journal import database, record, recovery, retention
 from terminal.journal.entry import Event, EventKind
 from terminal.journal.lock import Lock
-from terminal.journal.pen import Pen
-from terminal.journal.space import RESERVE_BYTES, Reserve
+from terminal.journal.reserve import RESERVE_BYTES, Reserve
+from terminal.journal.writer import Pen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from terminal.journal.database import Meta
     from terminal.journal.entry import Body, Stamp
     from terminal.journal.record import Head
-    from terminal.journal.renewal import SetAside
-    from terminal.journal.space import Storage
+    from terminal.journal.recovery import SetAside
+    from terminal.journal.reserve import Storage
     from terminal.model import Outcome
 
 
@@ -88,7 +88,7 @@ class Journal:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = Lock(state_dir)
             undo.callback(lock.release)
-            set_aside = renewal.ready(state_dir, lock.head(), pen, owner, stamp)
+            set_aside = recovery.ready(state_dir, lock.head(), pen, owner, stamp)
             db, meta = _connect(state_dir)
             undo.callback(db.close)
             if meta.terminal_public_key != owner:
@@ -144,7 +144,7 @@ class Journal:
         if self._refused is None:
             return False
         with database.faults(self._folder):
-            return renewal.refusal(self._folder, self._refused) is not None
+            return recovery.refusal(self._folder, self._refused) is not None
 
     def unreceipted(self) -> int:
         """How many records no receipt of the registry covers."""
@@ -216,7 +216,7 @@ class Journal:
     def _renew(self, stamp: Stamp) -> SetAside | None:
         self._db.close()
         try:
-            return renewal.ready(self._folder, self._head, self._pen, self._owner, stamp)
+            return recovery.ready(self._folder, self._head, self._pen, self._owner, stamp)
         finally:
             self._use(*_connect(self._folder))
 
@@ -282,7 +282,7 @@ class Journal:
 def _connect(state_dir: Path) -> tuple[Connection, Meta]:
     """The journal that is in place, and what it says of itself. Raises sqlite3.Error, JournalFault."""
     with ExitStack() as undo:
-        db = database.connect(state_dir / renewal.NAME)
+        db = database.connect(state_dir / recovery.NAME)
         undo.callback(db.close)
         database.upgrade(db)
         meta = database.load(db)

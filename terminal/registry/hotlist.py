@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from terminal.credential.cbor import Malformed
-from terminal.registry import form, topics
+from terminal.registry import codec, topics
 from terminal.registry.messages import HotlistChange, HotlistQuestion
+from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Heard(StrEnum):
 def read_change(incoming: Incoming, keys: Mapping[bytes, bytes]) -> HotlistChange | Heard:
     """Parse a received change, signed by one of the hot-list `keys` (by kid); otherwise return the reason."""
     try:
-        change = form.open_signed(HotlistChange, incoming.payload, keys)
+        change = codec.open_signed(HotlistChange, incoming.payload, keys)
     except Malformed:
         return Heard.MALFORMED
     if change is None:
@@ -86,7 +86,7 @@ def _is_of(province: str, topic: str) -> bool:
 def read_snapshot(province: str, content: bytes) -> HotlistChange | None:
     """Parse the target `hotlist/<province>.cbor`; None if it is not the province's list."""
     try:
-        snapshot = form.read(HotlistChange, content)
+        snapshot = codec.read(HotlistChange, content)
     except Malformed:
         return None
     return snapshot if snapshot.province == province else None

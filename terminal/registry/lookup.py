@@ -13,8 +13,6 @@ from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.credential.cbor import Malformed
-from terminal.credential.signed import by_kid
 from terminal.model import (
     NAMING_A_VEHICLE,
     Outgoing,
@@ -23,7 +21,7 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.registry import form, topics
+from terminal.registry import codec, topics
 from terminal.registry.messages import (
     CodeQuestion,
     HotlistQuestion,
@@ -37,15 +35,17 @@ from terminal.registry.messages import (
 )
 from terminal.vehicle import status as statuses
 from terminal.vehicle.compare import LEAST_VIN_TAIL
+from terminal.wire.cbor import Malformed
+from terminal.wire.signed import by_kid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from terminal.credential.signed import Signer
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
     from terminal.model import ComparedField, Incoming
     from terminal.registry.messages import Why
+    from terminal.wire.signed import Signer
 
 RECENT_S = 600
 """An answer to a check of the last ten minutes is recorded; after that, an alarm alone."""
@@ -192,7 +192,7 @@ class Lookup:
         self._forget(monotonic_s)
         if request_id in self._asked:
             raise ValueError("a request id used before")
-        if isinstance(inquiry.question, CodeQuestion) and not form.is_writable(inquiry.question.code_text):
+        if isinstance(inquiry.question, CodeQuestion) and not codec.is_writable(inquiry.question.code_text):
             return None
         request = LookupRequest(
             id=request_id,
@@ -204,7 +204,7 @@ class Lookup:
             head=inquiry.head,
             location=inquiry.location,
         )
-        payload = form.sign(request, self._signer)
+        payload = codec.sign(request, self._signer)
         self._asked[request_id] = _Asked(request, monotonic_s, monotonic_s + inquiry.wait_s)
         return Outgoing(
             self._ask_topic,
@@ -275,7 +275,7 @@ class Lookup:
         if incoming.topic != self._answer_topic:
             return Dropped(Drop.TOPIC)
         try:
-            answer = form.open_signed(LookupAnswer, incoming.payload, self._keys)
+            answer = codec.open_signed(LookupAnswer, incoming.payload, self._keys)
         except Malformed:
             return Dropped(Drop.MALFORMED)
         if answer is None:

@@ -11,14 +11,11 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from terminal.credential.cbor import Malformed
-from terminal.credential.signed import by_kid
 from terminal.errors import UploadFault
 from terminal.model import Outgoing
-from terminal.registry import form, topics
+from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Piece, Pieces, Receipt, Reception
-from terminal.registry.upload_journals import Journals
-from terminal.registry.upload_parts import (
+from terminal.registry.upload_batches import (
     NO_JOURNAL,
     Drop,
     Dropped,
@@ -31,16 +28,19 @@ from terminal.registry.upload_parts import (
     due,
     pieces_of,
 )
+from terminal.registry.upload_journals import Journals
 from terminal.registry.upload_pictures import PictureQueue
 from terminal.registry.upload_turns import FIRST_WAIT_S, LONGEST_WAIT_S
+from terminal.wire.cbor import Malformed
+from terminal.wire.signed import by_kid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from terminal.credential.signed import Signer
     from terminal.errors import Fault
     from terminal.model import Incoming
     from terminal.registry.upload_turns import Out
+    from terminal.wire.signed import Signer
 
 __all__ = [
     "FIRST_WAIT_S",
@@ -192,10 +192,10 @@ class Uploader:
         for source in self._journals.sources:
             seq = source.receipted
             while batch := batch_after(source, seq, self._terminal):
-                yield form.sign(batch, self._signer)
+                yield codec.sign(batch, self._signer)
                 seq = batch.last
         for piece in pieces_of(self._pictures) if self._pictures else ():
-            yield form.sign(Pieces(terminal=self._terminal, pieces=(piece,)), self._signer)
+            yield codec.sign(Pieces(terminal=self._terminal, pieces=(piece,)), self._signer)
 
     def put_off_s(self, now_s: float) -> float | None:
         """Return in how many s the registry will take more, where it put off all that is left; else None."""
@@ -239,17 +239,17 @@ class Uploader:
         if self._random is None:
             raise ValueError("not started")
         if isinstance(what, Batch):
-            topic, payload = self._topics[0], form.sign(what, self._signer)
+            topic, payload = self._topics[0], codec.sign(what, self._signer)
         else:
             pieces = Pieces(terminal=self._terminal, pieces=(what,))
-            topic, payload = self._topics[1], form.sign(pieces, self._signer)
+            topic, payload = self._topics[1], codec.sign(pieces, self._signer)
         return Outgoing(
             topic, payload, correlation=self._random(_CORRELATION_SIZE), response_topic=self._topics[2]
         )
 
     def _opened(self, message: bytes) -> Receipt | Drop | None:
         try:
-            receipt = form.open_signed(Receipt, message, self._keys)
+            receipt = codec.open_signed(Receipt, message, self._keys)
         except Malformed:
             return Drop.MALFORMED
         if receipt is not None and receipt.terminal != self._terminal:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import Fault, JournalFork, RecordRefused, UploadFault
 from terminal.registry.messages import Batch, Receipt, Reception
-from terminal.registry.upload_parts import (
+from terminal.registry.upload_batches import (
     IN_VAIN,
     NO_JOURNAL,
     Drop,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import Fault, JournalFault, UploadFault
 from terminal.registry.messages import Piece, Receipt, Reception
-from terminal.registry.upload_parts import IN_VAIN, PIECE_BYTES, Drop, Pictures, Taken, seconds_to_wait
+from terminal.registry.upload_batches import IN_VAIN, PIECE_BYTES, Drop, Pictures, Taken, seconds_to_wait
 from terminal.registry.upload_turns import Turns
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from terminal.scan.strategy import Box
-from terminal.scan.views import halved
+from terminal.scan.steps import Box
+from terminal.scan.transforms import halved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import zxingcpp
 
 from terminal.model import Code, Scan
-from terminal.scan.strategy import Box, Threshold
+from terminal.scan.steps import Box, Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

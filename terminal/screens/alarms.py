@@ -15,7 +15,7 @@ from terminal.vehicle.tables import OUTCOMES, Lines
 
 if TYPE_CHECKING:
     from terminal.model import Plate, Verdict
-    from terminal.screens.facts import Judged, Status
+    from terminal.screens.values import Judged, Status
 
 RECENT_S = 600
 """An alarm from an older check is a banner until it is opened."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarms import Alarm
-from terminal.screens.facts import Progress, Status
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
 from terminal.screens.state import CodeChoice, Comparison, KindChoice, PlateEntry, Result, Trouble
+from terminal.screens.values import Progress, Status
 
 if TYPE_CHECKING:
+    from terminal.drawing.touch_cells import Touch
     from terminal.model import Button
-    from terminal.screens.cells import Touch
     from terminal.screens.state import Shown
 
 SETTLE_S = 0.5

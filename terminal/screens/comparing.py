@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from terminal.model import Button
-from terminal.screens.facts import POINTS, Fit
+from terminal.screens.values import POINTS, Fit
 
 if TYPE_CHECKING:
-    from terminal.screens.facts import Judged, Point, Sighting, Status
     from terminal.screens.state import Result
+    from terminal.screens.values import Judged, Point, Sighting, Status
 
 ANSWERS = {Button.TRIGGER: Fit.AGREES, Button.BACK: Fit.DIFFERS}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.screens.choosing import ChoiceEvent, Identify
+from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
     from terminal.model import Button, Outcome, Plate, Scan
-    from terminal.screens.facts import Candidate, Judged, Notice, Status
+    from terminal.screens.values import Candidate, Judged, Notice, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.model import Outcome
-from terminal.screens.facts import (
+from terminal.screens.values import (
     ACTIONS,
     REMARKS,
     Action,
@@ -21,8 +21,8 @@ from terminal.screens.facts import (
 )
 
 if TYPE_CHECKING:
-    from terminal.screens.facts import Counts, Logged, Note, Sighting
     from terminal.screens.state import Result
+    from terminal.screens.values import Counts, Logged, Note, Sighting
 
 ROWS = 5
 """Checks per page of the shift log."""

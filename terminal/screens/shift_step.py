@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from terminal.model import Button, CredentialFinding
-from terminal.screens.facts import Judged, Logged, Progress
 from terminal.screens.shift import (
     Annotate,
     Annotated,
@@ -34,6 +33,7 @@ from terminal.screens.shift import (
     UploadTold,
 )
 from terminal.screens.state import Quiet, Ready, Result, Screen, Step
+from terminal.screens.values import Judged, Logged, Progress
 
 
 def over(screen: Screen) -> bool:

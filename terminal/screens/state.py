@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from terminal.model import NAMING_A_VEHICLE, Outcome, Scan, Subject
 from terminal.screens.alarms import Alarm
-from terminal.screens.choosing import (
+from terminal.screens.choice import (
     CodeChoice,
     CodeChosen,
     Identified,
@@ -48,7 +48,33 @@ from terminal.screens.events import (
     Turned,
     Typed,
 )
-from terminal.screens.facts import (
+from terminal.screens.shift import (
+    Annotate,
+    Annotated,
+    Chosen,
+    EndShift,
+    LogEntry,
+    Marked,
+    Menu,
+    Opened,
+    Paged,
+    Part,
+    ShiftEffect,
+    ShiftEnd,
+    ShiftEnded,
+    ShiftEvent,
+    ShiftLog,
+    ShiftOver,
+    ShiftScreen,
+    ShiftStarted,
+    ShiftTold,
+    StartShift,
+    TellShift,
+    Upload,
+    Uploading,
+    UploadTold,
+)
+from terminal.screens.values import (
     ACTIONS,
     CONTROL_ROOM,
     POINTS,
@@ -76,32 +102,6 @@ from terminal.screens.facts import (
     Sighting,
     Status,
     Waiting,
-)
-from terminal.screens.shift import (
-    Annotate,
-    Annotated,
-    Chosen,
-    EndShift,
-    LogEntry,
-    Marked,
-    Menu,
-    Opened,
-    Paged,
-    Part,
-    ShiftEffect,
-    ShiftEnd,
-    ShiftEnded,
-    ShiftEvent,
-    ShiftLog,
-    ShiftOver,
-    ShiftScreen,
-    ShiftStarted,
-    ShiftTold,
-    StartShift,
-    TellShift,
-    Upload,
-    Uploading,
-    UploadTold,
 )
 
 # Other modules find the screens' whole vocabulary here.

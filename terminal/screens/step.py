@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from terminal.model import Button, Outcome
-from terminal.screens import choosing_step, comparing, entry_step, shift_step
+from terminal.screens import choice_step, comparing, entry_step, shift_step
 from terminal.screens.shift import (
     LogEntry,
     Menu,
@@ -65,7 +65,7 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
         case Typed() | Turned() | Picked() | Fitted():
             return _entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
-            return choosing_step.happened(screen, event, now_s)
+            return choice_step.happened(screen, event, now_s)
         case Recorded() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
@@ -181,7 +181,7 @@ def _pressed(screen: Screen, button: Button) -> Step:
 def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Step:
     if isinstance(screen, Comparison):
         return comparing.pressed(screen, button)
-    return choosing_step.pressed(screen, button)
+    return choice_step.pressed(screen, button)
 
 
 def _read(screen: Trouble) -> Screen:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.model import Button, Outcome
-from terminal.screens import alarms, choosing_step, shift_step
+from terminal.screens import alarms, choice_step, shift_step
 from terminal.screens.alarms import Alarm, BannerOpened, Key
 from terminal.screens.attention import (
     Drawn,
@@ -29,7 +29,7 @@ from terminal.screens.attention import (
     key_face,
     touch_face,
 )
-from terminal.screens.choosing import Identified
+from terminal.screens.choice import Identified
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
 from terminal.screens.state import (
     Click,
@@ -56,7 +56,7 @@ from terminal.screens.state import (
 from terminal.screens.step import step
 
 if TYPE_CHECKING:
-    from terminal.screens.facts import Judged
+    from terminal.screens.values import Judged
 
 HEARD_KEPT = 512
 """Acknowledged alarms that are remembered: more than a shift's."""
@@ -174,7 +174,7 @@ def _touched(ui: Ui, meant: Event | BannerOpened, now_s: float) -> Advance:
 def _happened(ui: Ui, event: Event, now_s: float) -> Advance:
     """What follows below, and the alarm that the event may bring."""
     if ui.up is not None and isinstance(event, Scanned):
-        return replace(ui, below=choosing_step.noticed(ui.below, event.scan, now_s)), ()
+        return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
     below, effects = step(ui.below, event, now_s)
     after = replace(ui, below=below)
     alarm: tuple[Effect, ...] = ()

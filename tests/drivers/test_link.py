@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-from drivers import link_reasons
+from drivers import link_faults
 from drivers.link import FIRST_PAUSE_S, LONGEST_PAUSE_S, MqttLink, pause_s
 from drivers.link_connection import Line
 from drivers.link_outbox import CAPACITY
@@ -240,7 +240,7 @@ def test_a_pause_doubles_up_to_its_limit_and_never_falls_below_half(attempt: int
     ],
 )
 def test_each_reason_of_the_broker_has_its_fault(packet: int, name: str, fault: type[LinkFault]):
-    assert type(link_reasons.fault_of_reason(ReasonCode(packet, name))) is fault
+    assert type(link_faults.fault_of_reason(ReasonCode(packet, name))) is fault
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_each_reason_of_the_broker_has_its_fault(packet: int, name: str, fault: 
 )
 def test_each_acknowledgement_is_read(name: str, why: NotSent | None):
     message = Outgoing("roadside/1/batch/T0001", b"")
-    assert link_reasons.why_not(ReasonCode(PacketTypes.PUBACK, name), message) is why
+    assert link_faults.why_not(ReasonCode(PacketTypes.PUBACK, name), message) is why
 
 
 CONNACK, PUBACK_OF_UP = b"\x20\x03\x00\x00\x00", b"\x40\x02\x00\x02"

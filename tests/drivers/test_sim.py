@@ -12,8 +12,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from drivers.photographs import NEUTRAL
 from drivers.sim import FilmCamera, SimRig, sim_rig
-from drivers.stills import NEUTRAL
 from terminal.errors import InputFault
 from terminal.model import Button, Frame, Glow, Pulse, Signal
 from terminal.ports import KeyEdge

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from nacl import bindings
 
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue
-from terminal.credential import claims, cose, verify
+from terminal.credential import claims, verify
 from terminal.credential.trust import IssuerKey, TrustSet
 from terminal.errors import InputFault
 from terminal.model import CredentialFinding, Plate, Reason, SealedClaims, StatusPlace, Vehicle
 from terminal.vehicle.inspection import end_of_month_s
 from terminal.vehicle.tables import KINDS, PROVINCES, USES
+from terminal.wire import cose
 
 NOW_S = 1_790_000_000
 SEED, CTI, EPOCH_KEY = bytes(32), bytes(12), bytes(range(32))

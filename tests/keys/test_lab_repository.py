@@ -14,7 +14,7 @@ from keys.selection import Selection
 from keys.sources import FolderSource
 from keys.trust_store import InstalledSet, TrustStore, open_current
 from keys.update import update
-from terminal import lab as directory
+from terminal.services import trust_directory as directory
 
 NOW_S = 1_790_000_000
 SELECTION = Selection("T0001", "苏", registers=frozenset("浙"))

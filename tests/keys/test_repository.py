@@ -16,8 +16,8 @@ from keys.repository import Repository, RootChange
 from keys.sources import FolderSource
 from keys.trust_store import open_current
 from keys.update import update
-from terminal.credential import cbor, cose
 from terminal.errors import InputFault, TrustFault
+from terminal.wire import cbor, cose
 from tests.keys.tuf_fixtures import (
     DAY_S,
     MAKING,

@@ -12,11 +12,12 @@ from nacl import bindings
 from keys import trustset
 from keys.issue import IssueRequest, issue
 from keys.trustset import Content, IssuedCodes, Terminal
-from terminal import lab as directory
-from terminal.credential import cbor, register, verify
+from terminal.credential import register, verify
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault, TrustFault
 from terminal.model import Plate, Reason, Vehicle
+from terminal.services import trust_directory as directory
+from terminal.wire import cbor
 
 NOW_S = 1_790_000_000
 SEEDS = [bytes((number,)) * 32 for number in range(3)]

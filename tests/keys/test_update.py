@@ -20,9 +20,10 @@ from keys.sources import FolderSource, HttpsSource
 from keys.trust_store import TrustStore, Watch, open_current
 from keys.update import SYNC_BYTES, update
 from keys.withdrawals import withdraw
-from terminal.credential import cbor, verify
+from terminal.credential import verify
 from terminal.errors import ConfigFault, InputFault, LinkFault, TrustFault
 from terminal.model import Reason
+from terminal.wire import cbor
 from tests.keys.tuf_fixtures import (
     DAY_S,
     NOW_S,

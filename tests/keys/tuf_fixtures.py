@@ -20,9 +20,9 @@ from keys.issue import IssueRequest, issue
 from keys.repository import KeyMaking, Repository, RootChange, Signatures
 from keys.selection import Selection
 from keys.trust_store import TrustStore
-from terminal.credential import cbor
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.model import Plate, Vehicle
+from terminal.wire import cbor
 
 NOW_S = 1_790_000_000
 DAY_S = 86_400

@@ -9,8 +9,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from terminal import config, scenario
+from terminal import config
 from terminal.cli import main
+from terminal.scenarios import script
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,7 +64,7 @@ def test_every_setting_that_is_told_exists_with_the_default_that_is_told(row: tu
             assert known[key] is MISSING
 
 
-@pytest.mark.parametrize("word", [*scenario._READERS, *scenario.SCREENS, *scenario.PARTS])  # noqa: SLF001
+@pytest.mark.parametrize("word", [*script._READERS, *script.SCREENS, *script.PARTS])  # noqa: SLF001
 def test_every_word_of_a_scenario_is_told(word: str) -> None:
     assert re.search(rf"[`|\\ ]{word}\b", section("## Scenarios"))
 

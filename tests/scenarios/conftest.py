@@ -13,14 +13,16 @@ import pytest
 
 from drivers import sim
 from drivers.link import MqttLink
-from drivers.notify import SystemdNotify
+from drivers.sd_notify import SystemdNotify
 from keys import files, lab
-from terminal import config, player, running, scenario
+from terminal import config
 from terminal.cli import link_of
+from terminal.commands import run
+from terminal.drawing.draw import event_at
 from terminal.ports import Rig
+from terminal.scenarios import player, script
 from terminal.screens import state
 from terminal.screens.attention import SETTLE_S
-from terminal.screens.draw import event_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +46,7 @@ class Desk:
     app: App | None = None
     link: Link | None = None
 
-    def setup(self) -> running.Setup:
+    def setup(self) -> run.Setup:
         """What the app is made from."""
         rig = Rig(
             lambda: self.rig.camera,
@@ -54,11 +56,11 @@ class Desk:
             SystemdNotify(""),
             self.link,
         )
-        return running.Setup(self.settings, rig, files.load_seed)
+        return run.Setup(self.settings, rig, files.load_seed)
 
     def start(self) -> App:
         """Start the app; `stop` ends it."""
-        self.app = running.assemble(self.setup())
+        self.app = run.assemble(self.setup())
         self.app.start()
         return self.app
 
@@ -93,7 +95,7 @@ class Desk:
         app = self.app or self.start()
         said: list[str] = []
         playing = player.Player(app, self.rig, self.shots, said.append)
-        playing.play(scenario.parse(words, self.photographs))
+        playing.play(script.parse(words, self.photographs))
         assert playing.failures == []
         return said
 

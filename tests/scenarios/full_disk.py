@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from drivers import sim
-from drivers.notify import SystemdNotify
+from drivers.sd_notify import SystemdNotify
 from keys import files, lab
-from terminal import config, player, running, scenario
+from terminal import config
+from terminal.commands import run
 from terminal.console import out, warn
 from terminal.errors import JournalFull
 from terminal.ports import Rig
+from terminal.scenarios import player, script
 
 
 def fill(path: Path) -> None:
@@ -39,15 +41,15 @@ def main(laboratory: Path, photographs: Path, folder: Path) -> int:
     settings = replace(settings, paths=replace(settings.paths, state=folder / "state"))
     desk = sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""))
-    app = running.assemble(running.Setup(settings, rig, files.load_seed))
+    app = run.assemble(run.Setup(settings, rig, files.load_seed))
     app.start()
     playing = player.Player(app, desk, folder, warn)
-    playing.play(scenario.parse("show phone.jpg\nexpect provisional\npress TRIGGER", photographs))
+    playing.play(script.parse("show phone.jpg\nexpect provisional\npress TRIGGER", photographs))
     fill(folder / "filler")
     trouble = f"expect trouble {JournalFull.code}"
-    playing.play(scenario.parse(f"show digit-changed.jpg\n{trouble}\npress TRIGGER\n{trouble}", photographs))
+    playing.play(script.parse(f"show digit-changed.jpg\n{trouble}\npress TRIGGER\n{trouble}", photographs))
     (folder / "filler").unlink()
-    playing.play(scenario.parse("press TRIGGER\nexpect caution bad_signature", photographs))
+    playing.play(script.parse("press TRIGGER\nexpect caution bad_signature", photographs))
     app.stop()
     desk.close()
     out(f"{len(playing.failures)} failures")

@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers import sim
-from drivers.notify import SystemdNotify
+from drivers.sd_notify import SystemdNotify
 from keys import files, lab
-from terminal import config, player, running, scenario
-from terminal.cases import RETRY_S
+from terminal import config
 from terminal.cli import link_of
+from terminal.commands import run
 from terminal.console import out, warn
 from terminal.ports import Rig
+from terminal.scenarios import player, script
 from terminal.screens import state
+from terminal.services.checks import RETRY_S
 from tests.scenarios.full_disk import fill
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.proxy import Proxy, Wire
@@ -53,7 +55,7 @@ class Trial:
     def play(self, words: str) -> None:
         """Play a scenario."""
         playing = player.Player(self.app, self.desk, self.folder, warn, self.failures)
-        playing.play(scenario.parse(words, self.photographs))
+        playing.play(script.parse(words, self.photographs))
 
     def until(self, met: Callable[[], bool], what: str) -> None:
         """Let the app turn until something is so."""
@@ -139,7 +141,7 @@ def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, re
     assert real is not None
     link, desk = Overhearing(real), sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""), link)
-    app = running.assemble(running.Setup(settings, rig, files.load_seed))
+    app = run.assemble(run.Setup(settings, rig, files.load_seed))
     return Trial(folder, photographs, registry, proxy, link, desk, app)
 
 

@@ -12,7 +12,7 @@ from terminal.screens import state
 from terminal.screens.alarms import About
 from terminal.screens.attention import HOLD_S, SETTLE_S
 from tests.scenarios.test_checks import entries
-from tests.terminal.deskwork import OURS, HandLink, answer_to, record_of, requests
+from tests.terminal.services.terminal_fixture import OURS, HandLink, answer_to, record_of, requests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,15 @@ from nacl import bindings
 from drivers.panel import MissingPanel
 from keys import files
 from keys.files import Algorithm
-from terminal import running
-from terminal.checking import PACKAGE_RULES
+from terminal.commands import run
 from terminal.errors import CameraStalled, JournalDamaged, PanelFault
-from terminal.journal import database, form, record
+from terminal.journal import codec, database, record
 from terminal.journal.entry import Check, CodeDigest, Entry, Event, Note, Refinement
 from terminal.journal.evidence import Evidence
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
 from terminal.model import Reason, Subject
 from terminal.screens import state
+from terminal.services.recorder import PACKAGE_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def entries(desk: Desk, laboratory: Path) -> list[Entry]:
     public = bindings.crypto_scalarmult_base(private)
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
         sealed = [record.read(one).sealed for one in database.records(db, 0)]
-    return [form.read_entry(record.unseal(one, public, private)) for one in sealed]
+    return [codec.read_entry(record.unseal(one, public, private)) for one in sealed]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,7 @@ def test_a_camera_without_frames_is_said_and_comes_back(desk: Desk) -> None:
 
 def test_a_panel_that_is_missing_is_said_and_the_verdict_is_shown(desk: Desk, laboratory: Path) -> None:
     setup = desk.setup()
-    desk.app = running.assemble(
-        replace(setup, rig=replace(setup.rig, panel=MissingPanel(PanelFault("no pins"))))
-    )
+    desk.app = run.assemble(replace(setup, rig=replace(setup.rig, panel=MissingPanel(PanelFault("no pins")))))
     desk.app.start()
     desk.play(f"show phone.jpg\nexpect provisional ok\nexpect notice {PanelFault.code}")
     assert len(entries(desk, laboratory)) == 1

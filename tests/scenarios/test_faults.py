@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from terminal import app, player, running, scenario
+from terminal import app
 from terminal.cli import main
+from terminal.commands import run
+from terminal.drawing import fonts
+from terminal.drawing.theme import Look
 from terminal.errors import FontFault, TrustFault
 from terminal.journal import database
-from terminal.journal.renewal import NAME
-from terminal.screens import fonts, state
-from terminal.screens.theme import Look
+from terminal.journal.recovery import NAME
+from terminal.scenarios import player
+from terminal.scenarios import script as scenario
+from terminal.screens import state
 from terminal.screens.ui import Ui
 
 if TYPE_CHECKING:
@@ -112,7 +116,7 @@ def test_a_wrong_configuration_is_one_line(
 ) -> None:
     file = tmp_path / "roadside.toml"
     file.write_text((laboratory / "roadside.toml").read_text(encoding="utf-8").replace(*change))
-    assert main(["run", "--rig", "sim", "--config", str(file), "--scenario", str(file)]) == running.FAULT
+    assert main(["run", "--rig", "sim", "--config", str(file), "--scenario", str(file)]) == run.FAULT
     output = capfd.readouterr()
     assert output.out == ""
     assert said in output.err

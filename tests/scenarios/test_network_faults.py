@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import certificates, lab
-from scripts.registry import laboratory as identities
+from scripts.registry import laboratory_keys as identities
 from scripts.registry.broker import Broker
 from terminal.cli import link_of
 from terminal.errors import LinkExpired
 from terminal.journal import database
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
 from terminal.model import Outcome, VehicleFinding
 from terminal.screens import state
 from tests.scenarios.proxy import Proxy, Wire

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.demo_pictures import VEHICLE
-from scripts.registry.offline import Listing
+from scripts.images.demo_photographs import VEHICLE
+from scripts.registry.offline.builder import Listing
 from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.model import VehicleFinding
-from terminal.registry import offline_files
-from terminal.registry.offline import REFRESH_S
+from terminal.registry.offline import files
+from terminal.registry.offline.offline_list import REFRESH_S
 from terminal.screens import state
 from terminal.vehicle.inspection import SHANGHAI
-from tests.terminal.registry.offline_lists import BASE, build, changes, content, install
+from tests.terminal.registry.offline.offline_lists import BASE, build, changes, content, install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,14 +120,14 @@ def test_a_damaged_list_is_refused_and_told_and_the_old_one_stays(desk: Desk, li
     good = content(lists.workshop, BASE)
     damaged = good[: len(good) // 2]
     with pytest.raises(OfflineListRefused):
-        offline_files.install(lists.folder, BASE, damaged, sha256)
+        files.install(lists.folder, BASE, damaged, sha256)
     desk.play(LATER + AGAIN + "expect alarm ok\nhold CONFIRM")
     assert notices(desk) == []
     past_the_check = lists.workshop / "damaged"
     past_the_check.write_bytes(b"\0" * len(good))
     past_the_check.rename(lists.folder / str(BASE))
     desk.play(LATER + f"expect notice {OfflineListRefused.code}\n" + AGAIN + "expect alarm ok\nhold CONFIRM")
-    offline_files.install(lists.folder, BASE, good, sha256)
+    files.install(lists.folder, BASE, good, sha256)
     desk.play(LATER + AGAIN + "expect provisional ok")
     assert finding(desk) is VehicleFinding.CACHED_VALID
     assert notices(desk) == []

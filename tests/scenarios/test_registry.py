@@ -19,7 +19,7 @@ from drivers.clock import HandClock
 from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.entry import Check
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
 from terminal.model import Incoming, Outcome, RefusalReason, Subject, VehicleFinding
 from terminal.registry.lookup import Drop
 from terminal.screens import state

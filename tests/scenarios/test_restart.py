@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from drivers.notify import SystemdNotify
-from terminal import running
+from drivers.sd_notify import SystemdNotify
+from terminal.commands import run
 from terminal.errors import Restarted
 from terminal.screens import state
 
@@ -38,7 +38,7 @@ def after_a_crash(desk: Desk) -> tuple[App, list[Camera], Fed]:
         return desk.rig.camera
 
     setup = desk.setup()
-    desk.app = running.assemble(replace(setup, rig=replace(setup.rig, open_camera=open_camera, notify=fed)))
+    desk.app = run.assemble(replace(setup, rig=replace(setup.rig, open_camera=open_camera, notify=fed)))
     desk.app.come_back()
     desk.app.start()
     return desk.app, opened, fed

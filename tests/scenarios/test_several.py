@@ -26,7 +26,7 @@ from terminal.model import Outcome, Plate, Reason, Vehicle
 from terminal.registry.messages import PlateQuestion
 from terminal.screens import state
 from tests.scenarios.test_checks import entries
-from tests.terminal.deskwork import HandLink, requests
+from tests.terminal.services.terminal_fixture import HandLink, requests
 
 if TYPE_CHECKING:
     from pathlib import Path

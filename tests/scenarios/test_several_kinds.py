@@ -11,10 +11,10 @@ import pytest
 from drivers.clock import SystemClock
 from keys import files
 from scripts.registry.database import Database, register
-from terminal import lookup_command
 from terminal.cli import link_of
+from terminal.commands import lookup
+from terminal.commands.lookup import ANSWERED, NO_ANSWER, Question
 from terminal.errors import InputFault
-from terminal.lookup_command import ANSWERED, NO_ANSWER, Question
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry.messages import VehicleRecord
 from terminal.screens import state
@@ -53,7 +53,7 @@ def look_up(desk: Desk, *question: str) -> int:
     desk.stop()
     number, *kind = question
     asked = Question(number, kind[0] if kind else None, as_json=True)
-    return lookup_command.run(desk.settings, SystemClock(), link_of(desk.settings), files.load_seed, asked)
+    return lookup.run(desk.settings, SystemClock(), link_of(desk.settings), files.load_seed, asked)
 
 
 def shown(desk: Desk) -> state.KindChoice:

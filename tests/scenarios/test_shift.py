@@ -12,11 +12,11 @@ from drivers.clock import HandClock
 from keys import files
 from keys.files import Algorithm
 from terminal.cli import link_of
-from terminal.duty import QUIET_S
-from terminal.journal import form, record
+from terminal.journal import codec, record
 from terminal.journal.entry import Note, Session, SessionStep
 from terminal.model import Outcome
 from terminal.screens import state
+from terminal.services.shift_actions import QUIET_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def bodies(desk: Desk, laboratory: Path) -> list[object]:
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
     public = bindings.crypto_scalarmult_base(private)
     sealed = [record.read(one).sealed for one in desk.app.cases.keeper.journal.records(0)]
-    return [form.read_entry(record.unseal(one, public, private)).body for one in sealed]
+    return [codec.read_entry(record.unseal(one, public, private)).body for one in sealed]
 
 
 def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from terminal import console, report
+from terminal import console
+from terminal.commands import output
 from tests.pictures import code, scene
 from tests.vectors_on_disk import case, write_directory
 
@@ -49,7 +50,7 @@ def test_what_hides_or_moves_is_escaped(text: str, printed: str):
 
 @given(st.text())
 def test_json_reads_back_what_was_escaped(text: str):
-    line = console.escaped(report.line({"text": text}))
+    line = console.escaped(output.line({"text": text}))
     assert json.loads(line) == {"text": text}
     assert len(line.splitlines()) == 1
 

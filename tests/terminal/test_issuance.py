@@ -12,7 +12,7 @@ from keys.issue import IssueRequest, issue
 from terminal.journal.entry import Check, Event, EventKind, Refinement
 from terminal.model import CredentialFinding, Issuance, Outcome, Plate, Reason, Vehicle
 from terminal.registry.messages import PlateQuestion
-from tests.terminal.deskwork import OTHER, OURS, Work, judged, work_of
+from tests.terminal.services.terminal_fixture import OTHER, OURS, Work, judged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from terminal.cases import ANSWER_STANDS_S, RETRY_S
 from terminal.errors import JournalFault
 from terminal.journal.entry import Check, Note, Refinement
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
 from terminal.model import CredentialFinding, How, Outcome, Subject, VehicleFinding
 from terminal.registry.lookup import RECENT_S, Drop
 from terminal.screens import state
 from terminal.screens.state import Fit
-from tests.terminal.deskwork import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, work_of
+from terminal.services.checks import ANSWER_STANDS_S, RETRY_S
+from tests.terminal.services.terminal_fixture import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 from terminal.errors import CameraFault, CameraStalled
 from terminal.inbox import CameraFailed, Inbox, Looked, Message, TorchWished
 from terminal.scanner import Scanner
-from tests.terminal.optics.sensor import NIGHT, ROOM, TEXT, Sensor, paper
+from tests.terminal.camera.sensor import NIGHT, ROOM, TEXT, Sensor, paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

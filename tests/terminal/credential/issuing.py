@@ -7,9 +7,10 @@ from dataclasses import replace
 import base45
 from nacl import bindings
 
-from terminal.credential import claims, cose, trust, verify
+from terminal.credential import claims, trust, verify
 from terminal.model import Credential, Plate, Vehicle
 from terminal.vehicle import inspection
+from terminal.wire import cose
 
 SEED = bytes(range(32))
 PUBLIC_KEY = bindings.crypto_sign_seed_keypair(SEED)[0]

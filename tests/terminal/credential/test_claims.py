@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import cbor, claims
+from terminal.credential import claims
 from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace, Vehicle
 from terminal.vehicle import inspection
 from terminal.vehicle.tables import PROVINCES
-from tests.terminal.credential.cbor_values import mutated
+from terminal.wire import cbor
 from tests.terminal.credential.issuing import CREDENTIAL, VEHICLE
+from tests.terminal.wire.cbor_values import mutated
 
 UINTS = st.integers(0, 2**63 - 1)
 MONTHS = st.builds(lambda year, month: year * 100 + month, st.integers(2000, 2199), st.integers(1, 12))

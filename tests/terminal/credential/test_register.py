@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import cbor, cose, register, trust, verify
-from terminal.credential.cbor import Malformed
+from terminal.credential import register, trust, verify
 from terminal.credential.register import Register, RegisterFile
 from terminal.model import (
     Credential,
@@ -25,6 +24,8 @@ from terminal.model import (
     RegisterResult,
     StatusPlace,
 )
+from terminal.wire import cbor, cose
+from terminal.wire.cbor import Malformed
 from tests.terminal.credential.issuing import CREDENTIAL, KEY, KID, MOMENT, NOW_S, TRUST, as_bytes, issue
 
 FROM_S, TO_S = NOW_S - 10**6, NOW_S

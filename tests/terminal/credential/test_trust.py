@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import cbor, trust
+from terminal.credential import trust
 from terminal.errors import TrustFault
+from terminal.wire import cbor
 from tests.terminal.credential.issuing import KID, PUBLIC_KEY
 
 RECORD: dict[int, cbor.Value] = {1: PUBLIC_KEY, 2: ["苏"], 3: 0, 4: 10}

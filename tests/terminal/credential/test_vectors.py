@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from terminal import report
-from terminal.credential import cbor, cose, trust, verify
+from terminal.commands import output
+from terminal.credential import trust, verify
 from terminal.errors import TrustFault
 from terminal.model import Plate, Reason
+from terminal.wire import cbor, cose
 from tests.terminal.credential.issuing import MOMENT, TRUST, as_text
 from tests.vectors_on_disk import EXTERNAL, credentials, read_json, trust_set
 
@@ -31,7 +32,7 @@ def test_a_case_is_found_as_expected(case: dict[str, Any]):
 
     assert (finding.reason, finding.finding) == (case["reason"], case["finding"])
     opened = verify.open_sealed(case["text"], ENFORCEMENT)
-    found = report.fields(finding.credential, opened) or {}
+    found = output.fields(finding.credential, opened) or {}
     expected = case.get("fields", {})
     assert {name: found[name] for name in expected} == expected
 

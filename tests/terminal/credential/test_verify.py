@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import cbor, claims, cose, trust, verify
+from terminal.credential import claims, trust, verify
 from terminal.model import CredentialFinding, Finding, Plate, Reason, StatusPlace
-from tests.terminal.credential.cbor_values import VALUES, mutated
+from terminal.wire import cbor, cose
 from tests.terminal.credential.issuing import (
     CREDENTIAL,
     KEY,
@@ -29,6 +29,7 @@ from tests.terminal.credential.issuing import (
     text_of,
     valid_through,
 )
+from tests.terminal.wire.cbor_values import VALUES, mutated
 
 GOOD = issue(CREDENTIAL)
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from terminal.errors import JournalFault, JournalFull
 from terminal.journal import database
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
 from terminal.journal.store import FULL, Journal
 from tests.terminal.journal import journals
 from tests.terminal.journal.journals import CHECK, STAMP, opened, whole

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from nacl.public import PrivateKey
 
 from terminal.journal import record
+from terminal.journal.codec import read_entry
 from terminal.journal.entry import Ages, Check, Stamp
-from terminal.journal.form import read_entry
 from terminal.journal.store import Journal
 from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
 

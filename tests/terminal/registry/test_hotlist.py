@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import signed
 from terminal.errors import HotListFault
 from terminal.model import Incoming, Plate, VehicleFinding, VehicleStatus
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.hotlist import Heard, Position, read_snapshot
 from terminal.registry.hotlist_store import Hit, HotList
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupAnswer, Result
 from terminal.vehicle.tables import PROVINCES
-from tests.terminal.registry.said import ANSWER, KEYS, NOW_MS, OTHER_SIGNER, SIGNER, changes
+from terminal.wire import signed
+from tests.terminal.registry.message_strategies import ANSWER, KEYS, NOW_MS, OTHER_SIGNER, SIGNER, changes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def answer(*told: HotlistChange, more: bool | None = False, at_ms: int = NOW_MS)
 
 
 def incoming(said: HotlistChange, topic: str = "roadside/1/hotlist/苏") -> Incoming:
-    return Incoming(topic, form.sign(said, SIGNER))
+    return Incoming(topic, codec.sign(said, SIGNER))
 
 
 @pytest.fixture
@@ -159,27 +159,27 @@ def test_a_registry_that_no_longer_has_the_changes_leaves_the_list_as_it_is(hot:
 def test_a_snapshot_takes_the_place_of_what_it_covers_and_of_nothing_later(hot: HotList):
     whole(hot)
     hot.apply(change(9, (OTHER, "N")))
-    assert hot.take_snapshot("苏", form.write(change(7, (Plate("苏A7", "02"), "E"))))
+    assert hot.take_snapshot("苏", codec.write(change(7, (Plate("苏A7", "02"), "E"))))
     assert hot.hit(CAR, NOW_S) is None
     assert hot.hit(OTHER, NOW_S + 8) == Hit("N", 1, ("苏",))
     assert hot.hit(Plate("苏A7", "02"), NOW_S + 8) == Hit("E", 1, ("苏",))
     assert hot.wanted() == (HotlistQuestion("苏", 1, 8),)
-    assert not hot.take_snapshot("苏", form.write(change(7)))
-    assert not hot.take_snapshot("苏", form.write(change(99, epoch=0)))
-    assert hot.take_snapshot("苏", form.write(change(1, epoch=2)))
+    assert not hot.take_snapshot("苏", codec.write(change(7)))
+    assert not hot.take_snapshot("苏", codec.write(change(99, epoch=0)))
+    assert hot.take_snapshot("苏", codec.write(change(1, epoch=2)))
     assert hot.position("苏") == Position(2, 1, 1, renewing=False, at_ms=NOW_MS + 1000)
 
 
 def test_a_snapshot_older_than_the_changes_makes_a_new_list_whole_and_undoes_none_of_them(hot: HotList):
     hot.apply(change(1, (CAR, "C")))
     hot.apply(change(2, (CAR, "")))
-    assert hot.take_snapshot("苏", form.write(change(1, (CAR, "C"), (OTHER, "N"))))
+    assert hot.take_snapshot("苏", codec.write(change(1, (CAR, "C"), (OTHER, "N"))))
     assert hot.hit(CAR, NOW_S) is None
     assert hot.hit(OTHER, NOW_S + 1) == Hit("N", 0, ("苏",))
     assert hot.position("苏") == Position(1, 2, 2, renewing=False, at_ms=NOW_MS + 1000)
 
 
-@pytest.mark.parametrize("content", [b"", form.write(change(7, province="浙")), b"\xa0"])
+@pytest.mark.parametrize("content", [b"", codec.write(change(7, province="浙")), b"\xa0"])
 def test_what_is_not_the_province_s_snapshot_is_not_taken(hot: HotList, content: bytes):
     whole(hot)
     assert not hot.take_snapshot("苏", content)
@@ -217,9 +217,9 @@ def test_of_two_lines_for_one_vehicle_the_last_counts(hot: HotList):
         (incoming(change(4), "roadside/1/hotlist/浙"), Heard.OTHER_PROVINCE),
         (incoming(change(4, province="#"), "roadside/1/hotlist/#"), Heard.OTHER_PROVINCE),
         (incoming(change(4, province="沪"), "roadside/1/hotlist/沪"), Heard.NOT_TAKEN),
-        (Incoming("roadside/1/hotlist/苏", form.sign(change(4), OTHER_SIGNER)), Heard.UNSIGNED),
-        (Incoming("roadside/1/hotlist/苏", form.write(change(4))), Heard.UNSIGNED),
-        (Incoming("roadside/1/hotlist/苏", SIGNER(form.write(change(4)), signed.ANSWER)), Heard.UNSIGNED),
+        (Incoming("roadside/1/hotlist/苏", codec.sign(change(4), OTHER_SIGNER)), Heard.UNSIGNED),
+        (Incoming("roadside/1/hotlist/苏", codec.write(change(4))), Heard.UNSIGNED),
+        (Incoming("roadside/1/hotlist/苏", SIGNER(codec.write(change(4)), signed.ANSWER)), Heard.UNSIGNED),
         (Incoming("roadside/1/hotlist/苏", SIGNER(b"\xa0", signed.HOTLIST)), Heard.MALFORMED),
     ],
 )
@@ -292,7 +292,7 @@ def test_a_change_that_cannot_be_kept_is_a_fault_and_changes_nothing(hot: HotLis
     assert hot.apply(change(4, (CAR, ""))) is Heard.IN_ORDER
 
 
-@given(st.binary(max_size=100) | changes.map(form.write))
+@given(st.binary(max_size=100) | changes.map(codec.write))
 @settings(deadline=None)
 def test_any_content_is_the_province_s_snapshot_or_none(content: bytes):
     snapshot = read_snapshot("苏", content)

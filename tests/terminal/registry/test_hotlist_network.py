@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from terminal.model import Incoming, Plate
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupAnswer
-from tests.terminal.registry.said import ANSWER, KEYS, SIGNER
+from tests.terminal.registry.message_strategies import ANSWER, KEYS, SIGNER
 
 PLATES = [Plate(f"苏A0000{n}", "02") for n in range(4)]
 PROVINCE = "苏"
@@ -90,7 +90,7 @@ class Network(RuleBasedStateMachine):
     def deliver(self, *, which: int, recent: bool) -> None:
         said = self.registry.said
         change = said[-1 - which % min(3, len(said))] if recent else said[which % len(said)]
-        self.hot.receive(Incoming(f"roadside/1/hotlist/{PROVINCE}", form.sign(change, SIGNER)), KEYS)
+        self.hot.receive(Incoming(f"roadside/1/hotlist/{PROVINCE}", codec.sign(change, SIGNER)), KEYS)
         self.told.append(change)
 
     @rule(most=st.integers(1, 4), at_once=st.booleans())
@@ -115,7 +115,7 @@ class Network(RuleBasedStateMachine):
     @rule(which=st.integers(0, 50))
     def take_snapshot(self, which: int) -> None:
         snapshot = self.kept[which % len(self.kept)]
-        if self.hot.take_snapshot(PROVINCE, form.write(snapshot)):
+        if self.hot.take_snapshot(PROVINCE, codec.write(snapshot)):
             self.told.append(snapshot)
 
     @rule()

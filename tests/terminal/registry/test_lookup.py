@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.credential import signed
 from terminal.credential.verify import Moment
 from terminal.model import (
     ComparedField,
@@ -21,7 +20,7 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.lookup import (
     RECENT_S,
     REMEMBERED,
@@ -46,7 +45,8 @@ from terminal.registry.messages import (
     Result,
     Why,
 )
-from tests.terminal.registry.said import (
+from terminal.wire import signed
+from tests.terminal.registry.message_strategies import (
     ANSWER,
     HEAD,
     KEYS,
@@ -80,7 +80,7 @@ def asking(question: Question = INQUIRY.question, at_s: float = 100.0) -> Lookup
 
 
 def hear(lookup: Lookup, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, **other: object) -> object:
-    said: dict[str, Any] = {"topic": TOPIC, "correlation": ID, "payload": form.sign(answer, SIGNER)}
+    said: dict[str, Any] = {"topic": TOPIC, "correlation": ID, "payload": codec.sign(answer, SIGNER)}
     said |= {"moment": NOW} | other
     moment = said.pop("moment")
     return lookup.receive(Incoming(**said), moment=moment, monotonic_s=at_s)
@@ -99,7 +99,7 @@ def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
         response_topic=f"roadside/1/answer/{TERMINAL}",
         urgent=True,
     )
-    assert form.open_signed(LookupRequest, sent.payload, KEYS) == LookupRequest(
+    assert codec.open_signed(LookupRequest, sent.payload, KEYS) == LookupRequest(
         id=ID,
         sent_ms=NOW_MS,
         terminal=TERMINAL,
@@ -254,10 +254,10 @@ def test_hot_list_changes_are_about_no_vehicle(answer: LookupAnswer):
         ({"topic": "roadside/1/answer/T0002"}, Drop.TOPIC),
         ({"topic": f"roadside/1/lookup/{TERMINAL}"}, Drop.TOPIC),
         ({"payload": b""}, Drop.UNSIGNED),
-        ({"payload": form.write(ANSWER)}, Drop.UNSIGNED),
-        ({"payload": form.sign(ANSWER, OTHER_SIGNER)}, Drop.UNSIGNED),
-        ({"payload": SIGNER(form.write(ANSWER), signed.RECEIPT)}, Drop.UNSIGNED),
-        ({"payload": SIGNER(form.write(ANSWER), b"")}, Drop.UNSIGNED),
+        ({"payload": codec.write(ANSWER)}, Drop.UNSIGNED),
+        ({"payload": codec.sign(ANSWER, OTHER_SIGNER)}, Drop.UNSIGNED),
+        ({"payload": SIGNER(codec.write(ANSWER), signed.RECEIPT)}, Drop.UNSIGNED),
+        ({"payload": SIGNER(codec.write(ANSWER), b"")}, Drop.UNSIGNED),
         ({"payload": SIGNER(b"\xa0", signed.ANSWER)}, Drop.MALFORMED),
         ({"answer": replace(ANSWER, terminal="T0002")}, Drop.OTHER_TERMINAL),
         ({"correlation": b"x" * 16}, Drop.CORRELATION),

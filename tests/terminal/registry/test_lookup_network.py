@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from terminal.credential.verify import Moment
 from terminal.model import Incoming
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.lookup import (
     RECENT_S,
     Busy,
@@ -23,7 +23,7 @@ from terminal.registry.lookup import (
     Received,
 )
 from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
-from tests.terminal.registry.said import (
+from tests.terminal.registry.message_strategies import (
     ANSWER,
     HEAD,
     NOW_MS,
@@ -90,7 +90,7 @@ class Network(RuleBasedStateMachine):
 
     @rule(answer=sent, place=st.integers(0, 10**6), change=st.integers(1, 255))
     def damage(self, answer: tuple[bytes, LookupAnswer], place: int, change: int) -> None:
-        sent = bytearray(form.sign(answer[1], SIGNER))
+        sent = bytearray(codec.sign(answer[1], SIGNER))
         sent[place % len(sent)] ^= change
         heard = self.receive(answer[0], bytes(sent))
         assert heard == Dropped(Drop.UNSIGNED)
@@ -101,7 +101,7 @@ class Network(RuleBasedStateMachine):
         return self.lookup.receive(incoming, moment=NOW, monotonic_s=self.now_s)
 
     def hear(self, correlation: bytes, said: LookupAnswer) -> object:
-        heard = self.receive(correlation, form.sign(said, SIGNER))
+        heard = self.receive(correlation, codec.sign(said, SIGNER))
         if isinstance(heard, Dropped):
             return heard
         assert not isinstance(heard, Busy)  # this registry never says so

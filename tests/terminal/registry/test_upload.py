@@ -12,22 +12,22 @@ from pathlib import Path
 
 import pytest
 
-from terminal.credential import cbor, cose, signed
 from terminal.errors import JournalFork, UploadFault
 from terminal.journal import record
 from terminal.journal.evidence import Evidence
-from terminal.journal.predecessor import Predecessor, set_aside
-from terminal.journal.renewal import NAME
+from terminal.journal.recovery import NAME
+from terminal.journal.set_aside import Predecessor, set_aside
 from terminal.journal.store import Journal
 from terminal.model import Incoming
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.messages import Receipt, Reception
 from terminal.registry.upload import FIRST_WAIT_S, Uploader
-from terminal.registry.upload_parts import MOST_BYTES, PIECE_BYTES, Drop, Dropped, Taken, due
+from terminal.registry.upload_batches import MOST_BYTES, PIECE_BYTES, Drop, Dropped, Taken, due
+from terminal.wire import cbor, cose, signed
 from tests.terminal.journal.journals import REGISTRY, open_journal
-from tests.terminal.journal.test_journal_damage import execute, flip_a_byte_of_record
-from tests.terminal.registry.said import ANSWER, OTHER_SIGNER, SIGNER, TOPIC
-from tests.terminal.registry.uploading import Registry, fill, receipt_of, run, uploader
+from tests.terminal.journal.test_damage import execute, flip_a_byte_of_record
+from tests.terminal.registry.message_strategies import ANSWER, OTHER_SIGNER, SIGNER, TOPIC
+from tests.terminal.registry.upload_fixtures import Registry, fill, receipt_of, run, uploader
 
 SEALING = bytes(REGISTRY.public_key)
 THREE_BATCHES = [30_000, 30_000, 10, 50_000, 40_000]
@@ -86,7 +86,7 @@ def test_what_does_not_count_is_dropped_and_counted(journal: Journal):
     good = registry.answer(message.payload)
 
     def heard(receipt: Receipt, signer: signed.Signer = SIGNER, correlation: bytes | None = None) -> object:
-        came = Incoming(TOPIC, form.sign(receipt, signer), correlation or message.correlation)
+        came = Incoming(TOPIC, codec.sign(receipt, signer), correlation or message.correlation)
         return upload.receive(came, 1)
 
     assert heard(good, OTHER_SIGNER) == Dropped(Drop.UNSIGNED)
@@ -107,7 +107,7 @@ def test_what_does_not_count_is_dropped_and_counted(journal: Journal):
 def test_an_answer_on_the_same_topic_is_left_to_the_lookup(journal: Journal):
     upload = uploader([journal])
     upload.poll(0)
-    assert upload.receive(Incoming(TOPIC, form.sign(ANSWER, SIGNER), ANSWER.id), 0) is None
+    assert upload.receive(Incoming(TOPIC, codec.sign(ANSWER, SIGNER), ANSWER.id), 0) is None
     assert upload.receive(Incoming("roadside/1/hotlist/苏", b"", None), 0) is None
     assert not upload.dropped
 
@@ -159,7 +159,7 @@ def test_a_journal_that_was_rolled_back_is_found_by_the_registry_s_receipt(tmp_p
         upload = uploader([journal])
         message = upload.poll(0)
         assert message is not None
-        receipt = form.sign(receipt_of(ahead, Reception.STORED), SIGNER)
+        receipt = codec.sign(receipt_of(ahead, Reception.STORED), SIGNER)
         assert isinstance(upload.receive(Incoming(TOPIC, receipt, message.correlation), 0), Taken)
         assert isinstance(upload.faults[JournalFork.code], JournalFork)
         assert journal.unreceipted() == 2
@@ -263,7 +263,7 @@ def test_a_picture_that_the_registry_never_takes_does_not_keep_the_next_one_back
     while (message := upload.poll(0)) is not None:
         receipt = registry.answer(message.payload)
         held = [replace(one, size=0) if one.sha256 == refused else one for one in receipt.held or ()]
-        said = form.sign(replace(receipt, held=tuple(held)), SIGNER)
+        said = codec.sign(replace(receipt, held=tuple(held)), SIGNER)
         assert isinstance(upload.receive(Incoming(TOPIC, said, message.correlation), 0), Taken)
     assert [name for name, _ in evidence.pending()] == [refused]
     assert other in registry.pictures()
@@ -302,7 +302,7 @@ def test_what_is_carried_by_hand_is_taken_once_and_its_receipts_count(tmp_path: 
     upload = Uploader("T0001", OTHER_SIGNER, [], [journal], evidence)
     assert dict(upload.dropped) == {}
     carried = list(cose.split(b"".join(upload.messages())))
-    receipts = [form.sign(registry.answer(message), SIGNER) for message in [*carried, *carried]]
+    receipts = [codec.sign(registry.answer(message), SIGNER) for message in [*carried, *carried]]
     assert all(upload.take(one) == Dropped(Drop.UNSIGNED) for one in receipts)
     trusting = uploader([journal], evidence)
     assert all(isinstance(trusting.take(one), Taken) for one in receipts)

@@ -13,24 +13,17 @@ from terminal.errors import JournalFork, RecordRefused, UploadFault
 from terminal.journal import record
 from terminal.journal.entry import Event
 from terminal.journal.evidence import Evidence
-from terminal.journal.predecessor import set_aside
-from terminal.journal.renewal import DAMAGED
+from terminal.journal.recovery import DAMAGED
+from terminal.journal.set_aside import set_aside
 from terminal.model import Incoming, Outgoing
-from terminal.registry import form
+from terminal.registry import codec
 from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
-from terminal.registry.upload_parts import (
-    LONGEST_PAUSE_S,
-    PIECE_BYTES,
-    USUAL_PAUSE_S,
-    Drop,
-    Dropped,
-    Taken,
-)
+from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, USUAL_PAUSE_S, Drop, Dropped, Taken
 from terminal.registry.upload_turns import FIRST_WAIT_S
 from tests.terminal.journal.journals import CHECK, REGISTRY, STAMP, open_journal, opened
-from tests.terminal.journal.test_journal_damage import flip_a_byte_of_record
-from tests.terminal.registry.said import SIGNER, TOPIC
-from tests.terminal.registry.uploading import NOTHING, Registry, fill, finish, receipt_of, run, uploader
+from tests.terminal.journal.test_damage import flip_a_byte_of_record
+from tests.terminal.registry.message_strategies import SIGNER, TOPIC
+from tests.terminal.registry.upload_fixtures import NOTHING, Registry, fill, finish, receipt_of, run, uploader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,12 +51,12 @@ def evidence(tmp_path: Path) -> Evidence:
 def says(upload: Uploader, message: Outgoing | None, receipt: Receipt, now_s: float = 0) -> object:
     """What becomes of a receipt."""
     assert message is not None
-    return upload.receive(Incoming(TOPIC, form.sign(receipt, SIGNER), message.correlation), now_s)
+    return upload.receive(Incoming(TOPIC, codec.sign(receipt, SIGNER), message.correlation), now_s)
 
 
 def sizes(sent: list[Outgoing], registry: Registry) -> list[int]:
     """How many records each of the batches has."""
-    batches = [form.open_signed(Batch, one.payload, registry.keys) for one in sent]
+    batches = [codec.open_signed(Batch, one.payload, registry.keys) for one in sent]
     return [len(one.records) for one in batches if one is not None]
 
 
@@ -350,7 +343,7 @@ def test_a_receipt_with_key_7_counts_for_journal_and_pictures(
         message = pieces
     size = dict(evidence.pending())[name]
     both = replace(stored, held=(Held(name, size),))
-    taken = upload.take(form.sign(both, SIGNER)) if by_hand else says(upload, message, both)
+    taken = upload.take(codec.sign(both, SIGNER)) if by_hand else says(upload, message, both)
     assert taken == Taken(both, 5)
     assert (journal.unreceipted(), evidence.pending()) == (0, [])
     assert upload.poll(200) is None
@@ -368,11 +361,11 @@ def test_a_stick_s_receipts_of_other_results_change_nothing_that_they_must_not(
     )
     assert not isinstance(two, record.Break)
     for result in (Reception.STORED, Reception.NOT_NOW, Reception.REFUSED):
-        assert isinstance(upload.take(form.sign(receipt_of(two, result), SIGNER)), Taken)
+        assert isinstance(upload.take(codec.sign(receipt_of(two, result), SIGNER)), Taken)
         assert (journal.unreceipted(), journal.refused) == (0, None)
     assert isinstance(upload.faults[UploadFault.code], UploadFault)
-    assert upload.take(form.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == Dropped(Drop.WRONG)
-    assert isinstance(upload.take(form.sign(receipt_of(two, Reception.GAP), SIGNER)), Taken)
+    assert upload.take(codec.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == Dropped(Drop.WRONG)
+    assert isinstance(upload.take(codec.sign(receipt_of(two, Reception.GAP), SIGNER)), Taken)
     assert journal.unreceipted() == 3
 
 
@@ -390,6 +383,6 @@ def test_pieces_come_one_a_message_and_within_64_kib(evidence: Evidence):
     registry, upload = Registry(), uploader([], evidence)
     evidence.keep(os.urandom(3 * PIECE_BYTES))
     for message in run(upload, registry):
-        pieces = form.open_signed(Pieces, message.payload, registry.keys)
+        pieces = codec.open_signed(Pieces, message.payload, registry.keys)
         assert pieces is not None
         assert (len(pieces.pieces), len(message.payload) <= 65_536) == (1, True)

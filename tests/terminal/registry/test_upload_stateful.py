@@ -22,11 +22,11 @@ from terminal.errors import RecordRefused, UploadFault
 from terminal.journal import record
 from terminal.journal.entry import Event, EventKind
 from terminal.journal.evidence import Evidence
-from terminal.journal.predecessor import set_aside
+from terminal.journal.set_aside import set_aside
 from terminal.model import Incoming, Outgoing
-from terminal.registry.upload_parts import LONGEST_PAUSE_S, PIECE_BYTES, Source
+from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, Source
 from tests.terminal.journal.journals import REGISTRY, STAMP, open_journal, opened
-from tests.terminal.registry.uploading import Registry, fill, finish, uploader
+from tests.terminal.registry.upload_fixtures import Registry, fill, finish, uploader
 
 SEALING = bytes(REGISTRY.public_key)
 SIZES = st.lists(st.sampled_from([0, 10, 9_000, 40_000]), min_size=1, max_size=4)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.fuzz_pictures import LAYOUTS
+from scripts.images.from_bytes import LAYOUTS
 from terminal import scan
 from tests.pictures import code, scene
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys.issue import IssueRequest, issue
-from scripts.fuzz_pictures import modules_of
-from scripts.fuzz_rules import NOW_S, SEED, TRUST
+from scripts.campaigns.fuzz.invariants import NOW_S, SEED, TRUST
+from scripts.images.from_bytes import modules_of
 from terminal import scan
 from terminal.credential import verify
 from terminal.model import CredentialFinding, Plate, Vehicle

@@ -20,7 +20,7 @@ from terminal.model import (
     VehicleStatus,
 )
 from terminal.screens.alarms import About
-from terminal.screens.choosing import is_ours
+from terminal.screens.choice import is_ours
 from terminal.screens.state import (
     Advice,
     Alarm,

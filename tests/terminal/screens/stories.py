@@ -61,8 +61,8 @@ from terminal.screens.state import (
 )
 from terminal.screens.step import step
 from terminal.vehicle.plate import SYMBOLS
+from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
 from tests.terminal.screens.builders import judged, notice, scan
-from tests.terminal.screens.gallery import COUNTS, THIS_YEAR, log
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
 from terminal.model import Button, Code, Outcome, Plate
-from terminal.screens.choosing import ours
+from terminal.screens.choice import ours
 from terminal.screens.state import (
     LINGER_S,
     OTHER_CODE_S,

@@ -1,0 +1,158 @@
+"""The commands about terminals' journals: open, count, export, report, import, and which unit has a terminal.
+
+Those that need what is in a record open first what is sealed, with the laboratory's journal key.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from scripts.registry import laboratory_keys
+from scripts.registry.admission import Refusal
+from scripts.registry.commands import open_database
+from scripts.registry.journals import rechecks, store, unsealing
+from scripts.registry.journals.store import Place
+from scripts.registry.journals.tables import INCIDENT, RECORD, UNIT
+from scripts.registry.reports import export as exporting
+from scripts.registry.reports import output
+from scripts.registry.reports.checks import Checked, Filter, checks
+from scripts.registry.reports.export import Format
+from scripts.registry.reports.figures import figures
+from scripts.registry.reports.page import Contents, page
+from scripts.registry.tables import insert
+from terminal.errors import InputFault
+from terminal.model import Outcome
+from terminal.wire import cose
+from terminal.wire.cbor import Malformed
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from scripts.registry.database import Database
+
+
+LARGEST_STICK = 256 << 20
+"""Bytes of a file to import, at most: four days of a terminal's pictures, beside its records."""
+
+
+def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
+    """Add these commands to a command line; `command` makes the parser of one."""
+    command("open", open_records)
+    command("count", count)
+    unit = command("unit", give_unit)
+    unit.add_argument("terminal")
+    unit.add_argument("unit", help='its name; "" takes it away')
+    exported = command("export", export)
+    exported.add_argument("--out", type=Path, required=True, metavar="FILE")
+    exported.add_argument("--format", type=Format, choices=[*Format], default=Format.CSV)
+    reported = command("report", report)
+    reported.add_argument("--out", type=Path, required=True, metavar="PAGE.HTML")
+    for filtered in (exported, reported):
+        filtered.add_argument("--day", type=date.fromisoformat, help="in Asia/Shanghai, as 2026-11-22")
+        filtered.add_argument("--unit", help="of the terminal, as `unit` gave it")
+    exported.add_argument("--outcome", type=Outcome, choices=[*Outcome])
+    imported = command("import", take)
+    imported.add_argument("file", type=Path, help="a CBOR sequence of signed batches and pieces")
+    imported.add_argument("--receipts", type=Path, required=True, metavar="OUT")
+
+
+def open_records(given: argparse.Namespace) -> None:
+    """Open the sealed records with the journal's private key, and recheck what was not checked live."""
+    with open_database(given, int(time.time())) as held:
+        opened, left, rechecked = _open(given, held)
+    print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles rechecked")
+
+
+def count(given: argparse.Namespace) -> None:
+    """Say how many records of each journal are stored, beside the last hash and the furthest head seen."""
+    with open_database(given, int(time.time())) as held, held.reading() as connection:
+        standings = store.standings(connection)
+    for each in standings:
+        print(
+            f"{each.terminal} {each.journal.hex()} {each.stored} records, last {each.hash.hex() or '-'}, "
+            f"seen to {each.seen}, {each.incidents} incidents"
+        )
+    print(f"{sum(each.stored for each in standings)} records")
+
+
+def give_unit(given: argparse.Namespace) -> None:
+    """Say which unit has a terminal."""
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
+        key = UNIT.c.terminal == given.terminal
+        connection.execute(UNIT.delete().where(key))
+        if given.unit:
+            connection.execute(insert(connection, UNIT).values(terminal=given.terminal, unit=given.unit))
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write checks to a file, one row each: of a day, a unit, an outcome, or all."""
+    found, _ = _read(given, Filter(day=given.day, unit=given.unit, outcome=given.outcome))
+    exporting.write(given.out, found, given.format)
+    print(f"{len(found)} checks in {given.out}")
+
+
+def report(given: argparse.Namespace) -> None:
+    """Write the supervisor's page, an HTML file that needs no other."""
+    found, contents = _read(given, Filter(day=given.day, unit=given.unit))
+    output.write(given.out, page(contents).encode())
+    print(f"{len(found)} checks in {given.out}")
+
+
+def take(given: argparse.Namespace) -> None:
+    """Store batches and pieces from a file, as from the network, and write their receipts."""
+    content = output.read(given.file, LARGEST_STICK)
+    receipts: list[bytes] = []
+    refused = 0
+    with open_database(given, int(time.time())) as held:
+        desk = laboratory_keys.service(given.lab, held)
+        try:
+            for message in cose.split(content):
+                taken = desk.take(message, _now_ms())
+                if isinstance(taken, Refusal):
+                    refused += 1
+                else:
+                    receipts.append(taken)
+        except Malformed as error:
+            raise InputFault(f"{given.file}: {error}") from error
+        finally:
+            output.write(given.receipts, b"".join(receipts))
+    print(f"{len(receipts)} receipts in {given.receipts}, {refused} refused")
+
+
+def _open(given: argparse.Namespace, held: Database) -> tuple[int, int, int]:
+    opened, left = unsealing.open_all(held, laboratory_keys.journal_keys(given.lab), _now_ms())
+    return opened, left, rechecks.recheck_all(held, _now_ms())
+
+
+def _read(given: argparse.Namespace, wanted: Filter) -> tuple[list[Checked], Contents]:
+    with open_database(given, int(time.time())) as held:
+        _open(given, held)
+        with held.reading() as connection:
+            found = checks(connection, wanted)
+            return found, _contents(connection, wanted, found)
+
+
+def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> Contents:
+    title = " ".join(str(each) for each in ("查验报告", wanted.day, wanted.unit) if each)
+    rows = connection.execute(select(INCIDENT).order_by(INCIDENT.c.at_ms))
+    sealed = select(func.count()).select_from(RECORD).where(RECORD.c.state == store.SEALED)
+    return Contents(
+        title=title,
+        made_ms=_now_ms(),
+        figures=figures(found),
+        journals=store.standings(connection),
+        incidents=[(row.kind, Place(row.terminal, row.journal, row.seq), row.at_ms) for row in rows],
+        sealed=connection.execute(sealed).scalar_one(),
+    )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

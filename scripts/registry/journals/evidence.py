@@ -1,0 +1,99 @@
+"""A sealed picture is stored from its first byte on, and is complete when its SHA-256 is its name.
+
+Pieces may come twice or too soon: what is not next is left, and the receipt says how much is held.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from scripts.registry.journals.store import Answered, IncidentKind, Place, answered, note
+from scripts.registry.journals.tables import EVIDENCE, PIECE
+from scripts.registry.tables import insert
+from terminal.journal.record import HASH_SIZE
+from terminal.registry import codec
+from terminal.registry.messages import Held, Receipt, Reception
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from terminal.registry.messages import Piece, Pieces
+    from terminal.wire.signed import Signer
+
+MOST_BYTES = 16 * 1024 * 1024
+"""No picture of a terminal is larger; of one that says so nothing is stored."""
+NO_JOURNAL = bytes(codec.ID_SIZE)
+
+
+def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> Answered:
+    """Store what is next of each picture, and say in a signed receipt how much of each is held."""
+    # In one order, whatever the message has: two workers with the same two pictures must not wait in a ring.
+    held = {
+        piece.sha256: _take(connection, pieces.terminal, piece, now_ms)
+        for piece in sorted(pieces.pieces, key=lambda piece: (piece.sha256, piece.offset))
+    }
+    told = tuple(Held(*each) for each in held.items())
+    return answered(receipt(pieces.terminal, now_ms, Reception.STORED, held=told), sign)
+
+
+def receipt(
+    terminal: str,
+    now_ms: int,
+    result: Reception,
+    *,
+    held: tuple[Held, ...] | None = None,
+    wait_s: int | None = None,
+) -> Receipt:
+    """A receipt that names no journal."""
+    return Receipt(
+        terminal=terminal,
+        journal_id=NO_JOURNAL,
+        seq=0,
+        hash=bytes(HASH_SIZE),
+        received_ms=now_ms,
+        result=result,
+        held=held,
+        wait_s=wait_s,
+    )
+
+
+def picture(connection: Connection, terminal: str, digest: bytes) -> bytes | None:
+    """A sealed picture that is complete; None where it is not."""
+    row = connection.execute(select(EVIDENCE).filter_by(terminal=terminal, picture=digest)).first()
+    whole = row is not None and row.held == row.total
+    return _joined(connection, {"terminal": terminal, "picture": digest}) if whole else None
+
+
+def _take(connection: Connection, terminal: str, piece: Piece, now_ms: int) -> int:
+    """Store what is next of one picture; how many bytes of it are held then."""
+    if piece.total > MOST_BYTES:
+        note(connection, Place(terminal, NO_JOURNAL, piece.total), IncidentKind.EVIDENCE, now_ms)
+        return 0
+    key = {"terminal": terminal, "picture": piece.sha256}
+    found = insert(connection, EVIDENCE).values(**key, total=piece.total, held=0, at_ms=now_ms)
+    connection.execute(found.on_conflict_do_nothing())
+    row = connection.execute(select(EVIDENCE).filter_by(**key).with_for_update()).one()
+    held, total = int(row.held), int(row.total)
+    if held == 0:  # nothing holds it to the total that was said first
+        total = piece.total
+    content = piece.content[held - piece.offset :] if piece.offset <= held else b""
+    if total != piece.total or not content:
+        return held
+    connection.execute(PIECE.insert().values(**key, offset=held, data=content))
+    held += len(content)
+    if held == total and sha256(_joined(connection, key)).digest() != piece.sha256:
+        note(connection, Place(terminal, NO_JOURNAL, total), IncidentKind.EVIDENCE, now_ms)
+        connection.execute(delete(PIECE).filter_by(**key))
+        held = 0
+    connection.execute(update(EVIDENCE).filter_by(**key).values(total=total, held=held, at_ms=now_ms))
+    return held
+
+
+def _joined(connection: Connection, key: Mapping[str, object]) -> bytes:
+    rows = connection.execute(select(PIECE.c.data).filter_by(**key).order_by(PIECE.c.offset))
+    return b"".join(rows.scalars())

@@ -1,0 +1,33 @@
+"""Limits how many journals a terminal may begin: each costs rows (wire format, section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from scripts.registry.journals.tables import JOURNAL, KNOWN
+from scripts.registry.tables import insert
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+MOST_NEW = 16
+"""New journals of a terminal in `SPAN_MS`; a terminal begins one, and another after each damage."""
+SPAN_MS = 30 * 86_400_000
+WAIT_S = 86_400
+"""For a receipt that says not now."""
+
+
+def admits(connection: Connection, terminal: str, journal_id: bytes, now_ms: int) -> bool:
+    """True where a journal is known already, or is one more that the terminal may begin: it is known then."""
+    place = {"terminal": terminal, "journal": journal_id}
+    for table in (KNOWN, JOURNAL):
+        if connection.execute(select(table.c.terminal).filter_by(**place)).first() is not None:
+            return True
+    recent = select(func.count()).where(KNOWN.c.terminal == terminal, KNOWN.c.first_ms > now_ms - SPAN_MS)
+    if connection.execute(recent).scalar_one() >= MOST_NEW:
+        return False
+    begun = insert(connection, KNOWN).values(**place, first_ms=now_ms)
+    connection.execute(begun.on_conflict_do_nothing())
+    return True

@@ -1,0 +1,111 @@
+"""What the registry takes from a laboratory: keys, trust set, and identities for the broker's connections."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from keys import certificates, files, lab
+from keys.files import KEY_SIZE, Algorithm
+from scripts.registry import access, terminals
+from scripts.registry.access import Shares
+from scripts.registry.journals import unsealing
+from scripts.registry.other_issuers import OtherIssuers, js1_adapter
+from scripts.registry.service import Roll, Service
+from scripts.registry.terminals import ACTIVE
+from terminal.errors import InputFault
+from terminal.wire import signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scripts.registry.database import Database
+
+OTHER_ISSUER = "private/other-issuer.key"
+SHARES = "private/shares.json"
+_WORKERS = ("W0001", "W0002")
+_SHARE = re.compile("[0-9a-f]{32}")
+
+
+def service(folder: Path, database: Database) -> Service:
+    """The desk of a laboratory's registry. Raises InputFault and TrustFault where one is unsound."""
+    issuer = other_issuer(folder)
+    public_key = files.public_part(Algorithm.ED25519, issuer) or b""
+    return Service(
+        database,
+        Roll(folder / "trust"),
+        OtherIssuers({"JS1": js1_adapter(public_key)}),
+        answers=signed.signer(files.load_seed(folder / "private/answer.key")),
+        hotlists=signed.signer(files.load_seed(folder / "private/hotlist.key")),
+        receipts=signed.signer(files.load_seed(folder / "private/receipt.key")),
+    )
+
+
+def journal_keys(folder: Path) -> list[unsealing.Key]:
+    """The pairs that open journals' records: those of the laboratory. Raises InputFault."""
+    secret = files.load(folder / "private/journal.key", Algorithm.X25519)
+    return [unsealing.Key(files.public_part(Algorithm.X25519, secret) or b"", secret)]
+
+
+def other_issuer(folder: Path) -> bytes:
+    """The stand-in issuer's seed, which is drawn when it is first wanted. Raises InputFault."""
+    path = folder / OTHER_ISSUER
+    if not path.exists():
+        files.save(path, Algorithm.ED25519, os.urandom(KEY_SIZE))
+    return files.load_seed(path)
+
+
+def tls(folder: Path) -> Path:
+    """Where the laboratory's TLS identities lie."""
+    return folder / lab.TLS
+
+
+def identities(folder: Path, worker: str, now_s: int) -> Path:
+    """The folder of the laboratory's TLS identities, with both of this worker. Raises InputFault."""
+    lab.renew_identities(folder, now_s)
+    certificates.furnish(tls(folder), [worker, access.uploads_name(worker)], now_s)
+    return tls(folder)
+
+
+def shares(folder: Path) -> Shares:
+    """Names of the workers' shared subscriptions, drawn when they are first wanted. Raises InputFault."""
+    path = folder / SHARES
+    if not path.exists():
+        drawn = Shares(secrets.token_hex(16), secrets.token_hex(16))
+        with TemporaryDirectory(dir=path.parent) as aside, suppress(FileExistsError):
+            whole = Path(aside) / path.name
+            whole.touch(mode=0o600)
+            whole.write_text(json.dumps(drawn._asdict()), encoding="ascii")
+            path.hardlink_to(whole)  # of two workers that start at once, one draws
+    return _read_shares(path)
+
+
+def access_list(folder: Path, workers: Iterable[str] = ()) -> str:
+    """The broker's access list: the active terminals of the trust set, and the laboratory's workers.
+
+    Raises InputFault and TrustFault.
+    """
+    every_worker = dict.fromkeys((*_WORKERS, *workers))
+    return access.state_file(active_terminals(folder), every_worker, shares(folder))
+
+
+def active_terminals(folder: Path) -> list[str]:
+    """Ids of the terminals that the trust set lists as active. Raises TrustFault."""
+    return [each.id for each in terminals.load_from(folder / "trust").values() if each.state == ACTIVE]
+
+
+def _read_shares(path: Path) -> Shares:
+    try:
+        found = Shares(**json.loads(path.read_bytes()))
+        sound = all(_SHARE.fullmatch(name) for name in found) and found.lookups != found.uploads
+    except (ValueError, TypeError):
+        sound = False
+    if not sound:  # what was read is not repeated: it is a secret
+        raise InputFault(f"{path}: not two names of shared subscriptions")
+    return found

@@ -1,0 +1,101 @@
+"""The command that builds a file of the offline list: what it prints is the hash that has to be signed."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from scripts.registry import commands
+from scripts.registry.offline import builder, changes, random_vehicles, sources
+from scripts.registry.offline.builder import Packed
+from terminal.errors import InputFault
+from terminal.registry.offline import files
+from terminal.registry.offline.files import FileName
+from terminal.vehicle.inspection import SHANGHAI, is_day
+from terminal.vehicle.tables import PROVINCES
+
+FOLDER = "lists"
+"""Where a laboratory's registry keeps what it built."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes, besides the registry's --lab and --database."""
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="number, kind, letters, valid_through (yyyymmdd; in changes, empty takes the vehicle off)",
+    )
+    source.add_argument("--generate", type=int, metavar="N", help="N random vehicles, for measurement")
+    parser.add_argument("--seed", type=int, default=0, help="of the random vehicles")
+    parser.add_argument("--province", required=True, choices=list(PROVINCES))
+    parser.add_argument(
+        "--day", type=_day, help="yyyymmdd, all of whose changes are known; of the database, yesterday"
+    )
+    parser.add_argument("--changes", action="store_true", help="a day's changes, and not a base")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=f"{FOLDER} in the laboratory, unless said")
+    parser.add_argument("--install", type=Path, metavar="DIR", help="put it in force in a terminal's folder")
+
+
+def build(given: argparse.Namespace) -> None:
+    """Build a province's offline list, or a day's changes of it, and put it in force where that is said."""
+    out = given.out or given.lab / FOLDER
+    day = _whole_day(given)
+    name = FileName(given.province, day if given.changes else None)
+    changes.require_newest(out, name, day)
+    packed = _vehicles(given, name, day, out)
+    sha256 = builder.write(out, name, day, packed.plates, packed.records)
+    path = out / str(name)
+    print(f"{sha256.hex()}  {path}")
+    print(f"{len(packed.plates)} vehicles in {path.stat().st_size} bytes")
+    print(f"{packed.left_out} left out, since such are never listed")
+    if given.install:
+        files.install(given.install, name, path, sha256)
+        print(f"in force in {given.install}")
+
+
+def _vehicles(given: argparse.Namespace, name: FileName, day: int, out: Path) -> Packed:
+    if given.csv:
+        return builder.pack(name, sources.from_table(given.csv))
+    if given.generate is not None:
+        plates = random_vehicles.plates(given.generate, given.seed)
+        return Packed(plates, random_vehicles.records(len(plates), day, given.seed), 0)
+    now = _registered(given)
+    if not given.changes:
+        return now
+    return changes.difference(changes.in_force(out, given.province, day), now)
+
+
+def _registered(given: argparse.Namespace) -> Packed:
+    """The province's vehicles in the database; that it has none is more likely a wrong URL than true."""
+    with (
+        commands.open_database(given, int(time.time())) as held,
+        held.reading() as connection,
+        closing(sources.from_database(connection, given.province)) as vehicles,
+    ):
+        found = builder.pack(FileName(given.province), vehicles)
+    if not len(found.plates):
+        raise InputFault("the registry has no vehicle of this province")
+    return found
+
+
+def _whole_day(given: argparse.Namespace) -> int:
+    """The day all of whose changes are in the file, yyyymmdd."""
+    if given.csv or given.generate is not None:
+        if given.day is None:
+            raise InputFault("--day is needed: nothing else says of which day the vehicles are")
+        return int(given.day)
+    yesterday = int(f"{datetime.fromtimestamp(time.time(), SHANGHAI) - timedelta(days=1):%Y%m%d}")
+    if given.day is not None and given.day > yesterday:
+        raise InputFault("--day: the registry may still change on that day")
+    return yesterday if given.day is None else int(given.day)
+
+
+def _day(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and is_day(int(text))):
+        raise argparse.ArgumentTypeError(f"{text} is no day yyyymmdd")
+    return int(text)

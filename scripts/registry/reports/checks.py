@@ -1,0 +1,206 @@
+"""Every check as it stands: what was recorded, refined, noted, confirmed and rechecked, in one row.
+
+Rows come in the order of time; `outcome` is the last one that the officer was shown, `first_outcome` the
+first. Nothing is left out, mistakes among them: they are marked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table, and_, select
+
+from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, NOTE, RECHECK, REFINEMENT
+from scripts.registry.journals.tables import RECORD, UNIT
+from terminal.vehicle.inspection import SHANGHAI
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Select
+
+PLACE = ("terminal", "journal", "seq")
+LATEST_MS = 253_402_214_400_000
+"""Year 9999: no clock of a terminal names a later time that can be written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which checks: of a day in Asia/Shanghai by the terminal's clock, of a unit, of a last outcome."""
+
+    day: date | None = None
+    unit: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Checked:
+    """One check; times in Unix ms, days yyyymmdd, places in 1e-7 degrees, ages in s. None was not there."""
+
+    terminal: str
+    unit: str | None
+    journal: str
+    seq: int
+    id: str
+    at_ms: int
+    clock_trusted: bool
+    received_ms: int
+    officer: str
+    shift: str
+    duress: bool
+    how: str
+    finding: str
+    reason: str
+    vehicle: str
+    outcome: str
+    first_outcome: str
+    subject: str
+    number: str | None
+    kind: str | None
+    cti: str | None
+    latitude: int | None
+    longitude: int | None
+    trust_s: int | None
+    offline_s: int | None
+    hotlist_s: int | None
+    trust_serial: int | None
+    code_text: str | None
+    request_id: str | None
+    letters: str | None
+    valid_through: int | None
+    code_sha256: str | None = None
+    code_length: int | None = None
+    rules_serial: int | None = None
+    rules_digest: str | None = None
+    clock_s: int | None = None
+    answer_result: int | None = None
+    answered_ms: int | None = None
+    plate_entry: str | None = None
+    differing: str | None = None
+    issuance: int | None = None
+    offline_day: int | None = None
+    hotlist_epoch: int | None = None
+    hotlist_seq: int | None = None
+    settings_serial: int | None = None
+    belongs_to: int | None = None
+    mistaken: bool = False
+    actions: str = field(default="")
+    notes: str = field(default="")
+    pictures: str = field(default="")
+    confirmed: str = field(default="")
+    rechecked_ms: int | None = None
+    rechecked_vehicle: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was, in Asia/Shanghai."""
+        return datetime.fromtimestamp(min(self.at_ms, LATEST_MS) / 1000, SHANGHAI)
+
+
+COLUMNS = tuple(each.name for each in fields(Checked))
+_REFINED = (
+    *("finding", "reason", "vehicle", "outcome", "subject", "number", "kind", "cti", "latitude", "longitude"),
+    *("trust_s", "offline_s", "hotlist_s", "trust_serial", "code_text", "request_id", "letters"),
+    *("valid_through", "code_sha256", "code_length", "rules_serial", "rules_digest", "clock_s"),
+    *("answer_result", "answered_ms", "plate_entry", "differing", "issuance", "offline_day"),
+    *("hotlist_epoch", "hotlist_seq", "settings_serial", "belongs_to"),
+)
+
+
+def checks(connection: Connection, wanted: Filter) -> list[Checked]:
+    """The checks that are wanted."""
+    rows = connection.execute(_query(wanted)).mappings()
+    found = {(row["terminal"], row["journal"], row["seq"]): _checked(row) for row in rows}
+    for table in (REFINEMENT, NOTE, CONFIRMATION):
+        for place, said in _said_of(connection, table, wanted):
+            _FOLDS[table.name](found[place], said)
+    held = found.values()
+    return [one for one in held if wanted.outcome in (None, one.outcome)]
+
+
+def _when(wanted: Filter) -> list[ColumnElement[bool]]:
+    if wanted.day is None:
+        return []
+    start = datetime(wanted.day.year, wanted.day.month, wanted.day.day, tzinfo=SHANGHAI)
+    first, past = (int(each.timestamp() * 1000) for each in (start, start + timedelta(days=1)))
+    return [ENTRY.c.at_ms >= first, ENTRY.c.at_ms < past]
+
+
+def _same(one: Table, other: Table, seq: str = "seq") -> ColumnElement[bool]:
+    return and_(
+        one.c.terminal == other.c.terminal, one.c.journal == other.c.journal, one.c.seq == other.c[seq]
+    )
+
+
+def _of_unit(wanted: Filter) -> list[ColumnElement[bool]]:
+    return [] if wanted.unit is None else [UNIT.c.unit == wanted.unit]
+
+
+def _query(wanted: Filter) -> Select[Any]:
+    entry = [column for column in ENTRY.c if column.name not in (*PLACE, "type")]
+    rechecked = (RECHECK.c.at_ms.label("rechecked_ms"), RECHECK.c.vehicle.label("rechecked_vehicle"))
+    return (
+        select(CHECK, *entry, RECORD.c.received_ms, UNIT.c.unit, *rechecked)
+        .join(ENTRY, _same(ENTRY, CHECK))
+        .join(RECORD, _same(RECORD, CHECK))
+        .outerjoin(UNIT, UNIT.c.terminal == CHECK.c.terminal)
+        .outerjoin(RECHECK, _same(RECHECK, CHECK))
+        .where(*_when(wanted), *_of_unit(wanted))
+        .order_by(ENTRY.c.at_ms, *(CHECK.c[name] for name in PLACE))
+    )
+
+
+def _said_of(
+    connection: Connection, table: Table, wanted: Filter
+) -> list[tuple[tuple[str, bytes, int], dict[str, Any]]]:
+    """What was said later of the checks that are wanted, in the order in which it was said."""
+    later = (
+        select(table)
+        .join(CHECK, _same(CHECK, table, "refers"))
+        .join(ENTRY, _same(ENTRY, CHECK))
+        .outerjoin(UNIT, UNIT.c.terminal == CHECK.c.terminal)
+        .where(*_when(wanted), *_of_unit(wanted))
+        .order_by(*(table.c[name] for name in PLACE))
+    )
+    rows = [dict(row) for row in connection.execute(later).mappings()]
+    return [((row["terminal"], row["journal"], row["refers"]), row) for row in rows]
+
+
+def _checked(row: Any) -> Checked:  # noqa: ANN401 - a row of columns by name
+    given = {name: _shown(row[name]) for name in row if name in COLUMNS}
+    return Checked(**given, first_outcome=row["outcome"])
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of any column
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _refine(check: Checked, said: dict[str, Any]) -> None:
+    for name in _REFINED:
+        if said[name] is not None:
+            setattr(check, name, _shown(said[name]))
+
+
+def _note(check: Checked, said: dict[str, Any]) -> None:
+    check.mistaken = check.mistaken if said["mistaken"] is None else said["mistaken"]
+    for name, more in (("actions", said["action"]), ("notes", said["text"]), ("pictures", said["pictures"])):
+        if more:
+            setattr(check, name, f"{getattr(check, name)} {more}".strip())
+
+
+def _confirm(check: Checked, said: dict[str, Any]) -> None:
+    told = (said[name] for name in ("result", "reason", "disposals", "document", "handed_to"))
+    check.confirmed = f"{check.confirmed} {said['by']}: {' '.join(filter(None, told))}".strip()
+
+
+_FOLDS = {REFINEMENT.name: _refine, NOTE.name: _note, CONFIRMATION.name: _confirm}
+
+
+def by_cti(found: list[Checked]) -> dict[str, list[Checked]]:
+    """The checks of each code that named itself, in the order of time."""
+    seen: dict[str, list[Checked]] = defaultdict(list)
+    for one in found:
+        if one.cti is not None:
+            seen[one.cti].append(one)
+    return seen

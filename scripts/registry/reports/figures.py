@@ -1,0 +1,125 @@
+"""What a supervisor asks of a day's checks, counted; pure.
+
+A check that the officer marked as a mistake counts nowhere but among the mistakes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from math import asin, cos, radians, sin, sqrt
+from statistics import quantiles
+from typing import TYPE_CHECKING
+
+from scripts.registry.journals.rechecks import NOT_LIVE
+from scripts.registry.reports.checks import by_cti
+from terminal.model import Outcome, VehicleFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scripts.registry.reports.checks import Checked
+
+TOO_FAST_KMH = 150
+"""No vehicle travels between two places of a check so fast; a copied code does."""
+NEAR_KM = 2.0
+"""Two positions so near are one place: a receiver in a street of houses is no better."""
+_EARTH_KM = 6371.0
+_UNITS_A_DEGREE = 10_000_000
+_WARNINGS = frozenset({VehicleFinding.OVERDUE, VehicleFinding.OFF_ROAD, VehicleFinding.ALARM})
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """Seconds from a check to its receipt."""
+
+    median_s: float
+    most_of_all_s: float
+    """95 of 100 were there by then."""
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One code at two places, too far apart for the time between."""
+
+    first: Checked
+    second: Checked
+    distance_km: float
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of some checks."""
+
+    count: int
+    mistaken: int
+    outcomes: dict[Outcome, int]
+    hours: dict[tuple[int, Outcome], int]
+    """Checks of each hour of the day in Asia/Shanghai by outcome."""
+    alarms: list[Checked]
+    overdue: list[Checked]
+    duress: list[Checked]
+    """By an officer who signed in under duress; the terminal shows nothing of it."""
+    worse: list[Checked]
+    """Not live at the roadside, and a warning when they were checked again."""
+    offline: int
+    """Without a live answer to the end."""
+    lag: Lag | None
+    plates: dict[str, list[Checked]]
+    """Codes that were seen with more than one plate."""
+    apart: list[Apart]
+
+
+def figures(found: Sequence[Checked]) -> Figures:
+    """The figures of checks that come in the order of time."""
+    counted = [one for one in found if not one.mistaken]
+    codes = by_cti(counted)
+    return Figures(
+        count=len(counted),
+        mistaken=len(found) - len(counted),
+        outcomes={each: sum(one.outcome == each for one in counted) for each in Outcome},
+        hours=dict(Counter((one.at.hour, Outcome(one.outcome)) for one in counted)),
+        alarms=[one for one in counted if one.outcome == Outcome.ALARM],
+        overdue=[one for one in counted if one.outcome == Outcome.OVERDUE],
+        duress=[one for one in counted if one.duress],
+        worse=[one for one in counted if one.rechecked_vehicle in _WARNINGS],
+        offline=sum(one.vehicle in NOT_LIVE for one in counted),
+        lag=_lag(counted),
+        plates={cti: seen for cti, seen in codes.items() if len({(c.number, c.kind) for c in seen}) > 1},
+        apart=[each for seen in codes.values() for each in _apart(seen)],
+    )
+
+
+def distance_km(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """The distance of two positions (latitude, longitude in 1e-7 degrees) on a sphere."""
+    (one, east_one), (other, east_other) = (
+        tuple(radians(value / _UNITS_A_DEGREE) for value in place) for place in (first, second)
+    )
+    half = sin((other - one) / 2) ** 2 + cos(one) * cos(other) * sin((east_other - east_one) / 2) ** 2
+    return 2 * _EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+def _lag(counted: Sequence[Checked]) -> Lag | None:
+    """By checks whose clock was trusted: another says nothing of how long it took."""
+    waits = sorted((one.received_ms - one.at_ms) / 1000 for one in counted if one.clock_trusted)
+    if not waits:
+        return None
+    cuts = quantiles(waits, n=20, method="inclusive") if len(waits) > 1 else waits * 19
+    return Lag(cuts[9], cuts[18], waits[-1])
+
+
+def _apart(seen: Sequence[Checked]) -> list[Apart]:
+    placed = [
+        (one, (one.latitude, one.longitude))
+        for one in seen
+        if one.latitude is not None and one.longitude is not None
+    ]
+    found = []
+    for (first, here), (second, there) in pairwise(placed):
+        distance, elapsed_s = distance_km(here, there), (second.at_ms - first.at_ms) / 1000
+        if distance > NEAR_KM and distance > elapsed_s / 3600 * TOO_FAST_KMH:
+            found.append(Apart(first, second, distance, elapsed_s))
+    return found

@@ -1,0 +1,226 @@
+"""The supervisor's page: one HTML file that loads nothing, whose every text from outside is escaped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from terminal.model import Outcome
+from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scripts.registry.journals.store import Place, Standing
+    from scripts.registry.reports.checks import Checked
+    from scripts.registry.reports.figures import Figures
+
+_COLOURS = {
+    Outcome.PASS: "#00b480",
+    Outcome.PROVISIONAL: "#8fd9c4",
+    Outcome.CAUTION: "#ffdc73",
+    Outcome.OVERDUE: "#ffbe00",
+    Outcome.OFF_ROAD: "#d24a3a",
+    Outcome.ALARM: "#9e0010",
+    Outcome.UNDETERMINED: "#7b8794",
+}
+_STYLE = """
+body{font:16px/1.5 "Noto Sans CJK SC","Noto Sans SC",sans-serif;color:#101820;
+margin:2rem auto;max-width:70rem;padding:0 1rem}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:2px solid #101820}
+table{border-collapse:collapse;width:100%}
+th,td{padding:.2rem .6rem;text-align:left;border-bottom:1px solid #c4ced8;overflow-wrap:anywhere}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
+dl{display:flex;flex-wrap:wrap;gap:.5rem 2.5rem}dt{color:#4a5866}
+dd{margin:0;font-size:1.5rem;font-weight:600}
+.key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}svg{width:100%;height:auto}
+.none{color:#4a5866}
+"""
+_SPANS = (("h", 3600), ("min", 60), ("s", 1))
+_WIDTH, _HEIGHT, _BASE = 960, 260, 230
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the page shows."""
+
+    title: str
+    made_ms: int
+    figures: Figures
+    journals: Sequence[Standing]
+    incidents: Sequence[tuple[str, Place, int]]
+    """Kind, place and time (Unix ms)."""
+    sealed: int
+    """Records that no key opened yet: the page knows nothing of what is in them."""
+
+
+def page(contents: Contents) -> str:
+    """The page."""
+    figures = contents.figures
+    parts = (
+        _head(contents),
+        _section("各时段检查 Checks by hour and outcome", _legend(figures) + _chart(figures)),
+        _section("胁迫 Under duress", _checks(figures.duress)),
+        _section("报警 Alarms", _checks(figures.alarms)),
+        _section("逾期未检验 Overdue", _checks(figures.overdue)),
+        _section("事后复核发现 Found by rechecking what was not checked live", _rechecked(figures.worse)),
+        _section("同码多牌 Codes seen with more than one plate", _plates(figures)),
+        _section("同码异地 Codes in two places too far apart", _apart(figures)),
+        _section("日志异常 Incidents of journals", _incidents(contents.incidents)),
+        _section("各终端日志 Journals", _journals(contents.journals)),
+    )
+    title = escape(contents.title)
+    return (
+        f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _head(contents: Contents) -> str:
+    figures, lag = contents.figures, contents.figures.lag
+    share = f"{100 * figures.offline / figures.count:.1f} %" if figures.count else "–"
+    facts = [
+        ("检查 checks", str(figures.count)),
+        ("误操作 mistakes", str(figures.mistaken)),
+        ("未联网核查 not checked live", f"{figures.offline} ({share})"),
+        ("待解封记录 sealed records", str(contents.sealed)),
+        *((OUTCOMES[each]["title_zh"], str(count)) for each, count in figures.outcomes.items()),
+    ]
+    if lag:
+        facts += [
+            ("上传延迟中位数 upload lag, median", _span(lag.median_s)),
+            ("95 %", _span(lag.most_of_all_s)),
+            ("最长 longest", _span(lag.longest_s)),
+        ]
+    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    return f"<h1>{escape(contents.title)}</h1><p>{_time(contents.made_ms)}</p><dl>{items}</dl>"
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{content}</section>"
+
+
+def _legend(figures: Figures) -> str:
+    return "".join(
+        f'<span class="key" style="background:{_COLOURS[each]}"></span>{escape(OUTCOMES[each]["title_zh"])}'
+        for each, count in figures.outcomes.items()
+        if count
+    )
+
+
+def _chart(figures: Figures) -> str:
+    """Stacked bars, one an hour; each part tells its count when it is pointed at."""
+    totals = [sum(figures.hours.get((hour, each), 0) for each in Outcome) for hour in range(24)]
+    scale = (_BASE - 20) / max(1, *totals)
+    shapes = []
+    for hour, total in enumerate(totals):
+        left, top = hour * 40 + 4, float(_BASE)
+        for each in Outcome:
+            count = figures.hours.get((hour, each), 0)
+            top -= count * scale
+            title = f"<title>{hour}:00 {escape(OUTCOMES[each]['title_zh'])} {count}</title>"
+            if count:
+                shapes.append(
+                    f'<rect x="{left}" y="{top:.1f}" width="32" height="{count * scale:.1f}" '
+                    f'fill="{_COLOURS[each]}">{title}</rect>'
+                )
+        if total:
+            shapes.append(_label(left + 16, top - 4, str(total)))
+        shapes.append(_label(left + 16, _BASE + 18, str(hour)))
+    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">{"".join(shapes)}</svg>'
+
+
+def _label(x: float, y: float, text: str) -> str:
+    return f'<text x="{x}" y="{y:.1f}" font-size="13" text-anchor="middle">{escape(text)}</text>'
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    held = list(rows)
+    if not held:
+        return '<p class="none">无 none</p>'
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in held)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: object) -> str:
+    return f"<td{' class=n' if isinstance(value, int) else ''}>{escape(str(value))}</td>"
+
+
+_CHECK = (
+    "时间 time",
+    "号牌 plate",
+    "种类 kind",
+    "终端 terminal",
+    "警号 officer",
+    "处置 action",
+    "确认 confirmed",
+)
+
+
+def _check(one: Checked) -> list[object]:
+    kind = KINDS[one.kind].name_zh if one.kind in KINDS else one.kind or ""
+    place = [_time(one.at_ms), one.number or "", kind, one.terminal, one.officer]
+    return [*place, f"{one.actions} {one.notes}".strip(), one.confirmed]
+
+
+def _checks(found: Sequence[Checked]) -> str:
+    return _table(_CHECK, map(_check, found))
+
+
+def _rechecked(found: Sequence[Checked]) -> str:
+    lines = {key: line.zh for key, line in VEHICLE_LINES.items()}
+    rows = ([*_check(one)[:5], lines.get(one.rechecked_vehicle or "", "")] for one in found)
+    return _table((*_CHECK[:5], "复核 finding"), rows)
+
+
+def _plates(figures: Figures) -> str:
+    rows = ([cti, *_check(one)[:5]] for cti, seen in figures.plates.items() for one in seen)
+    return _table(("码 cti", *_CHECK[:5]), rows)
+
+
+def _apart(figures: Figures) -> str:
+    rows = (
+        [
+            *(each.first.cti, each.first.number),
+            *(_time(each.first.at_ms), _place(each.first)),
+            *(_time(each.second.at_ms), _place(each.second)),
+            f"{each.distance_km:.1f} km",
+        ]
+        for each in figures.apart
+    )
+    return _table(("码 cti", "号牌 plate", "先 first", "", "后 second", "", "相距 apart"), rows)
+
+
+def _incidents(incidents: Sequence[tuple[str, Place, int]]) -> str:
+    rows = (
+        [kind, place.terminal, place.journal.hex(), place.seq, _time(at_ms)]
+        for kind, place, at_ms in incidents
+    )
+    return _table(("种类 kind", "终端 terminal", "日志 journal", "序号 record", "时间 time"), rows)
+
+
+def _journals(journals: Sequence[Standing]) -> str:
+    rows = (
+        [each.terminal, each.journal.hex(), each.stored, each.seen, max(0, each.seen - each.stored)]
+        for each in journals
+    )
+    return _table(("终端 terminal", "日志 journal", "已存 stored", "已见 seen", "未到 missing"), rows)
+
+
+def _place(one: Checked) -> str:
+    return f"{(one.latitude or 0) / 1e7:.4f}, {(one.longitude or 0) / 1e7:.4f}"
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(min(at_ms, 253_402_214_400_000) / 1000, SHANGHAI).strftime(
+        "%Y-%m-%d %H:%M:%S"
+    )
+
+
+def _span(seconds: float) -> str:
+    unit, size = next(((unit, size) for unit, size in _SPANS if seconds >= 2 * size), _SPANS[-1])
+    return f"{seconds / size:.1f} {unit}"

@@ -1,0 +1,8 @@
+"""Camera control: exposure, bracketing, focus and torch, computed from frame statistics alone."""
+
+from __future__ import annotations
+
+from terminal.camera.controller import State, adjust, evened, start
+from terminal.camera.statistics import Statistics, Tones
+
+__all__ = ["State", "Statistics", "Tones", "adjust", "evened", "start"]

@@ -1,0 +1,202 @@
+"""`roadside lookup`: one question about a plate, judged and recorded as on the screen, told in lines."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from terminal.commands import output
+from terminal.console import out, warn
+from terminal.drawing import text
+from terminal.errors import InputFault
+from terminal.inbox import FromRegistry, Inbox
+from terminal.model import Incoming, Outcome, Plate
+from terminal.screens import state
+from terminal.services.assembly import prepare
+from terminal.vehicle import plate as plates
+from terminal.vehicle import status
+from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from terminal.config import Config
+    from terminal.credential.verify import Moment
+    from terminal.ports import Clock, Link
+    from terminal.services.checks import Cases
+
+ANSWERED, NO_ANSWER = 0, 1
+"""Exit statuses."""
+CONNECT_S = 5.0
+"""How long the link may take to come up."""
+STEP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which vehicle, and how the answer is told. Raises InputFault for a number or kind that can be none."""
+
+    number: str
+    kind: str | None
+    as_json: bool
+
+    def __post_init__(self) -> None:
+        if not plates.can_be(self.number):
+            raise InputFault("no plate number: 5 to 10 of 0-9, A-Z and Chinese characters are expected")
+        if self.kind is not None and not plates.can_be_kind(self.kind):
+            raise InputFault("no code of a plate kind: two of 0-9 and A-Z are expected")
+
+
+@dataclass(slots=True)
+class _Desk:
+    """The cases of one question, and what the registry says meanwhile."""
+
+    cases: Cases
+    clock: Clock
+    inbox: Inbox
+
+    def moment(self) -> Moment:
+        return self.cases.checker.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
+
+    def connect(self) -> None:
+        """Wait until the registry can be asked, or it is clear that it cannot."""
+        deadline = time.monotonic() + CONNECT_S
+        while self.cases.online is False and time.monotonic() < deadline:
+            self.events()
+
+    def events(self) -> list[state.Event]:
+        """What happened since, waiting a little for it."""
+        heard = [one.message for one in self.inbox.take(STEP_S) if isinstance(one, FromRegistry)]
+        told: list[state.Event] = []
+        for incoming in heard:
+            if isinstance(incoming, Incoming):
+                told += self.cases.receive(incoming, self.moment())
+        return [*told, *self.cases.expire(self.moment())]
+
+    def found(self, number: str) -> tuple[state.Candidate, ...] | None:
+        """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
+        event = self.cases.ask_kinds(number, self.moment())
+        while not isinstance(event, state.Listed):
+            event = next((one for one in self.events() if isinstance(one, state.Listed)), None)
+        return event.found
+
+    def judge(self, plate: Plate) -> state.Judged:
+        """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
+        judged = self.cases.enter(plate, None, self.moment()).judged
+        while judged.lookup is state.Lookup.WAITING:
+            refined = (one.judged for one in self.events() if isinstance(one, state.Refined))
+            judged = next((one for one in refined if one.seq == judged.seq), judged)
+        return judged
+
+
+def run(
+    settings: Config,
+    clock: Clock,
+    link: Link | None,
+    load_seed: Callable[[Path], bytes],
+    question: Question,
+) -> int:
+    """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
+    work = prepare(settings, clock, link, load_seed)
+    desk = _Desk(work.cases, clock, Inbox())
+    if link is not None:
+        link.open(lambda message: desk.inbox.put(FromRegistry(message)))
+    try:
+        desk.connect()
+        status = _answer(desk, question)
+        for fault in desk.cases.asker.faults if desk.cases.asker else ():
+            warn(fault.line())
+        return status
+    finally:
+        if link is not None:
+            link.close()
+        work.close()
+
+
+def _answer(desk: _Desk, question: Question) -> int:
+    kind = question.kind
+    if kind is None:
+        found = desk.found(question.number)
+        if found is None:
+            warn("the registry did not answer; name the kind with --kind to ask the lists")
+            return NO_ANSWER
+        if len(found) != 1:
+            _tell_found(question, found)
+            return ANSWERED
+        kind = found[0].kind
+    judged = desk.judge(Plate(question.number, kind))
+    _tell(judged, as_json=question.as_json)
+    return ANSWERED if judged.lookup is state.Lookup.ANSWERED else NO_ANSWER
+
+
+def _tell_found(question: Question, found: tuple[state.Candidate, ...]) -> None:
+    """Several vehicles, of which none is chosen, or none at all: nothing is determined yet."""
+    if question.as_json:
+        vehicles: list[output.Json] = [
+            {
+                "kind": one.kind,
+                "vehicle": one.status.finding,
+                "letters": one.status.letters,
+                "valid_through": one.status.valid_through,
+            }
+            for one in found
+        ]
+        outcome = {"outcome": Outcome.UNDETERMINED} if found else {}
+        out(output.line({"number": question.number, **outcome, "vehicles": vehicles}))
+        return
+    if not found:
+        out(f"{question.number}: no vehicle of any kind")
+        return
+    row = OUTCOMES[Outcome.UNDETERMINED]
+    out(f"{row['title_zh']} {row['title_en']}: {question.number}: several kinds; name one with --kind")
+    for one in found:
+        kind, lines = KINDS.get(one.kind), VEHICLE_LINES[one.status.finding]
+        named = f" {kind.name_zh} {kind.name_en}" if kind else ""
+        out(f"{one.kind}{named}: {lines.zh} / {lines.en}")
+        _tell_letters(one.status.letters)
+
+
+def _tell_letters(letters: str | None) -> None:
+    for letter, said in status.shown(letters or ""):
+        out(f"  {letter} {said.zh} {said.en}")
+
+
+def _tell(judged: state.Judged, *, as_json: bool) -> None:
+    verdict = judged.verdict
+    found, plate = verdict.status, judged.plate
+    if as_json:
+        out(
+            output.line(
+                {
+                    "number": plate.number if plate else None,
+                    "kind": plate.kind if plate else None,
+                    "outcome": verdict.outcome,
+                    "vehicle": found.finding,
+                    "letters": found.letters,
+                    "valid_through": found.valid_through,
+                    "age_s": found.age_s,
+                    "hotlist": None
+                    if found.hotlist is None
+                    else {
+                        "listed": found.hotlist.listed,
+                        "age_s": found.hotlist.age_s,
+                        "silent": found.hotlist.silent,
+                    },
+                    "lookup": judged.lookup,
+                    "refusal": judged.refusal,
+                    "record": judged.seq,
+                }
+            )
+        )
+        return
+    row, lines = OUTCOMES[verdict.outcome], VEHICLE_LINES[found.finding]
+    out(f"{row['title_zh']} {row['title_en']}")
+    out(f"{lines.zh} / {lines.en}")
+    _tell_letters(found.letters)
+    if found.hotlist is not None:
+        out(" / ".join(text.hotlist_word(found.hotlist, language) for language in ("zh", "en")))
+    out(f"{verdict.guidance_zh} / {verdict.guidance_en}")
+    if judged.refusal is not None:
+        warn(f"the registry refused: {judged.refusal}")

@@ -1,0 +1,109 @@
+"""From a configuration and a rig to the app at work; what keeps it from starting is shown to the officer."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from terminal import app, console
+from terminal.commands import crash_marker
+from terminal.drawing.fonts import Fonts
+from terminal.drawing.theme import Look
+from terminal.errors import Fault, FontFault, InputFault, Restarted
+from terminal.scenarios import player
+from terminal.scenarios import script as scenario
+from terminal.services.assembly import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from terminal.config import Config
+    from terminal.ports import Rig
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the app is made from."""
+
+    settings: Config
+    rig: Rig
+    load_seed: Callable[[Path], bytes]
+    """Reads the Ed25519 seed of a private key file. Raises InputFault."""
+
+
+DONE, NOT_MET, FAULT = 0, 1, 2
+"""Exit statuses."""
+
+
+def run(setup: Setup) -> int:
+    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
+
+    It also ends where it is to start again (see `Duty.wants_restart`): the service manager starts it.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    try:
+        terminal = assemble(setup)
+    except Fault as fault:
+        console.warn(fault.line())
+        app.halt(setup.rig, fault, _look_for(fault, setup), stop)
+        return FAULT
+    state = setup.settings.paths.state
+    if crash_marker.begin(state, crash_marker.boot_id()):
+        console.warn(Restarted().line())
+        terminal.come_back()
+    terminal.start()
+    try:
+        while not stop.is_set() and not terminal.wants_restart():
+            terminal.turn()
+    finally:
+        terminal.stop()
+    crash_marker.end(state)  # not where a bug ended the loop
+    return DONE
+
+
+def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
+    """Play a scenario, its pictures into `shots`; NOT_MET where an expectation was not. Raises Fault."""
+    try:
+        text = script.read_text(encoding="utf-8")
+        shots.mkdir(parents=True, exist_ok=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputFault(str(error)) from error
+    deeds = scenario.parse(text, script.parent)
+    terminal = assemble(setup)
+    terminal.start()
+    try:
+        met = player.Player(terminal, stage, shots, console.out).play(deeds)
+    finally:
+        terminal.stop()
+    return DONE if met else NOT_MET
+
+
+def assemble(setup: Setup) -> app.App:
+    """The app with its trust, journal and look. Raises Fault."""
+    settings, display = setup.settings, setup.rig.display
+    fonts = Fonts.load(settings.paths.fonts)
+    look = Look(settings.terminal.language, fonts, display.size, settings.display.night)
+    work = prepare(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
+    budget_s = 1e-3 * settings.camera.budget_ms
+    terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
+    set_aside = work.cases.keeper.journal.set_aside
+    if set_aside is not None:
+        terminal.notice(set_aside.fault())
+    return terminal
+
+
+def _look_for(fault: Fault, setup: Setup) -> Look:
+    """How to show a fault: where the Chinese font is what is missing, in English."""
+    settings, rig = setup.settings, setup.rig
+    if not isinstance(fault, FontFault):
+        try:
+            fonts = Fonts.load(settings.paths.fonts)
+            return Look(settings.terminal.language, fonts, rig.display.size, settings.display.night)
+        except FontFault:
+            console.warn(FontFault().line())
+    return Look("en", Fonts.fallback(), rig.display.size)

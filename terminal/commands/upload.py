@@ -1,0 +1,193 @@
+"""`roadside upload`: what was recorded goes to the registry, by the link or by hand, and receipts come back.
+
+Only a receipt counts; what has none stays, and goes the next time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import nacl.utils
+from nacl import bindings
+
+from terminal.console import out, warn
+from terminal.errors import InputFault
+from terminal.inbox import FromRegistry, Inbox
+from terminal.journal.entry import Stamp
+from terminal.journal.store import Journal
+from terminal.model import Incoming
+from terminal.registry.messages import Reception
+from terminal.registry.upload_batches import Taken
+from terminal.services import trust_directory
+from terminal.services.uploads import Uploading
+from terminal.wire import cose
+from terminal.wire.cbor import Malformed
+from terminal.wire.signed import signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from terminal.config import Config
+    from terminal.ports import Clock, Link
+    from terminal.registry.upload_batches import Progress
+
+ALL, LEFT = 0, 1
+"""Exit statuses: everything is receipted (or written, or taken); something is left."""
+CONNECT_S = 5.0
+GIVE_UP_S = 60.0
+"""Without a receipt that stores anything for so long, the rest waits for another time."""
+STEP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which way: a file to write to, a file of receipts to read, or neither for the link."""
+
+    to: Path | None = None
+    receipts: Path | None = None
+    connect_s: float = CONNECT_S
+    """How long the link may take to come up."""
+
+
+def run(
+    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes], way: Way
+) -> int:
+    """Upload, write or take; ALL or LEFT. Raises Fault."""
+    stamp = Stamp(
+        terminal=settings.terminal.number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted()
+    )
+    with _prepared(settings, stamp, load_seed) as work:
+        if way.receipts is not None:
+            status = _take(work, way.receipts)
+        elif way.to is not None:
+            status = _write(work, way.to)
+        elif link is None:
+            raise InputFault("the configuration names no registry; write to a file with --to FILE")
+        else:
+            status = _upload(work, link, way.connect_s, stamp) if any(work.left()) else _conclude(work)
+        work.remove_old(clock.now_s(), clock_trusted=clock.trusted())
+    return status
+
+
+@contextmanager
+def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]) -> Iterator[Uploading]:
+    keys, seed = trust_directory.load_registry(settings.paths.trust), load_seed(settings.paths.key)
+    number = settings.terminal.number
+    journal = Journal.open(
+        settings.paths.state,
+        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        sealing_key=keys.journal[0],
+        random=nacl.utils.random,
+        stamp=stamp,
+    )
+    with closing(journal):
+        if journal.set_aside is not None:
+            warn(journal.set_aside.fault().line())
+        work = Uploading.open(settings.paths.state, journal, number, signer(seed), keys)
+        with closing(work):
+            yield work
+
+
+def _upload(work: Uploading, link: Link, connect_s: float, stamp: Stamp) -> int:
+    inbox = Inbox()
+    link.open(lambda message: inbox.put(FromRegistry(message)))
+    try:
+        deadline_s = time.monotonic() + connect_s
+        while not link.state.up and time.monotonic() < deadline_s:
+            inbox.take(STEP_S)
+        fault = link.state.fault
+        if fault is not None:
+            warn(fault.line())
+        else:
+            _exchange(work, link, inbox)
+            if work.renew(stamp) is not None:  # the registry refuses a record for good
+                _exchange(work, link, inbox)
+    finally:
+        link.close()
+    return _conclude(work)
+
+
+def _exchange(work: Uploading, link: Link, inbox: Inbox) -> None:
+    uploader = work.uploader
+    heard_s = time.monotonic()
+    uploader.start(heard_s, nacl.utils.random)
+    while uploader.active and time.monotonic() - heard_s < GIVE_UP_S:
+        message = uploader.poll(time.monotonic())
+        if message is not None:
+            link.send(message)
+        came = [one.message for one in inbox.take(STEP_S) if isinstance(one, FromRegistry)]
+        for incoming in came:
+            taken = uploader.receive(incoming, time.monotonic()) if isinstance(incoming, Incoming) else None
+            if isinstance(taken, Taken) and taken.receipt.result is not Reception.NOT_NOW:
+                heard_s = time.monotonic()
+                _tell(uploader.progress)
+        put_off_s = uploader.put_off_s(time.monotonic())
+        if put_off_s is not None and put_off_s > GIVE_UP_S:
+            break
+    put_off_s = uploader.put_off_s(time.monotonic())
+    if put_off_s is not None:
+        out(f"the registry takes no more for {put_off_s:.0f} s")
+    uploader.stop()
+
+
+def _tell(progress: Progress | None) -> None:
+    if progress is not None:
+        left = "" if progress.left_s is None else f", {progress.left_s:.0f} s left"
+        speed = f"{progress.bytes_per_s / 1024:.0f} KiB/s"
+        out(f"{progress.records} of {progress.records_total} records, {speed}{left}")
+
+
+def _conclude(work: Uploading) -> int:
+    for fault in work.uploader.faults.values():
+        warn(fault.line())
+    records, pictures = work.left()
+    if records or pictures:
+        out(f"left: {records} records, {pictures} pictures")
+        return LEFT
+    out("everything is uploaded")
+    return LEFT if work.uploader.faults else ALL
+
+
+def _write(work: Uploading, to: Path) -> int:
+    """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
+
+    The file is created, never opened: on a stick its name may be a link to any file of this terminal.
+    """
+    if os.path.lexists(to):
+        raise InputFault(f"{to} exists already; name a new file")
+    building = to.with_name(to.name + ".part")
+    count = 0
+    try:
+        building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
+        handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(handle, "wb") as file:
+            for message in work.uploader.messages():
+                file.write(message)
+                count += 1
+            file.flush()
+            os.fsync(file.fileno())
+        building.replace(to)
+    except OSError as error:
+        raise InputFault(f"{to}: {error.strerror}") from error
+    records, pictures = work.left()
+    out(f"{to}: {records} records and {pictures} pictures in {count} messages")
+    return ALL
+
+
+def _take(work: Uploading, receipts: Path) -> int:
+    try:
+        content = receipts.read_bytes()
+    except OSError as error:
+        raise InputFault(f"{receipts}: {error.strerror}") from error
+    try:
+        taken = [work.uploader.take(one) for one in cose.split(content)]
+    except Malformed as error:
+        raise InputFault(f"{receipts}: not a file of receipts: {error}") from error
+    counted = sum(isinstance(one, Taken) for one in taken)
+    out(f"{receipts}: {counted} receipts, {len(taken) - counted} that do not count")
+    return _conclude(work)

@@ -1,0 +1,108 @@
+"""The comparison of a car with an alarm's record as it is drawn: one point at a time, as large as may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import result_vehicle, text
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, Item, PlateArt, Sign
+from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
+from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face
+from terminal.screens.comparing import Fitted
+from terminal.screens.values import POINTS, Fit, Point
+
+if TYPE_CHECKING:
+    from terminal.drawing.theme import Look
+    from terminal.screens.comparing import Comparison
+    from terminal.screens.values import Judged
+
+UNSURE_ROW = 72
+"""Units of the place that says that the officer cannot tell."""
+FIT_SIGNS = {Fit.AGREES: Icon.CHECK, Fit.DIFFERS: Icon.CROSS, Fit.UNSURE: Icon.QUESTION}
+
+
+def cells(size: tuple[int, int]) -> list[Cell]:
+    """Where a touch says that the officer cannot tell."""
+    return [Cell(area_of(size, UNSURE_ROW), Fitted(Fit.UNSURE))]
+
+
+def compose(look: Look, screen: Comparison) -> list[Item]:
+    """The points with what was answered, and the one that is asked about."""
+    page = Page(look)
+    bars = top(page, screen.status)
+    (unsure,) = cells(look.size)
+    face = unsure.rect.inflate(-2 * page.px(GAP), -2 * page.px(GAP))
+    body = stack([_head(page), *_rows(page, screen), _asked(page, screen)], page.px(10))
+    room = look.size[1] - page.px(KEYS_HEIGHT) - unsure.rect.height - bars.height
+    body = padded(body, page.px(MARGIN), 0, 0, lambda _: ())
+    return [
+        *bars.items,
+        *at(body, 0, bars.height + max(0, (room - body.height) // 2)),
+        *key_face(page, face, page.say("point_unsure"), page.colours.panel, page.colours.ink),
+    ]
+
+
+def _head(page: Page) -> Block:
+    return paragraph(page.say("compare"), page.firm(30, page.colours.ink, bold=True), page.width)
+
+
+def _rows(page: Page, screen: Comparison) -> list[Block]:
+    """One row for each point that was answered."""
+    side = page.px(34)
+    style = page.firm(24, page.colours.muted, bold=True)
+    rows = []
+    for point, fit in zip(POINTS, screen.fits, strict=False):
+        words = f"{page.say(result_vehicle.POINT_WORDS[point])}  {page.say(result_vehicle.FIT_WORDS[fit])}"
+        sign = Sign(Rect(0, 0, side, side), FIT_SIGNS[fit], page.colours.ink)
+        start = side + page.px(10)
+        rows.append(beside([(0, Block(side, (sign,))), (start, paragraph(words, style, page.width - start))]))
+    return rows
+
+
+def _asked(page: Page, screen: Comparison) -> Block:
+    """The point that is asked about, with the record's value."""
+    inside = page.width - 2 * page.px(16)
+    place = f"{len(screen.fits) + 1} / {len(POINTS)}"
+    label = page.firm(26, page.colours.muted, bold=True)
+    parts = [paragraph(f"{page.say(result_vehicle.POINT_WORDS[screen.point])}  {place}", label, inside)]
+    plate = screen.judged.plate
+    if screen.point is Point.KIND and plate is not None:
+        wide = min(inside, page.px(360))
+        tall = round(wide * 140 / 480)
+        parts.append(Block(tall, (PlateArt(Rect((inside - wide) // 2, 0, wide, tall), plate),)))
+    words = value(page, screen.judged, screen.point)
+    sizes = [page.px(units) for units in range(64, 23, -2)]
+    style = page.firm(64, page.colours.ink, bold=True)
+    style = largest(words, sizes, style, (inside, page.px(180)), 2)
+    parts.append(paragraph(words, style, inside, centred=True, even=True))
+    question = page.firm(30, page.colours.ink, bold=True)
+    parts.append(paragraph(page.say("point_asked"), question, inside, centred=True))
+    card = stack(parts, page.px(10))
+
+    def behind(height: int) -> list[Item]:
+        edge = page.px(5)
+        outer = Rect(0, 0, page.width, height)
+        inner = outer.inflate(-2 * edge, -2 * edge)
+        return [Fill(outer, page.colours.ink, page.px(12)), Fill(inner, page.colours.paper, page.px(8))]
+
+    return padded(card, page.px(16), page.px(16), page.px(16), behind)
+
+
+def value(page: Page, judged: Judged, point: Point) -> str:
+    """What the alarm's record says of a point; that it is not on this terminal, where it is not."""
+    language = page.look.language
+    known = result_vehicle.record_of(judged.verdict)
+    unknown = page.say("not_on_terminal")
+    match point:
+        case Point.KIND:
+            return result_vehicle.kind_name(page, judged.plate) if judged.plate else unknown
+        case Point.TYPE:
+            named = text.vehicle_type(known.vehicle_type, language) if known else ""
+            words = " ".join(part for part in (named, judged.verdict.status.brand) if part)
+            return words or unknown
+        case Point.COLOUR:
+            return text.colours(known.colour, language) if known and known.colour else unknown

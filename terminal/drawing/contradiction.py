@@ -1,0 +1,78 @@
+"""Code and registry side by side in the fields that contradict each other (wire format, section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import result_vehicle, text
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, Sign
+from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
+from terminal.drawing.page import MARGIN, Page
+from terminal.model import ComparedField
+
+if TYPE_CHECKING:
+    from terminal.model import Vehicle, Verdict
+
+_LABELS = {
+    ComparedField.COLOUR: "colour",
+    ComparedField.TYPE: "vehicle_type",
+    ComparedField.VIN: "vin_tail",
+}
+
+
+def block(page: Page, verdict: Verdict) -> Block | None:
+    """Lay out each field that differs with both values, large; None where code and registry agree."""
+    credential, registry = verdict.finding.credential, verdict.status.vehicle
+    if not verdict.differing or credential is None or registry is None:
+        return None
+    page = Page(page.look, result_vehicle.firm(page.ease))
+    inside = page.width - 2 * page.px(14)
+    rows = [_row(page, name, credential.vehicle, registry, inside) for name in verdict.differing]
+
+    def behind(height: int) -> list[Fill]:
+        edge = page.px(4)
+        outer = Rect(0, 0, page.width, height)
+        inner = outer.inflate(-2 * edge, -2 * edge)
+        return [
+            Fill(outer, page.colours.ink, page.px(10)),
+            Fill(inner, page.colours.paper, page.px(7)),
+        ]
+
+    card = stack(rows, page.eased(4))
+    framed = padded(card, page.px(14), page.eased(10), page.eased(10), behind)
+    return padded(framed, page.px(MARGIN), 0, 0, lambda _: ())
+
+
+def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, width: int) -> Block:
+    """Lay out one field: the code's value at the left, a drawn ≠, the registry's at the right."""
+    side = page.eased(40)
+    room = (width - side) // 2 - page.px(8)
+    values = [_value(page, name, vehicle) for vehicle in (code, registry)]
+    sizes = [page.eased(units) for units in range(36, 15, -1)]
+    bold = page.type(36, page.colours.ink, bold=True)
+    box = (room, page.px(90))
+    style = min((largest(said, sizes, bold, box, 2) for said in values), key=lambda one: one.size)
+    label = page.type(19, page.colours.muted, bold=True)
+    field = page.say(_LABELS[name])
+    left, right = (
+        stack([paragraph(words, label, room), paragraph(said, style, room)])
+        for words, said in zip(
+            (f"{page.say('says_code')} {field}", page.say("says_registry")), values, strict=True
+        )
+    )
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
+    return beside([(0, left), (room + page.px(8), sign), (room + side + page.px(16), right)])
+
+
+def _value(page: Page, name: ComparedField, vehicle: Vehicle) -> str:
+    language = page.look.language
+    match name:
+        case ComparedField.COLOUR:
+            return text.colours(vehicle.colour, language)
+        case ComparedField.TYPE:
+            return text.vehicle_type(vehicle.vehicle_type, language)
+        case ComparedField.VIN:
+            return vehicle.vin_tail or ""

@@ -1,0 +1,233 @@
+"""A screen, a picture and a look become one surface: the same input gives the same pixels."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, TypeAlias
+
+import pygame
+from pygame import Rect
+
+from terminal.drawing import alarm, choice, comparing, plate_entry, result, shift, shift_end, text, theme
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, Item, Picture, Reticle, Sign, paint
+from terminal.drawing.layout import Block, at, padded, paragraph, stack
+from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.drawing.soft_keys import key_bar, key_rects
+from terminal.drawing.theme import Look
+from terminal.drawing.touch_cells import Touch as CellTouch
+from terminal.drawing.touch_cells import banner_cell
+from terminal.drawing.upload import compose_upload
+from terminal.errors import CameraFault, CameraStalled
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.state import (
+    Alarm,
+    Camera,
+    CodeChoice,
+    Comparison,
+    KindChoice,
+    PlateEntry,
+    Pressed,
+    Ready,
+    Result,
+    Shown,
+    Trouble,
+)
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from terminal.drawing.touch_cells import Cell
+    from terminal.model import Luma
+    from terminal.screens.shift import ShiftScreen
+
+__all__ = ["Look", "cells", "compose", "draw", "event_at"]
+
+Touch: TypeAlias = Pressed | CellTouch
+
+_EASES = [step / 100 for step in range(40, 132, 4)]
+"""How large texts are set: the largest at which everything fits."""
+_LEAST_AIR, _AIR = 7, 22
+"""The least and the most room between two blocks, in units."""
+
+
+def draw(screen: Shown, preview: Luma | None, look: Look) -> pygame.Surface:
+    """The screen as the officer sees it, 32 bits a pixel. `preview` is the camera's uint8 [height, width]."""
+    surface = pygame.Surface(look.size, depth=32)
+    surface.fill(theme.palette(look).paper)
+    for item in compose(screen, look, live=preview is not None):
+        paint(surface, item, look.fonts, preview)
+    return surface
+
+
+def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
+    """What a touch at a point says, in pixels of a surface of `size`: soft keys, and cells."""
+    for key, rect in key_rects(screen, size):
+        if rect.collidepoint(point):
+            return Pressed(key.button)
+    return next((cell.event for cell in cells(screen, size) if cell.rect.collidepoint(point)), None)
+
+
+def cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
+    """All that can be touched beside the soft keys; where two cells overlap, the first one is meant."""
+    status = screen.status
+    banner = [banner_cell(size)] if status.banners and status.waiting is None else []
+    return [*banner, *_own_cells(screen, size)]
+
+
+def _own_cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
+    own: list[Cell] = []
+    match screen:
+        case PlateEntry() | KindChoice():
+            own = plate_entry.cells(screen, size)
+        case CodeChoice():
+            own = choice.cells(screen, size)
+        case Comparison():
+            own = comparing.cells(size)
+        case Result(offers=True):
+            own = [choice.strip_cell(size)]
+        case Menu() | ShiftLog() | LogEntry():
+            own = shift.cells(screen, size)
+        case Ready():
+            own = [shift.bar_cell(size)]
+        case _:
+            pass
+    return own
+
+
+def compose(screen: Shown, look: Look, *, live: bool = True) -> list[Item]:
+    """What is drawn, in order. `live` says whether there is a picture."""
+    match screen:
+        case Ready():
+            items = _ready(Page(look), screen, live=live)
+        case Result() | Alarm():
+            items = _stacked(look, screen)
+        case Comparison():
+            items = comparing.compose(look, screen)
+        case PlateEntry():
+            items = plate_entry.compose_entry(Page(look), screen)
+        case KindChoice():
+            items = plate_entry.compose_choice(Page(look), screen)
+        case CodeChoice():
+            items = choice.compose_choice(look, screen)
+        case Trouble():
+            items = _trouble(Page(look), screen)
+        case _:
+            items = _compose_shift(look, screen)
+    return [*items, *key_bar(Page(look), screen)]
+
+
+def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
+    match screen:
+        case Menu():
+            return shift.compose_menu(look, screen)
+        case ShiftLog():
+            return shift.compose_log(look, screen)
+        case LogEntry():
+            return shift.compose_note(look, screen)
+        case ShiftEnd():
+            return shift_end.compose_end(look, screen)
+        case ShiftOver():
+            return shift_end.compose_over(look, screen)
+        case Uploading():
+            return compose_upload(look, screen)
+
+
+def _stacked(look: Look, screen: Result | Alarm) -> list[Item]:
+    """The blocks of a verdict or an alarm in the largest type at which all fit, the room left over between
+    them.
+    """
+    bars = top(Page(look), screen.status)
+    offers = isinstance(screen, Result) and screen.offers
+    strip = choice.strip(Page(look)) if offers else []
+    bottom = choice.strip_top(look.size) if offers else _keys_top(look)
+    room = bottom - bars.height
+    # Room falls as the type grows: the place of the first ease that wants more than there is.
+    over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(look, ease), screen, room))
+    page = Page(look, _EASES[max(0, over - 1)])
+    blocks = _blocks(page, screen)
+    gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
+    gap = max(0, min(page.px(_AIR), gap))
+    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *strip]
+
+
+def _keys_top(look: Look) -> int:
+    return look.size[1] - Page(look).px(KEYS_HEIGHT)
+
+
+def _blocks(page: Page, screen: Result | Alarm) -> list[Block]:
+    if isinstance(screen, Alarm):
+        return alarm.blocks(page, screen)
+    return result.blocks(page, screen)
+
+
+def _spare(page: Page, screen: Result | Alarm, room: int) -> int:
+    """Pixels that are left, or missing where negative, with the least gap around every block."""
+    blocks = _blocks(page, screen)
+    return room - sum(block.height for block in blocks) - page.px(_LEAST_AIR) * (len(blocks) + 1)
+
+
+def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
+    bars = top(page, screen.status, menu=True)
+    width, height = page.look.size
+    bottom = height - page.px(KEYS_HEIGHT)
+    if screen.status.camera is not Camera.LIVE or not live:
+        area = Rect(0, bars.height, width, bottom - bars.height)
+        return [*bars.items, *_no_picture(page, screen.status.camera, area)]
+    style = page.firm(31, page.colours.ink, bold=True)
+    hint = paragraph(page.say("show_code"), style, page.width, centred=True, even=True)
+    hint = padded(hint, page.px(MARGIN), page.px(14), page.px(14), lambda _: ())
+    area = Rect(0, bars.height, width, bottom - hint.height - bars.height)
+    side = min(round(0.66 * area.width), round(0.9 * area.height))
+    reticle = Rect(0, 0, side, side)
+    reticle.center = area.center
+    picture: list[Item] = [Fill(area, theme.BLACK), Picture(area), Reticle(reticle, page.px(7))]
+    return [*bars.items, *picture, *at(hint, 0, area.bottom)]
+
+
+def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:
+    """The camera's state in words, where its picture would be."""
+    words = {
+        Camera.LIVE: page.say("camera_waiting"),
+        Camera.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.look.language),
+        Camera.ABSENT: text.pick(Lines(CameraFault.zh, CameraFault.en), page.look.language),
+    }[camera]
+    side = page.px(128)
+    sign = Sign(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
+    style = page.firm(30, page.colours.ink, bold=True)
+    body = stack(
+        [Block(side, (sign,)), paragraph(words, style, page.width, centred=True, even=True)],
+        page.px(20),
+    )
+    return [
+        Fill(area, page.colours.panel),
+        *at(body, page.px(MARGIN), area.y + (area.height - body.height) // 2),
+    ]
+
+
+def _trouble(page: Page, screen: Trouble) -> list[Item]:
+    """A fault of the device: its code, what to do, and that nothing was said of code or vehicle."""
+    bars = top(page, screen.status)
+    colours = page.colours
+    side = page.px(128)
+    notice = screen.notice
+    parts: Sequence[Block] = [
+        Block(side, (Sign(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
+        paragraph(
+            f"{page.say('device_fault')} {notice.code}",
+            page.firm(44, colours.ink, bold=True),
+            page.width,
+            centred=True,
+        ),
+        paragraph(
+            text.pick(Lines(notice.zh, notice.en), page.look.language),
+            page.firm(30, colours.ink, bold=True),
+            page.width,
+            centred=True,
+        ),
+        paragraph(page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True),
+    ]
+    body = stack(parts, page.px(22))
+    room = page.look.size[1] - page.px(KEYS_HEIGHT) - bars.height
+    return [*bars.items, *at(body, page.px(MARGIN), bars.height + (room - body.height) // 2)]

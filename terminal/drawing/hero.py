@@ -1,0 +1,60 @@
+"""The block at the top of a verdict or an alarm: its sign, its name, and the form that it stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing.items import Dashes, Fill, Item, Sign, Stripes
+from terminal.drawing.layout import Block, beside, largest, padded, paragraph
+from terminal.drawing.page import MARGIN
+from terminal.drawing.theme import Form
+
+if TYPE_CHECKING:
+    from terminal.drawing.page import Page
+    from terminal.drawing.theme import Dress
+
+
+def inside(page: Page, dress: Dress) -> int:
+    """Pixels that a hero's text may be wide."""
+    return page.width - 2 * _rim(page, dress)
+
+
+def headed(page: Page, dress: Dress, words: str, lines: int) -> Block:
+    """The sign and the name, in the largest type at which the name fits so many lines."""
+    side = page.px(112 * min(page.ease, 1.0))
+    gap = page.px(16)
+    room = inside(page, dress) - side - gap
+    sizes = [page.eased(units) for units in range(104, 30, -2)]
+    bold = page.type(104, dress.ink, bold=True)
+    style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
+    sign = Block(side, (Sign(Rect(0, 0, side, side), dress.icon, dress.ink),))
+    return beside([(0, sign), (side + gap, paragraph(words, style, room))])
+
+
+def framed(page: Page, dress: Dress, body: Block) -> Block:
+    """A hero's content on its ground, between the margins."""
+    rim = _rim(page, dress)
+    hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
+    return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
+
+
+def _rim(page: Page, dress: Dress) -> int:
+    return page.px(22 if dress.form is Form.STRIPED else 14)
+
+
+def _behind(page: Page, dress: Dress, height: int, rim: int) -> list[Item]:
+    rect = Rect(0, 0, page.width, height)
+    radius = page.px(14)
+    match dress.form:
+        case Form.SOLID:
+            inner = rect.inflate(-page.px(14), -page.px(14))
+            rimmed = [Fill(inner, dress.paper, page.px(9))] if dress.paper != dress.fill else []
+            return [Fill(rect, dress.fill, radius), *rimmed]
+        case Form.STRIPED:
+            inner = rect.inflate(-2 * (rim - page.px(6)), -2 * (rim - page.px(6)))
+            stripes = Stripes(rect, (dress.fill, dress.paper), page.px(14), radius)
+            return [stripes, Fill(inner, dress.paper, page.px(5))]
+        case Form.DASHED:
+            return [Fill(rect, dress.paper), Dashes(rect, dress.fill, page.px(6))]

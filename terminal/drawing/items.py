@@ -1,0 +1,244 @@
+"""Items: the primitives that a screen consists of, with their places, and how each is painted.
+
+Painting makes no decisions, so that layout can be tested without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+import cv2
+import numpy as np
+import pygame
+
+from terminal.drawing.icons import FINE, Icon, icon_surface
+from terminal.drawing.plates import plate_surface
+
+if TYPE_CHECKING:
+    from terminal.drawing.fonts import Colour, Fonts
+    from terminal.model import Luma, Plate
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; `rect` is its em box at the line's height."""
+
+    rect: pygame.Rect
+    string: str
+    size: int
+    colour: Colour
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A rectangle, with rounded corners if `radius` is not 0."""
+
+    rect: pygame.Rect
+    colour: Colour
+    radius: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stripes:
+    """A rectangle with diagonal stripes and rounded corners."""
+
+    rect: pygame.Rect
+    colours: tuple[Colour, Colour]
+    width: int
+    radius: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashes:
+    """A dashed outline inside `rect`."""
+
+    rect: pygame.Rect
+    colour: Colour
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An icon; `rect` is square."""
+
+    rect: pygame.Rect
+    icon: Icon
+    colour: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class PlateArt:
+    """A number plate."""
+
+    rect: pygame.Rect
+    plate: Plate
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The camera picture, scaled to fill `rect` and cropped evenly."""
+
+    rect: pygame.Rect
+    part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """The part to show: left, top, right and bottom as shares of width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reticle:
+    """Four corner brackets around the area where the code should be."""
+
+    rect: pygame.Rect
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A closed line through `points`, white with a black border; relative to `rect` and clipped to it."""
+
+    rect: pygame.Rect
+    points: tuple[tuple[int, int], ...]
+    width: int
+
+
+Item: TypeAlias = Text | Fill | Stripes | Dashes | Sign | PlateArt | Picture | Reticle | Outline
+
+
+def moved(item: Item, x: int, y: int) -> Item:
+    """Return the item shifted by `x` and `y` px."""
+    return replace(item, rect=item.rect.move(x, y))
+
+
+def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | None) -> None:
+    """Draw one item. `preview` is uint8 [height, width]; only Picture needs it."""
+    match item:
+        case Text():
+            # Noto CJK's em box extends 0.88 em above the baseline and 0.12 em below.
+            x, baseline = item.rect.x, round(item.rect.centery + 0.38 * item.size)
+            letters = fonts.letters(item.string, item.size, item.colour, bold=item.bold)
+            surface.blits([(glyph, (x + dx, baseline + dy)) for glyph, (dx, dy) in letters], doreturn=False)
+        case Fill():
+            _fill(surface, item.rect, item.colour, item.radius)
+        case Stripes():
+            surface.blit(_stripes(item.rect.size, item.colours, item.width, item.radius), item.rect)
+        case Dashes():
+            _dash(surface, item)
+        case Sign():
+            surface.blit(icon_surface(item.icon, item.rect.width, item.colour), item.rect)
+        case PlateArt():
+            surface.blit(plate_surface(item.plate, item.rect.size, fonts), item.rect)
+        case Picture() | Reticle() | Outline():
+            _paint_view(surface, item, preview)
+        case _:
+            assert_never(item)
+
+
+def _paint_view(surface: pygame.Surface, item: Picture | Reticle | Outline, preview: Luma | None) -> None:
+    """Draw the camera picture or an item that lies on it."""
+    match item:
+        case Picture():
+            if preview is not None and preview.size:
+                surface.blit(_picture(_part(preview, item.part), item.rect.size), item.rect)
+        case Reticle():
+            _corners(surface, item.rect.inflate(item.width, item.width), item.width * 2, (0, 0, 0))
+            _corners(surface, item.rect, item.width, (255, 255, 255))
+        case Outline():
+            _outline(surface, item)
+
+
+def _fill(surface: pygame.Surface, rect: pygame.Rect, colour: Colour, radius: int) -> None:
+    if radius <= 0:
+        surface.fill(colour, rect)
+        return
+    surface.fill(colour, rect.inflate(-2 * radius, 0))
+    surface.fill(colour, rect.inflate(0, -2 * radius))
+    disc = _disc(radius, colour)
+    for right in (False, True):
+        for low in (False, True):
+            place = (rect.right - radius if right else rect.x, rect.bottom - radius if low else rect.y)
+            surface.blit(disc, place, pygame.Rect(right * radius, low * radius, radius, radius))
+
+
+@lru_cache(maxsize=64)
+def _disc(radius: int, colour: Colour) -> pygame.Surface:
+    large = pygame.Surface((2 * radius * FINE, 2 * radius * FINE), pygame.SRCALPHA)
+    large.fill((*colour, 0))
+    pygame.draw.circle(large, (*colour, 255), (radius * FINE, radius * FINE), radius * FINE)
+    return pygame.transform.smoothscale(large, (2 * radius, 2 * radius))
+
+
+@lru_cache(maxsize=4)
+def _stripes(
+    size: tuple[int, int], colours: tuple[Colour, Colour], width: int, radius: int
+) -> pygame.Surface:
+    fine = 2
+    large = pygame.Surface((size[0] * fine, size[1] * fine), pygame.SRCALPHA)
+    large.fill(colours[0])
+    height, step = large.get_height(), round(width * fine * 2**0.5)
+    for x in range(-height, large.get_width() + step, 2 * step):
+        corners = [(x, height), (x + step, height), (x + step + height, 0), (x + height, 0)]
+        pygame.draw.polygon(large, colours[1], corners)
+    mask = pygame.Surface(large.get_size(), pygame.SRCALPHA)
+    pygame.draw.rect(mask, (255, 255, 255, 255), mask.get_rect(), border_radius=radius * fine)
+    large.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MIN)
+    return pygame.transform.smoothscale(large, size)
+
+
+def _dash(surface: pygame.Surface, item: Dashes) -> None:
+    """Draw whole dashes from corner to corner, so that each corner is covered."""
+    rect, width = item.rect, item.width
+    for length, along in ((rect.width, True), (rect.height, False)):
+        count = max(3, round(length / (3.4 * width)) | 1)
+        edges = [round(place * length / count) for place in range(count + 1)]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            for far in (False, True):
+                if along:
+                    y = rect.bottom - width if far else rect.y
+                    surface.fill(item.colour, pygame.Rect(rect.x + start, y, end - start, width))
+                else:
+                    x = rect.right - width if far else rect.x
+                    surface.fill(item.colour, pygame.Rect(x, rect.y + start, width, end - start))
+
+
+def _corners(surface: pygame.Surface, rect: pygame.Rect, width: int, colour: Colour) -> None:
+    arm = rect.width // 5
+    for x, dx in ((rect.x, 1), (rect.right, -1)):
+        for y, dy in ((rect.y, 1), (rect.bottom, -1)):
+            for w, h in ((arm, width), (width, arm)):
+                bar = pygame.Rect(x if dx > 0 else x - w, y if dy > 0 else y - h, w, h)
+                surface.fill(colour, bar)
+
+
+def _outline(surface: pygame.Surface, item: Outline) -> None:
+    inside = surface.subsurface(item.rect)
+    seam = item.width + 2 * max(2, item.width * 2 // 3)
+    for width, colour in ((seam, (0, 0, 0)), (item.width, (255, 255, 255))):
+        pygame.draw.polygon(inside, colour, item.points, width)
+        for point in item.points:  # round joints
+            pygame.draw.circle(inside, colour, point, (width - 1) // 2)
+
+
+_GREYS = [(level, level, level) for level in range(256)]
+
+
+def _part(preview: Luma, part: tuple[float, float, float, float]) -> Luma:
+    height, width = preview.shape
+    left, top, right, bottom = (
+        round(share * side) for share, side in zip(part, (width, height) * 2, strict=True)
+    )
+    return preview[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def _picture(preview: Luma, size: tuple[int, int]) -> pygame.Surface:
+    height, width = preview.shape
+    scale = max(size[0] / width, size[1] / height)
+    cut_w, cut_h = min(width, max(1, round(size[0] / scale))), min(height, max(1, round(size[1] / scale)))
+    left, top = (width - cut_w) // 2, (height - cut_h) // 2
+    cut = preview[top : top + cut_h, left : left + cut_w]
+    how = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA
+    grey = np.ascontiguousarray(cv2.resize(cut, size, interpolation=how))
+    picture = pygame.image.frombuffer(grey.data.cast("B"), size, "P")
+    picture.set_palette(_GREYS)
+    return picture

@@ -1,0 +1,239 @@
+"""Parts common to all screens: scaled sizes, the status bar and the notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import text, theme
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, Sign, Text
+from terminal.drawing.layout import Block, Type, beside, largest, padded, paragraph, stack
+from terminal.screens import alarms
+from terminal.screens.values import Sending
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from terminal.drawing.fonts import Colour
+    from terminal.drawing.theme import Look, Palette
+    from terminal.screens.state import Notice, Status
+
+WIDTH, HEIGHT = 480, 800
+"""Layout units of the surface; sizes are stated in these and scaled to the display."""
+MARGIN = 16
+KEYS_HEIGHT = 88
+"""12 mm on a 5-inch display: the width of a gloved thumb."""
+BAR, BANNER = 44, 60
+"""Units of the status bar, and of the banner of an alarm below it: high enough for a gloved thumb."""
+MOST_NOTICES = 2
+"""Most notice lines about the terminal; with more notices the last line lists codes only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Style of a screen, and the factor by which its texts are reduced to fit."""
+
+    look: Look
+    ease: float = 1.0
+
+    @property
+    def colours(self) -> Palette:
+        """Colours of the theme."""
+        return theme.palette(self.look)
+
+    @property
+    def width(self) -> int:
+        """Width between the margins, px."""
+        return self.look.size[0] - 2 * self.px(MARGIN)
+
+    def px(self, units: float) -> int:
+        """Convert units to pixels, at least 1."""
+        scale = min(self.look.size[0] / WIDTH, self.look.size[1] / HEIGHT)
+        return max(1, round(units * scale))
+
+    def eased(self, units: float) -> int:
+        """Convert units to pixels, reduced by `ease`."""
+        return self.px(units * self.ease)
+
+    def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
+        """Return a text style of `units`, reduced by `ease`."""
+        return Type(self.look.fonts, self.eased(units), colour, bold)
+
+    def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
+        """Return a text style of `units` that is never reduced."""
+        return Type(self.look.fonts, self.px(units), colour, bold)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a screen text in the officer's language."""
+        return text.say(key, self.look.language, **values)
+
+
+def top(page: Page, status: Status, *, menu: bool = False) -> Block:
+    """Lay out the status bar, the laboratory band and the notices; `menu` adds the menu icon to the bar."""
+    blocks = [_bar(page, status, menu=menu)]
+    if status.laboratory:
+        blocks.append(_laboratory(page))
+    if (strip := _alarm_strip(page, status)) is not None:
+        blocks.insert(1, strip)
+    lines = [] if status.clock_trusted else [page.say("clock_unsure")]
+    room = max(1, MOST_NOTICES - len(lines))
+    spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
+    lines += [_notice_words(page, notice) for notice in spelt]
+    if rest := status.notices[len(spelt) :]:
+        lines.append(page.say("more_notices", codes=" ".join(notice.code for notice in rest)))
+    if lines:
+        # Below an alarm's strip one line must do.
+        blocks.append(_notices(page, [" · ".join(lines)], 13) if strip else _notices(page, lines, 18))
+    return stack(blocks)
+
+
+def _alarm_strip(page: Page, status: Status) -> Block | None:
+    """Alarms that wait, and the one that a touch opens, below the bar in a place of its own."""
+    if status.waiting is not None:
+        key = "alarms_locked" if status.waiting.locked else "alarms_waiting"
+        words = page.say(key, count=status.waiting.count)
+    elif status.banners:
+        judged = status.banners[0]
+        words = page.say(
+            "banner",
+            number=judged.plate.number if judged.plate else "",
+            age=text.age(max(0.0, status.monotonic_s - judged.as_of_s), page.look.language),
+            what=text.pick(alarms.title(judged.verdict), page.look.language),
+        )
+    else:
+        return None
+    height, side = page.px(BANNER), page.px(34)
+    room = page.width - side - page.px(8)
+    sizes = [page.px(units) for units in range(27, 13, -1)]
+    style = largest(words, sizes, page.firm(27, theme.WHITE, bold=True), (room, height), 2)
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.SIREN, theme.WHITE),))
+    row = beside([(0, sign), (side + page.px(8), paragraph(words, style, room))])
+    above = (height - row.height) // 2
+    ground = Fill(Rect(0, 0, page.look.size[0], height), theme.RED)
+    return padded(row, page.px(MARGIN), above, height - row.height - above, lambda _: [ground])
+
+
+def _notice_words(page: Page, notice: Notice) -> str:
+    return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
+
+
+def _bar(page: Page, status: Status, *, menu: bool) -> Block:
+    height = page.px(BAR)
+    behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
+    left, right, start = _fitted_ends(page, status, menu=menu)
+    shift = _shift(page, status, left.items[-1].rect.right, start)
+    row = beside([(page.px(MARGIN), left), *shift, (page.px(MARGIN) + start, right)])
+    inside = (height - row.height) // 2
+    return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
+
+
+def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Block, int]:
+    """Return both ends of the bar in the largest size that fits, and the x of the right one.
+
+    The upload state is left out if it does not fit at any size.
+    """
+    for upload, units in product((status.upload, None), range(20, 8, -1)):
+        left, right = _bar_ends(page, replace(status, upload=upload), units, menu=menu)
+        start = page.width - max(item.rect.right for item in right.items)
+        if start - left.items[-1].rect.right >= page.px(10):
+            break
+    return left, right, start
+
+
+def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
+    """Return the shift number if there is room for it between the two ends."""
+    style = page.firm(17, theme.BAR_MUTED)
+    words = page.say("shift", shift=status.shift)
+    gap = page.px(12)
+    wide = -int(-style.width(words) // 1)
+    if not status.shift or left + 2 * gap + wide > right:
+        return []
+    return [(page.px(MARGIN) + left + gap, paragraph(words, style, wide))]
+
+
+_UPLOADS = {
+    Sending.WAITING: "bar_waiting",
+    Sending.SENDING: "bar_sending",
+    Sending.OFFLINE: "bar_offline",
+    Sending.FAULT: "bar_fault",
+}
+
+
+def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
+    """Return the left end (clock) and the right end (link, trust, records, upload, torch)."""
+    time = page.firm(26, theme.WHITE, bold=True)
+    plain = page.firm(units, theme.BAR_MUTED)
+    warn = page.firm(units, theme.NOTICE, bold=True)
+    left: list[Icon | tuple[str, Type]] = [Icon.MENU] if menu else []
+    left.append((text.clock(status.now_s), time))
+    if not status.clock_trusted:
+        left.append(Icon.TRIANGLE)
+    right: list[Icon | tuple[str, Type]] = []
+    if status.online is not None:
+        right.append((page.say("online"), plain) if status.online else (page.say("offline"), warn))
+    if status.trust_age_s is None:
+        right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
+    elif status.trust_fresh:
+        right.append((page.say("trust_fresh"), plain))
+    else:
+        right.append(Icon.TRIANGLE)
+        right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.look.language)), warn))
+    right.append((page.say("records", count=status.records), plain))
+    if status.upload in _UPLOADS:
+        fault = status.upload is Sending.FAULT
+        small = page.firm(max(12, units - 3), theme.NOTICE if fault else theme.BAR_MUTED, bold=fault)
+        right.append((page.say(_UPLOADS[status.upload]), small))
+    if status.torch:
+        right.append(Icon.TORCH)
+    return _run(page, left), _run(page, right)
+
+
+def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
+    """Arrange texts and icons in a row."""
+    x, blocks = 0, []
+    for part in parts:
+        if isinstance(part, Icon):
+            side = page.px(20)
+            colour = theme.WHITE if part is Icon.MENU else theme.NOTICE
+            blocks.append((x, Block(side, (Sign(Rect(0, 0, side, side), part, colour),))))
+            x += side + page.px(5)
+        else:
+            string, style = part
+            width = -int(-style.width(string) // 1)
+            item = Text(Rect(0, 0, width, style.leading), string, style.size, style.colour, style.bold)
+            blocks.append((x, Block(style.leading, (item,))))
+            x += width + page.px(12)
+    return beside(blocks)
+
+
+def _laboratory(page: Page) -> Block:
+    style = page.firm(21, theme.WHITE, bold=True)
+    band = paragraph(page.say("laboratory"), style, page.width, centred=True)
+    width = page.look.size[0]
+    return padded(
+        band,
+        page.px(MARGIN),
+        page.px(3),
+        page.px(4),
+        lambda h: [Fill(Rect(0, 0, width, h), theme.LABORATORY)],
+    )
+
+
+def _notices(page: Page, lines: list[str], least: int) -> Block:
+    """Lay out the notices about the terminal."""
+    side = page.px(26)
+    width = page.width - side - page.px(8)
+    style = page.firm(21, theme.BLACK, bold=True)
+    sizes = [page.px(units) for units in range(21, least - 1, -1)]
+    body = [
+        paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
+    ]
+    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
+    row = beside([(0, sign), (side + page.px(8), stack(body))])
+    ground = page.look.size[0]
+    return padded(
+        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
+    )

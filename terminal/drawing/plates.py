@@ -1,0 +1,167 @@
+"""Draw number plates as they look on the vehicle: ground, characters, red characters and dot of the kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pygame
+
+from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES
+
+if TYPE_CHECKING:
+    from terminal.drawing.fonts import Colour, Fonts
+    from terminal.model import Plate
+
+FINE = 2
+"""Oversampling factor; the plate is reduced at the end, which smooths the edges."""
+ASPECT, LONG_ASPECT = 440 / 140, 480 / 140
+"""Width to height of a car's plate, and of one with eight characters (GA 36-2018)."""
+RED: Colour = (192, 0, 0)
+RED_ON_BLACK: Colour = (255, 77, 77)
+"""Values from colours.csv, column basis."""
+_NO_GROUND: Colour = (214, 219, 226)
+"""Ground of kinds without a plate of their own: administrative codes and unknown kinds."""
+_DOT = "·"
+BLANK = "_"
+"""A character not entered yet."""
+_FAINT: Colour = (120, 128, 138)
+_CAPITAL = 0.733
+"""Cap height of the font, em."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One character of a plate, or its dot."""
+
+    text: str
+    red: bool = False
+
+    @property
+    def width(self) -> float:
+        """Width in character cells."""
+        return 0.5 if self.text == _DOT else 1.0
+
+
+def aspect(plate: Plate) -> float:
+    """Return width divided by height."""
+    return LONG_ASPECT if len(plate.number) > 7 else ASPECT
+
+
+def letters(plate: Plate) -> tuple[Letter, ...]:
+    """Return the characters to draw, red where the kind requires it, with the dot after the second."""
+    kind = KINDS.get(plate.kind)
+    _, _, red = (kind.foreground if kind else "").partition("+red:")
+    number = plate.number
+    if red == "first two":
+        start, end = 0, 2
+    else:
+        start = number.find(red) if red else -1
+        end = start + len(red) if start >= 0 else start
+    painted = [Letter(letter, red=start <= place < end) for place, letter in enumerate(number)]
+    if number[:1] in PROVINCES and number[1:2].isascii() and number[1:2].isalpha():
+        painted.insert(2, Letter(_DOT))
+    return tuple(painted)
+
+
+@lru_cache(maxsize=16)
+def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
+    """Draw a plate of `size` px, transparent outside its rounded corners."""
+    width, height = size[0] * FINE, size[1] * FINE
+    art = _ground(plate, (width, height))
+    ink = _ink(plate)
+    edge = max(2, height // 28)
+    inside = art.get_rect().inflate(-3 * edge, -3 * edge)
+    pygame.draw.rect(art, ink, inside, width=edge, border_radius=height // 12)
+    _write(art, inside.inflate(-4 * edge, -3 * edge), letters(plate), ink, fonts)
+    return pygame.transform.smoothscale(_rounded(art, height // 9), size)
+
+
+def _rgb(token: str, column: str) -> Colour:
+    red, green, blue = bytes.fromhex(COLOURS[token][column].removeprefix("#"))
+    return red, green, blue
+
+
+def _tokens(plate: Plate) -> list[str]:
+    kind = KINDS.get(plate.kind)
+    return [] if kind is None else [token for token in kind.background.split("|") if token in COLOURS]
+
+
+def _ink(plate: Plate) -> Colour:
+    tokens = _tokens(plate)
+    return _rgb(tokens[0], "hex_text") if tokens else (0, 0, 0)
+
+
+def _ground(plate: Plate, size: tuple[int, int]) -> pygame.Surface:
+    art = pygame.Surface(size, pygame.SRCALPHA)
+    width, height = size
+    tokens = _tokens(plate)
+    if not tokens:
+        art.fill(_NO_GROUND)
+        return art
+    first = _rgb(tokens[0], "hex_screen")
+    art.fill(first)
+    if tokens[0] == "green-gradient":
+        _shade(art, first, _rgb(tokens[0], "hex_second"))
+    elif tokens[0] == "yellow-green":
+        split = round(width * 0.29)  # behind the first two characters
+        art.fill(_rgb(tokens[0], "hex_second"), pygame.Rect(split, 0, width - split, height))
+    if len(tokens) > 1:  # both grounds are lawful and the code does not say which: show both
+        pygame.draw.polygon(art, _rgb(tokens[1], "hex_screen"), [(width, 0), (width, height), (0, height)])
+    if tokens[0].endswith("-patterned"):
+        _hatch(art)
+    return art
+
+
+def _shade(art: pygame.Surface, top: Colour, bottom: Colour) -> None:
+    width, height = art.get_size()
+    for y in range(height):
+        part = max(0.0, (y / height - 0.15) / 0.85)
+        red, green, blue = (round(a + (b - a) * part) for a, b in zip(top, bottom, strict=True))
+        pygame.draw.line(art, (red, green, blue), (0, y), (width, y))
+
+
+def _hatch(art: pygame.Surface) -> None:
+    width, height = art.get_size()
+    pattern = pygame.Surface((width, height), pygame.SRCALPHA)
+    for x in range(-height, width, height // 7):
+        pygame.draw.line(pattern, (255, 255, 255, 110), (x, height), (x + height, 0), max(1, height // 40))
+    art.blit(pattern, (0, 0))
+
+
+def _write(
+    art: pygame.Surface, inside: pygame.Rect, painted: tuple[Letter, ...], ink: Colour, fonts: Fonts
+) -> None:
+    cells = sum(letter.width for letter in painted)
+    cell = inside.width / max(7.5, cells)
+    x = inside.centerx - cell * cells / 2
+    red = RED_ON_BLACK if sum(ink) > 384 else RED
+    for letter in painted:
+        if letter.text == BLANK:
+            line = pygame.Rect(0, 0, round(cell * 0.66), max(2, round(inside.height * 0.06)))
+            line.midbottom = round(x + cell / 2), inside.bottom - round(inside.height * 0.08)
+            pygame.draw.rect(art, _FAINT, line)
+            x += cell
+            continue
+        size = _em(letter.text, cell, inside.height, fonts)
+        glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
+        place = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
+        if letter.text.isascii():  # capitals share a baseline, whatever the descender of a Q
+            place.top = round(inside.centery + _CAPITAL * size[1] / 2) - above
+        art.blit(glyph, place)
+        x += cell * letter.width
+
+
+def _em(letter: str, cell: float, height: int, fonts: Fonts) -> tuple[int, int]:
+    """Return the em size, (width, height) px, that gives characters their stamped proportions."""
+    if not letter.isascii():
+        return round(cell * 1.06), round(height * 0.96)
+    return round(min(1.36 * cell, 0.94 * cell / fonts.advance(letter, bold=True))), round(height * 1.06)
+
+
+def _rounded(art: pygame.Surface, radius: int) -> pygame.Surface:
+    mask = pygame.Surface(art.get_size(), pygame.SRCALPHA)
+    pygame.draw.rect(mask, (255, 255, 255, 255), mask.get_rect(), border_radius=radius)
+    art.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MIN)
+    return art

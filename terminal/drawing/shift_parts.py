@@ -1,0 +1,83 @@
+"""Parts shared by the screens of the shift: outcome icons, touchable rows and fitting to the height."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import theme
+from terminal.drawing.items import Dashes, Fill, Item, Sign
+from terminal.drawing.layout import Block, at
+from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.drawing.theme import Form
+from terminal.drawing.touch_cells import GAP, Cell, area_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.drawing.theme import Look
+    from terminal.model import Outcome
+    from terminal.screens.values import Status
+
+ROOM = 400
+"""Height of the cells above the soft keys, units."""
+_EASES = [step / 100 for step in range(130, 36, -4)]
+
+
+def unuploaded(page: Page, count: int) -> str:
+    """Return the text for the number of records to upload."""
+    return page.say("unuploaded", count=count) if count else page.say("all_uploaded")
+
+
+def chip(page: Page, outcome: Outcome, side: int) -> Block:
+    """Draw an outcome's icon on its ground, `side` px square; its shape states the certainty."""
+    dress = theme.dress(outcome, page.colours)
+    rect, radius = Rect(0, 0, side, side), max(1, side // 6)
+    edge = max(2, side // 10)
+    sign = Sign(rect.inflate(-side // 3, -side // 3), dress.icon, dress.ink)
+    match dress.form:
+        case Form.SOLID:
+            ground: list[Item] = [Fill(rect, dress.fill, radius)]
+        case Form.STRIPED:
+            inner = rect.inflate(-2 * edge, -2 * edge)
+            ground = [Fill(rect, dress.fill, radius), Fill(inner, dress.paper)]
+        case Form.DASHED:
+            ground = [Fill(rect, dress.paper), Dashes(rect, dress.fill, max(2, edge // 2))]
+    return Block(side, (*ground, sign))
+
+
+def inside(page: Page, cell: Cell) -> Rect:
+    """Return the area of a cell in which its key is drawn."""
+    gap = page.px(GAP)
+    return cell.rect.inflate(-2 * gap, -2 * gap)
+
+
+def panel(page: Page, rect: Rect, block: Block) -> list[Item]:
+    """Draw a touchable row with its text at the left, centred vertically."""
+    x, y = rect.x + page.px(8), rect.y + (rect.height - block.height) // 2
+    return [Fill(rect, page.colours.panel, page.px(8)), *at(block, x, y)]
+
+
+def headed(look: Look, status: Status, head: Callable[[Page], Block]) -> list[Item]:
+    """Lay out the bars, and a heading between them and the cells."""
+    return _between(look, status, head, area_of(look.size, ROOM).y)
+
+
+def filled(look: Look, status: Status, body: Callable[[Page], Block]) -> list[Item]:
+    """Lay out the bars, and a body between them and the soft keys."""
+    return _between(look, status, body, look.size[1] - Page(look).px(KEYS_HEIGHT))
+
+
+def _between(look: Look, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
+    """Lay out the bars, and a block in the largest size that fits above `bottom`."""
+    bars = top(Page(look), status)
+    room = bottom - bars.height - 2 * Page(look).px(5)
+    for ease in _EASES:
+        block = made(Page(look, ease))
+        if block.height <= room:
+            break
+    return [
+        *bars.items,
+        *at(block, Page(look).px(MARGIN), bars.height + (bottom - bars.height - block.height) // 2),
+    ]

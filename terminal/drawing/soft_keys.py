@@ -1,0 +1,194 @@
+"""Soft keys: the action of each button on each screen, and their places on the display."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import theme
+from terminal.drawing.items import Fill, Item
+from terminal.drawing.layout import largest, padded, paragraph, stack
+from terminal.drawing.page import HEIGHT, KEYS_HEIGHT, WIDTH
+from terminal.model import Button, Outcome
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.state import (
+    Alarm,
+    CodeChoice,
+    Comparison,
+    KindChoice,
+    PlateEntry,
+    Ready,
+    Result,
+    Shown,
+    Trouble,
+)
+from terminal.screens.values import Sending
+
+if TYPE_CHECKING:
+    from terminal.drawing.page import Page
+    from terminal.screens.shift import ShiftScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A soft key: its button, the text keys of the button's name and its action; `main` is highlighted."""
+
+    button: Button
+    name: str
+    action: str
+    main: bool = False
+
+
+def keys(screen: Shown) -> tuple[Key, ...]:
+    """Return the active soft keys from left to right, in the order of the buttons: BACK, TRIGGER, CONFIRM."""
+    shown: tuple[Key, ...]
+    match screen:
+        case Ready(status=status):
+            shown = (
+                Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
+                Key(Button.TRIGGER, "button_trigger", "scan_again"),
+                Key(Button.CONFIRM, "button_confirm", "enter_plate"),
+            )
+        case Alarm(held=held):
+            action = "keep_holding" if held else "acknowledge"
+            shown = (Key(Button.CONFIRM, "button_confirm", action, main=not held),)
+        case Result():
+            shown = _result_keys(screen)
+        case Comparison():
+            shown = (
+                Key(Button.BACK, "button_back", "point_differs", main=True),
+                Key(Button.TRIGGER, "button_trigger", "point_agrees", main=True),
+            )
+        case PlateEntry() | KindChoice():
+            shown = _entry_keys(screen)
+        case CodeChoice():
+            shown = _choice_keys(screen)
+        case Trouble():
+            shown = (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
+        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+            shown = _shift_keys(screen)
+    return shown
+
+
+def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
+    back = partial(Key, Button.BACK, "button_back")
+    confirm = partial(Key, Button.CONFIRM, "button_confirm", main=True)
+    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    shown: tuple[Key, ...]
+    match screen:
+        case ShiftLog(pages=1):
+            shown = back("to_menu"), scan
+        case ShiftLog():
+            shown = back("to_menu"), scan, Key(Button.CONFIRM, "button_confirm", "page_older")
+        case LogEntry(back=behind):
+            shown = back("to_log" if isinstance(behind, ShiftLog) else "to_verdict"), scan
+        case ShiftEnd(counts=None):
+            shown = back("not_yet"), scan
+        case ShiftEnd(handover=handover):
+            shown = back("not_yet"), confirm("hand_over" if handover else "end_and_upload")
+        case ShiftOver():
+            shown = back("see_upload"), confirm("start_shift")
+        case Menu() | Uploading(ended=None):
+            shown = (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+        case Uploading(progress=progress):
+            leave = "finish" if progress.state is Sending.DONE else "leave_upload"
+            shown = (Key(Button.BACK, "button_back_or_trigger", leave, main=True),)
+    return shown
+
+
+def _result_keys(screen: Result) -> tuple[Key, ...]:
+    if screen.hidden:
+        return (
+            Key(Button.BACK, "button_back", "show_old"),
+            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", "recheck", main=True),
+        )
+    if screen.asks:
+        return (
+            Key(Button.BACK, "button_back", "not_this"),
+            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            _confirm_key(screen),
+        )
+    if screen.compares:
+        return Key(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
+    if screen.wants_plate:
+        action = "enter_plate" if screen.judged.several is None else "pick_vehicle"
+        return (
+            Key(Button.BACK, "button_back_or_trigger", "scan_next"),
+            Key(Button.CONFIRM, "button_confirm", action, main=True),
+        )
+    return (
+        Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
+        Key(Button.CONFIRM, "button_confirm", "note"),
+    )
+
+
+def _confirm_key(screen: Result) -> Key:
+    """What CONFIRM does where the question is open whether this is the vehicle, or it must be compared."""
+    confirm = partial(Key, Button.CONFIRM, "button_confirm")
+    if screen.compares:
+        return confirm("compare_points", main=True)
+    if screen.judged.verdict.outcome is Outcome.ALARM:
+        return confirm("note")
+    return confirm("yes_this", main=True)
+
+
+def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[Key, ...]:
+    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+    if isinstance(screen, KindChoice):
+        return Key(Button.BACK, "button_back", "to_number"), scan
+    if screen.number:
+        confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
+        return Key(Button.BACK, "button_back", "erase"), scan, confirm
+    if screen.after is not None:
+        return Key(Button.BACK, "button_back", "to_verdict"), scan
+    return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+
+
+def _choice_keys(screen: CodeChoice) -> tuple[Key, ...]:
+    back = Key(Button.BACK, "button_back", "scan" if screen.after is None else "to_verdict")
+    following = Key(Button.TRIGGER, "button_trigger", "next_code")
+    if screen.marked is None:
+        return back, following
+    return back, following, Key(Button.CONFIRM, "button_confirm", "check_code", main=True)
+
+
+def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
+    """Return the soft keys with their areas, px; they share the width equally."""
+    width, height = size
+    scale = min(width / WIDTH, height / HEIGHT)
+    gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
+    shown = keys(screen)
+    each = (width - gap * (len(shown) + 1)) // len(shown)
+    return [
+        (key, Rect(gap + place * (each + gap), height - tall + gap // 2, each, tall - gap))
+        for place, key in enumerate(shown)
+    ]
+
+
+def key_bar(page: Page, screen: Shown) -> list[Item]:
+    """Draw the soft keys at the bottom of the screen."""
+    width, height = page.look.size
+    tall = page.px(KEYS_HEIGHT)
+    items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
+    for key, rect in key_rects(screen, page.look.size):
+        items += _key(page, key, rect)
+    return items
+
+
+def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
+    ground, ink, faint = (
+        (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
+    )
+    room = rect.width - page.px(12)
+    action = page.say(key.action)
+    sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
+    bold = page.firm(31, ink, bold=True)
+    style = largest(action, sizes, bold, (room, rect.height), 1)
+    name = paragraph(page.say(key.name), page.firm(17, faint), room, centred=True)
+    label = stack([name, paragraph(action, style, room, centred=True)])
+    x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
+    return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]

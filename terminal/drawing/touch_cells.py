@@ -1,0 +1,66 @@
+"""Touch cells: the areas that are drawn as keys are the areas that react to touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pygame import Rect
+
+from terminal.drawing.items import Fill, Item
+from terminal.drawing.layout import at, largest, paragraph
+from terminal.drawing.page import BANNER, BAR, HEIGHT, KEYS_HEIGHT, WIDTH, Page
+from terminal.screens.alarms import BannerOpened
+from terminal.screens.choice import ChoiceTouch
+from terminal.screens.comparing import Fitted
+from terminal.screens.shift import ShiftTouch
+from terminal.screens.state import Picked, Turned, Typed
+
+if TYPE_CHECKING:
+    from terminal.drawing.fonts import Colour
+
+GAP = 3
+"""Space around a key in units; it belongs to the cell."""
+
+Touch: TypeAlias = Typed | Turned | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An area that can be touched, and the event that it produces."""
+
+    rect: Rect
+    event: Touch
+
+
+def area_of(size: tuple[int, int], room: float) -> Rect:
+    """Return the area `room` units high above the soft keys, over the full width, px."""
+    width, height = size
+    scale = min(width / WIDTH, height / HEIGHT)
+    bottom = height - round(KEYS_HEIGHT * scale)
+    tall = round(room * scale)
+    return Rect(0, bottom - tall, width, tall)
+
+
+def banner_cell(size: tuple[int, int]) -> Cell:
+    """The banner of an alarm from an older check, below the bar."""
+    scale = min(size[0] / WIDTH, size[1] / HEIGHT)
+    return Cell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
+
+
+def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
+    """Return the cell at `column` of `columns` in a row that is `each` px high."""
+    left, right = (area.x + round(place * area.width / columns) for place in (column, column + 1))
+    above, below = (area.y + round(place * each) for place in (row, row + 1))
+    return Rect(left, above, right - left, below - above)
+
+
+def key_face(page: Page, rect: Rect, words: str, ground: Colour | None, ink: Colour) -> list[Item]:
+    """Draw a key with its label centred, in the largest size that fits."""
+    sizes = [page.px(units) for units in range(38 if len(words) == 1 else 26, 13, -1)]
+    style = largest(
+        words, sizes, page.firm(38, ink, bold=True), (rect.width - page.px(6), rect.height - page.px(4)), 1
+    )
+    label = paragraph(words, style, rect.width, centred=True)
+    behind: list[Item] = [Fill(rect, ground, page.px(8))] if ground else []
+    return [*behind, *at(label, rect.x, rect.y + (rect.height - label.height) // 2)]

@@ -1,0 +1,56 @@
+"""What touches the display becomes input for the screens: keys, and places that can be touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from terminal.drawing.draw import event_at
+from terminal.model import Button
+from terminal.screens.attention import KeyDown, KeyUp, Touched
+from terminal.screens.state import CodeChosen, Pressed
+
+if TYPE_CHECKING:
+    from terminal.ports import Contact
+    from terminal.screens.attention import Input
+    from terminal.screens.state import Shown
+
+
+@dataclass(slots=True)
+class Contacts:
+    """The display's touches and a desk's keys.
+
+    A contact is known when the display is polled, so it may have begun or ended as early as the last poll.
+    That is the time it is taken to have: no press counts for a screen that may have come after it, and no key
+    is taken to be held for longer than it surely was.
+    """
+
+    polled_s: float = 0.0
+    """Monotonic time before the last poll."""
+    _finger: Button | None = None
+    """The button whose place on the display is touched."""
+
+    def read(self, contact: Contact, screen: Shown, size: tuple[int, int]) -> Input | None:
+        """The input that a contact is on the screen shown, if any; `size` is (width, height) in pixels."""
+        match contact.what:
+            case Button() as button:
+                return self._key(button, down=contact.down)
+            case int() as digit:
+                return Touched(CodeChosen(digit - 1), self.polled_s) if contact.down else None
+            case _ if not contact.down:
+                finger, self._finger = self._finger, None
+                return None if finger is None else self._key(finger, down=False)
+            case tuple() as point:
+                return self._touch(point, screen, size)
+            case None:
+                return None
+
+    def _key(self, button: Button, *, down: bool) -> Input:
+        return KeyDown(button, self.polled_s) if down else KeyUp(button, self.polled_s)
+
+    def _touch(self, point: tuple[int, int], screen: Shown, size: tuple[int, int]) -> Input | None:
+        meant = event_at(screen, point, size)
+        if isinstance(meant, Pressed):
+            self._finger = meant.button
+            return self._key(meant.button, down=True)
+        return None if meant is None else Touched(meant, self.polled_s)

@@ -1,0 +1,114 @@
+"""Drawing of the upload screen: records receipted, speed, and the reason if it does not proceed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import text, theme
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, Item, Sign
+from terminal.drawing.layout import Block, beside, paragraph, stack
+from terminal.drawing.shift_parts import filled
+from terminal.screens.values import Sending
+from terminal.vehicle.tables import Lines
+
+if TYPE_CHECKING:
+    from terminal.drawing.page import Page
+    from terminal.drawing.theme import Look
+    from terminal.screens.shift import Uploading
+    from terminal.screens.values import Progress
+
+_KIB = 1024
+_FEW = 10
+"""Numbers below this are shown with one decimal."""
+_SIGNS = {
+    Sending.WAITING: Icon.CLOCK,
+    Sending.SENDING: Icon.UPLOAD,
+    Sending.DONE: Icon.CHECK,
+    Sending.OFFLINE: Icon.CLOCK,
+    Sending.FAULT: Icon.DEVICE,
+}
+_TITLES = {
+    Sending.WAITING: "upload_waiting",
+    Sending.SENDING: "upload_sending",
+    Sending.DONE: "upload_done",
+    Sending.OFFLINE: "upload_offline",
+    Sending.FAULT: "upload_fault",
+}
+_RESULTS = {
+    Sending.WAITING: "upload_waits",
+    Sending.DONE: "upload_receipted",
+    Sending.OFFLINE: "upload_later",
+    Sending.FAULT: "upload_stopped",
+}
+
+
+def compose_upload(look: Look, screen: Uploading) -> list[Item]:
+    """Lay out the upload's state, progress bar, speed, time left and result."""
+    return filled(look, screen.status, lambda page: _body(page, screen.progress))
+
+
+def _body(page: Page, progress: Progress) -> Block:
+    blocks = [_title(page, progress.state), _bar(page, progress), _line(page, _count(page, progress))]
+    if progress.state is Sending.SENDING:
+        blocks += [_line(page, said) for said in _speed(page, progress)]
+    if progress.state is Sending.FAULT and progress.fault is not None:
+        fault = progress.fault
+        words = f"{fault.code} {text.pick(Lines(fault.zh, fault.en), page.look.language)}"
+        blocks.append(_line(page, words, firm=True))
+    if progress.state in _RESULTS:
+        blocks.append(_line(page, page.say(_RESULTS[progress.state]), firm=True))
+    return stack(blocks, page.eased(16))
+
+
+def _title(page: Page, state: Sending) -> Block:
+    side = page.eased(56)
+    start = side + page.px(14)
+    words = paragraph(
+        page.say(_TITLES[state]), page.type(42, page.colours.ink, bold=True), page.width - start
+    )
+    return beside(
+        [(0, Block(side, (Sign(Rect(0, 0, side, side), _SIGNS[state], page.colours.ink),))), (start, words)]
+    )
+
+
+def _bar(page: Page, progress: Progress) -> Block:
+    """Draw the bar, filled by the receipted share; green once complete."""
+    tall, edge = page.eased(34), page.px(3)
+    outer = Rect(0, 0, page.width, tall)
+    inner = outer.inflate(-2 * edge, -2 * edge)
+    full = Rect(inner.x, inner.y, round(inner.width * share(progress)), inner.height)
+    colour = theme.GREEN if progress.state is Sending.DONE else page.colours.slate
+    items: list[Item] = [Fill(outer, page.colours.ink), Fill(inner, page.colours.paper)]
+    return Block(tall, (*items, *([Fill(full, colour)] if full.width else [])))
+
+
+def share(progress: Progress) -> float:
+    """Return the receipted share, 0 to 1; 1 only if everything is receipted."""
+    if progress.state is Sending.DONE:
+        return 1.0
+    return min(0.99, progress.sent / progress.total) if progress.total > 0 else 0.0
+
+
+def _count(page: Page, progress: Progress) -> str:
+    return page.say("upload_count", sent=progress.sent, total=progress.total)
+
+
+def _speed(page: Page, progress: Progress) -> list[str]:
+    records, kib = _rounded(progress.records_per_s), _rounded(progress.bytes_per_s / _KIB)
+    speed = [page.say("upload_speed", records=records, kib=kib)] if progress.bytes_per_s else []
+    left = progress.seconds_left
+    if left is None:
+        return [*speed, page.say("upload_left_unknown")]
+    return [*speed, page.say("upload_left", age=text.left(left, page.look.language))]
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.1f}" if number < _FEW else f"{number:.0f}"
+
+
+def _line(page: Page, words: str, *, firm: bool = False) -> Block:
+    colour = page.colours.ink if firm else page.colours.muted
+    return paragraph(words, page.type(28, colour, bold=firm), page.width)

@@ -1,0 +1,334 @@
+"""The written form of the registry's messages: one map of listed keys for each (wire format, sections 5
+and 6).
+
+The table at the end is the format. Each kind has one context, so that a message of one kind never passes for
+another (section 2).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from terminal.journal import record
+from terminal.journal.codec import ages
+from terminal.journal.record import HASH_SIZE, Head
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
+from terminal.registry.messages import (
+    Batch,
+    CodeQuestion,
+    Command,
+    Health,
+    Held,
+    HotlistChange,
+    HotlistQuestion,
+    Kind,
+    Listed,
+    LookupAnswer,
+    LookupRequest,
+    Message,
+    Order,
+    Piece,
+    Pieces,
+    PlateQuestion,
+    Question,
+    Receipt,
+    Reception,
+    Result,
+    VehicleRecord,
+    VinQuestion,
+    Why,
+)
+from terminal.wire import cbor, schema, signed
+from terminal.wire.cbor import Malformed, Value
+from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.schema import Field, Shape, flag, number, octets, part, parts, unsigned, word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from terminal.wire.cose import Sign1
+    from terminal.wire.signed import Signer
+
+ID_SIZE = 16
+CODE_DIGEST_SIZE = 16
+MOST_EARLIER_ALARMS = 5
+_KID_SIZE = 8
+_CTI_SIZE = 12
+
+
+def write(message: Message) -> bytes:
+    """The payload of a message. Raises ValueError where `read` could not read it back."""
+    shape, _ = _KINDS[type(message)]
+    payload = cbor.write(shape.write(message))
+    if read(type(message), payload) != message:
+        raise ValueError("a message that reads as another")
+    return payload
+
+
+def read(kind: type[Kind], payload: bytes) -> Kind:
+    """The message of this kind that `payload` is, in whole. Raises Malformed for every other input."""
+    shape, _ = _KINDS[kind]
+    message: Kind = shape.read(cbor.read(payload))
+    match message:
+        case LookupAnswer():
+            _require_consistent(message)
+        case Receipt(wait_s=wait_s, result=result) if wait_s is not None and result is not Reception.NOT_NOW:
+            raise Malformed("a receipt with a wait that is not for later")
+        case Batch(first=first, last=last, records=held) if not held or last - first + 1 != len(held):
+            raise Malformed("a batch that does not hold what it names")
+        case _:
+            pass
+    return message
+
+
+def sign(message: Message, signer: Signer) -> bytes:
+    """A message as it travels: its payload under its context. Raises ValueError, as `write`."""
+    _, context = _KINDS[type(message)]
+    return signer(write(message), context)
+
+
+def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -> Kind | None:
+    """The message of this kind that one of `keys` (by kid) signed; None for any other bytes.
+
+    Raises Malformed where it is signed and yet not of the listed form: the signer's fault, not a stranger's.
+    """
+    _, context = _KINDS[kind]
+    payload = signed.open_signed(message, context, keys)
+    return None if payload is None else read(kind, payload)
+
+
+def read_signed(kind: type[Kind], parts: Sign1, key: bytes) -> Kind | None:
+    """The same of a message that was parsed, for the one key (Ed25519) that its key id names."""
+    _, context = _KINDS[kind]
+    return read(kind, parts.payload) if signed.is_by(parts, context, key) else None
+
+
+def is_writable(said: str) -> bool:
+    """Whether a message can carry a text as it is: NFC, without lone surrogates."""
+    return unicodedata.is_normalized("NFC", said) and not any("\ud800" <= one <= "\udfff" for one in said)
+
+
+def _require_consistent(answer: LookupAnswer) -> None:
+    """Each result has what section 5 gives it: found a record or changes; several kinds, their records."""
+    found = (answer.record is not None, answer.records is not None, answer.changes is not None)
+    listed: dict[Result, tuple[tuple[bool, bool, bool], ...]] = {
+        Result.FOUND: ((True, False, False), (False, False, True)),
+        Result.SEVERAL_KINDS: ((False, True, False),),
+    }
+    if found not in listed.get(answer.result, ((False, False, False),)):
+        raise Malformed("an answer whose content is not its result's")
+    if answer.more is not None and answer.changes is None:
+        raise Malformed("more to follow upon nothing")
+    if answer.refusal is not None and answer.result is not Result.REFUSED:
+        raise Malformed("a reason for a refusal that is none")
+    if answer.earlier_alarms is not None and answer.record is None:
+        raise Malformed("earlier alarms on no vehicle")
+    if answer.records is not None:
+        kinds = {record.kind for record in answer.records}
+        if len(kinds) < max(2, len(answer.records)) or len({record.number for record in answer.records}) != 1:
+            raise Malformed("several kinds that are not several kinds of one number")
+
+
+# Values that are neither plain nor a map.
+
+
+def _head(key: int, name: str) -> Field:
+    def read_head(value: Value) -> Head:
+        journal_id, seq, digest = array(value, 3)
+        return Head(data(journal_id, ID_SIZE), uint(seq), data(digest, HASH_SIZE))
+
+    return Field(key, name, read_head, Head.value)
+
+
+def _read_question(value: Value) -> Question:
+    if type(value) is not dict:
+        raise Malformed("not a map")
+    if 1 in value:
+        return _PLATE_QUESTION.read(value)
+    if 3 in value:
+        return CodeQuestion(text(entries(value, frozenset({3}))[3]))
+    if 4 in value:
+        province, epoch, first = array(entries(value, frozenset({4}))[4], 3)
+        return HotlistQuestion(text(province), uint(epoch), uint(first))
+    return VinQuestion(text(entries(value, frozenset({5}))[5]))
+
+
+def _write_question(question: Question) -> Value:
+    match question:
+        case PlateQuestion():
+            return _PLATE_QUESTION.write(question)
+        case CodeQuestion(code_text):
+            return {3: code_text}
+        case HotlistQuestion(province, epoch, first):
+            return {4: [province, epoch, first]}
+        case VinQuestion(vin):
+            return {5: vin}
+
+
+def _read_listed(value: Value) -> tuple[Listed, ...]:
+    lines = [[text(item) for item in array(line, 3)] for line in array(value)]
+    return tuple(Listed(Plate(number, kind), letters) for number, kind, letters in lines)
+
+
+def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
+    return [[one.plate.number, one.plate.kind, one.letters] for one in vehicles]
+
+
+def _read_earlier(value: Value) -> tuple[EarlierAlarm, ...]:
+    lines = [array(line, 3) for line in array(value)]
+    if len(lines) > MOST_EARLIER_ALARMS:
+        raise Malformed("more earlier alarms than are told")
+    return tuple(
+        EarlierAlarm(uint(day), text(result), None if reason is None else text(reason))
+        for day, result, reason in lines
+    )
+
+
+def _write_earlier(alarms: tuple[EarlierAlarm, ...]) -> Value:
+    return [[one.day, one.result, one.reason] for one in alarms]
+
+
+def _read_records(value: Value) -> tuple[bytes, ...]:
+    held = tuple(data(encoded) for encoded in array(value))
+    for encoded in held:
+        record.read(encoded)
+    return held
+
+
+def _read_pieces(value: Value) -> tuple[Piece, ...]:
+    lines = [array(line, 4) for line in array(value)]
+    pieces = tuple(
+        Piece(data(name, HASH_SIZE), uint(at), uint(total), data(part)) for name, at, total, part in lines
+    )
+    if any(not one.content or one.offset + len(one.content) > one.total for one in pieces):
+        raise Malformed("a piece that is no part of its whole")
+    return pieces
+
+
+def _write_pieces(pieces: tuple[Piece, ...]) -> Value:
+    return [[one.sha256, one.offset, one.total, one.content] for one in pieces]
+
+
+def _read_held(value: Value) -> tuple[Held, ...]:
+    lines = [array(line, 2) for line in array(value)]
+    return tuple(Held(data(name, HASH_SIZE), uint(size)) for name, size in lines)
+
+
+def _write_held(held: tuple[Held, ...]) -> Value:
+    return [[one.sha256, one.size] for one in held]
+
+
+_PLATE_QUESTION = Shape(
+    PlateQuestion,
+    schema.text(1, "number"),
+    schema.text(2, "kind"),
+    octets(3, "code_digest", CODE_DIGEST_SIZE),
+)
+_REQUEST = Shape(
+    LookupRequest,
+    octets(1, "id", ID_SIZE),
+    unsigned(2, "sent_ms"),
+    schema.text(3, "terminal"),
+    schema.text(4, "officer"),
+    Field(5, "question", _read_question, _write_question),
+    word(6, "why", Why),
+    schema.location(7, "location"),
+    _head(8, "head"),
+)
+_RECORD = Shape(
+    VehicleRecord,
+    schema.text(1, "number"),
+    schema.text(2, "kind"),
+    schema.text(3, "vehicle_type"),
+    schema.text(4, "use"),
+    unsigned(5, "valid_through"),
+    schema.text(6, "letters"),
+    schema.text(7, "colour"),
+    schema.text(8, "vin_tail"),
+    schema.text(9, "brand"),
+    unsigned(10, "first_registered"),
+    unsigned(11, "scrap_date"),
+    octets(12, "newest_cti", _CTI_SIZE),
+    unsigned(13, "inspected"),
+    schema.text(14, "station"),
+    flag(15, "exempt"),
+    unsigned(16, "insured_until"),
+    unsigned(17, "violations"),
+    unsigned(18, "seats"),
+    schema.text(19, "energy"),
+)
+_CHANGE = Shape(
+    HotlistChange,
+    schema.text(1, "province"),
+    unsigned(2, "seq"),
+    unsigned(3, "at_ms"),
+    Field(4, "vehicles", _read_listed, _write_listed),
+    unsigned(5, "epoch"),
+)
+_ANSWER = Shape(
+    LookupAnswer,
+    octets(1, "id", ID_SIZE),
+    unsigned(2, "answered_ms"),
+    number(3, "result", Result),
+    part(4, "record", _RECORD),
+    parts(5, "records", _RECORD),
+    schema.text(6, "terminal"),
+    parts(7, "changes", _CHANGE),
+    word(8, "finding", CredentialFinding),
+    flag(9, "more"),
+    number(10, "issuance", Issuance),
+    Field(11, "earlier_alarms", _read_earlier, _write_earlier),
+    word(12, "refusal", RefusalReason),
+)
+_HEALTH = Shape(
+    Health,
+    schema.text(1, "terminal"),
+    unsigned(2, "at_ms"),
+    schema.text(3, "state"),
+    schema.text(4, "version"),
+    ages(5, "ages"),
+    unsigned(6, "unreceipted"),
+    unsigned(7, "battery_percent"),
+    unsigned(8, "self_test_ms"),
+    _head(9, "head"),
+)
+_ORDER = Shape(
+    Order,
+    schema.text(1, "terminal"),
+    octets(2, "kid", _KID_SIZE),
+    octets(3, "id", ID_SIZE),
+    unsigned(4, "made_ms"),
+    word(5, "command", Command),
+)
+_BATCH = Shape(
+    Batch,
+    schema.text(1, "terminal"),
+    octets(2, "journal_id", ID_SIZE),
+    unsigned(3, "first"),
+    unsigned(4, "last"),
+    octets(5, "before", HASH_SIZE),
+    Field(6, "records", _read_records, list),
+)
+_PIECES = Shape(Pieces, schema.text(1, "terminal"), Field(2, "pieces", _read_pieces, _write_pieces))
+_RECEIPT = Shape(
+    Receipt,
+    schema.text(1, "terminal"),
+    octets(2, "journal_id", ID_SIZE),
+    unsigned(3, "seq"),
+    octets(4, "hash", HASH_SIZE),
+    unsigned(5, "received_ms"),
+    number(6, "result", Reception),
+    Field(7, "held", _read_held, _write_held),
+    unsigned(8, "wait_s"),
+)
+_KINDS: dict[type[Any], tuple[Shape[Any], bytes]] = {
+    LookupRequest: (_REQUEST, signed.LOOKUP),
+    LookupAnswer: (_ANSWER, signed.ANSWER),
+    HotlistChange: (_CHANGE, signed.HOTLIST),
+    Health: (_HEALTH, signed.HEALTH),
+    Order: (_ORDER, signed.ORDER),
+    Batch: (_BATCH, signed.BATCH),
+    Pieces: (_PIECES, signed.PIECES),
+    Receipt: (_RECEIPT, signed.RECEIPT),
+}

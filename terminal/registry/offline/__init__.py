@@ -1,0 +1,1 @@
+"""The offline list: packed records in signed files, with a Bloom filter for daily files."""

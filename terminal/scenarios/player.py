@@ -1,0 +1,302 @@
+"""Scenario player: performs each action on the running app and waits for each expectation."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+from terminal.drawing.draw import event_at
+from terminal.model import Button
+from terminal.scenarios import script
+from terminal.screens import state
+from terminal.screens.alarms import BannerOpened
+from terminal.screens.attention import HOLD_S
+from terminal.vehicle import plate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from terminal.app import App
+    from terminal.drawing.touch_cells import Touch
+    from terminal.model import Verdict
+    from terminal.screens.attention import Sight
+
+PATIENCE_S = 20.0
+"""Longest real time that an expectation is waited for, s."""
+LOOKS = 4
+"""Frames to scan before "still ready" counts: one may be in progress and two in the inbox."""
+PRESSES = 20
+"""How often a press that did not count is repeated."""
+TURN_S = 0.02
+STEP_PX = 16
+
+
+class Stage(Protocol):
+    """Actions of a scenario on the rig."""
+
+    def show(self, *pictures: Path) -> None:
+        """Show photographs to the camera, one after another; without any, clear the view."""
+
+    def press(self, button: Button) -> None:
+        """Press and release a button."""
+
+    def push(self, button: Button) -> None:
+        """Press and keep down."""
+
+    def release(self, button: Button) -> None:
+        """Let go of what was pushed."""
+
+    def touch(self, x: int, y: int) -> None:
+        """Touch the display at a pixel."""
+
+    def shot(self, path: Path) -> None:
+        """Save the display as PNG."""
+
+    def stall(self, *, on: bool) -> None:
+        """Stop or resume the frames."""
+
+    def advance(self, seconds: float) -> None:
+        """Advance the time."""
+
+    def monotonic_s(self) -> float:
+        """The app's monotonic time, s."""
+
+    def set_clock(self, unix_s: float, *, trusted: bool) -> None:
+        """Set the wall clock."""
+
+
+@dataclass(slots=True)
+class Player:
+    """Plays one scenario; `failures` lists every expectation that was not met."""
+
+    app: App
+    stage: Stage
+    shots: Path
+    say: Callable[[str], None]
+    failures: list[str] = field(default_factory=list)
+    patience_s: float = PATIENCE_S
+    _checks: set[int] = field(default_factory=set, init=False)
+    """Record numbers of the checks whose results were expected."""
+
+    def play(self, lines: Sequence[script.Line]) -> bool:
+        """Play the lines; True if every expectation was met."""
+        for line in lines:
+            self._do(line)
+        self.say(f"{len(self._checks)} checks, {len(self.failures)} expectations not met")
+        return not self.failures
+
+    def _do(self, line: script.Line) -> None:
+        match line.deed:
+            case script.Shot(name):
+                self.stage.shot(self.shots / name)
+            case script.Say(text):
+                self.say(text)
+            case script.TypePlate(text):
+                self._type(line.number, text)
+            case script.PressButton(button):
+                self._press(button)
+            case script.HoldButton(button):
+                self._hold(button)
+            case script.Open(part):
+                opened = BannerOpened() if part == "banner" else state.Opened(state.Part(part))
+                self._touch(line.number, opened)
+            case script.Pick(kind):
+                compared = isinstance(self.app.screen, state.Comparison) and kind is None
+                self._touch(line.number, state.Fitted(state.Fit.UNSURE) if compared else state.Picked(kind))
+            case script.Choose(place):
+                self._touch(line.number, state.OthersWanted() if place is None else state.CodeChosen(place))
+            case (
+                script.ExpectResult()
+                | script.ExpectReady()
+                | script.ExpectScreen()
+                | script.ExpectLink()
+                | script.ExpectTrouble()
+            ):
+                self._expect(line.number, line.deed)
+            case _:
+                self._change(line.deed)
+
+    def _change(self, deed: script.Change) -> None:
+        """Change the terminal's environment and let it notice."""
+        match deed:
+            case script.Show(pictures):
+                self.stage.show(*pictures)
+                self._look()
+            case script.Wait(seconds):
+                self.stage.advance(seconds)
+                self._look()
+            case script.SetClock(unix_s, trusted):
+                self.stage.set_clock(unix_s, trusted=trusted)
+            case script.SetCamera(live):
+                self.stage.stall(on=not live)
+            case _:
+                assert_never(deed)
+        self.app.turn(TURN_S)
+
+    def _press(self, button: Button) -> None:
+        """Press once it counts, and again where the screen changed meanwhile, so that it did not."""
+        for _ in range(PRESSES):
+            self._see(lambda: self.app.ui.keys)
+            dropped = self.app.ui.dropped
+            self.stage.press(button)
+            self.app.turn(TURN_S)
+            if self.app.ui.dropped == dropped or isinstance(self.app.screen, state.Alarm):
+                return
+
+    def _hold(self, button: Button) -> None:
+        self._see(lambda: self.app.ui.keys)
+        self.stage.push(button)
+        self.app.turn(TURN_S)
+        self.stage.advance(HOLD_S)
+        self.app.turn(TURN_S)
+        self.stage.release(button)
+        self.app.turn(TURN_S)
+
+    def _see(self, sight: Callable[[], Sight]) -> None:
+        """Let time go by until what is shown has been seen for as long as a press needs."""
+        self._until(lambda: sight().opens_s is not None)
+        opens_s = sight().opens_s
+        if opens_s is not None and opens_s > self.stage.monotonic_s():
+            self.stage.advance(opens_s - self.stage.monotonic_s())
+            self.app.turn(TURN_S)
+
+    def _expect(self, number: int, expected: script.Expectation) -> None:
+        if isinstance(expected, script.ExpectReady):
+            self._look()
+        met = self._until(lambda: _meets(self.app.screen, expected))
+        found = _describe(self.app.screen)
+        judged = _judged(self.app.screen)
+        if judged is not None:
+            self._checks.add(judged.seq)
+        if judged is not None and self.app.timing is not None:
+            timing = self.app.timing
+            found += (
+                f"  frame to verdict {timing.total_ms:.1f} ms"
+                f" (decode {timing.decode_ms:.1f} ms, verify {timing.verify_us:.0f} us)"
+            )
+            self.app.timing = None
+        if not met:
+            self.failures.append(f"line {number}: expected {expected}, found {found}")
+        self.say(("" if met else f"NOT AS EXPECTED (line {number}): ") + found)
+
+    def _type(self, number: int, text: str) -> None:
+        """Touch the keys of a plate number, switching the keyboard where needed."""
+        while isinstance(self.app.screen, state.PlateEntry) and self.app.screen.number:
+            self._press(Button.BACK)
+        for symbol in _symbols(text):
+            if self._place(state.Typed(symbol)) is None:
+                self._touch(number, state.Turned())
+            self._touch(number, state.Typed(symbol))
+
+    def _touch(self, number: int, wanted: Touch) -> None:
+        self._see(lambda: self.app.ui.touches)
+        place = self._place(wanted)
+        if place is None:
+            self.failures.append(f"line {number}: no touch target for {wanted}")
+            return
+        self.stage.touch(*place)
+        self.app.turn(TURN_S)
+
+    def _place(self, wanted: Touch) -> tuple[int, int] | None:
+        """Return a point whose touch produces the event; touch targets are larger than the steps."""
+        width, height = self.app.size
+        places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
+        return next((at for at in places if event_at(self.app.screen, at, (width, height)) == wanted), None)
+
+    def _look(self) -> None:
+        """Let the app scan what is now in view, if the camera gives frames."""
+        goal = self.app.frames_seen + LOOKS
+        self._until(
+            lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not state.Camera.LIVE
+        )
+
+    def _until(self, met: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + self.patience_s
+        while not met():
+            if time.monotonic() > deadline:
+                return False
+            self.app.turn(TURN_S)
+        return True
+
+
+def _symbols(text: str) -> list[str]:
+    """Split a number into its keys: 应急 and 民航 are one key each."""
+    return re.findall("|".join((*plate.WORDS, ".")), text)
+
+
+def _judged(screen: state.Shown) -> state.Judged | None:
+    """The check whose result or alarm is shown."""
+    return screen.judged if isinstance(screen, state.Result | state.Alarm) else None
+
+
+def _meets(screen: state.Shown, expected: script.Expectation) -> bool:
+    match expected:
+        case script.ExpectResult():
+            judged = _judged(screen)
+            return judged is not None and _is_verdict(judged.verdict, expected)
+        case script.ExpectReady():
+            return isinstance(screen, state.Ready)
+        case script.ExpectScreen(name):
+            return _name(screen) == name or (name == "uploading" and _name(screen) == "uploaded")
+        case script.ExpectLink(up):
+            return screen.status.online is up
+        case script.ExpectTrouble(code, as_notice):
+            return code in _told(screen, as_notice=as_notice)
+        case _:
+            assert_never(expected)
+
+
+def _is_verdict(verdict: Verdict, expected: script.ExpectResult) -> bool:
+    return verdict.outcome is expected.outcome and expected.reason in (None, verdict.finding.reason)
+
+
+def _told(screen: state.Shown, *, as_notice: bool) -> set[str]:
+    """Return the codes of the notices, or of the fault shown in place of a verdict."""
+    if as_notice:
+        return {notice.code for notice in screen.status.notices}
+    return {screen.notice.code} if isinstance(screen, state.Trouble) else set()
+
+
+def _name(screen: state.Shown) -> str | None:
+    """Return a screen's name in scenarios; None for a result, a fault and others without a name."""
+    if isinstance(screen, state.Result):
+        return "hidden" if screen.hidden else None
+    if isinstance(screen, state.Uploading):
+        return "uploaded" if screen.progress.state is state.Sending.DONE else "uploading"
+    return _NAMES.get(type(screen))
+
+
+_NAMES: dict[type, str] = {
+    state.Alarm: "alarmed",
+    state.Comparison: "comparison",
+    state.Ready: "ready",
+    state.CodeChoice: "codes",
+    state.PlateEntry: "entry",
+    state.KindChoice: "kinds",
+    state.Menu: "menu",
+    state.ShiftLog: "log",
+    state.ShiftEnd: "ending",
+    state.ShiftOver: "over",
+}
+
+
+def _describe(screen: state.Shown) -> str:
+    match screen:
+        case state.Result(judged=judged) | state.Alarm(judged=judged):
+            verdict = judged.verdict
+            return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
+        case state.Trouble(notice=notice):
+            return f"trouble      {notice.code} {notice.en}"
+        case state.KindChoice(kinds=kinds, listing=listing):
+            return f"kinds        {' '.join(kinds)} ({listing})"
+        case state.Uploading(progress=progress):
+            return f"{_name(screen):<12} {progress.sent} of {progress.total} records"
+        case state.Ready(status=status):
+            notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
+            return f"ready        no verdict{notices}"
+        case _:
+            return _name(screen) or type(screen).__name__

@@ -1,0 +1,121 @@
+"""Choice between several inspection marks in view, identified by place and by proven content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from terminal.credential.verify import PREFIX
+
+if TYPE_CHECKING:
+    from terminal.model import Code, Credential, Scan
+    from terminal.screens.values import Judged, Sighting, Status
+
+MOST = 4
+"""Most codes offered at once, so that they stay distinguishable and large enough to touch."""
+
+
+def is_ours(text: str) -> bool:
+    """Return True if a code's text claims to be an inspection mark (wire format, section 3)."""
+    return text.startswith(PREFIX)
+
+
+def ours(scan: Scan) -> tuple[Code, ...]:
+    """Return the inspection marks in view, the reader's preferred one first; other codes are left out."""
+    return tuple(code for code in scan.codes if is_ours(code.text))
+
+
+def offered(scan: Scan) -> tuple[Code, ...]:
+    """Return the marks that the officer may pick from, in order of place."""
+    return in_order(ours(scan)[:MOST])
+
+
+def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
+    """Sort codes from left to right, or from top to bottom if they extend further vertically."""
+    across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))
+    return tuple(sorted(codes, key=lambda code: _middle(code)[0 if across >= down else 1]))
+
+
+def _middle(code: Code) -> tuple[float, float]:
+    x, y = (sum(corner[axis] for corner in code.corners) / len(code.corners) for axis in (0, 1))
+    return x, y
+
+
+def _spread(places: list[float]) -> float:
+    return max(places, default=0.0) - min(places, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A code in view during a verdict that was not checked."""
+
+    ours: bool
+    """True if any of the codes is an inspection mark, which the officer may pick."""
+    scan: Scan = field(compare=False)
+    """The frame that shows most codes; not drawn, so excluded from comparison."""
+    taken_s: float = field(compare=False)
+    """Monotonic time of that frame, s."""
+    last_s: float = field(compare=False)
+    """Monotonic time at which any was last in view, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChoice:
+    """Choice between several marks of one frame, which is kept; none is checked until one is picked."""
+
+    status: Status
+    scan: Scan
+    proven: tuple[Credential | None, ...] | None = None
+    """Content proven by each of `codes`, None if there is none; None altogether until it has arrived."""
+    frame: tuple[int, int] = (0, 0)
+    """Width and height of the frame, px."""
+    marked: int | None = None
+    """Index in `codes` that CONFIRM picks; None at first, so that no code is picked by accident."""
+    after: Judged | None = None
+    """Verdict that the choice was opened from, and that BACK shows again."""
+    seen: Sighting | None = None
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """The codes to pick from, in the order of their numbers."""
+        return offered(self.scan)
+
+    @property
+    def more(self) -> int:
+        """Number of marks in view that are not offered."""
+        return len(ours(self.scan)) - len(self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class OthersWanted:
+    """The officer wants to pick another of the codes in view during the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChosen:
+    """The officer picked a code; `place` is its index in the choice."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Proven content of each code of a choice, None if there is none, and the frame's size."""
+
+    proven: tuple[Credential | None, ...]
+    frame: tuple[int, int]
+    """Width and height, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Keep the frame of this scan and verify each code offered; answered with Identified.
+
+    Nothing is recorded or looked up, because no verdict is given.
+    """
+
+    scan: Scan
+
+
+ChoiceTouch: TypeAlias = OthersWanted | CodeChosen
+ChoiceEvent: TypeAlias = ChoiceTouch | Identified

@@ -1,0 +1,1 @@
+"""The services that perform the effects of the screens: checks, recording, registry, uploads."""

@@ -1,0 +1,122 @@
+"""From a configuration to what checks are made with: trust, journal, lists, and the way to the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import nacl.utils
+from nacl import bindings
+
+from terminal.journal.store import Journal
+from terminal.model import ComparedField
+from terminal.registry.hotlist_store import HotList
+from terminal.registry.lookup import Lookup
+from terminal.registry.offline.offline_list import OfflineList
+from terminal.screens.values import Status
+from terminal.services import laid_aside, recorder, trust_directory
+from terminal.services.checks import Cases
+from terminal.services.last_province import LastProvince
+from terminal.services.registry_client import Asker, Lists
+from terminal.services.shift import Shift
+from terminal.services.shift_actions import Duty
+from terminal.services.uploads import Uploading
+from terminal.vehicle.tables import PROVINCES
+from terminal.wire.signed import signer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from terminal.config import Config
+    from terminal.ports import Clock, Link
+
+HOTLIST = "hotlist.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that an officer's work is made with."""
+
+    cases: Cases
+    duty: Duty
+    province: LastProvince
+    status: Status
+    """What the bar says of the terminal itself, and how verdicts age."""
+
+    def close(self) -> None:
+        """Let go of the journal and the lists."""
+        self.duty.close()
+        self.cases.close()
+
+
+def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Work:
+    """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
+    trusted = trust_directory.load_directory(settings.paths.trust)
+    registry = trust_directory.load_registry(settings.paths.trust)
+    seed = load_seed(settings.paths.key)
+    checker = recorder.Checker(
+        trusted,
+        recorder.policy(settings.checks),
+        3600 * settings.checks.trust_fresh_h,
+        laboratory=True,
+        laid_aside=laid_aside.load(settings.paths.state),
+        keep_laid_aside=partial(laid_aside.save, settings.paths.state),
+    )
+    author = recorder.Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
+    journal = Journal.open(
+        settings.paths.state,
+        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        sealing_key=registry.journal[0],
+        random=nacl.utils.random,
+        stamp=author.stamp(checker.moment(clock.now_s(), clock_trusted=clock.trusted())),
+    )
+    lists = _lists(settings)
+    keeper = recorder.Keeper(journal, author, trusted, lists)
+    asker = None
+    if link is not None and settings.registry is not None:
+        asker = Asker(
+            link=link,
+            lookup=Lookup(
+                settings.terminal.number,
+                signer(seed),
+                registry.answer,
+                frozenset(map(ComparedField, settings.checks.display_only)),
+            ),
+            lists=lists,
+            officer=settings.terminal.officer,
+            wait_s=settings.registry.wait_s,
+            hotlist_keys=registry.hotlist,
+            random=nacl.utils.random,
+            clock=clock,
+        )
+    shift = Shift(keeper, settings.paths.state)
+    shift.resume()
+    duty = Duty(
+        shift,
+        Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), registry),
+        clock,
+        link,
+        nacl.utils.random,
+        interval_s=60 * settings.upload.interval_min,
+        retention_s=86_400 * settings.upload.retention_days,
+    )
+    province = LastProvince(settings.paths.state)
+    province.recall()
+    status = Status(
+        laboratory=checker.laboratory,
+        fades_s=settings.checks.verdict_fades_s,
+        hides_s=settings.checks.verdict_hides_s,
+    )
+    return Work(Cases(checker, keeper, lists, clock, asker), duty, province, status)
+
+
+def _lists(settings: Config) -> Lists:
+    """The lists on this terminal. A hot list needs a registry that keeps it."""
+    folder, usable_days = settings.paths.offline, settings.checks.offline_usable_days
+    offline = OfflineList(folder, usable_days=usable_days) if folder else None
+    if settings.registry is None:
+        return Lists(offline)
+    provinces = settings.registry.provinces or tuple(PROVINCES)
+    return Lists(offline, HotList.open(settings.paths.state / HOTLIST, provinces))

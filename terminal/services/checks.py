@@ -1,0 +1,429 @@
+"""A case is a check from its first verdict to its last: judged, recorded, asked about, refined.
+
+Every verb returns the events that the screens hear. What they tell is on disk, but for an alarm that cannot
+be written (see `ledger`). A late answer never turns a screen greener. An answer about a vehicle that is no
+longer the one of its check, because another plate was entered, is recorded as a check of its own. An answer
+is acknowledged to the broker once its record is on disk (wire format, section 5).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, assert_never
+
+from terminal.credential.verify import refuse, with_issuance
+from terminal.errors import JournalFault
+from terminal.journal.entry import Note
+from terminal.model import NAMING_A_VEHICLE, UNCHECKED, How, Issuance, Outcome, Reason, Subject
+from terminal.registry.lookup import Answered, Late, NoAnswer
+from terminal.registry.messages import CodeQuestion, PlateQuestion
+from terminal.screens import state
+from terminal.screens.alarms import is_alarm, is_recent
+from terminal.screens.state import POINTS, Fit, Judged
+from terminal.services.judging import Word, answer_of, code_read, looked_up, standing, undecided, word_of
+from terminal.services.ledger import KEPT, Ledger
+from terminal.services.listing import SameNumber, candidates
+from terminal.vehicle.verdict import decide
+
+if TYPE_CHECKING:
+    from terminal.credential.verify import Moment
+    from terminal.model import Finding, Incoming, Outgoing, Plate, RefusalReason, VehicleStatus, Verdict
+    from terminal.ports import Clock
+    from terminal.registry.messages import LookupRequest
+    from terminal.services.recorder import Checker, Keeper
+    from terminal.services.registry_client import Asker, Lists
+
+ANSWER_STANDS_S = 180
+"""A live answer to an older question is not what a vehicle passes by."""
+RETRY_S = 1.0
+"""Between two attempts to record what could not be recorded."""
+_FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
+_POINTS = {state.Point.KIND: "号牌种类", state.Point.TYPE: "车辆类型", state.Point.COLOUR: "车身颜色"}
+"""As a comparison is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    """An answer whose record could not be written, and when it came; `shown` is an alarm's."""
+
+    request_id: bytes
+    incoming: Incoming
+    moment: Moment
+    shown: bool
+
+
+@dataclass(slots=True)
+class Cases:
+    """The checks of this run, and the questions that are open about them. Verbs may raise JournalFault."""
+
+    checker: Checker
+    keeper: Keeper
+    lists: Lists
+    clock: Clock
+    asker: Asker | None = None
+    verified_us: float = field(default=0.0, init=False)
+    """How long the last code took to verify."""
+    _ledger: Ledger = field(init=False)
+    _asked: dict[bytes, Judged] = field(default_factory=dict, init=False)
+    """The check of each question as it was then, by request id, in the order of asking."""
+    _words: dict[int, Word] = field(default_factory=dict, init=False)
+    """What the registry said of a case's code."""
+    _same_number: SameNumber = field(default_factory=SameNumber, init=False)
+    _unkept: dict[bytes, _Unkept] = field(default_factory=dict, init=False)
+    """Answers whose record could not be written, by request id."""
+    _retry_s: float = field(default=0.0, init=False)
+    _fault: JournalFault | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without a check."""
+        self._ledger = Ledger(self.keeper)
+
+    @property
+    def online(self) -> bool | None:
+        """The registry can be asked; None where this terminal has no link."""
+        return None if self.asker is None else self.asker.online
+
+    @property
+    def faults(self) -> tuple[JournalFault, ...]:
+        """Why an answer of the registry was not shown, until it is recorded."""
+        return () if self._fault is None or not self._unkept else (self._fault,)
+
+    def perform(self, effect: state.CaseEffect, moment: Moment) -> state.Event | None:
+        """Do what a screen asks for, and say what came of it."""
+        match effect:
+            case state.Confirm(judged):
+                return self.confirm(judged, moment)
+            case state.Recheck(judged):
+                return self.recheck(judged, moment)
+            case state.Compared(judged, fits):
+                return self.compare(judged, fits, moment)
+            case state.Enter(plate, after):
+                return self.enter(plate, after, moment)
+            case state.Report(plate):
+                return state.Reported(self.enter(plate, None, moment).judged)
+            case state.AskKinds(number):
+                return self.ask_kinds(number, moment)
+            case _:
+                assert_never(effect)
+
+    def close(self) -> None:
+        """Let go of the journal and of the lists."""
+        self.keeper.close()
+        self.lists.close()
+
+    def check(self, text: str, moment: Moment) -> state.Recorded:
+        """A code was shown."""
+        begun = time.perf_counter()
+        finding = self.checker.verify(text, moment)
+        self.verified_us = 1e6 * (time.perf_counter() - begun)
+        plate = finding.credential.vehicle.plate if finding.credential else None
+        status = self.lists.status(plate, moment) if plate else UNCHECKED
+        verdict = decide(finding, status, Subject.CODE if plate else None)
+        how = How.OTHER_ISSUER if finding.reason is Reason.OTHER_ISSUER else How.SCAN
+        return self._open(how, self._judged(text, verdict, plate, moment), moment)
+
+    def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
+        """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
+        told = self._same_number.take(plate, self.clock.monotonic_s(), ANSWER_STANDS_S)
+        if after is None:
+            status = self.lists.status(plate, moment, told)
+            verdict = decide(refuse(Reason.NOT_SHOWN), status, Subject.TYPED)
+            return self._open(How.PLATE, self._judged(None, verdict, plate, moment), moment)
+        before = self._ledger.latest(after)
+        finding = self._held_against(before, plate, moment)
+        status = self.lists.status(plate, moment, told or standing(before, plate))
+        verdict = decide(finding, status, Subject.TYPED)
+        entered = replace(before, verdict=verdict, plate=plate, newer_issued=False, fits=())
+        return self._asked_anew(entered, moment)
+
+    def confirm(self, judged: Judged, moment: Moment) -> state.Recorded:
+        """The officer says that this is the vehicle. What was answered long ago is asked again first."""
+        judged = self._ledger.latest(judged)
+        plate, verdict = judged.plate, judged.verdict
+        answered = judged.lookup is state.Lookup.ANSWERED
+        stands = self.clock.monotonic_s() - judged.as_of_s <= ANSWER_STANDS_S
+        if plate is None or not answered or stands:
+            confirmed = replace(judged, verdict=decide(verdict.finding, verdict.status, Subject.CONFIRMED))
+            return state.Recorded(self._ledger.refine(confirmed, moment))
+        status = self.lists.status(plate, moment, standing(judged, plate))
+        confirmed = replace(judged, verdict=decide(verdict.finding, status, Subject.CONFIRMED))
+        return self._asked_anew(confirmed, moment)
+
+    def recheck(self, judged: Judged, moment: Moment) -> state.Recorded:
+        """Check the vehicle again, by the code, the lists and the registry, as of now."""
+        judged = self._ledger.latest(judged)
+        plate, subject = judged.plate, judged.verdict.subject
+        if plate is None:
+            return state.Recorded(judged)
+        entered = None if subject is Subject.CODE else plate
+        finding = self._held_against(judged, entered, moment)
+        status = self.lists.status(plate, moment, standing(judged, plate))
+        return self._asked_anew(replace(judged, verdict=decide(finding, status, subject)), moment)
+
+    def compare(self, judged: Judged, fits: tuple[Fit, ...], moment: Moment) -> state.Recorded:
+        """Record how the car in front fits an alarm's record, and that it is the vehicle where all agrees."""
+        judged = self._ledger.latest(judged)
+        if judged.seq < 0:
+            raise JournalFault("the check itself is not recorded yet")
+        said = "，".join(f"{_POINTS[point]}{_FITS[fit]}" for point, fit in zip(POINTS, fits, strict=True))
+        self.keeper.keep(Note(seq=judged.seq, text=f"比对：{said}"), moment)
+        judged = self._ledger.know(replace(judged, fits=fits))
+        if set(fits) == {Fit.AGREES} and judged.verdict.subject is Subject.CODE:
+            return self.confirm(judged, moment)
+        return state.Recorded(judged)
+
+    def ask_kinds(self, number: str, moment: Moment) -> state.Event | None:
+        """Which kinds has this number? The answer comes as Listed."""
+        question = self.asker.ask_plate(number, None, self.keeper.head, moment) if self.asker else None
+        if self.asker is None or question is None:
+            return state.Listed(number, None)
+        self.asker.send(question)
+        return None
+
+    def receive(self, incoming: Incoming, moment: Moment) -> tuple[state.Event, ...]:
+        """What a message of the registry changes; it is acknowledged once its record is on disk."""
+        if self.asker is None:
+            return ()
+        unkept = self._unkept.get(incoming.correlation or b"")
+        if unkept is not None and unkept.shown:  # it came again, and its record is not on disk yet
+            self._unkept[unkept.request_id] = replace(unkept, incoming=incoming)
+            return ()
+        received = self.asker.receive(incoming, self.keeper.head, moment)
+        events: tuple[state.Event, ...] = ()
+        if isinstance(received, NoAnswer):
+            events = self._unanswered(received.request, received.answer.refusal)
+        elif isinstance(received, Answered | Late):
+            events = self._answered(received, incoming, moment)
+            if received.request.id in self._unkept:
+                return events
+        self.asker.link.acknowledge(incoming)
+        return events
+
+    def expire(self, moment: Moment) -> list[state.Event]:
+        """Whose wait is over: what was shown stays, and says so.
+
+        Meanwhile the hot list is kept whole, and what could not be recorded is tried again.
+        """
+        told: list[state.Event] = list(self._retried())
+        if self.asker is not None:
+            for before, after in self.asker.ask_again(self.keeper.head, moment).items():
+                if before in self._asked:
+                    self._asked[after] = self._asked[before]
+            for request in self.asker.expire():
+                told += self._unanswered(request)
+            self.asker.keep_hotlist(self.keeper.head, moment)
+        return told
+
+    def _retried(self) -> list[state.Event]:
+        """What comes of recording again what could not be recorded."""
+        now_s = self.clock.monotonic_s()
+        if now_s < self._retry_s or not (self._ledger.owes or self._unkept):
+            return []
+        self._retry_s = now_s + RETRY_S
+        told: list[state.Event] = list(self._ledger.write())
+        for unkept in list(self._unkept.values()):
+            if self.asker is None or (unkept.shown and self._ledger.owes):
+                continue
+            del self._unkept[unkept.request_id]
+            if unkept.shown:
+                self.asker.link.acknowledge(unkept.incoming)
+                continue
+            told += self.receive(unkept.incoming, unkept.moment)
+        return told
+
+    def _answered(
+        self, received: Answered | Late, incoming: Incoming, moment: Moment
+    ) -> tuple[state.Event, ...]:
+        """What an answer changes, recorded; where that fails, it is no duplicate when it comes again."""
+        request_id = received.request.id
+        self._unkept.pop(request_id, None)
+        try:
+            events = self._settled(received, moment)
+        except JournalFault as fault:
+            self._fault = fault
+            self._unkept[request_id] = _Unkept(request_id, incoming, moment, shown=False)
+            if self.asker is not None:
+                self.asker.lookup.reopen(received)
+            return ()
+        if any(_is_unrecorded(event) for event in events):
+            self._unkept[request_id] = _Unkept(request_id, incoming, moment, shown=True)
+        return events
+
+    def _judged(self, text: str | None, verdict: Verdict, plate: Plate | None, moment: Moment) -> Judged:
+        """A check of now, which has no record yet."""
+        return Judged(text, verdict, 0, moment.now_s, plate, as_of_s=self.clock.monotonic_s())
+
+    def _open(self, how: How, judged: Judged, moment: Moment) -> state.Recorded:
+        question = self._question(judged, moment)
+        if not is_alarm(judged.verdict):
+            self._report(moment)
+        request_id = question.correlation if question else None
+        return self._sent(self._ledger.begin(how, judged, moment, request_id), question)
+
+    def _report(self, moment: Moment) -> None:
+        """Record what verifying found amiss with the terminal's own files."""
+        for report in self.checker.reports:
+            self.keeper.keep(report, moment)
+        self.checker.reports.clear()
+
+    def _asked_anew(self, judged: Judged, moment: Moment) -> state.Recorded:
+        """Record what changed of a check by the officer's doing, and ask about its vehicle."""
+        question = self._question(judged, moment)
+        judged = replace(judged, as_of_s=self.clock.monotonic_s())
+        request_id = question.correlation if question else None
+        return self._sent(self._ledger.refine(judged, moment, request_id), question)
+
+    def _question(self, judged: Judged, moment: Moment) -> Outgoing | None:
+        """What to ask the registry: a code that nobody could verify never starts a lookup by its claims."""
+        if self.asker is None:
+            return None
+        plate, text = judged.plate, judged.text
+        if plate is not None:
+            digest = judged.verdict.finding.digest
+            return self.asker.ask_plate(plate.number, plate.kind, self.keeper.head, moment, digest)
+        if judged.verdict.finding.reason is Reason.OTHER_ISSUER and text is not None:
+            return self.asker.ask_code(text, self.keeper.head, moment)
+        return None
+
+    def _sent(self, judged: Judged, question: Outgoing | None) -> state.Recorded:
+        """Send the question, now that its check is on disk."""
+        asked = question is not None and self.asker is not None and judged.recorded
+        lookup = state.Lookup.WAITING if asked else state.Lookup.NOT_ASKED
+        judged = self._ledger.know(replace(judged, lookup=lookup, refusal=None))
+        if asked and question is not None and question.correlation is not None and self.asker is not None:
+            self._asked[question.correlation] = judged
+            while len(self._asked) > KEPT:
+                del self._asked[next(iter(self._asked))]
+            self.asker.send(question)
+        return state.Recorded(judged)
+
+    def _settled(self, received: Answered | Late, moment: Moment) -> tuple[state.Event, ...]:
+        request = received.request
+        asked = self._asked.get(request.id)
+        if asked is None:
+            listed = self._listed(received, moment)
+            return () if listed is None else (listed,)
+        case = self._ledger.find(asked.seq)
+        if isinstance(request.question, CodeQuestion):
+            return self._code_answered(case or asked, received, moment)
+        if case is None or case.plate != asked.plate:
+            status = self._status(asked.plate, received.status, moment)
+            how = How.PLATE if asked.text is None else How.SCAN
+            told = self._issuance_told(asked, received, moment)
+            return (self._apart(how, looked_up(told, status, answer_of(received)), request, moment),)
+        status = self._status(case.plate, received.status, moment)
+        refined = looked_up(self._issuance_told(case, received, moment), status, answer_of(received))
+        events = self._refined(case, refined, received, moment)
+        return (*events, *self._of_same_vehicle(refined, moment))
+
+    def _issuance_told(self, judged: Judged, received: Answered | Late, moment: Moment) -> Judged:
+        """The case with the registry's word on whether its code was issued (wire format, section 4)."""
+        issuance, verdict = received.answer.issuance, judged.verdict
+        if issuance is None:
+            return judged
+        entered = None if verdict.subject is Subject.CODE else judged.plate
+        finding = with_issuance(verdict.finding, issuance, moment, entered)
+        if issuance is Issuance.ISSUED and verdict.finding.reason is Reason.NOT_ISSUED:
+            self.checker.report_missing(verdict.finding)
+        return replace(judged, verdict=replace(verdict, finding=finding), issuance=issuance)
+
+    def _code_answered(
+        self, case: Judged, received: Answered | Late, moment: Moment
+    ) -> tuple[state.Event, ...]:
+        """What the registry's word on another issuer's code changes; also where it names another vehicle than
+        the one that was entered, and has an alarm on it.
+        """
+        word = word_of(case.verdict.finding, received.answer)
+        if isinstance(received, Answered) or word.finding not in NAMING_A_VEHICLE:
+            self._words[case.seq] = word
+            while len(self._words) > KEPT:
+                del self._words[next(iter(self._words))]
+        proven = received.status if word.finding in NAMING_A_VEHICLE else None
+        status = self._status(word.plate, received.status, moment) if word.plate else proven
+        read = code_read(case, word, status, answer_of(received))
+        if case.plate is None and received.answer.records and word.finding in NAMING_A_VEHICLE:
+            number = received.answer.records[0].number
+            read = undecided(case, number, self._candidates(received, moment), answer_of(received))
+        events = self._refined(case, read, received, moment)
+        if word.plate is None or word.plate == case.plate or case.plate is None or status is None:
+            return events
+        named = replace(case, verdict=decide(word.on(case.verdict.finding, None), status, Subject.CODE))
+        named = replace(named, plate=word.plate, lookup=state.Lookup.ANSWERED, newer_issued=False)
+        named = replace(named, answer=answer_of(received))
+        if not is_alarm(named.verdict):
+            return events
+        return (*events, self._apart(How.OTHER_ISSUER, named, received.request, moment))
+
+    def _status(self, plate: Plate | None, live: VehicleStatus | None, moment: Moment) -> VehicleStatus:
+        return self.lists.status(plate, moment, live) if plate else UNCHECKED
+
+    def _refined(
+        self, case: Judged, refined: Judged, received: Answered | Late, moment: Moment
+    ) -> tuple[state.Event, ...]:
+        """Record an answer. A late one changes what is shown to nothing less grave than it was."""
+        if isinstance(received, Answered):
+            return (state.Refined(self._ledger.refine(refined, moment)),)
+        alarm, shown = is_alarm(refined.verdict), case.verdict.outcome
+        if alarm and (refined.verdict.outcome is Outcome.ALARM or shown is not Outcome.ALARM):
+            return (state.Refined(self._ledger.refine(refined, moment)),)
+        as_shown = replace(refined.verdict, outcome=shown, subject=case.verdict.subject)
+        self._ledger.add(replace(refined, verdict=as_shown), moment)
+        return (state.Reported(refined),) if alarm else ()
+
+    def _apart(self, how: How, judged: Judged, request: LookupRequest, moment: Moment) -> state.Reported:
+        """Record an answer about another vehicle than its check's, which is a check of its own."""
+        return state.Reported(self._ledger.begin(how, judged, moment, request.id))
+
+    def _of_same_vehicle(self, refined: Judged, moment: Moment) -> list[state.Refined]:
+        """The newest other check of the vehicle that an alarm is about: it is on this vehicle too."""
+        if refined.plate is None or not is_alarm(refined.verdict):
+            return []
+        others = (one for one in self._ledger.of_vehicle(refined.plate) if one.seq != refined.seq)
+        newest = next(others, None)
+        if newest is None or newest.seq < refined.seq or is_alarm(newest.verdict):
+            return []
+        if not is_recent(newest, self.clock.monotonic_s()):
+            return []
+        too = looked_up(newest, refined.verdict.status, refined.answer)
+        return [state.Refined(self._ledger.refine(too, moment))]
+
+    def _held_against(self, judged: Judged, plate: Plate | None, moment: Moment) -> Finding:
+        """What is found of a case's code, against the plate that was entered, if any."""
+        if judged.text is None:
+            return refuse(Reason.NOT_SHOWN)
+        finding, word = self.checker.verify(judged.text, moment, plate), self._words.get(judged.seq)
+        if judged.issuance is not None:
+            return with_issuance(finding, judged.issuance, moment, plate)
+        return word.on(finding, plate) if word is not None else finding
+
+    def _unanswered(
+        self, request: LookupRequest, refusal: RefusalReason | None = None
+    ) -> tuple[state.Event, ...]:
+        asked = self._asked.get(request.id)
+        case = self._ledger.find(asked.seq) if asked else None
+        if asked is not None and case is not None and case.lookup is state.Lookup.WAITING:
+            last = [one for one, snapshot in self._asked.items() if snapshot.seq == case.seq][-1]
+            if request.id != last or case.plate != asked.plate:
+                return ()
+            silent = replace(case, lookup=state.Lookup.NO_ANSWER, refusal=refusal)
+            return (state.Refined(self._ledger.know(silent)),)
+        question = request.question
+        if asked is not None or not isinstance(question, PlateQuestion) or question.kind is not None:
+            return ()
+        return (state.Listed(question.number, None),)
+
+    def _listed(self, received: Answered | Late, moment: Moment) -> state.Event | None:
+        """Every vehicle that the registry has for a number, weighed with the hot list, gravest first."""
+        question = received.request.question
+        if not isinstance(question, PlateQuestion) or question.kind is not None:
+            return None
+        self._same_number.hear(received.found, self.clock.monotonic_s())
+        return state.Listed(question.number, self._candidates(received, moment))
+
+    def _candidates(self, received: Answered | Late, moment: Moment) -> tuple[state.Candidate, ...]:
+        return candidates(received.found, lambda plate, live: self.lists.status(plate, moment, live))
+
+
+def _is_unrecorded(event: state.Event) -> bool:
+    return isinstance(event, state.Refined | state.Reported) and not event.judged.recorded

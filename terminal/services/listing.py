@@ -1,0 +1,52 @@
+"""The vehicles that the registry has for one number, from its answer until the officer enters a plate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from terminal.screens.state import Candidate
+from terminal.services.judging import STANDING
+from terminal.vehicle.status import GRAVEST_FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from terminal.model import Plate, VehicleStatus
+
+MOST_LISTED = 24
+"""Vehicles of one number that a screen has room for: more than there are kinds for any number's pattern."""
+
+
+def candidates(
+    found: Iterable[VehicleStatus], weigh: Callable[[Plate, VehicleStatus], VehicleStatus]
+) -> tuple[Candidate, ...]:
+    """Return every vehicle of an answer, gravest first, each weighed with the lists by `weigh`."""
+    judged = [
+        Candidate(one.vehicle.plate.kind, weigh(one.vehicle.plate, one)) for one in found if one.vehicle
+    ]
+    judged.sort(key=lambda one: GRAVEST_FIRST.index(one.status.finding))
+    return tuple(judged[:MOST_LISTED])
+
+
+@dataclass(slots=True)
+class SameNumber:
+    """The registry's last word on the vehicles of a number."""
+
+    _found: dict[Plate, VehicleStatus] = field(default_factory=dict, init=False)
+    _at_s: float = field(default=0.0, init=False)
+    """When it said so (monotonic s)."""
+
+    def hear(self, found: Iterable[VehicleStatus], now_s: float) -> None:
+        """Keep an answer of `now_s` (monotonic s) in place of the one before."""
+        self._found = {one.vehicle.plate: one for one in found if one.vehicle}
+        self._at_s = now_s
+
+    def take(self, plate: Plate, now_s: float, stands_s: float) -> VehicleStatus | None:
+        """Return the alarm, or word that it is off the road, of the vehicle that is entered, and forget all.
+
+        None where the answer is more than `stands_s` old.
+        """
+        told, self._found = self._found.get(plate), {}
+        recent = now_s - self._at_s <= stands_s
+        return told if recent and told is not None and told.finding in STANDING else None

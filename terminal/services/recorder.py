@@ -1,0 +1,239 @@
+"""What checks are made against, and how they are kept: a moment in, a finding or a journal entry out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from terminal.credential import trust
+from terminal.credential.register_watch import RegisterWatch
+from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
+from terminal.errors import RegisterFault
+from terminal.journal.codec import RULES_DIGEST_SIZE
+from terminal.journal.entry import Ages, Body, Check, CodeDigest, Event, EventKind, Refinement, Rules, Stamp
+from terminal.model import PlateEntry, Reason, Subject
+from terminal.vehicle.tables import RULES, content
+from terminal.wire import cbor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal import config
+    from terminal.journal.record import Head
+    from terminal.journal.store import Journal
+    from terminal.model import Finding, How, Plate
+    from terminal.screens.state import Judged
+    from terminal.services.registry_client import Lists
+    from terminal.wire.cbor import Value
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Checker:
+    """Trust set and policy that every code is verified with, and the watch over the register's files."""
+
+    trusted: trust.TrustSet
+    policy: Policy = DEFAULT_POLICY
+    fresh_s: int = trust.FRESH_S
+    """A trust set older than this shows its age."""
+    laboratory: bool = False
+    laid_aside: frozenset[bytes] = frozenset()
+    """Fingerprints of files of the register of issued codes that former runs laid aside."""
+    keep_laid_aside: Callable[[frozenset[bytes]], None] = lambda _: None
+    """Takes the fingerprints when another file is laid aside."""
+    _watch: RegisterWatch = field(init=False)
+    _in_force: trust.TrustSet = field(init=False)
+    reports: list[Event] = field(default_factory=list, init=False)
+    """Events about the register's files that are yet to be recorded; cleared by the caller once they are."""
+
+    def __post_init__(self) -> None:
+        self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
+        self._in_force = replace(self.trusted, register=self._watch.in_force)
+
+    @property
+    def faults(self) -> tuple[RegisterFault, ...]:
+        """That files of the register of issued codes are laid aside."""
+        targets = self._watch.targets_aside
+        return (RegisterFault(", ".join(targets)),) if targets else ()
+
+    def report_missing(self, finding: Finding) -> None:
+        """Have it recorded that the registry knows a code that files of the register of issued codes lack."""
+        self.reports += [
+            Event(EventKind.TRUST, f"{target} lacks a code that the registry has")
+            for target in finding.register.missing
+        ]
+
+    def moment(self, now_s: float, *, clock_trusted: bool) -> Moment:
+        """The moment of a check; a clock that reads earlier than the trust set was made decides nothing."""
+        return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
+
+    def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
+        """Verify a code; `entered` is the plate that the officer entered, if any.
+
+        A file of the register that accuses too many codes is laid aside before it accuses this one.
+        """
+        finding = verify(text, self._in_force, moment, entered=entered, policy=self.policy)
+        laid_aside = self._watch.observe(finding)
+        if not laid_aside:
+            return finding
+        self.reports += [
+            Event(EventKind.TRUST, f"{target} is faulty and was laid aside") for target in laid_aside
+        ]
+        self._in_force = replace(self.trusted, register=self._watch.in_force)
+        self.keep_laid_aside(self._watch.aside)
+        return verify(text, self._in_force, moment, entered=entered, policy=self.policy)
+
+
+def policy(checks: config.Checks) -> Policy:
+    """The policy that the configuration sets."""
+    return Policy(3600 * checks.trust_usable_h, tuple(re.compile(one) for one in checks.other_issuers))
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """In whose name records are kept."""
+
+    terminal: str
+    officer: str
+    shift: str
+
+    def stamp(self, moment: Moment) -> Stamp:
+        """Who, and when."""
+        return Stamp(
+            terminal=self.terminal,
+            at_ms=int(1e3 * moment.now_s),
+            clock_trusted=moment.clock_trusted,
+            officer=self.officer,
+            shift=self.shift,
+        )
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps what was done in the journal, in the officer's name. Every verb raises JournalFault."""
+
+    journal: Journal
+    author: Author
+    trusted: trust.TrustSet
+    lists: Lists
+
+    @property
+    def unreceipted(self) -> int:
+        """Records that no receipt covers."""
+        return self.journal.unreceipted()
+
+    @property
+    def head(self) -> Head:
+        """Where the journal stands."""
+        return self.journal.head
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self.journal.close()
+
+    def keep_check(self, how: How, judged: Judged, moment: Moment, request_id: bytes | None) -> int:
+        """Record a check whose question to the registry has `request_id`; return the record's number."""
+        verdict, plate = judged.verdict, judged.plate
+        finding, status = verdict.finding, verdict.status
+        body = Check(
+            how=how,
+            finding=finding.finding,
+            reason=finding.reason,
+            vehicle=status.finding,
+            outcome=verdict.outcome,
+            subject=verdict.subject or Subject.CODE,
+            ages=self._ages(plate, moment),
+            trust_serial=self.trusted.serial,
+            number=plate.number if plate else None,
+            kind=plate.kind if plate else None,
+            cti=finding.credential.cti if finding.credential else None,
+            code_text=_code_text(judged.text, finding),
+            request_id=request_id,
+            letters=status.letters,
+            valid_through=status.valid_through,
+            rules=PACKAGE_RULES,
+            clock_s=_clock_s(moment),
+            plate_entry=_plate_entry(judged),
+            differing=verdict.differing or None,
+            offline_day=self.lists.offline_day(plate) if plate else None,
+            hotlist_version=self.lists.hotlist_version(plate) if plate else None,
+            settings_serial=LOCAL_SETTINGS,
+        )
+        return self.journal.append(self.author.stamp(moment), body)
+
+    def keep_refinement(
+        self, before: Judged, after: Judged, moment: Moment, request_id: bytes | None = None
+    ) -> int:
+        """The record's number, once what changed of a check is on disk."""
+        was, verdict = before.verdict, after.verdict
+        found = _changed(was.finding, verdict.finding)
+        status = _changed(was.status, verdict.status)
+        plate = _changed(before.plate, after.plate)
+        body = Refinement(
+            seq=before.seq,
+            finding=found.finding if found else None,
+            reason=found.reason if found else None,
+            vehicle=status.finding if status else None,
+            outcome=_changed(was.outcome, verdict.outcome),
+            subject=_changed(was.subject, verdict.subject),
+            ages=self._ages(after.plate, moment) if status else None,
+            number=plate.number if plate else None,
+            kind=plate.kind if plate else None,
+            request_id=request_id,
+            letters=status.letters if status else None,
+            valid_through=status.valid_through if status else None,
+            clock_s=_clock_s(moment) if found or status else None,
+            plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
+            differing=_changed(was.differing, verdict.differing),
+            offline_day=self.lists.offline_day(after.plate) if status and after.plate else None,
+            hotlist_version=self.lists.hotlist_version(after.plate) if status and after.plate else None,
+            issuance=_changed(before.issuance, after.issuance),
+            live_answer=_changed(before.answer, after.answer),
+        )
+        return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
+
+    def keep(self, body: Body, moment: Moment) -> int:
+        """The record's number, once anything else that must be told is on disk."""
+        return self.journal.append(self.author.stamp(moment), body)
+
+    def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
+        trust_s = max(0, int(moment.now_s) - self.trusted.made_s)
+        return self.lists.ages(plate, moment, trust_s)
+
+
+def _package_rules() -> Rules:
+    """The package's own tables, by SHA-256 over the map that a rules file would have of them under key 3."""
+    tables: Value = {key: content(name) for key, name in enumerate(RULES, 1)}
+    return Rules(0, hashlib.sha256(cbor.write(tables)).digest()[:RULES_DIGEST_SIZE])
+
+
+PACKAGE_RULES = _package_rules()
+"""The rules that verdicts are made by, as records name them."""
+LOCAL_SETTINGS = 0
+"""The serial of settings that came from a file on the terminal, and from no fleet."""
+
+
+def _clock_s(moment: Moment) -> int:
+    """The clock that a verdict is computed with, Unix s; a clock before 1970 is kept as 0."""
+    return max(0, int(moment.now_s))
+
+
+def _code_text(text: str | None, finding: Finding) -> str | CodeDigest | None:
+    """Return the text of a code of ours or of a configured issuer, and of any other its digest."""
+    if text is None or finding.reason is not Reason.FOREIGN:
+        return text
+    return CodeDigest(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), len(text))
+
+
+def _plate_entry(judged: Judged) -> PlateEntry | None:
+    if judged.plate is None:
+        return None
+    return PlateEntry.TYPED if judged.verdict.subject is Subject.TYPED else PlateEntry.CODE
+
+
+def _changed(before: T, after: T) -> T | None:
+    """What is so now, where it was not so before."""
+    return None if after == before else after

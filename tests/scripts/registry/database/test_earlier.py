@@ -1,0 +1,65 @@
+"""Earlier alarms on a vehicle are told from what officers confirmed, and of that vehicle alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scripts.registry.database import RequestView, register
+from scripts.registry.hotlist import put
+from scripts.registry.journals.unsealing import open_all
+from terminal.journal.entry import Confirmation, Refinement
+from terminal.model import EarlierAlarm
+from terminal.registry.messages import Listed, VehicleRecord
+from tests.scripts.registry.database.test_unsealing import DAY_MS, UNCHECKED, kept, upload
+from tests.scripts.registry.journal_batches import CHECK, KEY, Journal
+from tests.scripts.registry.request_fixtures import NOW_MS, RECORD
+
+if TYPE_CHECKING:
+    from scripts.registry.database import Database
+
+
+STOLEN = replace(RECORD, letters="C")
+
+
+def told(database: Database, record: VehicleRecord = STOLEN) -> tuple[EarlierAlarm, ...] | None:
+    """The earlier alarms in an answer about a vehicle."""
+    with database.transaction() as connection:
+        register(connection, [record])
+        return RequestView(connection).earlier_alarms(record)
+
+
+def test_earlier_alarms_on_a_vehicle_are_told_newest_first(database: Database):
+    journal = Journal()
+    for day in range(7):
+        journal.add(CHECK, NOW_MS + day * DAY_MS)
+        word = Confirmation(seq=2 * day + 1, by="control", result="not_this_vehicle", reason="plate_cloned")
+        journal.add(word if day else replace(word, reason=None), NOW_MS + day * DAY_MS)
+    upload(database, journal)
+    open_all(database, [KEY], NOW_MS)
+    alarms = told(database)
+    assert alarms is not None
+    assert [one.day for one in alarms] == [20261128, 20261127, 20261126, 20261125, 20261124]
+    assert {(one.result, one.reason) for one in alarms} == {("not_this_vehicle", "plate_cloned")}
+
+
+def test_no_earlier_alarm_is_told_where_there_is_none_now_or_none_was_confirmed(database: Database):
+    kept(database, CHECK, UNCHECKED, Confirmation(seq=1, by="control", result="confirmed"))
+    assert told(database, RECORD) is None
+    assert told(database, replace(STOLEN, kind="07")) is None
+    assert told(database) == (EarlierAlarm(20261122, "confirmed", None),)
+    with database.transaction() as connection:
+        put(connection, "苏", [Listed(RECORD.plate, "N")], NOW_MS)
+    assert told(database, RECORD) is not None  # the hot list has it
+
+
+def test_an_alarm_is_about_the_plate_that_was_entered_for_it(database: Database):
+    kept(
+        database,
+        CHECK,
+        Refinement(seq=1, number="苏A54321", kind="02"),
+        Confirmation(seq=1, by="control", result="confirmed"),
+        Confirmation(seq=1, by="control", result="x" * 33),
+    )
+    assert told(database) is None
+    assert told(database, replace(STOLEN, number="苏A54321")) == (EarlierAlarm(20261122, "confirmed"),)

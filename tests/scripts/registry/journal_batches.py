@@ -1,0 +1,122 @@
+"""A terminal's journal for tests of the registry: entries, their records sealed and chained, and batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nacl import bindings
+
+from scripts.registry.database import Database
+from scripts.registry.journals import evidence, store
+from scripts.registry.journals.unsealing import Key
+from scripts.registry.terminals import Terminal
+from terminal.journal import record
+from terminal.journal.codec import write_entry
+from terminal.journal.entry import Ages, Body, Check, Entry, Stamp
+from terminal.journal.record import Head, Record
+from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.registry import codec, topics
+from terminal.registry.messages import Batch, Held, Piece, Pieces, Receipt
+from tests.scripts.registry.request_fixtures import NOW_MS, RECEIPT_KEYS, RECEIPT_SIGNER, T0001, signer_of
+
+SECRET = b"journal".ljust(32, b".")
+KEY = Key(bindings.crypto_scalarmult_base(SECRET), SECRET)
+JOURNAL = b"J" * 16
+BATCH_TOPIC = topics.batch("T0001")
+
+CHECK = Check(
+    how=How.SCAN,
+    finding=CredentialFinding.CURRENT,
+    reason=Reason.OK,
+    vehicle=VehicleFinding.VALID,
+    outcome=Outcome.PASS,
+    subject=Subject.CONFIRMED,
+    ages=Ages(60, 120, None),
+    trust_serial=3,
+    number="苏A12345",
+    kind="02",
+    cti=b"c" * 12,
+    location=(320_000_000, 1_188_000_000),
+    letters="A",
+    valid_through=20270831,
+)
+
+
+@dataclass
+class Journal:
+    """One that grows; `records` has its records' bytes."""
+
+    owner: Terminal = T0001
+    id: bytes = JOURNAL
+    sealing_key: bytes = KEY.public
+    records: list[bytes] = field(default_factory=list)
+
+    def head(self, seq: int | None = None) -> Head:
+        """Where it stands after record `seq`."""
+        seq = len(self.records) if seq is None else seq
+        start = record.genesis(self.owner.public_key, self.id)
+        return Head(self.id, seq, record.digest(self.records[seq - 1])) if seq else start
+
+    def add(self, body: Body, at_ms: int = NOW_MS, **place: object) -> int:
+        """Append an entry; its number. `place` makes it say another one."""
+        seq = len(self.records) + 1
+        stamp = Stamp(
+            terminal=str(place.get("terminal", self.owner.id)),
+            at_ms=at_ms,
+            clock_trusted=True,
+            officer="098765",
+            shift="7",
+        )
+        said = place.get("seq", seq)
+        assert isinstance(said, int)
+        entry = Entry(self.id, said, record.uuid7(at_ms, seq.to_bytes(10, "big")), stamp, body)
+        return self.add_sealed(record.seal(write_entry(entry), self.sealing_key))
+
+    def add_sealed(self, sealed: bytes) -> int:
+        """Append what is sealed already."""
+        head = self.head()
+        self.records.append(record.write(Record(head.seq + 1, head.hash, sealed)))
+        return head.seq + 1
+
+    def fill(self, count: int) -> Journal:
+        """Append so many checks."""
+        for _ in range(count):
+            self.add(CHECK)
+        return self
+
+    def batch(self, first: int, last: int) -> Batch:
+        """Its records from `first` to `last`."""
+        return Batch(
+            terminal=self.owner.id,
+            journal_id=self.id,
+            first=first,
+            last=last,
+            before=self.head(first - 1).hash,
+            records=tuple(self.records[first - 1 : last]),
+        )
+
+    def sent(self, first: int, last: int) -> bytes:
+        """That batch as its terminal sends it."""
+        return codec.sign(self.batch(first, last), signer_of(self.owner.id))
+
+
+def read(message: bytes) -> Receipt:
+    """A receipt as its terminal opens it."""
+    receipt = codec.open_signed(Receipt, message, RECEIPT_KEYS)
+    assert receipt is not None
+    return receipt
+
+
+def file(database: Database, batch: Batch, owner: Terminal = T0001, now_ms: int = NOW_MS) -> bytes:
+    """What a worker answers to a batch that was admitted."""
+    with database.transaction() as connection:
+        return store.store(connection, batch, owner, now_ms, RECEIPT_SIGNER).message
+
+
+def give(database: Database, *pieces: Piece) -> tuple[Held, ...]:
+    """What a worker says that it holds after pieces."""
+    with database.transaction() as connection:
+        said = Pieces(terminal="T0001", pieces=pieces)
+        receipt = read(evidence.store(connection, said, NOW_MS, RECEIPT_SIGNER).message)
+    assert receipt.held is not None
+    return receipt.held

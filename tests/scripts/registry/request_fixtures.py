@@ -1,0 +1,111 @@
+"""A registry's surroundings for tests: terminals that ask, their requests, and keys that are nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nacl import bindings
+
+from scripts.registry import terminals
+from scripts.registry.admission import Refusal, admit
+from scripts.registry.answers import keep, letter, reply
+from scripts.registry.database import Database, RequestView
+from scripts.registry.other_issuers import OtherIssuers, js1_adapter
+from scripts.registry.terminals import Terminal
+from terminal.journal.record import Head
+from terminal.registry import codec, topics
+from terminal.registry.messages import (
+    LookupAnswer,
+    LookupRequest,
+    PlateQuestion,
+    Question,
+    VehicleRecord,
+    Why,
+)
+from terminal.wire import cbor, signed
+from terminal.wire.signed import Signer, by_kid
+
+NOW_MS = 1_795_320_000_000  # 2026-11-22 in Asia/Shanghai
+DAY = 20261122
+
+
+def public(seed: bytes) -> bytes:
+    """The Ed25519 public key of a seed."""
+    return bindings.crypto_sign_seed_keypair(seed)[0]
+
+
+def key_of(name: str) -> bytes:
+    """A seed that only tests have."""
+    return name.encode().ljust(32, b".")
+
+
+def listed(*entries: Terminal) -> bytes:
+    """Target `terminals.cbor`."""
+    return cbor.write({n: [t.id, t.public_key, t.province, t.state] for n, t in enumerate(entries, 1)})
+
+
+T0001 = Terminal("T0001", public(key_of("T0001")), "苏", "active")
+T0002 = Terminal("T0002", public(key_of("T0002")), "浙", "active")
+LOST = Terminal("T0003", public(key_of("T0003")), "苏", "lost")
+TERMINALS = terminals.load(listed(T0001, T0002, LOST))
+ANSWER_SEED = key_of("answer")
+ANSWER_SIGNER = signed.signer(ANSWER_SEED)
+HOTLIST_SEED = key_of("hot list")
+RECEIPT_SEED = key_of("receipt")
+RECEIPT_SIGNER = signed.signer(RECEIPT_SEED)
+RECEIPT_KEYS = by_kid([public(RECEIPT_SEED)])
+ANSWER_KEYS = by_kid([public(ANSWER_SEED)])
+OTHER_SEED = key_of("other issuer")
+OTHERS = OtherIssuers({"JS1": js1_adapter(public(OTHER_SEED))})
+RECORD = VehicleRecord(
+    number="苏A12345", kind="02", vehicle_type="K33", use="A", valid_through=20270831, letters="A"
+)
+REQUEST = LookupRequest(
+    id=b"q" * 16,
+    sent_ms=NOW_MS,
+    terminal="T0001",
+    officer="098765",
+    question=PlateQuestion("苏A12345", "02"),
+    why=Why.CHECK,
+    head=Head(b"J" * 16, 7, b"h" * 32),
+)
+LOOKUP_TOPIC = topics.lookup("T0001")
+
+
+def request(question: Question, number: int = 0) -> LookupRequest:
+    """A request of T0001, with an id for each `number`."""
+    return replace(REQUEST, question=question, id=number.to_bytes(16, "big"))
+
+
+def signer_of(name: str) -> Signer:
+    """Who signs for a terminal."""
+    return signed.signer(key_of(name))
+
+
+def sent(message: LookupRequest) -> bytes:
+    """A request as its terminal sends it."""
+    return codec.sign(message, signer_of(message.terminal))
+
+
+def ask(
+    database: Database, payload: bytes, topic: str = LOOKUP_TOPIC, now_ms: int = NOW_MS
+) -> bytes | Refusal:
+    """What one worker makes of one delivery: the signed answer, or why there is none."""
+    admitted = admit(LookupRequest, topic, payload, TERMINALS)
+    if isinstance(admitted, Refusal):
+        return admitted
+    with database.transaction() as connection:
+        view = RequestView(connection)
+        answer = reply(*admitted, view, OTHERS, now_ms)
+        if not isinstance(answer, Refusal):
+            keep(*admitted, view, now_ms)
+    return answer if isinstance(answer, Refusal) else letter(answer, ANSWER_SIGNER).payload
+
+
+def answered(database: Database, message: LookupRequest, now_ms: int = NOW_MS) -> LookupAnswer:
+    """The answer to a request, opened with the answer keys as its terminal opens it."""
+    payload = ask(database, sent(message), topics.lookup(message.terminal), now_ms)
+    assert isinstance(payload, bytes)
+    answer = codec.open_signed(LookupAnswer, payload, ANSWER_KEYS)
+    assert answer is not None
+    return answer

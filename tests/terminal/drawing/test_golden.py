@@ -1,0 +1,70 @@
+"""Golden screens, compared pixel by pixel, so that every visible change is deliberate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import get_args
+
+import cv2
+import numpy as np
+import pytest
+
+from scripts.screens.golden import DEUTERANOPIA, KEPT, PROTANOPIA, Pixels, checksum, grey, seen_through
+from terminal.drawing.fonts import Fonts
+from terminal.model import Outcome
+from terminal.screens.state import Alarm, Result, Screen
+from tests.terminal.drawing.gallery import FONTS, VIEWS, pixels
+
+FOLDER = Path(__file__).parent / "golden"
+
+
+def _other_fonts() -> str | None:
+    for line in (FOLDER / "fonts.sha256").read_text().splitlines():
+        kept, name = line.split()
+        if checksum(FONTS / name) != kept:
+            return f"{name} is not the font that the golden screens were drawn with"
+    return None
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_screen_is_its_golden_picture(name: str, fonts: Fonts):
+    if reason := _other_fonts():
+        pytest.skip(reason)
+    kept = cv2.imread(str(FOLDER / f"{name}.png"), cv2.IMREAD_COLOR)
+    assert kept is not None, "scripts/golden makes it"
+    drawn = pixels(VIEWS[name], fonts)
+    changed = np.argwhere((drawn != kept).any(axis=2))
+    assert not changed.size, f"{len(changed)} pixels differ, from {changed[0]}; see scripts/golden --look"
+
+
+def test_golden_folder_holds_the_gallery_and_nothing_else():
+    assert KEPT.resolve() == FOLDER
+    assert {path.stem for path in FOLDER.glob("*.png")} == set(VIEWS)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_screen_and_every_outcome_has_a_golden_picture(language: str):
+    screens = [view.screen for view in VIEWS.values() if view.language == language]
+    assert {type(screen) for screen in screens} == {Alarm, *get_args(Screen)}
+    shown = {screen.judged.verdict.outcome for screen in screens if isinstance(screen, Result)}
+    assert shown == set(Outcome)
+
+
+EYES: dict[str, Callable[[Pixels], Pixels]] = {
+    "all cones": lambda picture: picture,
+    "no colour": grey,
+    "no green": lambda picture: seen_through(DEUTERANOPIA, picture),
+    "no red": lambda picture: seen_through(PROTANOPIA, picture),
+}
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_the_verdicts_of_any_two_kinds_differ_at_a_glance(eye: str, fonts: Fonts):
+    """A glance sees the verdict block at a twentieth of its resolution, as peripheral vision does."""
+    kinds = ("pass", "provisional_cached", "caution", "overdue", "undetermined")
+    blocks = [pixels(VIEWS[name], fonts)[60:250, 16:464] for name in kinds]
+    glances = [cv2.resize(EYES[eye](block), (22, 10), interpolation=cv2.INTER_AREA) for block in blocks]
+    for one, other in combinations(glances, 2):
+        assert np.abs(one.astype(int) - other.astype(int)).mean() > 18

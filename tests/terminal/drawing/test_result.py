@@ -1,0 +1,181 @@
+"""What a verdict's screen says of the vehicle, and by whose word: no more than is known, and no blame."""
+
+from __future__ import annotations
+
+import pytest
+
+from terminal.drawing import theme
+from terminal.drawing.draw import compose
+from terminal.drawing.fonts import Fonts
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import PlateArt, Sign, Text
+from terminal.drawing.soft_keys import keys
+from terminal.drawing.theme import Look
+from terminal.model import (
+    Button,
+    CredentialFinding,
+    Outcome,
+    Plate,
+    Subject,
+    Vehicle,
+    VehicleFinding,
+    VehicleStatus,
+)
+from terminal.screens.state import Lookup, Result
+from terminal.screens.values import Fit
+from tests.terminal.drawing.gallery import VIEWS
+from tests.terminal.screens.builders import CAR, aged, by_plate, result, with_judged
+
+ALARMS = (VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM)
+RECORD = Vehicle(CAR.plate, "H31", "A", 202708, "J", "9Z8Y7X")
+BRAND = "东风牌EQ1040"
+
+
+def texts(screen: Result, fonts: Fonts) -> list[Text]:
+    return [item for item in compose(screen, Look("zh", fonts)) if isinstance(item, Text)]
+
+
+def said(screen: Result, fonts: Fonts) -> str:
+    return "".join(item.string for item in texts(screen, fonts))
+
+
+def plates(screen: Result, fonts: Fonts) -> list[PlateArt]:
+    return [item for item in compose(screen, Look("zh", fonts)) if isinstance(item, PlateArt)]
+
+
+def live(
+    finding: VehicleFinding, vehicle: Vehicle | None = RECORD, brand: str | None = BRAND
+) -> VehicleStatus:
+    return VehicleStatus(finding, "C", 20270831, 130, vehicle, brand, 20360801)
+
+
+def test_code_that_was_not_shown_is_no_warning(fonts: Fonts):
+    screen = by_plate(VehicleFinding.CACHED_VALID)
+    (line,) = [item for item in texts(screen, fonts) if item.string == "未出示凭证"]
+    assert line.colour == theme.DAY.muted
+    worn = {item.colour for item in compose(screen, Look("zh", fonts)) if isinstance(item, Sign)}
+    assert not worn & {theme.AMBER, theme.RED, theme.NOTICE}
+
+
+@pytest.mark.parametrize(
+    ("lookup", "words"),
+    [
+        (Lookup.NOT_ASKED, None),
+        (Lookup.WAITING, "正在联网核查…"),
+        (Lookup.NO_ANSWER, "登记系统未应答，结论不变"),
+        (Lookup.ANSWERED, "联网核查，2 分钟前"),
+    ],
+)
+def test_what_became_of_asking_the_registry_is_said(lookup: Lookup, words: str | None, fonts: Fonts):
+    shown = said(aged(by_plate(live(VehicleFinding.VALID), lookup), 120.0), fonts)
+    every = ("正在联网核查…", "登记系统未应答，结论不变", "联网核查，2 分钟前")
+    assert [one for one in every if one in shown] == ([words] if words else [])
+
+
+def test_newer_credential_is_told_as_calmly_as_any_label(fonts: Fonts):
+    screen = result(CredentialFinding.CURRENT)
+    newer = with_judged(screen, newer_issued=True)
+    assert "更新的凭证" not in said(screen, fonts)
+    (line,) = [item for item in texts(newer, fonts) if "更新的凭证" in item.string]
+    assert line.colour == theme.DAY.muted
+    assert newer.judged.verdict.outcome is screen.judged.verdict.outcome
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [(Subject.TYPED, "已输入"), (Subject.CONFIRMED, "已确认是本车"), (Subject.CODE, "是本车吗？")],
+)
+def test_whose_word_names_the_plate_is_said(subject: Subject, words: str, fonts: Fonts):
+    shown = said(result(CredentialFinding.CURRENT, subject=subject), fonts)
+    assert [one for one in ("已输入", "已确认是本车", "是本车吗？") if one in shown] == [words]
+
+
+def test_entered_plate_is_as_wide_as_a_question_s(fonts: Fonts):
+    asked = plates(result(CredentialFinding.CURRENT), fonts)[0]
+    typed = plates(by_plate(VehicleFinding.CACHED_VALID), fonts)[0]
+    assert typed.plate == CAR.plate
+    assert typed.rect.height >= asked.rect.height
+
+
+def test_plate_of_another_vehicle_s_code_stands_below_the_entered_one_and_smaller(fonts: Fonts):
+    own, other = plates(VIEWS["other_vehicle"].screen, fonts)  # type: ignore[arg-type]  # a Result
+    assert (own.plate, other.plate) == (Plate("苏A12345", "02"), CAR.plate)
+    assert own.rect.height > other.rect.height
+    assert own.rect.bottom < other.rect.top
+
+
+def test_another_vehicle_s_claims_are_not_this_one_s(fonts: Fonts):
+    screen = with_judged(
+        result(CredentialFinding.OTHER_VEHICLE, live(VehicleFinding.VALID), subject=Subject.TYPED),
+        plate=Plate("苏A12345", "02"),
+    )
+    shown = said(screen, fonts)
+    assert CAR.vin_tail is not None
+    assert CAR.vin_tail not in shown
+    assert "2027年08月" not in shown
+    assert "9Z8Y7X" in shown
+
+
+def test_the_registry_s_record_is_shown_to_compare(fonts: Fonts):
+    shown = said(by_plate(live(VehicleFinding.VALID), Lookup.ANSWERED), fonts)
+    for words in (BRAND, "9Z8Y7X", "黑色", "2027-08-31", "2036-08-01", "C 被盗抢"):
+        assert words in shown
+
+
+def test_code_that_contradicts_the_registry_s_record_is_told(fonts: Fonts):
+    known = result(CredentialFinding.CURRENT, live(VehicleFinding.VALID), subject=Subject.CONFIRMED)
+    same = result(CredentialFinding.CURRENT, live(VehicleFinding.VALID, CAR), subject=Subject.CONFIRMED)
+    shown = said(known, fonts)
+    for words in ("注意核查", "凭证与登记不一致", "白色", "黑色", CAR.vin_tail, "9Z8Y7X"):
+        assert words is not None
+        assert words in shown
+    assert "放行" not in shown
+    assert "凭证与登记不一致" not in said(same, fonts)
+    signs = [item for item in compose(known, Look("zh", fonts)) if isinstance(item, Sign)]
+    assert [item.icon for item in signs].count(Icon.NOT_EQUAL) == len(known.judged.verdict.differing) == 3
+
+
+@pytest.mark.parametrize("finding", ALARMS)
+@pytest.mark.parametrize("by_code", [True, False])
+def test_every_alarm_shows_what_to_compare_first(
+    finding: VehicleFinding,
+    by_code: bool,  # noqa: FBT001 - a parameter
+    fonts: Fonts,
+):
+    alarm = result(CredentialFinding.CURRENT, live(finding)) if by_code else by_plate(live(finding))
+    assert alarm.judged.verdict.outcome is Outcome.ALARM
+    shown = said(alarm, fonts)
+    for words in (
+        "拦停前须逐项比对",
+        "车辆类型",
+        "品牌型号",
+        "车身颜色",
+        BRAND,
+        "黑色",
+        "9Z8Y7X",
+    ):
+        assert words in shown
+
+
+def test_alarm_that_knows_nothing_of_the_vehicle_sends_the_officer_to_the_radio(fonts: Fonts):
+    shown = said(by_plate(VehicleFinding.CACHED_ALARM), fonts)
+    assert "拦停前须逐项比对" in shown
+    assert "须呼叫指挥中心比对" in shown
+
+
+def test_point_that_is_not_known_is_not_left_out(fonts: Fonts):
+    shown = said(by_plate(live(VehicleFinding.ALARM, brand=None)), fonts)
+    assert "品牌型号本机无，须呼叫核对" in shown
+
+
+def test_officer_answers_an_alarm_s_question_by_its_points():
+    def actions(screen: Result) -> dict[Button, str]:
+        return {key.button: key.action for key in keys(screen)}
+
+    alarm = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM))
+    assert actions(alarm)[Button.CONFIRM] == "compare_points"
+    compared = with_judged(alarm, fits=(Fit.AGREES, Fit.AGREES, Fit.DIFFERS))
+    assert (actions(compared)[Button.BACK], actions(compared)[Button.CONFIRM]) == ("not_this", "note")
+    asked = actions(result(CredentialFinding.CURRENT))
+    assert (asked[Button.BACK], asked[Button.CONFIRM]) == ("not_this", "yes_this")
+    assert actions(result(CredentialFinding.FAILED))[Button.CONFIRM] == "enter_plate"

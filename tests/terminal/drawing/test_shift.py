@@ -1,0 +1,252 @@
+"""The shift's screens show all their content, and each touch cell produces its own event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import pygame
+import pytest
+
+from terminal.drawing import theme
+from terminal.drawing.draw import cells, compose, event_at
+from terminal.drawing.fonts import Fonts
+from terminal.drawing.items import Fill, Item, Sign, Text
+from terminal.drawing.shift import cells as shift_cells
+from terminal.drawing.soft_keys import key_rects
+from terminal.drawing.text import ACTIONS as NAMES
+from terminal.drawing.text import note
+from terminal.drawing.theme import Language, Look
+from terminal.drawing.upload import share
+from terminal.model import Outcome
+from terminal.screens.alarms import BannerOpened
+from terminal.screens.shift import MENU
+from terminal.screens.state import (
+    ACTIONS,
+    Action,
+    Alarm,
+    Chosen,
+    ControlWord,
+    LogEntry,
+    Marked,
+    Menu,
+    Mistaken,
+    Opened,
+    Paged,
+    Part,
+    Picture,
+    Pressed,
+    Progress,
+    Ready,
+    Remark,
+    Screen,
+    Sending,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
+    Status,
+    Uploading,
+)
+from terminal.screens.step import step
+from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, SIZE, VIEWS, log
+
+SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]
+MM_A_UNIT = 127 / (480**2 + 800**2) ** 0.5
+"""On a 5-inch screen of 480x800."""
+TOUCHED = ["ready", "menu", "log", "log_short", "log_empty", "note", "note_alarm", "note_busy"]
+
+
+def said(screen: Screen, fonts: Fonts, language: Language = "zh") -> str:
+    """Return all texts, without spaces."""
+    items = compose(screen, Look(language, fonts))
+    return "".join("".join(item.string for item in items if isinstance(item, Text)).split())
+
+
+def inside(items: list[Item], rect: pygame.Rect) -> str:
+    """Return the texts inside a rectangle, without spaces."""
+    texts = [item.string for item in items if isinstance(item, Text) and rect.contains(item.rect)]
+    return "".join("".join(texts).split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", TOUCHED)
+def test_every_cell_and_soft_key_says_its_own_from_corner_to_corner(name: str, size: tuple[int, int]):
+    screen = VIEWS[name].screen
+    places: list[tuple[pygame.Rect, object]] = [(cell.rect, cell.event) for cell in cells(screen, size)]
+    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, size)]
+    for one, other in combinations([rect for rect, _ in places], 2):
+        assert not one.colliderect(other)
+    for rect, event in places:
+        assert pygame.Rect((0, 0), size).contains(rect)
+        far = rect.right - 1, rect.bottom - 1
+        for point in (rect.topleft, far, (rect.x, far[1]), (far[0], rect.y), rect.center):
+            assert event_at(screen, point, size) == event
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_every_cell_is_large_enough_for_a_glove(name: str):
+    for cell in cells(VIEWS[name].screen, SIZE):
+        assert min(cell.rect.size) * MM_A_UNIT >= 8
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_no_touch_is_for_nothing(name: str):
+    """Each cell changes the screen or has an effect, unless it repeats the last note."""
+    screen = VIEWS[name].screen
+    assert not isinstance(screen, Alarm)
+    for cell in cells(screen, SIZE):
+        assert not isinstance(cell.event, BannerOpened)
+        after, effects = step(screen, cell.event, 0.0)
+        last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
+        repeats = isinstance(cell.event, Marked) and cell.event.note in last
+        assert (after != screen or bool(effects)) is not repeats
+
+
+@pytest.mark.parametrize("point", [(0, 0), (479, 0), (240, 43), (240, 22)])
+def test_anywhere_on_the_bar_opens_the_menu_of_a_ready_terminal_alone(point: tuple[int, int]):
+    for view in VIEWS.values():
+        opened = event_at(view.screen, point, SIZE) == Opened(Part.MENU)
+        assert opened is isinstance(view.screen, Ready)
+
+
+def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
+    screen = Menu(ON_DUTY)
+    items = compose(screen, Look("zh", fonts))
+    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
+    assert [row.part for row in rows if isinstance(row, Opened)] == list(MENU)
+    assert [words[:2] for words in rows.values()] == ["本班", "上传", "交接", "结束"]
+    assert "待上传记录12条" in rows[Opened(Part.UPLOAD)]
+
+
+def test_every_row_of_the_log_says_its_check(fonts: Fonts):
+    screen = ShiftLog(ON_DUTY, log(), 0, told=True)
+    items = compose(screen, Look("zh", fonts))
+    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
+    words = [rows[Chosen(one.seq)] for one in screen.shown]
+    assert words == [
+        "苏A7X31Q放行记录212号15:06",
+        "粤BD12345暂可放行·放行记录211号15:05",
+        "凭证注意核查·误操作记录210号15:03",
+        "WJ粤1234X逾期未检验·指挥中心否认记录209号15:01",
+        "凭证禁止上路记录208号15:00",
+    ]
+    assert (rows[Paged(-1)], rows[Paged(1)]) == ("上一页", "下一页")
+
+
+def test_check_without_plate_or_credential_is_said_so(fonts: Fonts):
+    unread = replace(log()[2], read=False)
+    assert "未识别" in said(ShiftLog(ON_DUTY, (unread,), told=True), fonts)
+
+
+def test_empty_log_and_one_that_is_not_yet_told_differ(fonts: Fonts):
+    assert "本班尚无核验" in said(ShiftLog(ON_DUTY, told=True), fonts)
+    assert "本班尚无核验" not in said(ShiftLog(ON_DUTY), fonts)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language: Language, fonts: Fonts):
+    screen = VIEWS["note_alarm"].screen
+    assert isinstance(screen, LogEntry)
+    items = compose(screen, Look(language, fonts))
+    offered = []
+    for cell in shift_cells(screen, SIZE):
+        assert isinstance(cell.event, Marked)
+        offered.append(cell.event.note)
+        assert inside(items, cell.rect) == "".join(note(cell.event.note, language).split())
+        (ground,) = [item for item in items if isinstance(item, Fill) and cell.rect.contains(item.rect)]
+        assert (ground.colour == theme.DAY.ink) is (cell.event.note in screen.logged.acts)
+    assert tuple(offered) == screen.notes
+    assert {type(one) for one in offered} == {Action, Remark, Picture, Mistaken, ControlWord}
+
+
+def test_actions_have_their_names_in_both_languages():
+    assert tuple(NAMES) == ACTIONS
+    assert all(lines.zh == word and lines.en.isascii() for word, lines in NAMES.items())
+
+
+def test_recorded_is_said_with_what_was_recorded_latest_last(fonts: Fonts):
+    screen = VIEWS["note_alarm"].screen
+    assert isinstance(screen, LogEntry)
+    did, word = screen.logged.acts
+    assert "已记录：扣留车辆、指挥中心已确认" in said(screen, fonts)
+    again = replace(screen, logged=replace(screen.logged, acts=(did, word, did)))
+    assert "已记录：指挥中心已确认、扣留车辆" in said(again, fonts)
+    blank = replace(screen, logged=replace(screen.logged, acts=()), noted=False)
+    assert "已记录" not in said(blank, fonts)
+
+
+@pytest.mark.parametrize(
+    "screen", [ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37), ShiftOver(ON_DUTY, COUNTS)]
+)
+def test_count_has_every_outcome_that_there_was_with_its_sign(screen: Screen, fonts: Fonts):
+    items = compose(screen, Look("zh", fonts))
+    signs = [item.icon for item in items if isinstance(item, Sign)]
+    numbers = [item.string for item in items if isinstance(item, Text) and item.string.isdigit()]
+    assert numbers == [str(count) for _, count in COUNTS if count]
+    assert signs == [theme.dress(outcome, theme.DAY).icon for outcome, count in COUNTS if count]
+    assert "本班核验63次" in said(screen, fonts)
+
+
+def test_what_is_not_yet_uploaded_is_said_before_the_end(fonts: Fonts):
+    assert "待上传记录37条" in said(ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37), fonts)
+    assert "记录已全部上传" in said(ShiftEnd(ON_DUTY, counts=COUNTS), fonts)
+    uncounted = said(ShiftEnd(ON_DUTY), fonts)
+    assert "记录已全部上传" not in uncounted
+    assert "结束并上传" not in uncounted
+
+
+def test_speed_and_time_left_are_said_while_records_are_sent(fonts: Fonts):
+    sending = Progress(41, 128, 25.2, 11_800.0, 200.0, Sending.SENDING)
+    words = said(Uploading(ON_DUTY, sending), fonts)
+    for part in ("正在上传", "41/128条", "25条/秒，12KiB/秒", "剩余约3分钟"):
+        assert part in words
+    assert "剩余约3秒" in said(Uploading(ON_DUTY, replace(sending, seconds_left=3.4)), fonts)
+    assert "剩余时间未知" in said(Uploading(ON_DUTY, replace(sending, seconds_left=None)), fonts)
+
+
+RESULTS = {
+    Sending.WAITING: "等待登记系统签收",
+    Sending.DONE: "全部已由登记系统签收",
+    Sending.OFFLINE: "下次联网自动继续",
+    Sending.FAULT: "请联系管理员，记录保留在本机",
+}
+
+
+@pytest.mark.parametrize("state", Sending)
+def test_what_becomes_of_the_upload_is_said_of_its_own_state_alone(state: Sending, fonts: Fonts):
+    words = said(Uploading(Status(), Progress(41, 128, 1.0, 9.0, 9.0, state, FORKED)), fonts)
+    assert [other for other, result in RESULTS.items() if result in words] == [state] * (state in RESULTS)
+    assert (f"{FORKED.code}{FORKED.zh}" in words) is (state is Sending.FAULT)
+    assert ("KiB" in words) is (state is Sending.SENDING)
+
+
+@pytest.mark.parametrize("state", [state for state in Sending if state is not Sending.DONE])
+def test_bar_is_full_and_green_when_all_is_receipted_and_only_then(state: Sending, fonts: Fonts):
+    all_sent = Progress(128, 128, state=state)
+    assert share(all_sent) < 1.0
+    assert share(replace(all_sent, state=Sending.DONE)) == 1.0
+    worn = {
+        getattr(item, "colour", None) for item in compose(Uploading(ON_DUTY, all_sent), Look("zh", fonts))
+    }
+    assert theme.GREEN not in worn
+
+
+def test_share_is_that_of_the_records_and_none_of_none():
+    assert share(Progress(32, 128)) == 0.25
+    assert share(Progress()) == 0.0
+
+
+def test_outcomes_of_the_log_wear_the_fills_of_their_verdicts(fonts: Fonts):
+    for one in log(7):
+        worn = {
+            getattr(item, "colour", None)
+            for item in compose(ShiftLog(Status(), (one,), told=True), Look("zh", fonts))
+        }
+        solid = {theme.GREEN, theme.AMBER, theme.RED} & worn
+        decided = {
+            Outcome.PASS: theme.GREEN,
+            Outcome.PROVISIONAL: theme.GREEN,
+            Outcome.CAUTION: theme.AMBER,
+            Outcome.UNDETERMINED: None,
+        }.get(one.outcome, theme.RED)
+        assert solid == ({decided} if decided else set())

@@ -1,0 +1,262 @@
+"""What follows what on the screens of the shift, as a table; test_shift_stories.py says what holds always."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from terminal.errors import JournalFull
+from terminal.model import Button, CredentialFinding, Outcome, Subject, VehicleFinding
+from terminal.screens.shift import MENU, ROWS
+from terminal.screens.shift_step import logged
+from terminal.screens.state import (
+    Action,
+    Annotate,
+    Annotated,
+    Chosen,
+    Control,
+    ControlWord,
+    Effect,
+    EndShift,
+    Event,
+    Failed,
+    LogEntry,
+    Marked,
+    Menu,
+    Mistaken,
+    Opened,
+    Paged,
+    Part,
+    Pressed,
+    Progress,
+    Quiet,
+    Ready,
+    Recorded,
+    Refined,
+    Result,
+    Scanned,
+    Screen,
+    Sending,
+    ShiftEnd,
+    ShiftEnded,
+    ShiftLog,
+    ShiftOver,
+    ShiftStarted,
+    ShiftTold,
+    Sighting,
+    StartShift,
+    Status,
+    TellShift,
+    Tick,
+    Trouble,
+    Upload,
+    Uploading,
+    UploadTold,
+)
+from terminal.screens.step import step
+from tests.terminal.drawing.gallery import COUNTS, log
+from tests.terminal.screens.builders import judged, notice, scan
+
+BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
+FULL = notice(JournalFull)
+S = Status(records=3)
+SEEN = Sighting("A", 0.0)
+LOG = log(12)
+LISTED = ShiftLog(S, LOG, told=True, seen=SEEN)
+CHECK = judged(subject=Subject.CONFIRMED)
+VERDICT = Result(S, CHECK, SEEN)
+NOTE = LogEntry(S, logged(CHECK), VERDICT, seen=SEEN)
+CHOSEN = LogEntry(S, LOG[1], LISTED, seen=SEEN)
+END = ShiftEnd(S, counts=COUNTS, unuploaded=3, seen=SEEN)
+SENDING = Uploading(S, Progress(1, 3, state=Sending.SENDING), seen=SEEN)
+ENDED = replace(SENDING, ended=COUNTS)
+OVER = ShiftOver(S, COUNTS, SEEN)
+WANTED = replace(CHECK, verdict=judged(vehicle=VehicleFinding.CACHED_ALARM).verdict)
+TOLD = ShiftTold(LOG, COUNTS, 3)
+DID = Action("扣留车辆")
+
+
+def with_act(acts: tuple[Action, ...]) -> ShiftTold:
+    """The shift, once something was noted of the check that NOTE shows."""
+    return replace(TOLD, log=(replace(logged(CHECK), acts=acts), *LOG))
+
+
+CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
+    "the bar opens the menu": (Ready(S, SEEN), Opened(Part.MENU), Menu(S, SEEN), ()),
+    "no row is opened without the menu": (Ready(S, SEEN), Opened(Part.END), Ready(S, SEEN), ()),
+    "the bar of a verdict opens nothing": (VERDICT, Opened(Part.MENU), VERDICT, ()),
+    "back leaves the menu": (Menu(S, SEEN), Pressed(BACK), Ready(S, SEEN), ()),
+    "the trigger leaves the menu": (Menu(S, SEEN), Pressed(TRIGGER), Ready(S, SEEN), ()),
+    "confirm does nothing there": (Menu(S, SEEN), Pressed(CONFIRM), Menu(S, SEEN), ()),
+    "the log is asked for": (Menu(S, SEEN), Opened(Part.LOG), ShiftLog(S, seen=SEEN), (TellShift(),)),
+    "the upload begins": (
+        Menu(S, SEEN),
+        Opened(Part.UPLOAD),
+        Uploading(S, Progress(0, 3), seen=SEEN),
+        (Upload(),),
+    ),
+    "the end is asked about": (Menu(S, SEEN), Opened(Part.END), ShiftEnd(S, seen=SEEN), (TellShift(),)),
+    "so is a handover": (
+        Menu(S, SEEN),
+        Opened(Part.HANDOVER),
+        ShiftEnd(S, handover=True, seen=SEEN),
+        (TellShift(),),
+    ),
+    "the log is told": (ShiftLog(S, seen=SEEN), TOLD, LISTED, ()),
+    "a shorter log has fewer pages": (
+        replace(LISTED, page=2),
+        replace(TOLD, log=LOG[:ROWS]),
+        replace(LISTED, log=LOG[:ROWS]),
+        (),
+    ),
+    "confirm turns the page": (LISTED, Pressed(CONFIRM), replace(LISTED, page=1), ()),
+    "after the last page comes the first": (replace(LISTED, page=2), Pressed(CONFIRM), LISTED, ()),
+    "before the first page is the last": (LISTED, Paged(-1), replace(LISTED, page=2), ()),
+    "back leads to the menu": (LISTED, Pressed(BACK), Menu(S, SEEN), ()),
+    "the trigger leads to checking": (LISTED, Pressed(TRIGGER), Ready(S, SEEN), ()),
+    "a row opens its check": (LISTED, Chosen(LOG[1].seq), CHOSEN, ()),
+    "a row of another page does not": (LISTED, Chosen(LOG[-1].seq), LISTED, ()),
+    "a log is told anew when a check changes": (LISTED, Refined(CHECK), LISTED, (TellShift(),)),
+    "a verdict is added to": (VERDICT, Pressed(CONFIRM), NOTE, (Quiet(), TellShift())),
+    "what was added before is told": (
+        NOTE,
+        with_act((DID,)),
+        replace(NOTE, logged=replace(NOTE.logged, acts=(DID,))),
+        (),
+    ),
+    "back shows the verdict": (NOTE, Pressed(BACK), VERDICT, ()),
+    "back shows the page": (CHOSEN, Pressed(BACK), LISTED, ()),
+    "the trigger leaves a check": (CHOSEN, Pressed(TRIGGER), Ready(S, SEEN), ()),
+    "an action is recorded": (NOTE, Marked(DID), NOTE, (Annotate(123, DID),)),
+    "a mistake is recorded": (NOTE, Marked(Mistaken()), NOTE, (Annotate(123, Mistaken()),)),
+    "the control room is not asked about no alarm": (
+        NOTE,
+        Marked(ControlWord(Control.DENIED)),
+        NOTE,
+        (),
+    ),
+    "no other action can be recorded": (NOTE, Marked(Action("罚款")), NOTE, ()),
+    "a double touch adds nothing": (
+        replace(NOTE, logged=replace(NOTE.logged, acts=(DID,)), noted=True),
+        Marked(DID),
+        replace(NOTE, logged=replace(NOTE.logged, acts=(DID,)), noted=True),
+        (),
+    ),
+    "it is said once it is on disk": (NOTE, Annotated(123), replace(NOTE, noted=True), (TellShift(),)),
+    "of that check alone": (NOTE, Annotated(122), NOTE, ()),
+    "the check behind a note follows what is known of it": (
+        NOTE,
+        Refined(WANTED),
+        replace(NOTE, back=Result(S, WANTED, SEEN), logged=replace(NOTE.logged, outcome=Outcome.ALARM)),
+        (),
+    ),
+    "a lesser word changes the check behind it": (
+        NOTE,
+        Refined(replace(CHECK, newer_issued=True)),
+        replace(NOTE, back=Result(S, replace(CHECK, newer_issued=True), SEEN)),
+        (),
+    ),
+    "an alarm on another check does not": (NOTE, Refined(replace(WANTED, seq=9)), NOTE, ()),
+    "the count is told before the end": (ShiftEnd(S, seen=SEEN), TOLD, END, ()),
+    "no shift ends uncounted": (ShiftEnd(S, seen=SEEN), Pressed(CONFIRM), ShiftEnd(S, seen=SEEN), ()),
+    "confirm ends it": (END, Pressed(CONFIRM), END, (EndShift(handover=False),)),
+    "confirm hands it over": (
+        replace(END, handover=True),
+        Pressed(CONFIRM),
+        replace(END, handover=True),
+        (EndShift(handover=True),),
+    ),
+    "not yet": (END, Pressed(BACK), Menu(S, SEEN), ()),
+    "an ended shift is uploaded": (
+        END,
+        ShiftEnded(COUNTS, 4),
+        Uploading(S, Progress(0, 4), COUNTS, SEEN),
+        (Upload(),),
+    ),
+    "the upload tells": (
+        SENDING,
+        UploadTold(Progress(2, 3)),
+        replace(SENDING, progress=Progress(2, 3)),
+        (),
+    ),
+    "it tells no other screen": (LISTED, UploadTold(Progress(2, 3)), LISTED, ()),
+    "back leaves it to itself": (SENDING, Pressed(BACK), Ready(S, SEEN), ()),
+    "after the end no check follows it": (ENDED, Pressed(TRIGGER), OVER, ()),
+    "nor by back": (ENDED, Pressed(BACK), OVER, ()),
+    "confirm starts a shift": (OVER, Pressed(CONFIRM), OVER, (StartShift(),)),
+    "the trigger does not": (OVER, Pressed(TRIGGER), OVER, ()),
+    "back shows the upload": (
+        OVER,
+        Pressed(BACK),
+        Uploading(S, Progress(0, 3), COUNTS, SEEN),
+        (Upload(),),
+    ),
+    "a started shift checks": (OVER, ShiftStarted(), Ready(S, SEEN), ()),
+    "no verdict is shown where none goes on": (OVER, Recorded(CHECK), OVER, ()),
+    "nor while its upload is": (ENDED, Recorded(CHECK), ENDED, ()),
+    "nor behind a fault": (Trouble(S, FULL, SEEN, OVER), Recorded(CHECK), Trouble(S, FULL, SEEN, OVER), ()),
+    "a code is not checked in the menu": (Menu(S), Scanned(scan("B")), Menu(S), ()),
+    "nor when the shift is over": (OVER, Scanned(scan("B")), OVER, ()),
+    "time goes by": (OVER, Tick(Status(now_s=9.0)), replace(OVER, status=Status(now_s=9.0)), ()),
+    "a fault covers a note": (NOTE, Failed(FULL), Trouble(S, FULL, SEEN, NOTE), (Quiet(),)),
+    "and gives it back": (Trouble(S, FULL, SEEN, NOTE), Pressed(CONFIRM), NOTE, ()),
+    "a fault on a fault loses nothing": (
+        Trouble(S, FULL, SEEN, OVER),
+        Failed(FULL),
+        Trouble(S, FULL, SEEN, OVER),
+        (Quiet(),),
+    ),
+    "a shift that could not start is not begun": (Trouble(S, FULL, SEEN, OVER), Pressed(BACK), OVER, ()),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_follows(name: str):
+    screen, event, after, effects = CASES[name]
+    assert step(screen, event, 11.0) == (after, effects)
+
+
+def test_what_time_changed_meanwhile_is_kept_on_the_way_back():
+    later = Status(now_s=60.0, records=4)
+    screen, _ = step(NOTE, Tick(later), 11.0)
+    screen, _ = step(screen, Failed(FULL), 11.0)
+    for _ in range(2):
+        screen, _ = step(screen, Pressed(BACK), 11.0)
+    assert screen == replace(VERDICT, status=later)
+
+
+def test_code_that_stayed_in_view_is_the_same_sighting_after_the_menu():
+    screen, _ = step(Ready(S, SEEN), Opened(Part.MENU), 1.0)
+    for later_s in (2.0, 3.5, 5.0):
+        screen, _ = step(screen, Scanned(scan("A")), later_s)
+    screen, _ = step(screen, Pressed(BACK), 5.5)
+    assert step(screen, Scanned(scan("A")), 6.0)[1] == ()
+
+
+def test_control_room_is_asked_about_alarms_alone():
+    for outcome in Outcome:
+        offered = replace(NOTE, logged=replace(NOTE.logged, outcome=outcome)).notes
+        words = [note for note in offered if isinstance(note, ControlWord)]
+        assert words == ([ControlWord(word) for word in Control] if outcome is Outcome.ALARM else [])
+
+
+def test_every_check_is_on_one_page_in_its_order():
+    for count in (0, 1, ROWS, ROWS + 1, 12):
+        listed = ShiftLog(S, log(count), told=True)
+        shown = [one for page in range(listed.pages) for one in replace(listed, page=page).shown]
+        assert tuple(shown) == log(count)
+
+
+def test_menu_has_every_part_but_itself():
+    assert {*MENU, Part.MENU} == set(Part)
+
+
+@pytest.mark.parametrize(
+    ("found", "read"), [(CredentialFinding.UNREADABLE, False), (CredentialFinding.FAILED, True)]
+)
+def test_check_without_a_plate_says_whether_its_code_was_read(
+    found: CredentialFinding,
+    read: bool,  # noqa: FBT001 - a parameter
+):
+    assert logged(judged(found=found)).read is read

@@ -15,7 +15,7 @@ from drivers.fixed_camera import AutomaticCamera
 from drivers.frame_pacer import Pace
 from drivers.photographs import SUFFIXES, fit, read_luma
 from terminal.errors import CameraFault, InputFault
-from terminal.model import Frame
+from terminal.ports import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

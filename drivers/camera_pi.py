@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.errors import CameraFault
-from terminal.model import Frame, Taken
-from terminal.ports import Reach
+from terminal.ports import Frame, Reach, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,7 @@ import numpy as np
 import pygame
 
 from terminal.errors import DisplayFault
-from terminal.model import Button
-from terminal.ports import Contact
+from terminal.ports import Button, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING
 from drivers.link_connection import TURN_S, Connection, Line
 from drivers.link_outbox import Outbox
 from terminal.errors import LinkFault
-from terminal.model import Incoming
-from terminal.ports import LinkState
+from terminal.ports import Incoming, LinkState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Outgoing
-    from terminal.ports import LinkMessage
+    from terminal.ports import LinkMessage, Outgoing
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 8.0

@@ -28,7 +28,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from drivers.link_faults import fault_of, fault_of_reason, why_not
 from terminal.errors import LinkFault, LinkIdentityFault, LinkRefused
-from terminal.model import Incoming, NotSent, Outgoing
+from terminal.ports import Incoming, NotSent, Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

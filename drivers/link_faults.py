@@ -6,12 +6,12 @@ import ssl
 from typing import TYPE_CHECKING
 
 from terminal.errors import LinkExpired, LinkFault, LinkRefused, LinkTakenOver, LinkUnknown, LinkUntrusted
-from terminal.model import NotSent
+from terminal.ports import NotSent
 
 if TYPE_CHECKING:
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from terminal.model import Outgoing
+    from terminal.ports import Outgoing
 
 _UNKNOWN = frozenset(
     {

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from terminal.model import NotSent, Sent, Unsent
+from terminal.ports import NotSent, Sent, Unsent
 
 if TYPE_CHECKING:
-    from terminal.model import Outgoing
+    from terminal.ports import Outgoing
 
 CAPACITY = 64
 """Messages. The sender keeps what must not be lost; a longer queue would only delay the report."""

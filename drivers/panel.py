@@ -17,13 +17,12 @@ from gpiozero.exc import GPIOZeroError
 from gpiozero.threads import GPIOThread
 
 from terminal.errors import PanelFault
-from terminal.model import Button
-from terminal.ports import KeyEdge
+from terminal.ports import Button, KeyEdge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from terminal.model import Signal
+    from terminal.ports import Signal
 
 T = TypeVar("T")
 

@@ -18,13 +18,14 @@ from drivers.fixed_camera import AutomaticCamera
 from drivers.frame_pacer import Pace
 from drivers.panel import GpioPanel, Pins
 from drivers.photographs import empty_scene, fit, read_luma
-from terminal.model import Frame
+from terminal.ports import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from terminal.model import Button, Luma
+    from terminal.model import Luma
+    from terminal.ports import Button
 
 
 class FilmCamera(AutomaticCamera):

@@ -12,12 +12,12 @@ from keys import certificates, code_parameters, files, lab, lab_repository, qr, 
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal import console
-from terminal.credential import claims
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
 from terminal.vehicle.plate import fits
 from terminal.wire import cose
+from terminal.wire.fields import CTI_SIZE
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -94,7 +94,7 @@ def credential(options: Namespace, now_s: int) -> None:
     _require_form(form, options.out)
     issued_s = now_s if options.issued is None else options.issued
     request = _request(options)
-    text = issue(request, files.load_seed(options.key), nacl.utils.random(claims.CTI_SIZE), issued_s)
+    text = issue(request, files.load_seed(options.key), nacl.utils.random(CTI_SIZE), issued_s)
     if form == "text":
         content = f"{text}\n".encode("ascii")
     elif form == "qr":

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from keys import certificates, files, lab_repository, trustset
 from keys.files import KEY_SIZE, Algorithm
 from keys.issue import IssueRequest, issue
-from terminal.credential import claims
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.model import Plate, Vehicle
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.wire.fields import CTI_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +187,7 @@ def _code_before_leak(folder: Path, now_s: int, randomness: Randomness) -> str:
         valid_through=_month_of(issued_s) + 100,  # the same month of the next year
     )
     seed = files.load_seed(folder / _secret(_COMPROMISED.name))
-    return issue(IssueRequest(vehicle, issuer="浙B"), seed, randomness(claims.CTI_SIZE), issued_s)
+    return issue(IssueRequest(vehicle, issuer="浙B"), seed, randomness(CTI_SIZE), issued_s)
 
 
 def _month_of(time_s: int) -> int:

@@ -24,9 +24,10 @@ import base45
 import numpy as np
 
 from keys.register_order import entries_of
-from terminal.credential import claims, register, verify
+from terminal.credential import claims, register
 from terminal.credential.register import DIGEST_SIZE, HEADER, MAGIC
 from terminal.errors import InputFault
+from terminal.model import PREFIX
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import cose
 
@@ -118,8 +119,8 @@ def _digests(lines: Iterable[str], span: Span, as_of_s: int, built: Built) -> It
 
 
 def _record(line: str) -> tuple[str, int, int, bytes]:
-    if line.startswith(verify.PREFIX):
-        message = cose.parse(base45.b45decode(line.removeprefix(verify.PREFIX).encode("ascii")))
+    if line.startswith(PREFIX):
+        message = cose.parse(base45.b45decode(line.removeprefix(PREFIX).encode("ascii")))
         one = claims.parse(message.payload)
         return one.issuer, one.issued_s, one.expires_s, register.digest_of(cose.signed_bytes(message, b""))
     authority, iat, exp, hexadecimal = line.split(",")

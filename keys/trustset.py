@@ -16,6 +16,7 @@ import base45
 
 from terminal.credential import claims, register, verify
 from terminal.errors import InputFault, TrustFault
+from terminal.model import PREFIX
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
@@ -202,7 +203,7 @@ def _register_file(issued: IssuedCodes) -> tuple[str, bytes]:
 def _digest(text: str, issued: IssuedCodes) -> bytes:
     """Return the register entry of a code."""
     try:
-        message = cose.parse(base45.b45decode(text.removeprefix(verify.PREFIX).encode("ascii")))
+        message = cose.parse(base45.b45decode(text.removeprefix(PREFIX).encode("ascii")))
         credential = claims.parse(message.payload)
     except ValueError as error:
         raise InputFault("a line of the issued codes is not a credential") from error

@@ -25,12 +25,37 @@ from terminal.errors import (
 )
 from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, TorchWished
 from terminal.journal.entry import Event, EventKind
-from terminal.model import CredentialFinding, Incoming
-from terminal.ports import KeyEdge
+from terminal.model import CredentialFinding, Judged
+from terminal.ports import Incoming, KeyEdge
 from terminal.scanner import Scanner
-from terminal.screens import state
+from terminal.screens import events, state
 from terminal.screens.attention import Drawn, KeyDown, KeyUp
+from terminal.screens.check import Ready
+from terminal.screens.choice import CodeChoice, Identified, Identify, offered
+from terminal.screens.comparing import Compared
+from terminal.screens.events import (
+    AskKinds,
+    Check,
+    Click,
+    Confirm,
+    Effect,
+    Enter,
+    Failed,
+    Play,
+    Quiet,
+    Recheck,
+    Recorded,
+    Refined,
+    Report,
+    Reported,
+    Rerecorded,
+    Scanned,
+    Tick,
+    ToggleTorch,
+)
+from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.ui import Ui, advance
+from terminal.screens.values import Camera, Notice, Status
 from terminal.services.signal_player import Signalling
 
 if TYPE_CHECKING:
@@ -86,7 +111,7 @@ class App:
         self._resting = True
         """Whether the scanner is yet to be started."""
         self._preview: Luma | None = None
-        self._camera = state.Camera.LIVE
+        self._camera = Camera.LIVE
         self._notices: dict[str, Fault] = {}
         self._torch = self._wished = False
         """Whether the torch is lit, and whether the camera wishes that it were."""
@@ -99,7 +124,7 @@ class App:
         self._unshown: Looked | None = None
         """The frame of a check that is not yet on the screen."""
         self._drawn: tuple[state.Shown, Luma | None] | None = None
-        self.ui = Ui(state.Ready() if work.duty.shift.on else state.ShiftOver())
+        self.ui = Ui(Ready() if work.duty.shift.on else ShiftOver())
         self.frames_seen = 0
         self.timing: Timing | None = None
         """Of the last check."""
@@ -116,7 +141,7 @@ class App:
 
     def come_back(self) -> None:
         """Begin, before `start`, with a screen that says that the last run was cut short, and record it."""
-        back = self.ui.below if isinstance(self.ui.below, state.ShiftOver) else None
+        back = self.ui.below if isinstance(self.ui.below, ShiftOver) else None
         self.ui = Ui(state.Trouble(self.ui.below.status, _notice(Restarted()), back=back))
         try:
             self.cases.keeper.keep(CRASHED, self._moment())
@@ -134,7 +159,7 @@ class App:
     def wants_restart(self) -> bool:
         """Tell whether the program is to end and start again, as nobody works with it."""
         try:
-            return isinstance(self.screen, state.ShiftOver) and self.duty.wants_restart()
+            return isinstance(self.screen, ShiftOver) and self.duty.wants_restart()
         except JournalFault as fault:
             self.notice(fault)
             return False
@@ -194,13 +219,13 @@ class App:
         match message:
             case Looked():
                 self.frames_seen += 1
-                self._camera = state.Camera.LIVE
+                self._camera = Camera.LIVE
                 for code in (CameraFault.code, CameraStalled.code):
                     self._notices.pop(code, None)
                 self._preview = message.preview
                 self._frame = message
                 if message.scan is not None:
-                    self._happen(state.Scanned(message.scan))
+                    self._happen(Scanned(message.scan))
                     if state.pictured(self.ui.below) is message.scan:
                         self._kept = message
             case TorchWished(on):
@@ -211,7 +236,7 @@ class App:
                 self._hear(incoming)
             case CameraFailed(fault):
                 stalled = isinstance(fault, CameraStalled)
-                self._camera = state.Camera.STALLED if stalled else state.Camera.ABSENT
+                self._camera = Camera.STALLED if stalled else Camera.ABSENT
                 self._preview, self._wished = None, False
                 self.notice(fault)
             case _:
@@ -257,7 +282,7 @@ class App:
             camera=self._camera,
             notices=tuple(map(_notice, self._faults())),
         )
-        self._happen(state.Tick(status))
+        self._happen(Tick(status))
 
     def _faults(self) -> tuple[Fault, ...]:
         """What is wrong and stops nothing."""
@@ -289,11 +314,11 @@ class App:
             self.duty.turn()
         except JournalFault as fault:
             self.notice(fault)
-        if isinstance(self.screen, state.Uploading):
-            self._happen(state.UploadTold(self.duty.progress()))
+        if isinstance(self.screen, Uploading):
+            self._happen(UploadTold(self.duty.progress()))
 
     def _happen(self, event: UiEvent) -> None:
-        if isinstance(event, state.Recorded | state.Refined | state.Reported | state.Rerecorded):
+        if isinstance(event, Recorded | Refined | Reported | Rerecorded):
             self.duty.shift.hear(event.judged)
         self.ui, effects = advance(self.ui, event, self._rig.clock.monotonic_s())
         for effect in effects:
@@ -301,54 +326,47 @@ class App:
             if answer is not None:
                 self._happen(answer)
 
-    def _perform(self, effect: state.Effect) -> state.Event | None:
+    def _perform(self, effect: Effect) -> events.Event | None:
         match effect:
-            case state.Check(scan) | state.Identify(scan):
-                return (self._check if isinstance(effect, state.Check) else self._identify)(scan)
-            case (
-                state.Confirm()
-                | state.Recheck()
-                | state.Compared()
-                | state.Enter()
-                | state.Report()
-                | state.AskKinds()
-            ):
-                if isinstance(effect, state.Enter):
+            case Check(scan) | Identify(scan):
+                return (self._check if isinstance(effect, Check) else self._identify)(scan)
+            case Confirm() | Recheck() | Compared() | Enter() | Report() | AskKinds():
+                if isinstance(effect, Enter):
                     self._work.province.take(effect.plate.number)
                 return self._recorded(lambda: self.cases.perform(effect, self._moment()))
-            case state.Play(outcome):
+            case Play(outcome):
                 self._signalling.play(outcome)
-            case state.Quiet():
+            case Quiet():
                 self._signalling.play(None)
-            case state.Click():
+            case Click():
                 self._signalling.click()
-            case state.ToggleTorch():
+            case ToggleTorch():
                 self._hand = not self._torch
                 self._light()
             case _:
                 return self._recorded(lambda: self.duty.perform(effect, self._moment()))
         return None
 
-    def _identify(self, scan: Scan) -> state.Event:
+    def _identify(self, scan: Scan) -> events.Event:
         """What each code proves that the officer may choose, by the frame that shows them."""
         if self._frame is not None and self._frame.scan is scan:
             self._kept = self._frame
         luma = self._kept.luma if self._kept else None
         height, width = (0, 0) if luma is None else luma.shape
         moment = self._moment()
-        proven = tuple(self._checker.verify(code.text, moment).credential for code in state.offered(scan))
-        return state.Identified(proven, (width, height))
+        proven = tuple(self._checker.verify(code.text, moment).credential for code in offered(scan))
+        return Identified(proven, (width, height))
 
-    def _check(self, scan: Scan) -> state.Event | None:
-        chosen = isinstance(self.ui.below, state.CodeChoice)
+    def _check(self, scan: Scan) -> events.Event | None:
+        chosen = isinstance(self.ui.below, CodeChoice)
         looked = self._kept if chosen else self._frame
         event = self._recorded(lambda: self.cases.check(scan.text, self._moment()))
         self._unshown = None if chosen else looked  # how long the officer chose is not how long a check took
-        if isinstance(event, state.Recorded):
+        if isinstance(event, Recorded):
             self._keep_evidence(event.judged, looked)
         return event
 
-    def _keep_evidence(self, judged: state.Judged, looked: Looked | None) -> None:
+    def _keep_evidence(self, judged: Judged, looked: Looked | None) -> None:
         """Keep the picture of a code whose signature is wrong or that was never issued.
 
         Without it the work goes on.
@@ -363,12 +381,12 @@ class App:
             except JournalFault as fault:
                 self.notice(fault)
 
-    def _recorded(self, deed: Callable[[], state.Event | None]) -> state.Event | None:
+    def _recorded(self, deed: Callable[[], events.Event | None]) -> events.Event | None:
         """What a deed comes to; a record that could not be kept comes to nothing that is shown."""
         try:
             return deed()
         except JournalFault as fault:
-            return state.Failed(_notice(fault))
+            return Failed(_notice(fault))
 
     def _moment(self) -> Moment:
         return self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
@@ -377,7 +395,7 @@ class App:
         """Switch a torch that is not as it should be; one that cannot be waits for the key's press."""
         if not self.duty.shift.on:
             self._hand = None
-        on = shines(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, state.Ready))
+        on = shines(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, Ready))
         if on == self._torch:
             return
         try:
@@ -402,21 +420,21 @@ class App:
     def _picture(self) -> Luma | None:
         """What the screen shows of the camera: the frame that codes are chosen from stays as it was."""
         match self.screen:
-            case state.Ready():
+            case Ready():
                 return self._preview
-            case state.CodeChoice() if self._kept is not None:
+            case CodeChoice() if self._kept is not None:
                 return self._kept.luma
             case _:
                 return None
 
 
-def _notice(fault: Fault) -> state.Notice:
-    return state.Notice(fault.code, fault.zh, fault.en)
+def _notice(fault: Fault) -> Notice:
+    return Notice(fault.code, fault.zh, fault.en)
 
 
 def halt(rig: Rig, fault: Fault, look: Look, stop: threading.Event) -> None:
     """Show a fault that keeps the app from starting, until `stop` or for HALT_S."""
-    screen = state.Trouble(state.Status(now_s=rig.clock.now_s()), _notice(fault))
+    screen = state.Trouble(Status(now_s=rig.clock.now_s()), _notice(fault))
     rig.display.show(draw(screen, None, look))
     rig.notify.ready()
     stop.wait(HALT_S)

@@ -11,24 +11,19 @@ import os
 import sys
 import time
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
 from terminal.commands.decoding import Limits
-from terminal.errors import Fault, PanelFault
+from terminal.errors import Fault
 from terminal.model import Plate
-from terminal.ports import Rig
+from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, system_clock
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from drivers.sim import SimRig
-    from terminal.config import Config
-    from terminal.ports import Link, Panel
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
@@ -98,99 +93,17 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.scenario is not None and chosen.rig != "sim":
         chosen.refuse("a scenario needs --rig sim")
 
-    from keys import files  # noqa: PLC0415 - loads libsodium
     from terminal import config  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
     from terminal.commands import run  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
 
     settings = config.read(chosen.config)
     if chosen.rig == "pi":
-        return run.run(run.Setup(settings, _pi_rig(settings), files.load_seed))
-    rig, desk = _sim_rig(settings, show_window=chosen.scenario is None)
-    setup = run.Setup(settings, rig, files.load_seed)
+        return run.run(run.Setup(settings, pi_rig(settings), load_seed))
+    rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
+    setup = run.Setup(settings, rig, load_seed)
     if chosen.scenario is None:
         return run.run(setup)
     return run.play(setup, desk, chosen.scenario, chosen.shots)
-
-
-def _pi_rig(settings: Config) -> Rig:
-    """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
-    from drivers import camera_cv, camera_pi, clock, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
-
-    camera, screen, pins = settings.camera, settings.display, settings.panel
-    size = (camera.width, camera.height)
-    optics = camera_pi.Optics(frame_us=(1_000_000 // camera.frames_per_s, 2_000_000 // camera.frames_per_s))
-    device = camera.source.removeprefix("cv:")
-    kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
-    make_display = kinds.get(screen.kind, display.FramebufferDisplay)
-    wiring = panel.Pins(
-        buzzer=pins.buzzer_pin,
-        vibration=pins.vibration_pin,
-        lamp=(pins.red_pin, pins.green_pin, pins.blue_pin),
-        torch=pins.torch_pin,
-        trigger=pins.trigger_pin,
-        confirm=pins.confirm_pin,
-        back=pins.back_pin,
-    )
-    shown = make_display((screen.width, screen.height), screen.rotation)
-    try:
-        signals: Panel = panel.GpioPanel(wiring, tonal=pins.sound == "tone")
-    except PanelFault as fault:
-        signals = panel.MissingPanel(fault)
-    return Rig(
-        open_camera=partial(camera_pi.PiCamera, optics, size)
-        if camera.source == "pi"
-        else partial(camera_cv.open_camera, device, fps=camera.frames_per_s, size=size),
-        display=shown,
-        panel=signals,
-        clock=clock.SystemClock(),
-        notify=sd_notify.SystemdNotify(),
-        link=link_of(settings),
-    )
-
-
-def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
-    """The way to the registry, not yet opened; None where the configuration names none.
-
-    With `manual_ack`, answers are the caller's to acknowledge.
-    """
-    from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
-    from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
-
-    registry, terminal = settings.registry, settings.terminal.number
-    if registry is None:
-        return None
-    return link.MqttLink(
-        link_connection.Line(
-            registry.host,
-            registry.port,
-            terminal,
-            registry.ca,
-            registry.certificate,
-            registry.key,
-            topics.link(terminal),
-            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no other
-            frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
-        )
-    )
-
-
-def _sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
-    """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
-    from drivers import camera_cv, clock, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
-
-    desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
-    source = settings.camera.source
-    rig = Rig(
-        open_camera=partial(camera_cv.open_camera, source.removeprefix("cv:"))
-        if show_window and source.startswith("cv:")
-        else lambda: desk.camera,
-        display=desk.display,
-        panel=desk.panel,
-        clock=clock.SystemClock() if show_window else desk.clock,
-        notify=sd_notify.SystemdNotify(),
-        link=link_of(settings),
-    )
-    return rig, desk
 
 
 # roadside lookup
@@ -213,14 +126,12 @@ def _add_lookup(commands: Commands) -> None:
 
 
 def _lookup(chosen: argparse.Namespace) -> int:
-    from drivers import clock  # noqa: PLC0415 - loads ctypes
-    from keys import files  # noqa: PLC0415 - loads libsodium
     from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
     from terminal.commands import lookup  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
     question = lookup.Question(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup.run(settings, clock.SystemClock(), link_of(settings), files.load_seed, question)
+    return lookup.run(settings, system_clock(), link_of(settings), load_seed, question)
 
 
 # roadside journal
@@ -259,15 +170,13 @@ def _add_upload(commands: Commands) -> None:
 
 
 def _upload(chosen: argparse.Namespace) -> int:
-    from drivers import clock  # noqa: PLC0415 - loads ctypes
-    from keys import files  # noqa: PLC0415 - loads libsodium
     from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
     from terminal.commands import upload  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
     way = upload.Way(chosen.to, chosen.receipts)
     link = link_of(settings, manual_ack=False) if way == upload.Way() else None
-    return upload.run(settings, clock.SystemClock(), link, files.load_seed, way)
+    return upload.run(settings, system_clock(), link, load_seed, way)
 
 
 # roadside verify

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from terminal.screens.values import Several
 
     Luma = npt.NDArray[np.uint8]
 
@@ -151,14 +153,6 @@ class How(StrEnum):
     SCAN = "scan"
     PLATE = "plate"
     OTHER_ISSUER = "other_issuer"
-
-
-class Button(StrEnum):
-    """The three buttons of the terminal."""
-
-    TRIGGER = "TRIGGER"
-    CONFIRM = "CONFIRM"
-    BACK = "BACK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,27 +316,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """How a camera took a frame, as it says itself."""
-
-    exposure_us: float
-    gain: float
-    """Of analogue and digital amplification together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture of the camera: the luminance plane, uint8 [height, width], not copied."""
-
-    luma: Luma
-    captured_s: float
-    """Monotonic time of capture, s."""
-    number: int
-    taken: Taken | None = None
-    """None where the camera does not say."""
-
-
-@dataclass(frozen=True, slots=True)
 class Code:
     """A code in a frame: its text, and where it is."""
 
@@ -367,93 +340,140 @@ class Scan:
         return (Code(self.text, self.corners), *self.others)
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """A step of sound, light or vibration. `level` 0 is off; for sound, 1 is high and 2 low."""
-
-    level: int
-    seconds: float
+PREFIX = "VI1:"
 
 
-@dataclass(frozen=True, slots=True)
-class Glow:
-    """A step of the lamp: red, green and blue from 0 to 1."""
-
-    colour: tuple[float, float, float]
-    seconds: float
+def is_ours(text: str) -> bool:
+    """Return True if a code's text claims to be an inspection mark (wire format, section 3)."""
+    return text.startswith(PREFIX)
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """What an outcome sounds, shines and feels like.
-
-    Lamp and vibration repeat; sound plays once unless `insistent`.
-    """
-
-    sound: tuple[Pulse, ...] = ()
-    lamp: tuple[Glow, ...] = ()
-    vibration: tuple[Pulse, ...] = ()
-    insistent: bool = False
-    lead: tuple[Pulse, ...] = ()
-    """Vibration that comes once, before the rest."""
+def ours(scan: Scan) -> tuple[Code, ...]:
+    """Return the inspection marks in view, the reader's preferred one first; other codes are left out."""
+    return tuple(code for code in scan.codes if is_ours(code.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message for the registry, QoS 1; told once whether it was Sent or Unsent."""
-
-    topic: str
-    payload: bytes = field(repr=False)  # names vehicles and officers
-    correlation: bytes | None = None
-    """Correlation Data: what the answer to it will bear."""
-    expiry_s: int | None = None
-    """Message Expiry, whole seconds from now: after it nobody shall send it on. None is never."""
-    response_topic: str | None = None
-    urgent: bool = False
-    """Goes before all that is not, as someone waits for it."""
-    retain: bool = False
-    """The broker keeps it as the topic's last word."""
+def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
+    """Sort codes from left to right, or from top to bottom if they extend further vertically."""
+    across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))
+    return tuple(sorted(codes, key=lambda code: _middle(code)[0 if across >= down else 1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message from the registry's side, of which nothing is verified yet."""
+def _middle(code: Code) -> tuple[float, float]:
+    x, y = (sum(corner[axis] for corner in code.corners) / len(code.corners) for axis in (0, 1))
+    return x, y
 
-    topic: str
-    payload: bytes = field(repr=False)  # names vehicles and officers
-    correlation: bytes | None = None
-    delivery: tuple[int, int] | None = field(default=None, compare=False, repr=False)
-    """By which `Link.acknowledge` knows it: its connection and packet id; None: nothing to acknowledge."""
+
+def _spread(places: list[float]) -> float:
+    return max(places, default=0.0) - min(places, default=0.0)
+
+
+class Lookup(StrEnum):
+    """What became of asking the registry."""
+
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+
+
+class Point(StrEnum):
+    """What of a car is compared with an alarm's record before it is stopped (domain, section 6.4, rule 4)."""
+
+    KIND = "kind"
+    TYPE = "type"
+    COLOUR = "colour"
+
+
+POINTS = tuple(Point)
+
+
+class Fit(StrEnum):
+    """What the officer says of one point."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The broker has it, and passed it on or kept it; only a receipt or an answer says that it arrived."""
+class Judged:
+    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
 
-    message: Outgoing
+    text: str | None
+    verdict: Verdict
+    seq: int
+    checked_s: float
+    """Unix time of the check."""
+    plate: Plate | None = None
+    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
+    lookup: Lookup = Lookup.NOT_ASKED
+    newer_issued: bool = False
+    """The registry knows a newer credential than the one shown; old copies are lawful."""
+    refusal: RefusalReason | None = None
+    """The reason that the registry gave, where `lookup` is no answer since it refused."""
+    answer: tuple[int, int] | None = None
+    """Result and signed time (Unix ms) of the answer that the verdict rests on."""
+    issuance: Issuance | None = None
+    """The registry's word on whether the code shown was issued; None where it said nothing."""
+    several: Several | None = None
+    """The vehicles that the code may be about, where the officer is to pick one."""
+    as_of_s: float = 0.0
+    """Monotonic time of the check, or of the last question about its vehicle: nothing in it is newer."""
+    recorded: bool = True
+    """False for an alarm whose record could not be written; its `seq` may then be a negative stand-in."""
+    fits: tuple[Fit, ...] = ()
+    """What the officer found of each of POINTS, where this is an alarm and the car was compared."""
 
 
-class NotSent(StrEnum):
-    """Why the broker did not take a message, or was not asked to."""
+class Control(StrEnum):
+    """The control room's word on an alarm."""
 
-    UNROUTED = "unrouted"
-    """Nobody of the registry listens at the moment."""
+    CONFIRMED = "confirmed"
     DENIED = "denied"
-    """Not a topic of this terminal."""
-    QUOTA = "quota"
-    """The broker has had its fill, or our own queue has."""
-    TOO_LARGE = "too_large"
-    EXPIRED = "expired"
-    """Its time was over before it got out."""
-    LOST = "lost"
-    """The connection broke each time that it was sent."""
-    REFUSED = "refused"
-    """For a reason of the broker's own."""
+
+
+CONTROL_ROOM = "指挥中心"
+"""By whom an alarm is confirmed or denied, as it is recorded."""
+ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
+"""What officers do after a check, in their usual words, as they are recorded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
-    """A message that will not be tried again."""
+class Action:
+    """What the officer did: one of ACTIONS."""
 
-    message: Outgoing
-    why: NotSent
+    text: str
+
+
+REMARKS = ("号牌不清", "颜色不符", "车型不符")
+"""What officers note of a check, in their usual words, as they are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the officer noted: one of REMARKS."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """保存照片: the frame with the code is kept as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """误操作: the check was a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlWord:
+    """What the control room said of the alarm."""
+
+    result: Control
+
+
+Note: TypeAlias = Action | Remark | Picture | Mistaken | ControlWord
+Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"
+"""How many checks of the shift had each outcome; an outcome that is not listed had none."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 if TYPE_CHECKING:
@@ -11,7 +12,128 @@ if TYPE_CHECKING:
     from pygame import Surface
 
     from terminal.errors import LinkFault
-    from terminal.model import Button, Frame, Incoming, Outgoing, Sent, Signal, Unsent
+    from terminal.model import Luma
+
+
+class Button(StrEnum):
+    """The three buttons of the terminal."""
+
+    TRIGGER = "TRIGGER"
+    CONFIRM = "CONFIRM"
+    BACK = "BACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a camera took a frame, as it says itself."""
+
+    exposure_us: float
+    gain: float
+    """Of analogue and digital amplification together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of the camera: the luminance plane, uint8 [height, width], not copied."""
+
+    luma: Luma
+    captured_s: float
+    """Monotonic time of capture, s."""
+    number: int
+    taken: Taken | None = None
+    """None where the camera does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A step of sound, light or vibration. `level` 0 is off; for sound, 1 is high and 2 low."""
+
+    level: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glow:
+    """A step of the lamp: red, green and blue from 0 to 1."""
+
+    colour: tuple[float, float, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What an outcome sounds, shines and feels like.
+
+    Lamp and vibration repeat; sound plays once unless `insistent`.
+    """
+
+    sound: tuple[Pulse, ...] = ()
+    lamp: tuple[Glow, ...] = ()
+    vibration: tuple[Pulse, ...] = ()
+    insistent: bool = False
+    lead: tuple[Pulse, ...] = ()
+    """Vibration that comes once, before the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message for the registry, QoS 1; told once whether it was Sent or Unsent."""
+
+    topic: str
+    payload: bytes = field(repr=False)  # names vehicles and officers
+    correlation: bytes | None = None
+    """Correlation Data: what the answer to it will bear."""
+    expiry_s: int | None = None
+    """Message Expiry, whole seconds from now: after it nobody shall send it on. None is never."""
+    response_topic: str | None = None
+    urgent: bool = False
+    """Goes before all that is not, as someone waits for it."""
+    retain: bool = False
+    """The broker keeps it as the topic's last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message from the registry's side, of which nothing is verified yet."""
+
+    topic: str
+    payload: bytes = field(repr=False)  # names vehicles and officers
+    correlation: bytes | None = None
+    delivery: tuple[int, int] | None = field(default=None, compare=False, repr=False)
+    """By which `Link.acknowledge` knows it: its connection and packet id; None: nothing to acknowledge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The broker has it, and passed it on or kept it; only a receipt or an answer says that it arrived."""
+
+    message: Outgoing
+
+
+class NotSent(StrEnum):
+    """Why the broker did not take a message, or was not asked to."""
+
+    UNROUTED = "unrouted"
+    """Nobody of the registry listens at the moment."""
+    DENIED = "denied"
+    """Not a topic of this terminal."""
+    QUOTA = "quota"
+    """The broker has had its fill, or our own queue has."""
+    TOO_LARGE = "too_large"
+    EXPIRED = "expired"
+    """Its time was over before it got out."""
+    LOST = "lost"
+    """The connection broke each time that it was sent."""
+    REFUSED = "refused"
+    """For a reason of the broker's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that will not be tried again."""
+
+    message: Outgoing
+    why: NotSent
 
 
 @dataclass(frozen=True, slots=True)

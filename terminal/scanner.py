@@ -22,8 +22,8 @@ from terminal.ports import CameraControls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Frame, Luma
-    from terminal.ports import Camera, Reach
+    from terminal.model import Luma
+    from terminal.ports import Camera, Frame, Reach
 
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0

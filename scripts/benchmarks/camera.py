@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from terminal.model import Taken
-from terminal.ports import CameraControls
+from terminal.ports import CameraControls, Taken
 from tests.terminal.camera.sensor import Sensor, first_read, paper, spot
 
 if TYPE_CHECKING:
-    from terminal.model import Frame
+    from terminal.ports import Frame
 
 MIDDLE = 110
 """Mean level that plain auto exposure aims at."""

@@ -31,7 +31,6 @@ from scripts.registry import laboratory_keys
 from scripts.registry.access import uploads_name
 from scripts.registry.broker import Broker
 from terminal import config
-from terminal.cli import link_of
 from terminal.commands import upload
 from terminal.journal import database, record
 from terminal.journal.codec import write_entry
@@ -39,6 +38,7 @@ from terminal.journal.entry import Entry, Stamp
 from terminal.journal.record import Record
 from terminal.journal.store import Journal
 from terminal.registry import topics
+from terminal.rigs import link_of
 from terminal.services.trust_directory import load_registry
 from terminal.services.uploads import Uploading
 from terminal.wire.signed import signer

@@ -15,7 +15,7 @@ from keys import certificates
 from scripts.benchmarks.rows import Budget, Row, row
 from scripts.registry import access
 from scripts.registry.broker import Broker
-from terminal.model import Incoming, Outgoing
+from terminal.ports import Incoming, Outgoing
 from terminal.registry import topics
 
 if TYPE_CHECKING:

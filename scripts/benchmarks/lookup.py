@@ -30,8 +30,8 @@ from scripts.registry.broker import Broker
 from scripts.registry.database import Database
 from terminal.credential.verify import Moment
 from terminal.journal.record import Head
-from terminal.model import Incoming, Plate
-from terminal.ports import LinkState
+from terminal.model import Plate
+from terminal.ports import Incoming, LinkState
 from terminal.registry import topics
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Answered, Inquiry, Lookup

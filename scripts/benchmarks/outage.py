@@ -18,9 +18,9 @@ from drivers.sd_notify import SystemdNotify
 from keys import files, lab
 from scripts.benchmarks.rows import Budget, Row, row
 from terminal import config
-from terminal.cli import link_of
 from terminal.commands import run
 from terminal.ports import Rig
+from terminal.rigs import link_of
 from tests.scenarios.proxy import Proxy, Wire
 
 if TYPE_CHECKING:

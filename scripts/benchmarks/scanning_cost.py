@@ -21,8 +21,7 @@ from scripts.benchmarks.voucher.trials import text_of
 from scripts.images import hand_motion
 from scripts.images.degradations import View, code, frames
 from terminal.inbox import Inbox, Looked
-from terminal.model import Frame
-from terminal.ports import Reach
+from terminal.ports import Frame, Reach
 from terminal.scanner import Scanner, Sight
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from nacl import bindings
 
 from scripts.benchmarks.rows import Budget, Row, by_turns, row
 from terminal.credential import trust, verify
-from terminal.model import UNCHECKED, CredentialFinding, Subject
+from terminal.model import PREFIX, UNCHECKED, CredentialFinding, Subject
 from terminal.vehicle.verdict import decide
 from terminal.wire import cbor, cose
 
@@ -29,7 +29,7 @@ def measure() -> list[Row]:
     texts = [
         (case["text"], replace(trusted, made_s=case["now"]), verify.Moment(case["now"])) for case in cases
     ]
-    encoded = [case["text"].removeprefix(verify.PREFIX).encode() for case in cases]
+    encoded = [case["text"].removeprefix(PREFIX).encode() for case in cases]
     signed = [_signed(base45.b45decode(text), trusted) for text in encoded]
 
     def to_verdict() -> None:

@@ -32,7 +32,8 @@ from terminal.ports import CameraControls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Frame, Luma
+    from terminal.model import Luma
+    from terminal.ports import Frame
 
 FORMAT = "NV12"
 """The virtual pipeline's only format; like YUV420 it has the luminance first."""

@@ -29,8 +29,7 @@ from keys import files
 from terminal import config
 from terminal.commands import run
 from terminal.journal import lock
-from terminal.model import Button, Frame
-from terminal.ports import Rig
+from terminal.ports import Button, Frame, Rig
 from terminal.screens.attention import SETTLE_S
 
 if TYPE_CHECKING:

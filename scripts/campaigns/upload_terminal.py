@@ -14,14 +14,14 @@ from nacl import bindings
 
 from keys import files
 from terminal import config
-from terminal.cli import link_of
 from terminal.errors import JournalFull
 from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Ages, Check, Stamp
 from terminal.journal.store import Journal
-from terminal.model import CredentialFinding, How, Incoming, Outcome, Reason, Subject, VehicleFinding
-from terminal.ports import LinkState
+from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.ports import Incoming, LinkState
 from terminal.registry.upload_batches import Received, Taken
+from terminal.rigs import link_of
 from terminal.services import trust_directory
 from terminal.services.uploads import Uploading
 from terminal.wire.signed import signer

@@ -26,11 +26,11 @@ from keys.issue import IssueRequest, issue
 from keys.qr import qr_image
 from keys.voucher import A6, PHONE, Face, Sheet, voucher
 from terminal.credential import claims, verify
-from terminal.model import Plate, Vehicle
+from terminal.model import PREFIX, Plate, Vehicle
 from terminal.services.trust_directory import load_directory
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire import cbor
-from terminal.wire.fields import array, data
+from terminal.wire.fields import CTI_SIZE, array, data
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -112,7 +112,7 @@ def _month(now_s: int, months: int) -> int:
 
 def _tampered(text: str) -> str:
     """Change one digit of the plate in a code without re-signing it."""
-    parts = array(cbor.read(base45.b45decode(text.removeprefix(verify.PREFIX).encode()), tag=18), 4)
+    parts = array(cbor.read(base45.b45decode(text.removeprefix(PREFIX).encode()), tag=18), 4)
     credential = claims.parse(data(parts[2]))
     vehicle = replace(credential.vehicle, plate=Plate("苏A12346", "02"))
     parts[2] = claims.write(replace(credential, vehicle=vehicle))
@@ -136,7 +136,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     issued_s = now_s - 40 * 86_400
 
     def text(vehicle: Vehicle, key: bytes) -> str:
-        return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(claims.CTI_SIZE), issued_s)
+        return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(CTI_SIZE), issued_s)
 
     def card(text: str, vehicle: Vehicle, sheet: Sheet = PHONE) -> Picture:
         return _bgr(voucher(text, Face(vehicle, "苏A", issued_s), sheet))
@@ -167,7 +167,7 @@ def _never_issued(laboratory: Path, now_s: int) -> Picture:
     (file,) = load_directory(laboratory / "trust").register.files
     vehicle = replace(VEHICLE, plate=NEVER_ISSUED, valid_through=_month(now_s, 9))
     seed = files.load_seed(laboratory / "private" / "zhejiang.key")
-    text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(claims.CTI_SIZE), file.to_s - 86_400)
+    text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(CTI_SIZE), file.to_s - 86_400)
     card = _bgr(voucher(text, Face(vehicle, "浙B", file.to_s - 86_400), PHONE))
     return photograph(card, Hold(turn_deg=2), 10)
 

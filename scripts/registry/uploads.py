@@ -9,10 +9,10 @@ from scripts.registry.bounds import MOST_PIECES
 from scripts.registry.journals import evidence
 from scripts.registry.journals import store as journals
 from scripts.registry.journals.store import answered
-from terminal.registry import codec
 from terminal.registry.messages import Batch, Pieces, Reception
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
+from terminal.wire.fields import ID_SIZE
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -67,4 +67,4 @@ def _journal_named(message: bytes) -> bytes | None:
     except Malformed:
         return None
     named = said.get(2) if isinstance(said, dict) else None
-    return named if isinstance(named, bytes) and len(named) == codec.ID_SIZE else None
+    return named if isinstance(named, bytes) and len(named) == ID_SIZE else None

@@ -9,64 +9,52 @@ from functools import cache
 from pathlib import Path
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Plate, Scan, Subject, VehicleFinding, VehicleStatus
+from terminal.model import CredentialFinding, Fit, Judged, Plate, Scan, Subject, VehicleFinding, VehicleStatus
+from terminal.ports import Button
 from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp
-from terminal.screens.shift import MENU
-from terminal.screens.shift_step import logged
-from terminal.screens.state import (
-    Annotate,
-    Annotated,
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice, CodeChosen, Identified, Identify, OthersWanted
+from terminal.screens.comparing import Compared, Comparison, Fitted
+from terminal.screens.events import (
     AskKinds,
-    Candidate,
     Check,
-    Chosen,
-    CodeChoice,
-    CodeChosen,
-    Compared,
-    Comparison,
     Confirm,
     Effect,
-    EndShift,
     Enter,
     Event,
     Failed,
-    Fit,
-    Fitted,
-    Identified,
-    Identify,
-    Judged,
-    KindChoice,
     Listed,
-    LogEntry,
-    Marked,
-    Menu,
-    Notice,
-    Opened,
-    OthersWanted,
-    Part,
     Picked,
-    PlateEntry,
-    Ready,
     Recheck,
     Recorded,
     Refined,
-    Result,
     Scanned,
-    Screen,
+    Tick,
+    Typed,
+)
+from terminal.screens.shift import (
+    MENU,
+    Annotate,
+    Annotated,
+    Chosen,
+    EndShift,
+    LogEntry,
+    Marked,
+    Menu,
+    Opened,
+    Part,
     ShiftEnded,
     ShiftLog,
     ShiftStarted,
     ShiftTold,
-    Shown,
     StartShift,
-    Status,
     TellShift,
-    Tick,
-    Typed,
     Uploading,
-    subject_of,
 )
+from terminal.screens.shift_step import logged
+from terminal.screens.state import Screen, Shown, subject_of
 from terminal.screens.ui import Ui, advance
+from terminal.screens.values import Candidate, Notice, Status
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed
 

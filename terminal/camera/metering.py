@@ -14,7 +14,8 @@ from terminal.camera.statistics import BLACK, CLIPPED, Statistics, Tones
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from terminal.model import Frame, Luma
+    from terminal.model import Luma
+    from terminal.ports import Frame
 
     Profile = npt.NDArray[np.float32]
 

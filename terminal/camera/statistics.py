@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from terminal.model import Taken
+    from terminal.ports import Taken
 
 CLIPPED = 250
 """Lowest level that counts as overexposed."""

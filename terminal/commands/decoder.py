@@ -22,7 +22,7 @@ from terminal import scan
 from terminal.commands import image_files
 from terminal.commands.decoding import OUT_OF_MEMORY, Sight, write_sight
 from terminal.errors import InputFault
-from terminal.screens.choice import in_order, ours
+from terminal.model import in_order, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

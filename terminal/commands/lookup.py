@@ -11,8 +11,9 @@ from terminal.console import out, warn
 from terminal.drawing import text
 from terminal.errors import InputFault
 from terminal.inbox import FromRegistry, Inbox
-from terminal.model import Incoming, Outcome, Plate
-from terminal.screens import state
+from terminal.model import Judged, Lookup, Outcome, Plate
+from terminal.ports import Incoming
+from terminal.screens.events import Event, Listed, Refined
 from terminal.services.assembly import prepare
 from terminal.vehicle import plate as plates
 from terminal.vehicle import status
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from terminal.config import Config
     from terminal.credential.verify import Moment
     from terminal.ports import Clock, Link
+    from terminal.screens.values import Candidate
     from terminal.services.checks import Cases
 
 ANSWERED, NO_ANSWER = 0, 1
@@ -66,27 +68,27 @@ class _Desk:
         while self.cases.online is False and time.monotonic() < deadline:
             self.events()
 
-    def events(self) -> list[state.Event]:
+    def events(self) -> list[Event]:
         """What happened since, waiting a little for it."""
         heard = [one.message for one in self.inbox.take(STEP_S) if isinstance(one, FromRegistry)]
-        told: list[state.Event] = []
+        told: list[Event] = []
         for incoming in heard:
             if isinstance(incoming, Incoming):
                 told += self.cases.receive(incoming, self.moment())
         return [*told, *self.cases.expire(self.moment())]
 
-    def found(self, number: str) -> tuple[state.Candidate, ...] | None:
+    def found(self, number: str) -> tuple[Candidate, ...] | None:
         """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
         event = self.cases.ask_kinds(number, self.moment())
-        while not isinstance(event, state.Listed):
-            event = next((one for one in self.events() if isinstance(one, state.Listed)), None)
+        while not isinstance(event, Listed):
+            event = next((one for one in self.events() if isinstance(one, Listed)), None)
         return event.found
 
-    def judge(self, plate: Plate) -> state.Judged:
+    def judge(self, plate: Plate) -> Judged:
         """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
         judged = self.cases.enter(plate, None, self.moment()).judged
-        while judged.lookup is state.Lookup.WAITING:
-            refined = (one.judged for one in self.events() if isinstance(one, state.Refined))
+        while judged.lookup is Lookup.WAITING:
+            refined = (one.judged for one in self.events() if isinstance(one, Refined))
             judged = next((one for one in refined if one.seq == judged.seq), judged)
         return judged
 
@@ -128,10 +130,10 @@ def _answer(desk: _Desk, question: Question) -> int:
         kind = found[0].kind
     judged = desk.judge(Plate(question.number, kind))
     _tell(judged, as_json=question.as_json)
-    return ANSWERED if judged.lookup is state.Lookup.ANSWERED else NO_ANSWER
+    return ANSWERED if judged.lookup is Lookup.ANSWERED else NO_ANSWER
 
 
-def _tell_found(question: Question, found: tuple[state.Candidate, ...]) -> None:
+def _tell_found(question: Question, found: tuple[Candidate, ...]) -> None:
     """Several vehicles, of which none is chosen, or none at all: nothing is determined yet."""
     if question.as_json:
         vehicles: list[output.Json] = [
@@ -163,7 +165,7 @@ def _tell_letters(letters: str | None) -> None:
         out(f"  {letter} {said.zh} {said.en}")
 
 
-def _tell(judged: state.Judged, *, as_json: bool) -> None:
+def _tell(judged: Judged, *, as_json: bool) -> None:
     verdict = judged.verdict
     found, plate = verdict.status, judged.plate
     if as_json:

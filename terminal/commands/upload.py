@@ -19,7 +19,7 @@ from terminal.errors import InputFault
 from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
-from terminal.model import Incoming
+from terminal.ports import Incoming
 from terminal.registry.messages import Reception
 from terminal.registry.upload_batches import Taken
 from terminal.services import trust_directory

@@ -11,9 +11,8 @@ from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace,
 from terminal.vehicle import inspection, plate
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
-from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.fields import CTI_SIZE, array, data, entries, text, uint
 
-CTI_SIZE = 12
 _VEHICLE, _SEALED, _STATUS = -70001, -70002, -70003
 _REQUIRED = frozenset({1, 4, 6, 7, _VEHICLE})
 _OPTIONAL = frozenset({_SEALED, _STATUS})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import base45
 
 from terminal.credential import claims, register, trust
-from terminal.model import Credential, CredentialFinding, Finding, Issuance, Plate, Reason
+from terminal.model import PREFIX, Credential, CredentialFinding, Finding, Issuance, Plate, Reason
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from terminal.model import RegisterResult, SealedClaims
 
-PREFIX = "VI1:"
 MAX_BYTES = 480
 MAX_TEXT = 724
 CLOCK_SKEW_S = 300

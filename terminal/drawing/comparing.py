@@ -12,13 +12,13 @@ from terminal.drawing.items import Fill, Item, PlateArt, Sign
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face
+from terminal.model import POINTS, Fit, Point
 from terminal.screens.comparing import Fitted
-from terminal.screens.values import POINTS, Fit, Point
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Look
+    from terminal.model import Judged
     from terminal.screens.comparing import Comparison
-    from terminal.screens.values import Judged
 
 UNSURE_ROW = 72
 """Units of the place that says that the officer cannot tell."""

@@ -15,24 +15,18 @@ from terminal.drawing.layout import Block, at, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Look
-from terminal.drawing.touch_cells import Touch as CellTouch
 from terminal.drawing.touch_cells import banner_cell
 from terminal.drawing.upload import compose_upload
 from terminal.errors import CameraFault, CameraStalled
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice
+from terminal.screens.comparing import Comparison
+from terminal.screens.events import Pressed
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import (
-    Alarm,
-    Camera,
-    CodeChoice,
-    Comparison,
-    KindChoice,
-    PlateEntry,
-    Pressed,
-    Ready,
-    Result,
-    Shown,
-    Trouble,
-)
+from terminal.screens.state import Shown, Trouble
+from terminal.screens.state import Touch as CellTouch
+from terminal.screens.values import Camera
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:

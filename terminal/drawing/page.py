@@ -19,7 +19,7 @@ from terminal.vehicle.tables import Lines
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
     from terminal.drawing.theme import Look, Palette
-    from terminal.screens.state import Notice, Status
+    from terminal.screens.values import Notice, Status
 
 WIDTH, HEIGHT = 480, 800
 """Layout units of the surface; sizes are stated in these and scaled to the display."""

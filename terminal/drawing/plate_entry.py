@@ -11,14 +11,16 @@ from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, Item, PlateArt, Sign
 from terminal.drawing.layout import Block, at, beside, largest, paragraph, stack
 from terminal.drawing.page import MARGIN, Page, top
-from terminal.drawing.touch_cells import GAP, Cell, Touch, area_of, key_face, part
+from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face, part
 from terminal.model import Plate
-from terminal.screens.state import Advice, Keys, KindChoice, Listing, Picked, PlateEntry, Turned, Typed
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry
+from terminal.screens.events import Picked, Turned, Typed
 from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
-    from terminal.screens.state import Candidate
+    from terminal.screens.state import Touch
+    from terminal.screens.values import Candidate
 
 COLUMNS = 7
 """On a 5-inch screen a cell is 9 mm wide, and its row 9 mm high or more."""

@@ -12,15 +12,14 @@ from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, Sign
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import CredentialFinding, Outcome, RefusalReason, VehicleFinding
+from terminal.model import CredentialFinding, Lookup, Outcome, RefusalReason, VehicleFinding
 from terminal.screens import alarms
-from terminal.screens.state import Lookup
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
-    from terminal.model import HotlistWord, Verdict
-    from terminal.screens.state import Judged, Result
+    from terminal.model import HotlistWord, Judged, Verdict
+    from terminal.screens.check import Result
 
 FLASH_S = 0.5
 """Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""

@@ -12,13 +12,12 @@ from terminal.drawing import plates, text
 from terminal.drawing.items import Fill, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import CredentialFinding, Outcome, Subject
-from terminal.screens.values import POINTS, Fit, Point
+from terminal.model import POINTS, CredentialFinding, Fit, Outcome, Point, Subject
 from terminal.vehicle.tables import KINDS, USES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, Vehicle, VehicleStatus, Verdict
-    from terminal.screens.state import Judged, Result
+    from terminal.model import Judged, Plate, Vehicle, VehicleStatus, Verdict
+    from terminal.screens.check import Result
 
 _FIRM_EASE, _FIRMER = 0.86, 0.26
 """The verdict, what to do and the plate give way no further than this while what is below them still can;

@@ -14,23 +14,13 @@ from terminal.drawing.page import HEIGHT, WIDTH, Page
 from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
 from terminal.drawing.touch_cells import Cell, area_of, key_face, part
-from terminal.screens.shift import (
-    MENU,
-    ROWS,
-    Chosen,
-    LogEntry,
-    Marked,
-    Menu,
-    Opened,
-    Paged,
-    Part,
-    ShiftLog,
-)
-from terminal.screens.values import Action, ControlWord, Mistaken, Picture, Remark
+from terminal.model import Action, ControlWord, Mistaken, Picture, Remark
+from terminal.screens.shift import MENU, ROWS, Chosen, LogEntry, Marked, Menu, Opened, Paged, Part, ShiftLog
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Look
-    from terminal.screens.values import Logged, Note, Status
+    from terminal.model import Note
+    from terminal.screens.values import Logged, Status
 
 BAR_TOUCH = 72
 """Height of the area at the top whose touch opens the menu, units: the bar is narrower than a thumb."""

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from terminal.drawing.items import Item
     from terminal.drawing.page import Page
     from terminal.drawing.theme import Look
-    from terminal.model import Outcome
+    from terminal.model import Counts, Outcome
     from terminal.screens.shift import ShiftEnd, ShiftOver
-    from terminal.screens.values import Counts
 
 
 def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:

@@ -12,19 +12,14 @@ from terminal.drawing import theme
 from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import largest, padded, paragraph, stack
 from terminal.drawing.page import HEIGHT, KEYS_HEIGHT, WIDTH
-from terminal.model import Button, Outcome
+from terminal.model import Outcome
+from terminal.ports import Button
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice
+from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import (
-    Alarm,
-    CodeChoice,
-    Comparison,
-    KindChoice,
-    PlateEntry,
-    Ready,
-    Result,
-    Shown,
-    Trouble,
-)
+from terminal.screens.state import Shown, Trouble
 from terminal.screens.values import Sending
 
 if TYPE_CHECKING:

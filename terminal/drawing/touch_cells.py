@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pygame import Rect
 
@@ -11,18 +11,13 @@ from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import at, largest, paragraph
 from terminal.drawing.page import BANNER, BAR, HEIGHT, KEYS_HEIGHT, WIDTH, Page
 from terminal.screens.alarms import BannerOpened
-from terminal.screens.choice import ChoiceTouch
-from terminal.screens.comparing import Fitted
-from terminal.screens.shift import ShiftTouch
-from terminal.screens.state import Picked, Turned, Typed
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
+    from terminal.screens.state import Touch
 
 GAP = 3
 """Space around a key in units; it belongs to the cell."""
-
-Touch: TypeAlias = Typed | Turned | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal.drawing.draw import event_at
-from terminal.model import Button
+from terminal.ports import Button
 from terminal.screens.attention import KeyDown, KeyUp, Touched
-from terminal.screens.state import CodeChosen, Pressed
+from terminal.screens.choice import CodeChosen
+from terminal.screens.events import Pressed
 
 if TYPE_CHECKING:
     from terminal.ports import Contact

@@ -39,12 +39,9 @@ from terminal.model import (
 )
 from terminal.wire import cbor, schema
 from terminal.wire.cbor import Malformed, Value
-from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
 from terminal.wire.schema import Field, Shape, flag, number, octets, same, unsigned, word
 
-_ID_SIZE = 16
-_CTI_SIZE = 12
-_HASH_SIZE = 32
 RULES_DIGEST_SIZE = 8
 """Bytes of the SHA-256 of the package's tables that stand for them."""
 
@@ -70,7 +67,7 @@ def read_entry(encoded: bytes) -> Entry:
         raise Malformed("an unlisted entry type")
     body: Body = _FORMS[uint(found[10])].read(found[11])
     return Entry(
-        data(found[2], _ID_SIZE),
+        data(found[2], ID_SIZE),
         _seq(found[3]),
         _uuid7(found[4]),
         Stamp(**schema.values(_STAMP, found)),
@@ -96,7 +93,7 @@ def _seq(value: Value) -> int:
 
 
 def _uuid7(value: Value) -> bytes:
-    found = data(value, _ID_SIZE)
+    found = data(value, ID_SIZE)
     if found[6] >> 4 != 7 or found[8] >> 6 != 2:
         raise Malformed("not a UUIDv7")
     return found
@@ -118,7 +115,7 @@ def _code_text(key: int, name: str) -> Field:
         if type(value) is str:
             return value
         sha256, length = array(value, 2)
-        return CodeDigest(data(sha256, _HASH_SIZE), uint(length))
+        return CodeDigest(data(sha256, HASH_SIZE), uint(length))
 
     def write(held: str | CodeDigest) -> Value:
         return [held.sha256, held.length] if isinstance(held, CodeDigest) else _accepted(held)
@@ -160,7 +157,7 @@ def _differing(value: Value) -> tuple[ComparedField, ...]:
 
 
 def _pictures(value: Value) -> tuple[bytes, ...]:
-    return tuple(data(picture, _HASH_SIZE) for picture in array(value))
+    return tuple(data(picture, HASH_SIZE) for picture in array(value))
 
 
 def _disposals(value: Value) -> tuple[str, ...]:
@@ -176,12 +173,12 @@ _JUDGED = (
     word(6, "subject", Subject),
     _text(7, "number"),
     _text(8, "kind"),
-    octets(9, "cti", _CTI_SIZE),
+    octets(9, "cti", CTI_SIZE),
     schema.location(10, "location"),
     ages(11, "ages"),
     unsigned(12, "trust_serial"),
     _code_text(13, "code_text"),
-    octets(14, "request_id", _ID_SIZE),
+    octets(14, "request_id", ID_SIZE),
     _text(15, "letters"),
     unsigned(16, "valid_through"),
     _rules(17, "rules"),

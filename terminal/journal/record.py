@@ -16,12 +16,11 @@ from nacl.exceptions import CryptoError
 
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
-from terminal.wire.fields import data, entries, uint
+from terminal.wire.fields import HASH_SIZE, data, entries, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-HASH_SIZE = 32
 MOST_BYTES = 60 * 1024
 """Limit that leaves room in a batch of 64 KiB for the batch's own fields and signature."""
 _GENESIS = b"roadside/journal/1"

@@ -16,6 +16,7 @@ from terminal.journal import database, record
 from terminal.journal.record import Head
 from terminal.journal.recovery import DAMAGED
 from terminal.wire.cbor import Malformed
+from terminal.wire.fields import HASH_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ class Predecessor:
     @property
     def head(self) -> Head:
         """Number and hash of the last record readable from the last receipt on."""
-        return Head(self._id, self._end, self.hash_at(self._end) or bytes(record.HASH_SIZE))
+        return Head(self._id, self._end, self.hash_at(self._end) or bytes(HASH_SIZE))
 
     @property
     def receipted(self) -> int:

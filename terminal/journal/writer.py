@@ -13,6 +13,7 @@ from terminal.journal.codec import write_entry
 from terminal.journal.entry import Check, Entry, Refinement
 from terminal.journal.record import Record
 from terminal.model import Outcome
+from terminal.wire.fields import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from terminal.journal.entry import Body, Stamp
     from terminal.journal.record import Head
 
-_ID_SIZE = 16
 _UUID_RANDOM = 10
 
 
@@ -43,7 +43,7 @@ class Pen:
 
     def journal_id(self) -> bytes:
         """Return the id of a new journal: 16 random bytes."""
-        return self.random(_ID_SIZE)
+        return self.random(ID_SIZE)
 
     def write(self, db: Connection, head: Head, stamp: Stamp, body: Body, was: Outcome | None = None) -> Head:
         """Append an entry after `head`; on return the new head is durable.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from terminal.journal import record
 from terminal.journal.codec import ages
-from terminal.journal.record import HASH_SIZE, Head
+from terminal.journal.record import Head
 from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
@@ -41,7 +41,8 @@ from terminal.registry.messages import (
 )
 from terminal.wire import cbor, schema, signed
 from terminal.wire.cbor import Malformed, Value
-from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.cose import KID_SIZE
+from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
 from terminal.wire.schema import Field, Shape, flag, number, octets, part, parts, unsigned, word
 
 if TYPE_CHECKING:
@@ -50,11 +51,8 @@ if TYPE_CHECKING:
     from terminal.wire.cose import Sign1
     from terminal.wire.signed import Signer
 
-ID_SIZE = 16
 CODE_DIGEST_SIZE = 16
 MOST_EARLIER_ALARMS = 5
-_KID_SIZE = 8
-_CTI_SIZE = 12
 
 
 def write(message: Message) -> bytes:
@@ -249,7 +247,7 @@ _RECORD = Shape(
     schema.text(9, "brand"),
     unsigned(10, "first_registered"),
     unsigned(11, "scrap_date"),
-    octets(12, "newest_cti", _CTI_SIZE),
+    octets(12, "newest_cti", CTI_SIZE),
     unsigned(13, "inspected"),
     schema.text(14, "station"),
     flag(15, "exempt"),
@@ -296,7 +294,7 @@ _HEALTH = Shape(
 _ORDER = Shape(
     Order,
     schema.text(1, "terminal"),
-    octets(2, "kid", _KID_SIZE),
+    octets(2, "kid", KID_SIZE),
     octets(3, "id", ID_SIZE),
     unsigned(4, "made_ms"),
     word(5, "command", Command),

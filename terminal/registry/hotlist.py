@@ -19,7 +19,7 @@ from terminal.wire.cbor import Malformed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from terminal.model import Incoming
+    from terminal.ports import Incoming
     from terminal.registry.messages import LookupAnswer
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from terminal.model import Incoming, Plate
+    from terminal.model import Plate
+    from terminal.ports import Incoming
     from terminal.registry.messages import HotlistQuestion, LookupAnswer
 
 _APPLICATION_ID = 0x5253484C  # "RSHL"

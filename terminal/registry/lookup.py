@@ -13,14 +13,8 @@ from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import (
-    NAMING_A_VEHICLE,
-    Outgoing,
-    RefusalReason,
-    Vehicle,
-    VehicleFinding,
-    VehicleStatus,
-)
+from terminal.model import NAMING_A_VEHICLE, RefusalReason, Vehicle, VehicleFinding, VehicleStatus
+from terminal.ports import Outgoing
 from terminal.registry import codec, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -43,7 +37,8 @@ if TYPE_CHECKING:
 
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
-    from terminal.model import ComparedField, Incoming
+    from terminal.model import ComparedField
+    from terminal.ports import Incoming
     from terminal.registry.messages import Why
     from terminal.wire.signed import Signer
 

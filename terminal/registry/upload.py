@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal.errors import UploadFault
-from terminal.model import Outgoing
+from terminal.ports import Outgoing
 from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Piece, Pieces, Receipt, Reception
 from terminal.registry.upload_batches import (
@@ -32,13 +32,14 @@ from terminal.registry.upload_journals import Journals
 from terminal.registry.upload_pictures import PictureQueue
 from terminal.registry.upload_turns import FIRST_WAIT_S, LONGEST_WAIT_S
 from terminal.wire.cbor import Malformed
+from terminal.wire.fields import ID_SIZE
 from terminal.wire.signed import by_kid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from terminal.errors import Fault
-    from terminal.model import Incoming
+    from terminal.ports import Incoming
     from terminal.registry.upload_turns import Out
     from terminal.wire.signed import Signer
 
@@ -56,7 +57,6 @@ __all__ = [
     "due",
 ]
 
-_CORRELATION_SIZE = 16
 _SETTLED = 32
 
 
@@ -243,9 +243,7 @@ class Uploader:
         else:
             pieces = Pieces(terminal=self._terminal, pieces=(what,))
             topic, payload = self._topics[1], codec.sign(pieces, self._signer)
-        return Outgoing(
-            topic, payload, correlation=self._random(_CORRELATION_SIZE), response_topic=self._topics[2]
-        )
+        return Outgoing(topic, payload, correlation=self._random(ID_SIZE), response_topic=self._topics[2])
 
     def _opened(self, message: bytes) -> Receipt | Drop | None:
         try:

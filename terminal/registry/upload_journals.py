@@ -26,7 +26,7 @@ from terminal.registry.upload_turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from terminal.model import Outgoing
+    from terminal.ports import Outgoing
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from terminal.registry.upload_turns import Turns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Outgoing
+    from terminal.ports import Outgoing
 
 _SENT_IN_VAIN = 4
 """How often in one run a piece is sent without a receipt."""

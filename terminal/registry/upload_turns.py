@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from terminal.model import Outgoing
+    from terminal.ports import Outgoing
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 120.0
 """How long a receipt is waited for, at first and at most: twice as long after each time that none came."""

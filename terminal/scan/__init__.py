@@ -8,6 +8,5 @@ from __future__ import annotations
 
 from terminal.scan.reader import follow, read, read_still
 from terminal.scan.steps import START, Memory
-from terminal.scan.symbols import OURS
 
-__all__ = ["OURS", "START", "Memory", "follow", "read", "read_still"]
+__all__ = ["START", "Memory", "follow", "read", "read_still"]

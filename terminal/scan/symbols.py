@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import zxingcpp
 
-from terminal.model import Code, Scan
+from terminal.model import PREFIX, Code, Scan
 from terminal.scan.steps import Box, Threshold
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Corners = tuple[tuple[float, float], ...]
 
-OURS = "VI1:"
-"""Prefix of an inspection mark (wire format, section 3)."""
 
 _MODELS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.BarcodeFormat.QRCodeModel2])
 """Marks are model 2; accepting model 1 as well costs nothing."""
@@ -46,7 +44,7 @@ class Symbol:
     @property
     def ours(self) -> bool:
         """True if the text has the prefix of an inspection mark."""
-        return self.text is not None and self.text.startswith(OURS)
+        return self.text is not None and self.text.startswith(PREFIX)
 
     @property
     def box(self) -> Box:

@@ -9,11 +9,18 @@ from itertools import product
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal.drawing.draw import event_at
-from terminal.model import Button
+from terminal.model import Fit, Judged
+from terminal.ports import Button
 from terminal.scenarios import script
 from terminal.screens import state
-from terminal.screens.alarms import BannerOpened
+from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import HOLD_S
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
+from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.events import Picked, Turned, Typed
+from terminal.screens.shift import Menu, Opened, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.values import Camera, Sending
 from terminal.vehicle import plate
 
 if TYPE_CHECKING:
@@ -21,9 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.app import App
-    from terminal.drawing.touch_cells import Touch
     from terminal.model import Verdict
     from terminal.screens.attention import Sight
+    from terminal.screens.state import Touch
 
 PATIENCE_S = 20.0
 """Longest real time that an expectation is waited for, s."""
@@ -102,13 +109,13 @@ class Player:
             case script.HoldButton(button):
                 self._hold(button)
             case script.Open(part):
-                opened = BannerOpened() if part == "banner" else state.Opened(state.Part(part))
+                opened = BannerOpened() if part == "banner" else Opened(Part(part))
                 self._touch(line.number, opened)
             case script.Pick(kind):
-                compared = isinstance(self.app.screen, state.Comparison) and kind is None
-                self._touch(line.number, state.Fitted(state.Fit.UNSURE) if compared else state.Picked(kind))
+                compared = isinstance(self.app.screen, Comparison) and kind is None
+                self._touch(line.number, Fitted(Fit.UNSURE) if compared else Picked(kind))
             case script.Choose(place):
-                self._touch(line.number, state.OthersWanted() if place is None else state.CodeChosen(place))
+                self._touch(line.number, OthersWanted() if place is None else CodeChosen(place))
             case (
                 script.ExpectResult()
                 | script.ExpectReady()
@@ -144,7 +151,7 @@ class Player:
             dropped = self.app.ui.dropped
             self.stage.press(button)
             self.app.turn(TURN_S)
-            if self.app.ui.dropped == dropped or isinstance(self.app.screen, state.Alarm):
+            if self.app.ui.dropped == dropped or isinstance(self.app.screen, Alarm):
                 return
 
     def _hold(self, button: Button) -> None:
@@ -185,12 +192,12 @@ class Player:
 
     def _type(self, number: int, text: str) -> None:
         """Touch the keys of a plate number, switching the keyboard where needed."""
-        while isinstance(self.app.screen, state.PlateEntry) and self.app.screen.number:
+        while isinstance(self.app.screen, PlateEntry) and self.app.screen.number:
             self._press(Button.BACK)
         for symbol in _symbols(text):
-            if self._place(state.Typed(symbol)) is None:
-                self._touch(number, state.Turned())
-            self._touch(number, state.Typed(symbol))
+            if self._place(Typed(symbol)) is None:
+                self._touch(number, Turned())
+            self._touch(number, Typed(symbol))
 
     def _touch(self, number: int, wanted: Touch) -> None:
         self._see(lambda: self.app.ui.touches)
@@ -210,9 +217,7 @@ class Player:
     def _look(self) -> None:
         """Let the app scan what is now in view, if the camera gives frames."""
         goal = self.app.frames_seen + LOOKS
-        self._until(
-            lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not state.Camera.LIVE
-        )
+        self._until(lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not Camera.LIVE)
 
     def _until(self, met: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + self.patience_s
@@ -228,9 +233,9 @@ def _symbols(text: str) -> list[str]:
     return re.findall("|".join((*plate.WORDS, ".")), text)
 
 
-def _judged(screen: state.Shown) -> state.Judged | None:
+def _judged(screen: state.Shown) -> Judged | None:
     """The check whose result or alarm is shown."""
-    return screen.judged if isinstance(screen, state.Result | state.Alarm) else None
+    return screen.judged if isinstance(screen, Result | Alarm) else None
 
 
 def _meets(screen: state.Shown, expected: script.Expectation) -> bool:
@@ -239,7 +244,7 @@ def _meets(screen: state.Shown, expected: script.Expectation) -> bool:
             judged = _judged(screen)
             return judged is not None and _is_verdict(judged.verdict, expected)
         case script.ExpectReady():
-            return isinstance(screen, state.Ready)
+            return isinstance(screen, Ready)
         case script.ExpectScreen(name):
             return _name(screen) == name or (name == "uploading" and _name(screen) == "uploaded")
         case script.ExpectLink(up):
@@ -263,39 +268,39 @@ def _told(screen: state.Shown, *, as_notice: bool) -> set[str]:
 
 def _name(screen: state.Shown) -> str | None:
     """Return a screen's name in scenarios; None for a result, a fault and others without a name."""
-    if isinstance(screen, state.Result):
+    if isinstance(screen, Result):
         return "hidden" if screen.hidden else None
-    if isinstance(screen, state.Uploading):
-        return "uploaded" if screen.progress.state is state.Sending.DONE else "uploading"
+    if isinstance(screen, Uploading):
+        return "uploaded" if screen.progress.state is Sending.DONE else "uploading"
     return _NAMES.get(type(screen))
 
 
 _NAMES: dict[type, str] = {
-    state.Alarm: "alarmed",
-    state.Comparison: "comparison",
-    state.Ready: "ready",
-    state.CodeChoice: "codes",
-    state.PlateEntry: "entry",
-    state.KindChoice: "kinds",
-    state.Menu: "menu",
-    state.ShiftLog: "log",
-    state.ShiftEnd: "ending",
-    state.ShiftOver: "over",
+    Alarm: "alarmed",
+    Comparison: "comparison",
+    Ready: "ready",
+    CodeChoice: "codes",
+    PlateEntry: "entry",
+    KindChoice: "kinds",
+    Menu: "menu",
+    ShiftLog: "log",
+    ShiftEnd: "ending",
+    ShiftOver: "over",
 }
 
 
 def _describe(screen: state.Shown) -> str:
     match screen:
-        case state.Result(judged=judged) | state.Alarm(judged=judged):
+        case Result(judged=judged) | Alarm(judged=judged):
             verdict = judged.verdict
             return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
         case state.Trouble(notice=notice):
             return f"trouble      {notice.code} {notice.en}"
-        case state.KindChoice(kinds=kinds, listing=listing):
+        case KindChoice(kinds=kinds, listing=listing):
             return f"kinds        {' '.join(kinds)} ({listing})"
-        case state.Uploading(progress=progress):
+        case Uploading(progress=progress):
             return f"{_name(screen):<12} {progress.sent} of {progress.total} records"
-        case state.Ready(status=status):
+        case Ready(status=status):
             notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
             return f"ready        no verdict{notices}"
         case _:

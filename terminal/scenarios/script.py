@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.errors import InputFault
-from terminal.model import Button, Outcome, Reason
+from terminal.model import Outcome, Reason
+from terminal.ports import Button
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.plate import can_be_kind
 

@@ -14,8 +14,8 @@ from terminal.vehicle import status
 from terminal.vehicle.tables import OUTCOMES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, Verdict
-    from terminal.screens.values import Judged, Status
+    from terminal.model import Judged, Plate, Verdict
+    from terminal.screens.values import Status
 
 RECENT_S = 600
 """An alarm from an older check is a banner until it is opened."""

@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarms import Alarm
+from terminal.screens.check import KindChoice, PlateEntry, Result
+from terminal.screens.choice import CodeChoice
+from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
-from terminal.screens.state import CodeChoice, Comparison, KindChoice, PlateEntry, Result, Trouble
+from terminal.screens.state import Trouble
 from terminal.screens.values import Progress, Status
 
 if TYPE_CHECKING:
-    from terminal.drawing.touch_cells import Touch
-    from terminal.model import Button
-    from terminal.screens.state import Shown
+    from terminal.ports import Button
+    from terminal.screens.state import Shown, Touch
 
 SETTLE_S = 0.5
 """How long a screen that changed by itself has to be seen before a press counts."""

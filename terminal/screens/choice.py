@@ -5,44 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.credential.verify import PREFIX
+from terminal.model import in_order, ours
 
 if TYPE_CHECKING:
-    from terminal.model import Code, Credential, Scan
-    from terminal.screens.values import Judged, Sighting, Status
+    from terminal.model import Code, Credential, Judged, Scan
+    from terminal.screens.values import Sighting, Status
 
 MOST = 4
 """Most codes offered at once, so that they stay distinguishable and large enough to touch."""
 
 
-def is_ours(text: str) -> bool:
-    """Return True if a code's text claims to be an inspection mark (wire format, section 3)."""
-    return text.startswith(PREFIX)
-
-
-def ours(scan: Scan) -> tuple[Code, ...]:
-    """Return the inspection marks in view, the reader's preferred one first; other codes are left out."""
-    return tuple(code for code in scan.codes if is_ours(code.text))
-
-
 def offered(scan: Scan) -> tuple[Code, ...]:
     """Return the marks that the officer may pick from, in order of place."""
     return in_order(ours(scan)[:MOST])
-
-
-def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
-    """Sort codes from left to right, or from top to bottom if they extend further vertically."""
-    across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))
-    return tuple(sorted(codes, key=lambda code: _middle(code)[0 if across >= down else 1]))
-
-
-def _middle(code: Code) -> tuple[float, float]:
-    x, y = (sum(corner[axis] for corner in code.corners) / len(code.corners) for axis in (0, 1))
-    return x, y
-
-
-def _spread(places: list[float]) -> float:
-    return max(places, default=0.0) - min(places, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Button, Scan
+from terminal.model import Scan, is_ours, ours
+from terminal.ports import Button
+from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
 from terminal.screens.choice import (
     ChoiceEvent,
     CodeChoice,
@@ -14,21 +16,12 @@ from terminal.screens.choice import (
     Identify,
     Neighbour,
     OthersWanted,
-    is_ours,
-    ours,
 )
-from terminal.screens.state import (
-    LINGER_S,
-    OTHER_CODE_S,
-    Check,
-    Quiet,
-    Ready,
-    Result,
-    Scanned,
-    Screen,
-    Step,
-)
+from terminal.screens.events import Check, Quiet, Scanned
 from terminal.screens.values import Company, Sighting
+
+if TYPE_CHECKING:
+    from terminal.screens.state import Screen, Step
 
 
 def happened(screen: Screen, event: Scanned | ChoiceEvent, now_s: float) -> Step:

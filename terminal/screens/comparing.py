@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from terminal.model import Button
-from terminal.screens.values import POINTS, Fit
+from terminal.model import POINTS, Fit
+from terminal.ports import Button
 
 if TYPE_CHECKING:
-    from terminal.screens.state import Result
-    from terminal.screens.values import Judged, Point, Sighting, Status
+    from terminal.model import Judged, Point
+    from terminal.screens.check import Result
+    from terminal.screens.values import Sighting, Status
 
 ANSWERS = {Button.TRIGGER: Fit.AGREES, Button.BACK: Fit.DIFFERS}
 

@@ -8,30 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Button, Plate, VehicleFinding
-from terminal.screens.state import (
-    Advice,
-    AskKinds,
-    Enter,
-    Keys,
-    KindChoice,
-    Listing,
-    Picked,
-    PlateEntry,
-    Ready,
-    Report,
-    Result,
-    Screen,
-    Step,
-    Turned,
-    Typed,
-    subject_of,
-)
+from terminal.model import Plate, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.events import AskKinds, Enter, Picked, Report, Turned, Typed
+from terminal.screens.state import Screen, Step, subject_of
 from terminal.vehicle import plate as plates
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from terminal.screens.state import Candidate, Judged
+    from terminal.model import Judged
+    from terminal.screens.values import Candidate
 
 
 _ALARMS = frozenset({VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM, VehicleFinding.OFF_ROAD})

@@ -10,8 +10,9 @@ from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
-    from terminal.model import Button, Outcome, Plate, Scan
-    from terminal.screens.values import Candidate, Judged, Notice, Status
+    from terminal.model import Judged, Outcome, Plate, Scan
+    from terminal.ports import Button
+    from terminal.screens.values import Candidate, Notice, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import Outcome
-from terminal.screens.values import (
-    ACTIONS,
-    REMARKS,
-    Action,
-    Control,
-    ControlWord,
-    Mistaken,
-    Picture,
-    Progress,
-    Remark,
-    Status,
-)
+from terminal.model import ACTIONS, REMARKS, Action, Control, ControlWord, Mistaken, Outcome, Picture, Remark
+from terminal.screens.values import Progress, Status
 
 if TYPE_CHECKING:
-    from terminal.screens.state import Result
-    from terminal.screens.values import Counts, Logged, Note, Sighting
+    from terminal.model import Counts, Note
+    from terminal.screens.check import Result
+    from terminal.screens.values import Logged, Sighting
 
 ROWS = 5
 """Checks per page of the shift log."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Button, CredentialFinding
+from terminal.model import CredentialFinding, Judged
+from terminal.ports import Button
+from terminal.screens.check import Ready, Result
+from terminal.screens.events import Quiet
 from terminal.screens.shift import (
     Annotate,
     Annotated,
@@ -32,8 +35,10 @@ from terminal.screens.shift import (
     Uploading,
     UploadTold,
 )
-from terminal.screens.state import Quiet, Ready, Result, Screen, Step
-from terminal.screens.values import Judged, Logged, Progress
+from terminal.screens.values import Logged, Progress
+
+if TYPE_CHECKING:
+    from terminal.screens.state import Screen, Step
 
 
 def over(screen: Screen) -> bool:

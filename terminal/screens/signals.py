@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from terminal.model import Glow, Outcome, Pulse, Signal
+from typing import TYPE_CHECKING
+
+from terminal.ports import Glow, Pulse, Signal
 from terminal.vehicle.tables import OUTCOMES
+
+if TYPE_CHECKING:
+    from terminal.model import Outcome
 
 HIGH, LOW = 1, 2
 """Levels of sound."""

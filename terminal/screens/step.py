@@ -3,56 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Button, Outcome
-from terminal.screens import choice_step, comparing, entry_step, shift_step
-from terminal.screens.shift import (
-    LogEntry,
-    Menu,
-    ShiftEnd,
-    ShiftLog,
-    ShiftOver,
-    ShiftScreen,
-    Uploading,
-)
-from terminal.screens.state import (
-    OTHER_CODE_S,
-    CodeChoice,
-    CodeChosen,
-    Comparison,
-    Confirm,
+from terminal.screens import check_step, choice_step, comparing, entry_step, shift_step
+from terminal.screens.check import OTHER_CODE_S, KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
+from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.events import (
     Event,
     Failed,
-    Fitted,
-    Identified,
-    Judged,
-    KindChoice,
     Listed,
-    OthersWanted,
     Picked,
-    PlateEntry,
-    Play,
     Pressed,
     Quiet,
-    Ready,
-    Recheck,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
-    Result,
     Scanned,
-    Screen,
-    Sighting,
-    Status,
-    Step,
     Tick,
-    ToggleTorch,
-    Trouble,
     Turned,
     Typed,
 )
+from terminal.screens.state import Screen, Step, Trouble
+
+if TYPE_CHECKING:
+    from terminal.ports import Button
+    from terminal.screens.values import Status
 
 
 def step(screen: Screen, event: Event, now_s: float) -> Step:
@@ -63,7 +40,7 @@ def step(screen: Screen, event: Event, now_s: float) -> Step:
         case Pressed(button):
             return _pressed(screen, button)
         case Typed() | Turned() | Picked() | Fitted():
-            return _entered(screen, event)
+            return check_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choice_step.happened(screen, event, now_s)
         case Recorded() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
@@ -86,88 +63,29 @@ def _told(
 ) -> Step:
     match event:
         case Recorded(judged):
-            return _recorded(screen, judged, now_s)
+            return check_step.recorded(screen, judged, now_s)
         case Refined(judged):
-            return _refined(screen, judged, judged.seq)
+            return check_step.refined(screen, judged, judged.seq)
         case Rerecorded(seq, judged):
-            return _refined(screen, judged, seq)
+            return check_step.refined(screen, judged, seq)
         case Reported():
             return screen, ()
         case Listed(number, found):
             return entry_step.listed(screen, number, found)
         case Failed(notice):
-            return Trouble(screen.status, notice, screen.seen, _behind(screen)), (Quiet(),)
+            return Trouble(screen.status, notice, screen.seen, check_step.shift_screen_behind(screen)), (
+                Quiet(),
+            )
         case _:
             assert_never(event)
-
-
-def _behind(screen: Screen) -> ShiftScreen | Result | None:
-    """The screen that a fault covers, and that comes back after it: what it says is recorded."""
-    match screen:
-        case Trouble(back=back) | Comparison(back=back):
-            return back
-        case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
-            return screen
-        case _:
-            return None
-
-
-def _recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
-    if shift_step.over(_behind(screen) or screen):
-        return screen, ()  # no verdict is given where no shift goes on
-    outcome = judged.verdict.outcome
-    if not isinstance(screen, Result):
-        seen = screen.seen or (Sighting(judged.text, now_s) if judged.text is not None else None)
-        return Result(screen.status, judged, seen), (Play(outcome),)
-    before = screen.judged
-    shown = replace(screen, judged=judged, revealed=screen.revealed and judged.as_of_s == before.as_of_s)
-    changed = outcome is not before.verdict.outcome or (screen.faded and not shown.faded)
-    return shown, (Play(outcome),) if changed else ()
-
-
-def _refined(screen: Screen, judged: Judged, seq: int) -> Step:
-    """More is known of the check that is shown as record `seq`, or that something is picked for."""
-    match screen:
-        case Result(judged=shown) if shown.seq == seq:
-            return _recorded(screen, judged, 0.0)
-        case Comparison(back=Result(judged=shown)) | Trouble(back=Result(judged=shown)) if shown.seq == seq:
-            return _refined_behind(screen, judged)
-        case (
-            PlateEntry(after=Judged() as after)
-            | KindChoice(after=Judged() as after)
-            | CodeChoice(after=Judged() as after)
-        ) if after.seq == seq:
-            return replace(screen, after=judged), ()
-        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
-            return shift_step.refined(screen, judged, seq)
-        case _:
-            return screen, ()
-
-
-def _refined_behind(screen: Comparison | Trouble, judged: Judged) -> Step:
-    """More is known of the verdict that a comparison or a fault covers; what is no alarm is not compared."""
-    if not isinstance(screen.back, Result):
-        return screen, ()
-    back = replace(screen.back, judged=judged)
-    if isinstance(screen, Trouble):
-        return replace(screen, back=back), ()
-    if judged.verdict.outcome is not Outcome.ALARM:
-        return _recorded(screen.back, judged, 0.0)
-    return replace(screen, judged=judged, back=back), ()
-
-
-def _entered(screen: Screen, event: Typed | Turned | Picked | Fitted) -> Step:
-    if not isinstance(event, Fitted):
-        return entry_step.entered(screen, event)
-    return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
 
 
 def _pressed(screen: Screen, button: Button) -> Step:
     match screen:
         case Ready():
-            return _pressed_when_ready(screen, button)
+            return check_step.pressed_when_ready(screen, button)
         case Result():
-            return _pressed_at_result(screen, button)
+            return check_step.pressed_at_result(screen, button)
         case PlateEntry() | KindChoice():
             return entry_step.pressed(screen, button), ()
         case CodeChoice() | Comparison():
@@ -189,42 +107,3 @@ def _read(screen: Trouble) -> Screen:
     if screen.back is None:
         return Ready(screen.status, None)
     return replace(screen.back, status=screen.status, seen=screen.seen)
-
-
-def _pressed_when_ready(screen: Ready, button: Button) -> Step:
-    match button:
-        case Button.TRIGGER:
-            return replace(screen, seen=None), ()
-        case Button.BACK:
-            return screen, (ToggleTorch(),)
-        case Button.CONFIRM:
-            return entry_step.entry(screen, None), ()
-        case _:
-            assert_never(button)
-
-
-def _pressed_at_result(screen: Result, button: Button) -> Step:
-    match button:
-        case Button.CONFIRM if screen.hidden:
-            return screen, (Recheck(screen.judged),)
-        case Button.BACK if screen.hidden:
-            return replace(screen, revealed=True), ()
-        case Button.CONFIRM:
-            return _confirmed(screen)
-        case Button.BACK if screen.asks:
-            return entry_step.entry(screen, screen.judged), (Quiet(),)
-        case Button.BACK | Button.TRIGGER:
-            return Ready(screen.status, screen.seen), (Quiet(),)
-        case _:
-            assert_never(button)
-
-
-def _confirmed(screen: Result) -> Step:
-    """CONFIRM never answers an alarm's question: the car is compared with the record, by other keys."""
-    if screen.compares:
-        return comparing.opened(screen), (Quiet(),)
-    if screen.asks and screen.judged.verdict.outcome is not Outcome.ALARM:
-        return screen, (Confirm(screen.judged),)
-    if screen.wants_plate:
-        return entry_step.entry(screen, screen.judged), (Quiet(),)
-    return shift_step.entry(screen)

@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import Button, Outcome
+from terminal.model import Outcome
+from terminal.ports import Button
 from terminal.screens import alarms, choice_step, shift_step
 from terminal.screens.alarms import Alarm, BannerOpened, Key
 from terminal.screens.attention import (
@@ -29,34 +30,30 @@ from terminal.screens.attention import (
     key_face,
     touch_face,
 )
+from terminal.screens.check import Ready, Result
 from terminal.screens.choice import Identified
-from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
-from terminal.screens.state import (
+from terminal.screens.comparing import Comparison
+from terminal.screens.events import (
     Click,
-    Comparison,
     Effect,
     Event,
     Play,
     Pressed,
     Quiet,
-    Ready,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
-    Result,
     Scanned,
-    Screen,
-    Shown,
     Tick,
-    Trouble,
-    Waiting,
-    subject_of,
 )
+from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
+from terminal.screens.state import Screen, Shown, Trouble, subject_of
 from terminal.screens.step import step
+from terminal.screens.values import Waiting
 
 if TYPE_CHECKING:
-    from terminal.screens.values import Judged
+    from terminal.model import Judged
 
 HEARD_KEPT = 512
 """Acknowledged alarms that are remembered: more than a shift's."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from terminal.model import Issuance, Outcome, Plate, RefusalReason, VehicleStatus, Verdict
+    from terminal.model import Judged, Note, Outcome, Plate, VehicleStatus
 
 
 class Camera(StrEnum):
@@ -112,34 +112,6 @@ class Sighting:
     """Codes that were in view together, where there were."""
 
 
-class Lookup(StrEnum):
-    """What became of asking the registry."""
-
-    NOT_ASKED = "not_asked"
-    WAITING = "waiting"
-    ANSWERED = "answered"
-    NO_ANSWER = "no_answer"
-
-
-class Point(StrEnum):
-    """What of a car is compared with an alarm's record before it is stopped (domain, section 6.4, rule 4)."""
-
-    KIND = "kind"
-    TYPE = "type"
-    COLOUR = "colour"
-
-
-POINTS = tuple(Point)
-
-
-class Fit(StrEnum):
-    """What the officer says of one point."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    UNSURE = "unsure"
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
@@ -157,87 +129,6 @@ class Several:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
-
-    text: str | None
-    verdict: Verdict
-    seq: int
-    checked_s: float
-    """Unix time of the check."""
-    plate: Plate | None = None
-    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
-    lookup: Lookup = Lookup.NOT_ASKED
-    newer_issued: bool = False
-    """The registry knows a newer credential than the one shown; old copies are lawful."""
-    refusal: RefusalReason | None = None
-    """The reason that the registry gave, where `lookup` is no answer since it refused."""
-    answer: tuple[int, int] | None = None
-    """Result and signed time (Unix ms) of the answer that the verdict rests on."""
-    issuance: Issuance | None = None
-    """The registry's word on whether the code shown was issued; None where it said nothing."""
-    several: Several | None = None
-    """The vehicles that the code may be about, where the officer is to pick one."""
-    as_of_s: float = 0.0
-    """Monotonic time of the check, or of the last question about its vehicle: nothing in it is newer."""
-    recorded: bool = True
-    """False for an alarm whose record could not be written; its `seq` may then be a negative stand-in."""
-    fits: tuple[Fit, ...] = ()
-    """What the officer found of each of POINTS, where this is an alarm and the car was compared."""
-
-
-class Control(StrEnum):
-    """The control room's word on an alarm."""
-
-    CONFIRMED = "confirmed"
-    DENIED = "denied"
-
-
-CONTROL_ROOM = "指挥中心"
-"""By whom an alarm is confirmed or denied, as it is recorded."""
-ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
-"""What officers do after a check, in their usual words, as they are recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What the officer did: one of ACTIONS."""
-
-    text: str
-
-
-REMARKS = ("号牌不清", "颜色不符", "车型不符")
-"""What officers note of a check, in their usual words, as they are recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What the officer noted: one of REMARKS."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """保存照片: the frame with the code is kept as evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistaken:
-    """误操作: the check was a mistake."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlWord:
-    """What the control room said of the alarm."""
-
-    result: Control
-
-
-Note: TypeAlias = Action | Remark | Picture | Mistaken | ControlWord
-
-
-@dataclass(frozen=True, slots=True)
 class Logged:
     """A check of the shift, from memory: its record's number, and what is known and noted of it."""
 
@@ -252,10 +143,6 @@ class Logged:
     """The frame with its code is still at hand, and may be kept."""
     read: bool = True
     """Whether the code was an inspection credential's; said where no plate is known."""
-
-
-Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"
-"""How many checks of the shift had each outcome; an outcome that is not listed had none."""
 
 
 @dataclass(frozen=True, slots=True)

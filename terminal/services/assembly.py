@@ -15,13 +15,16 @@ from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Lookup
 from terminal.registry.offline.offline_list import OfflineList
 from terminal.screens.values import Status
-from terminal.services import laid_aside, recorder, trust_directory
+from terminal.services import laid_aside, trust_directory
 from terminal.services.checks import Cases
 from terminal.services.last_province import LastProvince
-from terminal.services.registry_client import Asker, Lists
+from terminal.services.lists import Lists
+from terminal.services.recorder import Author, Keeper
+from terminal.services.registry_client import Asker
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import Duty
 from terminal.services.uploads import Uploading
+from terminal.services.verifier import Checker, policy
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire.signed import signer
 
@@ -54,26 +57,26 @@ class Work:
 def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Work:
     """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
     trusted = trust_directory.load_directory(settings.paths.trust)
-    registry = trust_directory.load_registry(settings.paths.trust)
+    keys = trust_directory.load_registry(settings.paths.trust)
     seed = load_seed(settings.paths.key)
-    checker = recorder.Checker(
+    checker = Checker(
         trusted,
-        recorder.policy(settings.checks),
+        policy(settings.checks),
         3600 * settings.checks.trust_fresh_h,
         laboratory=True,
         laid_aside=laid_aside.load(settings.paths.state),
         keep_laid_aside=partial(laid_aside.save, settings.paths.state),
     )
-    author = recorder.Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
+    author = Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
     journal = Journal.open(
         settings.paths.state,
         terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
-        sealing_key=registry.journal[0],
+        sealing_key=keys.journal[0],
         random=nacl.utils.random,
         stamp=author.stamp(checker.moment(clock.now_s(), clock_trusted=clock.trusted())),
     )
     lists = _lists(settings)
-    keeper = recorder.Keeper(journal, author, trusted, lists)
+    keeper = Keeper(journal, author, trusted, lists)
     asker = None
     if link is not None and settings.registry is not None:
         asker = Asker(
@@ -81,13 +84,13 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
             lookup=Lookup(
                 settings.terminal.number,
                 signer(seed),
-                registry.answer,
+                keys.answer,
                 frozenset(map(ComparedField, settings.checks.display_only)),
             ),
             lists=lists,
             officer=settings.terminal.officer,
             wait_s=settings.registry.wait_s,
-            hotlist_keys=registry.hotlist,
+            hotlist_keys=keys.hotlist,
             random=nacl.utils.random,
             clock=clock,
         )
@@ -95,7 +98,7 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
     shift.resume()
     duty = Duty(
         shift,
-        Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), registry),
+        Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), keys),
         clock,
         link,
         nacl.utils.random,

@@ -15,12 +15,37 @@ from typing import TYPE_CHECKING, assert_never
 from terminal.credential.verify import refuse, with_issuance
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.model import NAMING_A_VEHICLE, UNCHECKED, How, Issuance, Outcome, Reason, Subject
+from terminal.model import (
+    NAMING_A_VEHICLE,
+    POINTS,
+    UNCHECKED,
+    Fit,
+    How,
+    Issuance,
+    Judged,
+    Lookup,
+    Outcome,
+    Point,
+    Reason,
+    Subject,
+)
 from terminal.registry.lookup import Answered, Late, NoAnswer
 from terminal.registry.messages import CodeQuestion, PlateQuestion
-from terminal.screens import state
 from terminal.screens.alarms import is_alarm, is_recent
-from terminal.screens.state import POINTS, Fit, Judged
+from terminal.screens.comparing import Compared
+from terminal.screens.events import (
+    AskKinds,
+    CaseEffect,
+    Confirm,
+    Enter,
+    Event,
+    Listed,
+    Recheck,
+    Recorded,
+    Refined,
+    Report,
+    Reported,
+)
 from terminal.services.judging import Word, answer_of, code_read, looked_up, standing, undecided, word_of
 from terminal.services.ledger import KEPT, Ledger
 from terminal.services.listing import SameNumber, candidates
@@ -28,18 +53,21 @@ from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
     from terminal.credential.verify import Moment
-    from terminal.model import Finding, Incoming, Outgoing, Plate, RefusalReason, VehicleStatus, Verdict
-    from terminal.ports import Clock
+    from terminal.model import Finding, Plate, RefusalReason, VehicleStatus, Verdict
+    from terminal.ports import Clock, Incoming, Outgoing
     from terminal.registry.messages import LookupRequest
-    from terminal.services.recorder import Checker, Keeper
-    from terminal.services.registry_client import Asker, Lists
+    from terminal.screens.values import Candidate
+    from terminal.services.lists import Lists
+    from terminal.services.recorder import Keeper
+    from terminal.services.registry_client import Asker
+    from terminal.services.verifier import Checker
 
 ANSWER_STANDS_S = 180
 """A live answer to an older question is not what a vehicle passes by."""
 RETRY_S = 1.0
 """Between two attempts to record what could not be recorded."""
 _FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
-_POINTS = {state.Point.KIND: "号牌种类", state.Point.TYPE: "车辆类型", state.Point.COLOUR: "车身颜色"}
+_POINTS = {Point.KIND: "号牌种类", Point.TYPE: "车辆类型", Point.COLOUR: "车身颜色"}
 """As a comparison is recorded."""
 
 
@@ -89,20 +117,20 @@ class Cases:
         """Why an answer of the registry was not shown, until it is recorded."""
         return () if self._fault is None or not self._unkept else (self._fault,)
 
-    def perform(self, effect: state.CaseEffect, moment: Moment) -> state.Event | None:
+    def perform(self, effect: CaseEffect, moment: Moment) -> Event | None:
         """Do what a screen asks for, and say what came of it."""
         match effect:
-            case state.Confirm(judged):
+            case Confirm(judged):
                 return self.confirm(judged, moment)
-            case state.Recheck(judged):
+            case Recheck(judged):
                 return self.recheck(judged, moment)
-            case state.Compared(judged, fits):
+            case Compared(judged, fits):
                 return self.compare(judged, fits, moment)
-            case state.Enter(plate, after):
+            case Enter(plate, after):
                 return self.enter(plate, after, moment)
-            case state.Report(plate):
-                return state.Reported(self.enter(plate, None, moment).judged)
-            case state.AskKinds(number):
+            case Report(plate):
+                return Reported(self.enter(plate, None, moment).judged)
+            case AskKinds(number):
                 return self.ask_kinds(number, moment)
             case _:
                 assert_never(effect)
@@ -112,7 +140,7 @@ class Cases:
         self.keeper.close()
         self.lists.close()
 
-    def check(self, text: str, moment: Moment) -> state.Recorded:
+    def check(self, text: str, moment: Moment) -> Recorded:
         """A code was shown."""
         begun = time.perf_counter()
         finding = self.checker.verify(text, moment)
@@ -123,7 +151,7 @@ class Cases:
         how = How.OTHER_ISSUER if finding.reason is Reason.OTHER_ISSUER else How.SCAN
         return self._open(how, self._judged(text, verdict, plate, moment), moment)
 
-    def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> state.Recorded:
+    def enter(self, plate: Plate, after: Judged | None, moment: Moment) -> Recorded:
         """The officer entered a plate: for the check `after`, whose code is held against it, or a new one."""
         told = self._same_number.take(plate, self.clock.monotonic_s(), ANSWER_STANDS_S)
         if after is None:
@@ -137,31 +165,31 @@ class Cases:
         entered = replace(before, verdict=verdict, plate=plate, newer_issued=False, fits=())
         return self._asked_anew(entered, moment)
 
-    def confirm(self, judged: Judged, moment: Moment) -> state.Recorded:
+    def confirm(self, judged: Judged, moment: Moment) -> Recorded:
         """The officer says that this is the vehicle. What was answered long ago is asked again first."""
         judged = self._ledger.latest(judged)
         plate, verdict = judged.plate, judged.verdict
-        answered = judged.lookup is state.Lookup.ANSWERED
+        answered = judged.lookup is Lookup.ANSWERED
         stands = self.clock.monotonic_s() - judged.as_of_s <= ANSWER_STANDS_S
         if plate is None or not answered or stands:
             confirmed = replace(judged, verdict=decide(verdict.finding, verdict.status, Subject.CONFIRMED))
-            return state.Recorded(self._ledger.refine(confirmed, moment))
+            return Recorded(self._ledger.refine(confirmed, moment))
         status = self.lists.status(plate, moment, standing(judged, plate))
         confirmed = replace(judged, verdict=decide(verdict.finding, status, Subject.CONFIRMED))
         return self._asked_anew(confirmed, moment)
 
-    def recheck(self, judged: Judged, moment: Moment) -> state.Recorded:
+    def recheck(self, judged: Judged, moment: Moment) -> Recorded:
         """Check the vehicle again, by the code, the lists and the registry, as of now."""
         judged = self._ledger.latest(judged)
         plate, subject = judged.plate, judged.verdict.subject
         if plate is None:
-            return state.Recorded(judged)
+            return Recorded(judged)
         entered = None if subject is Subject.CODE else plate
         finding = self._held_against(judged, entered, moment)
         status = self.lists.status(plate, moment, standing(judged, plate))
         return self._asked_anew(replace(judged, verdict=decide(finding, status, subject)), moment)
 
-    def compare(self, judged: Judged, fits: tuple[Fit, ...], moment: Moment) -> state.Recorded:
+    def compare(self, judged: Judged, fits: tuple[Fit, ...], moment: Moment) -> Recorded:
         """Record how the car in front fits an alarm's record, and that it is the vehicle where all agrees."""
         judged = self._ledger.latest(judged)
         if judged.seq < 0:
@@ -171,17 +199,17 @@ class Cases:
         judged = self._ledger.know(replace(judged, fits=fits))
         if set(fits) == {Fit.AGREES} and judged.verdict.subject is Subject.CODE:
             return self.confirm(judged, moment)
-        return state.Recorded(judged)
+        return Recorded(judged)
 
-    def ask_kinds(self, number: str, moment: Moment) -> state.Event | None:
+    def ask_kinds(self, number: str, moment: Moment) -> Event | None:
         """Which kinds has this number? The answer comes as Listed."""
         question = self.asker.ask_plate(number, None, self.keeper.head, moment) if self.asker else None
         if self.asker is None or question is None:
-            return state.Listed(number, None)
+            return Listed(number, None)
         self.asker.send(question)
         return None
 
-    def receive(self, incoming: Incoming, moment: Moment) -> tuple[state.Event, ...]:
+    def receive(self, incoming: Incoming, moment: Moment) -> tuple[Event, ...]:
         """What a message of the registry changes; it is acknowledged once its record is on disk."""
         if self.asker is None:
             return ()
@@ -190,7 +218,7 @@ class Cases:
             self._unkept[unkept.request_id] = replace(unkept, incoming=incoming)
             return ()
         received = self.asker.receive(incoming, self.keeper.head, moment)
-        events: tuple[state.Event, ...] = ()
+        events: tuple[Event, ...] = ()
         if isinstance(received, NoAnswer):
             events = self._unanswered(received.request, received.answer.refusal)
         elif isinstance(received, Answered | Late):
@@ -200,12 +228,12 @@ class Cases:
         self.asker.link.acknowledge(incoming)
         return events
 
-    def expire(self, moment: Moment) -> list[state.Event]:
+    def expire(self, moment: Moment) -> list[Event]:
         """Whose wait is over: what was shown stays, and says so.
 
         Meanwhile the hot list is kept whole, and what could not be recorded is tried again.
         """
-        told: list[state.Event] = list(self._retried())
+        told: list[Event] = list(self._retried())
         if self.asker is not None:
             for before, after in self.asker.ask_again(self.keeper.head, moment).items():
                 if before in self._asked:
@@ -215,13 +243,13 @@ class Cases:
             self.asker.keep_hotlist(self.keeper.head, moment)
         return told
 
-    def _retried(self) -> list[state.Event]:
+    def _retried(self) -> list[Event]:
         """What comes of recording again what could not be recorded."""
         now_s = self.clock.monotonic_s()
         if now_s < self._retry_s or not (self._ledger.owes or self._unkept):
             return []
         self._retry_s = now_s + RETRY_S
-        told: list[state.Event] = list(self._ledger.write())
+        told: list[Event] = list(self._ledger.write())
         for unkept in list(self._unkept.values()):
             if self.asker is None or (unkept.shown and self._ledger.owes):
                 continue
@@ -232,9 +260,7 @@ class Cases:
             told += self.receive(unkept.incoming, unkept.moment)
         return told
 
-    def _answered(
-        self, received: Answered | Late, incoming: Incoming, moment: Moment
-    ) -> tuple[state.Event, ...]:
+    def _answered(self, received: Answered | Late, incoming: Incoming, moment: Moment) -> tuple[Event, ...]:
         """What an answer changes, recorded; where that fails, it is no duplicate when it comes again."""
         request_id = received.request.id
         self._unkept.pop(request_id, None)
@@ -254,7 +280,7 @@ class Cases:
         """A check of now, which has no record yet."""
         return Judged(text, verdict, 0, moment.now_s, plate, as_of_s=self.clock.monotonic_s())
 
-    def _open(self, how: How, judged: Judged, moment: Moment) -> state.Recorded:
+    def _open(self, how: How, judged: Judged, moment: Moment) -> Recorded:
         question = self._question(judged, moment)
         if not is_alarm(judged.verdict):
             self._report(moment)
@@ -267,7 +293,7 @@ class Cases:
             self.keeper.keep(report, moment)
         self.checker.reports.clear()
 
-    def _asked_anew(self, judged: Judged, moment: Moment) -> state.Recorded:
+    def _asked_anew(self, judged: Judged, moment: Moment) -> Recorded:
         """Record what changed of a check by the officer's doing, and ask about its vehicle."""
         question = self._question(judged, moment)
         judged = replace(judged, as_of_s=self.clock.monotonic_s())
@@ -286,19 +312,19 @@ class Cases:
             return self.asker.ask_code(text, self.keeper.head, moment)
         return None
 
-    def _sent(self, judged: Judged, question: Outgoing | None) -> state.Recorded:
+    def _sent(self, judged: Judged, question: Outgoing | None) -> Recorded:
         """Send the question, now that its check is on disk."""
         asked = question is not None and self.asker is not None and judged.recorded
-        lookup = state.Lookup.WAITING if asked else state.Lookup.NOT_ASKED
+        lookup = Lookup.WAITING if asked else Lookup.NOT_ASKED
         judged = self._ledger.know(replace(judged, lookup=lookup, refusal=None))
         if asked and question is not None and question.correlation is not None and self.asker is not None:
             self._asked[question.correlation] = judged
             while len(self._asked) > KEPT:
                 del self._asked[next(iter(self._asked))]
             self.asker.send(question)
-        return state.Recorded(judged)
+        return Recorded(judged)
 
-    def _settled(self, received: Answered | Late, moment: Moment) -> tuple[state.Event, ...]:
+    def _settled(self, received: Answered | Late, moment: Moment) -> tuple[Event, ...]:
         request = received.request
         asked = self._asked.get(request.id)
         if asked is None:
@@ -328,9 +354,7 @@ class Cases:
             self.checker.report_missing(verdict.finding)
         return replace(judged, verdict=replace(verdict, finding=finding), issuance=issuance)
 
-    def _code_answered(
-        self, case: Judged, received: Answered | Late, moment: Moment
-    ) -> tuple[state.Event, ...]:
+    def _code_answered(self, case: Judged, received: Answered | Late, moment: Moment) -> tuple[Event, ...]:
         """What the registry's word on another issuer's code changes; also where it names another vehicle than
         the one that was entered, and has an alarm on it.
         """
@@ -349,7 +373,7 @@ class Cases:
         if word.plate is None or word.plate == case.plate or case.plate is None or status is None:
             return events
         named = replace(case, verdict=decide(word.on(case.verdict.finding, None), status, Subject.CODE))
-        named = replace(named, plate=word.plate, lookup=state.Lookup.ANSWERED, newer_issued=False)
+        named = replace(named, plate=word.plate, lookup=Lookup.ANSWERED, newer_issued=False)
         named = replace(named, answer=answer_of(received))
         if not is_alarm(named.verdict):
             return events
@@ -360,22 +384,22 @@ class Cases:
 
     def _refined(
         self, case: Judged, refined: Judged, received: Answered | Late, moment: Moment
-    ) -> tuple[state.Event, ...]:
+    ) -> tuple[Event, ...]:
         """Record an answer. A late one changes what is shown to nothing less grave than it was."""
         if isinstance(received, Answered):
-            return (state.Refined(self._ledger.refine(refined, moment)),)
+            return (Refined(self._ledger.refine(refined, moment)),)
         alarm, shown = is_alarm(refined.verdict), case.verdict.outcome
         if alarm and (refined.verdict.outcome is Outcome.ALARM or shown is not Outcome.ALARM):
-            return (state.Refined(self._ledger.refine(refined, moment)),)
+            return (Refined(self._ledger.refine(refined, moment)),)
         as_shown = replace(refined.verdict, outcome=shown, subject=case.verdict.subject)
         self._ledger.add(replace(refined, verdict=as_shown), moment)
-        return (state.Reported(refined),) if alarm else ()
+        return (Reported(refined),) if alarm else ()
 
-    def _apart(self, how: How, judged: Judged, request: LookupRequest, moment: Moment) -> state.Reported:
+    def _apart(self, how: How, judged: Judged, request: LookupRequest, moment: Moment) -> Reported:
         """Record an answer about another vehicle than its check's, which is a check of its own."""
-        return state.Reported(self._ledger.begin(how, judged, moment, request.id))
+        return Reported(self._ledger.begin(how, judged, moment, request.id))
 
-    def _of_same_vehicle(self, refined: Judged, moment: Moment) -> list[state.Refined]:
+    def _of_same_vehicle(self, refined: Judged, moment: Moment) -> list[Refined]:
         """The newest other check of the vehicle that an alarm is about: it is on this vehicle too."""
         if refined.plate is None or not is_alarm(refined.verdict):
             return []
@@ -386,7 +410,7 @@ class Cases:
         if not is_recent(newest, self.clock.monotonic_s()):
             return []
         too = looked_up(newest, refined.verdict.status, refined.answer)
-        return [state.Refined(self._ledger.refine(too, moment))]
+        return [Refined(self._ledger.refine(too, moment))]
 
     def _held_against(self, judged: Judged, plate: Plate | None, moment: Moment) -> Finding:
         """What is found of a case's code, against the plate that was entered, if any."""
@@ -397,33 +421,31 @@ class Cases:
             return with_issuance(finding, judged.issuance, moment, plate)
         return word.on(finding, plate) if word is not None else finding
 
-    def _unanswered(
-        self, request: LookupRequest, refusal: RefusalReason | None = None
-    ) -> tuple[state.Event, ...]:
+    def _unanswered(self, request: LookupRequest, refusal: RefusalReason | None = None) -> tuple[Event, ...]:
         asked = self._asked.get(request.id)
         case = self._ledger.find(asked.seq) if asked else None
-        if asked is not None and case is not None and case.lookup is state.Lookup.WAITING:
+        if asked is not None and case is not None and case.lookup is Lookup.WAITING:
             last = [one for one, snapshot in self._asked.items() if snapshot.seq == case.seq][-1]
             if request.id != last or case.plate != asked.plate:
                 return ()
-            silent = replace(case, lookup=state.Lookup.NO_ANSWER, refusal=refusal)
-            return (state.Refined(self._ledger.know(silent)),)
+            silent = replace(case, lookup=Lookup.NO_ANSWER, refusal=refusal)
+            return (Refined(self._ledger.know(silent)),)
         question = request.question
         if asked is not None or not isinstance(question, PlateQuestion) or question.kind is not None:
             return ()
-        return (state.Listed(question.number, None),)
+        return (Listed(question.number, None),)
 
-    def _listed(self, received: Answered | Late, moment: Moment) -> state.Event | None:
+    def _listed(self, received: Answered | Late, moment: Moment) -> Event | None:
         """Every vehicle that the registry has for a number, weighed with the hot list, gravest first."""
         question = received.request.question
         if not isinstance(question, PlateQuestion) or question.kind is not None:
             return None
         self._same_number.hear(received.found, self.clock.monotonic_s())
-        return state.Listed(question.number, self._candidates(received, moment))
+        return Listed(question.number, self._candidates(received, moment))
 
-    def _candidates(self, received: Answered | Late, moment: Moment) -> tuple[state.Candidate, ...]:
+    def _candidates(self, received: Answered | Late, moment: Moment) -> tuple[Candidate, ...]:
         return candidates(received.found, lambda plate, live: self.lists.status(plate, moment, live))
 
 
-def _is_unrecorded(event: state.Event) -> bool:
-    return isinstance(event, state.Refined | state.Reported) and not event.judged.recorded
+def _is_unrecorded(event: Event) -> bool:
+    return isinstance(event, Refined | Reported) and not event.judged.recorded

@@ -10,18 +10,19 @@ from terminal.model import (
     UNCHECKED,
     CredentialFinding,
     Finding,
+    Lookup,
     Reason,
     Subject,
     VehicleFinding,
 )
-from terminal.screens.state import Lookup, Several
+from terminal.screens.values import Several
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, VehicleStatus
+    from terminal.model import Judged, Plate, VehicleStatus
     from terminal.registry.lookup import Answered, Late
     from terminal.registry.messages import LookupAnswer
-    from terminal.screens.state import Candidate, Judged
+    from terminal.screens.values import Candidate
 
 STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 """Live findings that stand for a vehicle until the registry answers anew."""

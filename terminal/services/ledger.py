@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import JournalFault
 from terminal.screens.alarms import is_alarm
-from terminal.screens.state import Judged, Rerecorded
+from terminal.screens.events import Rerecorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from terminal.credential.verify import Moment
-    from terminal.model import How, Plate
+    from terminal.model import How, Judged, Plate
     from terminal.services.recorder import Keeper
 
 KEPT = 256

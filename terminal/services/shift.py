@@ -14,8 +14,19 @@ from terminal import atomic_file
 from terminal.errors import JournalFault
 from terminal.journal.entry import Confirmation, Session, SessionStep
 from terminal.journal.entry import Note as NoteEntry
-from terminal.model import Outcome
-from terminal.screens import state
+from terminal.model import (
+    CONTROL_ROOM,
+    Action,
+    ControlWord,
+    Counts,
+    Judged,
+    Mistaken,
+    Note,
+    Outcome,
+    Picture,
+    Remark,
+)
+from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
 from terminal.screens.shift_step import logged
 from terminal.vehicle.inspection import SHANGHAI
 
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.verify import Moment
+    from terminal.screens.values import Logged
     from terminal.services.recorder import Keeper
 
 FILE = "shift"
@@ -37,7 +49,7 @@ class Shift:
     folder: Path
     on: bool = field(default=True, init=False)
     """True while a shift is active; otherwise no check is made."""
-    _log: dict[int, state.Logged] = field(default_factory=dict, init=False)
+    _log: dict[int, Logged] = field(default_factory=dict, init=False)
 
     def resume(self) -> None:
         """Continue the shift stored in the file; without a file, the one from the configuration."""
@@ -47,63 +59,63 @@ class Shift:
             if self.on:
                 self._take(number)
 
-    def start(self, moment: Moment) -> state.ShiftStarted:
+    def start(self, moment: Moment) -> ShiftStarted:
         """Start a shift, numbered by its start time."""
         self._take(datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S"))
         self.keeper.keep(Session(SessionStep.SHIFT_STARTED), moment)
         self._log.clear()
         self.on = True
         self._remember(self.keeper.author.shift)
-        return state.ShiftStarted()
+        return ShiftStarted()
 
-    def end(self, moment: Moment, *, handover: bool) -> state.ShiftEnded:
+    def end(self, moment: Moment, *, handover: bool) -> ShiftEnded:
         """End the shift and forget its checks."""
         step = SessionStep.HANDED_OVER if handover else SessionStep.SHIFT_ENDED
         self.keeper.keep(Session(step), moment)
-        ended = state.ShiftEnded(self._counts(), self.keeper.unreceipted)
+        ended = ShiftEnded(self._counts(), self.keeper.unreceipted)
         self.on = False
         self._log.clear()
         self._remember(_OVER)
         return ended
 
-    def annotate(self, seq: int, note: state.Note, moment: Moment) -> state.Annotated:
+    def annotate(self, seq: int, note: Note, moment: Moment) -> Annotated:
         """Record a note on a check as an entry of its own."""
         match note:
-            case state.Action(text):
+            case Action(text):
                 self.keeper.keep(NoteEntry(seq=seq, action=text), moment)
-            case state.Remark(text):
+            case Remark(text):
                 self.keeper.keep(NoteEntry(seq=seq, text=text), moment)
-            case state.Picture():
+            case Picture():
                 raise ValueError("a picture must be recorded by the caller that has it")
-            case state.Mistaken():
+            case Mistaken():
                 self.keeper.keep(NoteEntry(seq=seq, mistaken=True), moment)
-            case state.ControlWord(result):
-                self.keeper.keep(Confirmation(seq, state.CONTROL_ROOM, result), moment)
+            case ControlWord(result):
+                self.keeper.keep(Confirmation(seq, CONTROL_ROOM, result), moment)
             case _:
                 assert_never(note)
         return self.add(seq, note)
 
-    def add(self, seq: int, note: state.Note) -> state.Annotated:
+    def add(self, seq: int, note: Note) -> Annotated:
         """Add a recorded note to the check in memory."""
         if seq in self._log:
             self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
-        return state.Annotated(seq)
+        return Annotated(seq)
 
-    def hear(self, judged: state.Judged) -> None:
+    def hear(self, judged: Judged) -> None:
         """Add or update a check in memory; one without a record cannot be added to."""
         if judged.seq < 0:
             return
         before = self._log.get(judged.seq)
         self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
 
-    def tell(self, pictured: int | None) -> state.ShiftTold:
+    def tell(self, pictured: int | None) -> ShiftTold:
         """Return the shift's checks, newest first, and counts; `pictured` has its frame kept."""
         newest_first = tuple(
             replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
         )
-        return state.ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
+        return ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
 
-    def _counts(self) -> state.Counts:
+    def _counts(self) -> Counts:
         """Return the counts from the journal, which survive a restart, unlike the list."""
         kept = self.keeper.journal.tallies(self.keeper.author.shift)
         return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)

@@ -9,16 +9,29 @@ import cv2
 
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
+from terminal.model import Picture
 from terminal.registry.upload import due
-from terminal.screens import state
+from terminal.screens.shift import (
+    Annotate,
+    Annotated,
+    EndShift,
+    ShiftEffect,
+    ShiftEvent,
+    StartShift,
+    TellShift,
+    Upload,
+    UploadTold,
+)
+from terminal.screens.values import Notice, Progress, Sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from terminal import model
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
-    from terminal.model import Incoming, Luma
-    from terminal.ports import Clock, Link
+    from terminal.model import Luma
+    from terminal.ports import Clock, Incoming, Link
     from terminal.services.shift import Shift
     from terminal.services.uploads import Uploading
 
@@ -53,32 +66,32 @@ class Duty:
         return tuple({fault.code: fault for fault in self.uploading.uploader.faults.values()}.values())
 
     @property
-    def sending(self) -> state.Sending | None:
+    def sending(self) -> Sending | None:
         """What the bar says of the upload; None where nothing is under way."""
         active = self.uploading.uploader.active or self.faults
         return self.progress().state if active else None
 
-    def perform(self, effect: state.ShiftEffect, moment: Moment) -> state.ShiftEvent:
+    def perform(self, effect: ShiftEffect, moment: Moment) -> ShiftEvent:
         """Do what a screen asks for, and say what came of it."""
         match effect:
-            case state.TellShift():
+            case TellShift():
                 return self.shift.tell(self._seen[0] if self._seen else None)
-            case state.Annotate(seq, note):
+            case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
-            case state.EndShift(handover):
+            case EndShift(handover):
                 ended = self.shift.end(moment, handover=handover)
                 self.begin()
                 return ended
-            case state.StartShift():
+            case StartShift():
                 return self.shift.start(moment)
-            case state.Upload():
+            case Upload():
                 self.begin()
-                return state.UploadTold(self.progress())
+                return UploadTold(self.progress())
             case _:
                 assert_never(effect)
 
-    def _annotate(self, seq: int, note: state.Note, moment: Moment) -> state.Annotated:
-        if not isinstance(note, state.Picture):
+    def _annotate(self, seq: int, note: model.Note, moment: Moment) -> Annotated:
+        if not isinstance(note, Picture):
             return self.shift.annotate(seq, note, moment)
         if self._seen is None or self._seen[0] != seq:
             raise JournalFault("the frame of an older check is gone")
@@ -134,33 +147,33 @@ class Duty:
         """Whether a message was the upload's."""
         return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
 
-    def progress(self) -> state.Progress:
+    def progress(self) -> Progress:
         """How far the upload is."""
         uploader = self.uploading.uploader
         pending, told = uploader.pending(), uploader.progress
         faults = self.faults
         fault = faults[0] if faults else None
         total = max(self._total, pending)
-        return state.Progress(
+        return Progress(
             sent=total - pending,
             total=total,
             bytes_per_s=told.bytes_per_s if told else 0.0,
             records_per_s=told.records / told.elapsed_s if told and told.elapsed_s > 0 else 0.0,
             seconds_left=told.left_s if told else None,
             state=self._state(pending, stalled=told is not None and told.stalled),
-            fault=state.Notice(fault.code, fault.zh, fault.en) if fault else None,
+            fault=Notice(fault.code, fault.zh, fault.en) if fault else None,
         )
 
     def close(self) -> None:
         """Let go of former journals' files."""
         self.uploading.close()
 
-    def _state(self, pending: int, *, stalled: bool) -> state.Sending:
+    def _state(self, pending: int, *, stalled: bool) -> Sending:
         if self.faults:
-            return state.Sending.FAULT
+            return Sending.FAULT
         if not pending:
-            return state.Sending.DONE
+            return Sending.DONE
         if self.link is None or not self.link.state.up:
-            return state.Sending.OFFLINE
+            return Sending.OFFLINE
         waits = stalled or not self.uploading.uploader.active
-        return state.Sending.WAITING if waits else state.Sending.SENDING
+        return Sending.WAITING if waits else Sending.SENDING

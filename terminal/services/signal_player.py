@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.errors import PanelFault
-from terminal.model import Signal
+from terminal.ports import Signal
 from terminal.screens.signals import STROKE, signal_of
 
 if TYPE_CHECKING:

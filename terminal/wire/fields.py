@@ -11,6 +11,11 @@ PRIVATE_BELOW = -65536
 """Unlisted keys below this are ignored; any other unlisted key makes a message malformed."""
 
 
+CTI_SIZE = 12
+HASH_SIZE = 32
+ID_SIZE = 16
+
+
 def entries(
     value: Value, required: frozenset[int], optional: frozenset[int] = frozenset()
 ) -> dict[int, Value]:

@@ -8,8 +8,7 @@ import pytest
 
 from drivers.camera_pi import Optics, PiCamera, asked, controls, reach_of, taken
 from terminal.errors import CameraFault
-from terminal.model import Taken
-from terminal.ports import CameraControls, Reach
+from terminal.ports import CameraControls, Reach, Taken
 
 AUTOFOCUS_CAMERA = {
     "AfMode": (0, 2, 0),

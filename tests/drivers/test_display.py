@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from drivers import display
 from drivers.display import FramebufferDisplay, Placement, Rotation
 from terminal.errors import DisplayFault
-from terminal.model import Button
-from terminal.ports import Contact
+from terminal.ports import Button, Contact
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,8 +26,7 @@ from drivers.link_connection import Line
 from drivers.link_outbox import CAPACITY
 from keys import certificates
 from terminal.errors import LinkFault, LinkIdentityFault, LinkRefused, LinkTakenOver, LinkUntrusted
-from terminal.model import NotSent, Outgoing, Unsent
-from terminal.ports import LinkMessage, LinkState
+from terminal.ports import LinkMessage, LinkState, NotSent, Outgoing, Unsent
 
 DEADLINE_S = 20.0
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from drivers.link_outbox import CAPACITY, TRIES, Outbox
-from terminal.model import NotSent, Outgoing, Sent, Unsent
+from terminal.ports import NotSent, Outgoing, Sent, Unsent
 
 LATER = Outgoing("batch", b"")
 

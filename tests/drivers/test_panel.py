@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from drivers.clock import HandClock
 from drivers.panel import Debounce, GpioPanel, MissingPanel, Pins, pi_factory
 from terminal.errors import PanelFault
-from terminal.model import Button, Glow, Pulse, Signal
-from terminal.ports import KeyEdge
+from terminal.ports import Button, Glow, KeyEdge, Pulse, Signal
 
 if TYPE_CHECKING:
     from gpiozero.pins.data import PinInfo

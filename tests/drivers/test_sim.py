@@ -15,8 +15,7 @@ from PIL import Image
 from drivers.photographs import NEUTRAL
 from drivers.sim import FilmCamera, SimRig, sim_rig
 from terminal.errors import InputFault
-from terminal.model import Button, Frame, Glow, Pulse, Signal
-from terminal.ports import KeyEdge
+from terminal.ports import Button, Frame, Glow, KeyEdge, Pulse, Signal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,13 +16,14 @@ from drivers.link import MqttLink
 from drivers.sd_notify import SystemdNotify
 from keys import files, lab
 from terminal import config
-from terminal.cli import link_of
 from terminal.commands import run
 from terminal.drawing.draw import event_at
+from terminal.model import Note
 from terminal.ports import Rig
+from terminal.rigs import link_of
 from terminal.scenarios import player, script
-from terminal.screens import state
 from terminal.screens.attention import SETTLE_S
+from terminal.screens.shift import Marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,14 +80,14 @@ class Desk:
             assert time.monotonic() < deadline, self.app.screen
             self.app.turn(player.TURN_S)
 
-    def mark(self, note: state.Note) -> None:
+    def mark(self, note: Note) -> None:
         """Touch what is to be added to the check."""
         assert self.app is not None
         self.rig.advance(SETTLE_S)
         self.app.turn(player.TURN_S)
         width, height = self.app.size
         places = product(range(8, width, 16), range(8, height, 16))
-        wanted = state.Marked(note)
+        wanted = Marked(note)
         self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, self.app.size) == wanted))
         self.app.turn(player.TURN_S)
 

@@ -18,12 +18,14 @@ from drivers import sim
 from drivers.sd_notify import SystemdNotify
 from keys import files, lab
 from terminal import config
-from terminal.cli import link_of
 from terminal.commands import run
 from terminal.console import out, warn
+from terminal.model import Judged
 from terminal.ports import Rig
+from terminal.rigs import link_of
 from terminal.scenarios import player, script
-from terminal.screens import state
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import Result
 from terminal.services.checks import RETRY_S
 from tests.scenarios.full_disk import fill
 from tests.scenarios.overhearing import Overhearing
@@ -94,9 +96,9 @@ class Trial:
         self.until(lambda: self.link.state.up, "online")
 
     @property
-    def alarm(self) -> state.Judged | None:
+    def alarm(self) -> Judged | None:
         """The check whose alarm is shown."""
-        return self.app.screen.judged if isinstance(self.app.screen, state.Alarm) else None
+        return self.app.screen.judged if isinstance(self.app.screen, Alarm) else None
 
     def be_told(self) -> None:
         """The alarm is shown without a record, and its answer comes again, since it was not acknowledged."""
@@ -114,7 +116,7 @@ class Trial:
         (self.folder / FILLER).unlink()
         self.desk.advance(2 * RETRY_S)
         self.until(lambda: len(self.link.acknowledged) == 1, "acknowledged")
-        assert isinstance(self.app.screen, state.Result)
+        assert isinstance(self.app.screen, Result)
         assert self.app.screen.judged.recorded
 
     def go_on(self) -> None:

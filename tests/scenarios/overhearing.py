@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from terminal.model import Incoming
+from terminal.ports import Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Outgoing
-    from terminal.ports import Link, LinkMessage, LinkState
+    from terminal.ports import Link, LinkMessage, LinkState, Outgoing
 
 
 @dataclass

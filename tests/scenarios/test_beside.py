@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from terminal.model import Button, Outcome
+from terminal.model import Outcome
+from terminal.ports import Button
 from terminal.registry.messages import Result
-from terminal.screens import state
-from terminal.screens.alarms import About
+from terminal.screens import check
+from terminal.screens.alarms import About, Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S
+from terminal.screens.check import Ready
+from terminal.screens.shift import ShiftOver
+from terminal.screens.values import Waiting
 from tests.scenarios.test_checks import entries
 from tests.terminal.services.terminal_fixture import OURS, HandLink, answer_to, record_of, requests
 
@@ -59,9 +63,9 @@ def test_an_answer_to_a_check_that_is_no_longer_shown_interrupts_where_it_is_an_
     desk.rig.press(Button.CONFIRM)  # in the same turn: nobody has seen yet what comes
     app.turn(0.0)
     if outcome is None:
-        assert not isinstance(app.screen, state.Alarm)
+        assert not isinstance(app.screen, Alarm)
         return
-    alarm = on(app, state.Alarm)
+    alarm = on(app, Alarm)
     assert (alarm.judged.verdict.outcome, alarm.about) == (outcome, About.LEFT)
     assert (alarm.judged.plate, app.ui.dropped) == (OURS, 1)
     desk.play(f"press TRIGGER\nexpect alarmed\npress CONFIRM\nexpect {outcome}\nhold CONFIRM\nexpect ready")
@@ -76,15 +80,15 @@ def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is
     desk.play("pick 02\nexpect caution other_vehicle")
     app = desk.app
     assert app is not None
-    before = on(app, state.Result)
+    before = on(app, check.Result)
     answer(desk, laboratory, "C")
     app.turn(0.0)
-    alarm = on(app, state.Alarm)
+    alarm = on(app, Alarm)
     assert (alarm.about, alarm.judged.plate) == (About.ELSEWHERE, OURS)
     numbers = [getattr(entry.body, "number", None) for entry in entries(desk, laboratory)]
     assert numbers[-1] == OURS.number
     desk.play("shot elsewhere.png\nhold CONFIRM\nexpect caution other_vehicle")
-    assert on(app, state.Result).judged == before.judged
+    assert on(app, check.Result).judged == before.judged
 
 
 def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
@@ -99,7 +103,7 @@ def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
     desk.rig.press(Button.CONFIRM)
     app.turn(0.0)
     assert on(
-        app, state.Result
+        app, check.Result
     ).asks  # refined, and not confirmed by a press that was for what stood there before
     assert app.ui.dropped == 1
     desk.play("press CONFIRM\nexpect pass ok")
@@ -111,17 +115,17 @@ def test_a_finger_acknowledges_an_alarm_by_staying_on_the_key(desk: Desk, labora
     app.turn(0.0)
     desk.rig.touch_down(240, 760)
     app.turn(0.0)
-    assert on(app, state.Alarm).held
+    assert on(app, Alarm).held
     desk.rig.advance(HOLD_S / 2)
     desk.rig.touch_up(240, 760)
     desk.rig.advance(HOLD_S)
     app.turn(0.0)
-    assert not on(app, state.Alarm).held
+    assert not on(app, Alarm).held
     desk.rig.touch_down(240, 760)
     app.turn(0.0)
     desk.rig.advance(HOLD_S)
     app.turn(0.0)
-    on(app, state.Ready)
+    on(app, Ready)
 
 
 def test_an_alarm_vibrates_until_it_is_acknowledged_and_a_press_that_does_not_count_does_not_end_it(
@@ -144,5 +148,5 @@ def test_after_the_shift_the_alarm_is_the_next_officer_s_first_screen(desk: Desk
     desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading\npress BACK\nexpect over")
     answer(desk, laboratory, "C")
     app.turn(0.0)
-    assert on(app, state.ShiftOver).status.waiting == state.Waiting(1, locked=True)
+    assert on(app, ShiftOver).status.waiting == Waiting(1, locked=True)
     desk.play("expect over\npress CONFIRM\nexpect alarmed\nhold CONFIRM\nexpect ready")

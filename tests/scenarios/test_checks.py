@@ -19,7 +19,7 @@ from terminal.journal.entry import Check, CodeDigest, Entry, Event, Note, Refine
 from terminal.journal.evidence import Evidence
 from terminal.journal.recovery import NAME
 from terminal.model import Reason, Subject
-from terminal.screens import state
+from terminal.screens.check import PlateEntry, Result
 from terminal.services.recorder import PACKAGE_RULES
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_one_press_confirms_the_vehicle_and_the_confirmation_is_recorded(
 def test_a_second_code_in_view_is_said_to_be_there_and_not_checked(desk: Desk, laboratory: Path) -> None:
     app = desk.start()
     desk.play("show phone.jpg\nexpect provisional\nshow payment.jpg\nexpect provisional ok")
-    assert isinstance(app.screen, state.Result)
+    assert isinstance(app.screen, Result)
     assert app.screen.other is not None
     assert len(entries(desk, laboratory)) == 1
 
@@ -156,5 +156,5 @@ def test_plate_entry_begins_with_the_last_province_over_a_restart_too(desk: Desk
     desk.stop()
     app = desk.start()
     desk.play("expect ready\npress CONFIRM\nexpect entry")
-    assert isinstance(app.screen, state.PlateEntry)
+    assert isinstance(app.screen, PlateEntry)
     assert app.screen.number == "粤"

@@ -25,6 +25,7 @@ from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.screens import state
 from terminal.screens.ui import Ui
+from terminal.screens.values import Notice, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,5 +183,5 @@ def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
 
 def test_trouble_is_left_by_a_press(desk: Desk) -> None:
     terminal = desk.start()
-    terminal.ui = Ui(state.Trouble(state.Status(), state.Notice("J01", "", "")))
+    terminal.ui = Ui(state.Trouble(Status(), Notice("J01", "", "")))
     desk.play("press TRIGGER\nexpect ready")

@@ -17,12 +17,12 @@ import pytest
 from keys import certificates, lab
 from scripts.registry import laboratory_keys as identities
 from scripts.registry.broker import Broker
-from terminal.cli import link_of
 from terminal.errors import LinkExpired
 from terminal.journal import database
 from terminal.journal.recovery import NAME
-from terminal.model import Outcome, VehicleFinding
-from terminal.screens import state
+from terminal.model import Lookup, Outcome, VehicleFinding
+from terminal.rigs import link_of
+from terminal.screens.check import Result
 from tests.scenarios.proxy import Proxy, Wire
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ PATIENCE_FRAMES = 240
 """How long a check is left to be answered; the desk's clock stands still meanwhile."""
 
 
-def lookup(app: App) -> state.Lookup | None:
+def lookup(app: App) -> Lookup | None:
     """How far the lookup of the check on the screen is."""
-    return app.screen.judged.lookup if isinstance(app.screen, state.Result) else None
+    return app.screen.judged.lookup if isinstance(app.screen, Result) else None
 
 
 def records(desk: Desk) -> int:
@@ -69,8 +69,8 @@ def dial(desk: Desk, port: int) -> None:
 def is_answered(desk: Desk, app: App) -> bool:
     """Whether the check on the screen is answered before PATIENCE_FRAMES more were looked at."""
     until = app.frames_seen + PATIENCE_FRAMES
-    desk.until(lambda: lookup(app) is state.Lookup.ANSWERED or app.frames_seen >= until)
-    return lookup(app) is state.Lookup.ANSWERED
+    desk.until(lambda: lookup(app) is Lookup.ANSWERED or app.frames_seen >= until)
+    return lookup(app) is Lookup.ANSWERED
 
 
 def answered_check(desk: Desk) -> int:
@@ -146,19 +146,19 @@ def test_a_check_over_a_broken_wire_stays_what_the_code_says_and_the_next_is_ans
     assert app is not None
     wire.become(fault)
     desk.play("show phone.jpg\nexpect provisional ok\nwait 4")
-    assert isinstance(app.screen, state.Result)
+    assert isinstance(app.screen, Result)
     seen = app.screen.judged
     assert (seen.verdict.outcome, seen.verdict.status.finding) == (
         Outcome.PROVISIONAL,
         VehicleFinding.UNCHECKED,
     )
-    assert seen.lookup is not state.Lookup.ANSWERED
+    assert seen.lookup is not Lookup.ANSWERED
     desk.play("press TRIGGER\nclear\nexpect ready\nshow digit-changed.jpg\nexpect caution bad_signature")
     desk.play("press TRIGGER\nclear\nexpect ready")
     wire.become(Wire.WHOLE)
     desk.until(lambda: app.screen.status.online is True)
     desk.play("wait 5\nshow phone.jpg\nexpect provisional ok")
-    desk.until(lambda: lookup(app) is state.Lookup.ANSWERED)
+    desk.until(lambda: lookup(app) is Lookup.ANSWERED)
     desk.play("press CONFIRM\nexpect pass ok")
 
 
@@ -182,7 +182,7 @@ def test_a_wire_that_swallows_is_left_and_told_of_and_the_scanner_looks_on_all_t
     offline = app.frames_seen
     desk.until(lambda: app.frames_seen >= offline + LOOKED_AT)
     desk.play("wait 4")
-    assert lookup(app) is not state.Lookup.ANSWERED
+    assert lookup(app) is not Lookup.ANSWERED
     desk.play("press TRIGGER\nclear\nexpect ready\nshow digit-changed.jpg\nexpect caution bad_signature")
     wire.become(Wire.WHOLE)
     assert answered_check(desk) <= TRIES
@@ -197,13 +197,13 @@ def test_an_answer_after_the_wait_changes_no_screen_and_the_next_check_is_answer
     wire.become(Wire.HELD)
     desk.play("show phone.jpg\nexpect provisional ok\nwait 4")
     shown = app.screen
-    assert lookup(app) is state.Lookup.NO_ANSWER
+    assert lookup(app) is Lookup.NO_ANSWER
     kept = records(desk)
     wire.become(Wire.WHOLE)
     desk.until(lambda: records(desk) > kept)
-    assert lookup(app) is state.Lookup.NO_ANSWER
-    assert isinstance(shown, state.Result)
-    assert isinstance(app.screen, state.Result)
+    assert lookup(app) is Lookup.NO_ANSWER
+    assert isinstance(shown, Result)
+    assert isinstance(app.screen, Result)
     assert app.screen.judged == shown.judged
     answered_check(desk)
 
@@ -216,7 +216,7 @@ def test_a_broker_killed_mid_request_and_started_again_is_found_again(desk: Desk
     parts.process.send_signal(signal.SIGCONT)
     desk.until(lambda: app.screen.status.online is False)
     desk.play("wait 4")
-    assert lookup(app) is state.Lookup.NO_ANSWER
+    assert lookup(app) is Lookup.NO_ANSWER
     assert records(desk) == 1
     parts.broker.start()
     desk.until(lambda: app.screen.status.online is True)
@@ -232,11 +232,11 @@ def test_a_registry_killed_mid_request_and_started_again_answers_the_next_check(
     desk.play("show phone.jpg\nexpect provisional ok")
     parts.kill()
     desk.play("wait 4")
-    assert lookup(app) is state.Lookup.NO_ANSWER
+    assert lookup(app) is Lookup.NO_ANSWER
     assert app.screen.status.online is True
     parts.begin()
     answered_check(desk)
-    assert isinstance(app.screen, state.Result)
+    assert isinstance(app.screen, Result)
     assert app.screen.judged.verdict.outcome is Outcome.PROVISIONAL
 
 

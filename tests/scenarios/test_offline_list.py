@@ -15,7 +15,8 @@ from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.model import VehicleFinding
 from terminal.registry.offline import files
 from terminal.registry.offline.offline_list import REFRESH_S
-from terminal.screens import state
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import Result
 from terminal.vehicle.inspection import SHANGHAI
 from tests.terminal.registry.offline.offline_lists import BASE, build, changes, content, install
 
@@ -65,7 +66,7 @@ def lists(desk: Desk, tmp_path: Path) -> Lists:
 def finding(desk: Desk) -> VehicleFinding:
     """The finding of the vehicle in the result or the alarm on the screen."""
     assert desk.app is not None
-    assert isinstance(desk.app.screen, state.Result | state.Alarm)
+    assert isinstance(desk.app.screen, Result | Alarm)
     return desk.app.screen.judged.verdict.status.finding
 
 

@@ -16,13 +16,15 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from drivers.clock import HandClock
-from terminal.cli import link_of
 from terminal.journal import database
 from terminal.journal.entry import Check
 from terminal.journal.recovery import NAME
-from terminal.model import Incoming, Outcome, RefusalReason, Subject, VehicleFinding
+from terminal.model import Lookup, Outcome, RefusalReason, Subject, VehicleFinding
+from terminal.ports import Incoming
 from terminal.registry.lookup import Drop
-from terminal.screens import state
+from terminal.rigs import link_of
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import KindChoice, Listing, Result
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.test_checks import entries
 from tests.scenarios.test_network_faults import connect
@@ -39,7 +41,7 @@ FRESH_S = 60.0
 
 def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
     """The verdict of the result or the alarm on the screen."""
-    assert isinstance(app.screen, state.Result | state.Alarm)
+    assert isinstance(app.screen, Result | Alarm)
     shown = app.screen.judged.verdict
     return shown.outcome, shown.status.finding, shown.subject
 
@@ -53,9 +55,7 @@ def answered(desk: Desk) -> App:
     """Wait until the registry has answered for the result on the screen."""
     assert desk.app is not None
     app = desk.app
-    desk.until(
-        lambda: isinstance(app.screen, state.Result) and app.screen.judged.lookup is state.Lookup.ANSWERED
-    )
+    desk.until(lambda: isinstance(app.screen, Result) and app.screen.judged.lookup is Lookup.ANSWERED)
     return app
 
 
@@ -89,8 +89,8 @@ def test_a_code_that_could_not_be_verified_is_not_asked_about_until_a_plate_is_e
     online.play("show unknown-key.jpg\nexpect undetermined unknown_key")
     app = online.app
     assert app is not None
-    assert isinstance(app.screen, state.Result)
-    assert (app.screen.judged.plate, app.screen.judged.lookup) == (None, state.Lookup.NOT_ASKED)
+    assert isinstance(app.screen, Result)
+    assert (app.screen.judged.plate, app.screen.judged.lookup) == (None, Lookup.NOT_ASKED)
     online.play(
         "press CONFIRM\nexpect entry\ntype 苏A12345\npress CONFIRM\nexpect kinds\npick 02\nexpect pass"
     )
@@ -110,7 +110,7 @@ def test_a_code_that_was_never_issued_is_reported_at_once(online: Desk) -> None:
     online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nclear\nwait 1\nexpect ready")
     assert keeper.unreceipted == keeper.head.seq  # it is not yet time for an upload
     online.play("show never-issued.jpg\nexpect caution not_issued")
-    assert isinstance(app.screen, state.Result)
+    assert isinstance(app.screen, Result)
     seq = app.screen.judged.seq
     online.until(lambda: keeper.head.seq - keeper.unreceipted >= seq)
 
@@ -141,10 +141,8 @@ def test_the_officer_who_cannot_tell_the_kind_picks_from_the_registry_s(online: 
     online.play("press CONFIRM\ntype 苏B70001\npress CONFIRM\nexpect kinds\npick unsure")
     app = online.app
     assert app is not None
-    online.until(
-        lambda: isinstance(app.screen, state.KindChoice) and app.screen.listing is state.Listing.REGISTRY
-    )
-    assert isinstance(app.screen, state.KindChoice)
+    online.until(lambda: isinstance(app.screen, KindChoice) and app.screen.listing is Listing.REGISTRY)
+    assert isinstance(app.screen, KindChoice)
     assert app.screen.kinds == ("02", "01", "07")  # the one with a caution first
     online.play("pick 07\nexpect pass not_shown")
 
@@ -220,7 +218,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
     desk.play("show phone.jpg\nexpect provisional ok")
     answered(desk)
     shown, asker = app.screen, app.cases.asker
-    assert isinstance(shown, state.Result)
+    assert isinstance(shown, Result)
     assert asker is not None
     check = entries(desk, laboratory)[0].body
     assert isinstance(check, Check)
@@ -249,8 +247,8 @@ def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, reg
     registry.process.send_signal(signal.SIGSTOP)  # the worker is silent, the broker lives
     try:
         online.play("show phone.jpg\nexpect provisional ok\nwait 4")
-        assert isinstance(app.screen, state.Result)
-        assert app.screen.judged.lookup is state.Lookup.NO_ANSWER
+        assert isinstance(app.screen, Result)
+        assert app.screen.judged.lookup is Lookup.NO_ANSWER
         assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
     finally:
         registry.process.send_signal(signal.SIGCONT)
@@ -262,9 +260,7 @@ def test_a_clock_a_minute_off_is_named_and_forgotten_once_it_is_set(online: Desk
     assert app is not None
     clock.set(clock.now_s() + off_s)
     online.play("press CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect undetermined not_shown")
-    online.until(
-        lambda: isinstance(app.screen, state.Result) and app.screen.judged.refusal is RefusalReason.CLOCK
-    )
+    online.until(lambda: isinstance(app.screen, Result) and app.screen.judged.refusal is RefusalReason.CLOCK)
     online.until(lambda: "K01" in {notice.code for notice in app.screen.status.notices})
     clock.set(clock.now_s() - off_s)
     online.play("press TRIGGER\npress CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect pass not_shown")

@@ -9,6 +9,7 @@ from drivers.sd_notify import SystemdNotify
 from terminal.commands import run
 from terminal.errors import Restarted
 from terminal.screens import state
+from terminal.screens.shift import ShiftOver
 
 if TYPE_CHECKING:
     from terminal.app import App
@@ -71,4 +72,4 @@ def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
     app, _, _ = after_a_crash(desk)
     desk.play("press CONFIRM")
     desk.until(lambda: not isinstance(app.screen, state.Trouble))
-    assert isinstance(app.screen, state.ShiftOver)
+    assert isinstance(app.screen, ShiftOver)

@@ -17,14 +17,15 @@ from nacl.utils import random as random_bytes
 from keys import files
 from keys.issue import IssueRequest, issue
 from keys.voucher import A6, Face, voucher
-from terminal.credential import claims
-from terminal.credential.verify import PREFIX, write_text
+from terminal.credential.verify import write_text
 from terminal.journal import record
 from terminal.journal.entry import Check, Note
 from terminal.journal.evidence import Evidence
-from terminal.model import Outcome, Plate, Reason, Vehicle
+from terminal.model import PREFIX, Judged, Outcome, Plate, Reason, Vehicle
 from terminal.registry.messages import PlateQuestion
-from terminal.screens import state
+from terminal.screens.check import Result
+from terminal.screens.choice import CodeChoice
+from terminal.wire.fields import CTI_SIZE
 from tests.scenarios.test_checks import entries
 from tests.terminal.services.terminal_fixture import HandLink, requests
 
@@ -48,7 +49,7 @@ class Marks:
     def text(self, vehicle: Vehicle, key: bytes | None = None) -> str:
         """A code of a vehicle, genuine unless another key is given."""
         seed = key or files.load_seed(self.laboratory / "private" / "jiangsu.key")
-        return issue(IssueRequest(vehicle, "苏A"), seed, random_bytes(claims.CTI_SIZE), int(time.time()) - 60)
+        return issue(IssueRequest(vehicle, "苏A"), seed, random_bytes(CTI_SIZE), int(time.time()) - 60)
 
     def show(self, *texts: str) -> str:
         """The words that put vouchers with these codes side by side before the camera."""
@@ -81,9 +82,9 @@ def forged(text: str) -> str:
     return write_text(bytes(parts))
 
 
-def judged(app: App | None) -> state.Judged:
+def judged(app: App | None) -> Judged:
     assert app is not None
-    assert isinstance(app.screen, state.Result)
+    assert isinstance(app.screen, Result)
     return app.screen.judged
 
 
@@ -94,7 +95,7 @@ def test_of_two_marks_the_second_is_picked_and_the_verdict_and_the_only_record_a
     first, second = marks.text(FIRST), marks.text(SECOND)
     desk.play(f"{marks.show(first, second)}\nexpect codes\nwait 1\nexpect codes\nshot codes.png")
     assert entries(desk, laboratory) == []
-    assert isinstance(app.screen, state.CodeChoice)
+    assert isinstance(app.screen, CodeChoice)
     assert app.screen.proven is not None
     assert [one.vehicle for one in app.screen.proven if one] == [FIRST, SECOND]
     desk.play("choose 2\nexpect provisional ok")
@@ -149,7 +150,7 @@ def test_nothing_is_asked_until_a_code_is_picked_and_then_of_its_vehicle_alone(
     words = marks.show(stranger, genuine)
     app = desk.start()
     desk.play(f"{words}\nexpect codes")
-    assert isinstance(app.screen, state.CodeChoice)
+    assert isinstance(app.screen, CodeChoice)
     assert [one and one.vehicle for one in app.screen.proven or ()] == [None, SECOND]
     assert requests(link, laboratory) == []
     desk.play("choose 1\nexpect undetermined unknown_key")

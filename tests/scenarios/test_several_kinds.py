@@ -11,13 +11,13 @@ import pytest
 from drivers.clock import SystemClock
 from keys import files
 from scripts.registry.database import Database, register
-from terminal.cli import link_of
 from terminal.commands import lookup
 from terminal.commands.lookup import ANSWERED, NO_ANSWER, Question
 from terminal.errors import InputFault
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry.messages import VehicleRecord
-from terminal.screens import state
+from terminal.rigs import link_of
+from terminal.screens.check import KindChoice, Listing
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk, Registry
@@ -56,14 +56,12 @@ def look_up(desk: Desk, *question: str) -> int:
     return lookup.run(desk.settings, SystemClock(), link_of(desk.settings), files.load_seed, asked)
 
 
-def shown(desk: Desk) -> state.KindChoice:
+def shown(desk: Desk) -> KindChoice:
     """The list on the screen, once the registry has answered."""
     app = desk.app
     assert app is not None
-    desk.until(
-        lambda: not isinstance(app.screen, state.KindChoice) or app.screen.listing is state.Listing.REGISTRY
-    )
-    assert isinstance(app.screen, state.KindChoice)
+    desk.until(lambda: not isinstance(app.screen, KindChoice) or app.screen.listing is Listing.REGISTRY)
+    assert isinstance(app.screen, KindChoice)
     return app.screen
 
 

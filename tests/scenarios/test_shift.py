@@ -11,11 +11,12 @@ from nacl import bindings
 from drivers.clock import HandClock
 from keys import files
 from keys.files import Algorithm
-from terminal.cli import link_of
 from terminal.journal import codec, record
 from terminal.journal.entry import Note, Session, SessionStep
-from terminal.model import Outcome
+from terminal.model import Mistaken, Outcome, Picture, Remark
+from terminal.rigs import link_of
 from terminal.screens import state
+from terminal.screens.shift import LogEntry, ShiftLog
 from terminal.services.shift_actions import QUIET_S
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:
     assert app is not None
     online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined")
     online.play("press TRIGGER\nexpect ready\nopen menu\nexpect menu\nopen log\nexpect log")
-    assert isinstance(app.screen, state.ShiftLog)
+    assert isinstance(app.screen, ShiftLog)
     assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (1, Outcome.PROVISIONAL)
     online.play("press BACK\nexpect menu\nopen end\nexpect ending\npress CONFIRM\nexpect uploaded")
     assert app.cases.keeper.unreceipted == 0
@@ -66,15 +67,15 @@ def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
     desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
     app = desk.app
     assert app is not None
-    assert isinstance(app.screen, state.LogEntry)
-    desk.mark(state.Mistaken())
+    assert isinstance(app.screen, LogEntry)
+    desk.mark(Mistaken())
     assert Note(seq=1, mistaken=True) in bodies(desk, laboratory)
 
 
 def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laboratory: Path) -> None:
     desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
-    desk.mark(state.Picture())
-    desk.mark(state.Remark("号牌不清"))
+    desk.mark(Picture())
+    desk.mark(Remark("号牌不清"))
     assert desk.app is not None
     ((name, size),) = desk.app.duty.uploading.evidence.pending()
     noted = bodies(desk, laboratory)[-2:]
@@ -86,7 +87,7 @@ def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
     desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
     assert desk.app is not None
     desk.app.duty.see(2, None)
-    desk.mark(state.Picture())
+    desk.mark(Picture())
     assert isinstance(desk.app.screen, state.Trouble)
     assert desk.app.duty.uploading.evidence.pending() == []
 

@@ -12,10 +12,9 @@ import pytest
 from terminal.errors import JournalFault
 from terminal.journal.entry import Check, Note, Refinement
 from terminal.journal.recovery import NAME
-from terminal.model import CredentialFinding, How, Outcome, Subject, VehicleFinding
+from terminal.model import CredentialFinding, Fit, How, Lookup, Outcome, Subject, VehicleFinding
 from terminal.registry.lookup import RECENT_S, Drop
-from terminal.screens import state
-from terminal.screens.state import Fit
+from terminal.screens.events import Event, Refined, Reported, Rerecorded
 from terminal.services.checks import ANSWER_STANDS_S, RETRY_S
 from tests.terminal.services.terminal_fixture import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, work_of
 
@@ -41,7 +40,7 @@ def full(work: Work) -> Iterator[None]:
         db.execute("DROP TRIGGER full")
 
 
-def later(work: Work, seconds: float) -> list[state.Event]:
+def later(work: Work, seconds: float) -> list[Event]:
     """What is told after so long."""
     work.clock.advance(seconds)
     return work.cases.expire(work.moment)
@@ -60,7 +59,7 @@ def test_an_alarm_about_a_plate_that_was_typed_over_is_recorded_and_told(
     entered = judged(work.cases.enter(OTHER, scanned, work.moment))
     later(work, after_s)
     (told,) = work.answer(work.asked()[0], OURS, letters)
-    assert isinstance(told, state.Reported)
+    assert isinstance(told, Reported)
     alarm = told.judged
     assert (alarm.plate, alarm.verdict.subject) == (OURS, Subject.CODE)
     assert alarm.verdict.finding.finding is CredentialFinding.CURRENT
@@ -87,9 +86,9 @@ def test_an_alarm_about_the_vehicle_that_another_issuer_s_code_names_is_told_tho
     case = judged(work.cases.check(OTHER_ISSUERS_CODE, work.moment))
     judged(work.cases.enter(OTHER, case, work.moment))
     refined, told = work.answer(work.asked()[0], OURS, "C", finding=CredentialFinding.CURRENT)
-    assert isinstance(refined, state.Refined)
+    assert isinstance(refined, Refined)
     assert refined.judged.plate == OTHER
-    assert isinstance(told, state.Reported)
+    assert isinstance(told, Reported)
     assert (told.judged.plate, told.judged.verdict.outcome) == (OURS, Outcome.ALARM)
     record = bodies(work)[told.judged.seq - 1]
     assert isinstance(record, Check)
@@ -135,7 +134,7 @@ def test_a_clock_that_was_set_back_makes_no_old_answer_a_pass(work: Work):
     work.clock.advance(7200)
     work.clock.set(work.clock.now_s() - 7200)
     confirmed = judged(work.cases.confirm(case, work.moment))
-    assert (confirmed.verdict.outcome, confirmed.lookup) == (Outcome.PROVISIONAL, state.Lookup.WAITING)
+    assert (confirmed.verdict.outcome, confirmed.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
 
 
 def test_a_clock_that_was_set_ahead_makes_no_new_answer_an_old_one(work: Work):
@@ -156,7 +155,7 @@ def test_a_check_is_as_old_as_its_question_and_a_confirmation_makes_it_no_younge
     assert case.as_of_s == 50
     again = judged(work.cases.recheck(case, work.moment))
     assert again.as_of_s == 82
-    assert (again.verdict.outcome, again.lookup) == (Outcome.PROVISIONAL, state.Lookup.WAITING)
+    assert (again.verdict.outcome, again.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
     assert judged(work.answer(work.asked()[-1], OURS)).verdict.outcome is Outcome.PASS
 
 
@@ -215,7 +214,7 @@ def test_an_alarm_that_cannot_be_recorded_is_told_and_recorded_and_acknowledged_
         assert later(work, RETRY_S) == []
     assert later(work, RETRY_S / 2) == []  # no sooner than that
     (written,) = later(work, RETRY_S)
-    assert isinstance(written, state.Rerecorded)
+    assert isinstance(written, Rerecorded)
     assert (written.seq, written.judged.recorded) == (case.seq, True)
     assert later(work, RETRY_S) == []
     assert len(work.link.acknowledged) == 1
@@ -260,7 +259,7 @@ def test_an_answer_that_is_recorded_after_its_wait_turns_no_screen_greener(work:
     with full(work):
         assert work.answer(work.asked()[0], OURS) == ()
         (silent,) = later(work, 30)
-        assert judged(silent).lookup is state.Lookup.NO_ANSWER
+        assert judged(silent).lookup is Lookup.NO_ANSWER
         later(work, 2 * RECENT_S)
     assert later(work, RETRY_S) == []
     assert len(work.link.acknowledged) == 1
@@ -277,7 +276,7 @@ def test_an_alarm_about_a_plate_that_was_typed_over_is_told_without_a_record_too
         assert told.seq < 0
         assert work.answer(work.asked()[0], OURS, "C") == ()
     (written,) = later(work, RETRY_S)
-    assert isinstance(written, state.Rerecorded)
+    assert isinstance(written, Rerecorded)
     assert (written.seq, written.judged.plate) == (told.seq, OURS)
     checks = [body for body in bodies(work) if isinstance(body, Check)]
     assert [body.number for body in checks] == [OURS.number, OURS.number]
@@ -289,7 +288,7 @@ def test_a_check_that_the_list_alarms_for_is_told_without_a_record_and_nothing_e
     with full(work):
         entered = judged(work.cases.enter(OURS, alarm, work.moment))
         assert (entered.verdict.outcome, entered.recorded) == (Outcome.ALARM, False)
-        assert entered.lookup is state.Lookup.NOT_ASKED
+        assert entered.lookup is Lookup.NOT_ASKED
         with pytest.raises(JournalFault):
             work.cases.enter(OTHER, None, work.moment)
         with pytest.raises(JournalFault):

@@ -15,7 +15,7 @@ from tests.terminal.camera.sensor import NIGHT, ROOM, TEXT, Sensor, paper
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from terminal.model import Frame
+    from terminal.ports import Frame
 
 PATIENCE_S = 10.0
 

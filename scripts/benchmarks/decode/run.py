@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 
 from scripts.benchmarks.decode import corpus
-from scripts.benchmarks.decode.readers import READERS, Result, look_all
+from scripts.benchmarks.decode.readers import READERS, look_all
+from scripts.benchmarks.decode.results import Looked, Measured
 from scripts.benchmarks.decode.series import Series, series
 from scripts.benchmarks.decode.tables import judged, lines
 from scripts.benchmarks.voucher.trials import text_of
@@ -33,30 +34,6 @@ SPOILT = ("perspective", "defocus", "motion", "contrast", "glare", "moire", "jpe
 CHARACTERS, SHARE = 300, 0.22
 """Characters of a typical credential, and the share of the frame's width that its code takes."""
 SEEDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """Results of all readers for one frame."""
-
-    group: str
-    """`photograph` or `credential`."""
-    name: str
-    category: str
-    half: int | None
-    """For photographs: the half used for ordering, or the one for evaluation."""
-    results: dict[str, Result]
-    """By reader."""
-    coded: bool = True
-    """True if the frame contains a code."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """All results of one run."""
-
-    looks: list[Looked]
-    runs: list[Series]
 
 
 def main() -> int:

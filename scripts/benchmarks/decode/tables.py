@@ -24,7 +24,7 @@ from scripts.benchmarks.decode.readers import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from scripts.benchmarks.decode.run import Looked, Measured
+    from scripts.benchmarks.decode.results import Looked, Measured
     from scripts.benchmarks.decode.series import Series
 
 

@@ -13,9 +13,8 @@ from sqlalchemy import delete, select, update
 from scripts.registry.journals.store import Answered, IncidentKind, Place, answered, note
 from scripts.registry.journals.tables import EVIDENCE, PIECE
 from scripts.registry.tables import insert
-from terminal.journal.record import HASH_SIZE
-from terminal.registry import codec
 from terminal.registry.messages import Held, Receipt, Reception
+from terminal.wire.fields import HASH_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16 * 1024 * 1024
 """No picture of a terminal is larger; of one that says so nothing is stored."""
-NO_JOURNAL = bytes(codec.ID_SIZE)
+NO_JOURNAL = bytes(ID_SIZE)
 
 
 def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> Answered:

@@ -18,8 +18,7 @@ from drivers.link import MqttLink
 from drivers.link_connection import Line
 from scripts.registry.access import Shares
 from scripts.registry.broker import Broker
-from terminal.model import Incoming, Outgoing, Sent, Unsent
-from terminal.ports import LinkMessage, LinkState
+from terminal.ports import Incoming, LinkMessage, LinkState, Outgoing, Sent, Unsent
 from terminal.registry import topics
 
 DEADLINE_S = 20.0

@@ -25,8 +25,7 @@ from scripts.registry.access_command import synchronize
 from scripts.registry.broker import Broker
 from scripts.registry.faults import BrokerFault
 from terminal.errors import InputFault, LinkFault
-from terminal.model import Incoming, Outgoing, Sent
-from terminal.ports import LinkState
+from terminal.ports import Incoming, LinkState, Outgoing, Sent
 from terminal.registry import topics
 from tests.scripts.registry.conftest import TERMINALS
 from tests.scripts.registry.link_clients import HOTLISTS, SHARES, Bare, Ends

@@ -13,8 +13,7 @@ import pytest
 
 from scripts.registry.broker import CONFIGURATION, Broker, BrokerError
 from terminal.errors import LinkExpired, LinkUnknown, LinkUntrusted
-from terminal.model import Incoming, NotSent, Outgoing, Sent, Unsent
-from terminal.ports import LinkState
+from terminal.ports import Incoming, LinkState, NotSent, Outgoing, Sent, Unsent
 from terminal.registry import topics
 from tests.scripts.registry.link_clients import EVERYTHING, HOTLISTS, Ends, answer_to, incoming
 

@@ -15,8 +15,7 @@ from drivers.link_connection import UNACKNOWLEDGED_MS, Connection
 from keys import certificates
 from scripts.registry.broker import Broker
 from terminal.errors import LinkExpired, LinkIdentityFault, LinkRefused
-from terminal.model import Incoming, NotSent, Outgoing, Sent, Unsent
-from terminal.ports import LinkState
+from terminal.ports import Incoming, LinkState, NotSent, Outgoing, Sent, Unsent
 from terminal.registry import topics
 from tests.scripts.registry.link_clients import DEADLINE_S, ID, SHARES, Ear, Ends, answer_to, incoming
 

@@ -14,7 +14,7 @@ from scripts.registry.service import Service
 from terminal.journal.entry import Stamp
 from terminal.journal.evidence import Evidence
 from terminal.journal.store import Journal
-from terminal.model import Incoming, Outgoing
+from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec, topics
 from terminal.registry.messages import Pieces
 from terminal.registry.upload import Uploader

@@ -12,8 +12,7 @@ import numpy as np
 
 from terminal import camera
 from terminal.camera import metering
-from terminal.model import Frame, Taken
-from terminal.ports import CameraControls, Reach
+from terminal.ports import CameraControls, Frame, Reach, Taken
 from terminal.scanner import Sight
 from tests.pictures import code
 

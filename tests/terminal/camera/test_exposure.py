@@ -14,8 +14,7 @@ from terminal import camera
 from terminal.camera import Statistics, Tones
 from terminal.camera.bracketing import Bracketing
 from terminal.camera.exposure import AIM, CALM, EASY_US, STEP, TORCH, UNDER, Exposing, meter, split
-from terminal.model import Taken
-from terminal.ports import Reach
+from terminal.ports import Reach, Taken
 from tests.terminal.camera.sensor import (
     MOST,
     NIGHT,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.camera.metering import around, measure, target
-from terminal.model import Frame, Taken
+from terminal.ports import Frame, Taken
 from tests.pictures import code, scene
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from terminal.camera.torch import (
     shines,
     wish,
 )
-from terminal.model import Taken
+from terminal.ports import Taken
 from tests.terminal.camera.sensor import MOST, NIGHT, STREET, Sensor, metered, paper
 
 

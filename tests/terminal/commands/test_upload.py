@@ -17,8 +17,7 @@ from terminal.errors import InputFault, LinkFault
 from terminal.journal.entry import Event, EventKind, Stamp
 from terminal.journal.evidence import Evidence
 from terminal.journal.store import Journal
-from terminal.model import Incoming, Outgoing
-from terminal.ports import LinkState
+from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec
 from terminal.services.assembly import prepare
 from terminal.wire import cose, signed

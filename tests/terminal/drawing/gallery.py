@@ -14,10 +14,16 @@ from terminal.drawing.fonts import Fonts
 from terminal.drawing.theme import Language, Look
 from terminal.errors import CameraFault, JournalFull
 from terminal.model import (
+    Action,
+    Control,
+    ControlWord,
     Credential,
     CredentialFinding,
     EarlierAlarm,
+    Fit,
     HotlistWord,
+    Lookup,
+    Mistaken,
     Outcome,
     Plate,
     Reason,
@@ -26,42 +32,14 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.screens.alarms import About
+from terminal.screens.alarms import About, Alarm
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready
+from terminal.screens.choice import CodeChoice
+from terminal.screens.comparing import Comparison
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.shift_step import logged
-from terminal.screens.state import (
-    Action,
-    Advice,
-    Alarm,
-    Camera,
-    Candidate,
-    CodeChoice,
-    Comparison,
-    Control,
-    ControlWord,
-    Fit,
-    Keys,
-    KindChoice,
-    Listing,
-    LogEntry,
-    Logged,
-    Lookup,
-    Menu,
-    Mistaken,
-    Notice,
-    PlateEntry,
-    Progress,
-    Ready,
-    Screen,
-    Sending,
-    Several,
-    ShiftEnd,
-    ShiftLog,
-    ShiftOver,
-    Shown,
-    Trouble,
-    Uploading,
-    Waiting,
-)
+from terminal.screens.state import Screen, Shown, Trouble
+from terminal.screens.values import Camera, Candidate, Logged, Notice, Progress, Sending, Several, Waiting
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.screens.builders import (

@@ -17,29 +17,12 @@ from terminal.drawing.fonts import Fonts
 from terminal.drawing.items import Item, Outline, Picture, PlateArt, Text
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Language, Look
-from terminal.model import Button, Code, CredentialFinding, Outcome, Scan, VehicleFinding
-from terminal.screens.choice import MOST, offered
-from terminal.screens.state import (
-    LINGER_S,
-    OTHER_CODE_S,
-    Check,
-    CodeChoice,
-    CodeChosen,
-    Effect,
-    Event,
-    Identified,
-    Identify,
-    OthersWanted,
-    Play,
-    Pressed,
-    Quiet,
-    Ready,
-    Recorded,
-    Refined,
-    Result,
-    Scanned,
-    Screen,
-)
+from terminal.model import Code, CredentialFinding, Outcome, Scan, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
+from terminal.screens.choice import MOST, CodeChoice, CodeChosen, Identified, Identify, OthersWanted, offered
+from terminal.screens.events import Check, Effect, Event, Play, Pressed, Quiet, Recorded, Refined, Scanned
+from terminal.screens.state import Screen
 from terminal.screens.step import step
 from tests.terminal.drawing.gallery import (
     IN_VIEW,

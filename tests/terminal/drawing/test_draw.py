@@ -15,10 +15,13 @@ from terminal.drawing.fonts import Fonts
 from terminal.drawing.page import KEYS_HEIGHT
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Look
-from terminal.model import Button
-from terminal.screens.alarms import About
-from terminal.screens.state import Alarm, Camera, Pressed, Ready, Sending, Shown
+from terminal.ports import Button
+from terminal.screens.alarms import About, Alarm
+from terminal.screens.check import Ready
+from terminal.screens.events import Pressed
+from terminal.screens.state import Shown
 from terminal.screens.step import step
+from terminal.screens.values import Camera, Sending
 from tests.terminal.drawing.gallery import FONTS, SIZE, VIEWS, View, pixels, street
 from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
 

@@ -12,7 +12,8 @@ from terminal.drawing.draw import draw
 from terminal.drawing.fonts import BOLD, GLYPHS, REGULAR, Fonts
 from terminal.drawing.theme import Look
 from terminal.errors import FontFault
-from terminal.screens.state import Notice, Trouble
+from terminal.screens.state import Trouble
+from terminal.screens.values import Notice
 from tests.terminal.drawing.gallery import FONTS
 from tests.terminal.screens.builders import FRESH
 

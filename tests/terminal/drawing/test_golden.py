@@ -14,7 +14,9 @@ import pytest
 from scripts.screens.golden import DEUTERANOPIA, KEPT, PROTANOPIA, Pixels, checksum, grey, seen_through
 from terminal.drawing.fonts import Fonts
 from terminal.model import Outcome
-from terminal.screens.state import Alarm, Result, Screen
+from terminal.screens.alarms import Alarm
+from terminal.screens.check import Result
+from terminal.screens.state import Screen
 from tests.terminal.drawing.gallery import FONTS, VIEWS, pixels
 
 FOLDER = Path(__file__).parent / "golden"

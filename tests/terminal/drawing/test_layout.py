@@ -17,8 +17,16 @@ from terminal.drawing.items import Fill, Item, PlateArt, Sign, Text, paint
 from terminal.drawing.layout import Type, evenly, wrap
 from terminal.drawing.theme import Language, Look, contrast
 from terminal.model import (
+    ACTIONS,
+    Action,
+    Control,
+    ControlWord,
     CredentialFinding,
+    Fit,
     HotlistWord,
+    Judged,
+    Lookup,
+    Mistaken,
     Outcome,
     Plate,
     Reason,
@@ -26,42 +34,12 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.screens.alarms import About
-from terminal.screens.state import (
-    ACTIONS,
-    Action,
-    Advice,
-    Alarm,
-    Camera,
-    Candidate,
-    Comparison,
-    Control,
-    ControlWord,
-    Fit,
-    Judged,
-    Keys,
-    KindChoice,
-    Listing,
-    LogEntry,
-    Logged,
-    Lookup,
-    Menu,
-    Mistaken,
-    Notice,
-    PlateEntry,
-    Progress,
-    Ready,
-    Result,
-    Screen,
-    Sending,
-    ShiftEnd,
-    ShiftLog,
-    ShiftOver,
-    Shown,
-    Status,
-    Trouble,
-    Uploading,
-)
+from terminal.screens.alarms import About, Alarm
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.comparing import Comparison
+from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.state import Screen, Shown, Trouble
+from terminal.screens.values import Camera, Candidate, Logged, Notice, Progress, Sending, Status
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
 from tests.terminal.drawing.gallery import FORKED, VIEWS, View

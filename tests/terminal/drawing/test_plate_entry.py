@@ -20,21 +20,11 @@ from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Look
 from terminal.drawing.touch_cells import Cell
 from terminal.model import Plate, VehicleFinding, VehicleStatus
-from terminal.screens.state import (
-    Advice,
-    Candidate,
-    Keys,
-    KindChoice,
-    Listing,
-    Picked,
-    PlateEntry,
-    Pressed,
-    Screen,
-    Status,
-    Turned,
-    Typed,
-)
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry
+from terminal.screens.events import Picked, Pressed, Turned, Typed
+from terminal.screens.state import Screen
 from terminal.screens.step import step
+from terminal.screens.values import Candidate, Status
 from terminal.vehicle.plate import SYMBOLS, kinds_of, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
 from tests.terminal.drawing.gallery import SIZE, VIEWS

@@ -12,8 +12,9 @@ from terminal.drawing.items import PlateArt, Sign, Text
 from terminal.drawing.soft_keys import keys
 from terminal.drawing.theme import Look
 from terminal.model import (
-    Button,
     CredentialFinding,
+    Fit,
+    Lookup,
     Outcome,
     Plate,
     Subject,
@@ -21,8 +22,8 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
-from terminal.screens.state import Lookup, Result
-from terminal.screens.values import Fit
+from terminal.ports import Button
+from terminal.screens.check import Result
 from tests.terminal.drawing.gallery import VIEWS
 from tests.terminal.screens.builders import CAR, aged, by_plate, result, with_judged
 

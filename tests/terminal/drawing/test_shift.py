@@ -18,36 +18,27 @@ from terminal.drawing.text import ACTIONS as NAMES
 from terminal.drawing.text import note
 from terminal.drawing.theme import Language, Look
 from terminal.drawing.upload import share
-from terminal.model import Outcome
-from terminal.screens.alarms import BannerOpened
-from terminal.screens.shift import MENU
-from terminal.screens.state import (
-    ACTIONS,
-    Action,
-    Alarm,
+from terminal.model import ACTIONS, Action, ControlWord, Mistaken, Outcome, Picture, Remark
+from terminal.screens.alarms import Alarm, BannerOpened
+from terminal.screens.check import Ready
+from terminal.screens.events import Pressed
+from terminal.screens.shift import (
+    MENU,
     Chosen,
-    ControlWord,
     LogEntry,
     Marked,
     Menu,
-    Mistaken,
     Opened,
     Paged,
     Part,
-    Picture,
-    Pressed,
-    Progress,
-    Ready,
-    Remark,
-    Screen,
-    Sending,
     ShiftEnd,
     ShiftLog,
     ShiftOver,
-    Status,
     Uploading,
 )
+from terminal.screens.state import Screen
 from terminal.screens.step import step
+from terminal.screens.values import Progress, Sending, Status
 from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, SIZE, VIEWS, log
 
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.errors import HotListFault
-from terminal.model import Incoming, Plate, VehicleFinding, VehicleStatus
+from terminal.model import Plate, VehicleFinding, VehicleStatus
+from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.hotlist import Heard, Position, read_snapshot
 from terminal.registry.hotlist_store import Hit, HotList

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from terminal.model import Incoming, Plate
+from terminal.model import Plate
+from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupAnswer

@@ -13,13 +13,12 @@ from terminal.credential.verify import Moment
 from terminal.model import (
     ComparedField,
     CredentialFinding,
-    Incoming,
-    Outgoing,
     RefusalReason,
     Vehicle,
     VehicleFinding,
     VehicleStatus,
 )
+from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
 from terminal.registry.lookup import (
     RECENT_S,

@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from terminal.credential.verify import Moment
-from terminal.model import Incoming
+from terminal.ports import Incoming
 from terminal.registry import codec
-from terminal.registry.lookup import (
-    RECENT_S,
-    Busy,
-    Drop,
-    Dropped,
-    Inquiry,
-    Late,
-    Lookup,
-    NoAnswer,
-    Received,
-)
+from terminal.registry.lookup import RECENT_S, Busy, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer, Received
 from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
 from tests.terminal.registry.message_strategies import (
     ANSWER,

@@ -18,7 +18,7 @@ from terminal.journal.evidence import Evidence
 from terminal.journal.recovery import NAME
 from terminal.journal.set_aside import Predecessor, set_aside
 from terminal.journal.store import Journal
-from terminal.model import Incoming
+from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.messages import Receipt, Reception
 from terminal.registry.upload import FIRST_WAIT_S, Uploader

@@ -15,7 +15,7 @@ from terminal.journal.entry import Event
 from terminal.journal.evidence import Evidence
 from terminal.journal.recovery import DAMAGED
 from terminal.journal.set_aside import set_aside
-from terminal.model import Incoming, Outgoing
+from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
 from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
 from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, USUAL_PAUSE_S, Drop, Dropped, Taken

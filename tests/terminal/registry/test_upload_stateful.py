@@ -23,7 +23,7 @@ from terminal.journal import record
 from terminal.journal.entry import Event, EventKind
 from terminal.journal.evidence import Evidence
 from terminal.journal.set_aside import set_aside
-from terminal.model import Incoming, Outgoing
+from terminal.ports import Incoming, Outgoing
 from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, Source
 from tests.terminal.journal.journals import REGISTRY, STAMP, open_journal, opened
 from tests.terminal.registry.upload_fixtures import Registry, fill, finish, uploader

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from terminal.journal import record
 from terminal.journal.entry import Note
 from terminal.journal.record import Head
-from terminal.model import Incoming, Outgoing
+from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
 from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
 from terminal.registry.upload import Uploader

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from terminal.errors import InputFault
-from terminal.model import Button, Outcome, Reason
+from terminal.model import Outcome, Reason
+from terminal.ports import Button
 from terminal.scenarios import script
 
 

@@ -11,6 +11,8 @@ from terminal.model import (
     Credential,
     CredentialFinding,
     Finding,
+    Judged,
+    Lookup,
     Plate,
     Reason,
     Scan,
@@ -18,22 +20,12 @@ from terminal.model import (
     Vehicle,
     VehicleFinding,
     VehicleStatus,
+    is_ours,
 )
-from terminal.screens.alarms import About
-from terminal.screens.choice import is_ours
-from terminal.screens.state import (
-    Advice,
-    Alarm,
-    Judged,
-    Keys,
-    Lookup,
-    Neighbour,
-    Notice,
-    PlateEntry,
-    Result,
-    Sighting,
-    Status,
-)
+from terminal.screens.alarms import About, Alarm
+from terminal.screens.check import Advice, Keys, PlateEntry, Result
+from terminal.screens.choice import Neighbour
+from terminal.screens.values import Notice, Sighting, Status
 from terminal.vehicle.verdict import decide
 
 NOON_S = 1_786_000_000.0

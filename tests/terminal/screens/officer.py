@@ -6,31 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Plate, Subject, VehicleFinding
-from terminal.screens.attention import (
-    HOLD_S,
-    SETTLE_S,
-    Drawn,
-    KeyDown,
-    KeyUp,
-)
-from terminal.screens.state import (
-    Alarm,
-    Effect,
-    Judged,
-    KindChoice,
-    Listing,
-    PlateEntry,
-    Ready,
-    Result,
-    Screen,
-    Shown,
-    Sighting,
-    Status,
-    Tick,
-    Trouble,
-)
+from terminal.model import CredentialFinding, Judged, Plate, Subject, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.alarms import Alarm
+from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp
+from terminal.screens.check import KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.events import Effect, Tick
+from terminal.screens.state import Screen, Shown, Trouble
 from terminal.screens.ui import Ui, UiEvent, advance
+from terminal.screens.values import Sighting, Status
 from tests.terminal.screens.builders import by_plate, judged, notice, result
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM

@@ -8,58 +8,55 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Subject, VehicleFinding, VehicleStatus
-from terminal.screens.state import (
+from terminal.model import (
     ACTIONS,
     Action,
-    Annotated,
-    Candidate,
-    Chosen,
-    CodeChoice,
-    CodeChosen,
-    Comparison,
     Control,
     ControlWord,
+    CredentialFinding,
+    Fit,
+    Judged,
+    Mistaken,
+    Subject,
+    VehicleFinding,
+    VehicleStatus,
+)
+from terminal.ports import Button
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
+from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.events import (
     Effect,
     Event,
     Failed,
-    Fit,
-    Fitted,
-    Identified,
-    Judged,
-    KindChoice,
     Listed,
-    LogEntry,
-    Marked,
-    Mistaken,
-    Opened,
-    OthersWanted,
-    Paged,
-    Part,
     Picked,
-    PlateEntry,
     Pressed,
-    Progress,
-    Ready,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
-    Result,
     Scanned,
-    Screen,
-    Sending,
+    Tick,
+    Turned,
+    Typed,
+)
+from terminal.screens.shift import (
+    Annotated,
+    Chosen,
+    LogEntry,
+    Marked,
+    Opened,
+    Paged,
+    Part,
     ShiftEnded,
     ShiftStarted,
     ShiftTold,
-    Status,
-    Tick,
-    Trouble,
-    Turned,
-    Typed,
     UploadTold,
 )
+from terminal.screens.state import Screen, Trouble
 from terminal.screens.step import step
+from terminal.screens.values import Candidate, Progress, Sending, Status
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
 from tests.terminal.screens.builders import judged, notice, scan

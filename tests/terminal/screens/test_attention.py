@@ -6,53 +6,29 @@ from dataclasses import replace
 
 import pytest
 
-from terminal.model import UNCHECKED, Button, Plate, VehicleFinding
-from terminal.screens.attention import (
-    BOUNCE_S,
-    HOLD_S,
-    SETTLE_S,
-    KeyDown,
-    KeyUp,
-    Touched,
-)
-from terminal.screens.state import (
-    Alarm,
-    Candidate,
+from terminal.model import UNCHECKED, Fit, Plate, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.alarms import Alarm
+from terminal.screens.attention import BOUNCE_S, HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
+from terminal.screens.check import KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.comparing import Comparison
+from terminal.screens.events import (
     Click,
-    Comparison,
     Confirm,
     Enter,
-    Fit,
-    KindChoice,
     Listed,
-    Listing,
     Picked,
-    PlateEntry,
     Quiet,
-    Ready,
     Recorded,
     Refined,
     Reported,
-    Result,
     Scanned,
-    Status,
     Tick,
     Typed,
 )
+from terminal.screens.values import Candidate, Status
 from tests.terminal.screens.builders import scan
-from tests.terminal.screens.officer import (
-    BACK,
-    CONFIRM,
-    FRONT,
-    STOLEN,
-    TRIGGER,
-    A,
-    C,
-    alarm,
-    at,
-    check,
-    on,
-)
+from tests.terminal.screens.officer import BACK, CONFIRM, FRONT, STOLEN, TRIGGER, A, C, alarm, at, check, on
 
 
 @pytest.mark.parametrize("seconds", [0.0, HOLD_S - 0.01])

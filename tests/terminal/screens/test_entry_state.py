@@ -6,39 +6,30 @@ from dataclasses import replace
 
 import pytest
 
-from terminal.model import Button, CredentialFinding, Outcome, Plate, VehicleFinding, VehicleStatus
-from terminal.screens.state import (
-    Advice,
+from terminal.model import CredentialFinding, Judged, Lookup, Outcome, Plate, VehicleFinding, VehicleStatus
+from terminal.ports import Button
+from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready
+from terminal.screens.events import (
     AskKinds,
-    Candidate,
     Effect,
     Enter,
     Event,
-    Judged,
-    Keys,
-    KindChoice,
     Listed,
-    Listing,
-    Lookup,
     Picked,
-    PlateEntry,
     Play,
     Pressed,
     Quiet,
-    Ready,
     Recorded,
     Refined,
     Report,
     Scanned,
-    Screen,
-    Several,
-    Sighting,
-    Status,
     Tick,
     Turned,
     Typed,
 )
+from terminal.screens.state import Screen
 from terminal.screens.step import step
+from terminal.screens.values import Candidate, Several, Sighting, Status
 from tests.terminal.screens.builders import entry, judged, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM

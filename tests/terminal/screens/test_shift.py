@@ -7,54 +7,48 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Outcome, Subject, VehicleFinding
-from terminal.screens.shift import MENU, ROWS
-from terminal.screens.shift_step import logged
-from terminal.screens.state import (
+from terminal.model import (
     Action,
+    Control,
+    ControlWord,
+    CredentialFinding,
+    Mistaken,
+    Outcome,
+    Subject,
+    VehicleFinding,
+)
+from terminal.ports import Button
+from terminal.screens.check import Ready, Result
+from terminal.screens.events import Effect, Event, Failed, Pressed, Quiet, Recorded, Refined, Scanned, Tick
+from terminal.screens.shift import (
+    MENU,
+    ROWS,
     Annotate,
     Annotated,
     Chosen,
-    Control,
-    ControlWord,
-    Effect,
     EndShift,
-    Event,
-    Failed,
     LogEntry,
     Marked,
     Menu,
-    Mistaken,
     Opened,
     Paged,
     Part,
-    Pressed,
-    Progress,
-    Quiet,
-    Ready,
-    Recorded,
-    Refined,
-    Result,
-    Scanned,
-    Screen,
-    Sending,
     ShiftEnd,
     ShiftEnded,
     ShiftLog,
     ShiftOver,
     ShiftStarted,
     ShiftTold,
-    Sighting,
     StartShift,
-    Status,
     TellShift,
-    Tick,
-    Trouble,
     Upload,
     Uploading,
     UploadTold,
 )
+from terminal.screens.shift_step import logged
+from terminal.screens.state import Screen, Trouble
 from terminal.screens.step import step
+from terminal.screens.values import Progress, Sending, Sighting, Status
 from tests.terminal.drawing.gallery import COUNTS, log
 from tests.terminal.screens.builders import judged, notice, scan
 

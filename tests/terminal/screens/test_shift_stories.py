@@ -6,27 +6,27 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from terminal.model import Button, Outcome
-from terminal.screens.shift_step import over
-from terminal.screens.state import (
-    Annotate,
-    Annotated,
+from terminal.model import Outcome
+from terminal.ports import Button
+from terminal.screens.check import Ready, Result
+from terminal.screens.events import (
     AskKinds,
     Check,
     Confirm,
     Effect,
-    EndShift,
     Enter,
     Event,
     Failed,
-    LogEntry,
-    Marked,
     Play,
     Pressed,
-    Ready,
     Refined,
-    Result,
-    Screen,
+)
+from terminal.screens.shift import (
+    Annotate,
+    Annotated,
+    EndShift,
+    LogEntry,
+    Marked,
     ShiftEnd,
     ShiftEnded,
     ShiftLog,
@@ -34,10 +34,11 @@ from terminal.screens.state import (
     ShiftStarted,
     StartShift,
     TellShift,
-    Trouble,
     Upload,
     Uploading,
 )
+from terminal.screens.shift_step import over
+from terminal.screens.state import Screen, Trouble
 from tests.terminal.screens.stories import MANY, STORY, told
 
 Story = list[tuple[Event, float]]

@@ -7,41 +7,32 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import Button, CredentialFinding, Outcome, Plate, Subject, VehicleFinding
-from terminal.screens.state import (
-    LINGER_S,
-    OTHER_CODE_S,
+from terminal.model import CredentialFinding, Fit, Lookup, Outcome, Plate, Subject, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready
+from terminal.screens.comparing import Compared, Comparison, Fitted
+from terminal.screens.events import (
     Check,
-    Compared,
-    Comparison,
     Confirm,
     Effect,
     Event,
     Failed,
-    Fit,
-    Fitted,
-    LogEntry,
-    Logged,
-    Lookup,
     Play,
     Pressed,
     Quiet,
-    Ready,
     Recheck,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
     Scanned,
-    Screen,
-    Sighting,
-    Status,
-    TellShift,
     Tick,
     ToggleTorch,
-    Trouble,
 )
+from terminal.screens.shift import LogEntry, TellShift
+from terminal.screens.state import Screen, Trouble
 from terminal.screens.step import step
+from terminal.screens.values import Logged, Sighting, Status
 from tests.terminal.screens.builders import entry, judged, notice, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM

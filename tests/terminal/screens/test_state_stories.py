@@ -8,43 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.model import Button, Code, Outcome, Plate
-from terminal.screens.choice import ours
-from terminal.screens.state import (
-    LINGER_S,
-    OTHER_CODE_S,
-    POINTS,
+from terminal.model import POINTS, Code, Judged, Outcome, Plate, ours
+from terminal.ports import Button
+from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.choice import CodeChoice, CodeChosen, Identify, OthersWanted
+from terminal.screens.comparing import Compared, Comparison
+from terminal.screens.events import (
     AskKinds,
     Check,
-    CodeChoice,
-    CodeChosen,
-    Compared,
-    Comparison,
     Confirm,
     Enter,
     Event,
     Failed,
-    Identify,
-    Judged,
-    KindChoice,
     Listed,
-    Listing,
-    OthersWanted,
     Picked,
-    PlateEntry,
     Play,
     Pressed,
     Quiet,
-    Ready,
     Recorded,
     Refined,
     Rerecorded,
-    Result,
     Scanned,
-    Screen,
-    TellShift,
-    Trouble,
 )
+from terminal.screens.shift import TellShift
+from terminal.screens.state import Screen, Trouble
 from terminal.screens.step import step
 from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_offered
 from tests.terminal.screens.builders import judged, notice, scan

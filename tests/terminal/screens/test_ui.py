@@ -6,36 +6,25 @@ from dataclasses import replace
 
 import pytest
 
-from terminal.model import CredentialFinding, Outcome, Plate, Subject, VehicleFinding
-from terminal.screens.alarms import RECENT_S, About, BannerOpened
-from terminal.screens.attention import (
-    Touched,
-)
-from terminal.screens.state import (
-    Alarm,
+from terminal.model import CredentialFinding, Fit, Outcome, Plate, Subject, VehicleFinding
+from terminal.screens.alarms import RECENT_S, About, Alarm, BannerOpened
+from terminal.screens.attention import Touched
+from terminal.screens.check import PlateEntry, Ready, Result
+from terminal.screens.comparing import Comparison
+from terminal.screens.events import (
     Click,
-    Comparison,
     Failed,
-    Fit,
-    PlateEntry,
     Play,
     Quiet,
-    Ready,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
-    Result,
     Scanned,
-    Screen,
-    ShiftOver,
-    ShiftStarted,
-    Sighting,
-    StartShift,
-    Status,
-    Trouble,
-    Waiting,
 )
+from terminal.screens.shift import ShiftOver, ShiftStarted, StartShift
+from terminal.screens.state import Screen, Trouble
+from terminal.screens.values import Sighting, Status, Waiting
 from tests.terminal.screens.builders import result, scan
 from tests.terminal.screens.officer import (
     BACK,

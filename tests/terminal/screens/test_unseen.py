@@ -12,27 +12,16 @@ from typing import TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.model import Button, Subject, VehicleFinding
+from terminal.model import Fit, Judged, Subject, VehicleFinding
+from terminal.ports import Button
+from terminal.screens.alarms import Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp, Touched
-from terminal.screens.state import (
-    Alarm,
-    Compared,
-    Comparison,
-    Confirm,
-    Effect,
-    Event,
-    Fit,
-    Judged,
-    Ready,
-    Recorded,
-    Refined,
-    Reported,
-    Result,
-    Shown,
-    Status,
-    Tick,
-)
+from terminal.screens.check import Ready, Result
+from terminal.screens.comparing import Compared, Comparison
+from terminal.screens.events import Confirm, Effect, Event, Recorded, Refined, Reported, Tick
+from terminal.screens.state import Shown
 from terminal.screens.ui import Ui, UiEvent, advance
+from terminal.screens.values import Status
 from tests.terminal.screens.officer import A, B, check, lettered
 
 EPSILON_S = 1e-6

@@ -13,8 +13,8 @@ from terminal.credential.verify import Moment
 from terminal.errors import LinkFault
 from terminal.journal.codec import read_entry
 from terminal.journal.record import read, unseal
-from terminal.model import Incoming, Outgoing, Plate, Vehicle
-from terminal.ports import LinkState
+from terminal.model import Judged, Plate, Vehicle
+from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec, topics
 from terminal.registry.messages import (
     CodeQuestion,
@@ -24,7 +24,7 @@ from terminal.registry.messages import (
     Result,
     VehicleRecord,
 )
-from terminal.screens import state
+from terminal.screens.events import Event, Recorded, Refined, Reported
 from terminal.services.assembly import prepare
 from terminal.wire import signed
 
@@ -141,7 +141,7 @@ class Work:
         plate: Plate | None = None,
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
-    ) -> tuple[state.Event, ...]:
+    ) -> tuple[Event, ...]:
         """What the cases make of the registry's answer about a vehicle, or of its result alone."""
         record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {"result": Result.FOUND if record else Result.NOT_FOUND, "record": record}
@@ -168,8 +168,8 @@ def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
     return Work(laboratory, settings, clock, link, prepare(settings, clock, link, files.load_seed).cases)
 
 
-def judged(told: object) -> state.Judged:
+def judged(told: object) -> Judged:
     """The check that one event, or a tuple of one, is about."""
     (event,) = told if isinstance(told, tuple) else (told,)
-    assert isinstance(event, state.Recorded | state.Refined | state.Reported)
+    assert isinstance(event, Recorded | Refined | Reported)
     return event.judged

@@ -14,9 +14,11 @@ from terminal.drawing.draw import draw
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.theme import Look
 from terminal.journal.entry import Refinement
-from terminal.model import CredentialFinding, Outcome, Plate, Reason, Subject, VehicleFinding
+from terminal.model import CredentialFinding, Lookup, Outcome, Plate, Reason, Subject, VehicleFinding
 from terminal.registry.messages import Result
-from terminal.screens import state
+from terminal.screens.check import KindChoice, Listing
+from terminal.screens.events import Event, Listed, Refined, Report, Reported
+from terminal.screens.values import Status
 from tests.terminal.services.terminal_fixture import (
     OTHER,
     OTHER_ISSUERS_CODE,
@@ -40,7 +42,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     made.cases.close()
 
 
-def over(work: Work) -> list[state.Event]:
+def over(work: Work) -> list[Event]:
     """What is told once every wait is over."""
     work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
     return work.cases.expire(work.moment)
@@ -135,27 +137,27 @@ def test_what_forbids_the_road_stands_when_the_same_plate_is_entered_until_it_is
     assert other.verdict.status.finding is VehicleFinding.UNCHECKED
     again = judged(work.cases.enter(OURS, case, work.moment))
     assert judged(work.answer(work.asked()[-1], OURS)).verdict.outcome is Outcome.PASS
-    assert again.lookup is state.Lookup.WAITING
+    assert again.lookup is Lookup.WAITING
 
 
 def test_the_first_question_s_silence_takes_nothing_from_the_second_s_answer(work: Work):
     case = judged(work.cases.enter(OURS, None, work.moment))
     case = judged(work.cases.enter(OURS, case, work.moment))
     answered = judged(work.answer(work.asked()[1], OURS))
-    assert answered.lookup is state.Lookup.ANSWERED
+    assert answered.lookup is Lookup.ANSWERED
     assert over(work) == []
 
 
 def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(work: Work):
     case = judged(work.cases.enter(OURS, None, work.moment))
     judged(work.cases.enter(OTHER, case, work.moment))
-    assert [type(event) for event in over(work)] == [state.Refined]
+    assert [type(event) for event in over(work)] == [Refined]
 
 
-def kinds_told(told: tuple[state.Event, ...]) -> list[tuple[str, VehicleFinding]]:
+def kinds_told(told: tuple[Event, ...]) -> list[tuple[str, VehicleFinding]]:
     """Which kinds are listed, and the finding of each."""
     (event,) = told
-    assert isinstance(event, state.Listed)
+    assert isinstance(event, Listed)
     assert event.found is not None
     return [(one.kind, one.status.finding) for one in event.found]
 
@@ -218,8 +220,8 @@ def test_a_code_that_is_not_proven_names_none_of_several_vehicles(
 def test_an_alarm_on_the_only_vehicle_of_a_number_is_a_check_of_its_own_where_nobody_waits(work: Work):
     work.cases.ask_kinds(OURS.number, work.moment)
     work.answer(work.asked()[0], OURS, "C")
-    told = work.cases.perform(state.Report(OURS), work.moment)
-    assert isinstance(told, state.Reported)
+    told = work.cases.perform(Report(OURS), work.moment)
+    assert isinstance(told, Reported)
     assert (told.judged.verdict.outcome, told.judged.recorded) == (Outcome.ALARM, True)
 
 
@@ -238,10 +240,10 @@ def test_of_more_vehicles_than_a_screen_has_room_for_the_gravest_are_listed(work
     told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
     assert kinds_told(told)[0] == ("98", VehicleFinding.ALARM)
     (listed,) = told
-    assert isinstance(listed, state.Listed)
+    assert isinstance(listed, Listed)
     assert listed.found is not None
     offered = tuple(one.kind for one in listed.found)
-    screen = state.KindChoice(state.Status(now_s=0), OURS.number, offered, state.Listing.REGISTRY)
+    screen = KindChoice(Status(now_s=0), OURS.number, offered, Listing.REGISTRY)
     fonts = Fonts.load(config.read(laboratory / lab.CONFIG).paths.fonts)
     draw(replace(screen, found=listed.found), None, Look("zh", fonts, (480, 800)))
 
@@ -251,6 +253,6 @@ def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
     case = judged(work.answer(work.asked()[0], OURS))
     work.clock.advance(8 * 3600)
     case = judged(work.cases.confirm(case, work.moment))
-    assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, state.Lookup.WAITING)
+    assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
     case = judged(work.answer(work.asked()[-1], OURS))
     assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PASS, Subject.CONFIRMED)

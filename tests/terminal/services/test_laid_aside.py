@@ -12,7 +12,7 @@ from keys.issue import IssueRequest, issue
 from terminal.errors import RegisterFault
 from terminal.journal.entry import Event, EventKind
 from terminal.model import CredentialFinding, Plate, Reason, Vehicle
-from terminal.screens import state
+from terminal.screens.events import Recorded
 from terminal.services import laid_aside
 from tests.terminal.services.terminal_fixture import Work, work_of
 
@@ -50,7 +50,7 @@ def never_issued(work: Work, number: int) -> str:
 
 def reason_of(work: Work, number: int) -> Reason:
     event = work.cases.check(never_issued(work, number), work.moment)
-    assert isinstance(event, state.Recorded)
+    assert isinstance(event, Recorded)
     return event.judged.verdict.finding.reason
 
 

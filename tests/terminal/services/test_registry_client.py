@@ -12,11 +12,12 @@ import pytest
 
 from keys import files
 from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
-from terminal.model import EarlierAlarm, HotlistWord, Incoming, Outcome, Plate, RefusalReason, VehicleFinding
+from terminal.model import EarlierAlarm, HotlistWord, Lookup, Outcome, Plate, RefusalReason, VehicleFinding
+from terminal.ports import Incoming
 from terminal.registry import codec, topics
 from terminal.registry.hotlist_watch import SILENT_S
 from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupRequest, Result
-from terminal.screens import state
+from terminal.screens.events import Refined
 from terminal.services.assembly import HOTLIST, prepare
 from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_REST_S, HOTLIST_WAIT_S
 from terminal.wire import signed
@@ -234,7 +235,7 @@ def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):
     first, second = work.asked()
     assert (first.id != second.id, second.question) == (True, first.question)
     (told,) = work.answer(second, OURS)
-    assert isinstance(told, state.Refined)
+    assert isinstance(told, Refined)
     assert (told.judged.seq, told.judged.verdict.outcome) == (case.seq, Outcome.PASS)
 
 
@@ -247,8 +248,8 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
         told = work.cases.expire(work.moment)
     assert len(work.asked()) == 3
     (refined,) = told
-    assert isinstance(refined, state.Refined)
-    assert refined.judged.lookup is state.Lookup.NO_ANSWER
+    assert isinstance(refined, Refined)
+    assert refined.judged.lookup is Lookup.NO_ANSWER
 
 
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):

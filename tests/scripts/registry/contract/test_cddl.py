@@ -18,11 +18,11 @@ from keys.issue import Enforcement, IssueRequest, issue
 from scripts.registry import sample
 from scripts.registry.database import Database
 from scripts.registry.journals.evidence import store as file_pieces
-from terminal.credential import verify
 from terminal.journal import codec as journal_form
 from terminal.journal import record as journal
 from terminal.journal.entry import Entry
 from terminal.model import (
+    PREFIX,
     CredentialFinding,
     EarlierAlarm,
     How,
@@ -200,7 +200,7 @@ def _envelope(message: bytes) -> list[Value]:
 )
 def test_a_credential_is_in_the_contract(request_: IssueRequest):
     text = issue(request_, SEED, b"c" * 12, NOW_MS // 1000)
-    message = base45.b45decode(text.removeprefix(verify.PREFIX))
+    message = base45.b45decode(text.removeprefix(PREFIX))
     assert faults(message, "signed-credential") == ()
     payload = cose.parse(message).payload
     claims = cbor.read(payload)

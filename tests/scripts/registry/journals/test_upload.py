@@ -20,7 +20,7 @@ from scripts.registry.journals.tables import INCIDENT, RECORD
 from scripts.registry.service import Service
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
-from terminal.model import Incoming
+from terminal.ports import Incoming
 from terminal.registry.upload import Uploader
 from terminal.registry.upload_batches import Taken
 from terminal.wire import cose, signed

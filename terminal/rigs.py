@@ -1,0 +1,110 @@
+"""The composition root: builds the hardware, or its simulation, and the link that a configuration names."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from terminal.errors import PanelFault
+from terminal.ports import Clock, Link, Panel, Rig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from drivers.sim import SimRig
+    from terminal.config import Config
+
+
+def pi_rig(settings: Config) -> Rig:
+    """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
+    from drivers import camera_cv, camera_pi, clock, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
+
+    camera, screen, pins = settings.camera, settings.display, settings.panel
+    size = (camera.width, camera.height)
+    optics = camera_pi.Optics(frame_us=(1_000_000 // camera.frames_per_s, 2_000_000 // camera.frames_per_s))
+    device = camera.source.removeprefix("cv:")
+    kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
+    make_display = kinds.get(screen.kind, display.FramebufferDisplay)
+    wiring = panel.Pins(
+        buzzer=pins.buzzer_pin,
+        vibration=pins.vibration_pin,
+        lamp=(pins.red_pin, pins.green_pin, pins.blue_pin),
+        torch=pins.torch_pin,
+        trigger=pins.trigger_pin,
+        confirm=pins.confirm_pin,
+        back=pins.back_pin,
+    )
+    shown = make_display((screen.width, screen.height), screen.rotation)
+    try:
+        signals: Panel = panel.GpioPanel(wiring, tonal=pins.sound == "tone")
+    except PanelFault as fault:
+        signals = panel.MissingPanel(fault)
+    return Rig(
+        open_camera=partial(camera_pi.PiCamera, optics, size)
+        if camera.source == "pi"
+        else partial(camera_cv.open_camera, device, fps=camera.frames_per_s, size=size),
+        display=shown,
+        panel=signals,
+        clock=clock.SystemClock(),
+        notify=sd_notify.SystemdNotify(),
+        link=link_of(settings),
+    )
+
+
+def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
+    """The way to the registry, not yet opened; None where the configuration names none.
+
+    With `manual_ack`, answers are the caller's to acknowledge.
+    """
+    from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
+    from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
+
+    registry, terminal = settings.registry, settings.terminal.number
+    if registry is None:
+        return None
+    return link.MqttLink(
+        link_connection.Line(
+            registry.host,
+            registry.port,
+            terminal,
+            registry.ca,
+            registry.certificate,
+            registry.key,
+            topics.link(terminal),
+            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no other
+            frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
+        )
+    )
+
+
+def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
+    """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
+    from drivers import camera_cv, clock, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
+
+    desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
+    source = settings.camera.source
+    rig = Rig(
+        open_camera=partial(camera_cv.open_camera, source.removeprefix("cv:"))
+        if show_window and source.startswith("cv:")
+        else lambda: desk.camera,
+        display=desk.display,
+        panel=desk.panel,
+        clock=clock.SystemClock() if show_window else desk.clock,
+        notify=sd_notify.SystemdNotify(),
+        link=link_of(settings),
+    )
+    return rig, desk
+
+
+def system_clock() -> Clock:
+    """The machine's clock, with what vouches for it."""
+    from drivers import clock  # noqa: PLC0415 - loads ctypes
+
+    return clock.SystemClock()
+
+
+def load_seed(path: Path) -> bytes:
+    """The Ed25519 seed of a private key file, 32 bytes. Raises InputFault."""
+    from keys import files  # noqa: PLC0415 - loads libsodium
+
+    return files.load_seed(path)

@@ -246,7 +246,7 @@ class App:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
-            received = self.duty.receive(message)
+            received = self._work.uploads.receive(message)
         except JournalFault as fault:
             received = True  # the registry sends another receipt for what is sent again
             self.notice(fault)
@@ -274,7 +274,7 @@ class App:
             trust_age_s=age_s // 60 * 60,
             trust_fresh=age_s <= self._checker.fresh_s,
             records=self.cases.keeper.unreceipted,
-            upload=self.duty.sending,
+            upload=self._work.uploads.sending,
             shift=self.cases.keeper.author.shift,
             torch=self._torch,
             province=self._work.province.name,
@@ -294,7 +294,7 @@ class App:
             *self._checker.faults,
             *self.cases.lists.faults,
             *(self.cases.asker.faults if self.cases.asker else ()),
-            *self.duty.faults,
+            *self._work.uploads.faults,
             *self._storage_faults(),
         )
 
@@ -311,11 +311,11 @@ class App:
 
     def _keep_uploading(self) -> None:
         try:
-            self.duty.turn()
+            self._work.uploads.turn()
         except JournalFault as fault:
             self.notice(fault)
         if isinstance(self.screen, Uploading):
-            self._happen(UploadTold(self.duty.progress()))
+            self._happen(UploadTold(self._work.uploads.progress()))
 
     def _happen(self, event: UiEvent) -> None:
         if isinstance(event, Recorded | Refined | Reported | Rerecorded):
@@ -377,7 +377,7 @@ class App:
             try:
                 self.duty.keep_picture(self._moment())
                 if finding is CredentialFinding.NOT_ISSUED and self.cases.online:
-                    self.duty.begin()  # the registry is told at once
+                    self._work.uploads.begin()  # the registry is told at once
             except JournalFault as fault:
                 self.notice(fault)
 

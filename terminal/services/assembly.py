@@ -23,7 +23,7 @@ from terminal.services.recorder import Author, Keeper
 from terminal.services.registry_client import Asker
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import Duty
-from terminal.services.uploads import Uploading
+from terminal.services.uploads import Uploading, UploadService
 from terminal.services.verifier import Checker, policy
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire.signed import signer
@@ -44,13 +44,14 @@ class Work:
 
     cases: Cases
     duty: Duty
+    uploads: UploadService
     province: LastProvince
     status: Status
     """What the bar says of the terminal itself, and how verdicts age."""
 
     def close(self) -> None:
         """Let go of the journal and the lists."""
-        self.duty.close()
+        self.uploads.close()
         self.cases.close()
 
 
@@ -96,8 +97,7 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
         )
     shift = Shift(keeper, settings.paths.state)
     shift.resume()
-    duty = Duty(
-        shift,
+    uploads = UploadService(
         Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), keys),
         clock,
         link,
@@ -112,7 +112,7 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
         fades_s=settings.checks.verdict_fades_s,
         hides_s=settings.checks.verdict_hides_s,
     )
-    return Work(Cases(checker, keeper, lists, clock, asker), duty, province, status)
+    return Work(Cases(checker, keeper, lists, clock, asker), Duty(shift, uploads), uploads, province, status)
 
 
 def _lists(settings: Config) -> Lists:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from terminal.journal.evidence import Evidence
 from terminal.journal.retention import RETENTION_S
 from terminal.journal.set_aside import Predecessor, set_aside
 from terminal.registry.upload import Uploader
+from terminal.registry.upload_batches import due
+from terminal.screens.values import Notice, Progress, Sending
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from terminal.credential.trust import RegistryKeys
+    from terminal.errors import Fault
     from terminal.journal.entry import Stamp
     from terminal.journal.recovery import SetAside
     from terminal.journal.store import Journal
+    from terminal.ports import Clock, Incoming, Link
     from terminal.wire.signed import Signer
 
 
@@ -71,3 +76,92 @@ class Uploading:
         """Close the files of earlier journals; the current journal belongs to the caller."""
         for one in self.predecessors:
             one.close()
+
+
+@dataclass(slots=True)
+class UploadService:
+    """Sends recorded checks and pictures to the registry, on request and by itself.
+
+    Its methods may raise JournalFault.
+    """
+
+    uploading: Uploading
+    clock: Clock
+    link: Link | None
+    random: Callable[[int], bytes]
+    interval_s: float
+    """Between two uploads that start by themselves."""
+    retention_s: float
+    """How long a receipted record stays."""
+    _last_s: float | None = field(default=None, init=False)
+    _total: int = field(default=0, init=False)
+    """Records without receipt when the upload was started."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Why journals or pictures cannot go on."""
+        return tuple({fault.code: fault for fault in self.uploading.uploader.faults.values()}.values())
+
+    @property
+    def sending(self) -> Sending | None:
+        """What the bar says of the upload; None where nothing is under way."""
+        active = self.uploading.uploader.active or self.faults
+        return self.progress().state if active else None
+
+    def begin(self) -> None:
+        """Start the upload, unless it is under way."""
+        uploader = self.uploading.uploader
+        if not uploader.active:
+            self._last_s = self.clock.monotonic_s()
+            self._total = uploader.pending()
+            uploader.start(self._last_s, self.random)
+
+    def turn(self) -> None:
+        """Send what is to be sent now; begin where it is time, and let go what is old enough."""
+        uploader, now_s = self.uploading.uploader, self.clock.monotonic_s()
+        online = self.link is not None and self.link.state.up
+        left = uploader.pending() > 0 or uploader.pictures_left
+        if left and due(now_s, self._last_s, online=online, interval_s=self.interval_s):
+            self.begin()
+            self._last_s = now_s
+            self.uploading.remove_old(
+                self.clock.now_s(), clock_trusted=self.clock.trusted(), retention_s=self.retention_s
+            )
+        message = uploader.poll(now_s) if online and uploader.active else None
+        if message is not None and self.link is not None:
+            self.link.send(message)
+
+    def receive(self, incoming: Incoming) -> bool:
+        """Whether a message was the upload's."""
+        return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
+
+    def progress(self) -> Progress:
+        """How far the upload is."""
+        uploader = self.uploading.uploader
+        pending, told = uploader.pending(), uploader.progress
+        faults = self.faults
+        fault = faults[0] if faults else None
+        total = max(self._total, pending)
+        return Progress(
+            sent=total - pending,
+            total=total,
+            bytes_per_s=told.bytes_per_s if told else 0.0,
+            records_per_s=told.records / told.elapsed_s if told and told.elapsed_s > 0 else 0.0,
+            seconds_left=told.left_s if told else None,
+            state=self._state(pending, stalled=told is not None and told.stalled),
+            fault=Notice(fault.code, fault.zh, fault.en) if fault else None,
+        )
+
+    def close(self) -> None:
+        """Let go of former journals' files."""
+        self.uploading.close()
+
+    def _state(self, pending: int, *, stalled: bool) -> Sending:
+        if self.faults:
+            return Sending.FAULT
+        if not pending:
+            return Sending.DONE
+        if self.link is None or not self.link.state.up:
+            return Sending.OFFLINE
+        waits = stalled or not self.uploading.uploader.active
+        return Sending.WAITING if waits else Sending.SENDING

@@ -77,7 +77,7 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
     desk.mark(Picture())
     desk.mark(Remark("号牌不清"))
     assert desk.app is not None
-    ((name, size),) = desk.app.duty.uploading.evidence.pending()
+    ((name, size),) = desk.app.duty.uploads.uploading.evidence.pending()
     noted = bodies(desk, laboratory)[-2:]
     assert noted == [Note(seq=1, pictures=(name,)), Note(seq=1, text="号牌不清")]
     assert size > 10_000
@@ -89,7 +89,7 @@ def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
     desk.app.duty.see(2, None)
     desk.mark(Picture())
     assert isinstance(desk.app.screen, state.Trouble)
-    assert desk.app.duty.uploading.evidence.pending() == []
+    assert desk.app.duty.uploads.uploading.evidence.pending() == []
 
 
 def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shift_is_over_and_quiet(
@@ -99,7 +99,7 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
     app = desk.app
     assert app is not None
-    app.duty.clock = clock
+    app.duty.uploads.clock = clock
     journal = app.cases.keeper.journal
     old = journal.head.journal_id
     journal.refuse(1)
@@ -117,6 +117,6 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     assert not app.wants_restart()
     journal = app.cases.keeper.journal
     assert (journal.head.seq, journal.refused, journal.head.journal_id != old) == (1, None, True)
-    assert app.duty.uploading.uploader.pending() == 3
+    assert app.duty.uploads.uploading.uploader.pending() == 3
     desk.play("expect over")
     assert "U03" in {notice.code for notice in app.screen.status.notices}

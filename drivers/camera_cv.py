@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import cv2
 
-from drivers.fixed_camera import AutomaticCamera
-from drivers.frame_pacer import Pace
+from drivers.fixed_camera import FixedCamera
+from drivers.frame_pacer import FramePacer
 from drivers.photographs import SUFFIXES, fit, read_luma
 from terminal.errors import CameraFault, InputFault
 from terminal.ports import Frame
@@ -27,7 +27,7 @@ SIZE = (1280, 720)
 """Width and height, px, that are requested from a device and that photographs are fitted to."""
 
 
-class Source(Protocol):
+class FrameSource(Protocol):
     """A sequence of pictures, such as `cv2.VideoCapture`."""
 
     def read(self) -> tuple[bool, cv2.typing.MatLike]:
@@ -74,10 +74,10 @@ def grey(picture: cv2.typing.MatLike) -> Luma:
     return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
-class LiveCamera(AutomaticCamera):
+class LiveCamera(FixedCamera):
     """V4L2 device read by a thread of its own; a frame that was not captured is replaced by the next one."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FrameSource) -> None:
         """Start reading `source`, until it ends or `close` is called."""
         self._source = source
         self._newest: queue.Queue[Frame | None] = queue.Queue(maxsize=1)
@@ -126,12 +126,12 @@ class LiveCamera(AutomaticCamera):
                     continue
 
 
-class VideoCamera(AutomaticCamera):
+class VideoCamera(FixedCamera):
     """Video file that plays every frame at `fps`; at the end it starts again or gives no more frames."""
 
     def __init__(self, path: Path, fps: float = 30.0, *, loop: bool = True) -> None:
         """Open the file. Raises CameraFault if it is missing or not a video."""
-        self._pace = Pace(fps)
+        self._pace = FramePacer(fps)
         self._loop = loop
         self._video = cv2.VideoCapture(str(path)) if path.is_file() else None
         if self._video is None or not self._video.isOpened():
@@ -161,7 +161,7 @@ class VideoCamera(AutomaticCamera):
             self._video = None
 
 
-class FolderCamera(AutomaticCamera):
+class FolderCamera(FixedCamera):
     """Photographs shown in the given order at `fps`; after the last they start again or end."""
 
     def __init__(
@@ -170,7 +170,7 @@ class FolderCamera(AutomaticCamera):
         """Take the paths; each file is read when it is shown. Raises CameraFault if there are none."""
         if not paths:
             raise CameraFault("no photographs in the folder")
-        self._pace = Pace(fps)
+        self._pace = FramePacer(fps)
         self._size = size
         self._paths: Iterator[Path | None] = cycle(paths) if loop else chain(paths, cycle([None]))
         self._number = 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.errors import CameraFault
-from terminal.ports import Frame, Reach, Taken
+from terminal.ports import CameraLimits, ExposureInfo, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ def controls(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> d
     return {name: value for name, value in wanted.items() if name in available}
 
 
-def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> Reach:
+def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> CameraLimits:
     """Return the limits of a camera with these controls; settings fixed by `optics` have none.
 
     `LensPosition` is in dioptres. A maximum of 0 means that none is stated.
@@ -92,13 +92,13 @@ def reach_of(available: Mapping[str, tuple[Any, Any, Any]], optics: Optics) -> R
         float(lens[1]) if lens and lens[1] and optics.continuous_focus and "AfMode" in available else None
     )
     if optics.exposure_us is not None or not exposure or not gain or not gain[1]:
-        return Reach(dioptres=dioptres)
+        return CameraLimits(dioptres=dioptres)
     longest = optics.frame_us[1]  # the exposure cannot exceed the frame duration
     exposure_us = max(1, exposure[0]), min(exposure[1] or longest, longest)
-    return Reach(exposure_us, (max(1.0, gain[0]), float(gain[1])), dioptres)
+    return CameraLimits(exposure_us, (max(1.0, gain[0]), float(gain[1])), dioptres)
 
 
-def asked(
+def to_libcamera(
     available: Mapping[str, tuple[Any, Any, Any]], optics: Optics, wanted: CameraControls
 ) -> dict[str, Any]:
     """Return the libcamera controls for `wanted` that are in `available`, clipped to the camera's limits."""
@@ -180,7 +180,7 @@ class PiCamera:
         self._available: dict[str, tuple[Any, Any, Any]] = dict(self._camera.camera_controls)
 
     @property
-    def reach(self) -> Reach:
+    def reach(self) -> CameraLimits:
         """See `terminal.ports.Camera`."""
         return reach_of(self._available, self._optics)
 
@@ -188,7 +188,7 @@ class PiCamera:
         """See `terminal.ports.Camera`. Sends only changed controls, with the next request to the camera."""
         if self._camera is None:
             raise CameraFault("the camera is closed")
-        named = asked(self._available, self._optics, controls)
+        named = to_libcamera(self._available, self._optics, controls)
         changed = {name: value for name, value in named.items() if self._asked.get(name) != value}
         if not changed:
             return
@@ -265,12 +265,12 @@ def _why(error: BaseException) -> str:
     return str(error)
 
 
-def taken(metadata: Mapping[str, Any]) -> Taken | None:
+def taken(metadata: Mapping[str, Any]) -> ExposureInfo | None:
     """Return the exposure settings of a frame; None if its metadata lack them."""
     exposure_us, gain = metadata.get("ExposureTime"), metadata.get("AnalogueGain")
     if not exposure_us or not gain:
         return None
-    return Taken(float(exposure_us), float(gain) * float(metadata.get("DigitalGain") or 1.0))
+    return ExposureInfo(float(exposure_us), float(gain) * float(metadata.get("DigitalGain") or 1.0))
 
 
 def _captured_s(metadata: Mapping[str, Any]) -> float:

@@ -58,7 +58,7 @@ class SystemClock:
         return error_us is not None and error_us < _PHASE_LIMIT_US
 
 
-class HandClock:
+class ManualClock:
     """A clock set by hand: monotonic time changes with `advance` only; the wall clock may also run."""
 
     def __init__(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal.ports import Reach
+from terminal.ports import CameraLimits
 
 if TYPE_CHECKING:
     from terminal.ports import CameraControls
 
 
-class AutomaticCamera:
+class FixedCamera:
     """A camera that states no limits and ignores requested controls."""
 
     @property
-    def reach(self) -> Reach:
+    def reach(self) -> CameraLimits:
         """See `terminal.ports.Camera`."""
-        return Reach()
+        return CameraLimits()
 
     def set(self, controls: CameraControls) -> None:
         """See `terminal.ports.Camera`. Does nothing."""

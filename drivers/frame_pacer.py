@@ -6,7 +6,7 @@ import threading
 import time
 
 
-class Pace:
+class FramePacer:
     """Releases one frame every 1/fps seconds and never two at once to catch up."""
 
     def __init__(self, fps: float) -> None:

@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from drivers.link_connection import TURN_S, Connection, Line
+from drivers.link_connection import TURN_S, Connection, LinkSettings
 from drivers.link_outbox import Outbox
 from terminal.errors import LinkFault
 from terminal.ports import Incoming, LinkState
@@ -47,13 +47,13 @@ class MqttLink:
 
     def __init__(
         self,
-        line: Line,
+        settings: LinkSettings,
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Create an unopened link. `chance` draws from 0 to 1."""
-        self._line = line
+        self._line = settings
         self._monotonic_s = monotonic_s
         self._chance = chance
         self._deliver: Callable[[LinkMessage], None] | None = None
@@ -120,7 +120,7 @@ class MqttLink:
             begun_s, number = self._monotonic_s(), number + 1
             fault = self._connect(number)
             self._tell(LinkState(fault))
-            self._hand_back(self._outbox.lose())
+            self._hand_back(self._outbox.requeue())
             attempt = 1 if self._monotonic_s() - begun_s >= STEADY_S else attempt + 1
             self._rest(pause_s(attempt, self._chance()))
 
@@ -128,19 +128,19 @@ class MqttLink:
         """Serve one connection until it ends, and return the fault that ended it."""
         connection = Connection(self._line, self._hand_back, self._monotonic_s, number)
         try:
-            connection.dial()
+            connection.connect()
         except LinkFault as fault:
             return fault
         stands = True
         while stands:
-            stands = connection.turn(self._heard, self._until_expiry_s())
+            stands = connection.poll(self._heard, self._until_expiry_s())
             for why in connection.answers():
-                self._hand_back(self._outbox.settle(why))
+                self._hand_back(self._outbox.acknowledge(why))
             self._collect()
             while self._dealt_with:
                 connection.acknowledge(self._dealt_with.pop(0))
             if self._closing:
-                connection.end()
+                connection.close()
             elif stands and connection.ready:
                 self._tell(LinkState(None))
                 self._publish(connection)

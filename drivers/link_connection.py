@@ -53,7 +53,7 @@ SESSION_S = 7 * 86_400
 LARGEST = 262_144
 """Maximum packet size, bytes, that the broker may send."""
 TURN_S = 1.0
-"""Longest wait of one `turn`, s."""
+"""Longest wait of one `poll`, s."""
 _ENVELOPE = 64
 """Bytes of a packet besides topics, correlation data and payload, at most."""
 _TOO_WIDE = 0o177
@@ -62,7 +62,7 @@ UP, LOST = b"up", b"lost"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LinkSettings:
     """Connection settings: broker, identity, and subscriptions."""
 
     host: str
@@ -116,11 +116,11 @@ class _Channel(ssl.SSLSocket):
 
 
 class Connection:
-    """One connection. Call `turn` until it returns False; `fault` is then the reason."""
+    """One connection. Call `poll` until it returns False; `fault` is then the reason."""
 
     def __init__(
         self,
-        line: Line,
+        settings: LinkSettings,
         receive: Callable[[Incoming], None],
         monotonic_s: Callable[[], float] = time.monotonic,
         number: int = 0,
@@ -131,7 +131,7 @@ class Connection:
         """
         self.ready = False
         """True once the broker has accepted the message that says `up`, and so takes our messages."""
-        self._line = line
+        self._line = settings
         self._receive = receive
         self._monotonic_s = monotonic_s
         self._number = number
@@ -148,13 +148,13 @@ class Connection:
         self._largest: int | None = None
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=line.terminal,
+            client_id=settings.terminal,
             protocol=mqtt.MQTTv5,
             reconnect_on_failure=False,
             manual_ack=True,
         )
         self._client.connect_timeout = DIAL_S
-        self._client.will_set(line.status_topic, LOST, qos=1, retain=True)
+        self._client.will_set(settings.status_topic, LOST, qos=1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_publish = self._on_publish
@@ -163,7 +163,7 @@ class Connection:
         self._client.on_socket_open = self._on_socket_open
         self._client.on_socket_close = self._on_socket_close
 
-    def dial(self) -> None:
+    def connect(self) -> None:
         """Connect and send CONNECT, blocking up to DIAL_S per address and the handshake. Raises LinkFault."""
         self._client.tls_set_context(_tls(self._line))
         asked = _properties(PacketTypes.CONNECT, SessionExpiryInterval=SESSION_S, MaximumPacketSize=LARGEST)
@@ -176,7 +176,7 @@ class Connection:
         except OSError as error:
             raise fault_of(error) from error
 
-    def turn(self, wake: socket.socket, timeout_s: float) -> bool:
+    def poll(self, wake: socket.socket, timeout_s: float) -> bool:
         """Wait for the network or `wake`, and process what is due; False once the connection has ended."""
         if (channel := self.channel) is None:
             return False
@@ -193,7 +193,7 @@ class Connection:
         self._client.loop_misc()
         self._look_for_overdue(moved=heard)
         if self._fault is not None:
-            self.end()
+            self.close()
         elif self._welcomed and self._introduction is None:
             self._introduce()
         return self.channel is not None
@@ -233,7 +233,7 @@ class Connection:
         """Reason why the connection ended."""
         return self._fault or LinkFault("the connection was lost")
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Disconnect; the broker publishes `lost` on our behalf."""
         self._client.disconnect(ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message"))
         if self.channel is not None:
@@ -336,7 +336,7 @@ def _properties(packet: int, **values: int | str | bytes | None) -> Properties:
     return properties
 
 
-def _tls(line: Line) -> ssl.SSLContext:
+def _tls(settings: LinkSettings) -> ssl.SSLContext:
     """Create the context for mutual TLS 1.3, reading the files anew so that renewed certificates are used.
 
     Raises LinkIdentityFault, also for a private key that others may read.
@@ -345,11 +345,11 @@ def _tls(line: Line) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.sslsocket_class = _Channel
     try:
-        context.load_verify_locations(line.authority)
-        mode = stat.S_IMODE(line.key.stat().st_mode)
+        context.load_verify_locations(settings.authority)
+        mode = stat.S_IMODE(settings.key.stat().st_mode)
         if mode & _TOO_WIDE:
-            raise LinkIdentityFault(f"{line.key}: mode {mode:04o} is wider than 0600; chmod 600 it first")
-        context.load_cert_chain(line.certificate, line.key, password="")
+            raise LinkIdentityFault(f"{settings.key}: mode {mode:04o} is wider than 0600; chmod 600 it first")
+        context.load_cert_chain(settings.certificate, settings.key, password="")
     except OSError as error:
         raise LinkIdentityFault(f"{type(error).__name__}: {error.strerror}") from error
     return context

@@ -22,7 +22,7 @@ TRIES = 3
 
 
 @dataclass(slots=True)
-class Waiting:
+class QueuedMessage:
     """A message and the monotonic time, s, at which it expires."""
 
     message: Outgoing
@@ -38,19 +38,19 @@ class Outbox:
     """At most CAPACITY waiting messages and at most one in flight."""
 
     def __init__(self) -> None:
-        self._urgent: deque[Waiting] = deque()
-        self._other: deque[Waiting] = deque()
-        self.in_flight: Waiting | None = None
+        self._urgent: deque[QueuedMessage] = deque()
+        self._other: deque[QueuedMessage] = deque()
+        self.in_flight: QueuedMessage | None = None
 
     def add(self, message: Outgoing, now_s: float) -> Unsent | None:
         """Queue a message; returns Unsent if the queue is full."""
         if len(self._urgent) + len(self._other) >= CAPACITY:
             return Unsent(message, NotSent.QUOTA)
         until_s = None if message.expiry_s is None else now_s + message.expiry_s
-        self._queue(message).append(Waiting(message, until_s))
+        self._queue(message).append(QueuedMessage(message, until_s))
         return None
 
-    def take(self) -> Waiting | None:
+    def take(self) -> QueuedMessage | None:
         """Return the next message, which is then in flight; None if one already is or none waits."""
         if self.in_flight is not None:
             return None
@@ -60,14 +60,14 @@ class Outbox:
             self.in_flight.tries += 1
         return self.in_flight
 
-    def settle(self, why: NotSent | None) -> Sent | Unsent:
+    def acknowledge(self, why: NotSent | None) -> Sent | Unsent:
         """Return the result of the message in flight; `why` is the refusal's reason. Raises LookupError."""
         if self.in_flight is None:
             raise LookupError("nothing is in flight")
         message, self.in_flight = self.in_flight.message, None
         return Sent(message) if why is None else Unsent(message, why)
 
-    def lose(self) -> Unsent | None:
+    def requeue(self) -> Unsent | None:
         """Handle a broken connection: the message in flight is queued again in front, or given up."""
         lost = self.in_flight
         if lost is None:
@@ -94,5 +94,5 @@ class Outbox:
         times = (one.until_s for queue in (self._urgent, self._other) for one in queue)
         return min((time_s for time_s in times if time_s is not None), default=None)
 
-    def _queue(self, message: Outgoing) -> deque[Waiting]:
+    def _queue(self, message: Outgoing) -> deque[QueuedMessage]:
         return self._urgent if message.urgent else self._other

@@ -12,10 +12,10 @@ import pygame
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from drivers.camera_cv import SIZE
-from drivers.clock import HandClock
+from drivers.clock import ManualClock
 from drivers.display import SdlDisplay, offscreen, window
-from drivers.fixed_camera import AutomaticCamera
-from drivers.frame_pacer import Pace
+from drivers.fixed_camera import FixedCamera
+from drivers.frame_pacer import FramePacer
 from drivers.panel import GpioPanel, Pins
 from drivers.photographs import empty_scene, fit, read_luma
 from terminal.ports import Frame
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from terminal.ports import Button
 
 
-class FilmCamera(AutomaticCamera):
+class PhotographCamera(FixedCamera):
     """Camera whose scene is set by the caller: photographs, one a frame; the last one stays.
 
     `show`, `clear` and `stall` may be called from any thread during a capture.
@@ -36,7 +36,7 @@ class FilmCamera(AutomaticCamera):
 
     def __init__(self, fps: float = 30.0, size: tuple[int, int] = SIZE) -> None:
         """Show an empty scene at `fps` frames a second of `size` (width, height), px."""
-        self._pace = Pace(fps)
+        self._pace = FramePacer(fps)
         self._size = size
         self._running = threading.Event()
         self._running.set()
@@ -102,10 +102,10 @@ class SimRig:
     """
 
     display: SdlDisplay
-    camera: FilmCamera = field(default_factory=FilmCamera)
+    camera: PhotographCamera = field(default_factory=PhotographCamera)
     pins: Pins = field(default_factory=Pins)
     factory: Any = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
-    clock: HandClock = field(default_factory=lambda: HandClock(time.time(), elapsed_s=time.monotonic))
+    clock: ManualClock = field(default_factory=lambda: ManualClock(time.time(), elapsed_s=time.monotonic))
     panel: GpioPanel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -183,4 +183,4 @@ class SimRig:
 def sim_rig(*, show_window: bool = False, fps: float = 30.0) -> SimRig:
     """Create a rig with an off-screen display, or a window. Raises DisplayFault."""
     make: Callable[[], SdlDisplay] = window if show_window else offscreen
-    return SimRig(make(), FilmCamera(fps))
+    return SimRig(make(), PhotographCamera(fps))

@@ -118,7 +118,7 @@ def load(folder: Path, name: str) -> TlsIdentity:
     return TlsIdentity(certificate, key)
 
 
-def furnish(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
+def ensure_identities(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
     """Ensure that `folder` holds a laboratory's identities, valid for a week more: ca, broker and `clients`.
 
     Returns the names of those that were made or renewed. Raises InputFault for an invalid file or name.

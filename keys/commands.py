@@ -14,7 +14,7 @@ from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require
 from terminal import console
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
-from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle.plate import fits
 from terminal.wire import cose
 from terminal.wire.fields import CTI_SIZE
@@ -46,7 +46,7 @@ def trust(options: Namespace, now_s: int) -> None:
     """Make a trust set directory. Raises InputFault and TrustFault; then the previous set stays in place."""
     content = _content(options, now_s)
     serial = trustset.next_serial(options.out)
-    trustset.put(options.out, trustset.targets(content, made_s=now_s, serial=serial))
+    trustset.replace_targets(options.out, trustset.targets(content, made_s=now_s, serial=serial))
     _say(f"{options.out}: serial {serial}, {len(content.issuers)} issuer keys")
 
 
@@ -100,7 +100,7 @@ def credential(options: Namespace, now_s: int) -> None:
     elif form == "qr":
         content = qr.png(qr.qr_image(text, options.level or code_parameters.SCREEN[0], options.module))
     else:
-        face = voucher.Face(request.vehicle, request.issuer, issued_s)
+        face = voucher.VoucherText(request.vehicle, request.issuer, issued_s)
         content = _voucher(text, face, options)
     if options.out == STDOUT:
         sys.stdout.buffer.write(content)
@@ -109,7 +109,7 @@ def credential(options: Namespace, now_s: int) -> None:
         files.replace(Path(options.out), content)
 
 
-def _voucher(text: str, face: voucher.Face, options: Namespace) -> bytes:
+def _voucher(text: str, face: voucher.VoucherText, options: Namespace) -> bytes:
     if _suffix(options.out) == ".pdf":
         picture = voucher.voucher(text, face, voucher.A6, options.level)
         return voucher.pdf(picture, voucher.A6, face.made_s)
@@ -150,7 +150,7 @@ def _request(options: Namespace) -> IssueRequest:
         vin_tail=options.vin[-6:] if options.vin else options.vin_tail,
         first_registered=options.first_registered,
     )
-    status = StatusPlace(*options.status) if options.status else None
+    status = StatusListRef(*options.status) if options.status else None
     return IssueRequest(vehicle, issuer, status, _enforcement(options))
 
 
@@ -166,7 +166,7 @@ def _enforcement(options: Namespace) -> Enforcement | None:
     return Enforcement(SealedClaims(options.vin, options.engine_tail, options.owner), epoch, key)
 
 
-def _content(options: Namespace, now_s: int) -> trustset.Content:
+def _content(options: Namespace, now_s: int) -> trustset.TrustContent:
     keys = {argument.path: files.load_public(argument.path) for argument in options.issuer}
     compromised = {argument.path: argument for argument in options.compromised}
     if unlisted := compromised.keys() - keys.keys():
@@ -193,7 +193,7 @@ def _content(options: Namespace, now_s: int) -> trustset.Content:
         )
         for argument in options.issued
     ]
-    return trustset.Content(issuers, _registry(options), withdrawn, issued)
+    return trustset.TrustContent(issuers, _registry(options), withdrawn, issued)
 
 
 def _registry(options: Namespace) -> RegistryKeys | None:

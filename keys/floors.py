@@ -74,7 +74,7 @@ class Floors:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FloorRecord:
     """Both sets of floors.
 
     `seen` is raised as soon as metadata has been verified, and bounds what may be fetched. `installed` is
@@ -86,7 +86,7 @@ class Record:
     installed: Floors = Floors()
 
 
-def load(path: Path) -> Record | None:
+def load(path: Path) -> FloorRecord | None:
     """Load the floors; None if the file is missing or damaged. Raises TrustFault if it cannot be read."""
     try:
         digest, _, body = path.read_bytes().partition(b"\n")
@@ -97,10 +97,10 @@ def load(path: Path) -> Record | None:
     if digest != _digest(body):
         return None
     fields = json.loads(body)
-    return Record(*(_floors(fields[name]) for name in ("seen", "installed")))
+    return FloorRecord(*(_floors(fields[name]) for name in ("seen", "installed")))
 
 
-def save(path: Path, record: Record) -> None:
+def save(path: Path, record: FloorRecord) -> None:
     """Write the floors and sync them to disk, atomically. Raises TrustFault."""
     body = json.dumps(asdict(record), sort_keys=True).encode()
     try:

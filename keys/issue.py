@@ -16,7 +16,7 @@ from terminal.vehicle.tables import KINDS, PROVINCES, USES
 from terminal.wire import cose
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+    from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 
 _VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
 _TYPE = re.compile("[A-Z][0-9A-Z]{2}")
@@ -38,7 +38,7 @@ class IssueRequest:
     vehicle: Vehicle
     issuer: str
     """发证机关, the issuing authority, 1 to 12 characters."""
-    status: StatusPlace | None = None
+    status: StatusListRef | None = None
     enforcement: Enforcement | None = None
 
 

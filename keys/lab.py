@@ -138,7 +138,7 @@ def refresh(folder: Path, now_s: int) -> int:
 
 def renew_identities(folder: Path, now_s: int) -> list[str]:
     """Make the TLS identities that are missing or have under a week left; their names. Raises InputFault."""
-    return certificates.furnish(folder / TLS, _CLIENTS, now_s)
+    return certificates.ensure_identities(folder / TLS, _CLIENTS, now_s)
 
 
 def _secret(name: str) -> str:
@@ -156,14 +156,14 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
     early = _code_before_leak(folder, now_s, randomness)
     (folder / ISSUED_BEFORE_LEAK).write_text(f"{early}\n", encoding="ascii")
     (scope,) = _COMPROMISED.scopes
-    content = trustset.Content(
+    content = trustset.TrustContent(
         issuers=[_issuer_key(issuer, public[issuer.name], now_s) for issuer in _ISSUERS],
         registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal"))),
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
         issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
-        terminals={1: trustset.Terminal("T0001", public["terminal"], "苏")},
+        terminals={1: trustset.ListedTerminal("T0001", public["terminal"], "苏")},
     )
-    trustset.put(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
+    trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)
     (folder / CONFIG).write_text(_TOML, encoding="utf-8")
 

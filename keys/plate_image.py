@@ -13,7 +13,7 @@ from terminal.vehicle.tables import COLOURS, KINDS
 
 if TYPE_CHECKING:
     from terminal.model import Plate
-    from terminal.vehicle.tables import Kind
+    from terminal.vehicle.tables import PlateKind
 
 _FONTS = "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc"
 _SIMPLIFIED = 2
@@ -92,11 +92,11 @@ def _has_dot(identity: Plate) -> bool:
     return default_issuer(identity.number) is not None  # tractor plates have digits after the province
 
 
-def _token(kind: Kind | None) -> str:
+def _token(kind: PlateKind | None) -> str:
     return kind.background.split("|")[0] if kind else "white"
 
 
-def _ground(kind: Kind | None, size: tuple[int, int], split: int) -> Image.Image:
+def _ground(kind: PlateKind | None, size: tuple[int, int], split: int) -> Image.Image:
     colour = COLOURS[_token(kind)]
     picture = Image.new("RGB", size, colour["hex_screen"])
     second = colour["hex_second"]
@@ -108,7 +108,7 @@ def _ground(kind: Kind | None, size: tuple[int, int], split: int) -> Image.Image
     return picture
 
 
-def _red_characters(kind: Kind | None) -> str:
+def _red_characters(kind: PlateKind | None) -> str:
     """Return the characters after `red:` in a kind's foreground: 警 for black+red:警."""
     return kind.foreground.partition("red:")[2] if kind else ""
 

@@ -40,7 +40,7 @@ _Signed = TypeVar("_Signed", Targets, Snapshot, Timestamp)
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class PublishedSet:
     """What was published."""
 
     serial: int
@@ -52,7 +52,7 @@ class Publication:
     """Days until the root expires, after which no terminal installs anything."""
 
 
-def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
+def publish(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
     """Publish the content, with `set.cbor` made at `now_s` (Unix time, s).
 
     Raises InputFault or TrustFault for content that no terminal would accept, or a register whose count is
@@ -74,7 +74,7 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> Publication:
     return write(repository, ask, now_s)
 
 
-def write(repository: Repository, ask: Ask, now_s: int) -> Publication:
+def write(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
     """Publish the content as it is: for `publish`, and to try how terminals refuse an unsound set.
 
     Raises InputFault for a name that is no target's.
@@ -99,7 +99,7 @@ def write(repository: Repository, ask: Ask, now_s: int) -> Publication:
     timestamp = Timestamp(serial, expires=expires + timedelta(days=TIMESTAMP_DAYS), snapshot_meta=newest)
     _put(repository, "timestamp.json", _signed(Metadata(timestamp), signers["timestamp"]))
     _prune(repository, serial)
-    return Publication(serial, len(targets), written, (root.expires - expires).days)
+    return PublishedSet(serial, len(targets), written, (root.expires - expires).days)
 
 
 def _newest_version(repository: Repository) -> int:

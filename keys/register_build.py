@@ -53,7 +53,7 @@ class Span:
 
 
 @dataclass(slots=True)
-class Built:
+class BuiltRegister:
     """Figures of a file that was built."""
 
     count: int = 0
@@ -74,13 +74,13 @@ def covers(scope: str, authority: str) -> bool:
     return authority == scope or (scope in PROVINCES and authority.startswith(scope))
 
 
-def build(lines: Iterable[str], span: Span, out: Path, as_of_s: int, *, run: int = RUN) -> Built:
+def build(lines: Iterable[str], span: Span, out: Path, as_of_s: int, *, run: int = RUN) -> BuiltRegister:
     """Write the file `out` of the records whose iat is in the span, as of a time (Unix time, s).
 
     Raises InputFault for a record that is malformed, outside the span or of another scope; then `out` is left
     as it was.
     """
-    built = Built()
+    built = BuiltRegister()
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
         runs = _write_runs(_digests(lines, span, as_of_s, built), Path(folder), run)
@@ -98,7 +98,7 @@ def build(lines: Iterable[str], span: Span, out: Path, as_of_s: int, *, run: int
     return built
 
 
-def _digests(lines: Iterable[str], span: Span, as_of_s: int, built: Built) -> Iterator[bytes]:
+def _digests(lines: Iterable[str], span: Span, as_of_s: int, built: BuiltRegister) -> Iterator[bytes]:
     known: set[str] = set()
     for number, line in enumerate(lines, 1):
         try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from argparse import ArgumentParser
 
-    from keys.repository_commands import Command
+    from keys.repository_commands import RepositoryCommand
 
     Actions = argparse._SubParsersAction[ArgumentParser]  # noqa: SLF001 - the type has no other name
 
@@ -35,13 +35,13 @@ def _group(actions: Actions, name: str, text: str) -> Actions:
     return actions.add_parser(name, help=text).add_subparsers(required=True, metavar="ACTION")
 
 
-def _action(actions: Actions, name: str, text: str, run: Command) -> ArgumentParser:
+def _action(actions: Actions, name: str, text: str, run: RepositoryCommand) -> ArgumentParser:
     parser = actions.add_parser(name, help=text)
     parser.set_defaults(run=run)
     return parser
 
 
-def _repository(actions: Actions, name: str, text: str, run: Command) -> ArgumentParser:
+def _repository(actions: Actions, name: str, text: str, run: RepositoryCommand) -> ArgumentParser:
     parser = _action(actions, name, text, run)
     parser.add_argument("folder", type=Path, metavar="DIR", help="the repository's folder")
     return parser

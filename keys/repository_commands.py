@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from keys.role_keys import Ask
 
-Command: TypeAlias = "Callable[[Namespace, int], None]"
+RepositoryCommand: TypeAlias = "Callable[[Namespace, int], None]"
 """Takes the options and the current time (Unix time, s)."""
 _MOST_TEXT = 4096
 _RENEW_DAYS = 180

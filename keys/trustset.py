@@ -35,7 +35,7 @@ Bitstring Status List).
 
 
 @dataclass(frozen=True, slots=True)
-class Terminal:
+class ListedTerminal:
     """A terminal as registered (target `terminals.cbor`)."""
 
     name: str
@@ -59,7 +59,7 @@ class IssuedCodes:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class TrustContent:
     """Contents of a trust set, without its time and serial."""
 
     issuers: Sequence[IssuerKey]
@@ -68,10 +68,10 @@ class Content:
     """Withdrawn indexes by status list; a list without any is written as well."""
     issued: Sequence[IssuedCodes] = ()
     """Files of the register of issued codes."""
-    terminals: Mapping[int, Terminal] = field(default_factory=dict)
+    terminals: Mapping[int, ListedTerminal] = field(default_factory=dict)
 
 
-def targets(content: Content, *, made_s: int, serial: int) -> dict[str, bytes]:
+def targets(content: TrustContent, *, made_s: int, serial: int) -> dict[str, bytes]:
     """Encode the targets of wire format, section 4, by name.
 
     Raises InputFault for a code in `issued` that does not belong there.
@@ -116,7 +116,7 @@ def load(folder: Path) -> TrustSet:
     return directory.load_directory(home)
 
 
-def put(folder: Path, files: Mapping[str, bytes]) -> None:
+def replace_targets(folder: Path, files: Mapping[str, bytes]) -> None:
     """Verify these targets and make `folder` a link to them, atomically.
 
     The previous set is kept so that readers can finish; older ones are removed. Raises TrustFault for targets
@@ -143,7 +143,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def next_serial(folder: Path) -> int:
-    """Return the serial after that of the set in `folder`, 1 if there is none. Raises as `put`."""
+    """Return the serial after that of the set in `folder`, or 1. Raises as `replace_targets`."""
     _require_own(folder)
     return load(folder).serial + 1 if folder.exists() else 1
 

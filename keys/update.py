@@ -94,13 +94,13 @@ def _update(store: TrustStore, source: Source, selection: Selection, now_s: floa
     seen = record.seen.after(metadata.keys())
     seen.require(metadata.floors(seen.made_s, seen.serial), "trust set refused")
     seen = seen.raised(metadata.floors())
-    floors.save(store.floors_file, floors.Record(seen, record.installed))
+    floors.save(store.floors_file, floors.FloorRecord(seen, record.installed))
     job = _Job(store, source, metadata, wanted(metadata.target_files, selection), before)
     if before is not None and _is_same(before, job):
         return Update(before, changed=False, fetched=0)
     installed, fetched = _install(job, selection, seen)
     least = record.installed.after(metadata.keys()).raised(installed.floors())
-    floors.save(store.floors_file, floors.Record(seen.raised(installed.floors()), least))
+    floors.save(store.floors_file, floors.FloorRecord(seen.raised(installed.floors()), least))
     for part in _folder(store, "staging").iterdir():
         part.unlink(missing_ok=True)
     return Update(installed, changed=True, fetched=fetched)
@@ -135,12 +135,12 @@ def _usable(store: TrustStore, selection: Selection) -> InstalledSet | None:
         return None
 
 
-def _record(store: TrustStore, before: InstalledSet | None) -> floors.Record:
+def _record(store: TrustStore, before: InstalledSet | None) -> floors.FloorRecord:
     """Return the floors; where their file is lost, those of the verified set in force."""
     record = floors.load(store.floors_file)
     if record is None:
         least = floors.Floors() if before is None else before.floors()
-        record = floors.Record(least, least)
+        record = floors.FloorRecord(least, least)
     return record
 
 

@@ -52,7 +52,7 @@ _LABEL, _VALUE = _Type(34, _MUTED, anchor="lm"), _Type(36, _INK, bold=True, anch
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class VoucherText:
     """Text shown beside the code. It proves nothing: only the code does."""
 
     vehicle: Vehicle
@@ -62,7 +62,7 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class VoucherSheet:
     """Layout of a voucher for one medium; units except where pixels are stated."""
 
     width_px: int
@@ -98,7 +98,7 @@ class Sheet:
         return self.height_px / self.unit_px
 
 
-PHONE = Sheet(
+PHONE = VoucherSheet(
     width_px=1080,
     height_px=1920,
     dpi=420,
@@ -115,7 +115,7 @@ PHONE = Sheet(
     rows_top=1632,
     columns=2,
 )
-A6 = Sheet(
+A6 = VoucherSheet(
     width_px=2480,
     height_px=3496,
     dpi=600,
@@ -134,7 +134,7 @@ A6 = Sheet(
 )
 
 
-def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> Image.Image:
+def voucher(text: str, face: VoucherText, sheet: VoucherSheet, level: Level | None = None) -> Image.Image:
     """Draw the voucher for the code `text`, mode RGB, at the sheet's size.
 
     Raises InputFault if the code is too fine for the sheet, FontFault if no Chinese font is installed.
@@ -152,7 +152,7 @@ def voucher(text: str, face: Face, sheet: Sheet, level: Level | None = None) -> 
     return picture
 
 
-def level_of(text: str, sheet: Sheet) -> Level:
+def level_of(text: str, sheet: VoucherSheet) -> Level:
     """Choose the QR level for a sheet: the first whose modules are wide enough to be read in the hand.
 
     Falls back to the sheet's last level. Raises InputFault as `qr.width`.
@@ -165,14 +165,14 @@ def level_of(text: str, sheet: Sheet) -> Level:
     return next(wide, sheet.levels[-1])
 
 
-def png(picture: Image.Image, sheet: Sheet) -> bytes:
+def png(picture: Image.Image, sheet: VoucherSheet) -> bytes:
     """Encode the picture as PNG."""
     content = io.BytesIO()
     picture.save(content, "PNG", dpi=(sheet.dpi, sheet.dpi), optimize=True)
     return content.getvalue()
 
 
-def pdf(picture: Image.Image, sheet: Sheet, made_s: int) -> bytes:
+def pdf(picture: Image.Image, sheet: VoucherSheet, made_s: int) -> bytes:
     """Encode the picture as a PDF page at the sheet's physical size, dated `made_s` (Unix time, s)."""
     content = io.BytesIO()
     made = datetime.fromtimestamp(made_s, SHANGHAI).utctimetuple()
@@ -192,7 +192,7 @@ def pdf(picture: Image.Image, sheet: Sheet, made_s: int) -> bytes:
 class _Pen:
     """Draws in units on a picture of higher resolution than the sheet, which smooths the edges."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: VoucherSheet) -> None:
         self.unit = sheet.unit_px * sheet.oversampled
         size = (sheet.width_px * sheet.oversampled, sheet.height_px * sheet.oversampled)
         self.picture = Image.new("RGB", size, _WHITE)
@@ -231,7 +231,7 @@ def _watermark(size: tuple[int, int], unit: float) -> Image.Image:
     return turned.crop((left, top, left + size[0], top + size[1]))
 
 
-def _header(pen: _Pen, sheet: Sheet) -> None:
+def _header(pen: _Pen, sheet: VoucherSheet) -> None:
     middle = sheet.header / 2
     pen.draw.rectangle(pen.px(0, 0, 1080, sheet.header), _DEEP)
     pen.draw.rectangle(pen.px(0, sheet.header, 1080, sheet.header + 62), _AMBER)
@@ -243,26 +243,26 @@ def _header(pen: _Pen, sheet: Sheet) -> None:
     pen.text(540, sheet.header + 29, "实验室样本  LABORATORY SPECIMEN  无法律效力", _SPECIMEN)
 
 
-def _validity(pen: _Pen, face: Face, sheet: Sheet) -> None:
-    year, month = divmod(face.vehicle.valid_through, 100)
+def _validity(pen: _Pen, text: VoucherText, sheet: VoucherSheet) -> None:
+    year, month = divmod(text.vehicle.valid_through, 100)
     pen.text(sheet.valid_middle, sheet.valid_top + 26, "检验有效期至", _CAPTION)
     pen.text(sheet.valid_middle, sheet.valid_top + 92, f"{year}年{month:02}月", _MONTH)
 
 
-def _card(pen: _Pen, sheet: Sheet) -> None:
+def _card(pen: _Pen, sheet: VoucherSheet) -> None:
     left = 540 - sheet.code_side / 2
     box = pen.px(left, sheet.code_top, left + sheet.code_side, sheet.code_top + sheet.code_side)
     pen.draw.rounded_rectangle(box, _CARD_RADIUS * pen.unit, _WHITE, _LINE, round(2 * pen.unit))
 
 
-def _rows(pen: _Pen, face: Face, sheet: Sheet) -> None:
-    vehicle = face.vehicle
+def _rows(pen: _Pen, text: VoucherText, sheet: VoucherSheet) -> None:
+    vehicle = text.vehicle
     kind = KINDS.get(vehicle.plate.kind)
     facts = (
         ("号牌种类", kind.name_zh.removesuffix("号牌") if kind else vehicle.plate.kind),
         ("车辆类型", VEHICLE_TYPES.get(vehicle.vehicle_type, vehicle.vehicle_type)),
         ("使用性质", USES[vehicle.use].zh),
-        ("发证机关", face.issuer),
+        ("发证机关", text.issuer),
     )
     pitch = 920 / sheet.columns
     width = pitch - 24 * (sheet.columns - 1)
@@ -274,20 +274,20 @@ def _rows(pen: _Pen, face: Face, sheet: Sheet) -> None:
         pen.draw.line(pen.px(left, y + 36, left + width, y + 36), _LINE, round(2 * pen.unit))
 
 
-def _footer(pen: _Pen, face: Face, sheet: Sheet) -> None:
-    made = datetime.fromtimestamp(face.made_s, SHANGHAI)
+def _footer(pen: _Pen, text: VoucherText, sheet: VoucherSheet) -> None:
+    made = datetime.fromtimestamp(text.made_s, SHANGHAI)
     pen.text(540, sheet.height - 82, f"生成时间  {made:%Y-%m-%d %H:%M:%S}", _CAPTION)
     pen.text(540, sheet.height - 38, "仅供实验室测试  for the laboratory alone", _SMALL)
 
 
-def _paste_plate(picture: Image.Image, face: Face, sheet: Sheet) -> None:
-    plate = plate_image(face.vehicle.plate, round(sheet.plate_height * sheet.unit_px))
+def _paste_plate(picture: Image.Image, text: VoucherText, sheet: VoucherSheet) -> None:
+    plate = plate_image(text.vehicle.plate, round(sheet.plate_height * sheet.unit_px))
     left = round(sheet.plate_middle * sheet.unit_px) - plate.width // 2
     at = (left, round(sheet.plate_top * sheet.unit_px))
     picture.paste(plate, at, plate)
 
 
-def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> None:
+def _paste_code(picture: Image.Image, text: str, sheet: VoucherSheet, level: Level) -> None:
     module_px = _module_px(text, sheet, level)
     if module_px < code_parameters.LEAST_MODULE_PX:
         raise InputFault(f"the code is too fine for this sheet at level {level}; use a lower level")
@@ -297,5 +297,5 @@ def _paste_code(picture: Image.Image, text: str, sheet: Sheet, level: Level) -> 
     picture.paste(code.convert("RGB"), (left, top))
 
 
-def _module_px(text: str, sheet: Sheet, level: Level) -> int:
+def _module_px(text: str, sheet: VoucherSheet, level: Level) -> int:
     return int((sheet.code_side - 2 * _CARD_INSET) * sheet.unit_px) // qr.width(text, level)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.camera.torch import shines
+from terminal.camera.torch import should_be_lit
 from terminal.drawing.draw import draw
 from terminal.drawing.touch_input import Contacts
 from terminal.errors import (
@@ -23,9 +23,9 @@ from terminal.errors import (
     Restarted,
     StorageLow,
 )
-from terminal.inbox import CameraFailed, FromRegistry, Inbox, Looked, Message, TorchWished
+from terminal.inbox import CameraFailed, FrameScanned, FromRegistry, Inbox, InboxMessage, TorchRequested
 from terminal.journal.entry import Event, EventKind
-from terminal.model import CredentialFinding, Judged
+from terminal.model import CredentialFinding, RecordedCheck
 from terminal.ports import Incoming, KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import events, state
@@ -35,14 +35,13 @@ from terminal.screens.choice import CodeChoice, Identified, Identify, offered
 from terminal.screens.comparing import Compared
 from terminal.screens.events import (
     AskKinds,
-    Check,
+    CheckCode,
     Click,
     Confirm,
     Effect,
     Enter,
     Failed,
-    Play,
-    Quiet,
+    PlaySignal,
     Recheck,
     Recorded,
     Refined,
@@ -50,12 +49,13 @@ from terminal.screens.events import (
     Reported,
     Rerecorded,
     Scanned,
+    StopSignal,
     Tick,
     ToggleTorch,
 )
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import Camera, Notice, Status
+from terminal.screens.values import CameraStatus, Notice, Status
 from terminal.services.signal_player import Signalling
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal.credential.verify import Moment
-    from terminal.drawing.draw import Look
+    from terminal.drawing.draw import Style
     from terminal.model import Luma, Scan
     from terminal.ports import LinkMessage, Rig
     from terminal.screens.ui import UiEvent
-    from terminal.services.assembly import Work
+    from terminal.services.assembly import Services
 
 TURN_S = 0.25
 """The longest that a turn waits for something to happen."""
@@ -95,15 +95,15 @@ class Timing:
 
 
 class App:
-    """The terminal at work. `turn` once is one round of the loop."""
+    """The terminal at work. `run_once` once is one round of the loop."""
 
     def __init__(
-        self, rig: Rig, work: Work, look: Look, *, loud_alarm: bool = False, budget_s: float = 0.015
+        self, rig: Rig, services: Services, style: Style, *, loud_alarm: bool = False, budget_s: float = 0.015
     ) -> None:
         self._rig = rig
-        self.cases, self.duty, self._work = work.cases, work.duty, work
-        self._checker = work.cases.checker
-        self._look = look
+        self.checks, self.shift_actions, self._services = services.checks, services.shift_actions, services
+        self._verifier = services.checks.verifier
+        self._style = style
         self._signalling = Signalling(rig.panel, loud_alarm)
         self._contacts = Contacts()
         self._inbox = Inbox()
@@ -111,20 +111,20 @@ class App:
         self._resting = True
         """Whether the scanner is yet to be started."""
         self._preview: Luma | None = None
-        self._camera = Camera.LIVE
+        self._camera = CameraStatus.LIVE
         self._notices: dict[str, Fault] = {}
         self._torch = self._wished = False
         """Whether the torch is lit, and whether the camera wishes that it were."""
         self._hand: bool | None = None
         """How the officer switched the torch in this shift; None: its light is left to the camera."""
-        self._frame: Looked | None = None
+        self._frame: FrameScanned | None = None
         """The frame in hand."""
-        self._kept: Looked | None = None
+        self._kept: FrameScanned | None = None
         """The frame of which the screen offers codes to choose from."""
-        self._unshown: Looked | None = None
+        self._unshown: FrameScanned | None = None
         """The frame of a check that is not yet on the screen."""
         self._drawn: tuple[state.Shown, Luma | None] | None = None
-        self.ui = Ui(Ready() if work.duty.shift.on else ShiftOver())
+        self.ui = Ui(Ready() if services.shift_actions.shift.on else ShiftOver())
         self.frames_seen = 0
         self.timing: Timing | None = None
         """Of the last check."""
@@ -134,32 +134,32 @@ class App:
         self._rig.panel.listen(self._inbox.put)
         if self._rig.link is not None:
             self._rig.link.open(lambda message: self._inbox.put(FromRegistry(message)))
-        self._look_on()
+        self._scanner_healthy()
         self._tick()
         self._show()
-        self._rig.notify.ready()
+        self._rig.service_manager.ready()
 
-    def come_back(self) -> None:
+    def start_after_crash(self) -> None:
         """Begin, before `start`, with a screen that says that the last run was cut short, and record it."""
         back = self.ui.below if isinstance(self.ui.below, ShiftOver) else None
-        self.ui = Ui(state.Trouble(self.ui.below.status, _notice(Restarted()), back=back))
+        self.ui = Ui(state.FaultScreen(self.ui.below.status, _notice(Restarted()), back=back))
         try:
-            self.cases.keeper.keep(CRASHED, self._moment())
+            self.checks.recorder.record(CRASHED, self._moment())
         except JournalFault as fault:
             self.notice(fault)
 
     def stop(self) -> None:
         """End the scanner and let go of the journal, and say that this was on purpose."""
-        self._rig.notify.stopping()
+        self._rig.service_manager.stopping()
         self._scanner.stop()
         if self._rig.link is not None:
             self._rig.link.close()
-        self._work.close()
+        self._services.close()
 
     def wants_restart(self) -> bool:
         """Tell whether the program is to end and start again, as nobody works with it."""
         try:
-            return isinstance(self.screen, ShiftOver) and self.duty.wants_restart()
+            return isinstance(self.screen, ShiftOver) and self.shift_actions.wants_restart()
         except JournalFault as fault:
             self.notice(fault)
             return False
@@ -178,24 +178,24 @@ class App:
         """Show a fault beside the work."""
         self._notices[fault.code] = fault
 
-    def turn(self, timeout_s: float = TURN_S) -> None:
+    def run_once(self, timeout_s: float = TURN_S) -> None:
         """One round: what came in, what follows, what is seen, and the watchdog fed."""
-        for message in self._inbox.take(timeout_s):
+        for message in self._inbox.drain(timeout_s):
             self._receive(message)
         self._poll()
         self._tick()
         self._show()
         if self._poll():  # while it was drawn
             self._show()
-        if self._look_on():
-            self._rig.notify.alive()
+        if self._scanner_healthy():
+            self._rig.service_manager.alive()
 
-    def _look_on(self) -> bool:
+    def _scanner_healthy(self) -> bool:
         """Whether the scanner does what it should. Raises RuntimeError where a bug ended it.
 
         What crashed the last run may still be in view, so it rests until the officer has read of the crash.
         """
-        if self._resting and isinstance(self.ui.below, state.Trouble):
+        if self._resting and isinstance(self.ui.below, state.FaultScreen):
             return True
         if self._resting:
             self._resting = False
@@ -211,96 +211,96 @@ class App:
         for contact in contacts:
             event = self._contacts.read(contact, self.screen, self.size)
             if event is not None:
-                self._happen(event)
+                self._dispatch(event)
         self._contacts.polled_s = begun_s
         return bool(contacts)
 
-    def _receive(self, message: Message) -> None:
+    def _receive(self, message: InboxMessage) -> None:
         match message:
-            case Looked():
+            case FrameScanned():
                 self.frames_seen += 1
-                self._camera = Camera.LIVE
+                self._camera = CameraStatus.LIVE
                 for code in (CameraFault.code, CameraStalled.code):
                     self._notices.pop(code, None)
                 self._preview = message.preview
                 self._frame = message
                 if message.scan is not None:
-                    self._happen(Scanned(message.scan))
+                    self._dispatch(Scanned(message.scan))
                     if state.pictured(self.ui.below) is message.scan:
                         self._kept = message
-            case TorchWished(on):
+            case TorchRequested(on):
                 self._wished = on
             case KeyEdge(button, down, at_s, bounce):
-                self._happen(KeyDown(button, at_s, bounce) if down else KeyUp(button, at_s))
+                self._dispatch(KeyDown(button, at_s, bounce) if down else KeyUp(button, at_s))
             case FromRegistry(incoming):
-                self._hear(incoming)
+                self._on_link_message(incoming)
             case CameraFailed(fault):
                 stalled = isinstance(fault, CameraStalled)
-                self._camera = Camera.STALLED if stalled else Camera.ABSENT
+                self._camera = CameraStatus.STALLED if stalled else CameraStatus.ABSENT
                 self._preview, self._wished = None, False
                 self.notice(fault)
             case _:
                 assert_never(message)
 
-    def _hear(self, message: LinkMessage) -> None:
+    def _on_link_message(self, message: LinkMessage) -> None:
         if not isinstance(message, Incoming):
             return  # whether a question got out does not matter: its answer comes, or its wait is over
         try:
-            received = self._work.uploads.receive(message)
+            received = self._services.uploads.receive(message)
         except JournalFault as fault:
             received = True  # the registry sends another receipt for what is sent again
             self.notice(fault)
         if not received:
-            for event in self.cases.receive(message, self._moment()):
-                self._happen(event)
+            for event in self.checks.receive(message, self._moment()):
+                self._dispatch(event)
         elif self._rig.link is not None:
             self._rig.link.acknowledge(message)
 
     def _tick(self) -> None:
-        for event in self.cases.expire(self._moment()):
-            self._happen(event)
+        for event in self.checks.expire(self._moment()):
+            self._dispatch(event)
         self._light()
         self._keep_uploading()
-        lists = self.cases.lists
+        lists = self.checks.lists
         now_s, monotonic_s = self._rig.clock.now_s(), self._rig.clock.monotonic_s()
-        lists.keep_up(monotonic_s)
-        trusted = self._checker.trusted
+        lists.refresh(monotonic_s)
+        trusted = self._verifier.trusted
         age_s = trusted.age_s(now_s)
         status = replace(
-            self._work.status,
+            self._services.status,
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
             monotonic_s=monotonic_s // CLOCK_STEP_S * CLOCK_STEP_S,
             clock_trusted=self._moment().clock_trusted,
             trust_age_s=age_s // 60 * 60,
-            trust_fresh=age_s <= self._checker.fresh_s,
-            records=self.cases.keeper.unreceipted,
-            upload=self._work.uploads.sending,
-            shift=self.cases.keeper.author.shift,
+            trust_fresh=age_s <= self._verifier.fresh_s,
+            records=self.checks.recorder.unreceipted,
+            upload=self._services.uploads.sending,
+            shift=self.checks.recorder.author.shift,
             torch=self._torch,
-            province=self._work.province.name,
-            online=self.cases.online,
+            province=self._services.province.name,
+            online=self.checks.online,
             camera=self._camera,
             notices=tuple(map(_notice, self._faults())),
         )
-        self._happen(Tick(status))
+        self._dispatch(Tick(status))
 
     def _faults(self) -> tuple[Fault, ...]:
         """What is wrong and stops nothing."""
         return (
             *self._notices.values(),
             *((self._signalling.fault,) if self._signalling.fault else ()),
-            *self.cases.faults,
+            *self.checks.faults,
             *self._link_faults(),
-            *self._checker.faults,
-            *self.cases.lists.faults,
-            *(self.cases.asker.faults if self.cases.asker else ()),
-            *self._work.uploads.faults,
+            *self._verifier.faults,
+            *self.checks.lists.faults,
+            *(self.checks.registry.faults if self.checks.registry else ()),
+            *self._services.uploads.faults,
             *self._storage_faults(),
         )
 
     def _storage_faults(self) -> tuple[Fault, ...]:
         try:
-            return (StorageLow(),) if self.cases.keeper.journal.storage().low else ()
+            return (StorageLow(),) if self.checks.recorder.journal.storage().low else ()
         except JournalFault as fault:
             return (fault,)
 
@@ -311,32 +311,32 @@ class App:
 
     def _keep_uploading(self) -> None:
         try:
-            self._work.uploads.turn()
+            self._services.uploads.poll()
         except JournalFault as fault:
             self.notice(fault)
         if isinstance(self.screen, Uploading):
-            self._happen(UploadTold(self._work.uploads.progress()))
+            self._dispatch(UploadTold(self._services.uploads.progress()))
 
-    def _happen(self, event: UiEvent) -> None:
+    def _dispatch(self, event: UiEvent) -> None:
         if isinstance(event, Recorded | Refined | Reported | Rerecorded):
-            self.duty.shift.hear(event.judged)
+            self.shift_actions.shift.update(event.judged)
         self.ui, effects = advance(self.ui, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
             if answer is not None:
-                self._happen(answer)
+                self._dispatch(answer)
 
-    def _perform(self, effect: Effect) -> events.Event | None:
+    def _perform(self, effect: Effect) -> events.ScreenEvent | None:
         match effect:
-            case Check(scan) | Identify(scan):
-                return (self._check if isinstance(effect, Check) else self._identify)(scan)
+            case CheckCode(scan) | Identify(scan):
+                return (self._check if isinstance(effect, CheckCode) else self._identify)(scan)
             case Confirm() | Recheck() | Compared() | Enter() | Report() | AskKinds():
                 if isinstance(effect, Enter):
-                    self._work.province.take(effect.plate.number)
-                return self._recorded(lambda: self.cases.perform(effect, self._moment()))
-            case Play(outcome):
+                    self._services.province.update(effect.plate.number)
+                return self._recorded(lambda: self.checks.perform(effect, self._moment()))
+            case PlaySignal(outcome):
                 self._signalling.play(outcome)
-            case Quiet():
+            case StopSignal():
                 self._signalling.play(None)
             case Click():
                 self._signalling.click()
@@ -344,44 +344,44 @@ class App:
                 self._hand = not self._torch
                 self._light()
             case _:
-                return self._recorded(lambda: self.duty.perform(effect, self._moment()))
+                return self._recorded(lambda: self.shift_actions.perform(effect, self._moment()))
         return None
 
-    def _identify(self, scan: Scan) -> events.Event:
+    def _identify(self, scan: Scan) -> events.ScreenEvent:
         """What each code proves that the officer may choose, by the frame that shows them."""
         if self._frame is not None and self._frame.scan is scan:
             self._kept = self._frame
         luma = self._kept.luma if self._kept else None
         height, width = (0, 0) if luma is None else luma.shape
         moment = self._moment()
-        proven = tuple(self._checker.verify(code.text, moment).credential for code in offered(scan))
+        proven = tuple(self._verifier.verify(code.text, moment).credential for code in offered(scan))
         return Identified(proven, (width, height))
 
-    def _check(self, scan: Scan) -> events.Event | None:
+    def _check(self, scan: Scan) -> events.ScreenEvent | None:
         chosen = isinstance(self.ui.below, CodeChoice)
         looked = self._kept if chosen else self._frame
-        event = self._recorded(lambda: self.cases.check(scan.text, self._moment()))
+        event = self._recorded(lambda: self.checks.check(scan.text, self._moment()))
         self._unshown = None if chosen else looked  # how long the officer chose is not how long a check took
         if isinstance(event, Recorded):
             self._keep_evidence(event.judged, looked)
         return event
 
-    def _keep_evidence(self, judged: Judged, looked: Looked | None) -> None:
+    def _keep_evidence(self, judged: RecordedCheck, frame: FrameScanned | None) -> None:
         """Keep the picture of a code whose signature is wrong or that was never issued.
 
         Without it the work goes on.
         """
-        self.duty.see(judged.seq, looked.luma if looked else None)
+        self.shift_actions.remember_frame(judged.seq, frame.luma if frame else None)
         finding = judged.verdict.finding.finding
         if finding in EVIDENCED:
             try:
-                self.duty.keep_picture(self._moment())
-                if finding is CredentialFinding.NOT_ISSUED and self.cases.online:
-                    self._work.uploads.begin()  # the registry is told at once
+                self.shift_actions.keep_picture(self._moment())
+                if finding is CredentialFinding.NOT_ISSUED and self.checks.online:
+                    self._services.uploads.begin()  # the registry is told at once
             except JournalFault as fault:
                 self.notice(fault)
 
-    def _recorded(self, deed: Callable[[], events.Event | None]) -> events.Event | None:
+    def _recorded(self, deed: Callable[[], events.ScreenEvent | None]) -> events.ScreenEvent | None:
         """What a deed comes to; a record that could not be kept comes to nothing that is shown."""
         try:
             return deed()
@@ -389,13 +389,13 @@ class App:
             return Failed(_notice(fault))
 
     def _moment(self) -> Moment:
-        return self._checker.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
+        return self._verifier.moment(self._rig.clock.now_s(), clock_trusted=self._rig.clock.trusted())
 
     def _light(self) -> None:
         """Switch a torch that is not as it should be; one that cannot be waits for the key's press."""
-        if not self.duty.shift.on:
+        if not self.shift_actions.shift.on:
             self._hand = None
-        on = shines(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, Ready))
+        on = should_be_lit(hand=self._hand, wished=self._wished, looking=isinstance(self.screen, Ready))
         if on == self._torch:
             return
         try:
@@ -409,12 +409,12 @@ class App:
     def _show(self) -> None:
         preview, screen = self._picture(), self.screen
         if self._drawn is None or self._drawn[0] != screen or self._drawn[1] is not preview:
-            self._rig.display.show(draw(screen, preview, self._look))
+            self._rig.display.show(draw(screen, preview, self._style))
             self._drawn = (screen, preview)
-        self._happen(Drawn())
+        self._dispatch(Drawn())
         if self._unshown is not None:
             total_ms = 1e3 * (time.monotonic() - self._unshown.captured_s)
-            self.timing = Timing(self._unshown.decode_ms, self.cases.verified_us, total_ms)
+            self.timing = Timing(self._unshown.decode_ms, self.checks.verified_us, total_ms)
             self._unshown = None
 
     def _picture(self) -> Luma | None:
@@ -432,9 +432,9 @@ def _notice(fault: Fault) -> Notice:
     return Notice(fault.code, fault.zh, fault.en)
 
 
-def halt(rig: Rig, fault: Fault, look: Look, stop: threading.Event) -> None:
+def show_fatal(rig: Rig, fault: Fault, style: Style, stop: threading.Event) -> None:
     """Show a fault that keeps the app from starting, until `stop` or for HALT_S."""
-    screen = state.Trouble(Status(now_s=rig.clock.now_s()), _notice(fault))
-    rig.display.show(draw(screen, None, look))
-    rig.notify.ready()
+    screen = state.FaultScreen(Status(now_s=rig.clock.now_s()), _notice(fault))
+    rig.display.show(draw(screen, None, style))
+    rig.service_manager.ready()
     stop.wait(HALT_S)

@@ -130,7 +130,7 @@ def _lookup(chosen: argparse.Namespace) -> int:
     from terminal.commands import lookup  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
-    question = lookup.Question(chosen.number, chosen.kind, as_json=chosen.json)
+    question = lookup.LookupArguments(chosen.number, chosen.kind, as_json=chosen.json)
     return lookup.run(settings, system_clock(), link_of(settings), load_seed, question)
 
 
@@ -174,8 +174,8 @@ def _upload(chosen: argparse.Namespace) -> int:
     from terminal.commands import upload  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
-    way = upload.Way(chosen.to, chosen.receipts)
-    link = link_of(settings, manual_ack=False) if way == upload.Way() else None
+    way = upload.UploadTarget(chosen.to, chosen.receipts)
+    link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
     return upload.run(settings, system_clock(), link, load_seed, way)
 
 

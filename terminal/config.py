@@ -23,7 +23,7 @@ Rotation = Literal[0, 90, 180, 270]
 
 
 @dataclass(frozen=True, slots=True)
-class Terminal:
+class TerminalSettings:
     """Identity of the terminal and its officer."""
 
     number: str
@@ -45,7 +45,7 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class CameraSettings:
     """Camera: `pi`, or `cv:` followed by a device, a video or a folder."""
 
     source: str = "pi"
@@ -57,7 +57,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
+class DisplaySettings:
     """Display driver and mounting."""
 
     kind: Literal["window", "kms", "fb", "offscreen"] = "kms"
@@ -69,7 +69,7 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class PanelSettings:
     """Sound, lamp, vibration and buttons, by BCM pin number."""
 
     sound: Literal["buzzer", "tone"] = "tone"
@@ -87,7 +87,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Checks:
+class CheckSettings:
     """Verification policy of a fleet."""
 
     trust_fresh_h: int = 24
@@ -120,7 +120,7 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadSettings:
     """Interval of automatic uploads, and retention of uploaded records."""
 
     interval_min: int = 15
@@ -131,14 +131,14 @@ class Upload:
 class Config:
     """All settings."""
 
-    terminal: Terminal
+    terminal: TerminalSettings
     paths: Paths
-    camera: Camera = field(default_factory=Camera)
-    display: Display = field(default_factory=Display)
-    panel: Panel = field(default_factory=Panel)
-    checks: Checks = field(default_factory=Checks)
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    display: DisplaySettings = field(default_factory=DisplaySettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
+    checks: CheckSettings = field(default_factory=CheckSettings)
     registry: Registry | None = None
-    upload: Upload = field(default_factory=Upload)
+    upload: UploadSettings = field(default_factory=UploadSettings)
 
 
 def read(path: Path) -> Config:

@@ -15,7 +15,7 @@ FRAMES_WAITING = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class FrameScanned:
     """Result of scanning a frame; `scan` is None if it shows no code."""
 
     scan: Scan | None
@@ -29,7 +29,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class TorchWished:
+class TorchRequested:
     """The camera control requests the torch, or no longer does."""
 
     on: bool
@@ -49,29 +49,29 @@ class FromRegistry:
     message: LinkMessage
 
 
-Message: TypeAlias = "Looked | TorchWished | KeyEdge | CameraFailed | FromRegistry"
+InboxMessage: TypeAlias = "FrameScanned | TorchRequested | KeyEdge | CameraFailed | FromRegistry"
 
 
 class Inbox:
     """Filled by any thread, emptied by the main thread."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[InboxMessage] = queue.SimpleQueue()
 
-    def put(self, message: Message) -> None:
+    def put(self, message: InboxMessage) -> None:
         """Add a message that must not be lost."""
         self._queue.put(message)
 
-    def offer(self, message: Looked) -> bool:
+    def put_if_room(self, message: FrameScanned) -> bool:
         """Add a frame unless the main thread is behind; True if it was added."""
         if self._queue.qsize() >= FRAMES_WAITING:
             return False
         self._queue.put(message)
         return True
 
-    def take(self, timeout_s: float) -> list[Message]:
+    def drain(self, timeout_s: float) -> list[InboxMessage]:
         """Return all waiting messages; if there are none, wait up to `timeout_s` for one."""
-        messages: list[Message] = []
+        messages: list[InboxMessage] = []
         try:
             messages.append(self._queue.get(timeout=timeout_s))
             while True:

@@ -107,7 +107,7 @@ class Subject(StrEnum):
     TYPED = "typed"
 
 
-class PlateEntry(StrEnum):
+class PlateInput(StrEnum):
     """The way the plate of a check was entered (wire format, section 6, key 20 of a check)."""
 
     TYPED = "typed"
@@ -147,7 +147,7 @@ class RefusalReason(StrEnum):
     """The request was sealed to a key that no worker has."""
 
 
-class How(StrEnum):
+class CheckOrigin(StrEnum):
     """What a check began with."""
 
     SCAN = "scan"
@@ -196,7 +196,7 @@ class SealedClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusPlace:
+class StatusListRef:
     """Where a status list says whether the credential was withdrawn."""
 
     list: int
@@ -213,7 +213,7 @@ class Credential:
     cti: bytes
     vehicle: Vehicle
     sealed: Sealed | None = None
-    status: StatusPlace | None = None
+    status: StatusListRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +368,7 @@ def _spread(places: list[float]) -> float:
     return max(places, default=0.0) - min(places, default=0.0)
 
 
-class Lookup(StrEnum):
+class LookupState(StrEnum):
     """What became of asking the registry."""
 
     NOT_ASKED = "not_asked"
@@ -377,7 +377,7 @@ class Lookup(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-class Point(StrEnum):
+class ComparedPoint(StrEnum):
     """What of a car is compared with an alarm's record before it is stopped (domain, section 6.4, rule 4)."""
 
     KIND = "kind"
@@ -385,7 +385,7 @@ class Point(StrEnum):
     COLOUR = "colour"
 
 
-POINTS = tuple(Point)
+POINTS = tuple(ComparedPoint)
 
 
 class Fit(StrEnum):
@@ -397,7 +397,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RecordedCheck:
     """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
 
     text: str | None
@@ -407,7 +407,7 @@ class Judged:
     """Unix time of the check."""
     plate: Plate | None = None
     """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
-    lookup: Lookup = Lookup.NOT_ASKED
+    lookup: LookupState = LookupState.NOT_ASKED
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
     refusal: RefusalReason | None = None
@@ -458,7 +458,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class KeepPicture:
     """保存照片: the frame with the code is kept as evidence."""
 
 
@@ -474,6 +474,6 @@ class ControlWord:
     result: Control
 
 
-Note: TypeAlias = Action | Remark | Picture | Mistaken | ControlWord
+OfficerNote: TypeAlias = Action | Remark | KeepPicture | Mistaken | ControlWord
 Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"
 """How many checks of the shift had each outcome; an outcome that is not listed had none."""

@@ -24,7 +24,7 @@ class Button(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ExposureInfo:
     """How a camera took a frame, as it says itself."""
 
     exposure_us: float
@@ -40,12 +40,12 @@ class Frame:
     captured_s: float
     """Monotonic time of capture, s."""
     number: int
-    taken: Taken | None = None
+    taken: ExposureInfo | None = None
     """None where the camera does not say."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class OutputStep:
     """A step of sound, light or vibration. `level` 0 is off; for sound, 1 is high and 2 low."""
 
     level: int
@@ -53,7 +53,7 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
-class Glow:
+class LampStep:
     """A step of the lamp: red, green and blue from 0 to 1."""
 
     colour: tuple[float, float, float]
@@ -67,11 +67,11 @@ class Signal:
     Lamp and vibration repeat; sound plays once unless `insistent`.
     """
 
-    sound: tuple[Pulse, ...] = ()
-    lamp: tuple[Glow, ...] = ()
-    vibration: tuple[Pulse, ...] = ()
+    sound: tuple[OutputStep, ...] = ()
+    lamp: tuple[LampStep, ...] = ()
+    vibration: tuple[OutputStep, ...] = ()
     insistent: bool = False
-    lead: tuple[Pulse, ...] = ()
+    lead: tuple[OutputStep, ...] = ()
     """Vibration that comes once, before the rest."""
 
 
@@ -160,7 +160,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class CameraLimits:
     """Limits of a camera's controls; None if a control is unavailable (fixed, automatic or a file)."""
 
     exposure_us: tuple[int, int] | None = None
@@ -188,7 +188,7 @@ class Camera(Protocol):
     """A source of luminance frames; used by the scanner thread only."""
 
     @property
-    def reach(self) -> Reach:
+    def reach(self) -> CameraLimits:
         """Limits of the controls that `set` accepts."""
 
     def set(self, controls: CameraControls) -> None:
@@ -300,7 +300,7 @@ class Clock(Protocol):
         """True if the wall time comes from a source reliable enough to decide a date."""
 
 
-class Notify(Protocol):
+class ServiceManager(Protocol):
     """Notifications to the service manager (sd_notify)."""
 
     def ready(self) -> None:
@@ -322,6 +322,6 @@ class Rig:
     display: Display
     panel: Panel
     clock: Clock
-    notify: Notify
+    service_manager: ServiceManager
     link: Link | None = None
     """None if no registry is configured."""

@@ -46,7 +46,7 @@ def pi_rig(settings: Config) -> Rig:
         display=shown,
         panel=signals,
         clock=clock.SystemClock(),
-        notify=sd_notify.SystemdNotify(),
+        service_manager=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
 
@@ -63,7 +63,7 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
     if registry is None:
         return None
     return link.MqttLink(
-        link_connection.Line(
+        link_connection.LinkSettings(
             registry.host,
             registry.port,
             terminal,
@@ -90,7 +90,7 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         display=desk.display,
         panel=desk.panel,
         clock=clock.SystemClock() if show_window else desk.clock,
-        notify=sd_notify.SystemdNotify(),
+        service_manager=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
     return rig, desk

@@ -16,14 +16,14 @@ from terminal import camera as optics
 from terminal import scan
 from terminal.camera import metering
 from terminal.errors import CameraFault, CameraStalled
-from terminal.inbox import CameraFailed, Inbox, Looked, TorchWished
+from terminal.inbox import CameraFailed, FrameScanned, Inbox, TorchRequested
 from terminal.ports import CameraControls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal.model import Luma
-    from terminal.ports import Camera, Frame, Reach
+    from terminal.ports import Camera, CameraLimits, Frame
 
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0
@@ -75,62 +75,62 @@ class Scanner:
                 self._stop.wait(REOPEN_AFTER_S)
 
     def _look(self, camera: Camera) -> None:
-        sight = Sight(camera.reach, self._budget_s)
+        sight = FrameReader(camera.reach, self._budget_s)
         controls, stalled = sight.controls, False
         while not self._stop.is_set():
             self.turned_s = time.monotonic()
             frame = camera.capture(CAPTURE_TIMEOUT_S)
             if frame is not None:
                 stalled = False
-                self._inbox.offer(sight.look(frame, lit=self.lit))
+                self._inbox.put_if_room(sight.look(frame, lit=self.lit))
                 self._ask(camera, controls, sight.controls)
                 controls = sight.controls
             elif not stalled:
                 stalled = True
                 self._inbox.put(CameraFailed(CameraStalled()))  # this also withdraws the torch request
-                sight, controls = Sight(camera.reach, self._budget_s), replace(controls, torch=False)
+                sight, controls = FrameReader(camera.reach, self._budget_s), replace(controls, torch=False)
 
     def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
         """Set changed controls; the torch belongs to the panel, so its request goes to the main thread."""
         if controls.torch != before.torch:
-            self._inbox.put(TorchWished(controls.torch))
+            self._inbox.put(TorchRequested(controls.torch))
         if controls != before:
             camera.set(controls)
 
 
-class Sight:
+class FrameReader:
     """Reads consecutive frames of one camera and keeps the state between them; not thread-safe."""
 
     def __init__(
-        self, reach: Reach, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time
+        self, limits: CameraLimits, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time
     ) -> None:
         """Start with a camera of these limits; decoding a frame takes at most `budget_s` on `clock`."""
         self._memory = scan.START
         self._budget_s = budget_s
         self._clock = clock
-        self._optics = optics.start(reach)
-        self._glance: metering.Glance | None = None
+        self._optics = optics.start(limits)
+        self._glance: metering.MotionProfile | None = None
         self.controls = CameraControls()
         """The controls to set after the last frame."""
 
-    def look(self, frame: Frame, *, lit: bool) -> Looked:
+    def look(self, frame: Frame, *, lit: bool) -> FrameScanned:
         """Read a frame and update `controls`; `lit` tells whether the torch is on."""
         begun = time.perf_counter()
-        found, self._memory = scan.follow(frame.luma, self._memory, self._budget_s, self._clock)
+        found, self._memory = scan.read_next(frame.luma, self._memory, self._budget_s, self._clock)
         decode_ms = 1e3 * (time.perf_counter() - begun)
         seen, self._glance = metering.measure(frame, self._box(frame.luma), self._glance)
         self._optics, self.controls = optics.adjust(self._optics, seen, found=found is not None, lit=lit)
-        preview = _preview(frame.luma, optics.evened(self._optics, seen))
-        return Looked(
+        preview = _preview(frame.luma, optics.preview_gain(self._optics, seen))
+        return FrameScanned(
             found, preview, frame.captured_s, decode_ms, None if found is None else frame.luma.copy()
         )
 
-    def _box(self, luma: Luma) -> metering.Box:
+    def _box(self, luma: Luma) -> metering.MeteringBox:
         """Return the box to meter: around the symbol seen last, decoded or not, otherwise the middle."""
         height, width = luma.shape
         seen = self._memory.seen
         if seen is None:
-            return metering.target(width, height)
+            return metering.default_box(width, height)
         return metering.around((seen.left, seen.top), (seen.right, seen.bottom), width, height)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from terminal.ports import CameraControls, Taken
+from terminal.ports import CameraControls, ExposureInfo
 from tests.terminal.camera.sensor import Sensor, first_read, paper, spot
 
 if TYPE_CHECKING:
@@ -28,20 +28,20 @@ MIDDLE = 110
 LONGEST_US = 33_333
 
 
-class Left(Sensor):
+class NoControl(Sensor):
     """Camera without control: exposure and gain stay at values for a room."""
 
     def set(self, controls: CameraControls) -> None:
         """Ignore the controls."""
 
 
-class Plain(Sensor):
+class AutoExposure(Sensor):
     """Plain auto exposure as in common cameras: mean of the whole frame, exposure before gain, no torch."""
 
     def capture(self, _timeout_s: float = 0.0) -> Frame:
         """See `terminal.ports.Camera`."""
         frame = super().capture()
-        taken = frame.taken or Taken(LONGEST_US, 1.0)
+        taken = frame.taken or ExposureInfo(LONGEST_US, 1.0)
         light = taken.exposure_us * taken.gain * MIDDLE / max(1.0, float(frame.luma.mean()))
         exposure_us = min(LONGEST_US, max(30, round(light)))
         super().set(CameraControls(exposure_us, min(16.0, max(1.0, light / exposure_us))))
@@ -52,7 +52,7 @@ class Plain(Sensor):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SeriesKind:
     """A kind of series and the ranges of its random parameters."""
 
     name: str
@@ -64,18 +64,18 @@ class Kind:
 
 
 KINDS = (
-    Kind("sun to shade", (1.0, 20.0)),
-    Kind("a room", (0.03, 0.3)),
-    Kind("a street at night", (1e-3, 1e-2)),
-    Kind("dark", (1e-6, 5e-5)),
-    Kind("a moving hand, by day", (0.3, 3.0), (400, 1500)),
-    Kind("a moving hand, in a room", (0.03, 0.3), (400, 1500)),
-    Kind("a moving hand, street at night", (1e-3, 1e-2), (400, 1500)),
-    Kind("glare", (0.03, 0.3), (0.0, 60.0), (2.0, 6.0)),
+    SeriesKind("sun to shade", (1.0, 20.0)),
+    SeriesKind("a room", (0.03, 0.3)),
+    SeriesKind("a street at night", (1e-3, 1e-2)),
+    SeriesKind("dark", (1e-6, 5e-5)),
+    SeriesKind("a moving hand, by day", (0.3, 3.0), (400, 1500)),
+    SeriesKind("a moving hand, in a room", (0.03, 0.3), (400, 1500)),
+    SeriesKind("a moving hand, street at night", (1e-3, 1e-2), (400, 1500)),
+    SeriesKind("glare", (0.03, 0.3), (0.0, 60.0), (2.0, 6.0)),
 )
 
 
-def series(kind: Kind, seed: int, camera: type[Sensor]) -> Sensor:
+def series(kind: SeriesKind, seed: int, camera: type[Sensor]) -> Sensor:
     """Create a series of a kind; the same seed gives the same series for every camera."""
     lot = random.Random(f"{kind.name} {seed}")  # noqa: S311 - reproducible, not secret
     ambient = kind.ambient[0] * (kind.ambient[1] / kind.ambient[0]) ** lot.random()
@@ -92,7 +92,7 @@ def series(kind: Kind, seed: int, camera: type[Sensor]) -> Sensor:
     return made
 
 
-def told(kind: Kind, camera: type[Sensor], count: int, frames: int) -> str:
+def told(kind: SeriesKind, camera: type[Sensor], count: int, frames: int) -> str:
     """Return the number of series that were read, and the median frame of the first reading."""
     reads = [first_read(series(kind, seed, camera), frames) for seed in range(count)]
     numbers = [read for read in reads if read is not None]
@@ -107,7 +107,9 @@ def main() -> None:
     chosen = parser.parse_args()
     print("| series | no control | plain automatic | camera control |\n|---|---|---|---|")
     for kind in KINDS:
-        cells = [told(kind, camera, chosen.series, chosen.frames) for camera in (Left, Plain, Sensor)]
+        cells = [
+            told(kind, camera, chosen.series, chosen.frames) for camera in (NoControl, AutoExposure, Sensor)
+        ]
         print(f"| {kind.name} | {' | '.join(cells)} |", flush=True)
 
 

@@ -40,7 +40,7 @@ from terminal.journal.store import Journal
 from terminal.registry import topics
 from terminal.rigs import link_of
 from terminal.services.trust_directory import load_registry
-from terminal.services.uploads import Uploading
+from terminal.services.uploads import Upload
 from terminal.wire.signed import signer
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _recorded(settings: Config) -> list[bytes]:
     with closing(_open(settings.paths.state, owner, keys.journal[0])) as journal:
         for seq in range(RECORDS):
             journal.append(_STAMP, check(seq))
-        work = Uploading.open(settings.paths.state, journal, TERMINAL, signer(seed), keys)
+        work = Upload.open(settings.paths.state, journal, TERMINAL, signer(seed), keys)
         with closing(work):
             return list(work.uploader.messages())
 
@@ -206,7 +206,7 @@ def _upload_ms(settings: Config) -> float:
             SystemClock(),
             link_of(settings, manual_ack=False),
             files.load_seed,
-            upload.Way(),
+            upload.UploadTarget(),
         )
     if status != upload.ALL:
         raise RuntimeError("the upload is incomplete")

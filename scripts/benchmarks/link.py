@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from drivers.link_connection import Connection, Line
+from drivers.link_connection import Connection, LinkSettings
 from keys import certificates
 from scripts.benchmarks.rows import Budget, Row, row
 from scripts.registry import access
@@ -33,25 +33,25 @@ LIMIT_MS = Budget(10)
 class _End:
     """A connection that is polled by whoever waits on it."""
 
-    def __init__(self, line: Line, *, nodelay: bool) -> None:
+    def __init__(self, settings: LinkSettings, *, nodelay: bool) -> None:
         self.heard: list[Incoming] = []
         self.wake, self._waker = socket.socketpair()
-        self.connection = Connection(line, self.heard.append)
-        self.connection.dial()
+        self.connection = Connection(settings, self.heard.append)
+        self.connection.connect()
         if not nodelay and self.connection.channel is not None:
             self.connection.channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
         self.until(lambda: self.connection.ready)
 
     def until(self, done: Callable[[], bool]) -> None:
         while not done():
-            if not self.connection.turn(self.wake, 1.0):
+            if not self.connection.poll(self.wake, 1.0):
                 raise self.connection.fault
 
     def say(self, topic: str) -> None:
         self.connection.publish(Outgoing(topic, bytes(SIZE)), None)
 
     def end(self) -> None:
-        self.connection.end()
+        self.connection.close()
         self.wake.close()
         self._waker.close()
 
@@ -60,7 +60,7 @@ def measure() -> list[Row]:
     """Measure the wall time of a round trip with both settings of TCP_NODELAY, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         tls = Path(folder) / "tls"
-        certificates.furnish(tls, ["T0001", "W0001"], int(time.time()))
+        certificates.ensure_identities(tls, ["T0001", "W0001"], int(time.time()))
         swift = _exchanges(Path(folder) / "swift", tls, ROUNDS, nodelay=True)
         held = _exchanges(Path(folder) / "held", tls, ROUNDS_HELD_BACK, nodelay=False)
     times = statistics.median(held) / statistics.median(swift)
@@ -114,8 +114,8 @@ def _answer(worker: _End, rounds: int) -> None:
         worker.until(lambda: bool(worker.connection.answers()))
 
 
-def _line(broker: Broker, tls: Path, name: str, subscription: str, status_topic: str) -> Line:
-    return Line(
+def _line(broker: Broker, tls: Path, name: str, subscription: str, status_topic: str) -> LinkSettings:
+    return LinkSettings(
         host="127.0.0.1",
         port=broker.port,
         terminal=name,

@@ -21,7 +21,7 @@ from nacl import bindings
 from nacl.utils import random as random_bytes
 
 from drivers.link import MqttLink
-from drivers.link_connection import Line
+from drivers.link_connection import LinkSettings
 from keys import certificates, lab
 from scripts.benchmarks.paho_baseline import BARE, ECHOED, WAIT_S, WAYS, answering, echo
 from scripts.benchmarks.rows import Budget, Row, row
@@ -34,8 +34,8 @@ from terminal.model import Plate
 from terminal.ports import Incoming, LinkState
 from terminal.registry import topics
 from terminal.registry.hotlist_store import HotList
-from terminal.registry.lookup import Answered, Inquiry, Lookup
-from terminal.registry.messages import Listed, PlateQuestion, Result, Why
+from terminal.registry.lookup import Answered, LookupSession, LookupSpec
+from terminal.registry.messages import HotlistEntry, LookupResult, PlateQuestion, Purpose
 from terminal.services.trust_directory import load_registry
 from terminal.wire import cbor, signed
 
@@ -87,13 +87,13 @@ class _Terminal:
         heard: queue.SimpleQueue[tuple[_Terminal, Incoming]],
         *further: str,
     ) -> None:
-        self.lookup = Lookup(name, signed.signer(bench.seeds[name]), bench.answer_keys)
+        self.lookup = LookupSession(name, signed.signer(bench.seeds[name]), bench.answer_keys)
         self.question = self.answer = b""
         self.asked = 0
         self._journal = random_bytes(16)
         self._up: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._heard = heard
-        line = Line(
+        settings = LinkSettings(
             host="127.0.0.1",
             port=bench.broker.port,
             terminal=name,
@@ -103,7 +103,7 @@ class _Terminal:
             status_topic=topics.link(name),
             subscriptions=(topics.answer(name), *further),
         )
-        self.link = MqttLink(line)
+        self.link = MqttLink(settings)
         self.link.open(self._deliver)
         if not self._up.get(timeout=WAIT_S):
             raise RuntimeError("the broker refused a terminal")
@@ -112,9 +112,9 @@ class _Terminal:
         """Send a question; its journal head advances each time, as it does with each check."""
         self.asked += 1
         head = Head(self._journal, self.asked, self.asked.to_bytes(32, "big"))
-        inquiry = Inquiry(question=PLATE, why=Why.CHECK, officer="098765", head=head, wait_s=WAIT_S)
+        spec = LookupSpec(question=PLATE, why=Purpose.CHECK, officer="098765", head=head, wait_s=WAIT_S)
         out = self.lookup.ask(
-            inquiry, request_id=random_bytes(16), moment=Moment(time.time()), monotonic_s=time.monotonic()
+            spec, request_id=random_bytes(16), moment=Moment(time.time()), monotonic_s=time.monotonic()
         )
         if out is None:
             raise RuntimeError("the question cannot be encoded")
@@ -125,7 +125,7 @@ class _Terminal:
         """Require that a message is the answer: signed, to this question, and with the vehicle."""
         moment = Moment(time.time())
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=time.monotonic())
-        if not isinstance(received, Answered) or received.answer.result is not Result.FOUND:
+        if not isinstance(received, Answered) or received.answer.result is not LookupResult.FOUND:
             raise RuntimeError(f"no answer: {type(received).__name__}")
         self.answer = incoming.payload
 
@@ -208,7 +208,7 @@ def _alarm(bench: _Bench) -> Row:
     kept = HotList.open(bench.folder / "hotlist.sqlite", [sample.PROVINCE])
     samples = []
     for number in range(CHANGES):
-        listed = Listed(Plate(f"{sample.PROVINCE}A{number:05}", "02"), "G")
+        listed = HotlistEntry(Plate(f"{sample.PROVINCE}A{number:05}", "02"), "G")
         time.sleep(number / CHANGES)  # at a different moment of the registry's polling interval each time
         with database.transaction() as connection:
             hotlist.put(connection, sample.PROVINCE, [listed], int(1e3 * time.time()))
@@ -249,7 +249,7 @@ def _running() -> Iterator[_Bench]:
         lab.make(folder, now_s, random_bytes)
         seeds = {name: random_bytes(32) for name in NAMES}
         _enrol(folder / "trust", seeds)
-        certificates.furnish(folder / lab.TLS, [*NAMES, *(way.name for way in WAYS), ECHOED], now_s)
+        certificates.ensure_identities(folder / lab.TLS, [*NAMES, *(way.name for way in WAYS), ECHOED], now_s)
         names = [*NAMES, *(way.name for way in WAYS)]
         allowed = access.state_file(names, ["W0001", ECHOED], laboratory_keys.shares(folder))
         broker = Broker(folder / "broker", folder / lab.TLS, allowed)

@@ -91,11 +91,11 @@ def _until(app: App, *, online: bool) -> None:
     while app.screen.status.online is not online:
         if time.monotonic() > until_s:
             raise RuntimeError(f"the link did not become {online=}")
-        app.turn()
+        app.run_once()
 
 
 def _spell(app: App) -> float:
     begun_s, seen = time.monotonic(), app.frames_seen
     while (took_s := time.monotonic() - begun_s) < SPELL_S:
-        app.turn()
+        app.run_once()
     return (app.frames_seen - seen) / took_s

@@ -69,7 +69,7 @@ class _Bare:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class EchoMethod:
     """One variant of the echo."""
 
     what: str
@@ -81,11 +81,11 @@ class Way:
     """Both ends sign messages and verify those received."""
 
 
-BARE = Way("bare paho echo of the same sizes", "T0051")
+BARE = EchoMethod("bare paho echo of the same sizes", "T0051")
 WAYS = (
     BARE,
-    Way("  the echo with properties and a thread", "T0052", like_ours=True),
-    Way("  the bare echo with the four signatures", "T0053", signing=True),
+    EchoMethod("  the echo with properties and a thread", "T0052", like_ours=True),
+    EchoMethod("  the bare echo with the four signatures", "T0053", signing=True),
 )
 _KEYS = bindings.crypto_sign_seed_keypair(bytes(32))
 
@@ -124,7 +124,7 @@ def _answer(tls: Path, port: int, size: int, ready: Event) -> None:
 
 
 @contextmanager
-def echo(tls: Path, port: int, way: Way, size: int) -> Iterator[Callable[[], float]]:
+def echo(tls: Path, port: int, way: EchoMethod, size: int) -> Iterator[Callable[[], float]]:
     """Yield a function that makes one exchange and returns its time, ms."""
     bare = _Bare(tls, port, way.name, topics.answer(way.name))
     if way.like_ours:
@@ -134,7 +134,7 @@ def echo(tls: Path, port: int, way: Way, size: int) -> Iterator[Callable[[], flo
     bare.client.loop_stop()
 
 
-def _echo_ms(bare: _Bare, way: Way, size: int) -> float:
+def _echo_ms(bare: _Bare, way: EchoMethod, size: int) -> float:
     begun_s = time.perf_counter()
     asked = _properties(way, random_bytes(16), topics.answer(way.name))
     bare.say(topics.link(way.name), _said(way, size), asked)
@@ -147,7 +147,7 @@ def _echo_ms(bare: _Bare, way: Way, size: int) -> float:
     return took_ms
 
 
-def _properties(way: Way, number: bytes, answer_topic: str | None = None) -> Properties | None:
+def _properties(way: EchoMethod, number: bytes, answer_topic: str | None = None) -> Properties | None:
     if not way.like_ours:
         return None
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
@@ -158,14 +158,14 @@ def _properties(way: Way, number: bytes, answer_topic: str | None = None) -> Pro
     return properties
 
 
-def _said(way: Way, size: int) -> bytes:
+def _said(way: EchoMethod, size: int) -> bytes:
     """Return a payload of `size` bytes."""
     if not way.signing:
         return bytes(size)
     return bindings.crypto_sign(bytes(size - bindings.crypto_sign_BYTES), _KEYS[1])
 
 
-def _hear(way: Way, message: mqtt.MQTTMessage) -> None:
+def _hear(way: EchoMethod, message: mqtt.MQTTMessage) -> None:
     if way.signing:
         bindings.crypto_sign_open(bytes(message.payload), _KEYS[0])
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import cv2
 
-from drivers.fixed_camera import AutomaticCamera
-from drivers.frame_pacer import Pace
+from drivers.fixed_camera import FixedCamera
+from drivers.frame_pacer import FramePacer
 from scripts.benchmarks.decode.corpus import WIDTH, photographs
 from scripts.benchmarks.rows import Budget, Row
 from scripts.benchmarks.voucher.trials import text_of
 from scripts.images import hand_motion
-from scripts.images.degradations import View, code, frames
-from terminal.inbox import Inbox, Looked
-from terminal.ports import Frame, Reach
-from terminal.scanner import Scanner, Sight
+from scripts.images.degradations import CodePlacement, code, frames
+from terminal.inbox import FrameScanned, Inbox
+from terminal.ports import CameraLimits, Frame
+from terminal.scanner import FrameReader, Scanner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +37,11 @@ GROWTH = Budget(64, "p95")
 """Bytes per frame: allocator noise over that many frames, far below a frame's 921,600."""
 
 
-class _Loop(AutomaticCamera):
+class _Loop(FixedCamera):
     """A series that repeats endlessly."""
 
     def __init__(self, film: Sequence[Luma], fps: float) -> None:
-        self._film, self._pace, self._number = cycle(film), Pace(fps), 0
+        self._film, self._pace, self._number = cycle(film), FramePacer(fps), 0
 
     def capture(self, timeout_s: float) -> Frame | None:
         """See `terminal.ports.Camera`."""
@@ -80,7 +80,7 @@ def _road() -> list[Luma]:
 
 
 def _hand() -> list[Luma]:
-    (frame,) = frames(code(text_of(300, 1), "M"), View(0.22 * WIDTH, 1))
+    (frame,) = frames(code(text_of(300, 1), "M"), CodePlacement(0.22 * WIDTH, 1))
     return list(hand_motion.frames(frame, 1))
 
 
@@ -92,7 +92,7 @@ def _scanned(film: Sequence[Luma], fps: float) -> tuple[float, int]:
     looked = 0
     begun_s, begun_cpu_s = time.monotonic(), time.process_time()
     while (passed_s := time.monotonic() - begun_s) < SECONDS:
-        looked += sum(isinstance(message, Looked) for message in inbox.take(SECONDS - passed_s))
+        looked += sum(isinstance(message, FrameScanned) for message in inbox.drain(SECONDS - passed_s))
     spent = (time.process_time() - begun_cpu_s) / (time.monotonic() - begun_s)
     scanner.stop()
     return spent, looked
@@ -100,7 +100,7 @@ def _scanned(film: Sequence[Luma], fps: float) -> tuple[float, int]:
 
 def _memory(film: Sequence[Luma]) -> tuple[float, float]:
     """Return the mean bytes copied and the mean bytes retained per frame."""
-    sight = Sight(Reach())
+    sight = FrameReader(CameraLimits())
     copied, kept = 0, 0
     for number, luma in zip(range(WARMING + UNPACED), cycle(film), strict=False):
         if number == WARMING:

@@ -212,7 +212,9 @@ def known() -> None:
     named = camera_pi.controls(MODULE_3, Optics())
     old = {name: limits for name, limits in MODULE_3.items() if name != "ExposureTimeMode"}
     for wanted in (CameraControls(8_000, 2.0, 4.0), CameraControls()):
-        named |= camera_pi.asked(MODULE_3, Optics(), wanted) | camera_pi.asked(old, Optics(), wanted)
+        named |= camera_pi.to_libcamera(MODULE_3, Optics(), wanted) | camera_pi.to_libcamera(
+            old, Optics(), wanted
+        )
     request = opened[0].capture_request()
     for name, value in named.items():
         request.request.set_control(getattr(ids, name), value)

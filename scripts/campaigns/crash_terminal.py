@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import zxingcpp
 
-from drivers.fixed_camera import AutomaticCamera
-from drivers.frame_pacer import Pace
+from drivers.fixed_camera import FixedCamera
+from drivers.frame_pacer import FramePacer
 from drivers.photographs import fit
 from drivers.sd_notify import SystemdNotify
 from drivers.sim import SimRig, sim_rig
@@ -58,7 +58,7 @@ def code(text: str) -> Luma:
 
 
 @dataclass(slots=True)
-class Hands:
+class AutoOfficer:
     """Service manager interface that also acts as the officer, who presses TRIGGER all the time."""
 
     desk: SimRig
@@ -81,12 +81,12 @@ class Hands:
         self.manager.stopping()
 
 
-class HostileCamera(AutomaticCamera):
+class HostileCamera(FixedCamera):
     """Shows the next code once the last check is on disk, and an unreadable frame on request."""
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._pace = Pace(FPS)
+        self._pace = FramePacer(FPS)
         self._number = 0
         self._kept = _kept(state)
         self._picture = code(f"https://{IN_CODES}/{self._kept}")
@@ -128,7 +128,7 @@ def main() -> int:
         display=desk.display,
         panel=desk.panel,
         clock=desk.clock,
-        notify=Hands(desk, state),
+        service_manager=AutoOfficer(desk, state),
     )
     return run.run(run.Setup(settings, rig, files.load_seed))
 

@@ -36,7 +36,7 @@ KEPT = Path(__file__).parents[2] / "build" / "empty"
 
 
 @dataclass(slots=True)
-class Tally:
+class FrameTally:
     """Counts of one run."""
 
     frames: Counter[str] = field(default_factory=Counter)
@@ -49,7 +49,7 @@ class Tally:
     looking_s: float = 0.0
     """CPU time, s."""
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: FrameTally) -> None:
         """Add another tally's counts."""
         self.frames += other.frames
         self.read += other.read
@@ -59,14 +59,14 @@ class Tally:
         self.looking_s += other.looking_s
 
 
-def look(frames: int, seed: int) -> Tally:
+def look(frames: int, seed: int) -> FrameTally:
     """Scan `frames` frames of a seed, one after another, like a handheld terminal."""
-    empty, memory, tally = Frames(seed), scan.START, Tally()
+    empty, memory, tally = Frames(seed), scan.START, FrameTally()
     cv2.setNumThreads(1)
     for number in range(frames):
         one = empty.next()
         begun_s = time.thread_time()
-        found, memory = scan.follow(one.luma, memory, BUDGET_S)
+        found, memory = scan.read_next(one.luma, memory, BUDGET_S)
         if number % STILL_EVERY == 0:
             found = found or scan.read_still(one.luma)
             tally.stills += 1
@@ -75,7 +75,7 @@ def look(frames: int, seed: int) -> Tally:
         if found is not None:
             tally.read.append(f"{one.sort}, {len(found.text)} characters: {keep(one.luma, seed, number)}")
         if number % CONTROL_EVERY == 0:
-            shown, memory = scan.follow(control(number), memory, BUDGET_S)
+            shown, memory = scan.read_next(control(number), memory, BUDGET_S)
             tally.controls += 1
             tally.controls_read += shown is not None and shown.text == f"VI1:{number}"
     return tally
@@ -95,7 +95,7 @@ def keep(luma: Luma, seed: int, number: int) -> Path:
     return file
 
 
-def report(tally: Tally) -> int:
+def report(tally: FrameTally) -> int:
     """Print the result; return 0 if no false text and every control was read."""
     total = sum(tally.frames.values())
     print(f"frames    {total}: " + ", ".join(f"{sort} {n}" for sort, n in sorted(tally.frames.items())))
@@ -116,7 +116,7 @@ def main() -> int:
     shares = [given.frames // given.processes] * given.processes
     shares[0] += given.frames % given.processes
     seeds = [1000 * given.seed + number for number in range(given.processes)]
-    whole = Tally()
+    whole = FrameTally()
     with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
         for tally in pool.starmap(partial(look), zip(shares, seeds, strict=True)):
             whole.add(tally)

@@ -56,7 +56,7 @@ _FORKS = multiprocessing.get_context("forkserver")
 
 
 @dataclass(slots=True)
-class Tally:
+class CutTally:
     """Results of one kind of cut for one kind of file."""
 
     cuts: int = 0
@@ -103,7 +103,7 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True)  # noqa: S603 - the distribution's programs on our own files
 
 
-def cut_once(disk: Disk, tally: Tally, chance: random.Random, *, plain: bool, idle: bool) -> None:
+def cut_once(disk: Disk, tally: CutTally, chance: random.Random, *, plain: bool, idle: bool) -> None:
     """Append, cut, mount again and count the records."""
     disk.mount()
     before = _held(disk.at, plain=plain)
@@ -182,13 +182,13 @@ def _is_whole(journal: Journal) -> bool:
     if start is None:
         return False
     genesis = record.Head(journal.head.journal_id, 0, start)
-    return record.follow(genesis, journal.records()) == journal.head
+    return record.verify_chain(genesis, journal.records()) == journal.head
 
 
-def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, str], Tally]:
+def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, str], CutTally]:
     """Cut the journal `cuts` times, and a plain file as often. Raises CalledProcessError."""
     disk = Disk(root)
-    tallies = {(what, when): Tally() for what in ("journal", "plain") for when in ("idle", "writing")}
+    tallies = {(what, when): CutTally() for what in ("journal", "plain") for when in ("idle", "writing")}
     try:
         for number in range(cuts):
             when = ("idle", "writing")[number % 2]
@@ -199,7 +199,7 @@ def campaign(root: Path, cuts: int, chance: random.Random) -> dict[tuple[str, st
     return tallies
 
 
-def report(tallies: dict[tuple[str, str], Tally]) -> int:
+def report(tallies: dict[tuple[str, str], CutTally]) -> int:
     """Print the results; return 1 if the journal lost acknowledged records."""
     print(f"{'':18}{'cuts':>6}{'before the cut':>16}{'lost':>6}{'during it':>11}{'lost':>6}{'unopened':>10}")
     for (what, when), one in tallies.items():

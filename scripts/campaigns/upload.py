@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from keys import lab
 from scripts.campaigns.upload_compare import differences
-from scripts.campaigns.upload_network import Way
+from scripts.campaigns.upload_network import Proxy
 from scripts.campaigns.upload_terminal import (
     CLOCK_MS,
     DROPPED,
@@ -41,7 +41,7 @@ from scripts.campaigns.upload_terminal import (
     SLOTS,
     STOP,
     acknowledged,
-    be_terminal,
+    run_terminal,
 )
 from scripts.registry import __main__ as registry
 from scripts.registry import laboratory_keys
@@ -85,7 +85,7 @@ class Campaign:
         self._chance = chance
         lab.make(self.lab, int(time.time()), os.urandom)
         self.broker = Broker(root / "broker", self.lab / lab.TLS, laboratory_keys.access_list(self.lab))
-        self.way = Way(self.broker.port)
+        self.way = Proxy(self.broker.port)
         self._running: dict[str, ForkServerProcess] = {}
 
     async def start(self) -> None:
@@ -159,7 +159,7 @@ class Campaign:
 
     def _start(self, name: str) -> None:
         target = (
-            partial(be_terminal, self.setting, self.ledger, self.board)
+            partial(run_terminal, self.setting, self.ledger, self.board)
             if name == "terminal"
             else partial(_serve, self.log, self.lab, self.broker.port, name)
         )

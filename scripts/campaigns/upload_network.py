@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 
-class Way:
+class Proxy:
     """A proxy on a loopback port; forwards everything unless cut or held."""
 
     def __init__(self, port: int) -> None:

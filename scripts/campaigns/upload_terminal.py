@@ -18,12 +18,12 @@ from terminal.errors import JournalFull
 from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Ages, Check, Stamp
 from terminal.journal.store import Journal
-from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.ports import Incoming, LinkState
-from terminal.registry.upload_batches import Received, Taken
+from terminal.registry.upload_batches import Accepted, ReceiptResult
 from terminal.rigs import link_of
 from terminal.services import trust_directory
-from terminal.services.uploads import Uploading
+from terminal.services.uploads import Upload
 from terminal.wire.signed import signer
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def check(chance: int) -> Check:
     """Return a check by an officer, or a failed one, with content derived from `chance`."""
     failed = chance % 8 == 0
     return Check(
-        how=How.SCAN,
+        how=CheckOrigin.SCAN,
         finding=CredentialFinding.FAILED if failed else CredentialFinding.CURRENT,
         reason=Reason.BAD_SIGNATURE if failed else Reason.OK,
         vehicle=VehicleFinding.UNCHECKED if failed else VehicleFinding.VALID,
@@ -70,7 +70,7 @@ def check(chance: int) -> Check:
     )
 
 
-def be_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> None:
+def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> None:
     """Append and upload until the board says to stop. Exits with FULL or FAULTY unless killed."""
     settings = config.read(setting)
     try:
@@ -95,7 +95,7 @@ def be_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> Non
     work.journal.close()
 
 
-def _prepared(settings: Config, board: MutableSequence[int]) -> Uploading:
+def _prepared(settings: Config, board: MutableSequence[int]) -> Upload:
     keys, seed = trust_directory.load_registry(settings.paths.trust), files.load_seed(settings.paths.key)
     journal = Journal.open(
         settings.paths.state,
@@ -106,7 +106,7 @@ def _prepared(settings: Config, board: MutableSequence[int]) -> Uploading:
         reserve_bytes=RESERVE_BYTES,
     )
     number = settings.terminal.number
-    return Uploading.open(settings.paths.state, journal, number, signer(seed), keys)
+    return Upload.open(settings.paths.state, journal, number, signer(seed), keys)
 
 
 def _stamp(settings: Config, board: MutableSequence[int]) -> Stamp:
@@ -129,9 +129,9 @@ def _append(journal: Journal, settings: Config, book: int, board: MutableSequenc
     os.write(book, ACKNOWLEDGED.pack(head.journal_id, head.seq, head.hash))
 
 
-def _upload(work: Uploading, link: Link, inbox: Inbox, board: MutableSequence[int]) -> None:
+def _upload(work: Upload, link: Link, inbox: Inbox, board: MutableSequence[int]) -> None:
     uploader = work.uploader
-    for one in inbox.take(PACE_S):
+    for one in inbox.drain(PACE_S):
         message = one.message if isinstance(one, FromRegistry) else None
         if isinstance(message, LinkState) and message.up:
             uploader.stop()  # messages in flight may be lost: start again
@@ -145,9 +145,9 @@ def _upload(work: Uploading, link: Link, inbox: Inbox, board: MutableSequence[in
         link.send(out)
 
 
-def _note(received: Received | None, board: MutableSequence[int]) -> None:
+def _note(received: ReceiptResult | None, board: MutableSequence[int]) -> None:
     if received is not None:
-        board[RECEIPTS if isinstance(received, Taken) else DROPPED] += 1
+        board[RECEIPTS if isinstance(received, Accepted) else DROPPED] += 1
 
 
 def acknowledged(ledger: Path) -> list[tuple[bytes, int, bytes]]:

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scripts.images.degradations import KINDS, View, code, frames, place
-from scripts.images.degradations import Subject as Picture
+from scripts.images.degradations import KINDS, CodePlacement, code, frames, place
+from scripts.images.degradations import CodePicture as Picture
 
 if TYPE_CHECKING:
     from terminal.model import Luma
@@ -46,11 +46,11 @@ class Strength:
 def strength(kind: str = "none", severity: int = 0) -> Strength:
     """Measure `kind` at `severity` for a code SIDE_PX wide."""
     subject = code(TEXT, "M")
-    rows = [_measured(subject, View(SIDE_PX, seed), kind, severity) for seed in SEEDS]
+    rows = [_measured(subject, CodePlacement(SIDE_PX, seed), kind, severity) for seed in SEEDS]
     return Strength(*(float(np.median(column)) for column in zip(*rows, strict=True)))
 
 
-def _measured(subject: Picture, view: View, kind: str, severity: int) -> tuple[float, ...]:
+def _measured(subject: Picture, view: CodePlacement, kind: str, severity: int) -> tuple[float, ...]:
     (frame,) = frames(subject, view, kind, severity)
     (clean,) = frames(subject, view)
     corners = place(subject, view, kind, severity)
@@ -64,7 +64,7 @@ def _measured(subject: Picture, view: View, kind: str, severity: int) -> tuple[f
     return edge_px, mtf50, float(seen.std() / seen.mean()), float(psnr), float(sides.min() / subject.modules)
 
 
-def _edge(view: View, kind: str, severity: int) -> tuple[float, float]:
+def _edge(view: CodePlacement, kind: str, severity: int) -> tuple[float, float]:
     """Return the width, px, and MTF50, cycles per pixel, of a slanted edge (ISO 12233)."""
     if kind in ("small", "contrast", "glare", "stain", "tear", "crease", "noise"):
         return np.nan, np.nan  # no clean stretch of edge, or an unchanged one

@@ -20,8 +20,8 @@ import zxingcpp
 from keys.code_parameters import FOCAL_PX, QUIET_MODULES
 from scripts.images import frame_damage as light
 from scripts.images import sheet_damage
-from scripts.images.frame_damage import BLACK, HEIGHT, WHITE, WIDTH, Field, Spot
-from scripts.images.sheet_damage import Sheet, Value
+from scripts.images.frame_damage import BLACK, HEIGHT, WHITE, WIDTH, LightField, Spot
+from scripts.images.sheet_damage import Severity, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ _FINE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class CodePicture:
     """A flat picture that contains one code."""
 
     luma: Luma
@@ -48,7 +48,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CodePlacement:
     """View of a code, `side_px` wide without its quiet zone, on a background of grey level `ground`."""
 
     side_px: float
@@ -69,30 +69,34 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Degradation:
     """A kind of degradation; `values` are its severities 1 to 5, in `unit`."""
 
     unit: str
-    values: tuple[Value, Value, Value, Value, Value]
-    on_taking: Callable[[Taking, Value], Taking] | None = None
-    on_sheet: Callable[[Sheet, Value, np.random.Generator], Luma] | None = None
-    on_frame: Callable[[Field, Spot, Value, np.random.Generator], Field] | None = None
+    values: tuple[Severity, Severity, Severity, Severity, Severity]
+    on_taking: Callable[[Taking, Severity], Taking] | None = None
+    on_sheet: Callable[[Sheet, Severity, np.random.Generator], Luma] | None = None
+    on_frame: Callable[[LightField, Spot, Severity, np.random.Generator], LightField] | None = None
 
 
-def code(text: str, level: str, quiet: int = QUIET_MODULES) -> Subject:
+def code(text: str, level: str, quiet: int = QUIET_MODULES) -> CodePicture:
     """Encode `text` as a QR code, one pixel per module, with a quiet zone of `quiet` modules."""
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     modules = np.array(symbol.to_image(scale=1, add_quiet_zones=False), np.uint8)
     framed = np.pad(modules, quiet, constant_values=255)
-    return Subject(framed, quiet, quiet, modules.shape[0], modules.shape[0])
+    return CodePicture(framed, quiet, quiet, modules.shape[0], modules.shape[0])
 
 
-def frames(subject: Subject, view: View, kind: str = "none", severity: int = 0, count: int = 1) -> list[Luma]:
+def frames(
+    subject: CodePicture, view: CodePlacement, kind: str = "none", severity: int = 0, count: int = 1
+) -> list[Luma]:
     """Return the first `count` frames of `series`."""
     return list(itertools.islice(series(subject, view, kind, severity), count))
 
 
-def series(subject: Subject, view: View, kind: str = "none", severity: int = 0) -> Iterator[Luma]:
+def series(
+    subject: CodePicture, view: CodePlacement, kind: str = "none", severity: int = 0
+) -> Iterator[Luma]:
     """Yield frames of a handheld camera endlessly, uint8 [HEIGHT, WIDTH], degraded by `kind` at `severity`.
 
     Severity 0 is clean. The same seed gives the same poses for every kind and severity. Raises KeyError for a
@@ -115,7 +119,7 @@ def series(subject: Subject, view: View, kind: str = "none", severity: int = 0) 
 
 
 def place(
-    subject: Subject, view: View, kind: str = "none", severity: int = 0, number: int = 0
+    subject: CodePicture, view: CodePlacement, kind: str = "none", severity: int = 0, number: int = 0
 ) -> npt.NDArray[np.float64]:
     """Return the code's corners in frame `number` of `frames`, px [4, 2], clockwise from its top left.
 
@@ -127,10 +131,12 @@ def place(
     return _pose(view, taking, number).seen(sheet, code)
 
 
-def _spoiling(subject: Subject, view: View, kind: str, severity: int) -> tuple[Kind, Value, Taking]:
+def _spoiling(
+    subject: CodePicture, view: CodePlacement, kind: str, severity: int
+) -> tuple[Degradation, Severity, Taking]:
     taking = Taking(view.side_px, subject.modules)
     if not severity:
-        return Kind("", ((),) * 5), (), taking
+        return Degradation("", ((),) * 5), (), taking
     spoil = KINDS[kind]
     value = spoil.values[severity - 1]
     return spoil, value, spoil.on_taking(taking, value) if spoil.on_taking else taking
@@ -157,7 +163,7 @@ class _Pose:
         return np.asarray(tilted @ _turning(-self.axis).T + [self.spot.x, self.spot.y], np.float64)
 
 
-def _pose(view: View, taking: Taking, number: int) -> _Pose:
+def _pose(view: CodePlacement, taking: Taking, number: int) -> _Pose:
     """Return the pose for a seed; it varies by some pixels and a degree from frame to frame."""
     turn, axis, across, down = np.random.default_rng(view.seed).uniform(-1, 1, 4)
     dx, dy, more = np.random.default_rng([view.seed, 4, number]).normal(0, (4, 4, 1))
@@ -167,7 +173,7 @@ def _pose(view: View, taking: Taking, number: int) -> _Pose:
     return _Pose(spot, math.radians(15 * turn + more), math.pi * axis, taking.tilt)
 
 
-def _sheet(subject: Subject, side_px: float) -> Sheet:
+def _sheet(subject: CodePicture, side_px: float) -> Sheet:
     """Scale the subject to about the rendering resolution; enlarged by whole factors to keep modules even."""
     factor = side_px * _FINE / subject.side
     luma = subject.luma
@@ -186,12 +192,12 @@ def _turning(angle: float) -> npt.NDArray[np.float64]:
     return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
 
 
-def _ground(grey: float, rng: np.random.Generator) -> Field:
+def _ground(grey: float, rng: np.random.Generator) -> LightField:
     soft = rng.uniform(-1, 1, (9, 16)).astype(np.float32) * min(30.0, grey)
     return np.asarray(cv2.resize(soft, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR) + grey, np.float32)
 
 
-def _scene(sheet: Sheet, corners: npt.NDArray[np.float64], ground: Field) -> Field:
+def _scene(sheet: Sheet, corners: npt.NDArray[np.float64], ground: LightField) -> LightField:
     """Render the sheet on its background; only the sheet's own area is supersampled."""
     scene = ground.copy()
     low = np.clip(np.floor(corners.min(axis=0)) - 1, 0, [WIDTH, HEIGHT]).astype(int)
@@ -215,58 +221,68 @@ def _scene(sheet: Sheet, corners: npt.NDArray[np.float64], ground: Field) -> Fie
     return scene
 
 
-def _sensed(field: Field, sigma: float, rng: np.random.Generator) -> Luma:
+def _sensed(field: LightField, sigma: float, rng: np.random.Generator) -> Luma:
     across, down = rng.integers(0, (WIDTH, HEIGHT))
     noisy = field + np.float32(sigma) * np.roll(_grain(), (down, across), (0, 1))
     return np.asarray(np.clip(np.rint(noisy), 0, 255), np.uint8)
 
 
 @cache
-def _grain() -> Field:
+def _grain() -> LightField:
     # New noise for every frame would take longer than everything else.
     return np.random.default_rng(0).standard_normal((HEIGHT, WIDTH), np.float32)
 
 
-def _lens(taking: Taking, value: Value) -> Taking:
+def _lens(taking: Taking, value: Severity) -> Taking:
     return replace(taking, lens_sigma_px=math.hypot(taking.lens_sigma_px, value[0]))
 
 
 KINDS = {
-    "perspective": Kind(
+    "perspective": Degradation(
         "degrees off the normal",
         ((20,), (35,), (45,), (55,), (65,)),
         on_taking=lambda taking, value: replace(taking, tilt=math.radians(value[0])),
     ),
-    "defocus": Kind("sigma, px", ((0.8,), (1.2,), (1.6,), (2.1,), (2.8,)), on_taking=_lens),
-    "motion": Kind("length, px", ((2,), (4,), (6,), (9,), (12,)), on_frame=light.motion),
-    "contrast": Kind("Michelson", ((0.5,), (0.3,), (0.15,), (0.08,), (0.04,)), on_frame=light.contrast),
-    "glare": Kind("share saturated", ((0.01,), (0.025,), (0.05,), (0.1,), (0.16,)), on_frame=light.glare),
-    "moire": Kind("depth of the beat", ((0.2,), (0.35,), (0.5,), (0.65,), (0.8,)), on_frame=light.moire),
-    "jpeg": Kind(
+    "defocus": Degradation("sigma, px", ((0.8,), (1.2,), (1.6,), (2.1,), (2.8,)), on_taking=_lens),
+    "motion": Degradation("length, px", ((2,), (4,), (6,), (9,), (12,)), on_frame=light.motion),
+    "contrast": Degradation(
+        "Michelson", ((0.5,), (0.3,), (0.15,), (0.08,), (0.04,)), on_frame=light.contrast
+    ),
+    "glare": Degradation(
+        "share saturated", ((0.01,), (0.025,), (0.05,), (0.1,), (0.16,)), on_frame=light.glare
+    ),
+    "moire": Degradation(
+        "depth of the beat", ((0.2,), (0.35,), (0.5,), (0.65,), (0.8,)), on_frame=light.moire
+    ),
+    "jpeg": Degradation(
         "px a module, quality, encodings",
         ((6, 60, 1), (4, 45, 2), (3, 35, 3), (2.5, 25, 4), (2, 15, 5)),
         on_sheet=sheet_damage.forwarded,
     ),
-    "noise": Kind(
+    "noise": Degradation(
         "sigma, grey levels",
         ((6,), (12,), (20,), (30,), (45,)),
         on_taking=lambda taking, value: replace(taking, sensor_sigma=value[0]),
     ),
-    "small": Kind(
+    "small": Degradation(
         "px a module",
         ((2.4,), (2.0,), (1.8,), (1.6,), (1.4,)),
         on_taking=lambda taking, value: replace(taking, side_px=value[0] * taking.modules),
     ),
-    "crease": Kind(
+    "crease": Degradation(
         "folds, modules lost", ((1, 0.5), (1, 1), (2, 1), (2, 1.5), (3, 2)), on_sheet=sheet_damage.crease
     ),
-    "stain": Kind(
+    "stain": Degradation(
         "share, light let through",
         ((0.05, 0.5), (0.1, 0.35), (0.15, 0.25), (0.2, 0.15), (0.3, 0.08)),
         on_sheet=sheet_damage.stain,
     ),
-    "tear": Kind("share torn out", ((0.01,), (0.02,), (0.04,), (0.07,), (0.1,)), on_sheet=sheet_damage.tear),
-    "curve": Kind("degrees of a cylinder", ((30,), (45,), (60,), (80,), (100,)), on_sheet=sheet_damage.curve),
+    "tear": Degradation(
+        "share torn out", ((0.01,), (0.02,), (0.04,), (0.07,), (0.1,)), on_sheet=sheet_damage.tear
+    ),
+    "curve": Degradation(
+        "degrees of a cylinder", ((30,), (45,), (60,), (80,), (100,)), on_sheet=sheet_damage.curve
+    ),
 }
 """All kinds; those in PAPER affect paper only. Shares are of the code's area."""
 PAPER = ("crease", "stain", "tear", "curve")

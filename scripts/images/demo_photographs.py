@@ -24,7 +24,7 @@ from nacl.utils import random as random_bytes
 from keys import files
 from keys.issue import IssueRequest, issue
 from keys.qr import qr_image
-from keys.voucher import A6, PHONE, Face, Sheet, voucher
+from keys.voucher import A6, PHONE, VoucherSheet, VoucherText, voucher
 from terminal.credential import claims, verify
 from terminal.model import PREFIX, Plate, Vehicle
 from terminal.services.trust_directory import load_directory
@@ -48,7 +48,7 @@ WANTED = Plate("苏A50000", "02")
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class CardPose:
     """Pose of a card: its height as a share of the photograph's, tilt, blur and noise."""
 
     share: float = 0.86
@@ -61,7 +61,7 @@ class Hold:
     bezel: bool = True
 
 
-def photograph(card: Picture, hold: Hold, seed: int) -> Picture:
+def photograph(card: Picture, hold: CardPose, seed: int) -> Picture:
     """Photograph a card (BGR) in a pose: BGR, 1600x900."""
     rng = np.random.default_rng(seed)
     width, height = PHOTOGRAPH
@@ -91,7 +91,7 @@ def _scene(rng: np.random.Generator) -> npt.NDArray[np.float32]:
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _corners(aspect: float, hold: Hold, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+def _corners(aspect: float, hold: CardPose, rng: np.random.Generator) -> npt.NDArray[np.float32]:
     width, height = PHOTOGRAPH
     tall = height * hold.share
     wide = tall * aspect
@@ -138,27 +138,27 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     def text(vehicle: Vehicle, key: bytes) -> str:
         return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(CTI_SIZE), issued_s)
 
-    def card(text: str, vehicle: Vehicle, sheet: Sheet = PHONE) -> Picture:
-        return _bgr(voucher(text, Face(vehicle, "苏A", issued_s), sheet))
+    def card(text: str, vehicle: Vehicle, sheet: VoucherSheet = PHONE) -> Picture:
+        return _bgr(voucher(text, VoucherText(vehicle, "苏A", issued_s), sheet))
 
     genuine = text(vehicle, seed)
     outdated = text(old, seed)
     changed = replace(vehicle, plate=Plate("苏A12346", "02"))
     wanted = replace(vehicle, plate=WANTED)
     phone = card(genuine, vehicle)
-    paper = Hold(bezel=False, turn_deg=-7, light=1.0, noise=4)
+    paper = CardPose(bezel=False, turn_deg=-7, light=1.0, noise=4)
     return {
-        "phone": photograph(phone, Hold(), 1),
+        "phone": photograph(phone, CardPose(), 1),
         "paper": photograph(card(genuine, vehicle, A6), paper, 2),
-        "last-month": photograph(card(outdated, old), Hold(turn_deg=-5), 3),
+        "last-month": photograph(card(outdated, old), CardPose(turn_deg=-5), 3),
         "two": photograph(
             _beside(card(outdated, old, A6), card(genuine, vehicle, A6)), replace(paper, turn_deg=3), 9
         ),
-        "digit-changed": photograph(card(_tampered(genuine), changed), Hold(turn_deg=6), 4),
-        "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), Hold(), 5),
-        "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), Hold(share=0.6), 6),
-        "wanted": photograph(card(text(wanted, seed), wanted), Hold(turn_deg=-3), 8),
-        "blur": photograph(phone, Hold(blur_px=14), 7),
+        "digit-changed": photograph(card(_tampered(genuine), changed), CardPose(turn_deg=6), 4),
+        "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), CardPose(), 5),
+        "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), CardPose(share=0.6), 6),
+        "wanted": photograph(card(text(wanted, seed), wanted), CardPose(turn_deg=-3), 8),
+        "blur": photograph(phone, CardPose(blur_px=14), 7),
     }
 
 
@@ -168,8 +168,8 @@ def _never_issued(laboratory: Path, now_s: int) -> Picture:
     vehicle = replace(VEHICLE, plate=NEVER_ISSUED, valid_through=_month(now_s, 9))
     seed = files.load_seed(laboratory / "private" / "zhejiang.key")
     text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(CTI_SIZE), file.to_s - 86_400)
-    card = _bgr(voucher(text, Face(vehicle, "浙B", file.to_s - 86_400), PHONE))
-    return photograph(card, Hold(turn_deg=2), 10)
+    card = _bgr(voucher(text, VoucherText(vehicle, "浙B", file.to_s - 86_400), PHONE))
+    return photograph(card, CardPose(turn_deg=2), 10)
 
 
 def main(laboratory: Path, folder: Path) -> int:

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from scripts.images.sheet_damage import Value
+    from scripts.images.sheet_damage import Severity
 
 
-Field: TypeAlias = npt.NDArray[np.float32]
+LightField: TypeAlias = npt.NDArray[np.float32]
 """Light before quantization: float32 [height, width], 0 to 255."""
 WIDTH, HEIGHT = 1280, 720
 WHITE, BLACK = 220.0, 20.0
@@ -33,7 +33,7 @@ class Spot:
     side: float
 
 
-def _around(x: float, y: float, half: float) -> tuple[slice, slice, Field, Field]:
+def _around(x: float, y: float, half: float) -> tuple[slice, slice, LightField, LightField]:
     """Return rows and columns of a square region, and each pixel's offset right of and below its centre."""
     top, bottom = (min(max(round(y + part), 0), HEIGHT) for part in (-half, half))
     left, right = (min(max(round(x + part), 0), WIDTH) for part in (-half, half))
@@ -42,7 +42,7 @@ def _around(x: float, y: float, half: float) -> tuple[slice, slice, Field, Field
     return slice(top, bottom), slice(left, right), off_x, off_y
 
 
-def motion(field: Field, _spot: Spot, value: Value, rng: np.random.Generator) -> Field:
+def motion(field: LightField, _spot: Spot, value: Severity, rng: np.random.Generator) -> LightField:
     """Linear motion of the hand while the shutter is open."""
     length, angle = value[0], rng.uniform(0, math.pi)
     size = math.ceil(length) // 2 * 2 + 3
@@ -57,13 +57,13 @@ def motion(field: Field, _spot: Spot, value: Value, rng: np.random.Generator) ->
     )
 
 
-def contrast(field: Field, _spot: Spot, value: Value, _rng: np.random.Generator) -> Field:
+def contrast(field: LightField, _spot: Spot, value: Severity, _rng: np.random.Generator) -> LightField:
     """Veiling glare or a dimmed screen: black and white move closer together."""
     mean, half = (WHITE + BLACK) / 2, (WHITE - BLACK) / 2
     return np.asarray(mean + (field - mean) * (value[0] * mean / half), np.float32)
 
 
-def glare(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
+def glare(field: LightField, spot: Spot, value: Severity, rng: np.random.Generator) -> LightField:
     """Reflection of an elongated lamp, saturated over a share of the code's area, with a halo."""
     aspect, angle = rng.uniform(1, 2.5), rng.uniform(0, math.pi)
     dx, dy = rng.uniform(-0.45, 0.45, 2) * spot.side
@@ -76,7 +76,7 @@ def glare(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> F
     return field
 
 
-def moire(field: Field, spot: Spot, value: Value, rng: np.random.Generator) -> Field:
+def moire(field: LightField, spot: Spot, value: Severity, rng: np.random.Generator) -> LightField:
     """Moiré: the beat of a screen's pixel pitch, 1.04 to 1.12 sensor pixels, at a slight angle."""
     pitch, turn = rng.uniform(1.04, 1.12), math.radians(rng.uniform(-3, 3))
     phases = rng.uniform(0, 2 * math.pi, 2)

@@ -43,7 +43,7 @@ QUIET = 4
 """Quiet zone around a code, modules."""
 
 
-class Chance:
+class ByteSource:
     """Bytes that decide; once they are used up, every decision is 0."""
 
     def __init__(self, data: bytes) -> None:
@@ -74,77 +74,77 @@ def modules_of(text: str, level: str = "M") -> Modules:
 
 def picture(data: bytes, texts: Sequence[str]) -> Luma:
     """Return the picture that `data` encodes, uint8 [height, width]; its real codes hold some of `texts`."""
-    chance = Chance(data)
+    source = ByteSource(data)
     makers = (_noise, _damaged, _damaged, _halves, _hostile, _hostile, _fake, _grid)
-    luma = makers[chance.below(len(makers))](chance, texts)
-    return LAYOUTS[chance.below(len(LAYOUTS))](luma)
+    luma = makers[source.below(len(makers))](source, texts)
+    return LAYOUTS[source.below(len(LAYOUTS))](luma)
 
 
-def _noise(chance: Chance, _texts: Sequence[str]) -> Luma:
-    height, width = chance.below(320), chance.below(320)
-    content = np.frombuffer(chance.take(1024) or b"\0", np.uint8)
+def _noise(source: ByteSource, _texts: Sequence[str]) -> Luma:
+    height, width = source.below(320), source.below(320)
+    content = np.frombuffer(source.take(1024) or b"\0", np.uint8)
     return np.resize(content, (height, width))
 
 
-def _damaged(chance: Chance, texts: Sequence[str]) -> Luma:
+def _damaged(source: ByteSource, texts: Sequence[str]) -> Luma:
     """A real code with a block of modules overwritten and single ones inverted."""
-    modules = modules_of(texts[chance.below(len(texts))], "LMQH"[chance.below(4)])
+    modules = modules_of(texts[source.below(len(texts))], "LMQH"[source.below(4)])
     side = len(modules)
-    top, left, height, width = (chance.below(side) for _ in range(4))
-    modules[top : top + height // 4, left : left + width // 4] = chance.below(2)
-    for _ in range(chance.below(64)):
-        modules[chance.below(side), chance.below(side)] ^= 1
-    return _drawn(modules, chance)
+    top, left, height, width = (source.below(side) for _ in range(4))
+    modules[top : top + height // 4, left : left + width // 4] = source.below(2)
+    for _ in range(source.below(64)):
+        modules[source.below(side), source.below(side)] ^= 1
+    return _drawn(modules, source)
 
 
-def _halves(chance: Chance, texts: Sequence[str]) -> Luma:
+def _halves(source: ByteSource, texts: Sequence[str]) -> Luma:
     """Two real codes of one size, combined by a pattern."""
-    one, other = (modules_of(texts[chance.below(len(texts))]) for _ in range(2))
+    one, other = (modules_of(texts[source.below(len(texts))]) for _ in range(2))
     side = min(len(one), len(other))
     rows, columns = np.indices((side, side))
-    cut = chance.below(2 * side)
+    cut = source.below(2 * side)
     parts = (rows < cut, columns < cut, rows + columns < cut, (rows + cut) % 2 == 0, (columns // 8) % 2 == 0)
-    part = parts[chance.below(len(parts))]
-    return _drawn(np.where(part, one[:side, :side], other[:side, :side]).astype(np.uint8), chance)
+    part = parts[source.below(len(parts))]
+    return _drawn(np.where(part, one[:side, :side], other[:side, :side]).astype(np.uint8), source)
 
 
-def _hostile(chance: Chance, _texts: Sequence[str]) -> Luma:
+def _hostile(source: ByteSource, _texts: Sequence[str]) -> Luma:
     """A symbol with valid error correction whose data are arbitrary segments."""
-    version, mask = 1 + chance.below(len(BLOCKS)), chance.below(MASKS)
-    return _drawn(symbol(version, mask, _segments(chance, BLOCKS[version - 1][0])), chance)
+    version, mask = 1 + source.below(len(BLOCKS)), source.below(MASKS)
+    return _drawn(symbol(version, mask, _segments(source, BLOCKS[version - 1][0])), source)
 
 
-def _segments(chance: Chance, size: int) -> bytes:
+def _segments(source: ByteSource, size: int) -> bytes:
     """Return segments of at most `size` bytes: any mode, length and content."""
     bits = ""
-    while len(bits) < 8 * size and (kind := chance.below(len(MODES) + 1)):
+    while len(bits) < 8 * size and (kind := source.below(len(MODES) + 1)):
         mode, counted, each = MODES[kind - 1]
-        count = chance.below(32)
-        content = "".join(f"{byte:08b}" for byte in chance.take(count * each // 8 + chance.below(3)))
+        count = source.below(32)
+        content = "".join(f"{byte:08b}" for byte in source.take(count * each // 8 + source.below(3)))
         bits += f"{mode:04b}" + (f"{count:0{counted}b}" if counted else "") + content
     whole = bits[: 8 * size].ljust(8 * size, "0")
     return int(whole, 2).to_bytes(size, "big")
 
 
-def _fake(chance: Chance, _texts: Sequence[str]) -> Luma:
+def _fake(source: ByteSource, _texts: Sequence[str]) -> Luma:
     """The function patterns of any version around random modules."""
-    modules, fixed = frame(1 + chance.below(40))
-    filling = np.random.default_rng(chance.below(65536)).integers(0, 2, modules.shape, np.uint8)
-    return _drawn(np.where(fixed, modules, filling).astype(np.uint8), chance)
+    modules, fixed = frame(1 + source.below(40))
+    filling = np.random.default_rng(source.below(65536)).integers(0, 2, modules.shape, np.uint8)
+    return _drawn(np.where(fixed, modules, filling).astype(np.uint8), source)
 
 
-def _grid(chance: Chance, _texts: Sequence[str]) -> Luma:
+def _grid(source: ByteSource, _texts: Sequence[str]) -> Luma:
     """Checks and stripes, some with the proportions of a finder pattern."""
-    height, width = chance.below(LARGEST), chance.below(LARGEST)
-    runs = [1 + chance.below(8) for _ in range(2)]
+    height, width = source.below(LARGEST), source.below(LARGEST)
+    runs = [1 + source.below(8) for _ in range(2)]
     rows, columns = np.indices((height, width), np.uint16)
     finder = np.array([1, 0, 1, 1, 1, 0, 1, 0], np.uint8)
-    across = (columns // runs[0] % 2, finder[columns // runs[0] % 8])[chance.below(2)]
-    down = (rows // runs[1] % 2, finder[rows // runs[1] % 8], rows * 0)[chance.below(3)]
-    return np.where((across ^ down) != 0, np.uint8(chance.below(256)), np.uint8(chance.below(256)))
+    across = (columns // runs[0] % 2, finder[columns // runs[0] % 8])[source.below(2)]
+    down = (rows // runs[1] % 2, finder[rows // runs[1] % 8], rows * 0)[source.below(3)]
+    return np.where((across ^ down) != 0, np.uint8(source.below(256)), np.uint8(source.below(256)))
 
 
-def _drawn(modules: Modules, chance: Chance) -> Luma:
+def _drawn(modules: Modules, chance: ByteSource) -> Luma:
     """Draw modules as a camera may see them: any size, tilted, blurred, dim, inverted."""
     padded = np.pad(modules, QUIET)
     side = len(padded)

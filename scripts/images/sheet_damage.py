@@ -13,7 +13,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from terminal.model import Luma
 
-Value: TypeAlias = tuple[float, ...]
+Severity: TypeAlias = tuple[float, ...]
 _QUARTERS = tuple(
     np.array(rows) for rows in (((1, 0), (0, 1)), ((0, 1), (-1, 0)), ((-1, 0), (0, -1)), ((0, -1), (1, 0)))
 )
@@ -34,7 +34,7 @@ class Sheet:
     """Distance from the camera, in pixels of the picture."""
 
 
-def forwarded(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
+def forwarded(sheet: Sheet, value: Severity, rng: np.random.Generator) -> Luma:
     """Messenger copies: reduced to a number of pixels per module and JPEG-encoded several times."""
     module_px, quality, times = value
     height, width = sheet.luma.shape
@@ -52,7 +52,7 @@ def forwarded(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
     return np.asarray(cv2.resize(luma, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def crease(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
+def crease(sheet: Sheet, value: Severity, rng: np.random.Generator) -> Luma:
     """Folds across the code: ink is lost along each, and the halves are lit differently."""
     folds, lost_modules = value
     luma = sheet.luma.astype(np.float64)
@@ -67,7 +67,7 @@ def crease(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
     return np.asarray(luma, np.uint8)
 
 
-def stain(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
+def stain(sheet: Sheet, value: Severity, rng: np.random.Generator) -> Luma:
     """A stain over a share of the code's area that transmits part of the light."""
     share, passes = value
     size = sheet.luma.shape[::-1]
@@ -75,7 +75,7 @@ def stain(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
     return np.asarray(sheet.luma * (1 - (1 - passes) * blot), np.uint8)
 
 
-def tear(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
+def tear(sheet: Sheet, value: Severity, rng: np.random.Generator) -> Luma:
     """A wedge torn from an edge, a share of the code's area; the background shows through."""
     depth = math.sqrt(value[0] * 2) * sheet.side
     at = rng.uniform(0.1, 0.9) * sheet.side
@@ -91,7 +91,7 @@ def tear(sheet: Sheet, value: Value, rng: np.random.Generator) -> Luma:
     return torn
 
 
-def curve(sheet: Sheet, value: Value, _rng: np.random.Generator) -> Luma:
+def curve(sheet: Sheet, value: Severity, _rng: np.random.Generator) -> Luma:
     """Wrapped around an upright cylinder: the code spans this many degrees, and its sides turn away."""
     radius = sheet.side / math.radians(value[0])
     middle_x, middle_y = sheet.left + sheet.side / 2, sheet.top + sheet.side / 2

@@ -18,8 +18,8 @@ from terminal.registry.messages import (
     HotlistQuestion,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     PlateQuestion,
-    Result,
     VinQuestion,
 )
 from terminal.vehicle.tables import PROVINCES
@@ -46,7 +46,7 @@ _KIND = re.compile("[0-9A-Z]{2}")
 _VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
 
 
-class View(Protocol):
+class RegistryView(Protocol):
     """The database as one request sees it, in one transaction."""
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
@@ -68,7 +68,7 @@ class View(Protocol):
         """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""
 
 
-class Letter(NamedTuple):
+class Publication(NamedTuple):
     """What is to be published."""
 
     topic: str
@@ -79,7 +79,7 @@ class Letter(NamedTuple):
 
 
 def reply(
-    request: LookupRequest, owner: Terminal, view: View, others: OtherIssuers, now_ms: int
+    request: LookupRequest, owner: Terminal, view: RegistryView, others: OtherIssuers, now_ms: int
 ) -> LookupAnswer | Refusal:
     """The answer to a request that was admitted, at `now_ms` (Unix ms).
 
@@ -105,7 +105,7 @@ def reply(
             assert_never(request.question)
 
 
-def keep(request: LookupRequest, owner: Terminal, view: View, now_ms: int) -> None:
+def keep(request: LookupRequest, owner: Terminal, view: RegistryView, now_ms: int) -> None:
     """Keep what an answered request says beside its question. The view's faults pass through."""
     if _why_not(request, owner, now_ms) is None:
         view.witness(request.terminal, request.head, now_ms)
@@ -113,12 +113,12 @@ def keep(request: LookupRequest, owner: Terminal, view: View, now_ms: int) -> No
 
 def unavailable(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:
     """What a terminal is told while the database cannot be asked, so that it does not wait in vain."""
-    return LookupAnswer(id=request_id, answered_ms=now_ms, result=Result.UNAVAILABLE, terminal=terminal)
+    return LookupAnswer(id=request_id, answered_ms=now_ms, result=LookupResult.UNAVAILABLE, terminal=terminal)
 
 
-def letter(answer: LookupAnswer, sign: Signer) -> Letter:
+def letter(answer: LookupAnswer, sign: Signer) -> Publication:
     """An answer as it is published: to its terminal's own topic, whatever Response Topic was asked for."""
-    return Letter(topics.answer(answer.terminal), codec.sign(answer, sign), answer.id, answer.result)
+    return Publication(topics.answer(answer.terminal), codec.sign(answer, sign), answer.id, answer.result)
 
 
 def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalReason | None:
@@ -131,11 +131,13 @@ def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalRea
 def refused(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAnswer:
     """The answer that refuses a request."""
     return LookupAnswer(
-        id=request.id, answered_ms=now_ms, result=Result.REFUSED, terminal=request.terminal, refusal=why
+        id=request.id, answered_ms=now_ms, result=LookupResult.REFUSED, terminal=request.terminal, refusal=why
     )
 
 
-def _vehicles(request: LookupRequest, question: PlateQuestion, view: View, now_ms: int) -> LookupAnswer:
+def _vehicles(
+    request: LookupRequest, question: PlateQuestion, view: RegistryView, now_ms: int
+) -> LookupAnswer:
     """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse.
 
     Of a code's digest this registry, which keeps no record of what was issued, only says that it does not
@@ -145,21 +147,21 @@ def _vehicles(request: LookupRequest, question: PlateQuestion, view: View, now_m
     if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
         return refused(request, now_ms, RefusalReason.MALFORMED)
     found = [record for record in view.records(number) if kind in (None, record.kind)]
-    result = (Result.NOT_FOUND, Result.FOUND, Result.SEVERAL_KINDS)[min(len(found), 2)]
-    one = found[0] if result is Result.FOUND else None
+    result = (LookupResult.NOT_FOUND, LookupResult.FOUND, LookupResult.SEVERAL_KINDS)[min(len(found), 2)]
+    one = found[0] if result is LookupResult.FOUND else None
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
         result=result,
         terminal=request.terminal,
         record=one,
-        records=tuple(found) if result is Result.SEVERAL_KINDS else None,
+        records=tuple(found) if result is LookupResult.SEVERAL_KINDS else None,
         issuance=None if question.code_digest is None else Issuance.NOT_KNOWN,
         earlier_alarms=None if one is None else view.earlier_alarms(one),
     )
 
 
-def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> LookupAnswer:
+def _of_vin(request: LookupRequest, vin: str, view: RegistryView, now_ms: int) -> LookupAnswer:
     if _VIN.fullmatch(vin) is None:
         return refused(request, now_ms, RefusalReason.MALFORMED)
     record = view.of_vin(vin)
@@ -167,7 +169,7 @@ def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> Lookup
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
-        result=Result.NOT_FOUND if record is None else Result.FOUND,
+        result=LookupResult.NOT_FOUND if record is None else LookupResult.FOUND,
         terminal=request.terminal,
         record=record,
         earlier_alarms=earlier,
@@ -175,7 +177,7 @@ def _of_vin(request: LookupRequest, vin: str, view: View, now_ms: int) -> Lookup
 
 
 def _code(
-    request: LookupRequest, code_text: str, view: View, others: OtherIssuers, now_ms: int
+    request: LookupRequest, code_text: str, view: RegistryView, others: OtherIssuers, now_ms: int
 ) -> LookupAnswer:
     """A code's finding, and its vehicle's record where the code is proven: no other code names anybody."""
     read = others.verify(code_text, now_ms / 1000)
@@ -183,25 +185,27 @@ def _code(
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
-        result=Result.NOT_FOUND if record is None else Result.FOUND,
+        result=LookupResult.NOT_FOUND if record is None else LookupResult.FOUND,
         terminal=request.terminal,
         record=record,
         finding=read.finding,
     )
 
 
-def _record(view: View, plate: Plate) -> VehicleRecord | None:
+def _record(view: RegistryView, plate: Plate) -> VehicleRecord | None:
     return next((record for record in view.records(plate.number) if record.plate == plate), None)
 
 
-def _changes(request: LookupRequest, question: HotlistQuestion, view: View, now_ms: int) -> LookupAnswer:
+def _changes(
+    request: LookupRequest, question: HotlistQuestion, view: RegistryView, now_ms: int
+) -> LookupAnswer:
     if question.province not in PROVINCES:
         return refused(request, now_ms, RefusalReason.MALFORMED)
     changes, more = view.changes(question, VEHICLES_AN_ANSWER)
     return LookupAnswer(
         id=request.id,
         answered_ms=now_ms,
-        result=Result.FOUND,
+        result=LookupResult.FOUND,
         terminal=request.terminal,
         changes=tuple(changes),
         more=more,

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from terminal.registry.messages import HotlistQuestion, Why
+from terminal.registry.messages import HotlistQuestion, Purpose
 
 if TYPE_CHECKING:
     from terminal.registry.messages import LookupRequest
@@ -89,7 +89,7 @@ class Bounds:
     def admits(self, request: LookupRequest, now_ms: int) -> bool:
         """Count a request; False where it is to be refused as busy."""
         usage = self._of(request.terminal)
-        refresh = isinstance(request.question, HotlistQuestion) or request.why is Why.RECHECK
+        refresh = isinstance(request.question, HotlistQuestion) or request.why is Purpose.RECHECK
         return (usage.refreshes if refresh else usage.checks).take(now_ms)
 
     def pictures_wait_s(self, terminal: str, size: int, now_ms: int) -> int | None:

@@ -16,7 +16,7 @@ from scripts.registry.database import Database
 from scripts.registry.other_issuers import js1_code
 from terminal.errors import InputFault
 from terminal.model import Plate
-from terminal.registry.messages import Listed
+from terminal.registry.messages import HotlistEntry
 from terminal.vehicle.inspection import SHANGHAI, is_month
 from terminal.vehicle.plate import fits, may_carry_credential
 
@@ -83,7 +83,7 @@ def put(given: argparse.Namespace) -> None:
         raise InputFault("the number does not fit its kind")
     province = given.province or plate.number[0]
     with open_database(given, int(time.time())) as held, held.transaction() as connection:
-        change = hotlist.put(connection, province, [Listed(plate, given.letters)], _now_ms())
+        change = hotlist.put(connection, province, [HotlistEntry(plate, given.letters)], _now_ms())
     print(f"change {change.seq} of epoch {change.epoch}")
 
 
@@ -115,7 +115,7 @@ def check(given: argparse.Namespace) -> None:
         desk = laboratory_keys.service(given.lab, held)
         with held.transaction() as connection:
             state = "without vehicles" if database.is_empty(connection) else "with vehicles"
-    print(f"the database is there, {state}; {len(desk.roll.terminals())} terminals may ask")
+    print(f"the database is there, {state}; {len(desk.cache.terminals())} terminals may ask")
 
 
 def _fill(connection: Connection, seed: int, now_s: int) -> int:

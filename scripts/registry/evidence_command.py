@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from scripts.registry.journals.unsealing import Key
+    from scripts.registry.journals.unsealing import SealingKeyPair
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -61,7 +61,7 @@ def _complete(terminal: str | None) -> Select[tuple[str, bytes]]:
     return ordered if terminal is None else ordered.where(EVIDENCE.c.terminal == terminal)
 
 
-def _open(sealed: bytes, keys: Sequence[Key]) -> bytes | None:
+def _open(sealed: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
     for key in keys:
         try:
             opened = record.unseal(sealed, key.public, key.private)

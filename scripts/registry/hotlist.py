@@ -14,7 +14,7 @@ from scripts.registry.tables import CHANGE, HOTLIST, LISTED, insert
 from terminal.errors import InputFault
 from terminal.model import Plate
 from terminal.registry import codec
-from terminal.registry.messages import HotlistChange, Listed
+from terminal.registry.messages import HotlistChange, HotlistEntry
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def found(connection: Connection, now_ms: int) -> None:
     connection.execute(insert(connection, HOTLIST).on_conflict_do_nothing(), rows)
 
 
-def put(connection: Connection, province: str, vehicles: Sequence[Listed], now_ms: int) -> HotlistChange:
+def put(
+    connection: Connection, province: str, vehicles: Sequence[HotlistEntry], now_ms: int
+) -> HotlistChange:
     """Change a province's list: letters put a vehicle on it, empty ones take it off.
 
     Raises InputFault for a province that is none, and for a change of more than 500 vehicles.
@@ -69,7 +71,7 @@ def put(connection: Connection, province: str, vehicles: Sequence[Listed], now_m
     return change
 
 
-def beat(connection: Connection, now_ms: int) -> int:
+def heartbeat(connection: Connection, now_ms: int) -> int:
     """Draw an empty change for each list that was quiet for ten minutes; returns how many."""
     drawn = (
         update(HOTLIST)
@@ -179,7 +181,9 @@ def told(connection: Connection, change: HotlistChange) -> None:
     )
 
 
-def _write(connection: Connection, place: _Place, vehicles: Sequence[Listed], now_ms: int) -> HotlistChange:
+def _write(
+    connection: Connection, place: _Place, vehicles: Sequence[HotlistEntry], now_ms: int
+) -> HotlistChange:
     change = HotlistChange(
         province=place.province,
         epoch=place.epoch,
@@ -191,7 +195,7 @@ def _write(connection: Connection, place: _Place, vehicles: Sequence[Listed], no
     return change
 
 
-def _list(connection: Connection, province: str, one: Listed) -> None:
+def _list(connection: Connection, province: str, one: HotlistEntry) -> None:
     key = {"province": province, "number": one.plate.number, "kind": one.plate.kind}
     if one.letters:
         adding = insert(connection, LISTED).values(**key, letters=one.letters)
@@ -202,8 +206,8 @@ def _list(connection: Connection, province: str, one: Listed) -> None:
         connection.execute(delete(LISTED).filter_by(**key))
 
 
-def _standing(connection: Connection, province: str) -> list[Listed]:
+def _standing(connection: Connection, province: str) -> list[HotlistEntry]:
     rows = connection.execute(
         select(LISTED).where(LISTED.c.province == province).order_by(LISTED.c.number, LISTED.c.kind)
     )
-    return [Listed(Plate(row.number, row.kind), row.letters) for row in rows]
+    return [HotlistEntry(Plate(row.number, row.kind), row.letters) for row in rows]

@@ -17,7 +17,7 @@ from scripts.registry import access, terminals
 from scripts.registry.access import Shares
 from scripts.registry.journals import unsealing
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
-from scripts.registry.service import Roll, Service
+from scripts.registry.service import Service, TerminalCache
 from scripts.registry.terminals import ACTIVE
 from terminal.errors import InputFault
 from terminal.wire import signed
@@ -39,7 +39,7 @@ def service(folder: Path, database: Database) -> Service:
     public_key = files.public_part(Algorithm.ED25519, issuer) or b""
     return Service(
         database,
-        Roll(folder / "trust"),
+        TerminalCache(folder / "trust"),
         OtherIssuers({"JS1": js1_adapter(public_key)}),
         answers=signed.signer(files.load_seed(folder / "private/answer.key")),
         hotlists=signed.signer(files.load_seed(folder / "private/hotlist.key")),
@@ -47,10 +47,10 @@ def service(folder: Path, database: Database) -> Service:
     )
 
 
-def journal_keys(folder: Path) -> list[unsealing.Key]:
+def journal_keys(folder: Path) -> list[unsealing.SealingKeyPair]:
     """The pairs that open journals' records: those of the laboratory. Raises InputFault."""
     secret = files.load(folder / "private/journal.key", Algorithm.X25519)
-    return [unsealing.Key(files.public_part(Algorithm.X25519, secret) or b"", secret)]
+    return [unsealing.SealingKeyPair(files.public_part(Algorithm.X25519, secret) or b"", secret)]
 
 
 def other_issuer(folder: Path) -> bytes:
@@ -69,7 +69,7 @@ def tls(folder: Path) -> Path:
 def identities(folder: Path, worker: str, now_s: int) -> Path:
     """The folder of the laboratory's TLS identities, with both of this worker. Raises InputFault."""
     lab.renew_identities(folder, now_s)
-    certificates.furnish(tls(folder), [worker, access.uploads_name(worker)], now_s)
+    certificates.ensure_identities(tls(folder), [worker, access.uploads_name(worker)], now_s)
     return tls(folder)
 
 

@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from terminal.registry.messages import Listed, VehicleRecord
+from terminal.registry.messages import HotlistEntry, VehicleRecord
 from terminal.vehicle.inspection import is_day
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ def vehicles(seed: int, day: int, count: int) -> tuple[VehicleRecord, ...]:
     return tuple(found.values())
 
 
-def hotlist(records: tuple[VehicleRecord, ...]) -> tuple[Listed, ...]:
+def hotlist(records: tuple[VehicleRecord, ...]) -> tuple[HotlistEntry, ...]:
     """Those of the vehicles that a hot list has: the ones with an alarm."""
     return tuple(
-        Listed(record.plate, record.letters)
+        HotlistEntry(record.plate, record.letters)
         for record in records
         if not _ON_HOTLIST.isdisjoint(record.letters)
     )

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.registry import database, hotlist, terminals, uploads
 from scripts.registry.admission import TOPICS, Refusal, admit, owner_of
-from scripts.registry.answers import FRESH_MS, Letter, keep, letter, refused, reply, unavailable
+from scripts.registry.answers import FRESH_MS, Publication, keep, letter, refused, reply, unavailable
 from scripts.registry.bounds import Bounds, Refused
 from scripts.registry.database import RequestView
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.journals import store
-from scripts.registry.uploads import Upload
+from scripts.registry.uploads import SignedUpload
 from terminal.errors import TrustFault
 from terminal.model import RefusalReason
 from terminal.registry import codec, topics
@@ -39,7 +39,7 @@ _KINDS = frozenset({"lookup", "batch", "pieces", "health"})
 _UNKNOWN = "unknown"
 
 
-class Telling(NamedTuple):
+class HotlistPublication(NamedTuple):
     """A hot-list change as it is published; once the broker has it, `Service.told` wants to know."""
 
     topic: str
@@ -47,7 +47,7 @@ class Telling(NamedTuple):
     change: HotlistChange
 
 
-class Roll:
+class TerminalCache:
     """The terminals of a trust set's folder, read anew when another set takes its place."""
 
     def __init__(self, trust: Path) -> None:
@@ -85,7 +85,7 @@ class Service:
     """A worker's desk: a database, who may ask, and the keys that it signs with."""
 
     database: Database
-    roll: Roll
+    cache: TerminalCache
     others: OtherIssuers
     answers: Signer = field(repr=False)
     hotlists: Signer = field(repr=False)
@@ -98,15 +98,15 @@ class Service:
         payload: bytes,
         now_ms: int,
         correlation: bytes = b"",
-        post: Callable[[Letter], None] = lambda _: None,
-    ) -> Letter | Refusal | None:
+        post: Callable[[Publication], None] = lambda _: None,
+    ) -> Publication | Refusal | None:
         """Return what is to be published upon a delivery, or why nothing is; None for health. Total.
 
         `post` is given it as soon as it may go: an answer before it is kept what was seen, since an officer
         waits for it; a receipt once everything is stored. `correlation` is the delivery's Correlation Data:
         a receipt carries it, and of a request it must be the id.
         """
-        out: Letter | Refusal | None
+        out: Publication | Refusal | None
         match topic.split("/")[2:3]:
             case ["batch"]:
                 out = self._file(Batch, topic, payload, now_ms, correlation)
@@ -132,21 +132,21 @@ class Service:
     def _count(self, topic: str, reason: str, now_ms: int) -> None:
         """Count a refusal by terminal and topic, and log it; no topic but a terminal's is repeated."""
         _, _, kind, name, *_ = [*topic.split("/"), "", "", "", ""]
-        known = kind in _KINDS and self.roll.knows(name)
+        known = kind in _KINDS and self.cache.knows(name)
         what = Refused(name, kind, reason) if known else Refused(_UNKNOWN, _UNKNOWN, reason)
         count = self.bounds.refuse(what, now_ms)
         if count is not None:
             LOG.warning("%s on %s: refused %d times: %s", what.terminal, what.topic, count, reason)
 
     def _answer(
-        self, topic: str, payload: bytes, now_ms: int, correlation: bytes, post: Callable[[Letter], None]
-    ) -> Letter | Refusal:
-        owner = owner_of(LookupRequest, topic, payload, self.roll.terminals())
+        self, topic: str, payload: bytes, now_ms: int, correlation: bytes, post: Callable[[Publication], None]
+    ) -> Publication | Refusal:
+        owner = owner_of(LookupRequest, topic, payload, self.cache.terminals())
         if isinstance(owner, Refusal):
             return owner
         if not self.bounds.admits_lookup(owner.id, now_ms):
             return Refusal.FLOOD
-        admitted = admit(LookupRequest, topic, payload, self.roll.terminals())
+        admitted = admit(LookupRequest, topic, payload, self.cache.terminals())
         if isinstance(admitted, Refusal):
             return admitted
         request, _ = admitted
@@ -163,10 +163,10 @@ class Service:
         return out
 
     def _reply(
-        self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Letter], None]
-    ) -> Letter | Refusal:
+        self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Publication], None]
+    ) -> Publication | Refusal:
         """Answer, then keep what was seen: where that fails, the same request may be answered again."""
-        out: Letter | None = None
+        out: Publication | None = None
         try:
             with self.database.answering() as connection:
                 view = RequestView(connection)
@@ -183,7 +183,7 @@ class Service:
                 post(out)
         return out
 
-    def _letter(self, answer: LookupAnswer, now_ms: int) -> Letter:
+    def _letter(self, answer: LookupAnswer, now_ms: int) -> Publication:
         try:
             return letter(answer, self.answers)
         except ValueError:  # no message holds such a text; the officer is told at once, and not left waiting
@@ -192,16 +192,16 @@ class Service:
 
     def _file(
         self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes
-    ) -> Letter | Refusal:
+    ) -> Publication | Refusal:
         """Store a batch or pieces; without a database there is no receipt, and it will be sent again."""
-        terminals = self.roll.terminals()
+        terminals = self.cache.terminals()
         admitted = admit(kind, topic, payload, terminals)
         if admitted is Refusal.MALFORMED:
-            upload = Upload(terminals[cose.parse(payload).kid], payload, kind)
+            upload = SignedUpload(terminals[cose.parse(payload).kid], payload, kind)
         elif isinstance(admitted, Refusal):
             return admitted
         else:
-            upload = Upload(admitted[1], payload, admitted[0])
+            upload = SignedUpload(admitted[1], payload, admitted[0])
         try:
             with self.database.transaction() as connection:
                 bounds = None if topic is None else self.bounds
@@ -214,11 +214,11 @@ class Service:
             self._count(TOPICS[kind](upload.owner.id), result, now_ms)
         else:
             LOG.info("%s: %s %s", upload.owner.id, name, result)
-        return Letter(topics.answer(upload.owner.id), receipt.message, correlation, receipt.result)
+        return Publication(topics.answer(upload.owner.id), receipt.message, correlation, receipt.result)
 
     def _hear(self, topic: str, payload: bytes, now_ms: int) -> Refusal | None:
         """Keep the journal's head that a health message names."""
-        admitted = admit(Health, topic, payload, self.roll.terminals())
+        admitted = admit(Health, topic, payload, self.cache.terminals())
         if isinstance(admitted, Refusal):
             return admitted
         health, owner = admitted
@@ -231,17 +231,17 @@ class Service:
             return Refusal.UNAVAILABLE
         return None
 
-    def due(self, now_ms: int) -> list[Telling]:
+    def due(self, now_ms: int) -> list[HotlistPublication]:
         """The hot-list changes that are to be told now, those that say that nothing is missing among them.
 
         Raises DatabaseFault; then they are still due.
         """
         with self.database.transaction() as connection:
-            if hotlist.beat(connection, now_ms):
+            if hotlist.heartbeat(connection, now_ms):
                 database.forget(connection, now_ms)
             untold = hotlist.claim(connection, now_ms)
         return [
-            Telling(topics.hotlist(change.province), codec.sign(change, self.hotlists), change)
+            HotlistPublication(topics.hotlist(change.province), codec.sign(change, self.hotlists), change)
             for change in untold
         ]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scripts.registry import access, laboratory_keys
 from scripts.registry.database import Database
-from scripts.registry.worker import Post, Worker
+from scripts.registry.worker import Worker, WorkerSettings
 from terminal.errors import Fault
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def work(place: Place, what: Work, stopping: threading.Event, ready: Callable[[]
     lookups = what is Work.LOOKUPS
     name = place.worker if lookups else access.uploads_name(place.worker)
     filters = shares.lookup_filters() if lookups else shares.upload_filters()
-    post = Post(place.host, place.port, name, tls, filters, publishes_hotlist=lookups)
+    settings = WorkerSettings(place.host, place.port, name, tls, filters, publishes_hotlist=lookups)
     with closing(Database(place.database)) as database:
-        Worker(post, laboratory_keys.service(place.lab, database), ready).run(stopping)
+        Worker(settings, laboratory_keys.service(place.lab, database), ready).run(stopping)
 
 
 def work_both(place: Place, stopping: threading.Event, ready: Callable[[], object]) -> None:

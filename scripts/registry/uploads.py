@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from scripts.registry.bounds import Bounds
-    from scripts.registry.journals.store import Answered
+    from scripts.registry.journals.store import ReceiptReply
     from scripts.registry.terminals import Terminal
     from terminal.wire.signed import Signer
 
 
-class Upload(NamedTuple):
+class SignedUpload(NamedTuple):
     """A batch or pieces that a terminal signed."""
 
     owner: Terminal
@@ -34,8 +34,8 @@ class Upload(NamedTuple):
 
 
 def store(
-    connection: Connection, upload: Upload, now_ms: int, sign: Signer, bounds: Bounds | None
-) -> Answered:
+    connection: Connection, upload: SignedUpload, now_ms: int, sign: Signer, bounds: Bounds | None
+) -> ReceiptReply:
     """Store an upload with its receipt; `bounds` None is one that came by hand, and has no quota."""
     if isinstance(upload.said, Pieces):
         return _store_pieces(connection, upload.said, now_ms, sign, bounds)
@@ -49,7 +49,7 @@ def store(
 
 def _store_pieces(
     connection: Connection, pieces: Pieces, now_ms: int, sign: Signer, bounds: Bounds | None
-) -> Answered:
+) -> ReceiptReply:
     if len(pieces.pieces) > MOST_PIECES:
         return answered(evidence.receipt(pieces.terminal, now_ms, Reception.REFUSED), sign)
     size = sum(len(piece.content) for piece in pieces.pieces)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage, SocketLike
     from paho.mqtt.reasoncodes import ReasonCode
 
-    from scripts.registry.answers import Letter
+    from scripts.registry.answers import Publication
     from scripts.registry.service import Service
     from terminal.registry.messages import HotlistChange
 
@@ -49,7 +49,7 @@ _RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class WorkerSettings:
     """Where a worker works, and as whom: `name`.crt and `name`.key lie in `tls`, with ca.crt."""
 
     host: str
@@ -64,12 +64,14 @@ class Post:
 class Worker:
     """One worker. `run` it until it is told to stop."""
 
-    def __init__(self, post: Post, service: Service, ready: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self, settings: WorkerSettings, service: Service, ready: Callable[[], object] = lambda: None
+    ) -> None:
         """Prepare a worker; `ready` is called each time that the broker has its subscriptions.
 
         Raises BrokerFault where its identity cannot be used.
         """
-        self._post, self._service, self._ready = post, service, ready
+        self._post, self._service, self._ready = settings, service, ready
         self._telling: dict[int, HotlistChange] = {}
         """Changes on their way to the broker, by packet id."""
         self._heard: deque[MQTTMessage] = deque()
@@ -78,9 +80,9 @@ class Worker:
         self._next_s = 0.0
         """Monotonic time at which is asked again what is due."""
         client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=post.name, protocol=mqtt.MQTTv5, manual_ack=True
+            CallbackAPIVersion.VERSION2, client_id=settings.name, protocol=mqtt.MQTTv5, manual_ack=True
         )
-        client.tls_set_context(tls_context(post.tls, post.name))
+        client.tls_set_context(tls_context(settings.tls, settings.name))
         client.on_socket_open = _without_delay
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -154,7 +156,7 @@ class Worker:
             )
             self._client.ack(message.mid, message.qos)
 
-    def _publish(self, out: Letter) -> None:
+    def _publish(self, out: Publication) -> None:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.CorrelationData = out.correlation
         properties.MessageExpiryInterval = ANSWER_EXPIRY_S

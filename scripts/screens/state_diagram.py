@@ -9,7 +9,16 @@ from functools import cache
 from pathlib import Path
 
 from terminal.errors import JournalFull
-from terminal.model import CredentialFinding, Fit, Judged, Plate, Scan, Subject, VehicleFinding, VehicleStatus
+from terminal.model import (
+    CredentialFinding,
+    Fit,
+    Plate,
+    RecordedCheck,
+    Scan,
+    Subject,
+    VehicleFinding,
+    VehicleStatus,
+)
 from terminal.ports import Button
 from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
@@ -17,11 +26,10 @@ from terminal.screens.choice import CodeChoice, CodeChosen, Identified, Identify
 from terminal.screens.comparing import Compared, Comparison, Fitted
 from terminal.screens.events import (
     AskKinds,
-    Check,
+    CheckCode,
     Confirm,
     Effect,
     Enter,
-    Event,
     Failed,
     Listed,
     Picked,
@@ -29,6 +37,7 @@ from terminal.screens.events import (
     Recorded,
     Refined,
     Scanned,
+    ScreenEvent,
     Tick,
     Typed,
 )
@@ -36,23 +45,23 @@ from terminal.screens.shift import (
     MENU,
     Annotate,
     Annotated,
-    Chosen,
     EndShift,
+    LoadShift,
     LogEntry,
-    Marked,
+    LogRowTouched,
     Menu,
-    Opened,
+    MenuTouched,
+    NotePicked,
     Part,
     ShiftEnded,
+    ShiftLoaded,
     ShiftLog,
     ShiftStarted,
-    ShiftTold,
     StartShift,
-    TellShift,
     Uploading,
 )
 from terminal.screens.shift_step import logged
-from terminal.screens.state import Screen, Shown, subject_of
+from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.ui import Ui, advance
 from terminal.screens.values import Candidate, Notice, Status
 from terminal.vehicle.verdict import decide
@@ -115,7 +124,7 @@ _NAMES = {
     "CodeChoice": "Which of several codes?",
     "Entry": "Plate entry",
     "Kinds": "Which kind of plate?",
-    "Trouble": "Trouble: no verdict",
+    "Fault": "Fault: no verdict",
     "Menu": "Menu",
     "ShiftLog": "This shift's checks",
     "LogEntry": "Add to a check",
@@ -126,7 +135,7 @@ _NAMES = {
 }
 
 
-_SHORT = {PlateEntry: "Entry", KindChoice: "Kinds"}
+_SHORT = {FaultScreen: "Fault", PlateEntry: "Entry", KindChoice: "Kinds"}
 
 
 def name(screen: Shown) -> str:
@@ -139,7 +148,9 @@ def name(screen: Shown) -> str:
         case Result(compares=True):
             return "Compare"
         case Result():
-            return "Question" if screen.asks else "Plateless" if screen.wants_plate else "Verdict"
+            return (
+                "Question" if screen.needs_confirmation else "Plateless" if screen.wants_plate else "Verdict"
+            )
         case Uploading() if screen.ended is not None:
             return "Ended"
         case _:
@@ -170,12 +181,12 @@ def _key(ui: Ui) -> str:
     return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts)))
 
 
-def _events(ui: Ui) -> list[tuple[str, Event | Button]]:
+def _events(ui: Ui) -> list[tuple[str, ScreenEvent | Button]]:
     """Return what may happen by itself, by hand, or from afar; a button is pressed, or held on an alarm."""
     if ui.up is not None:
         return [("CONFIRM, held", Button.CONFIRM)]
     screen = ui.below
-    events: list[tuple[str, Event | Button]] = [(button.name, button) for button in Button]
+    events: list[tuple[str, ScreenEvent | Button]] = [(button.name, button) for button in Button]
     events += [("a code", Scanned(ONE)), ("several codes", Scanned(SEVERAL))]
     events += [("3 minutes", Tick(LATER))] if isinstance(screen, Result) else []
     if isinstance(screen, PlateEntry):
@@ -189,35 +200,35 @@ def _events(ui: Ui) -> list[tuple[str, Event | Button]]:
     return events
 
 
-def _touches(screen: Screen) -> list[Event]:
+def _touches(screen: Screen) -> list[ScreenEvent]:
     """Return what can be touched on the bar, on a choice or a comparison, and on the screens of the shift."""
-    touches: list[Event] = []
+    touches: list[ScreenEvent] = []
     match screen:
         case Ready():
-            touches = [Opened(Part.MENU)]
+            touches = [MenuTouched(Part.MENU)]
         case Result() | CodeChoice():
             touches = _choices(screen)
         case Comparison():
             touches = [Fitted(Fit.UNSURE)]
         case Menu():
-            touches = [Opened(part) for part in MENU]
+            touches = [MenuTouched(part) for part in MENU]
         case ShiftLog():
-            touches = [Chosen(one.seq) for one in screen.shown]
+            touches = [LogRowTouched(one.seq) for one in screen.shown]
         case LogEntry():
-            touches = [Marked(note) for note in screen.notes]
+            touches = [NotePicked(note) for note in screen.notes]
         case _:
             pass
     return touches
 
 
-def _choices(screen: Result | CodeChoice) -> list[Event]:
+def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
     """What can be touched where several codes are or were in view."""
     if isinstance(screen, CodeChoice):
         return [CodeChosen(place) for place in range(len(screen.codes))]
-    return [OthersWanted()] if screen.offers else []
+    return [OthersWanted()] if screen.has_other_code else []
 
 
-def _ends(ui: Ui, event: Event | Button) -> list[Ui]:
+def _ends(ui: Ui, event: ScreenEvent | Button) -> list[Ui]:
     """Return the states that an event may end in, once its effects are performed, or could not be."""
     seen = replace(ui, keys=replace(ui.keys, drawn_s=0.0), touches=replace(ui.touches, drawn_s=0.0))
     if isinstance(event, Button):
@@ -230,11 +241,11 @@ def _ends(ui: Ui, event: Event | Button) -> list[Ui]:
     return [advance(after, answer, SETTLE_S)[0] for answer in answers] or [after]
 
 
-def _answers(effect: Effect) -> list[Event]:
+def _answers(effect: Effect) -> list[ScreenEvent]:
     match effect:
         case Identify(scan):
             return [Identified((None,) * len(scan.codes), (1280, 720))]
-        case Check():
+        case CheckCode():
             found = (
                 judged("A", CredentialFinding.CURRENT),
                 judged("A", CredentialFinding.CURRENT, VehicleFinding.CACHED_ALARM),
@@ -256,7 +267,7 @@ def _answers(effect: Effect) -> list[Event]:
             return _shift_answers(effect)
 
 
-def _case_answers(effect: Confirm | Recheck | Compared) -> list[Event]:
+def _case_answers(effect: Confirm | Recheck | Compared) -> list[ScreenEvent]:
     one = effect.judged
     subject, fits, as_of_s = one.verdict.subject or Subject.CODE, one.fits, one.as_of_s
     match effect:
@@ -270,10 +281,10 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[Event]:
     return [Recorded(replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)), FULL]
 
 
-def _shift_answers(effect: Effect) -> list[Event]:
+def _shift_answers(effect: Effect) -> list[ScreenEvent]:
     match effect:
-        case TellShift():
-            return [ShiftTold((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
+        case LoadShift():
+            return [ShiftLoaded((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
         case Annotate(seq):
             return [Annotated(seq), FULL]
         case EndShift():
@@ -284,12 +295,12 @@ def _shift_answers(effect: Effect) -> list[Event]:
             return []
 
 
-def _about(one: Judged, plate: Plate | None, subject: Subject) -> Judged:
+def _about(one: RecordedCheck, plate: Plate | None, subject: Subject) -> RecordedCheck:
     verdict = decide(one.verdict.finding, one.verdict.status, subject)
     return replace(one, plate=plate, verdict=verdict)
 
 
-def _refined(one: Judged) -> list[Judged]:
+def _refined(one: RecordedCheck) -> list[RecordedCheck]:
     """What the registry may say of a check: nothing unusual, or an alarm; of no vehicle it says nothing."""
     if one.plate is None:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from terminal.camera.controller import State, adjust, evened, start
+from terminal.camera.controller import State, adjust, preview_gain, start
 from terminal.camera.statistics import Statistics, Tones
 
-__all__ = ["State", "Statistics", "Tones", "adjust", "evened", "start"]
+__all__ = ["State", "Statistics", "Tones", "adjust", "preview_gain", "start"]

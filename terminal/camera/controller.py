@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from terminal.camera.bracketing import SHADOW, Bracketing, bracket
-from terminal.camera.exposure import Exposing, meter, split
-from terminal.camera.focus import Focusing, focus
-from terminal.camera.torch import Torch, wish
-from terminal.ports import CameraControls, Reach
+from terminal.camera.exposure import ExposureState, to_exposure_and_gain, update
+from terminal.camera.focus import FocusState, focus
+from terminal.camera.torch import Torch, request
+from terminal.ports import CameraControls, CameraLimits
 
 if TYPE_CHECKING:
     from terminal.camera.statistics import Statistics
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 class State:
     """Camera control state after the frames so far."""
 
-    reach: Reach
-    exposing: Exposing = field(default_factory=Exposing)
+    limits: CameraLimits
+    exposure: ExposureState = field(default_factory=ExposureState)
     bracketing: Bracketing = field(default_factory=Bracketing)
     torch: Torch = field(default_factory=Torch)
-    focusing: Focusing = field(default_factory=Focusing)
+    focus: FocusState = field(default_factory=FocusState)
 
 
-def start(reach: Reach) -> State:
+def start(limits: CameraLimits) -> State:
     """Return the state before the first frame of a camera with these limits."""
-    return State(reach)
+    return State(limits)
 
 
 def adjust(state: State, seen: Statistics, *, found: bool, lit: bool) -> tuple[State, CameraControls]:
@@ -40,40 +40,42 @@ def adjust(state: State, seen: Statistics, *, found: bool, lit: bool) -> tuple[S
     `found` means that a code was read; `lit` means that the torch is on, whoever switched it.
     """
     # During a trial of other exposures only a frame with a reading tells about the right one.
-    exposing = state.exposing
+    exposing = state.exposure
     if found or not state.bracketing.factors:
-        exposing = meter(exposing, seen, state.reach, lit=lit)
+        exposing = update(exposing, seen, state.limits, lit=lit)
     after = State(
-        state.reach,
+        state.limits,
         exposing,
         bracket(state.bracketing, seen, found=found, settled=exposing.settled(seen)),
-        wish(state.torch, seen, found=found, lit=lit, most=_most(state.reach)),
-        focus(state.focusing, seen, found=found),
+        request(state.torch, seen, found=found, lit=lit, most=_most(state.limits)),
+        focus(state.focus, seen, found=found),
     )
     return after, _controls(after)
 
 
-def _most(reach: Reach) -> float | None:
-    if reach.exposure_us is None or reach.gain is None:
+def _most(limits: CameraLimits) -> float | None:
+    if limits.exposure_us is None or limits.gain is None:
         return None
-    return reach.exposure_us[1] * reach.gain[1]
+    return limits.exposure_us[1] * limits.gain[1]
 
 
 def _controls(state: State) -> CameraControls:
     exposure_us, gain = None, None
-    reach, light = state.reach, state.exposing.light
+    reach, light = state.limits, state.exposure.light
     if light is not None and _most(reach) is not None:
-        exposure_us, gain = split(light * state.bracketing.factor, state.exposing.cap_us, reach)
-    dioptres = None if reach.dioptres is None else state.focusing.dioptres(reach.dioptres)
+        exposure_us, gain = to_exposure_and_gain(
+            light * state.bracketing.factor, state.exposure.cap_us, reach
+        )
+    dioptres = None if reach.dioptres is None else state.focus.dioptres(reach.dioptres)
     return CameraControls(exposure_us, gain, dioptres, torch=state.torch.wish)
 
 
-def evened(state: State, seen: Statistics) -> float:
+def preview_gain(state: State, seen: Statistics) -> float:
     """Return the factor on a frame's levels for its preview.
 
     It hides bracketing, whose frames arrive late, and brightens the dark preview of a short exposure. 1.0 if
     the light is unknown; never below the ratio of the smallest shadow factor to the largest.
     """
-    if not seen.light or not state.exposing.light:
+    if not seen.light or not state.exposure.light:
         return 1.0
-    return max(state.exposing.light / seen.light, min(SHADOW) / max(SHADOW))
+    return max(state.exposure.light / seen.light, min(SHADOW) / max(SHADOW))

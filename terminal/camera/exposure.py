@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from terminal.camera.statistics import Statistics, Tones
-    from terminal.ports import Reach
+    from terminal.ports import CameraLimits
 
 AIM = 170
 """Target level, 0 to 255, for `Tones.bright`."""
@@ -42,7 +42,7 @@ CALM = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Exposing:
+class ExposureState:
     """Exposure state: the light requested and the evidence for changing it."""
 
     light: float | None = None
@@ -66,37 +66,37 @@ class Exposing:
         return 1 / NEAR < seen.light / self.light < NEAR
 
 
-def meter(exposing: Exposing, seen: Statistics, reach: Reach, *, lit: bool) -> Exposing:
+def update(exposure: ExposureState, seen: Statistics, limits: CameraLimits, *, lit: bool) -> ExposureState:
     """Return the state after this frame.
 
     `lit` tells whether the torch is on. Without exposure figures from the camera the light does not change.
     """
-    if exposing.lit != lit:
-        exposing = _switched(exposing)
-    exposing = _steady(exposing, seen.speed_px_s)
-    if seen.light is None or reach.exposure_us is None or reach.gain is None:
-        return exposing
-    least, most = reach.exposure_us[0] * reach.gain[0], reach.exposure_us[1] * reach.gain[1]
-    asked = exposing.light or seen.light
+    if exposure.lit != lit:
+        exposure = _switched(exposure)
+    exposure = _steady(exposure, seen.speed_px_s)
+    if seen.light is None or limits.exposure_us is None or limits.gain is None:
+        return exposure
+    least, most = limits.exposure_us[0] * limits.gain[0], limits.exposure_us[1] * limits.gain[1]
+    asked = exposure.light or seen.light
     wanted = min(max(_right(seen.light, seen.box, asked), least), most)
     ratio = wanted / asked
     if 1 / DEADBAND <= ratio <= DEADBAND:
-        return replace(exposing, light=asked, votes=())
-    same_side = exposing.votes if exposing.votes and (exposing.votes[0] > asked) == (ratio > 1) else ()
+        return replace(exposure, light=asked, votes=())
+    same_side = exposure.votes if exposure.votes and (exposure.votes[0] > asked) == (ratio > 1) else ()
     votes = (*same_side, wanted)
     if 1 / FAR < ratio < FAR and len(votes) < VOTES:
-        return replace(exposing, light=asked, votes=votes)
+        return replace(exposure, light=asked, votes=votes)
     nearest = min(votes, key=lambda light: abs(math.log(light / asked)))
     chosen = nearest if len(votes) >= VOTES else wanted
-    return replace(exposing, light=min(max(chosen, asked / STEP), asked * STEP), votes=())
+    return replace(exposure, light=min(max(chosen, asked / STEP), asked * STEP), votes=())
 
 
-def _switched(exposing: Exposing) -> Exposing:
+def _switched(exposure: ExposureState) -> ExposureState:
     """Switch the torch state and start from the light that was right in the new state before."""
-    light, before = exposing.light, exposing.other
+    light, before = exposure.light, exposure.other
     if before is None and light is not None:
-        before = light * TORCH if exposing.lit else light / TORCH
-    return replace(exposing, lit=not exposing.lit, light=before, other=light, votes=())
+        before = light * TORCH if exposure.lit else light / TORCH
+    return replace(exposure, lit=not exposure.lit, light=before, other=light, votes=())
 
 
 def _right(light: float, tones: Tones, asked: float) -> float:
@@ -112,28 +112,28 @@ def _right(light: float, tones: Tones, asked: float) -> float:
     return light * AIM / tones.bright
 
 
-def _steady(exposing: Exposing, speed_px_s: float | None) -> Exposing:
+def _steady(exposure: ExposureState, speed_px_s: float | None) -> ExposureState:
     """Lower the exposure limit when two frames in a row require it; raise it after CALM calm ones."""
     if speed_px_s is None:
-        return exposing
+        return exposure
     bears_us = BLUR_PX / max(speed_px_s, 1.0) * 1e6
-    if max(bears_us, exposing.fast) < exposing.cap_us:
-        cap_us = 2.0 ** math.floor(math.log2(max(bears_us, exposing.fast)))
-        return replace(exposing, cap_us=cap_us, fast=bears_us, calm=0)
-    calm = exposing.calm + 1 if bears_us >= 2 * exposing.cap_us else 0
+    if max(bears_us, exposure.fast) < exposure.cap_us:
+        cap_us = 2.0 ** math.floor(math.log2(max(bears_us, exposure.fast)))
+        return replace(exposure, cap_us=cap_us, fast=bears_us, calm=0)
+    calm = exposure.calm + 1 if bears_us >= 2 * exposure.cap_us else 0
     if calm < CALM:
-        return replace(exposing, fast=bears_us, calm=calm)
-    return replace(exposing, cap_us=2 * exposing.cap_us, fast=bears_us, calm=0)
+        return replace(exposure, fast=bears_us, calm=calm)
+    return replace(exposure, cap_us=2 * exposure.cap_us, fast=bears_us, calm=0)
 
 
-def split(light: float, cap_us: float, reach: Reach) -> tuple[int, float]:
+def to_exposure_and_gain(light: float, cap_us: float, limits: CameraLimits) -> tuple[int, float]:
     """Split `light` into exposure, µs, and gain, within the camera's limits.
 
     The exposure grows first, to EASY_US; then the gain, to EASY_GAIN; then the exposure up to `cap_us`; then
     the gain again. If that falls short by more than UNDER, the exposure exceeds `cap_us`. `reach` must state
     limits for both.
     """
-    (least_us, most_us), (least_gain, most_gain) = reach.exposure_us or (1, 1), reach.gain or (1.0, 1.0)
+    (least_us, most_us), (least_gain, most_gain) = limits.exposure_us or (1, 1), limits.gain or (1.0, 1.0)
     longest = max(least_us, min(most_us, max(cap_us, light / (UNDER * most_gain))))
     easy = min(EASY_US, longest)
     exposure = light / least_gain

@@ -25,7 +25,7 @@ REST = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Focusing:
+class FocusState:
     """Focus state."""
 
     step: int | None = None
@@ -38,17 +38,17 @@ class Focusing:
         return None if self.step is None else min(DISTANCES[self.step], nearest)
 
 
-def focus(state: Focusing, seen: Statistics, *, found: bool) -> Focusing:
+def focus(state: FocusState, seen: Statistics, *, found: bool) -> FocusState:
     """Return the focus state after this frame. A position that gives a reading or a sharp picture is kept."""
     still = seen.speed_px_s is not None and seen.speed_px_s < STILL_PX_S
     something = seen.box.bright - seen.box.low > CONTRAST
     soft = something and still and not found and seen.sharpness < SOFT
     if state.step is None:
         frames = state.frames + 1 if soft or state.frames < 0 else 0
-        return Focusing(0, 0) if frames >= SOFT_FRAMES else Focusing(None, frames)
+        return FocusState(0, 0) if frames >= SOFT_FRAMES else FocusState(None, frames)
     if found or (something and seen.sharpness > SHARP):
         return replace(state, frames=min(state.frames, DWELL - 1))
     if state.frames + 1 < DWELL:
         return replace(state, frames=state.frames + 1)
     following = state.step + 1
-    return Focusing(following, 0) if following < len(DISTANCES) else Focusing(None, -REST)
+    return FocusState(following, 0) if following < len(DISTANCES) else FocusState(None, -REST)

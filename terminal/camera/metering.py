@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Profile = npt.NDArray[np.float32]
 
-Box: TypeAlias = tuple[int, int, int, int]
+MeteringBox: TypeAlias = tuple[int, int, int, int]
 """Left, top, width and height, px."""
 
 SAMPLES = (80, 80)
@@ -36,7 +36,7 @@ _RANKS = np.array((0.05, 0.5, 0.8), np.float32) * _COUNT
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class MotionProfile:
     """Motion profile of a frame: mean levels of pairs of columns and of rows through its middle."""
 
     columns: Profile
@@ -44,20 +44,20 @@ class Glance:
     captured_s: float
 
 
-def target(width: int, height: int) -> Box:
+def default_box(width: int, height: int) -> MeteringBox:
     """Return the default box: a square in the middle, a quarter of the frame's width."""
     side = min(max(width // 4, LEAST_BOX), width, height)
     return (width - side) // 2, (height - side) // 2, side, side
 
 
-def around(from_: tuple[int, int], to: tuple[int, int], width: int, height: int) -> Box:
+def around(from_: tuple[int, int], to: tuple[int, int], width: int, height: int) -> MeteringBox:
     """Return the box between two corners of a code, clipped to the frame; the default box if too small."""
     left, top = max(0, from_[0]), max(0, from_[1])
     wide, high = min(width, to[0]) - left, min(height, to[1]) - top
-    return (left, top, wide, high) if min(wide, high) >= LEAST_BOX else target(width, height)
+    return (left, top, wide, high) if min(wide, high) >= LEAST_BOX else default_box(width, height)
 
 
-def measure(frame: Frame, box: Box, before: Glance | None) -> tuple[Statistics, Glance]:
+def measure(frame: Frame, box: MeteringBox, before: MotionProfile | None) -> tuple[Statistics, MotionProfile]:
     """Measure a frame, without copying it. Returns its statistics and its profile for the next frame.
 
     `box` is the area to meter, px; `before` is the profile of the previous frame, None for the first.
@@ -92,20 +92,20 @@ def _sharpness(inside: Luma) -> float:
     return near / far if far else 1.0
 
 
-def _glance(frame: Frame) -> Glance:
+def _glance(frame: Frame) -> MotionProfile:
     """Average pairs of columns and of rows over bands through the middle of the frame."""
     height, width = frame.luma.shape
     if min(height, width) < REACH_PX:  # too small to follow
-        return Glance(np.empty((1, 0), np.float32), np.empty((1, 0), np.float32), frame.captured_s)
+        return MotionProfile(np.empty((1, 0), np.float32), np.empty((1, 0), np.float32), frame.captured_s)
     across = frame.luma[3 * height // 8 : 5 * height // 8 : 2, width // 8 : 7 * width // 8]
     down = frame.luma[::2, 3 * width // 8 : 5 * width // 8]
     columns = cv2.reduce(across, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
     columns = cv2.resize(columns, (across.shape[1] // 2, 1), interpolation=cv2.INTER_AREA)
     rows = cv2.reduce(down, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1)
-    return Glance(np.asarray(columns, np.float32), np.asarray(rows, np.float32), frame.captured_s)
+    return MotionProfile(np.asarray(columns, np.float32), np.asarray(rows, np.float32), frame.captured_s)
 
 
-def _speed(before: Glance, now: Glance) -> float | None:
+def _speed(before: MotionProfile, now: MotionProfile) -> float | None:
     """Return the speed, px/s; None if either direction cannot be followed or no time has passed."""
     elapsed_s = now.captured_s - before.captured_s
     across, down = _shift(before.columns, now.columns), _shift(before.rows, now.rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from terminal.ports import Taken
+    from terminal.ports import ExposureInfo
 
 CLIPPED = 250
 """Lowest level that counts as overexposed."""
@@ -42,7 +42,7 @@ class Statistics:
     """
     speed_px_s: float | None
     """Speed of the picture, px/s; None if it cannot be measured."""
-    taken: Taken | None
+    taken: ExposureInfo | None
     """Exposure settings of the frame; None if the camera does not report them."""
 
     @property

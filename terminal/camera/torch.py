@@ -44,7 +44,7 @@ class Torch:
     """Exposure times gain of the previous frame, µs."""
 
 
-def wish(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float | None) -> Torch:
+def request(torch: Torch, seen: Statistics, *, found: bool, lit: bool, most: float | None) -> Torch:
     """Return the state after this frame.
 
     `lit` is the actual state of the torch, whoever switched it. `most` is the most light (exposure times
@@ -87,7 +87,7 @@ def _counted(torch: Torch, *, against: bool, limit: int, rest: int = 0) -> Torch
     return replace(torch, wish=False, against=0, rest=rest, next_rest=longer)
 
 
-def shines(*, hand: bool | None, wished: bool, looking: bool) -> bool:
+def should_be_lit(*, hand: bool | None, wished: bool, looking: bool) -> bool:
     """Return True if the torch is to be lit.
 
     The officer's choice `hand` wins unless it is None; otherwise it follows the request, while scanning.

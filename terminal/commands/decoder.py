@@ -20,7 +20,7 @@ import cv2
 
 from terminal import scan
 from terminal.commands import image_files
-from terminal.commands.decoding import OUT_OF_MEMORY, Sight, write_sight
+from terminal.commands.decoding import OUT_OF_MEMORY, DecodedCode, write_sight
 from terminal.errors import InputFault
 from terminal.model import in_order, ours
 
@@ -36,7 +36,7 @@ def main(memory_mib: int, cpu_s: int) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries print what they like
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         limit_memory(memory_mib << 20)
-        pictures: Iterator[list[Sight]] = iter(())
+        pictures: Iterator[list[DecodedCode]] = iter(())
         for line in sys.stdin:
             request = json.loads(line)
             if "path" in request:
@@ -53,7 +53,7 @@ def main(memory_mib: int, cpu_s: int) -> int:
     return 0
 
 
-def answer_of(pictures: Iterator[list[Sight]]) -> dict[str, Any]:
+def answer_of(pictures: Iterator[list[DecodedCode]]) -> dict[str, Any]:
     """Decode the next picture, and give the answer to its request."""
     try:
         found = next(pictures, None)
@@ -62,7 +62,7 @@ def answer_of(pictures: Iterator[list[Sight]]) -> dict[str, Any]:
     return {} if found is None else {"sights": [write_sight(sight) for sight in found]}
 
 
-def sights(path: Path) -> Iterator[list[Sight]]:
+def sights(path: Path) -> Iterator[list[DecodedCode]]:
     """Give the codes of each picture: our marks as they lie, else the code that was chosen, else that there
     is none. Raises InputFault.
     """
@@ -70,7 +70,7 @@ def sights(path: Path) -> Iterator[list[Sight]]:
         begun_ns = time.perf_counter_ns()
         found = scan.read_still(picture.luma) if picture.frame is None else scan.read(picture.luma)
         decode_ms = (time.perf_counter_ns() - begun_ns) / 1e6
-        sight = Sight(None, picture.page, picture.frame, decode_ms=decode_ms)
+        sight = DecodedCode(None, picture.page, picture.frame, decode_ms=decode_ms)
         yield [sight] if found is None else _told_apart(sight, found)
 
 
@@ -95,7 +95,7 @@ def limit_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
 
 
-def _told_apart(sight: Sight, found: Scan) -> list[Sight]:
+def _told_apart(sight: DecodedCode, found: Scan) -> list[DecodedCode]:
     codes = in_order(ours(found)) or found.codes[:1]
     others = len(found.codes) - len(codes)
     return [replace(sight, text=code.text, corners=code.corners, others=others) for code in codes]

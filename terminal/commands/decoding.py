@@ -50,7 +50,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class DecodedCode:
     """A code found in a picture, or a text given as such, before it is verified."""
 
     text: str | None
@@ -83,7 +83,7 @@ class Decoder:
     ) -> None:
         self._kill()
 
-    def sights(self, path: Path) -> Iterator[list[Sight]]:
+    def sights(self, path: Path) -> Iterator[list[DecodedCode]]:
         """Give the codes of each picture of a file, in order, each decoded when it is asked for.
 
         Raises InputFault where the file cannot be used, or exceeds a limit.
@@ -167,13 +167,13 @@ class Decoder:
         return child.returncode
 
 
-def write_sight(sight: Sight) -> dict[str, Any]:
+def write_sight(sight: DecodedCode) -> dict[str, Any]:
     """The JSON object of a sight."""
     return asdict(sight)
 
 
-def read_sight(content: Mapping[str, Any]) -> Sight:
+def read_sight(content: Mapping[str, Any]) -> DecodedCode:
     """The sight of a JSON object."""
     corners: Sequence[Sequence[int]] | None = content["corners"]
     places = None if corners is None else tuple((int(x), int(y)) for x, y in corners)
-    return Sight(**{**content, "corners": places})
+    return DecodedCode(**{**content, "corners": places})

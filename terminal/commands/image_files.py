@@ -56,7 +56,7 @@ _FFMPEG_OPTIONS = "format_whitelist;mov,avi,matroska,mpeg,flv|protocol_whitelist
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class InputImage:
     """A picture of a file: uint8 [height, width], and where in the file it is."""
 
     luma: Luma
@@ -66,7 +66,7 @@ class Picture:
     """From 0, of a video."""
 
 
-def pictures(path: Path) -> Iterator[Picture]:
+def pictures(path: Path) -> Iterator[InputImage]:
     """The pictures of a file, in order, each decoded when it is asked for. Raises InputFault."""
     header = _header(path)
     if b"%PDF-" in header:
@@ -111,7 +111,7 @@ def _is_image(header: bytes) -> bool:
     return heif or webp or header.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
 
 
-def _image(path: Path) -> Iterator[Picture]:
+def _image(path: Path) -> Iterator[InputImage]:
     pillow_heif.register_heif_opener()
     try:
         with warnings.catch_warnings(), _opened(_content(path)) as image:
@@ -121,7 +121,7 @@ def _image(path: Path) -> Iterator[Picture]:
             luma = _luma(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
         raise InputFault("the picture is truncated or damaged") from error
-    yield Picture(luma)
+    yield InputImage(luma)
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -162,7 +162,7 @@ def _band(image: Image.Image) -> Luma:
     return np.asarray(image.convert("L"), np.uint8)
 
 
-def _pages(path: Path) -> Iterator[Picture]:
+def _pages(path: Path) -> Iterator[InputImage]:
     try:
         document = pypdfium2.PdfDocument(_content(path))
     except pypdfium2.PdfiumError as error:
@@ -172,7 +172,7 @@ def _pages(path: Path) -> Iterator[Picture]:
         if len(document) > MAX_PAGES:
             raise InputFault(f"{len(document)} pages, over {MAX_PAGES}")
         for index in range(len(document)):
-            yield Picture(_page(document[index]), page=index + 1)
+            yield InputImage(_page(document[index]), page=index + 1)
     except pypdfium2.PdfiumError as error:
         raise InputFault("the PDF is damaged") from error
     finally:
@@ -196,7 +196,7 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
     return pixels_drawn.reshape(pixels_drawn.shape[:2])
 
 
-def _frames(path: Path) -> Iterator[Picture]:
+def _frames(path: Path) -> Iterator[InputImage]:
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = _FFMPEG_OPTIONS
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would talk to the person's window
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -211,7 +211,7 @@ def _frames(path: Path) -> Iterator[Picture]:
         index = 0
         read, picture = capture.read()
         while read:
-            yield Picture(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8), frame=index)
+            yield InputImage(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8), frame=index)
             index += 1
             read, picture = capture.read()
         if index == 0:

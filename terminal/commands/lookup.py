@@ -11,10 +11,10 @@ from terminal.console import out, warn
 from terminal.drawing import text
 from terminal.errors import InputFault
 from terminal.inbox import FromRegistry, Inbox
-from terminal.model import Judged, Lookup, Outcome, Plate
+from terminal.model import LookupState, Outcome, Plate, RecordedCheck
 from terminal.ports import Incoming
-from terminal.screens.events import Event, Listed, Refined
-from terminal.services.assembly import prepare
+from terminal.screens.events import Listed, Refined, ScreenEvent
+from terminal.services.assembly import open_services
 from terminal.vehicle import plate as plates
 from terminal.vehicle import status
 from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.ports import Clock, Link
     from terminal.screens.values import Candidate
-    from terminal.services.checks import Cases
+    from terminal.services.checks import Checks
 
 ANSWERED, NO_ANSWER = 0, 1
 """Exit statuses."""
@@ -37,7 +37,7 @@ STEP_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class LookupArguments:
     """Which vehicle, and how the answer is told. Raises InputFault for a number or kind that can be none."""
 
     number: str
@@ -55,39 +55,39 @@ class Question:
 class _Desk:
     """The cases of one question, and what the registry says meanwhile."""
 
-    cases: Cases
+    checks: Checks
     clock: Clock
     inbox: Inbox
 
     def moment(self) -> Moment:
-        return self.cases.checker.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
+        return self.checks.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
 
     def connect(self) -> None:
         """Wait until the registry can be asked, or it is clear that it cannot."""
         deadline = time.monotonic() + CONNECT_S
-        while self.cases.online is False and time.monotonic() < deadline:
+        while self.checks.online is False and time.monotonic() < deadline:
             self.events()
 
-    def events(self) -> list[Event]:
+    def events(self) -> list[ScreenEvent]:
         """What happened since, waiting a little for it."""
-        heard = [one.message for one in self.inbox.take(STEP_S) if isinstance(one, FromRegistry)]
-        told: list[Event] = []
+        heard = [one.message for one in self.inbox.drain(STEP_S) if isinstance(one, FromRegistry)]
+        told: list[ScreenEvent] = []
         for incoming in heard:
             if isinstance(incoming, Incoming):
-                told += self.cases.receive(incoming, self.moment())
-        return [*told, *self.cases.expire(self.moment())]
+                told += self.checks.receive(incoming, self.moment())
+        return [*told, *self.checks.expire(self.moment())]
 
     def found(self, number: str) -> tuple[Candidate, ...] | None:
         """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
-        event = self.cases.ask_kinds(number, self.moment())
+        event = self.checks.ask_kinds(number, self.moment())
         while not isinstance(event, Listed):
             event = next((one for one in self.events() if isinstance(one, Listed)), None)
         return event.found
 
-    def judge(self, plate: Plate) -> Judged:
+    def judge(self, plate: Plate) -> RecordedCheck:
         """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
-        judged = self.cases.enter(plate, None, self.moment()).judged
-        while judged.lookup is Lookup.WAITING:
+        judged = self.checks.enter(plate, None, self.moment()).judged
+        while judged.lookup is LookupState.WAITING:
             refined = (one.judged for one in self.events() if isinstance(one, Refined))
             judged = next((one for one in refined if one.seq == judged.seq), judged)
         return judged
@@ -98,17 +98,17 @@ def run(
     clock: Clock,
     link: Link | None,
     load_seed: Callable[[Path], bytes],
-    question: Question,
+    question: LookupArguments,
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
-    work = prepare(settings, clock, link, load_seed)
-    desk = _Desk(work.cases, clock, Inbox())
+    work = open_services(settings, clock, link, load_seed)
+    desk = _Desk(work.checks, clock, Inbox())
     if link is not None:
         link.open(lambda message: desk.inbox.put(FromRegistry(message)))
     try:
         desk.connect()
         status = _answer(desk, question)
-        for fault in desk.cases.asker.faults if desk.cases.asker else ():
+        for fault in desk.checks.registry.faults if desk.checks.registry else ():
             warn(fault.line())
         return status
     finally:
@@ -117,7 +117,7 @@ def run(
         work.close()
 
 
-def _answer(desk: _Desk, question: Question) -> int:
+def _answer(desk: _Desk, question: LookupArguments) -> int:
     kind = question.kind
     if kind is None:
         found = desk.found(question.number)
@@ -130,10 +130,10 @@ def _answer(desk: _Desk, question: Question) -> int:
         kind = found[0].kind
     judged = desk.judge(Plate(question.number, kind))
     _tell(judged, as_json=question.as_json)
-    return ANSWERED if judged.lookup is Lookup.ANSWERED else NO_ANSWER
+    return ANSWERED if judged.lookup is LookupState.ANSWERED else NO_ANSWER
 
 
-def _tell_found(question: Question, found: tuple[Candidate, ...]) -> None:
+def _tell_found(question: LookupArguments, found: tuple[Candidate, ...]) -> None:
     """Several vehicles, of which none is chosen, or none at all: nothing is determined yet."""
     if question.as_json:
         vehicles: list[output.Json] = [
@@ -165,7 +165,7 @@ def _tell_letters(letters: str | None) -> None:
         out(f"  {letter} {said.zh} {said.en}")
 
 
-def _tell(judged: Judged, *, as_json: bool) -> None:
+def _tell(judged: RecordedCheck, *, as_json: bool) -> None:
     verdict = judged.verdict
     found, plate = verdict.status, judged.plate
     if as_json:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from terminal import app, console
 from terminal.commands import crash_marker
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.errors import Fault, FontFault, InputFault, Restarted
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
-from terminal.services.assembly import prepare
+from terminal.services.assembly import open_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ DONE, NOT_MET, FAULT = 0, 1, 2
 def run(setup: Setup) -> int:
     """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
 
-    It also ends where it is to start again (see `Duty.wants_restart`): the service manager starts it.
+    It also ends where it is to start again (see `ShiftActions.wants_restart`): the service manager starts it.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -50,16 +50,16 @@ def run(setup: Setup) -> int:
         terminal = assemble(setup)
     except Fault as fault:
         console.warn(fault.line())
-        app.halt(setup.rig, fault, _look_for(fault, setup), stop)
+        app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop)
         return FAULT
     state = setup.settings.paths.state
     if crash_marker.begin(state, crash_marker.boot_id()):
         console.warn(Restarted().line())
-        terminal.come_back()
+        terminal.start_after_crash()
     terminal.start()
     try:
         while not stop.is_set() and not terminal.wants_restart():
-            terminal.turn()
+            terminal.run_once()
     finally:
         terminal.stop()
     crash_marker.end(state)  # not where a bug ended the loop
@@ -87,23 +87,23 @@ def assemble(setup: Setup) -> app.App:
     """The app with its trust, journal and look. Raises Fault."""
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
-    look = Look(settings.terminal.language, fonts, display.size, settings.display.night)
-    work = prepare(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
+    style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
+    work = open_services(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
     budget_s = 1e-3 * settings.camera.budget_ms
-    terminal = app.App(setup.rig, work, look, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
-    set_aside = work.cases.keeper.journal.set_aside
+    terminal = app.App(setup.rig, work, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
+    set_aside = work.checks.recorder.journal.set_aside
     if set_aside is not None:
         terminal.notice(set_aside.fault())
     return terminal
 
 
-def _look_for(fault: Fault, setup: Setup) -> Look:
+def _look_for(fault: Fault, setup: Setup) -> Style:
     """How to show a fault: where the Chinese font is what is missing, in English."""
     settings, rig = setup.settings, setup.rig
     if not isinstance(fault, FontFault):
         try:
             fonts = Fonts.load(settings.paths.fonts)
-            return Look(settings.terminal.language, fonts, rig.display.size, settings.display.night)
+            return Style(settings.terminal.language, fonts, rig.display.size, settings.display.night)
         except FontFault:
             console.warn(FontFault().line())
-    return Look("en", Fonts.fallback(), rig.display.size)
+    return Style("en", Fonts.fallback(), rig.display.size)

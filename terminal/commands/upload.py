@@ -21,9 +21,9 @@ from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.ports import Incoming
 from terminal.registry.messages import Reception
-from terminal.registry.upload_batches import Taken
+from terminal.registry.upload_batches import Accepted
 from terminal.services import trust_directory
-from terminal.services.uploads import Uploading
+from terminal.services.uploads import Upload
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 from terminal.wire.signed import signer
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.ports import Clock, Link
-    from terminal.registry.upload_batches import Progress
+    from terminal.registry.upload_batches import TransferRate
 
 ALL, LEFT = 0, 1
 """Exit statuses: everything is receipted (or written, or taken); something is left."""
@@ -45,7 +45,7 @@ STEP_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class UploadTarget:
     """By which way: a file to write to, a file of receipts to read, or neither for the link."""
 
     to: Path | None = None
@@ -55,7 +55,7 @@ class Way:
 
 
 def run(
-    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes], way: Way
+    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes], way: UploadTarget
 ) -> int:
     """Upload, write or take; ALL or LEFT. Raises Fault."""
     stamp = Stamp(
@@ -75,7 +75,7 @@ def run(
 
 
 @contextmanager
-def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]) -> Iterator[Uploading]:
+def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]) -> Iterator[Upload]:
     keys, seed = trust_directory.load_registry(settings.paths.trust), load_seed(settings.paths.key)
     number = settings.terminal.number
     journal = Journal.open(
@@ -88,18 +88,18 @@ def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]
     with closing(journal):
         if journal.set_aside is not None:
             warn(journal.set_aside.fault().line())
-        work = Uploading.open(settings.paths.state, journal, number, signer(seed), keys)
+        work = Upload.open(settings.paths.state, journal, number, signer(seed), keys)
         with closing(work):
             yield work
 
 
-def _upload(work: Uploading, link: Link, connect_s: float, stamp: Stamp) -> int:
+def _upload(work: Upload, link: Link, connect_s: float, stamp: Stamp) -> int:
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
     try:
         deadline_s = time.monotonic() + connect_s
         while not link.state.up and time.monotonic() < deadline_s:
-            inbox.take(STEP_S)
+            inbox.drain(STEP_S)
         fault = link.state.fault
         if fault is not None:
             warn(fault.line())
@@ -112,7 +112,7 @@ def _upload(work: Uploading, link: Link, connect_s: float, stamp: Stamp) -> int:
     return _conclude(work)
 
 
-def _exchange(work: Uploading, link: Link, inbox: Inbox) -> None:
+def _exchange(work: Upload, link: Link, inbox: Inbox) -> None:
     uploader = work.uploader
     heard_s = time.monotonic()
     uploader.start(heard_s, nacl.utils.random)
@@ -120,10 +120,10 @@ def _exchange(work: Uploading, link: Link, inbox: Inbox) -> None:
         message = uploader.poll(time.monotonic())
         if message is not None:
             link.send(message)
-        came = [one.message for one in inbox.take(STEP_S) if isinstance(one, FromRegistry)]
+        came = [one.message for one in inbox.drain(STEP_S) if isinstance(one, FromRegistry)]
         for incoming in came:
             taken = uploader.receive(incoming, time.monotonic()) if isinstance(incoming, Incoming) else None
-            if isinstance(taken, Taken) and taken.receipt.result is not Reception.NOT_NOW:
+            if isinstance(taken, Accepted) and taken.receipt.result is not Reception.NOT_NOW:
                 heard_s = time.monotonic()
                 _tell(uploader.progress)
         put_off_s = uploader.put_off_s(time.monotonic())
@@ -135,14 +135,14 @@ def _exchange(work: Uploading, link: Link, inbox: Inbox) -> None:
     uploader.stop()
 
 
-def _tell(progress: Progress | None) -> None:
+def _tell(progress: TransferRate | None) -> None:
     if progress is not None:
         left = "" if progress.left_s is None else f", {progress.left_s:.0f} s left"
         speed = f"{progress.bytes_per_s / 1024:.0f} KiB/s"
         out(f"{progress.records} of {progress.records_total} records, {speed}{left}")
 
 
-def _conclude(work: Uploading) -> int:
+def _conclude(work: Upload) -> int:
     for fault in work.uploader.faults.values():
         warn(fault.line())
     records, pictures = work.left()
@@ -153,7 +153,7 @@ def _conclude(work: Uploading) -> int:
     return LEFT if work.uploader.faults else ALL
 
 
-def _write(work: Uploading, to: Path) -> int:
+def _write(work: Upload, to: Path) -> int:
     """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
 
     The file is created, never opened: on a stick its name may be a link to any file of this terminal.
@@ -179,7 +179,7 @@ def _write(work: Uploading, to: Path) -> int:
     return ALL
 
 
-def _take(work: Uploading, receipts: Path) -> int:
+def _take(work: Upload, receipts: Path) -> int:
     try:
         content = receipts.read_bytes()
     except OSError as error:
@@ -188,6 +188,6 @@ def _take(work: Uploading, receipts: Path) -> int:
         taken = [work.uploader.take(one) for one in cose.split(content)]
     except Malformed as error:
         raise InputFault(f"{receipts}: not a file of receipts: {error}") from error
-    counted = sum(isinstance(one, Taken) for one in taken)
+    counted = sum(isinstance(one, Accepted) for one in taken)
     out(f"{receipts}: {counted} receipts, {len(taken) - counted} that do not count")
     return _conclude(work)

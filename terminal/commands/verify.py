@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from terminal import console
 from terminal.commands import output
-from terminal.commands.decoding import Decoder, Limits, Sight
+from terminal.commands.decoding import DecodedCode, Decoder, Limits
 from terminal.credential import verify
 from terminal.errors import InputFault
 from terminal.model import UNCHECKED, CredentialFinding, Plate, Reason, Subject, Verdict
@@ -48,12 +48,12 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifiedInput:
     """A code and its verdict."""
 
     source: str
     """The file, or `text`."""
-    sight: Sight
+    sight: DecodedCode
     verdict: Verdict
     verify_us: float
     """Wall time from text to verdict, µs."""
@@ -80,20 +80,20 @@ def run(request: Request) -> int:
     return status
 
 
-def _inputs(request: Request, decoder: Decoder) -> Iterator[tuple[str, Iterable[list[Sight]]]]:
+def _inputs(request: Request, decoder: Decoder) -> Iterator[tuple[str, Iterable[list[DecodedCode]]]]:
     for text in request.texts:
-        yield "text", [[Sight(text)]]
+        yield "text", [[DecodedCode(text)]]
     for path in request.files:
         yield str(path), decoder.sights(path)
 
 
-def _print(found: Sequence[Checked], *, as_json: bool) -> None:
+def _print(found: Sequence[VerifiedInput], *, as_json: bool) -> None:
     for place, checked in enumerate(found, 1):
         told = f"{place}/{len(found)}" if len(found) > 1 else ""
         console.out(*([output.line(_entries(checked))] if as_json else _lines(checked, told)))
 
 
-def _check(source: str, sight: Sight, trusted: TrustSet, request: Request) -> Checked:
+def _check(source: str, sight: DecodedCode, trusted: TrustSet, request: Request) -> VerifiedInput:
     moment = verify.Moment(request.now_s)
     begun_ns = time.perf_counter_ns()
     if sight.text is None:
@@ -101,7 +101,7 @@ def _check(source: str, sight: Sight, trusted: TrustSet, request: Request) -> Ch
     else:
         finding = verify.verify(sight.text, trusted, moment, entered=request.entered)
     verdict = decide(finding, UNCHECKED, _subject(finding, request.entered))
-    return Checked(source, sight, verdict, (time.perf_counter_ns() - begun_ns) / 1e3)
+    return VerifiedInput(source, sight, verdict, (time.perf_counter_ns() - begun_ns) / 1e3)
 
 
 def _subject(finding: Finding, entered: Plate | None) -> Subject:
@@ -111,9 +111,9 @@ def _subject(finding: Finding, entered: Plate | None) -> Subject:
     return Subject.CONFIRMED if agrees else Subject.TYPED
 
 
-def _first_readable(pictures: Iterable[list[Checked]]) -> list[Checked]:
+def _first_readable(pictures: Iterable[list[VerifiedInput]]) -> list[VerifiedInput]:
     """Return the codes of the first readable picture, else of the first with any code, else of the first."""
-    best: list[Checked] | None = None
+    best: list[VerifiedInput] | None = None
     for found in pictures:
         if any(one.verdict.finding.finding is not CredentialFinding.UNREADABLE for one in found):
             return found
@@ -124,7 +124,7 @@ def _first_readable(pictures: Iterable[list[Checked]]) -> list[Checked]:
     return best
 
 
-def _entries(checked: Checked) -> dict[str, output.Json]:
+def _entries(checked: VerifiedInput) -> dict[str, output.Json]:
     sight, verdict = checked.sight, checked.verdict
     places: dict[str, output.Json] = {"page": sight.page, "frame": sight.frame}
     return {
@@ -142,7 +142,7 @@ def _entries(checked: Checked) -> dict[str, output.Json]:
     }
 
 
-def _lines(checked: Checked, told: str) -> list[str]:
+def _lines(checked: VerifiedInput, told: str) -> list[str]:
     sight, verdict = checked.sight, checked.verdict
     said = CREDENTIAL_LINES[verdict.finding.finding]
     outcome = OUTCOMES[verdict.outcome]

@@ -7,7 +7,7 @@ import re
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
-from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace, Vehicle
+from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle import inspection, plate
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
@@ -127,6 +127,6 @@ def _sealed(value: Value) -> Sealed:
     return Sealed(uint(epoch), data(ciphertext))
 
 
-def _status(value: Value) -> StatusPlace:
+def _status(value: Value) -> StatusListRef:
     number, index = array(value, 2)
-    return StatusPlace(uint(number), uint(index))
+    return StatusListRef(uint(number), uint(index))

@@ -8,7 +8,7 @@ from pygame import Rect
 
 from terminal.drawing import hero, result, result_vehicle, text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Sign
+from terminal.drawing.items import Fill, IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
 from terminal.model import Outcome, VehicleFinding
@@ -52,7 +52,7 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
 
 def first_line(page: Page, screen: Alarm) -> str:
     """Which car the alarm is about, in one or two lines."""
-    judged, language = screen.judged, page.look.language
+    judged, language = screen.judged, page.style.language
     age = text.age(max(0.0, screen.status.monotonic_s - judged.as_of_s), language)
     number = judged.plate.number if judged.plate else ""
     what = text.pick(alarms.title(judged.verdict), language)
@@ -70,9 +70,9 @@ def _which_car(page: Page, screen: Alarm) -> Block:
     sizes = [page.eased(units) for units in range(38, 15, -1)]
     style = largest(longest, sizes, page.type(34, ink, bold=True), (room, page.px(200)), 1)
     said = stack([paragraph(line, style, room) for line in lines])
-    sign = Block(side, (Sign(Rect(0, 0, side, side), _SIGNS[screen.about], ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[screen.about], ink),))
     row = beside([(0, sign), (side + page.px(12), said)])
-    width = page.look.size[0]
+    width = page.style.size[0]
 
     def behind(height: int) -> list[Item]:
         return [Fill(Rect(0, 0, width, height), ground)]
@@ -82,7 +82,7 @@ def _which_car(page: Page, screen: Alarm) -> Block:
 
 def _hero(page: Page, screen: Alarm) -> Block:
     """The alarm's name, flashing; below it what to do."""
-    verdict, language = screen.judged.verdict, page.look.language
+    verdict, language = screen.judged.verdict, page.style.language
     lit = int(screen.status.now_s / result.FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
     words = text.pick(alarms.title(verdict), language)
@@ -98,7 +98,7 @@ def _hero(page: Page, screen: Alarm) -> Block:
 
 def _reason(page: Page, screen: Alarm) -> Block:
     """Every letter of the status, who says so and how old that is, and the record's number."""
-    judged, language = screen.judged, page.look.language
+    judged, language = screen.judged, page.style.language
     status = judged.verdict.status
     lines = []
     if status.letters:
@@ -119,7 +119,7 @@ def _reason(page: Page, screen: Alarm) -> Block:
 
 
 def _source(page: Page, screen: Alarm) -> str:
-    judged, language = screen.judged, page.look.language
+    judged, language = screen.judged, page.style.language
     status = judged.verdict.status
     since_s = max(0.0, screen.status.monotonic_s - judged.as_of_s)
     live = status.finding in _LIVE
@@ -134,7 +134,7 @@ def _strip(page: Page, words: str, icon: Icon) -> Block:
     side = page.eased(30)
     room = page.width - side - page.px(8) - 2 * page.px(10)
     said = paragraph(words, page.type(25, theme.BLACK, bold=True), room)
-    sign = Block(side, (Sign(Rect(0, 0, side, side), icon, theme.BLACK),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), icon, theme.BLACK),))
     row = beside([(0, sign), (side + page.px(8), said)])
 
     def behind(height: int) -> list[Item]:

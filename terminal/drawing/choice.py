@@ -9,15 +9,15 @@ from pygame import Rect
 
 from terminal.drawing import plates, text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Item, Outline, Picture, PlateArt, Sign
+from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Outline, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page, top
 from terminal.drawing.shift_parts import inside
-from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face, part
+from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face, part
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 
 if TYPE_CHECKING:
-    from terminal.drawing.theme import Look
+    from terminal.drawing.theme import Style
     from terminal.model import Code, Credential
 
 ROW = 88
@@ -35,16 +35,16 @@ _AIR = 0.18
 """Minimum margin shown around the codes, as a share of their extent."""
 
 
-def cells(screen: CodeChoice, size: tuple[int, int]) -> list[Cell]:
+def cells(screen: CodeChoice, size: tuple[int, int]) -> list[TouchCell]:
     """Return one row per code above the soft keys, on a surface of `size` px."""
     count = len(screen.codes)
     area = area_of(size, ROW * count)
-    return [Cell(part(area, 0, 1, row, area.height / count), CodeChosen(row)) for row in range(count)]
+    return [TouchCell(part(area, 0, 1, row, area.height / count), CodeChosen(row)) for row in range(count)]
 
 
-def strip_cell(size: tuple[int, int]) -> Cell:
+def strip_cell(size: tuple[int, int]) -> TouchCell:
     """Return the touch cell that opens the choice from a verdict, on a surface of `size` px."""
-    return Cell(area_of(size, STRIP_TOUCH), OthersWanted())
+    return TouchCell(area_of(size, STRIP_TOUCH), OthersWanted())
 
 
 def strip_top(size: tuple[int, int]) -> int:
@@ -54,19 +54,19 @@ def strip_top(size: tuple[int, int]) -> int:
 
 def strip(page: Page) -> list[Item]:
     """Draw the strip: another mark is in view during the verdict and can be chosen."""
-    face = area_of(page.look.size, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
+    face = area_of(page.style.size, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
     return key_face(page, face, page.say("other_mark"), page.colours.ink, page.colours.paper)
 
 
-def compose_choice(look: Look, screen: CodeChoice) -> list[Item]:
+def compose_choice(style: Style, screen: CodeChoice) -> list[Item]:
     """Lay out the question, the picture with numbered codes, and a row for each."""
-    page = Page(look)
+    page = Page(style)
     bars = top(page, screen.status)
-    rows = cells(screen, look.size)
+    rows = cells(screen, style.size)
     head = _head(page, screen)
     head = padded(head, page.px(MARGIN), page.px(8), page.px(8), lambda _: ())
     top_y = bars.height + head.height
-    area = Rect(0, top_y, look.size[0], rows[0].rect.y - page.px(4) - top_y)
+    area = Rect(0, top_y, style.size[0], rows[0].rect.y - page.px(4) - top_y)
     shown = _shown(page, screen, area) if area.height >= page.px(_LEAST_PICTURE) else []
     drawn = [item for row, cell in enumerate(rows) for item in _row(page, screen, row, inside(page, cell))]
     return [*bars.items, *at(head, 0, bars.height), *shown, *drawn]
@@ -95,7 +95,7 @@ def _shown(page: Page, screen: CodeChoice, area: Rect) -> list[Item]:
     rect = Rect(0, 0, round(view.width * scale), round(view.height * scale))
     rect.center = area.center
     shares = view.left / width, view.top / height, view.right / width, view.bottom / height
-    items: list[Item] = [ground, Picture(rect, shares)]
+    items: list[Item] = [ground, ImageItem(rect, shares)]
     middles = []
     for row, code in enumerate(screen.codes):
         placed = [((x - view.x) * scale, (y - view.y) * scale) for x, y in code.corners]
@@ -174,12 +174,12 @@ def _unproven(page: Page, room: int) -> Block:
     style = page.firm(24, page.colours.ink, bold=True)
     sizes = [page.px(units) for units in range(24, 13, -1)]
     said = paragraph(words, largest(words, sizes, style, (room - start, page.px(ROW)), 1), room - start)
-    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.QUESTION, page.colours.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.QUESTION, page.colours.ink),))
     return beside([(0, sign), (start, said)])
 
 
 def _proven(page: Page, screen: CodeChoice, code: Code, credential: Credential, room: int) -> Block:
-    plate, language = credential.vehicle.plate, page.look.language
+    plate, language = credential.vehicle.plate, page.style.language
     tall = page.px(52)
     wide = round(tall * plates.aspect(plate))
     start = wide + page.px(12)

@@ -8,16 +8,16 @@ from pygame import Rect
 
 from terminal.drawing import result_vehicle, text
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Item, PlateArt, Sign
+from terminal.drawing.items import Fill, IconItem, Item, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
-from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face
-from terminal.model import POINTS, Fit, Point
+from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face
+from terminal.model import POINTS, ComparedPoint, Fit
 from terminal.screens.comparing import Fitted
 
 if TYPE_CHECKING:
-    from terminal.drawing.theme import Look
-    from terminal.model import Judged
+    from terminal.drawing.theme import Style
+    from terminal.model import RecordedCheck
     from terminal.screens.comparing import Comparison
 
 UNSURE_ROW = 72
@@ -25,19 +25,19 @@ UNSURE_ROW = 72
 FIT_SIGNS = {Fit.AGREES: Icon.CHECK, Fit.DIFFERS: Icon.CROSS, Fit.UNSURE: Icon.QUESTION}
 
 
-def cells(size: tuple[int, int]) -> list[Cell]:
+def cells(size: tuple[int, int]) -> list[TouchCell]:
     """Where a touch says that the officer cannot tell."""
-    return [Cell(area_of(size, UNSURE_ROW), Fitted(Fit.UNSURE))]
+    return [TouchCell(area_of(size, UNSURE_ROW), Fitted(Fit.UNSURE))]
 
 
-def compose(look: Look, screen: Comparison) -> list[Item]:
+def compose(style: Style, screen: Comparison) -> list[Item]:
     """The points with what was answered, and the one that is asked about."""
-    page = Page(look)
+    page = Page(style)
     bars = top(page, screen.status)
-    (unsure,) = cells(look.size)
+    (unsure,) = cells(style.size)
     face = unsure.rect.inflate(-2 * page.px(GAP), -2 * page.px(GAP))
     body = stack([_head(page), *_rows(page, screen), _asked(page, screen)], page.px(10))
-    room = look.size[1] - page.px(KEYS_HEIGHT) - unsure.rect.height - bars.height
+    room = style.size[1] - page.px(KEYS_HEIGHT) - unsure.rect.height - bars.height
     body = padded(body, page.px(MARGIN), 0, 0, lambda _: ())
     return [
         *bars.items,
@@ -57,7 +57,7 @@ def _rows(page: Page, screen: Comparison) -> list[Block]:
     rows = []
     for point, fit in zip(POINTS, screen.fits, strict=False):
         words = f"{page.say(result_vehicle.POINT_WORDS[point])}  {page.say(result_vehicle.FIT_WORDS[fit])}"
-        sign = Sign(Rect(0, 0, side, side), FIT_SIGNS[fit], page.colours.ink)
+        sign = IconItem(Rect(0, 0, side, side), FIT_SIGNS[fit], page.colours.ink)
         start = side + page.px(10)
         rows.append(beside([(0, Block(side, (sign,))), (start, paragraph(words, style, page.width - start))]))
     return rows
@@ -70,7 +70,7 @@ def _asked(page: Page, screen: Comparison) -> Block:
     label = page.firm(26, page.colours.muted, bold=True)
     parts = [paragraph(f"{page.say(result_vehicle.POINT_WORDS[screen.point])}  {place}", label, inside)]
     plate = screen.judged.plate
-    if screen.point is Point.KIND and plate is not None:
+    if screen.point is ComparedPoint.KIND and plate is not None:
         wide = min(inside, page.px(360))
         tall = round(wide * 140 / 480)
         parts.append(Block(tall, (PlateArt(Rect((inside - wide) // 2, 0, wide, tall), plate),)))
@@ -92,17 +92,17 @@ def _asked(page: Page, screen: Comparison) -> Block:
     return padded(card, page.px(16), page.px(16), page.px(16), behind)
 
 
-def value(page: Page, judged: Judged, point: Point) -> str:
+def value(page: Page, judged: RecordedCheck, point: ComparedPoint) -> str:
     """What the alarm's record says of a point; that it is not on this terminal, where it is not."""
-    language = page.look.language
+    language = page.style.language
     known = result_vehicle.record_of(judged.verdict)
     unknown = page.say("not_on_terminal")
     match point:
-        case Point.KIND:
+        case ComparedPoint.KIND:
             return result_vehicle.kind_name(page, judged.plate) if judged.plate else unknown
-        case Point.TYPE:
+        case ComparedPoint.TYPE:
             named = text.vehicle_type(known.vehicle_type, language) if known else ""
             words = " ".join(part for part in (named, judged.verdict.status.brand) if part)
             return words or unknown
-        case Point.COLOUR:
+        case ComparedPoint.COLOUR:
             return text.colours(known.colour, language) if known and known.colour else unknown

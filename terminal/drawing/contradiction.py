@@ -8,7 +8,7 @@ from pygame import Rect
 
 from terminal.drawing import result_vehicle, text
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Sign
+from terminal.drawing.items import Fill, IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
 from terminal.model import ComparedField
@@ -28,7 +28,7 @@ def block(page: Page, verdict: Verdict) -> Block | None:
     credential, registry = verdict.finding.credential, verdict.status.vehicle
     if not verdict.differing or credential is None or registry is None:
         return None
-    page = Page(page.look, result_vehicle.firm(page.ease))
+    page = Page(page.style, result_vehicle.firm(page.scale))
     inside = page.width - 2 * page.px(14)
     rows = [_row(page, name, credential.vehicle, registry, inside) for name in verdict.differing]
 
@@ -63,12 +63,12 @@ def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, widt
             (f"{page.say('says_code')} {field}", page.say("says_registry")), values, strict=True
         )
     )
-    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
     return beside([(0, left), (room + page.px(8), sign), (room + side + page.px(16), right)])
 
 
 def _value(page: Page, name: ComparedField, vehicle: Vehicle) -> str:
-    language = page.look.language
+    language = page.style.language
     match name:
         case ComparedField.COLOUR:
             return text.colours(vehicle.colour, language)

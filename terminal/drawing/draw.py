@@ -10,11 +10,11 @@ from pygame import Rect
 
 from terminal.drawing import alarm, choice, comparing, plate_entry, result, shift, shift_end, text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Item, Picture, Reticle, Sign, paint
+from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, paint
 from terminal.drawing.layout import Block, at, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.soft_keys import key_bar, key_rects
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.drawing.touch_cells import banner_cell
 from terminal.drawing.upload import compose_upload
 from terminal.errors import CameraFault, CameraStalled
@@ -24,21 +24,21 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.events import Pressed
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import Shown, Trouble
+from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.state import Touch as CellTouch
-from terminal.screens.values import Camera
+from terminal.screens.values import CameraStatus
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from terminal.drawing.touch_cells import Cell
+    from terminal.drawing.touch_cells import TouchCell
     from terminal.model import Luma
     from terminal.screens.shift import ShiftScreen
 
-__all__ = ["Look", "cells", "compose", "draw", "event_at"]
+__all__ = ["Style", "cells", "compose", "draw", "event_at"]
 
-Touch: TypeAlias = Pressed | CellTouch
+ScreenTouch: TypeAlias = Pressed | CellTouch
 
 _EASES = [step / 100 for step in range(40, 132, 4)]
 """How large texts are set: the largest at which everything fits."""
@@ -46,16 +46,16 @@ _LEAST_AIR, _AIR = 7, 22
 """The least and the most room between two blocks, in units."""
 
 
-def draw(screen: Shown, preview: Luma | None, look: Look) -> pygame.Surface:
+def draw(screen: Shown, preview: Luma | None, style: Style) -> pygame.Surface:
     """The screen as the officer sees it, 32 bits a pixel. `preview` is the camera's uint8 [height, width]."""
-    surface = pygame.Surface(look.size, depth=32)
-    surface.fill(theme.palette(look).paper)
-    for item in compose(screen, look, live=preview is not None):
-        paint(surface, item, look.fonts, preview)
+    surface = pygame.Surface(style.size, depth=32)
+    surface.fill(theme.palette(style).paper)
+    for item in compose(screen, style, live=preview is not None):
+        paint(surface, item, style.fonts, preview)
     return surface
 
 
-def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> Touch | None:
+def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> ScreenTouch | None:
     """What a touch at a point says, in pixels of a surface of `size`: soft keys, and cells."""
     for key, rect in key_rects(screen, size):
         if rect.collidepoint(point):
@@ -63,15 +63,15 @@ def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> To
     return next((cell.event for cell in cells(screen, size) if cell.rect.collidepoint(point)), None)
 
 
-def cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
+def cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
     """All that can be touched beside the soft keys; where two cells overlap, the first one is meant."""
     status = screen.status
     banner = [banner_cell(size)] if status.banners and status.waiting is None else []
     return [*banner, *_own_cells(screen, size)]
 
 
-def _own_cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
-    own: list[Cell] = []
+def _own_cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
+    own: list[TouchCell] = []
     match screen:
         case PlateEntry() | KindChoice():
             own = plate_entry.cells(screen, size)
@@ -79,7 +79,7 @@ def _own_cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
             own = choice.cells(screen, size)
         case Comparison():
             own = comparing.cells(size)
-        case Result(offers=True):
+        case Result(has_other_code=True):
             own = [choice.strip_cell(size)]
         case Menu() | ShiftLog() | LogEntry():
             own = shift.cells(screen, size)
@@ -90,64 +90,64 @@ def _own_cells(screen: Shown, size: tuple[int, int]) -> list[Cell]:
     return own
 
 
-def compose(screen: Shown, look: Look, *, live: bool = True) -> list[Item]:
+def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
     """What is drawn, in order. `live` says whether there is a picture."""
     match screen:
         case Ready():
-            items = _ready(Page(look), screen, live=live)
+            items = _ready(Page(style), screen, live=live)
         case Result() | Alarm():
-            items = _stacked(look, screen)
+            items = _stacked(style, screen)
         case Comparison():
-            items = comparing.compose(look, screen)
+            items = comparing.compose(style, screen)
         case PlateEntry():
-            items = plate_entry.compose_entry(Page(look), screen)
+            items = plate_entry.compose_entry(Page(style), screen)
         case KindChoice():
-            items = plate_entry.compose_choice(Page(look), screen)
+            items = plate_entry.compose_choice(Page(style), screen)
         case CodeChoice():
-            items = choice.compose_choice(look, screen)
-        case Trouble():
-            items = _trouble(Page(look), screen)
+            items = choice.compose_choice(style, screen)
+        case FaultScreen():
+            items = _trouble(Page(style), screen)
         case _:
-            items = _compose_shift(look, screen)
-    return [*items, *key_bar(Page(look), screen)]
+            items = _compose_shift(style, screen)
+    return [*items, *key_bar(Page(style), screen)]
 
 
-def _compose_shift(look: Look, screen: ShiftScreen) -> list[Item]:
+def _compose_shift(style: Style, screen: ShiftScreen) -> list[Item]:
     match screen:
         case Menu():
-            return shift.compose_menu(look, screen)
+            return shift.compose_menu(style, screen)
         case ShiftLog():
-            return shift.compose_log(look, screen)
+            return shift.compose_log(style, screen)
         case LogEntry():
-            return shift.compose_note(look, screen)
+            return shift.compose_note(style, screen)
         case ShiftEnd():
-            return shift_end.compose_end(look, screen)
+            return shift_end.compose_end(style, screen)
         case ShiftOver():
-            return shift_end.compose_over(look, screen)
+            return shift_end.compose_over(style, screen)
         case Uploading():
-            return compose_upload(look, screen)
+            return compose_upload(style, screen)
 
 
-def _stacked(look: Look, screen: Result | Alarm) -> list[Item]:
+def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
     """The blocks of a verdict or an alarm in the largest type at which all fit, the room left over between
     them.
     """
-    bars = top(Page(look), screen.status)
-    offers = isinstance(screen, Result) and screen.offers
-    strip = choice.strip(Page(look)) if offers else []
-    bottom = choice.strip_top(look.size) if offers else _keys_top(look)
+    bars = top(Page(style), screen.status)
+    offers = isinstance(screen, Result) and screen.has_other_code
+    strip = choice.strip(Page(style)) if offers else []
+    bottom = choice.strip_top(style.size) if offers else _keys_top(style)
     room = bottom - bars.height
     # Room falls as the type grows: the place of the first ease that wants more than there is.
-    over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(look, ease), screen, room))
-    page = Page(look, _EASES[max(0, over - 1)])
+    over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(style, ease), screen, room))
+    page = Page(style, _EASES[max(0, over - 1)])
     blocks = _blocks(page, screen)
     gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
     gap = max(0, min(page.px(_AIR), gap))
     return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *strip]
 
 
-def _keys_top(look: Look) -> int:
-    return look.size[1] - Page(look).px(KEYS_HEIGHT)
+def _keys_top(style: Style) -> int:
+    return style.size[1] - Page(style).px(KEYS_HEIGHT)
 
 
 def _blocks(page: Page, screen: Result | Alarm) -> list[Block]:
@@ -164,9 +164,9 @@ def _spare(page: Page, screen: Result | Alarm, room: int) -> int:
 
 def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     bars = top(page, screen.status, menu=True)
-    width, height = page.look.size
+    width, height = page.style.size
     bottom = height - page.px(KEYS_HEIGHT)
-    if screen.status.camera is not Camera.LIVE or not live:
+    if screen.status.camera is not CameraStatus.LIVE or not live:
         area = Rect(0, bars.height, width, bottom - bars.height)
         return [*bars.items, *_no_picture(page, screen.status.camera, area)]
     style = page.firm(31, page.colours.ink, bold=True)
@@ -176,19 +176,19 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     side = min(round(0.66 * area.width), round(0.9 * area.height))
     reticle = Rect(0, 0, side, side)
     reticle.center = area.center
-    picture: list[Item] = [Fill(area, theme.BLACK), Picture(area), Reticle(reticle, page.px(7))]
+    picture: list[Item] = [Fill(area, theme.BLACK), ImageItem(area), Reticle(reticle, page.px(7))]
     return [*bars.items, *picture, *at(hint, 0, area.bottom)]
 
 
-def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:
+def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:
     """The camera's state in words, where its picture would be."""
     words = {
-        Camera.LIVE: page.say("camera_waiting"),
-        Camera.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.look.language),
-        Camera.ABSENT: text.pick(Lines(CameraFault.zh, CameraFault.en), page.look.language),
+        CameraStatus.LIVE: page.say("camera_waiting"),
+        CameraStatus.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.style.language),
+        CameraStatus.ABSENT: text.pick(Lines(CameraFault.zh, CameraFault.en), page.style.language),
     }[camera]
     side = page.px(128)
-    sign = Sign(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
+    sign = IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
     style = page.firm(30, page.colours.ink, bold=True)
     body = stack(
         [Block(side, (sign,)), paragraph(words, style, page.width, centred=True, even=True)],
@@ -200,14 +200,14 @@ def _no_picture(page: Page, camera: Camera, area: Rect) -> list[Item]:
     ]
 
 
-def _trouble(page: Page, screen: Trouble) -> list[Item]:
+def _trouble(page: Page, screen: FaultScreen) -> list[Item]:
     """A fault of the device: its code, what to do, and that nothing was said of code or vehicle."""
     bars = top(page, screen.status)
     colours = page.colours
     side = page.px(128)
     notice = screen.notice
     parts: Sequence[Block] = [
-        Block(side, (Sign(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
+        Block(side, (IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
         paragraph(
             f"{page.say('device_fault')} {notice.code}",
             page.firm(44, colours.ink, bold=True),
@@ -215,7 +215,7 @@ def _trouble(page: Page, screen: Trouble) -> list[Item]:
             centred=True,
         ),
         paragraph(
-            text.pick(Lines(notice.zh, notice.en), page.look.language),
+            text.pick(Lines(notice.zh, notice.en), page.style.language),
             page.firm(30, colours.ink, bold=True),
             page.width,
             centred=True,
@@ -223,5 +223,5 @@ def _trouble(page: Page, screen: Trouble) -> list[Item]:
         paragraph(page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True),
     ]
     body = stack(parts, page.px(22))
-    room = page.look.size[1] - page.px(KEYS_HEIGHT) - bars.height
+    room = page.style.size[1] - page.px(KEYS_HEIGHT) - bars.height
     return [*bars.items, *at(body, page.px(MARGIN), bars.height + (room - body.height) // 2)]

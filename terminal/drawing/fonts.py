@@ -23,7 +23,7 @@ SIMPLIFIED_CHINESE = 2
 GLYPHS = 2048
 """Glyphs cached: a result screen has about 150; 2,048 of the usual sizes take about 8 MiB."""
 
-Place: TypeAlias = tuple[int, int]
+Offset: TypeAlias = tuple[int, int]
 Glyph: TypeAlias = tuple[pygame.Surface, int, int]
 """A drawn letter and the offset of its corner: right of the pen and above the baseline, px."""
 
@@ -87,7 +87,7 @@ class Fonts:
 
     def letters(
         self, text: str, size: int, colour: Colour, *, bold: bool
-    ) -> list[tuple[pygame.Surface, Place]]:
+    ) -> list[tuple[pygame.Surface, Offset]]:
         """Return the glyphs of a line and their corners, px, with the baseline's start at (0, 0)."""
         x, placed = 0.0, []
         for letter in text:

@@ -6,45 +6,45 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing.items import Dashes, Fill, Item, Sign, Stripes
+from terminal.drawing.items import Dashes, Fill, IconItem, Item, Stripes
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph
 from terminal.drawing.page import MARGIN
 from terminal.drawing.theme import Form
 
 if TYPE_CHECKING:
     from terminal.drawing.page import Page
-    from terminal.drawing.theme import Dress
+    from terminal.drawing.theme import OutcomeStyle
 
 
-def inside(page: Page, dress: Dress) -> int:
+def inside(page: Page, dress: OutcomeStyle) -> int:
     """Pixels that a hero's text may be wide."""
     return page.width - 2 * _rim(page, dress)
 
 
-def headed(page: Page, dress: Dress, words: str, lines: int) -> Block:
+def headed(page: Page, dress: OutcomeStyle, words: str, lines: int) -> Block:
     """The sign and the name, in the largest type at which the name fits so many lines."""
-    side = page.px(112 * min(page.ease, 1.0))
+    side = page.px(112 * min(page.scale, 1.0))
     gap = page.px(16)
     room = inside(page, dress) - side - gap
     sizes = [page.eased(units) for units in range(104, 30, -2)]
     bold = page.type(104, dress.ink, bold=True)
     style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
-    sign = Block(side, (Sign(Rect(0, 0, side, side), dress.icon, dress.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), dress.icon, dress.ink),))
     return beside([(0, sign), (side + gap, paragraph(words, style, room))])
 
 
-def framed(page: Page, dress: Dress, body: Block) -> Block:
+def framed(page: Page, dress: OutcomeStyle, body: Block) -> Block:
     """A hero's content on its ground, between the margins."""
     rim = _rim(page, dress)
     hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
     return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
 
 
-def _rim(page: Page, dress: Dress) -> int:
+def _rim(page: Page, dress: OutcomeStyle) -> int:
     return page.px(22 if dress.form is Form.STRIPED else 14)
 
 
-def _behind(page: Page, dress: Dress, height: int, rim: int) -> list[Item]:
+def _behind(page: Page, dress: OutcomeStyle, height: int, rim: int) -> list[Item]:
     rect = Rect(0, 0, page.width, height)
     radius = page.px(14)
     match dress.form:

@@ -20,8 +20,8 @@ GRID = 96
 FINE = 4
 """Oversampling factor; the icon is reduced at the end, which smooths the edges."""
 
-Point: TypeAlias = tuple[float, float]
-Box: TypeAlias = tuple[float, float, float, float]
+Vertex: TypeAlias = tuple[float, float]
+IconBox: TypeAlias = tuple[float, float, float, float]
 """Left, top, width, height."""
 
 
@@ -55,24 +55,24 @@ class _Pen:
         self._unit = surface.get_width() / GRID
         self._inks = ((*colour, 255), (*colour, 0))
 
-    def _at(self, points: Iterable[Point]) -> list[Point]:
+    def _at(self, points: Iterable[Vertex]) -> list[Vertex]:
         return [(x * self._unit, y * self._unit) for x, y in points]
 
-    def disc(self, centre: Point, radius: float, *, cut: bool = False) -> None:
+    def disc(self, centre: Vertex, radius: float, *, cut: bool = False) -> None:
         pygame.draw.circle(self._surface, self._inks[cut], self._at([centre])[0], radius * self._unit)
 
-    def ring(self, centre: Point, radius: float, width: float) -> None:
+    def ring(self, centre: Vertex, radius: float, width: float) -> None:
         self.disc(centre, radius)
         self.disc(centre, radius - width, cut=True)
 
-    def area(self, *points: Point, cut: bool = False) -> None:
+    def area(self, *points: Vertex, cut: bool = False) -> None:
         pygame.draw.polygon(self._surface, self._inks[cut], self._at(points))
 
-    def box(self, place: Box, radius: float = 0, *, cut: bool = False) -> None:
+    def box(self, place: IconBox, radius: float = 0, *, cut: bool = False) -> None:
         rect = pygame.Rect([round(length * self._unit) for length in place])
         pygame.draw.rect(self._surface, self._inks[cut], rect, border_radius=round(radius * self._unit))
 
-    def line(self, width: float, *points: Point, cut: bool = False) -> None:
+    def line(self, width: float, *points: Vertex, cut: bool = False) -> None:
         """Draw a line with round ends and joints."""
         for point in points:
             self.disc(point, width / 2, cut=cut)
@@ -81,7 +81,7 @@ class _Pen:
             dx, dy = (y0 - y1) / length * width / 2, (x1 - x0) / length * width / 2
             self.area((x0 + dx, y0 + dy), (x1 + dx, y1 + dy), (x1 - dx, y1 - dy), (x0 - dx, y0 - dy), cut=cut)
 
-    def arc(self, centre: Point, radius: float, width: float, start: float, end: float) -> None:
+    def arc(self, centre: Vertex, radius: float, width: float, start: float, end: float) -> None:
         """Draw an arc from `start` to `end`, degrees clockwise from the right, with round ends."""
         steps = 24
         angles = (math.radians(start + (end - start) * step / steps) for step in range(steps + 1))
@@ -113,7 +113,7 @@ def _triangle(pen: _Pen) -> None:
     _exclamation(pen, (48, 36), (48, 58), 73, cut=True)
 
 
-def _exclamation(pen: _Pen, top: Point, bottom: Point, dot: float, *, cut: bool) -> None:
+def _exclamation(pen: _Pen, top: Vertex, bottom: Vertex, dot: float, *, cut: bool) -> None:
     pen.line(10, top, bottom, cut=cut)
     pen.disc((bottom[0], dot), 6, cut=cut)
 

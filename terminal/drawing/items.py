@@ -61,7 +61,7 @@ class Dashes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class IconItem:
     """An icon; `rect` is square."""
 
     rect: pygame.Rect
@@ -78,7 +78,7 @@ class PlateArt:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ImageItem:
     """The camera picture, scaled to fill `rect` and cropped evenly."""
 
     rect: pygame.Rect
@@ -103,7 +103,7 @@ class Outline:
     width: int
 
 
-Item: TypeAlias = Text | Fill | Stripes | Dashes | Sign | PlateArt | Picture | Reticle | Outline
+Item: TypeAlias = Text | Fill | Stripes | Dashes | IconItem | PlateArt | ImageItem | Reticle | Outline
 
 
 def moved(item: Item, x: int, y: int) -> Item:
@@ -125,20 +125,20 @@ def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | Non
             surface.blit(_stripes(item.rect.size, item.colours, item.width, item.radius), item.rect)
         case Dashes():
             _dash(surface, item)
-        case Sign():
+        case IconItem():
             surface.blit(icon_surface(item.icon, item.rect.width, item.colour), item.rect)
         case PlateArt():
             surface.blit(plate_surface(item.plate, item.rect.size, fonts), item.rect)
-        case Picture() | Reticle() | Outline():
+        case ImageItem() | Reticle() | Outline():
             _paint_view(surface, item, preview)
         case _:
             assert_never(item)
 
 
-def _paint_view(surface: pygame.Surface, item: Picture | Reticle | Outline, preview: Luma | None) -> None:
+def _paint_view(surface: pygame.Surface, item: ImageItem | Reticle | Outline, preview: Luma | None) -> None:
     """Draw the camera picture or an item that lies on it."""
     match item:
-        case Picture():
+        case ImageItem():
             if preview is not None and preview.size:
                 surface.blit(_picture(_part(preview, item.part), item.rect.size), item.rect)
         case Reticle():

@@ -10,7 +10,7 @@ from pygame import Rect
 
 from terminal.drawing import text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Sign, Text
+from terminal.drawing.items import Fill, IconItem, Text
 from terminal.drawing.layout import Block, Type, beside, largest, padded, paragraph, stack
 from terminal.screens import alarms
 from terminal.screens.values import Sending
@@ -18,7 +18,7 @@ from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
-    from terminal.drawing.theme import Look, Palette
+    from terminal.drawing.theme import Palette, Style
     from terminal.screens.values import Notice, Status
 
 WIDTH, HEIGHT = 480, 800
@@ -36,39 +36,39 @@ MOST_NOTICES = 2
 class Page:
     """Style of a screen, and the factor by which its texts are reduced to fit."""
 
-    look: Look
-    ease: float = 1.0
+    style: Style
+    scale: float = 1.0
 
     @property
     def colours(self) -> Palette:
         """Colours of the theme."""
-        return theme.palette(self.look)
+        return theme.palette(self.style)
 
     @property
     def width(self) -> int:
         """Width between the margins, px."""
-        return self.look.size[0] - 2 * self.px(MARGIN)
+        return self.style.size[0] - 2 * self.px(MARGIN)
 
     def px(self, units: float) -> int:
         """Convert units to pixels, at least 1."""
-        scale = min(self.look.size[0] / WIDTH, self.look.size[1] / HEIGHT)
+        scale = min(self.style.size[0] / WIDTH, self.style.size[1] / HEIGHT)
         return max(1, round(units * scale))
 
     def eased(self, units: float) -> int:
-        """Convert units to pixels, reduced by `ease`."""
-        return self.px(units * self.ease)
+        """Convert units to pixels, reduced by `scale`."""
+        return self.px(units * self.scale)
 
     def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """Return a text style of `units`, reduced by `ease`."""
-        return Type(self.look.fonts, self.eased(units), colour, bold)
+        """Return a text style of `units`, reduced by `scale`."""
+        return Type(self.style.fonts, self.eased(units), colour, bold)
 
     def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
         """Return a text style of `units` that is never reduced."""
-        return Type(self.look.fonts, self.px(units), colour, bold)
+        return Type(self.style.fonts, self.px(units), colour, bold)
 
     def say(self, key: str, **values: object) -> str:
         """Return a screen text in the officer's language."""
-        return text.say(key, self.look.language, **values)
+        return text.say(key, self.style.language, **values)
 
 
 def top(page: Page, status: Status, *, menu: bool = False) -> Block:
@@ -100,8 +100,8 @@ def _alarm_strip(page: Page, status: Status) -> Block | None:
         words = page.say(
             "banner",
             number=judged.plate.number if judged.plate else "",
-            age=text.age(max(0.0, status.monotonic_s - judged.as_of_s), page.look.language),
-            what=text.pick(alarms.title(judged.verdict), page.look.language),
+            age=text.age(max(0.0, status.monotonic_s - judged.as_of_s), page.style.language),
+            what=text.pick(alarms.title(judged.verdict), page.style.language),
         )
     else:
         return None
@@ -109,20 +109,20 @@ def _alarm_strip(page: Page, status: Status) -> Block | None:
     room = page.width - side - page.px(8)
     sizes = [page.px(units) for units in range(27, 13, -1)]
     style = largest(words, sizes, page.firm(27, theme.WHITE, bold=True), (room, height), 2)
-    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.SIREN, theme.WHITE),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.SIREN, theme.WHITE),))
     row = beside([(0, sign), (side + page.px(8), paragraph(words, style, room))])
     above = (height - row.height) // 2
-    ground = Fill(Rect(0, 0, page.look.size[0], height), theme.RED)
+    ground = Fill(Rect(0, 0, page.style.size[0], height), theme.RED)
     return padded(row, page.px(MARGIN), above, height - row.height - above, lambda _: [ground])
 
 
 def _notice_words(page: Page, notice: Notice) -> str:
-    return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.look.language)}"
+    return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.style.language)}"
 
 
 def _bar(page: Page, status: Status, *, menu: bool) -> Block:
     height = page.px(BAR)
-    behind = Fill(Rect(0, 0, page.look.size[0], height), theme.BAR)
+    behind = Fill(Rect(0, 0, page.style.size[0], height), theme.BAR)
     left, right, start = _fitted_ends(page, status, menu=menu)
     shift = _shift(page, status, left.items[-1].rect.right, start)
     row = beside([(page.px(MARGIN), left), *shift, (page.px(MARGIN) + start, right)])
@@ -180,7 +180,7 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
         right.append((page.say("trust_fresh"), plain))
     else:
         right.append(Icon.TRIANGLE)
-        right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.look.language)), warn))
+        right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.style.language)), warn))
     right.append((page.say("records", count=status.records), plain))
     if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT
@@ -198,7 +198,7 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
         if isinstance(part, Icon):
             side = page.px(20)
             colour = theme.WHITE if part is Icon.MENU else theme.NOTICE
-            blocks.append((x, Block(side, (Sign(Rect(0, 0, side, side), part, colour),))))
+            blocks.append((x, Block(side, (IconItem(Rect(0, 0, side, side), part, colour),))))
             x += side + page.px(5)
         else:
             string, style = part
@@ -212,7 +212,7 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
 def _laboratory(page: Page) -> Block:
     style = page.firm(21, theme.WHITE, bold=True)
     band = paragraph(page.say("laboratory"), style, page.width, centred=True)
-    width = page.look.size[0]
+    width = page.style.size[0]
     return padded(
         band,
         page.px(MARGIN),
@@ -231,9 +231,9 @@ def _notices(page: Page, lines: list[str], least: int) -> Block:
     body = [
         paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
     ]
-    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
     row = beside([(0, sign), (side + page.px(8), stack(body))])
-    ground = page.look.size[0]
+    ground = page.style.size[0]
     return padded(
         row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
     )

@@ -8,13 +8,13 @@ from pygame import Rect
 
 from terminal.drawing import plates, result, text
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Item, PlateArt, Sign
+from terminal.drawing.items import Fill, IconItem, Item, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, paragraph, stack
 from terminal.drawing.page import MARGIN, Page, top
-from terminal.drawing.touch_cells import GAP, Cell, area_of, key_face, part
+from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face, part
 from terminal.model import Plate
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry
-from terminal.screens.events import Picked, Turned, Typed
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry
+from terminal.screens.events import KeyboardSwitched, Picked, Typed
 from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
 
@@ -34,7 +34,7 @@ _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *CAPITALS, *TAILS, *WORDS)
 
 
-def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[Cell]:
+def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[TouchCell]:
     """All that can be touched above the soft keys, on a surface of `size` pixels; no two overlap."""
     area = area_of(size, ROOM)
     if isinstance(screen, PlateEntry):
@@ -43,24 +43,24 @@ def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[Cell]:
     columns, rows = _split(screen)
     each = _row_height(screen, area)
     listed = [
-        Cell(part(area, place % columns, columns, place // columns, each), event)
+        TouchCell(part(area, place % columns, columns, place // columns, each), event)
         for place, event in enumerate(events)
     ]
-    asked = [Cell(part(area, 0, 1, rows, each), Picked(None))] if screen.may_ask else []
+    asked = [TouchCell(part(area, 0, 1, rows, each), Picked(None))] if screen.may_ask else []
     return [*listed, *asked]
 
 
-def _keyboard(keys: Keys, area: Rect) -> list[Cell]:
+def _keyboard(keys: Keys, area: Rect) -> list[TouchCell]:
     """Keys row by row; what is left of the last row turns to the other keys."""
     symbols = tuple(PROVINCES) if keys is Keys.PROVINCES else _SYMBOLS
     rows = len(symbols) // COLUMNS + 1
     each = area.height / rows
     typed = [
-        Cell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), Typed(symbol))
+        TouchCell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), Typed(symbol))
         for place, symbol in enumerate(symbols)
     ]
     turn = part(area, len(symbols) % COLUMNS, COLUMNS, rows - 1, each)
-    return [*typed, Cell(Rect(turn.x, turn.y, area.right - turn.x, turn.height), Turned())]
+    return [*typed, TouchCell(Rect(turn.x, turn.y, area.right - turn.x, turn.height), KeyboardSwitched())]
 
 
 def _split(screen: KindChoice) -> tuple[int, int]:
@@ -77,7 +77,7 @@ def _row_height(screen: KindChoice, area: Rect) -> float:
 def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     """The number so far as a plate of no kind, what is wanted, and the keys."""
     bars = top(page, screen.status)
-    area = area_of(page.look.size, ROOM)
+    area = area_of(page.style.size, ROOM)
     caption = _caption(page, screen)
     gap = page.px(8)
     room = area.y - bars.height - caption.height - 3 * gap
@@ -88,7 +88,7 @@ def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     head = stack([art, caption], gap)
     y = bars.height + (area.y - bars.height - head.height) // 2
     likely = symbols_after(screen.number)
-    drawn = [item for cell in cells(screen, page.look.size) for item in _key(page, screen, cell, likely)]
+    drawn = [item for cell in cells(screen, page.style.size) for item in _key(page, screen, cell, likely)]
     return [*bars.items, *at(head, page.px(MARGIN), y), *drawn]
 
 
@@ -105,7 +105,7 @@ def _caption(page: Page, screen: PlateEntry) -> Block:
 _ADVICE = {Advice.UNUSUAL: "number_unusual", Advice.IMPOSSIBLE: "number_impossible"}
 
 
-def _key(page: Page, screen: PlateEntry, cell: Cell, likely: frozenset[str]) -> list[Item]:
+def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]) -> list[Item]:
     """A key; faint where no kind's pattern has its symbol here. It types all the same: some kinds' numbers
     follow no known pattern, and the plate in front of the officer is right.
     """
@@ -125,10 +125,10 @@ def _key(page: Page, screen: PlateEntry, cell: Cell, likely: frozenset[str]) -> 
 def compose_choice(page: Page, screen: KindChoice) -> list[Item]:
     """The question, where the kinds come from, and each kind as a plate of its colours with its name."""
     bars = top(page, screen.status)
-    area = area_of(page.look.size, ROOM)
+    area = area_of(page.style.size, ROOM)
     head = _question(page, screen)
     y = bars.height + (area.y - bars.height - head.height) // 2
-    drawn = [item for cell in cells(screen, page.look.size) for item in _choice(page, screen, cell)]
+    drawn = [item for cell in cells(screen, page.style.size) for item in _choice(page, screen, cell)]
     return [*bars.items, *at(head, page.px(MARGIN), y), *drawn]
 
 
@@ -141,38 +141,40 @@ def _question(page: Page, screen: KindChoice) -> Block:
     said = paragraph(page.say(listing), page.firm(21, muted), page.width - page.px(36))
     side = page.px(26)
     if icon is not None:
-        said = beside([(0, Block(side, (Sign(Rect(0, 0, side, side), icon, muted),))), (page.px(36), said)])
+        said = beside(
+            [(0, Block(side, (IconItem(Rect(0, 0, side, side), icon, muted),))), (page.px(36), said)]
+        )
     return stack([paragraph(words, title, page.width), said], page.px(6))
 
 
 _LISTINGS = {
-    Listing.PATTERNS: ("listing_patterns", None),
-    Listing.ASKING: ("listing_asking", Icon.CLOCK),
-    Listing.REGISTRY: ("listing_registry", Icon.CHECK),
-    Listing.NONE: ("listing_none", Icon.DASH),
-    Listing.NO_ANSWER: ("listing_no_answer", Icon.DASH),
+    KindSource.PATTERNS: ("listing_patterns", None),
+    KindSource.ASKING: ("listing_asking", Icon.CLOCK),
+    KindSource.REGISTRY: ("listing_registry", Icon.CHECK),
+    KindSource.NONE: ("listing_none", Icon.DASH),
+    KindSource.NO_ANSWER: ("listing_no_answer", Icon.DASH),
 }
 
 
-def _choice(page: Page, screen: KindChoice, cell: Cell) -> list[Item]:
+def _choice(page: Page, screen: KindChoice, cell: TouchCell) -> list[Item]:
     gap = page.px(GAP)
     face = cell.rect.inflate(-2 * gap, -2 * gap)
     if not isinstance(cell.event, Picked) or cell.event.kind is None:
         return key_face(page, face, page.say("kind_unsure"), page.colours.slate_paper, page.colours.ink)
     plate = Plate(screen.number, cell.event.kind)
     inside = page.px(8)
-    single = face.width > page.look.size[0] * 0.6
+    single = face.width > page.style.size[0] * 0.6
     tall = min(face.height - 2 * inside, page.px(52 if single else 27))
     wide = round(tall * plates.aspect(plate))
     start = wide + page.px(18 if single else 8)
     room = face.width - 2 * inside - start
     kind = KINDS.get(plate.kind)
-    name = text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
+    name = text.pick(Lines(kind.name_zh, kind.name_en), page.style.language) if kind else plate.kind
     name = name.removesuffix("号牌")  # the question says it
     found = next((one for one in screen.found if one.kind == plate.kind), None)
     share = face.height if found is None else face.height * 2 // 5
     sizes = [page.px(units) for units in range(28 if single else 23, 7, -1)]
-    lines = 1 if page.look.language == "zh" else 4
+    lines = 1 if page.style.language == "zh" else 4
     style = largest(name, sizes, page.firm(28, page.colours.ink, bold=True), (room, share), lines)
     said = paragraph(name, style, room)
     if found is not None:
@@ -187,13 +189,13 @@ def _status(page: Page, found: Candidate, box: tuple[int, int]) -> Block:
     """The sign of a vehicle's finding, with every letter and the finding in words as far as the box (pixels)
     has room for them: among many vehicles the sign alone.
     """
-    language, finding = page.look.language, found.status.finding
+    language, finding = page.style.language, found.status.finding
     letters = text.status_letters(found.status.letters, language) if found.status.letters else ""
     said = text.pick(VEHICLE_LINES[finding], language)
     side = min(page.px(22), box[1])
     start = side + page.px(6)
     room = box[0] - start
-    sign = Block(side, (Sign(Rect(0, 0, side, side), result.VEHICLE_SIGNS[finding], page.colours.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), result.VEHICLE_SIGNS[finding], page.colours.ink),))
     sizes = [page.px(units) for units in range(20, 11, -1)]
     for words in (f"{letters} {said}".strip(), letters or said, said):
         style = largest(words, sizes, page.firm(20, page.colours.ink, bold=True), (room, box[1]), 3)

@@ -9,16 +9,16 @@ from pygame import Rect
 
 from terminal.drawing import contradiction, hero, result_vehicle, text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Sign
+from terminal.drawing.items import Fill, IconItem
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import CredentialFinding, Lookup, Outcome, RefusalReason, VehicleFinding
+from terminal.model import CredentialFinding, LookupState, Outcome, RefusalReason, VehicleFinding
 from terminal.screens import alarms
 from terminal.vehicle.tables import CREDENTIAL_LINES, OUTCOMES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
-    from terminal.model import HotlistWord, Judged, Verdict
+    from terminal.model import HotlistWord, RecordedCheck, Verdict
     from terminal.screens.check import Result
 
 FLASH_S = 0.5
@@ -66,14 +66,14 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     if (compared := result_vehicle.particulars(page, verdict)) is not None:
         shown.append(compared)
     shown.append(_ground(page, screen))
-    if screen.other is not None and not screen.offers:
+    if screen.other is not None and not screen.has_other_code:
         shown.append(_second_code(page))
     return shown
 
 
 def guidance(verdict: Verdict, page: Page) -> str:
     """What to do, of the decision table; nothing where it only repeats the title."""
-    words = text.pick(Lines(verdict.guidance_zh, verdict.guidance_en), page.look.language)
+    words = text.pick(Lines(verdict.guidance_zh, verdict.guidance_en), page.style.language)
     if verdict.outcome is Outcome.PROVISIONAL and verdict.status.finding is VehicleFinding.VALID:
         # The cell is a pass that waits for the one question: its sentence holds once that is answered.
         return page.say("once_confirmed", guidance=words)
@@ -83,21 +83,21 @@ def guidance(verdict: Verdict, page: Page) -> str:
 def title(verdict: Verdict, page: Page) -> str:
     """The name of a verdict's outcome; an alarm's is its gravest letter (domain, section 6.4, rule 4)."""
     if verdict.outcome is Outcome.ALARM:
-        return text.pick(alarms.title(verdict), page.look.language)
+        return text.pick(alarms.title(verdict), page.style.language)
     return outcome_title(verdict.outcome, page)
 
 
 def outcome_title(outcome: Outcome, page: Page) -> str:
     """An outcome's name."""
     row = OUTCOMES[outcome]
-    return text.pick(Lines(row["title_zh"], row["title_en"]), page.look.language)
+    return text.pick(Lines(row["title_zh"], row["title_en"]), page.style.language)
 
 
 def _hero(page: Page, screen: Result) -> Block:
     verdict = screen.judged.verdict
-    page = Page(page.look, result_vehicle.firm(page.ease))
+    page = Page(page.style, result_vehicle.firm(page.scale))
     dress = theme.faded(page.colours) if screen.faded else theme.dress(verdict.outcome, page.colours)
-    lines = 1 if page.look.language == "zh" else 2  # a Chinese title of five characters is one word
+    lines = 1 if page.style.language == "zh" else 2  # a Chinese title of five characters is one word
     words = page.say("hidden") if screen.hidden else title(verdict, page)
     parts = [hero.headed(page, dress, words, lines)]
     room = hero.inside(page, dress)
@@ -111,7 +111,7 @@ def _hero(page: Page, screen: Result) -> Block:
 
 
 def _age(page: Page, screen: Result) -> str:
-    return text.age(screen.age_s, page.look.language)
+    return text.age(screen.age_s, page.style.language)
 
 
 def _findings(page: Page, screen: Result) -> Block:
@@ -127,7 +127,7 @@ def _findings(page: Page, screen: Result) -> Block:
     sign = VEHICLE_SIGNS[status.finding]
     lines.append(_line(page, "vehicle", VEHICLE_LINES[status.finding], sign, ink))
     if status.letters:
-        named = text.status_letters(status.letters, page.look.language)
+        named = text.status_letters(status.letters, page.style.language)
         lines.append(_note(page, page.say("letters", letters=named), ink=ink))
     if (said := _lookup(page, screen)) is not None:
         lines.append(said)
@@ -146,17 +146,17 @@ def _findings(page: Page, screen: Result) -> Block:
 def _lookup(page: Page, screen: Result) -> Block | None:
     """What became of asking the registry."""
     match screen.judged.lookup:
-        case Lookup.NOT_ASKED:
+        case LookupState.NOT_ASKED:
             return None
-        case Lookup.WAITING:
+        case LookupState.WAITING:
             return _note(page, page.say("lookup_waiting"), Icon.CLOCK)
-        case Lookup.NO_ANSWER:
+        case LookupState.NO_ANSWER:
             words = "lookup_no_answer" if screen.judged.refusal is None else _REFUSED[screen.judged.refusal]
             return _note(page, page.say(words), Icon.DASH)
-        case Lookup.ANSWERED if screen.judged.several is not None:
+        case LookupState.ANSWERED if screen.judged.several is not None:
             count = len(screen.judged.several.found)
             return _note(page, page.say("lookup_several", count=count), Icon.QUESTION, page.colours.ink)
-        case Lookup.ANSWERED:
+        case LookupState.ANSWERED:
             return _note(page, page.say("lookup_answered", age=_age(page, screen)))
 
 
@@ -164,7 +164,7 @@ def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
     """Lay out the hot list's word and its age as of now, with a warning where alarms may be missing."""
     if word.age_s is not None:
         word = replace(word, age_s=word.age_s + int(screen.age_s))
-    words = text.hotlist_word(word, page.look.language)
+    words = text.hotlist_word(word, page.style.language)
     if word.age_s is not None and not word.silent:
         return _note(page, words)
     return _note(page, words, Icon.TRIANGLE, page.colours.ink)
@@ -186,14 +186,14 @@ def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None =
     said = paragraph(words, page.type(21, colour, bold=True), page.width - 2 * page.px(12) - start)
     small = page.eased(22)
     place = Rect((side - small) // 2, 0, small, small)
-    signs = [] if icon is None else [(0, Block(small, (Sign(place, icon, colour),)))]
+    signs = [] if icon is None else [(0, Block(small, (IconItem(place, icon, colour),)))]
     return beside([*signs, (start, said)])
 
 
 def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
     label = page.say(key)
-    words = text.pick(lines, page.look.language)
-    if page.look.language == "zh":  # label and words read on as the table's one sentence
+    words = text.pick(lines, page.style.language)
+    if page.style.language == "zh":  # label and words read on as the table's one sentence
         words = words.removeprefix(label)
     side = page.eased(30)
     style = page.type(21, page.colours.muted, bold=True)
@@ -201,7 +201,7 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
     start = side + page.px(8) + round(names) + page.px(10)
     return beside(
         [
-            (0, Block(side, (Sign(Rect(0, 0, side, side), icon, ink),))),
+            (0, Block(side, (IconItem(Rect(0, 0, side, side), icon, ink),))),
             (side + page.px(8), paragraph(label, style, page.width)),
             (
                 start,
@@ -213,7 +213,7 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
 
 def _ground(page: Page, screen: Result) -> Block:
     """By which check, by lists of what age, under which number."""
-    judged, age_s, language = screen.judged, screen.status.trust_age_s, page.look.language
+    judged, age_s, language = screen.judged, screen.status.trust_age_s, page.style.language
     parts = [
         text.pick(text.REASONS[judged.verdict.finding.reason], language),
         page.say("trust_none")
@@ -227,7 +227,7 @@ def _ground(page: Page, screen: Result) -> Block:
     return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
 
 
-def _record(page: Page, judged: Judged) -> list[str]:
+def _record(page: Page, judged: RecordedCheck) -> list[str]:
     """The record's number, or that there is none yet."""
     if not judged.recorded:
         return [page.say("alarm_not_recorded")]
@@ -237,11 +237,11 @@ def _record(page: Page, judged: Judged) -> list[str]:
 def _vehicle_ground(page: Page, screen: Result) -> list[str]:
     """How old the list is that tells of the vehicle; a live answer says so beside its finding."""
     age_s = screen.judged.verdict.status.age_s
-    if screen.judged.lookup is Lookup.ANSWERED:
+    if screen.judged.lookup is LookupState.ANSWERED:
         return []
     if age_s is None:
         return [page.say("vehicle_not_asked")]
-    return [page.say("vehicle_asked_age", age=text.age(age_s + screen.age_s, page.look.language))]
+    return [page.say("vehicle_asked_age", age=text.age(age_s + screen.age_s, page.style.language))]
 
 
 def _second_code(page: Page) -> Block:

@@ -12,18 +12,22 @@ from terminal.drawing import plates, text
 from terminal.drawing.items import Fill, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import POINTS, CredentialFinding, Fit, Outcome, Point, Subject
+from terminal.model import POINTS, ComparedPoint, CredentialFinding, Fit, Outcome, Subject
 from terminal.vehicle.tables import KINDS, USES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Plate, Vehicle, VehicleStatus, Verdict
+    from terminal.model import Plate, RecordedCheck, Vehicle, VehicleStatus, Verdict
     from terminal.screens.check import Result
 
 _FIRM_EASE, _FIRMER = 0.86, 0.26
 """The verdict, what to do and the plate give way no further than this while what is below them still can;
 past that they stay so much larger."""
 
-POINT_WORDS = {Point.KIND: "point_kind", Point.TYPE: "vehicle_type", Point.COLOUR: "colour"}
+POINT_WORDS = {
+    ComparedPoint.KIND: "point_kind",
+    ComparedPoint.TYPE: "vehicle_type",
+    ComparedPoint.COLOUR: "colour",
+}
 FIT_WORDS = {Fit.AGREES: "fit_agrees", Fit.DIFFERS: "fit_differs", Fit.UNSURE: "fit_unsure"}
 _FIT_MARKS = {Fit.AGREES: "✓", Fit.DIFFERS: "≠", Fit.UNSURE: "？"}
 
@@ -45,13 +49,13 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     return [padded(block, page.px(MARGIN), 0, 0, lambda _: ()) for block in shown]
 
 
-def _own_plate(judged: Judged) -> Plate | None:
+def _own_plate(judged: RecordedCheck) -> Plate | None:
     """The plate of the vehicle that the verdict is about."""
     proven = _proven(judged.verdict)
     return judged.plate or (proven.plate if proven else None)
 
 
-def _other_plate(judged: Judged) -> Plate | None:
+def _other_plate(judged: RecordedCheck) -> Plate | None:
     """The plate that a genuine code names, where that is another vehicle's."""
     credential = judged.verdict.finding.credential
     own = _own_plate(judged)
@@ -73,7 +77,7 @@ def record_of(verdict: Verdict) -> Vehicle | None:
 def kind_name(page: Page, plate: Plate) -> str:
     """The name of a plate's kind; the code of one that is not listed."""
     kind = KINDS.get(plate.kind)
-    return text.pick(Lines(kind.name_zh, kind.name_en), page.look.language) if kind else plate.kind
+    return text.pick(Lines(kind.name_zh, kind.name_en), page.style.language) if kind else plate.kind
 
 
 def _own(page: Page, screen: Result, plate: Plate) -> Block:
@@ -81,11 +85,11 @@ def _own(page: Page, screen: Result, plate: Plate) -> Block:
     compared than the plate, in less room.
     """
     verdict = screen.judged.verdict
-    head = "is_it" if screen.asks else _HEADS[verdict.subject or Subject.CODE]
+    head = "is_it" if screen.needs_confirmation else _HEADS[verdict.subject or Subject.CODE]
     said = page.say(head)
     typed_alone = verdict.subject is Subject.TYPED and verdict.finding.credential is None
-    if verdict.outcome is not Outcome.ALARM and (screen.asks or typed_alone):
-        return wide(page, plate, said, 34 if screen.asks else 28)
+    if verdict.outcome is not Outcome.ALARM and (screen.needs_confirmation or typed_alone):
+        return wide(page, plate, said, 34 if screen.needs_confirmation else 28)
     return _beside(page, plate, 94, said, 21 if head != "is_it" else 30)
 
 
@@ -111,13 +115,13 @@ def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
     kind_block = paragraph(kind, caption, room)
     slack = room - _right(kind_block)
     row = beside([(0, paragraph(head, style, page.width)), (start + slack, kind_block)])
-    art = _art(plate, min(page.px(112 * firm(page.ease)), int(page.width / plates.aspect(plate))))
+    art = _art(plate, min(page.px(112 * firm(page.scale)), int(page.width / plates.aspect(plate))))
     return stack([row, replace(art, items=tuple(at(art, (page.width - _right(art)) // 2, 0)))], page.eased(6))
 
 
 def _beside(page: Page, plate: Plate, tall: float, head: str, units: float) -> Block:
     """The plate at the left; whose it is and its kind beside it."""
-    art = _art(plate, page.px(tall * min(1.0, firm(page.ease))))
+    art = _art(plate, page.px(tall * min(1.0, firm(page.scale))))
     start = _right(art) + page.px(14)
     room = page.width - start
     said = paragraph(head, page.type(units, page.colours.ink, bold=True), room)
@@ -133,11 +137,11 @@ def _right(block: Block) -> int:
     return max(item.rect.right for item in block.items)
 
 
-def _comparison(page: Page, judged: Judged) -> Block:
+def _comparison(page: Page, judged: RecordedCheck) -> Block:
     """The points to compare with the car before it is stopped, with what was found, and the VIN for after the
     stop (domain, section 6.4, rule 4).
     """
-    verdict, language = judged.verdict, page.look.language
+    verdict, language = judged.verdict, page.style.language
     status, known = verdict.status, record_of(verdict)
     inside = page.width - 2 * page.px(14)
     title = paragraph(_comparison_title(page, judged), page.type(23, page.colours.ink, bold=True), inside)
@@ -177,14 +181,14 @@ def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:
     """Lay out how earlier alarms on the vehicle ended: the clone may have been the one that was stopped."""
     if not status.earlier_alarms:
         return []
-    language, width = page.look.language, page.width - 2 * page.px(14)
+    language, width = page.style.language, page.width - 2 * page.px(14)
     ended = [text.earlier_alarm(one, language) for one in status.earlier_alarms]
     head = paragraph(page.say("earlier_alarms"), page.type(20, page.colours.muted, bold=True), width)
     style = page.type(20, page.colours.ink, bold=True)
     return [head, *(paragraph(words, style, width) for words in ended)]
 
 
-def _comparison_title(page: Page, judged: Judged) -> str:
+def _comparison_title(page: Page, judged: RecordedCheck) -> str:
     """What is still to be done, or what the comparison came to."""
     if not judged.fits:
         return page.say("compare")
@@ -209,7 +213,7 @@ def particulars(page: Page, verdict: Verdict) -> Block | None:
 def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
     pairs, proven, status = [], _proven(verdict), verdict.status
     if proven is not None:
-        pairs.append(("valid_through", text.month(proven.valid_through, page.look.language)))
+        pairs.append(("valid_through", text.month(proven.valid_through, page.style.language)))
     if status.valid_through is not None:
         pairs.append(("registry_valid_through", text.day(status.valid_through)))
     if status.scrap_date is not None:
@@ -218,7 +222,7 @@ def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
 
 
 def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None) -> str:
-    language = page.look.language
+    language = page.style.language
     use = USES.get(vehicle.use)
     words = [
         status.brand if status else None,

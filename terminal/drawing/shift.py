@@ -8,18 +8,29 @@ from pygame import Rect
 
 from terminal.drawing import text
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Item, Sign
+from terminal.drawing.items import IconItem, Item
 from terminal.drawing.layout import Block, beside, largest, paragraph, stack
 from terminal.drawing.page import HEIGHT, WIDTH, Page
 from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
-from terminal.drawing.touch_cells import Cell, area_of, key_face, part
-from terminal.model import Action, ControlWord, Mistaken, Picture, Remark
-from terminal.screens.shift import MENU, ROWS, Chosen, LogEntry, Marked, Menu, Opened, Paged, Part, ShiftLog
+from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
+from terminal.model import Action, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.screens.shift import (
+    MENU,
+    ROWS,
+    LogEntry,
+    LogRowTouched,
+    Menu,
+    MenuTouched,
+    NotePicked,
+    Paged,
+    Part,
+    ShiftLog,
+)
 
 if TYPE_CHECKING:
-    from terminal.drawing.theme import Look
-    from terminal.model import Note
+    from terminal.drawing.theme import Style
+    from terminal.model import OfficerNote
     from terminal.screens.values import Logged, Status
 
 BAR_TOUCH = 72
@@ -32,13 +43,13 @@ _PARTS = {
 }
 
 
-def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Cell]:
+def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[TouchCell]:
     """Return the touch cells above the soft keys on a surface of `size` px; no two overlap."""
     area = area_of(size, ROOM)
     match screen:
         case Menu():
             return [
-                Cell(part(area, 0, 1, row, area.height / len(MENU)), Opened(listed))
+                TouchCell(part(area, 0, 1, row, area.height / len(MENU)), MenuTouched(listed))
                 for row, listed in enumerate(MENU)
             ]
         case ShiftLog():
@@ -47,35 +58,37 @@ def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Cel
             return _note_cells(screen, area)
 
 
-def bar_cell(size: tuple[int, int]) -> Cell:
+def bar_cell(size: tuple[int, int]) -> TouchCell:
     """Return the touch cell of the bar that opens the menu."""
     scale = min(size[0] / WIDTH, size[1] / HEIGHT)
-    return Cell(Rect(0, 0, size[0], round(BAR_TOUCH * scale)), Opened(Part.MENU))
+    return TouchCell(Rect(0, 0, size[0], round(BAR_TOUCH * scale)), MenuTouched(Part.MENU))
 
 
-def _log_cells(screen: ShiftLog, area: Rect) -> list[Cell]:
+def _log_cells(screen: ShiftLog, area: Rect) -> list[TouchCell]:
     """Return one row per check of the page, and below them the keys to other pages."""
     each = area.height / (ROWS + 1)
-    rows = [Cell(part(area, 0, 1, row, each), Chosen(one.seq)) for row, one in enumerate(screen.shown)]
-    turns = [Cell(part(area, place, 2, ROWS, each), Paged(by)) for place, by in enumerate((-1, 1))]
+    rows = [
+        TouchCell(part(area, 0, 1, row, each), LogRowTouched(one.seq)) for row, one in enumerate(screen.shown)
+    ]
+    turns = [TouchCell(part(area, place, 2, ROWS, each), Paged(by)) for place, by in enumerate((-1, 1))]
     return [*rows, *(turns if screen.pages > 1 else ())]
 
 
-def _note_cells(screen: LogEntry, area: Rect) -> list[Cell]:
+def _note_cells(screen: LogEntry, area: Rect) -> list[TouchCell]:
     """Return words in three columns, then a row for picture and mistake and one for the control room."""
     words = [note for note in screen.notes if isinstance(note, Action | Remark)]
-    own = [note for note in screen.notes if isinstance(note, Picture | Mistaken)]
+    own = [note for note in screen.notes if isinstance(note, KeepPicture | Mistaken)]
     control = [note for note in screen.notes if isinstance(note, ControlWord)]
     rows = -(-len(words) // 3)
     each = area.height / (rows + 2)
     return [
-        *(Cell(part(area, n % 3, 3, n // 3, each), Marked(note)) for n, note in enumerate(words)),
-        *(Cell(part(area, n, len(own), rows, each), Marked(note)) for n, note in enumerate(own)),
-        *(Cell(part(area, n, 2, rows + 1, each), Marked(word)) for n, word in enumerate(control)),
+        *(TouchCell(part(area, n % 3, 3, n // 3, each), NotePicked(note)) for n, note in enumerate(words)),
+        *(TouchCell(part(area, n, len(own), rows, each), NotePicked(note)) for n, note in enumerate(own)),
+        *(TouchCell(part(area, n, 2, rows + 1, each), NotePicked(word)) for n, word in enumerate(control)),
     ]
 
 
-def compose_menu(look: Look, screen: Menu) -> list[Item]:
+def compose_menu(style: Style, screen: Menu) -> list[Item]:
     """Lay out the menu."""
 
     def head(page: Page) -> Block:
@@ -86,15 +99,15 @@ def compose_menu(look: Look, screen: Menu) -> list[Item]:
             lines.append(paragraph(said, page.type(22, page.colours.muted), page.width))
         return stack(lines)
 
-    page = Page(look)
+    page = Page(style)
     drawn = []
-    for cell in cells(screen, look.size):
-        if isinstance(cell.event, Opened):
+    for cell in cells(screen, style.size):
+        if isinstance(cell.event, MenuTouched):
             drawn += _menu_row(page, screen.status, cell, cell.event.part)
-    return [*headed(look, screen.status, head), *drawn]
+    return [*headed(style, screen.status, head), *drawn]
 
 
-def _menu_row(page: Page, status: Status, cell: Cell, listed: Part) -> list[Item]:
+def _menu_row(page: Page, status: Status, cell: TouchCell, listed: Part) -> list[Item]:
     rect = inside(page, cell)
     lines = [paragraph(page.say(_PARTS[listed]), page.firm(30, page.colours.ink, bold=True), page.width)]
     if listed is Part.UPLOAD:
@@ -104,7 +117,7 @@ def _menu_row(page: Page, status: Status, cell: Cell, listed: Part) -> list[Item
     return panel(page, rect, stack(lines))
 
 
-def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
+def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
     """Lay out a page of checks, newest first."""
 
     def head(page: Page) -> Block:
@@ -118,19 +131,19 @@ def compose_log(look: Look, screen: ShiftLog) -> list[Item]:
             lines.append(paragraph(said, page.type(22, muted), page.width))
         return stack(lines)
 
-    page = Page(look)
+    page = Page(style)
     by_seq = {one.seq: one for one in screen.shown}
     drawn: list[Item] = []
-    for cell in cells(screen, look.size):
-        if isinstance(cell.event, Chosen):
+    for cell in cells(screen, style.size):
+        if isinstance(cell.event, LogRowTouched):
             drawn += _log_row(page, cell, by_seq[cell.event.seq])
         elif isinstance(cell.event, Paged):
             words = page.say("page_newer" if cell.event.by < 0 else "page_older")
             drawn += key_face(page, inside(page, cell), words, page.colours.ink, page.colours.paper)
-    return [*headed(look, screen.status, head), *drawn]
+    return [*headed(style, screen.status, head), *drawn]
 
 
-def _log_row(page: Page, cell: Cell, logged: Logged) -> list[Item]:
+def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     """Draw a check: outcome icon, plate above outcome and last note, record number above time."""
     rect, colours = inside(page, cell), page.colours
     side = min(page.px(44), rect.height - page.px(12))
@@ -144,7 +157,7 @@ def _log_row(page: Page, cell: Cell, logged: Logged) -> list[Item]:
     middle = room - start - wide - page.px(10)
     words = [
         outcome_title(logged.outcome, page),
-        *(text.note(act, page.look.language) for act in logged.acts[-1:]),
+        *(text.note(act, page.style.language) for act in logged.acts[-1:]),
     ]
     named = stack(
         [_one_line(page, _plate(page, logged), 26, middle), _small(page, " · ".join(words), middle)]
@@ -175,19 +188,19 @@ def _plate(page: Page, logged: Logged) -> str:
     return page.say("no_plate_code" if logged.read else "no_plate")
 
 
-def compose_note(look: Look, screen: LogEntry) -> list[Item]:
+def compose_note(style: Style, screen: LogEntry) -> list[Item]:
     """Lay out a check, its notes, and the notes that can be added."""
-    page, logged = Page(look), screen.logged
+    page, logged = Page(style), screen.logged
     drawn: list[Item] = []
-    for cell in cells(screen, look.size):
-        if isinstance(cell.event, Marked):
+    for cell in cells(screen, style.size):
+        if isinstance(cell.event, NotePicked):
             there = cell.event.note in logged.acts
             ground, ink = page.colours.panel, page.colours.ink
             if there:
                 ground, ink = page.colours.ink, page.colours.paper
-            words = text.note(cell.event.note, look.language)
+            words = text.note(cell.event.note, style.language)
             drawn += key_face(page, inside(page, cell), words, ground, ink)
-    return [*headed(look, screen.status, lambda page: _noted(page, screen)), *drawn]
+    return [*headed(style, screen.status, lambda page: _noted(page, screen)), *drawn]
 
 
 def _noted(page: Page, screen: LogEntry) -> Block:
@@ -211,12 +224,12 @@ def _noted(page: Page, screen: LogEntry) -> Block:
     return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.eased(8))
 
 
-def _acts(page: Page, acts: tuple[Note, ...], *, noted: bool) -> Block:
+def _acts(page: Page, acts: tuple[OfficerNote, ...], *, noted: bool) -> Block:
     """Lay out the notes on disk, each once, latest last, checked if one was added since the last touch."""
     style = page.type(24, page.colours.ink, bold=True)
     if not acts and not noted:
         return paragraph(page.say("add_what"), page.type(24, page.colours.muted, bold=True), page.width)
-    language = page.look.language
+    language = page.style.language
     latest = reversed(dict.fromkeys(reversed(acts)))
     names = ("、" if language == "zh" else ", ").join(text.note(act, language) for act in latest)
     words = page.say("noted_list", notes=names) if names else page.say("noted")
@@ -224,5 +237,5 @@ def _acts(page: Page, acts: tuple[Note, ...], *, noted: bool) -> Block:
         return paragraph(words, style, page.width)
     side = page.eased(26)
     start = side + page.px(8)
-    sign = Block(side, (Sign(Rect(0, 0, side, side), Icon.CHECK, page.colours.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.CHECK, page.colours.ink),))
     return beside([(0, sign), (start, paragraph(words, style, page.width - start))])

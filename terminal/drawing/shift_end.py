@@ -11,12 +11,12 @@ from terminal.drawing.shift_parts import chip, filled, unuploaded
 if TYPE_CHECKING:
     from terminal.drawing.items import Item
     from terminal.drawing.page import Page
-    from terminal.drawing.theme import Look
+    from terminal.drawing.theme import Style
     from terminal.model import Counts, Outcome
     from terminal.screens.shift import ShiftEnd, ShiftOver
 
 
-def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:
+def compose_end(style: Style, screen: ShiftEnd) -> list[Item]:
     """Lay out the summary shown before the shift ends."""
 
     def body(page: Page) -> Block:
@@ -28,10 +28,10 @@ def compose_end(look: Look, screen: ShiftEnd) -> list[Item]:
             blocks += [*_counted(page, screen.counts), _to_send(page, screen.unuploaded)]
         return stack(blocks, page.eased(12))
 
-    return filled(look, screen.status, body)
+    return filled(style, screen.status, body)
 
 
-def compose_over(look: Look, screen: ShiftOver) -> list[Item]:
+def compose_over(style: Style, screen: ShiftOver) -> list[Item]:
     """Lay out the screen without an active shift, with the summary of the last one."""
 
     def body(page: Page) -> Block:
@@ -43,7 +43,7 @@ def compose_over(look: Look, screen: ShiftOver) -> list[Item]:
         blocks += _counted(page, screen.ended) if screen.ended else []
         return stack([*blocks, _to_send(page, screen.status.records)], page.eased(12))
 
-    return filled(look, screen.status, body)
+    return filled(style, screen.status, body)
 
 
 def _counted(page: Page, counts: Counts) -> list[Block]:

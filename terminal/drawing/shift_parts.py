@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.drawing import theme
-from terminal.drawing.items import Dashes, Fill, Item, Sign
+from terminal.drawing.items import Dashes, Fill, IconItem, Item
 from terminal.drawing.layout import Block, at
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.theme import Form
-from terminal.drawing.touch_cells import GAP, Cell, area_of
+from terminal.drawing.touch_cells import GAP, TouchCell, area_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.drawing.theme import Look
+    from terminal.drawing.theme import Style
     from terminal.model import Outcome
     from terminal.screens.values import Status
 
@@ -35,7 +35,7 @@ def chip(page: Page, outcome: Outcome, side: int) -> Block:
     dress = theme.dress(outcome, page.colours)
     rect, radius = Rect(0, 0, side, side), max(1, side // 6)
     edge = max(2, side // 10)
-    sign = Sign(rect.inflate(-side // 3, -side // 3), dress.icon, dress.ink)
+    sign = IconItem(rect.inflate(-side // 3, -side // 3), dress.icon, dress.ink)
     match dress.form:
         case Form.SOLID:
             ground: list[Item] = [Fill(rect, dress.fill, radius)]
@@ -47,7 +47,7 @@ def chip(page: Page, outcome: Outcome, side: int) -> Block:
     return Block(side, (*ground, sign))
 
 
-def inside(page: Page, cell: Cell) -> Rect:
+def inside(page: Page, cell: TouchCell) -> Rect:
     """Return the area of a cell in which its key is drawn."""
     gap = page.px(GAP)
     return cell.rect.inflate(-2 * gap, -2 * gap)
@@ -59,25 +59,25 @@ def panel(page: Page, rect: Rect, block: Block) -> list[Item]:
     return [Fill(rect, page.colours.panel, page.px(8)), *at(block, x, y)]
 
 
-def headed(look: Look, status: Status, head: Callable[[Page], Block]) -> list[Item]:
+def headed(style: Style, status: Status, head: Callable[[Page], Block]) -> list[Item]:
     """Lay out the bars, and a heading between them and the cells."""
-    return _between(look, status, head, area_of(look.size, ROOM).y)
+    return _between(style, status, head, area_of(style.size, ROOM).y)
 
 
-def filled(look: Look, status: Status, body: Callable[[Page], Block]) -> list[Item]:
+def filled(style: Style, status: Status, body: Callable[[Page], Block]) -> list[Item]:
     """Lay out the bars, and a body between them and the soft keys."""
-    return _between(look, status, body, look.size[1] - Page(look).px(KEYS_HEIGHT))
+    return _between(style, status, body, style.size[1] - Page(style).px(KEYS_HEIGHT))
 
 
-def _between(look: Look, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
+def _between(style: Style, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
     """Lay out the bars, and a block in the largest size that fits above `bottom`."""
-    bars = top(Page(look), status)
-    room = bottom - bars.height - 2 * Page(look).px(5)
+    bars = top(Page(style), status)
+    room = bottom - bars.height - 2 * Page(style).px(5)
     for ease in _EASES:
-        block = made(Page(look, ease))
+        block = made(Page(style, ease))
         if block.height <= room:
             break
     return [
         *bars.items,
-        *at(block, Page(look).px(MARGIN), bars.height + (bottom - bars.height - block.height) // 2),
+        *at(block, Page(style).px(MARGIN), bars.height + (bottom - bars.height - block.height) // 2),
     ]

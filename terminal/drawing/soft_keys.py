@@ -19,7 +19,7 @@ from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import Shown, Trouble
+from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SoftKey:
     """A soft key: its button, the text keys of the button's name and its action; `main` is highlighted."""
 
     button: Button
@@ -37,47 +37,47 @@ class Key:
     main: bool = False
 
 
-def keys(screen: Shown) -> tuple[Key, ...]:
+def keys(screen: Shown) -> tuple[SoftKey, ...]:
     """Return the active soft keys from left to right, in the order of the buttons: BACK, TRIGGER, CONFIRM."""
-    shown: tuple[Key, ...]
+    shown: tuple[SoftKey, ...]
     match screen:
         case Ready(status=status):
             shown = (
-                Key(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
-                Key(Button.TRIGGER, "button_trigger", "scan_again"),
-                Key(Button.CONFIRM, "button_confirm", "enter_plate"),
+                SoftKey(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
+                SoftKey(Button.TRIGGER, "button_trigger", "scan_again"),
+                SoftKey(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
         case Alarm(held=held):
             action = "keep_holding" if held else "acknowledge"
-            shown = (Key(Button.CONFIRM, "button_confirm", action, main=not held),)
+            shown = (SoftKey(Button.CONFIRM, "button_confirm", action, main=not held),)
         case Result():
             shown = _result_keys(screen)
         case Comparison():
             shown = (
-                Key(Button.BACK, "button_back", "point_differs", main=True),
-                Key(Button.TRIGGER, "button_trigger", "point_agrees", main=True),
+                SoftKey(Button.BACK, "button_back", "point_differs", main=True),
+                SoftKey(Button.TRIGGER, "button_trigger", "point_agrees", main=True),
             )
         case PlateEntry() | KindChoice():
             shown = _entry_keys(screen)
         case CodeChoice():
             shown = _choice_keys(screen)
-        case Trouble():
-            shown = (Key(Button.CONFIRM, "button_any", "go_on", main=True),)
+        case FaultScreen():
+            shown = (SoftKey(Button.CONFIRM, "button_any", "go_on", main=True),)
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             shown = _shift_keys(screen)
     return shown
 
 
-def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
-    back = partial(Key, Button.BACK, "button_back")
-    confirm = partial(Key, Button.CONFIRM, "button_confirm", main=True)
-    scan = Key(Button.TRIGGER, "button_trigger", "scan")
-    shown: tuple[Key, ...]
+def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
+    back = partial(SoftKey, Button.BACK, "button_back")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
+    scan = SoftKey(Button.TRIGGER, "button_trigger", "scan")
+    shown: tuple[SoftKey, ...]
     match screen:
         case ShiftLog(pages=1):
             shown = back("to_menu"), scan
         case ShiftLog():
-            shown = back("to_menu"), scan, Key(Button.CONFIRM, "button_confirm", "page_older")
+            shown = back("to_menu"), scan, SoftKey(Button.CONFIRM, "button_confirm", "page_older")
         case LogEntry(back=behind):
             shown = back("to_log" if isinstance(behind, ShiftLog) else "to_verdict"), scan
         case ShiftEnd(counts=None):
@@ -87,43 +87,43 @@ def _shift_keys(screen: ShiftScreen) -> tuple[Key, ...]:
         case ShiftOver():
             shown = back("see_upload"), confirm("start_shift")
         case Menu() | Uploading(ended=None):
-            shown = (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+            shown = (SoftKey(Button.BACK, "button_back_or_trigger", "scan"),)
         case Uploading(progress=progress):
             leave = "finish" if progress.state is Sending.DONE else "leave_upload"
-            shown = (Key(Button.BACK, "button_back_or_trigger", leave, main=True),)
+            shown = (SoftKey(Button.BACK, "button_back_or_trigger", leave, main=True),)
     return shown
 
 
-def _result_keys(screen: Result) -> tuple[Key, ...]:
+def _result_keys(screen: Result) -> tuple[SoftKey, ...]:
     if screen.hidden:
         return (
-            Key(Button.BACK, "button_back", "show_old"),
-            Key(Button.TRIGGER, "button_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", "recheck", main=True),
+            SoftKey(Button.BACK, "button_back", "show_old"),
+            SoftKey(Button.TRIGGER, "button_trigger", "scan_next"),
+            SoftKey(Button.CONFIRM, "button_confirm", "recheck", main=True),
         )
-    if screen.asks:
+    if screen.needs_confirmation:
         return (
-            Key(Button.BACK, "button_back", "not_this"),
-            Key(Button.TRIGGER, "button_trigger", "scan_next"),
+            SoftKey(Button.BACK, "button_back", "not_this"),
+            SoftKey(Button.TRIGGER, "button_trigger", "scan_next"),
             _confirm_key(screen),
         )
     if screen.compares:
-        return Key(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
+        return SoftKey(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
     if screen.wants_plate:
         action = "enter_plate" if screen.judged.several is None else "pick_vehicle"
         return (
-            Key(Button.BACK, "button_back_or_trigger", "scan_next"),
-            Key(Button.CONFIRM, "button_confirm", action, main=True),
+            SoftKey(Button.BACK, "button_back_or_trigger", "scan_next"),
+            SoftKey(Button.CONFIRM, "button_confirm", action, main=True),
         )
     return (
-        Key(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
-        Key(Button.CONFIRM, "button_confirm", "note"),
+        SoftKey(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
+        SoftKey(Button.CONFIRM, "button_confirm", "note"),
     )
 
 
-def _confirm_key(screen: Result) -> Key:
+def _confirm_key(screen: Result) -> SoftKey:
     """What CONFIRM does where the question is open whether this is the vehicle, or it must be compared."""
-    confirm = partial(Key, Button.CONFIRM, "button_confirm")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm")
     if screen.compares:
         return confirm("compare_points", main=True)
     if screen.judged.verdict.outcome is Outcome.ALARM:
@@ -131,27 +131,27 @@ def _confirm_key(screen: Result) -> Key:
     return confirm("yes_this", main=True)
 
 
-def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[Key, ...]:
-    scan = Key(Button.TRIGGER, "button_trigger", "scan")
+def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[SoftKey, ...]:
+    scan = SoftKey(Button.TRIGGER, "button_trigger", "scan")
     if isinstance(screen, KindChoice):
-        return Key(Button.BACK, "button_back", "to_number"), scan
+        return SoftKey(Button.BACK, "button_back", "to_number"), scan
     if screen.number:
-        confirm = Key(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
-        return Key(Button.BACK, "button_back", "erase"), scan, confirm
+        confirm = SoftKey(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
+        return SoftKey(Button.BACK, "button_back", "erase"), scan, confirm
     if screen.after is not None:
-        return Key(Button.BACK, "button_back", "to_verdict"), scan
-    return (Key(Button.BACK, "button_back_or_trigger", "scan"),)
+        return SoftKey(Button.BACK, "button_back", "to_verdict"), scan
+    return (SoftKey(Button.BACK, "button_back_or_trigger", "scan"),)
 
 
-def _choice_keys(screen: CodeChoice) -> tuple[Key, ...]:
-    back = Key(Button.BACK, "button_back", "scan" if screen.after is None else "to_verdict")
-    following = Key(Button.TRIGGER, "button_trigger", "next_code")
+def _choice_keys(screen: CodeChoice) -> tuple[SoftKey, ...]:
+    back = SoftKey(Button.BACK, "button_back", "scan" if screen.after is None else "to_verdict")
+    following = SoftKey(Button.TRIGGER, "button_trigger", "next_code")
     if screen.marked is None:
         return back, following
-    return back, following, Key(Button.CONFIRM, "button_confirm", "check_code", main=True)
+    return back, following, SoftKey(Button.CONFIRM, "button_confirm", "check_code", main=True)
 
 
-def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
+def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[SoftKey, Rect]]:
     """Return the soft keys with their areas, px; they share the width equally."""
     width, height = size
     scale = min(width / WIDTH, height / HEIGHT)
@@ -166,15 +166,15 @@ def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[Key, Rect]]:
 
 def key_bar(page: Page, screen: Shown) -> list[Item]:
     """Draw the soft keys at the bottom of the screen."""
-    width, height = page.look.size
+    width, height = page.style.size
     tall = page.px(KEYS_HEIGHT)
     items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
-    for key, rect in key_rects(screen, page.look.size):
+    for key, rect in key_rects(screen, page.style.size):
         items += _key(page, key, rect)
     return items
 
 
-def _key(page: Page, key: Key, rect: Rect) -> list[Item]:
+def _key(page: Page, key: SoftKey, rect: Rect) -> list[Item]:
     ground, ink, faint = (
         (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
     )

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.drawing.alarm_text import ALARM_WORDS
-from terminal.model import Action, Control, ControlWord, Mistaken, Picture, Reason, Remark
+from terminal.model import Action, Control, ControlWord, KeepPicture, Mistaken, Reason, Remark
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import ALARM_RESULTS, VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Language
-    from terminal.model import EarlierAlarm, HotlistWord, Note
+    from terminal.model import EarlierAlarm, HotlistWord, OfficerNote
 
 WORDS: dict[str, Lines] = {
     "laboratory": Lines("实验室 LAB · 不得用于执法", "实验室 LAB · not for enforcement"),
@@ -290,14 +290,14 @@ def say(key: str, language: Language, **values: object) -> str:
     return pick(WORDS[key], language).format(**values)
 
 
-def note(added: Note, language: Language) -> str:
+def note(added: OfficerNote, language: Language) -> str:
     """What an officer added to a check."""
     match added:
         case Action(word):
             return pick(ACTIONS[word], language) if word in ACTIONS else word
         case Remark(word):
             return pick(REMARKS[word], language) if word in REMARKS else word
-        case Picture():
+        case KeepPicture():
             return say("keep_picture", language)
         case Mistaken():
             return say("mistaken", language)

@@ -27,7 +27,7 @@ Language: TypeAlias = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Style:
     """Style of all screens: the officer's language, the fonts, the surface's size in px and the theme."""
 
     language: Language
@@ -95,7 +95,7 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dress:
+class OutcomeStyle:
     """Style of an outcome's block."""
 
     form: Form
@@ -118,12 +118,12 @@ _ICONS = {
 }
 
 
-def palette(look: Look) -> Palette:
+def palette(style: Style) -> Palette:
     """Return the colours of the theme in use."""
-    return NIGHT if look.night else DAY
+    return NIGHT if style.night else DAY
 
 
-def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
+def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> OutcomeStyle:
     """Return the style for an outcome's colour and icon in outcomes.csv.
 
     `lit` is False in the dark half of a flash. Raises ValueError for a colour that is not implemented.
@@ -132,24 +132,24 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> Dress:
     icon = _ICONS[row["icon"]]
     match row["colour"]:
         case "green":
-            return Dress(Form.SOLID, GREEN, GREEN, BLACK, icon)
+            return OutcomeStyle(Form.SOLID, GREEN, GREEN, BLACK, icon)
         case "green-striped":
-            return Dress(Form.STRIPED, GREEN, colours.paper, colours.ink, icon)
+            return OutcomeStyle(Form.STRIPED, GREEN, colours.paper, colours.ink, icon)
         case "amber":
-            return Dress(Form.SOLID, AMBER, AMBER, BLACK, icon)
+            return OutcomeStyle(Form.SOLID, AMBER, AMBER, BLACK, icon)
         case "red-flashing" if not lit:
-            return Dress(Form.SOLID, RED, WHITE, RED, icon)
+            return OutcomeStyle(Form.SOLID, RED, WHITE, RED, icon)
         case "red" | "red-flashing":
-            return Dress(Form.SOLID, RED, RED, WHITE, icon)
+            return OutcomeStyle(Form.SOLID, RED, RED, WHITE, icon)
         case "grey-blue":
-            return Dress(Form.DASHED, colours.slate, colours.slate_paper, colours.ink, icon)
+            return OutcomeStyle(Form.DASHED, colours.slate, colours.slate_paper, colours.ink, icon)
         case colour:
             raise ValueError(f"outcomes.csv has an unknown colour: {colour}")
 
 
-def faded(colours: Palette) -> Dress:
+def faded(colours: Palette) -> OutcomeStyle:
     """What a verdict wears that is too old to be green: no colour, and letters as dark as ever."""
-    return Dress(Form.SOLID, colours.panel, colours.panel, colours.ink, Icon.CLOCK)
+    return OutcomeStyle(Form.SOLID, colours.panel, colours.panel, colours.ink, Icon.CLOCK)
 
 
 def contrast(one: Colour, other: Colour) -> float:

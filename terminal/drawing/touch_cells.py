@@ -21,7 +21,7 @@ GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TouchCell:
     """An area that can be touched, and the event that it produces."""
 
     rect: Rect
@@ -37,10 +37,10 @@ def area_of(size: tuple[int, int], room: float) -> Rect:
     return Rect(0, bottom - tall, width, tall)
 
 
-def banner_cell(size: tuple[int, int]) -> Cell:
+def banner_cell(size: tuple[int, int]) -> TouchCell:
     """The banner of an alarm from an older check, below the bar."""
     scale = min(size[0] / WIDTH, size[1] / HEIGHT)
-    return Cell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
+    return TouchCell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:

@@ -8,7 +8,7 @@ from pygame import Rect
 
 from terminal.drawing import text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, Item, Sign
+from terminal.drawing.items import Fill, IconItem, Item
 from terminal.drawing.layout import Block, beside, paragraph, stack
 from terminal.drawing.shift_parts import filled
 from terminal.screens.values import Sending
@@ -16,9 +16,9 @@ from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.page import Page
-    from terminal.drawing.theme import Look
+    from terminal.drawing.theme import Style
     from terminal.screens.shift import Uploading
-    from terminal.screens.values import Progress
+    from terminal.screens.values import UploadProgress
 
 _KIB = 1024
 _FEW = 10
@@ -45,18 +45,18 @@ _RESULTS = {
 }
 
 
-def compose_upload(look: Look, screen: Uploading) -> list[Item]:
+def compose_upload(style: Style, screen: Uploading) -> list[Item]:
     """Lay out the upload's state, progress bar, speed, time left and result."""
-    return filled(look, screen.status, lambda page: _body(page, screen.progress))
+    return filled(style, screen.status, lambda page: _body(page, screen.progress))
 
 
-def _body(page: Page, progress: Progress) -> Block:
+def _body(page: Page, progress: UploadProgress) -> Block:
     blocks = [_title(page, progress.state), _bar(page, progress), _line(page, _count(page, progress))]
     if progress.state is Sending.SENDING:
         blocks += [_line(page, said) for said in _speed(page, progress)]
     if progress.state is Sending.FAULT and progress.fault is not None:
         fault = progress.fault
-        words = f"{fault.code} {text.pick(Lines(fault.zh, fault.en), page.look.language)}"
+        words = f"{fault.code} {text.pick(Lines(fault.zh, fault.en), page.style.language)}"
         blocks.append(_line(page, words, firm=True))
     if progress.state in _RESULTS:
         blocks.append(_line(page, page.say(_RESULTS[progress.state]), firm=True))
@@ -70,11 +70,14 @@ def _title(page: Page, state: Sending) -> Block:
         page.say(_TITLES[state]), page.type(42, page.colours.ink, bold=True), page.width - start
     )
     return beside(
-        [(0, Block(side, (Sign(Rect(0, 0, side, side), _SIGNS[state], page.colours.ink),))), (start, words)]
+        [
+            (0, Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[state], page.colours.ink),))),
+            (start, words),
+        ]
     )
 
 
-def _bar(page: Page, progress: Progress) -> Block:
+def _bar(page: Page, progress: UploadProgress) -> Block:
     """Draw the bar, filled by the receipted share; green once complete."""
     tall, edge = page.eased(34), page.px(3)
     outer = Rect(0, 0, page.width, tall)
@@ -85,24 +88,24 @@ def _bar(page: Page, progress: Progress) -> Block:
     return Block(tall, (*items, *([Fill(full, colour)] if full.width else [])))
 
 
-def share(progress: Progress) -> float:
+def share(progress: UploadProgress) -> float:
     """Return the receipted share, 0 to 1; 1 only if everything is receipted."""
     if progress.state is Sending.DONE:
         return 1.0
     return min(0.99, progress.sent / progress.total) if progress.total > 0 else 0.0
 
 
-def _count(page: Page, progress: Progress) -> str:
+def _count(page: Page, progress: UploadProgress) -> str:
     return page.say("upload_count", sent=progress.sent, total=progress.total)
 
 
-def _speed(page: Page, progress: Progress) -> list[str]:
+def _speed(page: Page, progress: UploadProgress) -> list[str]:
     records, kib = _rounded(progress.records_per_s), _rounded(progress.bytes_per_s / _KIB)
     speed = [page.say("upload_speed", records=records, kib=kib)] if progress.bytes_per_s else []
     left = progress.seconds_left
     if left is None:
         return [*speed, page.say("upload_left_unknown")]
-    return [*speed, page.say("upload_left", age=text.left(left, page.look.language))]
+    return [*speed, page.say("upload_left", age=text.left(left, page.style.language))]
 
 
 def _rounded(number: float) -> str:

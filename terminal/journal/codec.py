@@ -19,20 +19,20 @@ from terminal.journal.entry import (
     Event,
     EventKind,
     Note,
-    Opened,
     Refinement,
     Rules,
+    SealedClaimsViewed,
     Session,
     SessionStep,
     Stamp,
 )
 from terminal.model import (
+    CheckOrigin,
     ComparedField,
     CredentialFinding,
-    How,
     Issuance,
     Outcome,
-    PlateEntry,
+    PlateInput,
     Reason,
     Subject,
     VehicleFinding,
@@ -40,7 +40,7 @@ from terminal.model import (
 from terminal.wire import cbor, schema
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
-from terminal.wire.schema import Field, Shape, flag, number, octets, same, unsigned, word
+from terminal.wire.schema import Field, Schema, enum, fixed_bytes, flag, identity, number, unsigned
 
 RULES_DIGEST_SIZE = 8
 """Bytes of the SHA-256 of the package's tables that stand for them."""
@@ -164,33 +164,33 @@ def _disposals(value: Value) -> tuple[str, ...]:
     return tuple(text(each) for each in array(value))
 
 
-_REFERS = Field(1, "seq", _seq, same)
+_REFERS = Field(1, "seq", _seq, identity)
 _JUDGED = (
-    word(2, "finding", CredentialFinding),
-    word(3, "reason", Reason),
-    word(4, "vehicle", VehicleFinding),
-    word(5, "outcome", Outcome),
-    word(6, "subject", Subject),
+    enum(2, "finding", CredentialFinding),
+    enum(3, "reason", Reason),
+    enum(4, "vehicle", VehicleFinding),
+    enum(5, "outcome", Outcome),
+    enum(6, "subject", Subject),
     _text(7, "number"),
     _text(8, "kind"),
-    octets(9, "cti", CTI_SIZE),
+    fixed_bytes(9, "cti", CTI_SIZE),
     schema.location(10, "location"),
     ages(11, "ages"),
     unsigned(12, "trust_serial"),
     _code_text(13, "code_text"),
-    octets(14, "request_id", ID_SIZE),
+    fixed_bytes(14, "request_id", ID_SIZE),
     _text(15, "letters"),
     unsigned(16, "valid_through"),
     _rules(17, "rules"),
     unsigned(18, "clock_s"),
     _pair(19, "live_answer"),
-    word(20, "plate_entry", PlateEntry),
+    enum(20, "plate_entry", PlateInput),
     Field(21, "differing", _differing, lambda held: [str(each) for each in held]),
     number(22, "issuance", Issuance),
     unsigned(23, "offline_day"),
     _pair(24, "hotlist_version"),
     unsigned(25, "settings_serial"),
-    Field(26, "belongs_to", _seq, same),
+    Field(26, "belongs_to", _seq, identity),
 )
 _NOTE = (
     _text(2, "action"),
@@ -206,14 +206,14 @@ _CONFIRMATION = (
     _text(6, "handed_to"),
     _text(7, "reason"),
 )
-_FORMS: tuple[Shape[Any], ...] = (
-    Shape(Check, word(1, "how", How), *_JUDGED),
-    Shape(Refinement, _REFERS, *_JUDGED),
-    Shape(Note, _REFERS, *_NOTE),
-    Shape(Session, word(1, "step", SessionStep)),
-    Shape(Opened, _REFERS, _text(2, "reason")),
-    Shape(Confirmation, _REFERS, *_CONFIRMATION),
-    Shape(Event, word(1, "kind", EventKind), _text(2, "text")),
+_FORMS: tuple[Schema[Any], ...] = (
+    Schema(Check, enum(1, "how", CheckOrigin), *_JUDGED),
+    Schema(Refinement, _REFERS, *_JUDGED),
+    Schema(Note, _REFERS, *_NOTE),
+    Schema(Session, enum(1, "step", SessionStep)),
+    Schema(SealedClaimsViewed, _REFERS, _text(2, "reason")),
+    Schema(Confirmation, _REFERS, *_CONFIRMATION),
+    Schema(Event, enum(1, "kind", EventKind), _text(2, "text")),
 )
 _STAMP = (
     _text(1, "terminal"),

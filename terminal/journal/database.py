@@ -54,7 +54,7 @@ _LITTLE_SPACE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Meta:
+class Header:
     """Header of a journal: its owner, first and last position, and the last record that has a receipt."""
 
     terminal_public_key: bytes
@@ -70,7 +70,7 @@ class Meta:
 class Examined:
     """Result of an examination: the header, if readable, and the damage found, if any."""
 
-    meta: Meta | None
+    meta: Header | None
     damage: str | None
 
 
@@ -254,7 +254,7 @@ def inherit(db: sqlite3.Connection, path: Path) -> None:
         db.executemany("INSERT INTO predecessor VALUES (?, ?)", old.execute("SELECT * FROM predecessor"))
 
 
-def load(db: sqlite3.Connection) -> Meta:
+def load(db: sqlite3.Connection) -> Header:
     """Read the header. Raises sqlite3.Error, JournalDamaged, and JournalFault for a newer version's file."""
     application, version = (
         db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
@@ -271,7 +271,7 @@ def load(db: sqlite3.Connection) -> Meta:
     for removed in db.execute("SELECT seq, hash FROM removed") if version > 1 else ():
         start = Head(journal_id, *removed)
     refused = db.execute("SELECT seq FROM refused").fetchone() if version > 2 else None
-    return Meta(key, start, Head(journal_id, seq, head), receipted, refused[0] if refused else None)
+    return Header(key, start, Head(journal_id, seq, head), receipted, refused[0] if refused else None)
 
 
 def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> Examined:
@@ -297,7 +297,7 @@ def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> E
         return Examined(meta, _name(error))
 
 
-def _chain(db: sqlite3.Connection, meta: Meta, witness: Head | None, newest: int | None) -> str | None:
+def _chain(db: sqlite3.Connection, meta: Header, witness: Head | None, newest: int | None) -> str | None:
     head, start = meta.head, meta.start
     if start.seq > meta.receipted:
         return f"record {start.seq}: removed without a receipt"
@@ -310,7 +310,7 @@ def _chain(db: sqlite3.Connection, meta: Meta, witness: Head | None, newest: int
     known.pop(start.seq)  # has no record any more
     if newest is not None and head.seq - newest > start.seq:
         start = _from(db, Head(head.journal_id, head.seq - newest, head.hash))
-    end = record.follow(start, records(db, start.seq), known)
+    end = record.verify_chain(start, records(db, start.seq), known)
     if isinstance(end, Break):
         return str(end)
     return None if end == head else f"record {end.seq}: beyond the head"

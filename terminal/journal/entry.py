@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from terminal.model import (
+        CheckOrigin,
         ComparedField,
         CredentialFinding,
-        How,
         Issuance,
         Outcome,
-        PlateEntry,
+        PlateInput,
         Reason,
         Subject,
         VehicleFinding,
@@ -93,7 +93,7 @@ class CheckDetails:
     """Clock reading used for the verdict, Unix time, s."""
     live_answer: tuple[int, int] | None = None
     """Result of the registry's answer, and its signed time, Unix ms."""
-    plate_entry: PlateEntry | None = None
+    plate_entry: PlateInput | None = None
     differing: tuple[ComparedField, ...] | None = None
     """Fields that differ between code and registry."""
     issuance: Issuance | None = None
@@ -110,7 +110,7 @@ class CheckDetails:
 class Check(CheckDetails):
     """Type 0: a check, and the result shown to the officer."""
 
-    how: How
+    how: CheckOrigin
     finding: CredentialFinding
     reason: Reason
     vehicle: VehicleFinding
@@ -154,7 +154,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SealedClaimsViewed:
     """Type 4: the sealed claims of record `seq` were shown; `reason` is why."""
 
     seq: int
@@ -187,7 +187,7 @@ class Event:
     text: str
 
 
-Body: TypeAlias = Check | Refinement | Note | Session | Opened | Confirmation | Event
+Body: TypeAlias = Check | Refinement | Note | Session | SealedClaimsViewed | Confirmation | Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ class Evidence:
             content.seek(offset)
             return content.read(size)
 
-    def receive(self, name: bytes, received_ms: int) -> None:
+    def mark_receipted(self, name: bytes, received_ms: int) -> None:
         """Mark a picture as received by the registry at `received_ms` (Unix ms); harmless twice."""
         file = self._folder / name.hex()
         with database.faults(self._folder):

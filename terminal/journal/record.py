@@ -93,7 +93,9 @@ def genesis(terminal_public_key: bytes, journal_id: bytes) -> Head:
     return Head(journal_id, 0, digest(_GENESIS + terminal_public_key + journal_id))
 
 
-def follow(start: Head, records: Iterable[bytes], known: Mapping[int, bytes] = _NOTHING) -> Head | Break:
+def verify_chain(
+    start: Head, records: Iterable[bytes], known: Mapping[int, bytes] = _NOTHING
+) -> Head | Break:
     """Verify that `records` continue the chain from `start`; return the new head or the first failure.
 
     `known` has hashes known from elsewhere, by record number: a record that differs was changed, and one

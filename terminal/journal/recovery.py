@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.journal.entry import Stamp
     from terminal.journal.record import Head
-    from terminal.journal.writer import Pen
+    from terminal.journal.writer import EntryWriter
 
 NAME = "journal.sqlite"
 CHECKED_AT_OPENING = 20_000
@@ -64,7 +64,9 @@ class SetAside:
         return Event(EventKind.JOURNAL, f"follows journal {known}; {self.why}; {kept}")
 
 
-def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Stamp) -> SetAside | None:
+def ensure_intact(
+    state_dir: Path, last: Head | None, writer: EntryWriter, owner: bytes, stamp: Stamp
+) -> SetAside | None:
     """See to it that a whole journal is in place, and say whether another one had to make way for it.
 
     `last` is the head that was remembered beside it, `owner` the terminal's Ed25519 public key, and `stamp`
@@ -87,7 +89,7 @@ def ready(state_dir: Path, last: Head | None, pen: Pen, owner: bytes, stamp: Sta
         name = _unused_name(state_dir, last, stamp.at_ms) if remains else None
         old = SetAside(why, last, name, refused=whole)
     try:
-        _begin(state_dir, pen, owner, stamp, old)
+        _begin(state_dir, writer, owner, stamp, old)
     except (OSError, sqlite3.Error):
         if whole and (state_dir / NAME).exists():
             _clear(state_dir)
@@ -114,15 +116,15 @@ def _unused_name(state_dir: Path, last: Head | None, at_ms: int) -> str:
     return next(f"{name}.sqlite" for name in names if not any(state_dir.glob(f"{name}.*")))
 
 
-def _begin(state_dir: Path, pen: Pen, owner: bytes, stamp: Stamp, old: SetAside | None) -> None:
+def _begin(state_dir: Path, writer: EntryWriter, owner: bytes, stamp: Stamp, old: SetAside | None) -> None:
     building = state_dir / _BUILDING
     _clear(state_dir)
-    head = database.create(building, pen.journal_id(), owner)
+    head = database.create(building, writer.journal_id(), owner)
     if old is not None:
         with closing(database.connect(building)) as db:
             if old.refused:
                 database.inherit(db, state_dir / NAME)
-            pen.write(db, head, stamp, old.event())
+            writer.write(db, head, stamp, old.event())
     following = old.name.removeprefix(DAMAGED) if old and old.name else "first.sqlite"
     building.rename(state_dir / (_NEXT + following))
     atomic_file.sync_folder(state_dir)

@@ -19,7 +19,7 @@ MOST_AT_ONCE = 1000
 """Records removed in one transaction: a few ms, and a write-ahead log of a few hundred KiB."""
 
 
-def receive(db: Connection, seq: int, received_ms: int) -> None:
+def mark_receipted(db: Connection, seq: int, received_ms: int) -> None:
     """Store a receipt of the records up to `seq`; `received_ms` is Unix time, ms. Raises sqlite3.Error."""
     with database.transaction(db):
         db.execute("UPDATE journal SET receipted = ? WHERE receipted < ?", (seq, seq))
@@ -33,7 +33,7 @@ def refuse(db: Connection, seq: int) -> None:
         db.execute("INSERT OR REPLACE INTO refused VALUES (1, ?)", (seq,))
 
 
-def take_back(db: Connection, seq: int) -> None:
+def withdraw_receipt(db: Connection, seq: int) -> None:
     """Withdraw receipts after `seq`, as the registry does not hold those records. Raises sqlite3.Error."""
     with database.transaction(db):
         db.execute("UPDATE journal SET receipted = min(receipted, ?)", (seq,))

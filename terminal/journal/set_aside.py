@@ -30,7 +30,7 @@ _NAME = re.compile(
 )
 
 
-class Predecessor:
+class SetAsideJournal:
     """Readable part of a journal that was set aside: from the last receipt to the first chain failure."""
 
     def __init__(self, keeper: Journal, db: sqlite3.Connection, journal_id: bytes, start: int) -> None:
@@ -81,7 +81,7 @@ class Predecessor:
         following = self._record(seq + 1)
         return None if following is None else record.read(following).previous
 
-    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:  # noqa: ARG002 - nothing is removed here
+    def mark_receipted(self, seq: int, digest: bytes, received_ms: int) -> bool:  # noqa: ARG002 - nothing is removed here
         """Store a receipt for all records up to `seq`; False if `digest` is not our hash there.
 
         Raises JournalFault.
@@ -92,7 +92,7 @@ class Predecessor:
             self._move(seq)
         return True
 
-    def take_back(self, seq: int, digest: bytes) -> bool:
+    def withdraw_receipt(self, seq: int, digest: bytes) -> bool:
         """Withdraw receipts after `seq`; False if `digest` is not our hash there.
 
         Raises JournalFault.
@@ -142,11 +142,11 @@ class Predecessor:
         return None
 
 
-def set_aside(state_dir: Path, keeper: Journal) -> list[Predecessor]:
+def set_aside(state_dir: Path, keeper: Journal) -> list[SetAsideJournal]:
     """Open the readable journals that were set aside, oldest first. Raises JournalFault."""
     with database.faults(state_dir):
         files = sorted(state_dir.glob(f"{DAMAGED}*.sqlite"))
-    opened = (Predecessor.open(file, keeper) for file in files)
+    opened = (SetAsideJournal.open(file, keeper) for file in files)
     return [one for one in opened if one is not None]
 
 

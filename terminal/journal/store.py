@@ -14,14 +14,14 @@ from terminal.journal import database, record, recovery, retention
 from terminal.journal.entry import Event, EventKind
 from terminal.journal.lock import Lock
 from terminal.journal.reserve import RESERVE_BYTES, Reserve
-from terminal.journal.writer import Pen
+from terminal.journal.writer import EntryWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from sqlite3 import Connection
 
-    from terminal.journal.database import Meta
+    from terminal.journal.database import Header
     from terminal.journal.entry import Body, Stamp
     from terminal.journal.record import Head
     from terminal.journal.recovery import SetAside
@@ -39,14 +39,16 @@ class Journal:
     `set_aside` says that opening found the last journal damaged or gone, which the officer must be shown.
     """
 
-    def __init__(self, lock: Lock, reserve: Reserve, pen: Pen, db: Connection, meta: Meta) -> None:
+    def __init__(
+        self, lock: Lock, reserve: Reserve, writer: EntryWriter, db: Connection, meta: Header
+    ) -> None:
         """For `open` alone."""
         self.set_aside: SetAside | None = None
-        self._lock, self._reserve, self._pen = lock, reserve, pen
+        self._lock, self._reserve, self._pen = lock, reserve, writer
         self._folder = lock.folder
         self._use(db, meta)
 
-    def _use(self, db: Connection, meta: Meta) -> None:
+    def _use(self, db: Connection, meta: Header) -> None:
         self._db, self._owner = db, meta.terminal_public_key
         self._start, self._head = meta.start, meta.head
         self._receipted, self._refused = meta.receipted, meta.refused
@@ -72,7 +74,7 @@ class Journal:
         `reserve_bytes` are kept free for what must go on when the disk is full. Raises JournalBusy,
         JournalFull, JournalFault.
         """
-        pen, reserve = Pen(sealing_key, random), Reserve(state_dir, reserve_bytes)
+        pen, reserve = EntryWriter(sealing_key, random), Reserve(state_dir, reserve_bytes)
         try:
             journal = cls._open(state_dir, reserve, pen, terminal_public_key, stamp)
         except JournalFull:
@@ -83,19 +85,21 @@ class Journal:
         return journal
 
     @classmethod
-    def _open(cls, state_dir: Path, reserve: Reserve, pen: Pen, owner: bytes, stamp: Stamp) -> Self:
+    def _open(
+        cls, state_dir: Path, reserve: Reserve, writer: EntryWriter, owner: bytes, stamp: Stamp
+    ) -> Self:
         with database.faults(state_dir), ExitStack() as undo:
             state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = Lock(state_dir)
             undo.callback(lock.release)
-            set_aside = recovery.ready(state_dir, lock.head(), pen, owner, stamp)
+            set_aside = recovery.ensure_intact(state_dir, lock.head(), writer, owner, stamp)
             db, meta = _connect(state_dir)
             undo.callback(db.close)
             if meta.terminal_public_key != owner:
                 raise JournalFault(f"this journal is another identity's: {state_dir}")
             lock.remember(meta.head)
             undo.pop_all()
-        journal = cls(lock, reserve, pen, db, meta)
+        journal = cls(lock, reserve, writer, db, meta)
         journal.set_aside = set_aside
         return journal
 
@@ -165,7 +169,7 @@ class Journal:
             encoded = next(database.records(self._db, seq - 1), None)
         return None if encoded is None else record.digest(encoded)
 
-    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:
+    def mark_receipted(self, seq: int, digest: bytes, received_ms: int) -> bool:
         """Take it that the registry holds all records up to `seq`; False where its hash there is not ours.
 
         The receipt was verified by the caller, and signed at `received_ms` (Unix time). An older one changes
@@ -174,13 +178,13 @@ class Journal:
         if seq < 1 or self.hash_at(seq) != digest:
             return False
         if seq > self._receipted:
-            self._spare(lambda: retention.receive(self._db, seq, received_ms))
+            self._with_reserve(lambda: retention.mark_receipted(self._db, seq, received_ms))
             self._receipted = seq
             if self._refused is not None and self._refused <= seq:
                 self._refused = None
         return True
 
-    def take_back(self, seq: int, digest: bytes) -> bool:
+    def withdraw_receipt(self, seq: int, digest: bytes) -> bool:
         """Take it that the registry holds the records up to `seq` alone; False where its hash is not ours.
 
         Raises JournalFault.
@@ -188,14 +192,14 @@ class Journal:
         if self.hash_at(seq) != digest:
             return False
         if seq < self._receipted:
-            self._spare(lambda: retention.take_back(self._db, seq))
+            self._with_reserve(lambda: retention.withdraw_receipt(self._db, seq))
             self._receipted = seq
         return True
 
     def refuse(self, seq: int) -> None:
         """The registry refuses record `seq`, which it was sent alone, for good. Raises JournalFault."""
         if self._receipted < seq <= self._head.seq and self._refused != seq:
-            self._spare(lambda: retention.refuse(self._db, seq))
+            self._with_reserve(lambda: retention.refuse(self._db, seq))
             self._refused = seq
 
     def renew(self, stamp: Stamp) -> SetAside | None:
@@ -207,7 +211,7 @@ class Journal:
         """
         if not self.is_to_be_renewed():
             return None
-        set_aside = self._spare(lambda: self._renew(stamp))
+        set_aside = self._with_reserve(lambda: self._renew(stamp))
         with suppress(OSError):
             self._lock.remember(self._head)
         self.hold_reserve()
@@ -216,7 +220,7 @@ class Journal:
     def _renew(self, stamp: Stamp) -> SetAside | None:
         self._db.close()
         try:
-            return recovery.ready(self._folder, self._head, self._pen, self._owner, stamp)
+            return recovery.ensure_intact(self._folder, self._head, self._pen, self._owner, stamp)
         finally:
             self._use(*_connect(self._folder))
 
@@ -225,11 +229,11 @@ class Journal:
 
         The number of the last record that is gone, 0 where none went. Raises JournalFault.
         """
-        last = self._spare(lambda: retention.remove(self._db, before_ms))
+        last = self._with_reserve(lambda: retention.remove(self._db, before_ms))
         if last:
             with database.faults(self._folder):
                 self._start = database.load(self._db).start
-            self._spare(lambda: retention.shrink(self._db))
+            self._with_reserve(lambda: retention.shrink(self._db))
             self.hold_reserve()
         return last
 
@@ -240,7 +244,7 @@ class Journal:
 
     def receive_of(self, journal_id: bytes, seq: int) -> None:
         """The registry has a journal that was set aside up to `seq`. Raises JournalFault."""
-        self._spare(lambda: database.receive_of(self._db, journal_id, seq))
+        self._with_reserve(lambda: database.receive_of(self._db, journal_id, seq))
 
     def storage(self) -> Storage:
         """How full the disk is. Raises JournalFault."""
@@ -252,7 +256,7 @@ class Journal:
         with database.faults(self._folder):
             return self._reserve.hold()
 
-    def _spare(self, deed: Callable[[], T]) -> T:
+    def _with_reserve(self, deed: Callable[[], T]) -> T:
         """Do what must go on also on a full disk."""
         try:
             with database.faults(self._folder):
@@ -279,7 +283,7 @@ class Journal:
         self._lock.release()
 
 
-def _connect(state_dir: Path) -> tuple[Connection, Meta]:
+def _connect(state_dir: Path) -> tuple[Connection, Header]:
     """The journal that is in place, and what it says of itself. Raises sqlite3.Error, JournalFault."""
     with ExitStack() as undo:
         db = database.connect(state_dir / recovery.NAME)

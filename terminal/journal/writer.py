@@ -26,7 +26,7 @@ _UUID_RANDOM = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class EntryWriter:
     """Entry writer: the newest journal-sealing key (X25519) and a source of randomness.
 
     `random(n)` returns n random bytes. Raises JournalFault for an unusable key.

@@ -16,34 +16,34 @@ from terminal.journal.record import Head
 from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
+    Chunk,
     CodeQuestion,
     Command,
     Health,
-    Held,
     HotlistChange,
+    HotlistEntry,
     HotlistQuestion,
     Kind,
-    Listed,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     Message,
     Order,
-    Piece,
     Pieces,
     PlateQuestion,
+    Purpose,
     Question,
     Receipt,
     Reception,
-    Result,
+    StoredPart,
     VehicleRecord,
     VinQuestion,
-    Why,
 )
 from terminal.wire import cbor, schema, signed
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.cose import KID_SIZE
 from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
-from terminal.wire.schema import Field, Shape, flag, number, octets, part, parts, unsigned, word
+from terminal.wire.schema import Field, Schema, enum, fixed_bytes, flag, number, part, parts, unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,15 +110,15 @@ def is_writable(said: str) -> bool:
 def _require_consistent(answer: LookupAnswer) -> None:
     """Each result has what section 5 gives it: found a record or changes; several kinds, their records."""
     found = (answer.record is not None, answer.records is not None, answer.changes is not None)
-    listed: dict[Result, tuple[tuple[bool, bool, bool], ...]] = {
-        Result.FOUND: ((True, False, False), (False, False, True)),
-        Result.SEVERAL_KINDS: ((False, True, False),),
+    listed: dict[LookupResult, tuple[tuple[bool, bool, bool], ...]] = {
+        LookupResult.FOUND: ((True, False, False), (False, False, True)),
+        LookupResult.SEVERAL_KINDS: ((False, True, False),),
     }
     if found not in listed.get(answer.result, ((False, False, False),)):
         raise Malformed("an answer whose content is not its result's")
     if answer.more is not None and answer.changes is None:
         raise Malformed("more to follow upon nothing")
-    if answer.refusal is not None and answer.result is not Result.REFUSED:
+    if answer.refusal is not None and answer.result is not LookupResult.REFUSED:
         raise Malformed("a reason for a refusal that is none")
     if answer.earlier_alarms is not None and answer.record is None:
         raise Malformed("earlier alarms on no vehicle")
@@ -164,12 +164,12 @@ def _write_question(question: Question) -> Value:
             return {5: vin}
 
 
-def _read_listed(value: Value) -> tuple[Listed, ...]:
+def _read_listed(value: Value) -> tuple[HotlistEntry, ...]:
     lines = [[text(item) for item in array(line, 3)] for line in array(value)]
-    return tuple(Listed(Plate(number, kind), letters) for number, kind, letters in lines)
+    return tuple(HotlistEntry(Plate(number, kind), letters) for number, kind, letters in lines)
 
 
-def _write_listed(vehicles: tuple[Listed, ...]) -> Value:
+def _write_listed(vehicles: tuple[HotlistEntry, ...]) -> Value:
     return [[one.plate.number, one.plate.kind, one.letters] for one in vehicles]
 
 
@@ -194,47 +194,47 @@ def _read_records(value: Value) -> tuple[bytes, ...]:
     return held
 
 
-def _read_pieces(value: Value) -> tuple[Piece, ...]:
+def _read_pieces(value: Value) -> tuple[Chunk, ...]:
     lines = [array(line, 4) for line in array(value)]
     pieces = tuple(
-        Piece(data(name, HASH_SIZE), uint(at), uint(total), data(part)) for name, at, total, part in lines
+        Chunk(data(name, HASH_SIZE), uint(at), uint(total), data(part)) for name, at, total, part in lines
     )
     if any(not one.content or one.offset + len(one.content) > one.total for one in pieces):
         raise Malformed("a piece that is no part of its whole")
     return pieces
 
 
-def _write_pieces(pieces: tuple[Piece, ...]) -> Value:
+def _write_pieces(pieces: tuple[Chunk, ...]) -> Value:
     return [[one.sha256, one.offset, one.total, one.content] for one in pieces]
 
 
-def _read_held(value: Value) -> tuple[Held, ...]:
+def _read_held(value: Value) -> tuple[StoredPart, ...]:
     lines = [array(line, 2) for line in array(value)]
-    return tuple(Held(data(name, HASH_SIZE), uint(size)) for name, size in lines)
+    return tuple(StoredPart(data(name, HASH_SIZE), uint(size)) for name, size in lines)
 
 
-def _write_held(held: tuple[Held, ...]) -> Value:
+def _write_held(held: tuple[StoredPart, ...]) -> Value:
     return [[one.sha256, one.size] for one in held]
 
 
-_PLATE_QUESTION = Shape(
+_PLATE_QUESTION = Schema(
     PlateQuestion,
     schema.text(1, "number"),
     schema.text(2, "kind"),
-    octets(3, "code_digest", CODE_DIGEST_SIZE),
+    fixed_bytes(3, "code_digest", CODE_DIGEST_SIZE),
 )
-_REQUEST = Shape(
+_REQUEST = Schema(
     LookupRequest,
-    octets(1, "id", ID_SIZE),
+    fixed_bytes(1, "id", ID_SIZE),
     unsigned(2, "sent_ms"),
     schema.text(3, "terminal"),
     schema.text(4, "officer"),
     Field(5, "question", _read_question, _write_question),
-    word(6, "why", Why),
+    enum(6, "why", Purpose),
     schema.location(7, "location"),
     _head(8, "head"),
 )
-_RECORD = Shape(
+_RECORD = Schema(
     VehicleRecord,
     schema.text(1, "number"),
     schema.text(2, "kind"),
@@ -247,7 +247,7 @@ _RECORD = Shape(
     schema.text(9, "brand"),
     unsigned(10, "first_registered"),
     unsigned(11, "scrap_date"),
-    octets(12, "newest_cti", CTI_SIZE),
+    fixed_bytes(12, "newest_cti", CTI_SIZE),
     unsigned(13, "inspected"),
     schema.text(14, "station"),
     flag(15, "exempt"),
@@ -256,7 +256,7 @@ _RECORD = Shape(
     unsigned(18, "seats"),
     schema.text(19, "energy"),
 )
-_CHANGE = Shape(
+_CHANGE = Schema(
     HotlistChange,
     schema.text(1, "province"),
     unsigned(2, "seq"),
@@ -264,22 +264,22 @@ _CHANGE = Shape(
     Field(4, "vehicles", _read_listed, _write_listed),
     unsigned(5, "epoch"),
 )
-_ANSWER = Shape(
+_ANSWER = Schema(
     LookupAnswer,
-    octets(1, "id", ID_SIZE),
+    fixed_bytes(1, "id", ID_SIZE),
     unsigned(2, "answered_ms"),
-    number(3, "result", Result),
+    number(3, "result", LookupResult),
     part(4, "record", _RECORD),
     parts(5, "records", _RECORD),
     schema.text(6, "terminal"),
     parts(7, "changes", _CHANGE),
-    word(8, "finding", CredentialFinding),
+    enum(8, "finding", CredentialFinding),
     flag(9, "more"),
     number(10, "issuance", Issuance),
     Field(11, "earlier_alarms", _read_earlier, _write_earlier),
-    word(12, "refusal", RefusalReason),
+    enum(12, "refusal", RefusalReason),
 )
-_HEALTH = Shape(
+_HEALTH = Schema(
     Health,
     schema.text(1, "terminal"),
     unsigned(2, "at_ms"),
@@ -291,36 +291,36 @@ _HEALTH = Shape(
     unsigned(8, "self_test_ms"),
     _head(9, "head"),
 )
-_ORDER = Shape(
+_ORDER = Schema(
     Order,
     schema.text(1, "terminal"),
-    octets(2, "kid", KID_SIZE),
-    octets(3, "id", ID_SIZE),
+    fixed_bytes(2, "kid", KID_SIZE),
+    fixed_bytes(3, "id", ID_SIZE),
     unsigned(4, "made_ms"),
-    word(5, "command", Command),
+    enum(5, "command", Command),
 )
-_BATCH = Shape(
+_BATCH = Schema(
     Batch,
     schema.text(1, "terminal"),
-    octets(2, "journal_id", ID_SIZE),
+    fixed_bytes(2, "journal_id", ID_SIZE),
     unsigned(3, "first"),
     unsigned(4, "last"),
-    octets(5, "before", HASH_SIZE),
+    fixed_bytes(5, "before", HASH_SIZE),
     Field(6, "records", _read_records, list),
 )
-_PIECES = Shape(Pieces, schema.text(1, "terminal"), Field(2, "pieces", _read_pieces, _write_pieces))
-_RECEIPT = Shape(
+_PIECES = Schema(Pieces, schema.text(1, "terminal"), Field(2, "pieces", _read_pieces, _write_pieces))
+_RECEIPT = Schema(
     Receipt,
     schema.text(1, "terminal"),
-    octets(2, "journal_id", ID_SIZE),
+    fixed_bytes(2, "journal_id", ID_SIZE),
     unsigned(3, "seq"),
-    octets(4, "hash", HASH_SIZE),
+    fixed_bytes(4, "hash", HASH_SIZE),
     unsigned(5, "received_ms"),
     number(6, "result", Reception),
     Field(7, "held", _read_held, _write_held),
     unsigned(8, "wait_s"),
 )
-_KINDS: dict[type[Any], tuple[Shape[Any], bytes]] = {
+_KINDS: dict[type[Any], tuple[Schema[Any], bytes]] = {
     LookupRequest: (_REQUEST, signed.LOOKUP),
     LookupAnswer: (_ANSWER, signed.ANSWER),
     HotlistChange: (_CHANGE, signed.HOTLIST),

@@ -42,7 +42,7 @@ class Position:
         return None if self.at_ms is None else max(0, int(now_s - self.at_ms / 1e3))
 
 
-class Heard(StrEnum):
+class ChangeResult(StrEnum):
     """Result of receiving a change."""
 
     IN_ORDER = "in_order"
@@ -62,18 +62,18 @@ class Heard(StrEnum):
     @property
     def counts(self) -> bool:
         """True if the change's vehicles are added to the list."""
-        return self in (Heard.IN_ORDER, Heard.AHEAD)
+        return self in (ChangeResult.IN_ORDER, ChangeResult.AHEAD)
 
 
-def read_change(incoming: Incoming, keys: Mapping[bytes, bytes]) -> HotlistChange | Heard:
+def read_change(incoming: Incoming, keys: Mapping[bytes, bytes]) -> HotlistChange | ChangeResult:
     """Parse a received change, signed by one of the hot-list `keys` (by kid); otherwise return the reason."""
     try:
         change = codec.open_signed(HotlistChange, incoming.payload, keys)
     except Malformed:
-        return Heard.MALFORMED
+        return ChangeResult.MALFORMED
     if change is None:
-        return Heard.UNSIGNED
-    return change if _is_of(change.province, incoming.topic) else Heard.OTHER_PROVINCE
+        return ChangeResult.UNSIGNED
+    return change if _is_of(change.province, incoming.topic) else ChangeResult.OTHER_PROVINCE
 
 
 def _is_of(province: str, topic: str) -> bool:
@@ -92,17 +92,17 @@ def read_snapshot(province: str, content: bytes) -> HotlistChange | None:
     return snapshot if snapshot.province == province else None
 
 
-def place(position: Position, change: HotlistChange) -> tuple[Position, Heard]:
+def place(position: Position, change: HotlistChange) -> tuple[Position, ChangeResult]:
     """Return the position after a change of this province, and the result."""
     if (change.epoch, change.seq) <= (position.epoch, position.seq):
-        return position, Heard.OLD
+        return position, ChangeResult.OLD
     if change.epoch > position.epoch:
         position = Position(change.epoch, at_ms=position.at_ms)
     heard = max(position.heard, change.seq)
     if change.seq != position.seq + 1:
-        return replace(position, heard=heard), Heard.AHEAD
+        return replace(position, heard=heard), ChangeResult.AHEAD
     at_ms = position.at_ms if position.renewing else change.at_ms
-    return replace(position, seq=change.seq, heard=heard, at_ms=at_ms), Heard.IN_ORDER
+    return replace(position, seq=change.seq, heard=heard, at_ms=at_ms), ChangeResult.IN_ORDER
 
 
 def conclude(position: Position, question: HotlistQuestion, answer: LookupAnswer) -> Position:

@@ -16,7 +16,7 @@ from terminal.errors import HotListFault
 from terminal.journal.database import transaction
 from terminal.model import VehicleStatus
 from terminal.registry import hotlist
-from terminal.registry.hotlist import Heard, Position
+from terminal.registry.hotlist import ChangeResult, Position
 from terminal.registry.messages import HotlistChange
 from terminal.vehicle import status
 from terminal.vehicle.tables import PROVINCES
@@ -76,7 +76,7 @@ class HotList:
 
     def __init__(self, db: sqlite3.Connection, provinces: Collection[str], *, damaged: bool) -> None:
         """See `open`."""
-        self.heard: Counter[Heard] = Counter()
+        self.heard: Counter[ChangeResult] = Counter()
         self.damaged = damaged
         self._db = db
         with _faults(), transaction(db):
@@ -98,7 +98,7 @@ class HotList:
         """Close the file."""
         self._db.close()
 
-    def receive(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> Heard:
+    def receive(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> ChangeResult:
         """Apply a message from a hot-list topic; a change that counts is on disk on return.
 
         `keys` are the registry's hot-list keys, by kid.
@@ -106,11 +106,11 @@ class HotList:
         change = hotlist.read_change(incoming, keys)
         return self.apply(change) if isinstance(change, HotlistChange) else self._count(change)
 
-    def apply(self, change: HotlistChange) -> Heard:
+    def apply(self, change: HotlistChange) -> ChangeResult:
         """Apply a change whose signature was verified."""
         before = self._positions.get(change.province)
         if before is None:
-            return self._count(Heard.NOT_TAKEN)
+            return self._count(ChangeResult.NOT_TAKEN)
         after, heard = hotlist.place(before, change)
         if heard.counts:
             with self._moving(change.province, after):
@@ -190,7 +190,7 @@ class HotList:
         """Return the age of the oldest list, s; None if one is missing."""
         return _oldest(list(self.ages_s(now_s).values()))
 
-    def _count(self, heard: Heard) -> Heard:
+    def _count(self, heard: ChangeResult) -> ChangeResult:
         self.heard[heard] += 1
         return heard
 

@@ -21,9 +21,9 @@ from terminal.registry.messages import (
     HotlistQuestion,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     PlateQuestion,
     Question,
-    Result,
     VehicleRecord,
     VinQuestion,
 )
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from terminal.journal.record import Head
     from terminal.model import ComparedField
     from terminal.ports import Incoming
-    from terminal.registry.messages import Why
+    from terminal.registry.messages import Purpose
     from terminal.wire.signed import Signer
 
 RECENT_S = 600
@@ -52,11 +52,11 @@ _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class LookupSpec:
     """What to ask, for whom, and how long it is waited for."""
 
     question: Question
-    why: Why
+    why: Purpose
     officer: str = field(repr=False)
     head: Head
     wait_s: float
@@ -151,7 +151,7 @@ class _Asked:
         return self.waiting or self.kept_open
 
 
-class Lookup:
+class LookupSession:
     """The questions of one terminal. `dropped` counts what was dropped, by reason."""
 
     def __init__(
@@ -177,7 +177,7 @@ class Lookup:
         self._keys = by_kid(answer_keys)
 
     def ask(
-        self, inquiry: Inquiry, *, request_id: bytes, moment: Moment, monotonic_s: float
+        self, spec: LookupSpec, *, request_id: bytes, moment: Moment, monotonic_s: float
     ) -> Outgoing | None:
         """What to send; from now the answer is waited for. `request_id` is 16 random bytes.
 
@@ -187,27 +187,27 @@ class Lookup:
         self._forget(monotonic_s)
         if request_id in self._asked:
             raise ValueError("a request id used before")
-        if isinstance(inquiry.question, CodeQuestion) and not codec.is_writable(inquiry.question.code_text):
+        if isinstance(spec.question, CodeQuestion) and not codec.is_writable(spec.question.code_text):
             return None
         request = LookupRequest(
             id=request_id,
             sent_ms=int(1e3 * moment.now_s),
             terminal=self._terminal,
-            officer=inquiry.officer,
-            question=inquiry.question,
-            why=inquiry.why,
-            head=inquiry.head,
-            location=inquiry.location,
+            officer=spec.officer,
+            question=spec.question,
+            why=spec.why,
+            head=spec.head,
+            location=spec.location,
         )
         payload = codec.sign(request, self._signer)
-        self._asked[request_id] = _Asked(request, monotonic_s, monotonic_s + inquiry.wait_s)
+        self._asked[request_id] = _Asked(request, monotonic_s, monotonic_s + spec.wait_s)
         return Outgoing(
             self._ask_topic,
             payload,
             correlation=request_id,
-            expiry_s=max(1, ceil(inquiry.wait_s)),
+            expiry_s=max(1, ceil(spec.wait_s)),
             response_topic=self._answer_topic,
-            urgent=not isinstance(inquiry.question, HotlistQuestion),
+            urgent=not isinstance(spec.question, HotlistQuestion),
         )
 
     def ask_again(
@@ -220,7 +220,7 @@ class Lookup:
         asked = self._asked.get(request.id)
         if asked is None or not asked.waiting or monotonic_s >= asked.until_s:
             return None
-        inquiry = Inquiry(
+        spec = LookupSpec(
             question=request.question,
             why=request.why,
             officer=request.officer,
@@ -229,7 +229,7 @@ class Lookup:
             location=request.location,
         )
         asked.waiting = False
-        return self.ask(inquiry, request_id=request_id, moment=moment, monotonic_s=monotonic_s)
+        return self.ask(spec, request_id=request_id, moment=moment, monotonic_s=monotonic_s)
 
     def receive(self, incoming: Incoming, *, moment: Moment, monotonic_s: float) -> Received:
         """What a message that is no receipt amounts to. Total."""
@@ -311,7 +311,7 @@ def _settle(
     """What the first answer to a question amounts to, by its result and its time."""
     request = asked.request
     in_time = asked.waiting and monotonic_s < asked.until_s
-    silent = answer.result in (Result.REFUSED, Result.UNAVAILABLE)
+    silent = answer.result in (LookupResult.REFUSED, LookupResult.UNAVAILABLE)
     if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
     if answer.refusal is RefusalReason.BUSY:
@@ -344,7 +344,7 @@ def _is_about(question: Question, answer: LookupAnswer) -> bool:
     match question:
         case PlateQuestion():
             same = all(_is_asked(record, question) for record in (answer.record, *records) if record)
-            several = answer.result is Result.SEVERAL_KINDS and question.kind is not None
+            several = answer.result is LookupResult.SEVERAL_KINDS and question.kind is not None
             return same and not several and changes is None and answer.finding is None
         case CodeQuestion():
             return changes is None
@@ -371,7 +371,7 @@ def _status(
     """The status of the one vehicle that the answer is about; None where it is about several or none."""
     if isinstance(question, HotlistQuestion):
         return None
-    if answer.result is Result.NOT_FOUND:
+    if answer.result is LookupResult.NOT_FOUND:
         # "Not found" of a code that the registry could not prove says nothing of any vehicle.
         if isinstance(question, CodeQuestion) and answer.finding not in NAMING_A_VEHICLE:
             return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from terminal.model import CredentialFinding, EarlierAlarm, Issuance, RefusalReason
 
 
-class Why(StrEnum):
+class Purpose(StrEnum):
     """Why a vehicle is looked up."""
 
     CHECK = "check"
@@ -28,7 +28,7 @@ class Why(StrEnum):
     QUERY = "query"
 
 
-class Result(IntEnum):
+class LookupResult(IntEnum):
     """What a lookup came to."""
 
     FOUND = 0
@@ -113,7 +113,7 @@ class LookupRequest:
     terminal: str
     officer: str = field(repr=False)
     question: Question
-    why: Why
+    why: Purpose
     head: Head
     """Where the terminal's journal stands: the registry is its witness."""
     location: tuple[int, int] | None = field(default=None, repr=False)
@@ -161,7 +161,7 @@ class VehicleRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class HotlistEntry:
     """One line of a change: a vehicle and its status letters, empty to take it off."""
 
     plate: Plate = field(repr=False)
@@ -181,7 +181,7 @@ class HotlistChange:
     """An epoch's first change is 1, and says that its list was empty before."""
     at_ms: int
     """Unix time."""
-    vehicles: tuple[Listed, ...]
+    vehicles: tuple[HotlistEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +192,7 @@ class LookupAnswer:
     """The request's."""
     answered_ms: int
     """Unix time."""
-    result: Result
+    result: LookupResult
     terminal: str
     record: VehicleRecord | None = None
     """Where a vehicle was found."""
@@ -260,11 +260,11 @@ class Batch:
 
     def end(self) -> Head | Break:
         """Where the journal stands after the batch; or where its records are no chain from `before` on."""
-        return record.follow(Head(self.journal_id, self.first - 1, self.before), self.records)
+        return record.verify_chain(Head(self.journal_id, self.first - 1, self.before), self.records)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """A part of a sealed picture: bytes from `offset` on, of `total`; at least one."""
 
     sha256: bytes
@@ -279,11 +279,11 @@ class Pieces:
     """Evidence, in parts."""
 
     terminal: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Chunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredPart:
     """How many bytes of a sealed picture the registry holds, from its first byte without a gap."""
 
     sha256: bytes
@@ -306,7 +306,7 @@ class Receipt:
     received_ms: int
     """Unix time."""
     result: Reception
-    held: tuple[Held, ...] | None = None
+    held: tuple[StoredPart, ...] | None = None
     wait_s: int | None = None
     """For not now: so long the terminal waits before it sends again, s."""
 

@@ -23,7 +23,9 @@ _GRAVEST_FIRST = (
 )
 
 
-def weigh(live: VehicleStatus | None, listed: VehicleStatus, hot: VehicleStatus | None) -> VehicleStatus:
+def pick_status(
+    live: VehicleStatus | None, listed: VehicleStatus, hot: VehicleStatus | None
+) -> VehicleStatus:
     """Return the status that counts among live answer, offline list and hot list, unchanged.
 
     `live` is None without a live answer; an answer about several vehicles is none. `hot` is None for a

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from terminal.errors import UploadFault
 from terminal.ports import Outgoing
 from terminal.registry import codec, topics
-from terminal.registry.messages import Batch, Piece, Pieces, Receipt, Reception
+from terminal.registry.messages import Batch, Chunk, Pieces, Receipt, Reception
 from terminal.registry.upload_batches import (
     NO_JOURNAL,
-    Drop,
-    Dropped,
+    Accepted,
     Pictures,
-    Progress,
-    Received,
-    Source,
-    Taken,
+    ReceiptRefusal,
+    ReceiptResult,
+    RecordSource,
+    RefusedReceipt,
+    TransferRate,
     batch_after,
     due,
     pieces_of,
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 __all__ = [
     "FIRST_WAIT_S",
     "LONGEST_WAIT_S",
-    "Drop",
-    "Dropped",
+    "Accepted",
     "Pictures",
-    "Progress",
-    "Received",
-    "Source",
-    "Taken",
+    "ReceiptRefusal",
+    "ReceiptResult",
+    "RecordSource",
+    "RefusedReceipt",
+    "TransferRate",
     "Uploader",
     "due",
 ]
@@ -84,11 +84,11 @@ class Uploader:
         terminal: str,
         signer: Signer,
         receipt_keys: Iterable[bytes],
-        sources: Sequence[Source],
+        sources: Sequence[RecordSource],
         pictures: Pictures | None = None,
     ) -> None:
         """`sources` end with the journal in use. Raises ValueError for an id that no topic can have."""
-        self.dropped: Counter[Drop] = Counter()
+        self.dropped: Counter[ReceiptRefusal] = Counter()
         self.faults: dict[str, Fault] = {}
         self.pictures_left = True
         """Whether the last run, if there was one, left pictures without a receipt."""
@@ -106,7 +106,7 @@ class Uploader:
         """From now on, these receipt keys (Ed25519, 32 bytes each) count and no others."""
         self._keys = by_kid(receipt_keys)
 
-    def replace_sources(self, sources: Sequence[Source]) -> None:
+    def replace_sources(self, sources: Sequence[RecordSource]) -> None:
         """Upload these journals from now on: one was set aside, and the last of them is now in use."""
         self._journals.sources = sources
 
@@ -151,40 +151,40 @@ class Uploader:
             self.stop()
         return message
 
-    def receive(self, incoming: Incoming, now_s: float) -> Received | None:
+    def receive(self, incoming: Incoming, now_s: float) -> ReceiptResult | None:
         """Take a message; None where it is no receipt: then it may be an answer."""
         if incoming.topic != self._topics[2]:
             return None
         out = self._journals.turns.find(incoming.correlation) or self._queue.turns.find(incoming.correlation)
         receipt = self._opened(incoming.payload)
         if receipt is None:
-            return self._drop(Drop.UNSIGNED) if out is not None else None
-        if isinstance(receipt, Drop):
+            return self._drop(ReceiptRefusal.UNSIGNED) if out is not None else None
+        if isinstance(receipt, ReceiptRefusal):
             return self._drop(receipt)
         if self._run is None or out is None:
             again = incoming.correlation in self._settled
-            return self._drop(Drop.DUPLICATE if again else Drop.LATE)
+            return self._drop(ReceiptRefusal.DUPLICATE if again else ReceiptRefusal.LATE)
         self._run.now_s = now_s
         taken = self._settle(receipt, out, self._run)
-        if isinstance(taken, Drop):
+        if isinstance(taken, ReceiptRefusal):
             return self._drop(taken)
         self._settled.append(out.message.correlation or b"")
         return taken
 
-    def take(self, message: bytes) -> Received:
+    def take(self, message: bytes) -> ReceiptResult:
         """Take a receipt that came by hand: it belongs to no message that is waited for."""
         receipt = self._opened(message)
-        if receipt is None or isinstance(receipt, Drop):
-            return self._drop(receipt or Drop.UNSIGNED)
+        if receipt is None or isinstance(receipt, ReceiptRefusal):
+            return self._drop(receipt or ReceiptRefusal.UNSIGNED)
         self._queue.take(receipt)
         if receipt.journal_id == NO_JOURNAL and receipt.result is Reception.REFUSED:
             self._fault(UploadFault("the registry refuses a picture for good"))
         if receipt.journal_id == NO_JOURNAL:
-            return Taken(receipt) if receipt.held else self._drop(Drop.WRONG)
+            return Accepted(receipt) if receipt.held else self._drop(ReceiptRefusal.WRONG)
         taken = self._journals.take(receipt)
-        if isinstance(taken, Drop):
+        if isinstance(taken, ReceiptRefusal):
             dropped = self._drop(taken)
-            return Taken(receipt) if receipt.held else dropped
+            return Accepted(receipt) if receipt.held else dropped
         return taken
 
     def messages(self) -> Iterator[bytes]:
@@ -208,12 +208,12 @@ class Uploader:
         return min(wait for wait in waits if wait is not None)
 
     @property
-    def progress(self) -> Progress | None:
+    def progress(self) -> TransferRate | None:
         """How it goes; None while nothing is under way."""
         run = self._run
         if run is None:
             return None
-        return Progress(
+        return TransferRate(
             run.records,
             run.records + self.pending(),
             run.sent_bytes,
@@ -235,7 +235,7 @@ class Uploader:
             return turns.stalled or turns.put_off_s(names, now_s) is not None
         return self._queue.turns.stalled or self._queue.put_off_s(now_s) is not None
 
-    def _message(self, what: Batch | Piece) -> Outgoing:
+    def _message(self, what: Batch | Chunk) -> Outgoing:
         if self._random is None:
             raise ValueError("not started")
         if isinstance(what, Batch):
@@ -245,37 +245,37 @@ class Uploader:
             topic, payload = self._topics[1], codec.sign(pieces, self._signer)
         return Outgoing(topic, payload, correlation=self._random(ID_SIZE), response_topic=self._topics[2])
 
-    def _opened(self, message: bytes) -> Receipt | Drop | None:
+    def _opened(self, message: bytes) -> Receipt | ReceiptRefusal | None:
         try:
             receipt = codec.open_signed(Receipt, message, self._keys)
         except Malformed:
-            return Drop.MALFORMED
+            return ReceiptRefusal.MALFORMED
         if receipt is not None and receipt.terminal != self._terminal:
-            return Drop.OTHER_TERMINAL
+            return ReceiptRefusal.OTHER_TERMINAL
         return receipt
 
-    def _settle(self, receipt: Receipt, out: Out[Batch] | Out[Piece], run: _Run) -> Taken | Drop:
+    def _settle(self, receipt: Receipt, out: Out[Batch] | Out[Chunk], run: _Run) -> Accepted | ReceiptRefusal:
         """Take the receipt of what was sent; one with key 7 counts for journals and pictures."""
         what = out.what
-        if isinstance(what, Piece):
+        if isinstance(what, Chunk):
             return self._of_piece(receipt, what, run)
         self._queue.take(receipt)
         taken = self._journals.settle(receipt, what, run.now_s)
-        if isinstance(taken, Taken):
+        if isinstance(taken, Accepted):
             run.records += taken.records
             run.sent_bytes += sum(map(len, what.records[: taken.records]))
         return taken
 
-    def _of_piece(self, receipt: Receipt, piece: Piece, run: _Run) -> Taken | Drop:
+    def _of_piece(self, receipt: Receipt, piece: Chunk, run: _Run) -> Accepted | ReceiptRefusal:
         taken = self._queue.settle(receipt, piece, run.now_s)
-        if isinstance(taken, Drop):
+        if isinstance(taken, ReceiptRefusal):
             return taken
         held = next((one.size for one in receipt.held or () if one.sha256 == piece.sha256), 0)
         run.sent_bytes += max(0, held - piece.offset)
         if receipt.journal_id == NO_JOURNAL:
             return taken
         beside = self._journals.take(receipt)
-        if isinstance(beside, Drop):
+        if isinstance(beside, ReceiptRefusal):
             self.dropped[beside] += 1
             return taken
         run.records += beside.records
@@ -284,6 +284,6 @@ class Uploader:
     def _fault(self, fault: Fault) -> None:
         self.faults[fault.code] = fault
 
-    def _drop(self, why: Drop) -> Dropped:
+    def _drop(self, why: ReceiptRefusal) -> RefusedReceipt:
         self.dropped[why] += 1
-        return Dropped(why)
+        return RefusedReceipt(why)

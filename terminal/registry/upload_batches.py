@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from terminal.journal import record
-from terminal.registry.messages import Batch, Piece
+from terminal.registry.messages import Batch, Chunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ _AROUND_RECORD = 3
 """Bytes of a byte string's head, at most."""
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """A journal to upload: the one in use, or what can be read of one that was set aside.
 
     Its verbs may raise JournalFault.
@@ -57,10 +57,10 @@ class Source(Protocol):
     def hash_at(self, seq: int) -> bytes | None:
         """The hash after record `seq`; None where it is not known here."""
 
-    def receive(self, seq: int, digest: bytes, received_ms: int) -> bool:
+    def mark_receipted(self, seq: int, digest: bytes, received_ms: int) -> bool:
         """The registry holds all up to `seq`; False where its hash there is not ours."""
 
-    def take_back(self, seq: int, digest: bytes) -> bool:
+    def withdraw_receipt(self, seq: int, digest: bytes) -> bool:
         """The registry holds no more than what is up to `seq`; False where its hash there is not ours."""
 
     def refuse(self, seq: int) -> None:
@@ -79,19 +79,19 @@ class Pictures(Protocol):
     def read(self, name: bytes, offset: int, size: int) -> bytes:
         """A part of a picture."""
 
-    def receive(self, name: bytes, received_ms: int) -> None:
+    def mark_receipted(self, name: bytes, received_ms: int) -> None:
         """The registry holds it whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Accepted:
     """A receipt that counts, and how many records it settled."""
 
     receipt: Receipt
     records: int = 0
 
 
-class Drop(StrEnum):
+class ReceiptRefusal(StrEnum):
     """Why a receipt does not count."""
 
     UNSIGNED = "unsigned"
@@ -109,17 +109,17 @@ class Drop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class RefusedReceipt:
     """A receipt that changes nothing."""
 
-    why: Drop
+    why: ReceiptRefusal
 
 
-Received: TypeAlias = Taken | Dropped
+ReceiptResult: TypeAlias = Accepted | RefusedReceipt
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TransferRate:
     """How an upload goes, since it was started."""
 
     records: int
@@ -156,7 +156,7 @@ def seconds_to_wait(receipt: Receipt) -> int:
     return max(1, min(asked, LONGEST_PAUSE_S))
 
 
-def batch_after(source: Source, seq: int, terminal: str, *, most: int | None = None) -> Batch | None:
+def batch_after(source: RecordSource, seq: int, terminal: str, *, most: int | None = None) -> Batch | None:
     """The records after a number, as many as a batch holds and at most `most`; None where there are none."""
     held, room = list[bytes](), MOST_BYTES - _AROUND - len(terminal.encode())
     for encoded in islice(source.records(seq), most):
@@ -177,9 +177,9 @@ def batch_after(source: Source, seq: int, terminal: str, *, most: int | None = N
     )
 
 
-def pieces_of(pictures: Pictures) -> Iterator[Piece]:
+def pieces_of(pictures: Pictures) -> Iterator[Chunk]:
     """Every picture without a receipt that is what its name says, from its first byte to its last."""
     for name, total in pictures.pending():
         if pictures.is_whole(name):
             for at in range(0, total, PIECE_BYTES):
-                yield Piece(name, at, total, pictures.read(name, at, PIECE_BYTES))
+                yield Chunk(name, at, total, pictures.read(name, at, PIECE_BYTES))

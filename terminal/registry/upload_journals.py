@@ -15,9 +15,9 @@ from terminal.registry.messages import Batch, Receipt, Reception
 from terminal.registry.upload_batches import (
     IN_VAIN,
     NO_JOURNAL,
-    Drop,
-    Source,
-    Taken,
+    Accepted,
+    ReceiptRefusal,
+    RecordSource,
     batch_after,
     seconds_to_wait,
 )
@@ -46,7 +46,7 @@ class _Run:
 class Journals:
     """The journals of one terminal, oldest first; the last one is in use."""
 
-    def __init__(self, terminal: str, sources: Sequence[Source], tell: Callable[[Fault], None]) -> None:
+    def __init__(self, terminal: str, sources: Sequence[RecordSource], tell: Callable[[Fault], None]) -> None:
         """`tell` is called with each fault that stops a journal."""
         self.sources = sources
         self.turns = Turns[Batch]()
@@ -87,16 +87,16 @@ class Journals:
             self._run.halted.add(name)  # its medium fails further; what is left is tried in the next run
         return None
 
-    def settle(self, receipt: Receipt, batch: Batch, now_s: float) -> Taken | Drop:
+    def settle(self, receipt: Receipt, batch: Batch, now_s: float) -> Accepted | ReceiptRefusal:
         """Take the receipt of a batch. Raises JournalFault."""
         source, name = self._source(batch.journal_id), batch.journal_id
         later = receipt.result in (Reception.NOT_NOW, Reception.REFUSED)
         if source is None or receipt.journal_id not in ((name, NO_JOURNAL) if later else (name,)):
-            return Drop.OTHER_JOURNAL
-        before, taken = source.receipted, Taken(receipt)
+            return ReceiptRefusal.OTHER_JOURNAL
+        before, taken = source.receipted, Accepted(receipt)
         if receipt.journal_id == name:
             found = self._hold(receipt, source, answers=True)
-            if isinstance(found, Drop):
+            if isinstance(found, ReceiptRefusal):
                 self._count(source, before)
                 return found
             taken = found
@@ -109,42 +109,42 @@ class Journals:
             self._count(source, before)
         return taken
 
-    def take(self, receipt: Receipt) -> Taken | Drop:
+    def take(self, receipt: Receipt) -> Accepted | ReceiptRefusal:
         """Take a receipt that answers no batch of this run: it came by hand, or with pieces.
 
         Raises JournalFault.
         """
         source = self._source(receipt.journal_id)
         if source is None:
-            return Drop.OTHER_JOURNAL
+            return ReceiptRefusal.OTHER_JOURNAL
         if receipt.result is Reception.REFUSED:
             self._tell(UploadFault(f"the registry refuses what it was sent after record {receipt.seq}"))
         return self._hold(receipt, source, answers=False)
 
-    def _hold(self, receipt: Receipt, source: Source, *, answers: bool) -> Taken | Drop:
+    def _hold(self, receipt: Receipt, source: RecordSource, *, answers: bool) -> Accepted | ReceiptRefusal:
         """Take it that the registry holds of a journal what a receipt says.
 
         One that answers no batch may be old, and takes back what an earlier one said only as a gap.
         """
         before, seq, result = source.receipted, receipt.seq, receipt.result
         if result is Reception.FORK or seq > source.head.seq:
-            source.receive(seq, receipt.hash, receipt.received_ms)
+            source.mark_receipted(seq, receipt.hash, receipt.received_ms)
             self._halt(source, JournalFork(f"at record {min(seq, source.head.seq)}"))
         elif result in (Reception.NOT_NOW, Reception.REFUSED):
-            source.receive(seq, receipt.hash, receipt.received_ms)
+            source.mark_receipted(seq, receipt.hash, receipt.received_ms)
         elif seq >= before or not (answers or result is Reception.GAP):
             if source.hash_at(seq) != receipt.hash:
-                return Drop.HASH
-            source.receive(seq, receipt.hash, receipt.received_ms)
+                return ReceiptRefusal.HASH
+            source.mark_receipted(seq, receipt.hash, receipt.received_ms)
         elif source.hash_at(seq) is None:
             self._halt(
                 source, UploadFault(f"the registry lacks records after {seq} that are not here any more")
             )
-        elif not source.take_back(seq, receipt.hash):
-            return Drop.HASH
-        return Taken(receipt, max(0, source.receipted - before))
+        elif not source.withdraw_receipt(seq, receipt.hash):
+            return ReceiptRefusal.HASH
+        return Accepted(receipt, max(0, source.receipted - before))
 
-    def _count(self, source: Source, before: int) -> None:
+    def _count(self, source: RecordSource, before: int) -> None:
         """Halt a journal whose receipts again and again bring it no further."""
         run, name = self._run, source.head.journal_id
         if source.receipted > run.furthest.get(name, before):
@@ -158,7 +158,7 @@ class Journals:
                     source, UploadFault(f"the registry does not keep the records after {source.receipted}")
                 )
 
-    def _refuse(self, source: Source, batch: Batch) -> None:
+    def _refuse(self, source: RecordSource, batch: Batch) -> None:
         """Send a refused batch record by record; one that is refused alone ends its journal."""
         if len(batch.records) > 1:
             self._run.singly[batch.journal_id] = batch.last
@@ -166,9 +166,9 @@ class Journals:
         source.refuse(batch.first)
         self._halt(source, RecordRefused(f"record {batch.first} of journal {batch.journal_id.hex()}"))
 
-    def _source(self, journal_id: bytes) -> Source | None:
+    def _source(self, journal_id: bytes) -> RecordSource | None:
         return next((one for one in self.sources if one.head.journal_id == journal_id), None)
 
-    def _halt(self, source: Source, fault: Fault) -> None:
+    def _halt(self, source: RecordSource, fault: Fault) -> None:
         self._run.halted.add(source.head.journal_id)
         self._tell(fault)

@@ -11,8 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from terminal.errors import Fault, JournalFault, UploadFault
-from terminal.registry.messages import Piece, Receipt, Reception
-from terminal.registry.upload_batches import IN_VAIN, PIECE_BYTES, Drop, Pictures, Taken, seconds_to_wait
+from terminal.registry.messages import Chunk, Receipt, Reception
+from terminal.registry.upload_batches import (
+    IN_VAIN,
+    PIECE_BYTES,
+    Accepted,
+    Pictures,
+    ReceiptRefusal,
+    seconds_to_wait,
+)
 from terminal.registry.upload_turns import Turns
 
 if TYPE_CHECKING:
@@ -47,7 +54,7 @@ class PictureQueue:
 
     def __init__(self, pictures: Pictures | None, tell: Callable[[Fault], None]) -> None:
         """`tell` is called with each fault that stops a picture; `pictures` None: there are none."""
-        self.turns = Turns[Piece]()
+        self.turns = Turns[Chunk]()
         self._pictures, self._tell = pictures, tell
         self._refused: set[bytes] = set()
         self._not_before_s = 0.0
@@ -80,7 +87,7 @@ class PictureQueue:
             return self._not_before_s - now_s
         return self.turns.put_off_s(names, now_s)
 
-    def send(self, now_s: float, post: Callable[[Piece], Outgoing]) -> Outgoing | None:
+    def send(self, now_s: float, post: Callable[[Chunk], Outgoing]) -> Outgoing | None:
         """Return the next message, made by `post`; None while all pictures must wait. Raises JournalFault."""
         if self._pictures is None or self.turns.waits(now_s) or now_s < self._not_before_s:
             return None
@@ -96,13 +103,13 @@ class PictureQueue:
             del sizes[name]
         return None
 
-    def settle(self, receipt: Receipt, piece: Piece, now_s: float) -> Taken | Drop:
+    def settle(self, receipt: Receipt, piece: Chunk, now_s: float) -> Accepted | ReceiptRefusal:
         """Take the receipt of a piece. Raises JournalFault."""
         name, run = piece.sha256, self._run
         held = next((one.size for one in receipt.held or () if one.sha256 == name), None)
         later = receipt.result in (Reception.NOT_NOW, Reception.REFUSED)
         if (held is None and not later) or (held is not None and held > piece.total):
-            return Drop.WRONG
+            return ReceiptRefusal.WRONG
         self.turns.settle(name)
         self.take(receipt)
         if held == piece.total:
@@ -115,7 +122,7 @@ class PictureQueue:
         elif held is not None:
             run.not_now = 0
             self._count(piece, held)
-        return Taken(receipt)
+        return Accepted(receipt)
 
     def take(self, receipt: Receipt) -> None:
         """Take what a receipt says of pictures that are held whole, whatever it answers.
@@ -127,14 +134,14 @@ class PictureQueue:
         sizes = dict(self._pictures.pending())
         for one in receipt.held:
             if sizes.get(one.sha256) == one.size:
-                self._pictures.receive(one.sha256, receipt.received_ms)
+                self._pictures.mark_receipted(one.sha256, receipt.received_ms)
                 self.turns.settle(one.sha256)
 
     def _pending(self) -> list[tuple[bytes, int]]:
         found = self._pictures.pending() if self._pictures else []
         return [(name, size) for name, size in found if name not in self._run.left_out]
 
-    def _piece(self, pictures: Pictures, name: bytes, total: int) -> Piece | None:
+    def _piece(self, pictures: Pictures, name: bytes, total: int) -> Chunk | None:
         """The next piece of a picture; None, with its fault told, where it cannot be read or is damaged."""
         run = self._run
         try:
@@ -146,9 +153,9 @@ class PictureQueue:
         except JournalFault as fault:
             self._tell(UploadFault(f"a picture cannot be read: {fault.detail}"))
             return None
-        return Piece(name, at, total, content) if content else None
+        return Chunk(name, at, total, content) if content else None
 
-    def _count(self, piece: Piece, held: int) -> None:
+    def _count(self, piece: Chunk, held: int) -> None:
         """Go on after what is held; leave a picture out where receipts in a row bring it no further."""
         self._run.at[piece.sha256] = held
         if held <= piece.offset:

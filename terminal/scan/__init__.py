@@ -6,7 +6,7 @@ uint8 array.
 
 from __future__ import annotations
 
-from terminal.scan.reader import follow, read, read_still
-from terminal.scan.steps import START, Memory
+from terminal.scan.reader import read, read_next, read_still
+from terminal.scan.steps import START, SeriesState
 
-__all__ = ["START", "Memory", "follow", "read", "read_still"]
+__all__ = ["START", "SeriesState", "read", "read_next", "read_still"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from terminal.scan.search import Look
+from terminal.scan.search import FrameSearch
 from terminal.scan.steps import (
     BASE,
-    BESIDE,
     EVERY,
     MOST_BESIDE,
+    PHOTO_STEPS,
+    SECONDARY,
     START,
-    STILL,
-    Memory,
+    SeriesState,
     after,
     plan,
     share,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal.model import Luma, Scan
-    from terminal.scan.steps import Step
+    from terminal.scan.steps import ReadStep
 
 _NATIVE = 8192
 """Longest side, px, of a photograph that is searched at full size."""
@@ -37,20 +37,20 @@ def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.
     Inspection marks come before other codes, larger ones before smaller. `budget_s` is the time allowed, in
     seconds of `clock`. Arrays with contiguous rows are not copied. Never raises for such an array.
     """
-    timer = Timer(budget_s, clock, START.pace)
-    look = Look(luma)
-    _search(look, EVERY, timer, settled=True)
-    return look.scan
+    budget = Timer(budget_s, clock, START.pace)
+    search = FrameSearch(luma)
+    _search(search, EVERY, budget, settled=True)
+    return search.scan
 
 
-def follow(
-    luma: Luma, memory: Memory, budget_s: float, clock: Callable[[], float] = time.thread_time
-) -> tuple[Scan | None, Memory]:
+def read_next(
+    luma: Luma, series: SeriesState, budget_s: float, clock: Callable[[], float] = time.thread_time
+) -> tuple[Scan | None, SeriesState]:
     """Read one frame of a series like `read`, and return the state for the next frame as well."""
-    timer = Timer(budget_s, clock, memory.pace)
-    look = Look(luma)
-    _search(look, plan(memory), timer, settled=not memory.foreign, extras=share(memory))
-    return look.scan, after(memory, look.seen(timer.pace))
+    budget = Timer(budget_s, clock, series.pace)
+    search = FrameSearch(luma)
+    _search(search, plan(series), budget, settled=not series.foreign, extras=share(series))
+    return search.scan, after(series, search.seen(budget.pace))
 
 
 def read_still(luma: Luma) -> Scan | None:
@@ -59,58 +59,60 @@ def read_still(luma: Luma) -> Scan | None:
     A large photograph is searched at reduced size first, then at full size. The number of steps is fixed,
     which bounds the time.
     """
-    look = Look(luma)
-    _search(look, STILL, Timer.endless(), settled=False)
-    if look.factor > 1 and not look.ours:
-        whole = Look(luma, longest=_NATIVE)
-        _search(whole, STILL, Timer.endless(), settled=False)
-        if whole.ours or not look.read:
-            look = whole
-    return look.scan
+    search = FrameSearch(luma)
+    _search(search, PHOTO_STEPS, Timer.endless(), settled=False)
+    if search.factor > 1 and not search.ours:
+        whole = FrameSearch(luma, longest=_NATIVE)
+        _search(whole, PHOTO_STEPS, Timer.endless(), settled=False)
+        if whole.ours or not search.read:
+            search = whole
+    return search.scan
 
 
-def _search(look: Look, steps: tuple[Step, ...], timer: Timer, *, settled: bool, extras: int = -1) -> None:
+def _search(
+    search: FrameSearch, steps: tuple[ReadStep, ...], budget: Timer, *, settled: bool, extras: int = -1
+) -> None:
     """Take steps until an inspection mark is read or the budget is used up.
 
     With `settled`, any code ends the search once no located symbol remains undecoded. At most `extras` steps
     beyond the base steps are taken; -1 sets no limit.
     """
-    cost_s = survey_s(look.area)
-    if not look.worthwhile or not timer.allows(cost_s):
+    cost_s = survey_s(search.area)
+    if not search.worthwhile or not budget.allows(cost_s):
         return
-    look.survey()
-    timer.took(cost_s)
-    if look.blank:  # a covered lens
+    search.survey()
+    budget.charge(cost_s)
+    if search.blank:  # a covered lens
         return
     for step in steps:
         if extras == 0:
             return
-        taken = look.taken
-        if _take(look, step, timer):
-            _beside(look, timer)
-            if look.ours or (settled and not look.unread):
+        taken = search.taken
+        if _take(search, step, budget):
+            _beside(search, budget)
+            if search.ours or (settled and not search.unread):
                 return
-            look.return_to_all()
-        if look.taken > taken and step not in BASE:
+            search.return_to_all()
+        if search.taken > taken and step not in BASE:
             extras -= 1
 
 
-def _take(look: Look, step: Step, timer: Timer) -> bool:
-    pixels = look.pixels(step)
-    cost_s = step.cost_s(pixels, look.roughness)
-    if not pixels or not timer.allows(cost_s):
+def _take(search: FrameSearch, step: ReadStep, budget: Timer) -> bool:
+    pixels = search.pixels(step)
+    cost_s = step.cost_s(pixels, search.roughness)
+    if not pixels or not budget.allows(cost_s):
         return False
-    new = look.take(step)
-    timer.took(cost_s)
+    new = search.take(step)
+    budget.charge(cost_s)
     return new
 
 
-def _beside(look: Look, timer: Timer) -> None:
+def _beside(search: FrameSearch, budget: Timer) -> None:
     """Search the other regions once a code was read, so that one code cannot hide another."""
-    look.turn()
+    search.next_regions()
     for _ in range(MOST_BESIDE):
-        if look.pixels(BESIDE) == 0:
+        if search.pixels(SECONDARY) == 0:
             return
-        if not _take(look, BESIDE, timer):
-            look.pass_over()
-        look.turn()
+        if not _take(search, SECONDARY, budget):
+            search.skip_region()
+        search.next_regions()

@@ -14,8 +14,8 @@ from terminal.scan import regions
 from terminal.scan.recovery.decode import BENDS, recover
 from terminal.scan.recovery.function_patterns import modules
 from terminal.scan.recovery.locate import locate
-from terminal.scan.steps import Box, Change, Seen, Step, Threshold, Where
-from terminal.scan.symbols import Symbol, chosen, look
+from terminal.scan.steps import Area, Box, FrameSummary, Preprocessing, ReadStep, Threshold
+from terminal.scan.symbols import Symbol, detect, rank
 from terminal.scan.transforms import changed, halved, rows, scaled
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _MOST_PIXELS = 4_000_000
 """Limit on the pixels of one step after scaling, which bounds its time and memory."""
 
 
-class Look:
+class FrameSearch:
     """Search state of one picture. Boxes and corners are in pixels of the frame as searched."""
 
     def __init__(self, luma: Luma, longest: int = LONGEST) -> None:
@@ -56,7 +56,7 @@ class Look:
         self._passed: list[Box] = []
         self.roughness = 0.0
         """Mean texture of the cells, 0 to 255; see `regions.texture`."""
-        self._last: Step | None = None
+        self._last: ReadStep | None = None
         self.taken = 0
         """Steps taken so far."""
         self.read: list[Symbol] = []
@@ -70,7 +70,7 @@ class Look:
     @property
     def scan(self) -> Scan | None:
         """The symbols read so far, in the picture's own pixels; None if there are none."""
-        return chosen(self.read, self.factor)
+        return rank(self.read, self.factor)
 
     @property
     def area(self) -> int:
@@ -94,7 +94,7 @@ class Look:
         self._least = _BESIDE * regions.peak(self._cells)
         self._regions = regions.boxes(self._cells, width, height)
 
-    def turn(self) -> None:
+    def next_regions(self) -> None:
         """Recompute the regions, excluding decoded and skipped ones, keeping those that could hold a mark."""
         if self._cells is None:
             self._regions = []
@@ -104,16 +104,16 @@ class Look:
         rest = regions.without(self._cells, known)
         self._regions = regions.compact_boxes(rest, self._least, width, height)
 
-    def pass_over(self) -> None:
+    def skip_region(self) -> None:
         """Skip the first region from now on."""
         self._passed += self._regions[:1]
 
     def return_to_all(self) -> None:
         """Search skipped regions again."""
         self._passed = []
-        self.turn()
+        self.next_regions()
 
-    def afresh(self) -> Look:
+    def without_results(self) -> FrameSearch:
         """Return a copy without decoded symbols; located symbols are kept."""
         again = copy(self)
         again.read = []
@@ -127,19 +127,19 @@ class Look:
         least, most, _, _ = cv2.minMaxLoc(self._frame)
         return bool(least == most)
 
-    def seen(self, pace: float) -> Seen:
+    def seen(self, pace: float) -> FrameSummary:
         """Summarize the search for the next frame, boxes in the picture's pixels; `pace` is the timer's."""
         first = max(self.read, key=lambda symbol: (symbol.ours, symbol.area), default=None)
         read = first.box.times(self.factor) if first else None
         located = self.unread[-1].box.times(self.factor) if self.unread else None
-        return Seen(read, self.ours, located, self._last, pace)
+        return FrameSummary(read, self.ours, located, self._last, pace)
 
-    def pixels(self, step: Step) -> int:
+    def pixels(self, step: ReadStep) -> int:
         """Return the number of pixels before scaling (for a grid: modules) that `step` would process.
 
         0 if the step has nothing to look at, or if the scaled area is too small or too large.
         """
-        if step.threshold is Threshold.GRID and step.where is Where.UNREAD:
+        if step.threshold is Threshold.GRID and step.where is Area.UNREAD:
             version = self.unread[-1].version if self.unread else None
             return 0 if version is None else modules(version) ** 2
         box = self._box(step.where)
@@ -148,7 +148,7 @@ class Look:
         pixels = box.width * box.height
         return pixels if pixels * step.scale[0] * step.scale[1] <= _MOST_PIXELS else 0
 
-    def take(self, step: Step) -> bool:
+    def take(self, step: ReadStep) -> bool:
         """Run one step and return True if it read a symbol that was not read before."""
         box = self._box(step.where)
         if box is None:
@@ -165,19 +165,19 @@ class Look:
         ]
         return any(symbol.text is not None for symbol in new)
 
-    def _seen(self, step: Step, box: Box) -> list[Symbol]:
+    def _seen(self, step: ReadStep, box: Box) -> list[Symbol]:
         across, down = step.scale
         view = scaled(self._frame[box.top : box.bottom, box.left : box.right], across, down)
-        inverted = step.change is Change.INVERTED
+        inverted = step.change is Preprocessing.INVERTED
         return [
             replace(symbol.moved(1 / across, 1 / down, box.left, box.top), inverted=inverted)
-            for symbol in look(changed(view, step.change), step.threshold)
+            for symbol in detect(changed(view, step.change), step.threshold)
         ]
 
-    def _recovered(self, step: Step, box: Box) -> list[Symbol]:
+    def _recovered(self, step: ReadStep, box: Box) -> list[Symbol]:
         """Read symbols from their module grids: those already located, or those found by finder patterns."""
-        bends, most = (BENDS, _MOST_RECOVERED) if step.change is Change.BENT else (_LIVE_BENDS, 1)
-        located = self.unread[-most:] if step.where is Where.UNREAD else self._placed(box)
+        bends, most = (BENDS, _MOST_RECOVERED) if step.change is Preprocessing.BENT else (_LIVE_BENDS, 1)
+        located = self.unread[-most:] if step.where is Area.UNREAD else self._placed(box)
         texts = (recover(self._toned(symbol), symbol.corners, symbol.version, bends) for symbol in located)
         return [
             replace(symbol, text=text)
@@ -193,15 +193,15 @@ class Look:
     def _toned(self, symbol: Symbol) -> Luma:
         return np.bitwise_not(self._frame) if symbol.inverted else self._frame
 
-    def _box(self, where: Where) -> Box | None:
+    def _box(self, where: Area) -> Box | None:
         height, width = self._frame.shape
-        if where is Where.FRAME:
+        if where is Area.FRAME:
             return Box(0, 0, width, height)
-        if where is Where.UNREAD:
+        if where is Area.UNREAD:
             if not self.unread:
                 return None
             box = self.unread[-1].box
             return box.grown(8 + max(box.width, box.height) // 3, width, height)
-        if where is Where.ALL:
+        if where is Area.ALL:
             return reduce(Box.joined, self._regions) if len(self._regions) > 1 else None
         return self._regions[0] if self._regions else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Where(StrEnum):
+class Area(StrEnum):
     """Area of the frame that a step searches."""
 
     FRAME = "frame"
@@ -33,7 +33,7 @@ class Threshold(StrEnum):
     """Sampling on a module grid, placed by a located symbol's corners or by finder patterns."""
 
 
-class Change(StrEnum):
+class Preprocessing(StrEnum):
     """Preprocessing of the pixels; each keeps the size."""
 
     NONE = "none"
@@ -98,14 +98,14 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReadStep:
     """One attempt to read codes: an area, a threshold, a scale and a preprocessing."""
 
-    where: Where
+    where: Area
     threshold: Threshold
     scale: tuple[float, float] = (1.0, 1.0)
     """Scale factors across and down, applied before reading."""
-    change: Change = Change.NONE
+    change: Preprocessing = Preprocessing.NONE
 
     @property
     def name(self) -> str:
@@ -118,7 +118,7 @@ class Step:
             if across == down
             else f" x{across:.2g},{down:.2g}"
         )
-        change = "" if self.change is Change.NONE else f" {self.change}"
+        change = "" if self.change is Preprocessing.NONE else f" {self.change}"
         return f"{self.where}: {self.threshold}{size}{change}"
 
     def cost_s(self, pixels: int, roughness: float) -> float:
@@ -145,62 +145,64 @@ _SCALE_NS = 0.4
 _NS = {Threshold.GLOBAL: 0.4, Threshold.LOCAL: 0.6, Threshold.GRID: 7000.0}
 _ROUGH_NS = {Threshold.GLOBAL: 0.02, Threshold.LOCAL: 0.25, Threshold.GRID: 0.0}
 _CHANGE_NS = {
-    Change.NONE: 0.0,
-    Change.INVERTED: 0.05,
-    Change.BRIGHTER: 0.3,
-    Change.DARKER: 0.3,
-    Change.SHARPENED: 2.0,
-    Change.BENT: 10000.0,
+    Preprocessing.NONE: 0.0,
+    Preprocessing.INVERTED: 0.05,
+    Preprocessing.BRIGHTER: 0.3,
+    Preprocessing.DARKER: 0.3,
+    Preprocessing.SHARPENED: 2.0,
+    Preprocessing.BENT: 10000.0,
 }
 """Nanoseconds per scaled pixel; for a grid, per module."""
 
 
-def _on(where: Where, threshold: Threshold, scale: float = 1, change: Change = Change.NONE) -> Step:
-    return Step(where, threshold, (scale, scale), change)
+def _on(
+    where: Area, threshold: Threshold, scale: float = 1, change: Preprocessing = Preprocessing.NONE
+) -> ReadStep:
+    return ReadStep(where, threshold, (scale, scale), change)
 
 
 BASE = (
-    _on(Where.FIRST, Threshold.GLOBAL),
-    _on(Where.ALL, Threshold.LOCAL, 0.5),
-    _on(Where.FIRST, Threshold.LOCAL),
+    _on(Area.FIRST, Threshold.GLOBAL),
+    _on(Area.ALL, Threshold.LOCAL, 0.5),
+    _on(Area.FIRST, Threshold.LOCAL),
 )
 """The steps of every frame."""
 
 EXTRAS = (
-    _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.INVERTED),
-    _on(Where.FIRST, Threshold.LOCAL, 0.5, Change.INVERTED),
-    _on(Where.ALL, Threshold.GLOBAL, 0.5, Change.DARKER),
-    _on(Where.ALL, Threshold.LOCAL, change=Change.DARKER),
-    _on(Where.ALL, Threshold.LOCAL, change=Change.INVERTED),
-    _on(Where.ALL, Threshold.LOCAL),  # kept by hand: in a series, several regions were one code
-    _on(Where.FIRST, Threshold.LOCAL, change=Change.INVERTED),
-    _on(Where.UNREAD, Threshold.LOCAL, 0.5),
-    _on(Where.UNREAD, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.FRAME, Threshold.GLOBAL, 0.5, Change.BRIGHTER),
-    _on(Where.FIRST, Threshold.LOCAL, 0.5),
-    _on(Where.FIRST, Threshold.GLOBAL, change=Change.INVERTED),
-    _on(Where.FIRST, Threshold.GLOBAL, change=Change.BRIGHTER),
-    _on(Where.FIRST, Threshold.LOCAL, change=Change.SHARPENED),
-    _on(Where.FIRST, Threshold.LOCAL, 0.5, Change.SHARPENED),
-    _on(Where.FIRST, Threshold.LOCAL, change=Change.BRIGHTER),
-    _on(Where.FIRST, Threshold.LOCAL, 2, Change.INVERTED),
-    _on(Where.FIRST, Threshold.LOCAL, 2),
-    _on(Where.FRAME, Threshold.GLOBAL, change=Change.INVERTED),
-    _on(Where.FRAME, Threshold.GLOBAL),
-    _on(Where.FIRST, Threshold.LOCAL, 2, Change.SHARPENED),
-    _on(Where.UNREAD, Threshold.GRID),
-    _on(Where.FRAME, Threshold.LOCAL, 0.5, Change.BRIGHTER),
+    _on(Area.ALL, Threshold.GLOBAL, 0.5, Preprocessing.INVERTED),
+    _on(Area.FIRST, Threshold.LOCAL, 0.5, Preprocessing.INVERTED),
+    _on(Area.ALL, Threshold.GLOBAL, 0.5, Preprocessing.DARKER),
+    _on(Area.ALL, Threshold.LOCAL, change=Preprocessing.DARKER),
+    _on(Area.ALL, Threshold.LOCAL, change=Preprocessing.INVERTED),
+    _on(Area.ALL, Threshold.LOCAL),  # kept by hand: in a series, several regions were one code
+    _on(Area.FIRST, Threshold.LOCAL, change=Preprocessing.INVERTED),
+    _on(Area.UNREAD, Threshold.LOCAL, 0.5),
+    _on(Area.UNREAD, Threshold.LOCAL, change=Preprocessing.SHARPENED),
+    _on(Area.FRAME, Threshold.GLOBAL, 0.5, Preprocessing.BRIGHTER),
+    _on(Area.FIRST, Threshold.LOCAL, 0.5),
+    _on(Area.FIRST, Threshold.GLOBAL, change=Preprocessing.INVERTED),
+    _on(Area.FIRST, Threshold.GLOBAL, change=Preprocessing.BRIGHTER),
+    _on(Area.FIRST, Threshold.LOCAL, change=Preprocessing.SHARPENED),
+    _on(Area.FIRST, Threshold.LOCAL, 0.5, Preprocessing.SHARPENED),
+    _on(Area.FIRST, Threshold.LOCAL, change=Preprocessing.BRIGHTER),
+    _on(Area.FIRST, Threshold.LOCAL, 2, Preprocessing.INVERTED),
+    _on(Area.FIRST, Threshold.LOCAL, 2),
+    _on(Area.FRAME, Threshold.GLOBAL, change=Preprocessing.INVERTED),
+    _on(Area.FRAME, Threshold.GLOBAL),
+    _on(Area.FIRST, Threshold.LOCAL, 2, Preprocessing.SHARPENED),
+    _on(Area.UNREAD, Threshold.GRID),
+    _on(Area.FRAME, Threshold.LOCAL, 0.5, Preprocessing.BRIGHTER),
 )
 """The steps taken while the budget lasts; the next frame continues after the last one taken."""
 
-BESIDE = _on(Where.FIRST, Threshold.LOCAL)
+SECONDARY = _on(Area.FIRST, Threshold.LOCAL)
 """The step that searches the other regions after a code was read."""
 MOST_BESIDE = 3
 """Limit on those regions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class SeriesState:
     """Scan state carried from frame to frame of a series."""
 
     seen: Box | None = None
@@ -215,14 +217,14 @@ class Memory:
     """True if the last frame had codes but no inspection mark."""
 
 
-START = Memory()
+START = SeriesState()
 """The state before the first frame."""
 EVERY = (*BASE, *EXTRAS)
 """The steps for a single picture."""
-STILL = (
+PHOTO_STEPS = (
     *EVERY,
-    _on(Where.FRAME, Threshold.LOCAL),
-    _on(Where.FIRST, Threshold.GRID, change=Change.BENT),
+    _on(Area.FRAME, Threshold.LOCAL),
+    _on(Area.FIRST, Threshold.GRID, change=Preprocessing.BENT),
 )
 """The steps for a photograph."""
 SHARE, SHARE_WHERE_SEEN = 2, 5
@@ -234,7 +236,7 @@ FORGOTTEN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FrameSummary:
     """Summary of one frame for `after`."""
 
     read: Box | None
@@ -242,29 +244,29 @@ class Seen:
     ours: bool
     located: Box | None
     """Box of a symbol that was located but not corrected."""
-    last: Step | None
+    last: ReadStep | None
     """The last step taken."""
     pace: float
 
 
-def plan(memory: Memory) -> tuple[Step, ...]:
+def plan(series: SeriesState) -> tuple[ReadStep, ...]:
     """Return the steps of the next frame in order; the extras start where the last frame stopped."""
-    return (*BASE, *EXTRAS[memory.turn :], *EXTRAS[: memory.turn])
+    return (*BASE, *EXTRAS[series.turn :], *EXTRAS[: series.turn])
 
 
-def share(memory: Memory) -> int:
+def share(series: SeriesState) -> int:
     """Return the most extra steps for the next frame; steps with nothing to look at do not count."""
-    if memory.foreign:
+    if series.foreign:
         return len(EXTRAS)
-    return SHARE if memory.seen is None else SHARE_WHERE_SEEN
+    return SHARE if series.seen is None else SHARE_WHERE_SEEN
 
 
-def after(memory: Memory, seen: Seen) -> Memory:
+def after(series: SeriesState, summary: FrameSummary) -> SeriesState:
     """Return the state for the next frame."""
-    place, age = seen.read or seen.located, 0
-    if place is None and memory.age + 1 < FORGOTTEN:
-        place, age = memory.seen, memory.age + 1
-    turn = memory.turn
-    if seen.last in EXTRAS:
-        turn = (EXTRAS.index(seen.last) + 1) % len(EXTRAS)
-    return Memory(place, age, turn, seen.pace, foreign=seen.read is not None and not seen.ours)
+    place, age = summary.read or summary.located, 0
+    if place is None and series.age + 1 < FORGOTTEN:
+        place, age = series.seen, series.age + 1
+    turn = series.turn
+    if summary.last in EXTRAS:
+        turn = (EXTRAS.index(summary.last) + 1) % len(EXTRAS)
+    return SeriesState(place, age, turn, summary.pace, foreign=summary.read is not None and not summary.ours)

@@ -64,7 +64,7 @@ class Symbol:
         return replace(self, corners=corners)
 
 
-def look(picture: Luma, threshold: Threshold) -> list[Symbol]:
+def detect(picture: Luma, threshold: Threshold) -> list[Symbol]:
     """Return the symbols in a picture, uint8 [height, width]: those decoded and those only located."""
     barcodes = zxingcpp.read_barcodes(
         picture,
@@ -88,7 +88,7 @@ def _symbol(barcode: zxingcpp.Barcode) -> Symbol:
     return Symbol(None, corners, int(version) if version.isdecimal() else None)
 
 
-def chosen(symbols: Sequence[Symbol], factor: float) -> Scan | None:
+def rank(symbols: Sequence[Symbol], factor: float) -> Scan | None:
     """Rank the symbols with a text: inspection marks first, then by area, each text once.
 
     Corners are multiplied by `factor`. None if no symbol has a text.

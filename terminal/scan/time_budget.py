@@ -39,7 +39,7 @@ class Timer:
         self._mark_s = self._clock()
         return self._mark_s + _RESERVE * expected_s * self.pace <= self._end_s
 
-    def took(self, expected_s: float) -> None:
+    def charge(self, expected_s: float) -> None:
         """Account for the work done since the last `allows`, which was estimated at `expected_s`."""
         self._taken_s += self._clock() - self._mark_s
         self._expected_s += expected_s

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from terminal.scan.steps import Change
+from terminal.scan.steps import Preprocessing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def scaled(luma: Luma, across: float, down: float) -> Luma:
     return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def changed(luma: Luma, change: Change) -> Luma:
+def changed(luma: Luma, change: Preprocessing) -> Luma:
     """Return the picture after the preprocessing."""
     return _CHANGES[change](luma)
 
@@ -56,10 +56,10 @@ def _sharpened(luma: Luma) -> Luma:
     return np.asarray(cv2.addWeighted(luma, 2.5, cv2.GaussianBlur(luma, (0, 0), 2), -1.5, 0), np.uint8)
 
 
-_CHANGES: dict[Change, Callable[[Luma], Luma]] = {
-    Change.NONE: lambda luma: luma,
-    Change.INVERTED: np.bitwise_not,
-    Change.BRIGHTER: _gamma(0.5),
-    Change.DARKER: _gamma(2.0),
-    Change.SHARPENED: _sharpened,
+_CHANGES: dict[Preprocessing, Callable[[Luma], Luma]] = {
+    Preprocessing.NONE: lambda luma: luma,
+    Preprocessing.INVERTED: np.bitwise_not,
+    Preprocessing.BRIGHTER: _gamma(0.5),
+    Preprocessing.DARKER: _gamma(2.0),
+    Preprocessing.SHARPENED: _sharpened,
 }

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal.drawing.draw import event_at
-from terminal.model import Fit, Judged
+from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
 from terminal.screens import state
@@ -18,9 +18,9 @@ from terminal.screens.attention import HOLD_S
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
-from terminal.screens.events import Picked, Turned, Typed
-from terminal.screens.shift import Menu, Opened, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.values import Camera, Sending
+from terminal.screens.events import KeyboardSwitched, Picked, Typed
+from terminal.screens.shift import Menu, MenuTouched, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.values import CameraStatus, Sending
 from terminal.vehicle import plate
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from terminal.app import App
     from terminal.model import Verdict
-    from terminal.screens.attention import Sight
+    from terminal.screens.attention import ScreenView
     from terminal.screens.state import Touch
 
 PATIENCE_S = 20.0
@@ -109,7 +109,7 @@ class Player:
             case script.HoldButton(button):
                 self._hold(button)
             case script.Open(part):
-                opened = BannerOpened() if part == "banner" else Opened(Part(part))
+                opened = BannerOpened() if part == "banner" else MenuTouched(Part(part))
                 self._touch(line.number, opened)
             case script.Pick(kind):
                 compared = isinstance(self.app.screen, Comparison) and kind is None
@@ -142,7 +142,7 @@ class Player:
                 self.stage.stall(on=not live)
             case _:
                 assert_never(deed)
-        self.app.turn(TURN_S)
+        self.app.run_once(TURN_S)
 
     def _press(self, button: Button) -> None:
         """Press once it counts, and again where the screen changed meanwhile, so that it did not."""
@@ -150,26 +150,26 @@ class Player:
             self._see(lambda: self.app.ui.keys)
             dropped = self.app.ui.dropped
             self.stage.press(button)
-            self.app.turn(TURN_S)
+            self.app.run_once(TURN_S)
             if self.app.ui.dropped == dropped or isinstance(self.app.screen, Alarm):
                 return
 
     def _hold(self, button: Button) -> None:
         self._see(lambda: self.app.ui.keys)
         self.stage.push(button)
-        self.app.turn(TURN_S)
+        self.app.run_once(TURN_S)
         self.stage.advance(HOLD_S)
-        self.app.turn(TURN_S)
+        self.app.run_once(TURN_S)
         self.stage.release(button)
-        self.app.turn(TURN_S)
+        self.app.run_once(TURN_S)
 
-    def _see(self, sight: Callable[[], Sight]) -> None:
+    def _see(self, sight: Callable[[], ScreenView]) -> None:
         """Let time go by until what is shown has been seen for as long as a press needs."""
         self._until(lambda: sight().opens_s is not None)
         opens_s = sight().opens_s
         if opens_s is not None and opens_s > self.stage.monotonic_s():
             self.stage.advance(opens_s - self.stage.monotonic_s())
-            self.app.turn(TURN_S)
+            self.app.run_once(TURN_S)
 
     def _expect(self, number: int, expected: script.Expectation) -> None:
         if isinstance(expected, script.ExpectReady):
@@ -196,7 +196,7 @@ class Player:
             self._press(Button.BACK)
         for symbol in _symbols(text):
             if self._place(Typed(symbol)) is None:
-                self._touch(number, Turned())
+                self._touch(number, KeyboardSwitched())
             self._touch(number, Typed(symbol))
 
     def _touch(self, number: int, wanted: Touch) -> None:
@@ -206,7 +206,7 @@ class Player:
             self.failures.append(f"line {number}: no touch target for {wanted}")
             return
         self.stage.touch(*place)
-        self.app.turn(TURN_S)
+        self.app.run_once(TURN_S)
 
     def _place(self, wanted: Touch) -> tuple[int, int] | None:
         """Return a point whose touch produces the event; touch targets are larger than the steps."""
@@ -217,14 +217,16 @@ class Player:
     def _look(self) -> None:
         """Let the app scan what is now in view, if the camera gives frames."""
         goal = self.app.frames_seen + LOOKS
-        self._until(lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not Camera.LIVE)
+        self._until(
+            lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not CameraStatus.LIVE
+        )
 
     def _until(self, met: Callable[[], bool]) -> bool:
         deadline = time.monotonic() + self.patience_s
         while not met():
             if time.monotonic() > deadline:
                 return False
-            self.app.turn(TURN_S)
+            self.app.run_once(TURN_S)
         return True
 
 
@@ -233,7 +235,7 @@ def _symbols(text: str) -> list[str]:
     return re.findall("|".join((*plate.WORDS, ".")), text)
 
 
-def _judged(screen: state.Shown) -> Judged | None:
+def _judged(screen: state.Shown) -> RecordedCheck | None:
     """The check whose result or alarm is shown."""
     return screen.judged if isinstance(screen, Result | Alarm) else None
 
@@ -263,7 +265,7 @@ def _told(screen: state.Shown, *, as_notice: bool) -> set[str]:
     """Return the codes of the notices, or of the fault shown in place of a verdict."""
     if as_notice:
         return {notice.code for notice in screen.status.notices}
-    return {screen.notice.code} if isinstance(screen, state.Trouble) else set()
+    return {screen.notice.code} if isinstance(screen, state.FaultScreen) else set()
 
 
 def _name(screen: state.Shown) -> str | None:
@@ -294,7 +296,7 @@ def _describe(screen: state.Shown) -> str:
         case Result(judged=judged) | Alarm(judged=judged):
             verdict = judged.verdict
             return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
-        case state.Trouble(notice=notice):
+        case state.FaultScreen(notice=notice):
             return f"trouble      {notice.code} {notice.en}"
         case KindChoice(kinds=kinds, listing=listing):
             return f"kinds        {' '.join(kinds)} ({listing})"

@@ -14,7 +14,7 @@ from terminal.vehicle import status
 from terminal.vehicle.tables import OUTCOMES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Plate, Verdict
+    from terminal.model import Plate, RecordedCheck, Verdict
     from terminal.screens.values import Status
 
 RECENT_S = 600
@@ -39,7 +39,7 @@ class Alarm:
     """An alarm that the officer has not acknowledged."""
 
     status: Status
-    judged: Judged
+    judged: RecordedCheck
     """The check that raised it, with its verdict."""
     about: About
     more: int = 0
@@ -61,7 +61,7 @@ def is_alarm(verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.ALARM or verdict.status.finding is VehicleFinding.OFF_ROAD
 
 
-def key(judged: Judged) -> Key:
+def key(judged: RecordedCheck) -> Key:
     """What an alarm says of which check: the same key needs no second acknowledgement."""
     return judged.seq, judged.plate, title(judged.verdict).zh
 
@@ -75,7 +75,7 @@ def title(verdict: Verdict) -> Lines:
     return named or Lines(row["title_zh"], row["title_en"])
 
 
-def about(alarm: Judged, shown: Judged | None) -> About:
+def about(alarm: RecordedCheck, shown: RecordedCheck | None) -> About:
     """Which car `alarm` is about, where the interrupted screen is about the check `shown`, if any.
 
     A number counts without its kind: whoever confused two kinds has the car in front all the same.
@@ -88,6 +88,6 @@ def about(alarm: Judged, shown: Judged | None) -> About:
     return About.IN_FRONT if known else About.ASKED
 
 
-def is_recent(alarm: Judged, monotonic_s: float) -> bool:
+def is_recent(alarm: RecordedCheck, monotonic_s: float) -> bool:
     """Whether an alarm comes from a check of the last ten minutes."""
     return monotonic_s - alarm.as_of_s <= RECENT_S

@@ -15,8 +15,8 @@ from terminal.screens.check import KindChoice, PlateEntry, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
-from terminal.screens.state import Trouble
-from terminal.screens.values import Progress, Status
+from terminal.screens.state import FaultScreen
+from terminal.screens.values import Status, UploadProgress
 
 if TYPE_CHECKING:
     from terminal.ports import Button
@@ -84,7 +84,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ScreenView:
     """What of a screen a press depends on, and since when the officer can see it."""
 
     face: object = None
@@ -93,11 +93,11 @@ class Sight:
     by_itself: bool = True
     """It did not follow from the officer's own navigation."""
 
-    def of(self, face: object, *, by_itself: bool) -> Sight:
+    def of(self, face: object, *, by_itself: bool) -> ScreenView:
         """The sight of a face that the screen has now."""
-        return self if face == self.face else Sight(face, None, by_itself)
+        return self if face == self.face else ScreenView(face, None, by_itself)
 
-    def drawn(self, now_s: float) -> Sight:
+    def drawn(self, now_s: float) -> ScreenView:
         """Once it is on the display."""
         return self if self.drawn_s is not None else replace(self, drawn_s=now_s)
 
@@ -132,14 +132,14 @@ def key_face(screen: Shown) -> object:
             face = replace(screen, status=_ANY, seen=None, after=None)
         case Comparison(judged=judged, fits=fits):
             face = Comparison, judged, fits
-        case Trouble(notice=notice):
-            face = Trouble, notice
+        case FaultScreen(notice=notice):
+            face = FaultScreen, notice
         case ShiftLog(page=page, told=told):
             face = ShiftLog, page, told
         case LogEntry(logged=logged):
             face = LogEntry, logged.seq
         case Uploading():
-            face = replace(screen, status=_ANY, seen=None, progress=Progress())
+            face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case _:
             face = replace(screen, status=_ANY, seen=None)
     return face
@@ -149,7 +149,7 @@ def touch_face(screen: Shown) -> object:
     """What the meaning of a touch depends on: also what can be touched beside the buttons' places."""
     face = key_face(screen)
     match screen:
-        case Result(offers=offers):
+        case Result(has_other_code=offers):
             return face, screen.status.banners, offers
         case ShiftLog(shown=shown):
             return face, screen.status.banners, [one.seq for one in shown]

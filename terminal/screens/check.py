@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from terminal.model import NAMING_A_VEHICLE, Judged, Outcome, Subject
-from terminal.screens.values import Candidate, Sighting, Status
+from terminal.model import NAMING_A_VEHICLE, Outcome, RecordedCheck, Subject
+from terminal.screens.values import Candidate, LastSeen, Status
 
 if TYPE_CHECKING:
-    from terminal.screens.choice import Neighbour
+    from terminal.screens.choice import OtherCode
 
 LINGER_S = 2.0
 """A code is still the same sighting until it was out of view this long."""
@@ -24,7 +24,7 @@ class Ready:
     """The live picture and a reticle: show a code."""
 
     status: Status = field(default_factory=Status)
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class Result:
     """A verdict, with its ground."""
 
     status: Status
-    judged: Judged
-    seen: Sighting | None = None
-    other: Neighbour | None = None
+    judged: RecordedCheck
+    seen: LastSeen | None = None
+    other: OtherCode | None = None
     """Another code in view, which was not checked."""
     revealed: bool = False
     """The officer asked to see the verdict although it is old."""
 
     @property
-    def asks(self) -> bool:
+    def needs_confirmation(self) -> bool:
         """The one question is open: whether this is the vehicle."""
         verdict = self.judged.verdict
         return verdict.subject is Subject.CODE and verdict.finding.finding in NAMING_A_VEHICLE
@@ -52,7 +52,7 @@ class Result:
         return alarm and self.judged.plate is not None and not self.judged.fits
 
     @property
-    def offers(self) -> bool:
+    def has_other_code(self) -> bool:
         """Another inspection mark's code is in view, which the officer may pick."""
         return self.other is not None and self.other.ours
 
@@ -101,12 +101,12 @@ class PlateEntry:
     number: str = ""
     keys: Keys = Keys.PROVINCES
     advice: Advice | None = None
-    after: Judged | None = None
+    after: RecordedCheck | None = None
     """The check that this plate is for; None where nothing was shown."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
-class Listing(StrEnum):
+class KindSource(StrEnum):
     """Where the kinds that the officer picks from come from."""
 
     PATTERNS = "patterns"
@@ -125,13 +125,13 @@ class KindChoice:
     number: str
     kinds: tuple[str, ...]
     """Codes of plate_types.csv, and of the registry where that has others."""
-    listing: Listing = Listing.PATTERNS
-    after: Judged | None = None
-    seen: Sighting | None = None
+    listing: KindSource = KindSource.PATTERNS
+    after: RecordedCheck | None = None
+    seen: LastSeen | None = None
     found: tuple[Candidate, ...] = ()
     """The registry's vehicles, one for each of `kinds` in their order, where it was asked."""
 
     @property
     def may_ask(self) -> bool:
         """Whether the registry can be asked which kinds there are."""
-        return bool(self.status.online) and self.listing in (Listing.PATTERNS, Listing.NO_ANSWER)
+        return bool(self.status.online) and self.listing in (KindSource.PATTERNS, KindSource.NO_ANSWER)

@@ -5,22 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from terminal.model import Judged, Outcome
+from terminal.model import Outcome, RecordedCheck
 from terminal.ports import Button
 from terminal.screens import comparing, entry_step, shift_step
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison, Fitted
-from terminal.screens.events import Confirm, Picked, Play, Quiet, Recheck, ToggleTorch, Turned, Typed
+from terminal.screens.events import (
+    Confirm,
+    KeyboardSwitched,
+    Picked,
+    PlaySignal,
+    Recheck,
+    StopSignal,
+    ToggleTorch,
+    Typed,
+)
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, ShiftScreen, Uploading
-from terminal.screens.state import Screen, Step, Trouble
-from terminal.screens.values import Sighting
+from terminal.screens.state import FaultScreen, Screen, Transition
+from terminal.screens.values import LastSeen
 
 
 def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
     """The screen that a fault covers, and that comes back after it: what it says is recorded."""
     match screen:
-        case Trouble(back=back) | Comparison(back=back):
+        case FaultScreen(back=back) | Comparison(back=back):
             return back
         case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return screen
@@ -28,31 +37,33 @@ def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
             return None
 
 
-def recorded(screen: Screen, judged: Judged, now_s: float) -> Step:
+def recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
     """The screen once a check is on disk: its verdict, unless an unacknowledged alarm is shown."""
     if shift_step.over(shift_screen_behind(screen) or screen):
         return screen, ()  # no verdict is given where no shift goes on
     outcome = judged.verdict.outcome
     if not isinstance(screen, Result):
-        seen = screen.seen or (Sighting(judged.text, now_s) if judged.text is not None else None)
-        return Result(screen.status, judged, seen), (Play(outcome),)
+        seen = screen.seen or (LastSeen(judged.text, now_s) if judged.text is not None else None)
+        return Result(screen.status, judged, seen), (PlaySignal(outcome),)
     before = screen.judged
     shown = replace(screen, judged=judged, revealed=screen.revealed and judged.as_of_s == before.as_of_s)
     changed = outcome is not before.verdict.outcome or (screen.faded and not shown.faded)
-    return shown, (Play(outcome),) if changed else ()
+    return shown, (PlaySignal(outcome),) if changed else ()
 
 
-def refined(screen: Screen, judged: Judged, seq: int) -> Step:
+def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
     """More is known of the check that is shown as record `seq`, or that something is picked for."""
     match screen:
         case Result(judged=shown) if shown.seq == seq:
             return recorded(screen, judged, 0.0)
-        case Comparison(back=Result(judged=shown)) | Trouble(back=Result(judged=shown)) if shown.seq == seq:
+        case Comparison(back=Result(judged=shown)) | FaultScreen(back=Result(judged=shown)) if (
+            shown.seq == seq
+        ):
             return refined_behind(screen, judged)
         case (
-            PlateEntry(after=Judged() as after)
-            | KindChoice(after=Judged() as after)
-            | CodeChoice(after=Judged() as after)
+            PlateEntry(after=RecordedCheck() as after)
+            | KindChoice(after=RecordedCheck() as after)
+            | CodeChoice(after=RecordedCheck() as after)
         ) if after.seq == seq:
             return replace(screen, after=judged), ()
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
@@ -61,26 +72,26 @@ def refined(screen: Screen, judged: Judged, seq: int) -> Step:
             return screen, ()
 
 
-def refined_behind(screen: Comparison | Trouble, judged: Judged) -> Step:
+def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> Transition:
     """More is known of the verdict that a comparison or a fault covers; what is no alarm is not compared."""
     if not isinstance(screen.back, Result):
         return screen, ()
     back = replace(screen.back, judged=judged)
-    if isinstance(screen, Trouble):
+    if isinstance(screen, FaultScreen):
         return replace(screen, back=back), ()
     if judged.verdict.outcome is not Outcome.ALARM:
         return recorded(screen.back, judged, 0.0)
     return replace(screen, judged=judged, back=back), ()
 
 
-def entered(screen: Screen, event: Typed | Turned | Picked | Fitted) -> Step:
+def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked | Fitted) -> Transition:
     """A key of plate entry was touched, or a kind was picked."""
     if not isinstance(event, Fitted):
         return entry_step.entered(screen, event)
     return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
 
 
-def pressed_when_ready(screen: Ready, button: Button) -> Step:
+def pressed_when_ready(screen: Ready, button: Button) -> Transition:
     """A button at the live picture."""
     match button:
         case Button.TRIGGER:
@@ -93,7 +104,7 @@ def pressed_when_ready(screen: Ready, button: Button) -> Step:
             assert_never(button)
 
 
-def pressed_at_result(screen: Result, button: Button) -> Step:
+def pressed_at_result(screen: Result, button: Button) -> Transition:
     """A button at a verdict; an unacknowledged alarm takes CONFIRM alone."""
     match button:
         case Button.CONFIRM if screen.hidden:
@@ -102,20 +113,20 @@ def pressed_at_result(screen: Result, button: Button) -> Step:
             return replace(screen, revealed=True), ()
         case Button.CONFIRM:
             return confirmed(screen)
-        case Button.BACK if screen.asks:
-            return entry_step.entry(screen, screen.judged), (Quiet(),)
+        case Button.BACK if screen.needs_confirmation:
+            return entry_step.entry(screen, screen.judged), (StopSignal(),)
         case Button.BACK | Button.TRIGGER:
-            return Ready(screen.status, screen.seen), (Quiet(),)
+            return Ready(screen.status, screen.seen), (StopSignal(),)
         case _:
             assert_never(button)
 
 
-def confirmed(screen: Result) -> Step:
+def confirmed(screen: Result) -> Transition:
     """CONFIRM never answers an alarm's question: the car is compared with the record, by other keys."""
     if screen.compares:
-        return comparing.opened(screen), (Quiet(),)
-    if screen.asks and screen.judged.verdict.outcome is not Outcome.ALARM:
+        return comparing.opened(screen), (StopSignal(),)
+    if screen.needs_confirmation and screen.judged.verdict.outcome is not Outcome.ALARM:
         return screen, (Confirm(screen.judged),)
     if screen.wants_plate:
-        return entry_step.entry(screen, screen.judged), (Quiet(),)
+        return entry_step.entry(screen, screen.judged), (StopSignal(),)
     return shift_step.entry(screen)

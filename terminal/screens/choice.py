@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.model import in_order, ours
 
 if TYPE_CHECKING:
-    from terminal.model import Code, Credential, Judged, Scan
-    from terminal.screens.values import Sighting, Status
+    from terminal.model import Code, Credential, RecordedCheck, Scan
+    from terminal.screens.values import LastSeen, Status
 
 MOST = 4
 """Most codes offered at once, so that they stay distinguishable and large enough to touch."""
@@ -21,7 +21,7 @@ def offered(scan: Scan) -> tuple[Code, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class OtherCode:
     """A code in view during a verdict that was not checked."""
 
     ours: bool
@@ -46,9 +46,9 @@ class CodeChoice:
     """Width and height of the frame, px."""
     marked: int | None = None
     """Index in `codes` that CONFIRM picks; None at first, so that no code is picked by accident."""
-    after: Judged | None = None
+    after: RecordedCheck | None = None
     """Verdict that the choice was opened from, and that BACK shows again."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
     @property
     def codes(self) -> tuple[Code, ...]:

@@ -12,9 +12,9 @@ from terminal.model import POINTS, Fit
 from terminal.ports import Button
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Point
+    from terminal.model import ComparedPoint, RecordedCheck
     from terminal.screens.check import Result
-    from terminal.screens.values import Sighting, Status
+    from terminal.screens.values import LastSeen, Status
 
 ANSWERS = {Button.TRIGGER: Fit.AGREES, Button.BACK: Fit.DIFFERS}
 
@@ -24,15 +24,15 @@ class Comparison:
     """One point of the car is compared with the alarm's record."""
 
     status: Status
-    judged: Judged
+    judged: RecordedCheck
     back: Result
     """The verdict that is shown again afterwards."""
     fits: tuple[Fit, ...] = ()
     """What was answered, in the order of POINTS; never all of them."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
     @property
-    def point(self) -> Point:
+    def point(self) -> ComparedPoint:
         """The point that is asked about."""
         return POINTS[len(self.fits)]
 
@@ -50,7 +50,7 @@ class Compared:
     or Failed.
     """
 
-    judged: Judged
+    judged: RecordedCheck
     fits: tuple[Fit, ...]
 
 

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, assert_never
 
 from terminal.model import Plate, VehicleFinding
 from terminal.ports import Button
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready, Result
-from terminal.screens.events import AskKinds, Enter, Picked, Report, Turned, Typed
-from terminal.screens.state import Screen, Step, subject_of
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready, Result
+from terminal.screens.events import AskKinds, Enter, KeyboardSwitched, Picked, Report, Typed
+from terminal.screens.state import Screen, Transition, subject_of
 from terminal.vehicle import plate as plates
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from terminal.model import Judged
+    from terminal.model import RecordedCheck
     from terminal.screens.values import Candidate
 
 
 _ALARMS = frozenset({VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM, VehicleFinding.OFF_ROAD})
 
 
-def entry(screen: Ready | Result, after: Judged | None) -> PlateEntry | KindChoice:
+def entry(screen: Ready | Result, after: RecordedCheck | None) -> PlateEntry | KindChoice:
     """Plate entry that begins with the province of the last plate; or the choice of a vehicle, where a code
     may be about several.
     """
@@ -32,7 +32,7 @@ def entry(screen: Ready | Result, after: Judged | None) -> PlateEntry | KindChoi
     if several is not None:
         kinds = tuple(one.kind for one in several.found)
         return KindChoice(
-            screen.status, several.number, kinds, Listing.REGISTRY, after, screen.seen, several.found
+            screen.status, several.number, kinds, KindSource.REGISTRY, after, screen.seen, several.found
         )
     province = screen.status.province
     keys = Keys.SYMBOLS if province else Keys.PROVINCES
@@ -54,37 +54,37 @@ def pressed(screen: PlateEntry | KindChoice, button: Button) -> Screen:
             assert_never(button)
 
 
-def entered(screen: Screen, event: Typed | Turned | Picked) -> Step:
+def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked) -> Transition:
     """The screen after a touch on a key or a kind, and what must be done."""
     match screen, event:
         case PlateEntry(), Typed(text):
             fits = len(screen.number) + len(text) <= plates.LONGEST and text in plates.SYMBOLS
             return (_with_number(screen, screen.number + text) if fits else screen), ()
-        case PlateEntry(), Turned():
+        case PlateEntry(), KeyboardSwitched():
             other = Keys.SYMBOLS if screen.keys is Keys.PROVINCES else Keys.PROVINCES
             return replace(screen, keys=other), ()
         case KindChoice(kinds=kinds), Picked(str() as kind) if kind in kinds:
             return screen, (Enter(Plate(screen.number, kind), screen.after),)
         case KindChoice(may_ask=True), Picked(None):
-            return replace(screen, listing=Listing.ASKING), (AskKinds(screen.number),)
+            return replace(screen, listing=KindSource.ASKING), (AskKinds(screen.number),)
         case _:
             return screen, ()
 
 
-def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> Step:
+def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> Transition:
     """The registry said which vehicles have the number, in time or not, or gave no answer.
 
     Several are shown, gravest first, and the officer picks; one alone is the one (wire format, section 5).
     """
-    waiting = isinstance(screen, KindChoice) and screen.listing in (Listing.ASKING, Listing.NO_ANSWER)
+    waiting = isinstance(screen, KindChoice) and screen.listing in (KindSource.ASKING, KindSource.NO_ANSWER)
     if not isinstance(screen, KindChoice) or not waiting or screen.number != number:
         return screen, _unasked(screen, number, found or ())
     if found is None:
-        return replace(screen, listing=Listing.NO_ANSWER), ()
+        return replace(screen, listing=KindSource.NO_ANSWER), ()
     if not found:
-        return replace(screen, listing=Listing.NONE), ()
+        return replace(screen, listing=KindSource.NONE), ()
     kinds = tuple(one.kind for one in found)
-    shown = replace(screen, kinds=kinds, found=found, listing=Listing.REGISTRY)
+    shown = replace(screen, kinds=kinds, found=found, listing=KindSource.REGISTRY)
     return shown, (Enter(Plate(number, kinds[0]), screen.after),) if len(kinds) == 1 else ()
 
 

@@ -10,7 +10,7 @@ from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Outcome, Plate, Scan
+    from terminal.model import Outcome, Plate, RecordedCheck, Scan
     from terminal.ports import Button
     from terminal.screens.values import Candidate, Notice, Status
 
@@ -44,7 +44,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class KeyboardSwitched:
     """The other keys of plate entry are wanted."""
 
 
@@ -59,14 +59,14 @@ class Picked:
 class Recorded:
     """A check, or what the officer changed of it, is on disk and may be shown."""
 
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Refined:
     """Something more is known of a check, and it is on disk."""
 
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Reported:
     disk. No screen changes, but an alarm interrupts.
     """
 
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Rerecorded:
 
     seq: int
     """The number by which it was shown."""
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,11 @@ class Failed:
     notice: Notice
 
 
-Event: TypeAlias = (
+ScreenEvent: TypeAlias = (
     Scanned
     | Pressed
     | Typed
-    | Turned
+    | KeyboardSwitched
     | Picked
     | Tick
     | Recorded
@@ -122,7 +122,7 @@ Event: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckCode:
     """Verify this code, record the check, and answer with Recorded or Failed."""
 
     scan: Scan
@@ -132,7 +132,7 @@ class Check:
 class Confirm:
     """The officer says that this is the vehicle: record it, and answer with Recorded or Failed."""
 
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Recheck:
     with Recorded or Failed.
     """
 
-    judged: Judged
+    judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Enter:
     """
 
     plate: Plate
-    after: Judged | None
+    after: RecordedCheck | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +171,14 @@ class AskKinds:
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class PlaySignal:
     """Sound, light and vibration of an outcome."""
 
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class StopSignal:
     """Sound, light and vibration off."""
 
 
@@ -194,4 +194,6 @@ class ToggleTorch:
 
 CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | Report | AskKinds
 """What is done about a check."""
-Effect: TypeAlias = Check | Identify | CaseEffect | Play | Quiet | Click | ToggleTorch | ShiftEffect
+Effect: TypeAlias = (
+    CheckCode | Identify | CaseEffect | PlaySignal | StopSignal | Click | ToggleTorch | ShiftEffect
+)

@@ -6,13 +6,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import ACTIONS, REMARKS, Action, Control, ControlWord, Mistaken, Outcome, Picture, Remark
-from terminal.screens.values import Progress, Status
+from terminal.model import (
+    ACTIONS,
+    REMARKS,
+    Action,
+    Control,
+    ControlWord,
+    KeepPicture,
+    Mistaken,
+    Outcome,
+    Remark,
+)
+from terminal.screens.values import Status, UploadProgress
 
 if TYPE_CHECKING:
-    from terminal.model import Counts, Note
+    from terminal.model import Counts, OfficerNote
     from terminal.screens.check import Result
-    from terminal.screens.values import Logged, Sighting
+    from terminal.screens.values import LastSeen, Logged
 
 ROWS = 5
 """Checks per page of the shift log."""
@@ -41,7 +51,7 @@ class Menu:
     """The menu, opened by touching the bar."""
 
     status: Status
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class ShiftLog:
     """Page number, from 0."""
     told: bool = False
     """False until the log has arrived."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
     @property
     def pages(self) -> int:
@@ -77,14 +87,14 @@ class LogEntry:
     """Screen that it was opened from, and that BACK shows again."""
     noted: bool = False
     """True once the last note is on disk."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def notes(self) -> tuple[OfficerNote, ...]:
         """Notes that can be added, in order; the control room's answers for alarms only."""
         words = tuple(ControlWord(result) for result in Control)
         offered = words if self.logged.outcome is Outcome.ALARM else ()
-        picture = (Picture(),) if self.logged.picture else ()
+        picture = (KeepPicture(),) if self.logged.picture else ()
         return (*map(Action, ACTIONS), *map(Remark, REMARKS), *picture, Mistaken(), *offered)
 
 
@@ -97,7 +107,7 @@ class ShiftEnd:
     counts: Counts | None = None
     """None until they arrive; the shift cannot end before that."""
     unuploaded: int = 0
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +115,10 @@ class Uploading:
     """Progress of the upload, which continues independently of this screen."""
 
     status: Status
-    progress: Progress = field(default_factory=Progress)
+    progress: UploadProgress = field(default_factory=UploadProgress)
     ended: Counts | None = None
     """Counts of the shift that has ended; None while a shift is active."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +128,14 @@ class ShiftOver:
     status: Status = field(default_factory=Status)
     ended: Counts = ()
     """Counts of the shift that ended, if known to this run."""
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
 
 
 ShiftScreen: TypeAlias = Menu | ShiftLog | LogEntry | ShiftEnd | Uploading | ShiftOver
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class MenuTouched:
     """The bar or a row of the menu was touched."""
 
     part: Part
@@ -139,21 +149,21 @@ class Paged:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class LogRowTouched:
     """A check of the log was touched; `seq` is its record number."""
 
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class NotePicked:
     """The officer picked a note for the check."""
 
-    note: Note
+    note: OfficerNote
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftTold:
+class ShiftLoaded:
     """Checks of the shift, newest first, their counts by outcome, and the records without a receipt."""
 
     log: tuple[Logged, ...]
@@ -185,16 +195,16 @@ class ShiftStarted:
 class UploadTold:
     """Progress of the upload."""
 
-    progress: Progress
+    progress: UploadProgress
 
 
-ShiftTouch: TypeAlias = Opened | Paged | Chosen | Marked
-ShiftEvent: TypeAlias = ShiftTouch | ShiftTold | Annotated | ShiftEnded | ShiftStarted | UploadTold
+ShiftTouch: TypeAlias = MenuTouched | Paged | LogRowTouched | NotePicked
+ShiftEvent: TypeAlias = ShiftTouch | ShiftLoaded | Annotated | ShiftEnded | ShiftStarted | UploadTold
 
 
 @dataclass(frozen=True, slots=True)
-class TellShift:
-    """Load the shift's checks from memory; answered with ShiftTold."""
+class LoadShift:
+    """Load the shift's checks from memory; answered with ShiftLoaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +212,7 @@ class Annotate:
     """Record a note on the check of record `seq`; answered with Annotated or Failed."""
 
     seq: int
-    note: Note
+    note: OfficerNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +228,8 @@ class StartShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class StartUpload:
     """Start uploading, unless it is in progress; answered with UploadTold now and repeatedly."""
 
 
-ShiftEffect: TypeAlias = TellShift | Annotate | EndShift | StartShift | Upload
+ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartShift | StartUpload

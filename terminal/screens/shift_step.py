@@ -5,40 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import CredentialFinding, Judged
+from terminal.model import CredentialFinding, RecordedCheck
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
-from terminal.screens.events import Quiet
+from terminal.screens.events import StopSignal
 from terminal.screens.shift import (
     Annotate,
     Annotated,
-    Chosen,
     EndShift,
+    LoadShift,
     LogEntry,
-    Marked,
+    LogRowTouched,
     Menu,
-    Opened,
+    MenuTouched,
+    NotePicked,
     Paged,
     Part,
     ShiftEnd,
     ShiftEnded,
     ShiftEvent,
+    ShiftLoaded,
     ShiftLog,
     ShiftOver,
     ShiftScreen,
     ShiftStarted,
-    ShiftTold,
     ShiftTouch,
     StartShift,
-    TellShift,
-    Upload,
+    StartUpload,
     Uploading,
     UploadTold,
 )
-from terminal.screens.values import Logged, Progress
+from terminal.screens.values import Logged, UploadProgress
 
 if TYPE_CHECKING:
-    from terminal.screens.state import Screen, Step
+    from terminal.screens.state import Screen, Transition
 
 
 def over(screen: Screen) -> bool:
@@ -46,27 +46,27 @@ def over(screen: Screen) -> bool:
     return isinstance(screen, ShiftOver) or (isinstance(screen, Uploading) and screen.ended is not None)
 
 
-def happened(screen: Screen, event: ShiftEvent) -> Step:
+def step(screen: Screen, event: ShiftEvent) -> Transition:
     """What a touch on the screens of the shift, or an answer to them, changes."""
     match event:
-        case Opened() | Paged() | Chosen() | Marked():
+        case MenuTouched() | Paged() | LogRowTouched() | NotePicked():
             return _touched(screen, event)
         case _:
             return _told(screen, event)
 
 
-def _touched(screen: Screen, touch: ShiftTouch) -> Step:
+def _touched(screen: Screen, touch: ShiftTouch) -> Transition:
     match screen, touch:
-        case Ready(), Opened(Part.MENU):
+        case Ready(), MenuTouched(Part.MENU):
             return Menu(screen.status, screen.seen), ()
-        case Menu(), Opened(part):
+        case Menu(), MenuTouched(part):
             return _opened(screen, part)
         case ShiftLog(), Paged(by):
             return _turned(screen, by), ()
-        case ShiftLog(), Chosen(seq):
+        case ShiftLog(), LogRowTouched(seq):
             chosen = [logged for logged in screen.shown if logged.seq == seq]
             return (LogEntry(screen.status, chosen[0], screen, seen=screen.seen) if chosen else screen), ()
-        case LogEntry(), Marked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
+        case LogEntry(), NotePicked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
             # A finger that touched twice adds nothing.
             return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
         case _:
@@ -78,30 +78,32 @@ def _turned(screen: ShiftLog, by: int) -> ShiftLog:
     return replace(screen, page=(screen.page + by) % screen.pages)
 
 
-def _opened(screen: Menu, part: Part) -> Step:
+def _opened(screen: Menu, part: Part) -> Transition:
     status, seen = screen.status, screen.seen
     match part:
         case Part.MENU:
             return screen, ()
         case Part.LOG:
-            return ShiftLog(status, seen=seen), (TellShift(),)
+            return ShiftLog(status, seen=seen), (LoadShift(),)
         case Part.UPLOAD:
-            return Uploading(status, Progress(total=status.records), seen=seen), (Upload(),)
+            return Uploading(status, UploadProgress(total=status.records), seen=seen), (StartUpload(),)
         case Part.HANDOVER | Part.END:
-            return ShiftEnd(status, handover=part is Part.HANDOVER, seen=seen), (TellShift(),)
+            return ShiftEnd(status, handover=part is Part.HANDOVER, seen=seen), (LoadShift(),)
         case _:
             assert_never(part)
 
 
-def _told(screen: Screen, event: ShiftTold | Annotated | ShiftEnded | ShiftStarted | UploadTold) -> Step:
+def _told(
+    screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | ShiftStarted | UploadTold
+) -> Transition:
     match screen, event:
-        case ShiftLog() | LogEntry() | ShiftEnd(), ShiftTold():
+        case ShiftLog() | LogEntry() | ShiftEnd(), ShiftLoaded():
             return _with_shift(screen, event), ()
         case LogEntry(logged=Logged(seq=shown)), Annotated(seq) if seq == shown:
-            return replace(screen, noted=True), (TellShift(),)
+            return replace(screen, noted=True), (LoadShift(),)
         case ShiftEnd(), ShiftEnded(counts, unuploaded):
-            ended = Uploading(screen.status, Progress(total=unuploaded), counts, screen.seen)
-            return ended, (Upload(),)
+            ended = Uploading(screen.status, UploadProgress(total=unuploaded), counts, screen.seen)
+            return ended, (StartUpload(),)
         case ShiftOver(), ShiftStarted():
             return Ready(screen.status, screen.seen), ()
         case Uploading(), UploadTold(progress):
@@ -110,7 +112,7 @@ def _told(screen: Screen, event: ShiftTold | Annotated | ShiftEnded | ShiftStart
             return screen, ()
 
 
-def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftTold) -> Screen:
+def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftLoaded) -> Screen:
     match screen:
         case ShiftEnd():
             return replace(screen, counts=told.counts, unuploaded=told.unuploaded)
@@ -124,12 +126,12 @@ def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftTold) -> Scre
             assert_never(screen)
 
 
-def _with_log(screen: ShiftLog, told: ShiftTold) -> ShiftLog:
+def _with_log(screen: ShiftLog, told: ShiftLoaded) -> ShiftLog:
     listed = replace(screen, log=told.log, told=True)
     return replace(listed, page=min(screen.page, listed.pages - 1))
 
 
-def pressed(screen: ShiftScreen, button: Button) -> Step:
+def pressed(screen: ShiftScreen, button: Button) -> Transition:
     """What a button does on a screen of the shift. TRIGGER goes back to checking, unless it is over."""
     match button:
         case _ if isinstance(screen, ShiftOver):
@@ -144,7 +146,7 @@ def pressed(screen: ShiftScreen, button: Button) -> Step:
             assert_never(button)
 
 
-def _confirmed(screen: ShiftScreen) -> Step:
+def _confirmed(screen: ShiftScreen) -> Transition:
     match screen:
         case ShiftLog():
             return _turned(screen, 1), ()
@@ -154,13 +156,13 @@ def _confirmed(screen: ShiftScreen) -> Step:
             return screen, ()
 
 
-def _pressed_when_over(screen: ShiftOver, button: Button) -> Step:
+def _pressed_when_over(screen: ShiftOver, button: Button) -> Transition:
     match button:
         case Button.CONFIRM:
             return screen, (StartShift(),)
         case Button.BACK:
-            progress = Progress(total=screen.status.records)
-            return Uploading(screen.status, progress, screen.ended, screen.seen), (Upload(),)
+            progress = UploadProgress(total=screen.status.records)
+            return Uploading(screen.status, progress, screen.ended, screen.seen), (StartUpload(),)
         case Button.TRIGGER:
             return screen, ()
         case _:
@@ -185,25 +187,28 @@ def _to_checking(screen: ShiftScreen) -> Screen:
             return Ready(screen.status, screen.seen)
 
 
-def entry(screen: Result) -> Step:
+def entry(screen: Result) -> Transition:
     """A verdict's check, to add to; what was added before is asked for."""
-    return LogEntry(screen.status, logged(screen.judged), screen, seen=screen.seen), (Quiet(), TellShift())
+    return LogEntry(screen.status, logged(screen.judged), screen, seen=screen.seen), (
+        StopSignal(),
+        LoadShift(),
+    )
 
 
-def logged(judged: Judged) -> Logged:
+def logged(judged: RecordedCheck) -> Logged:
     """A check as the log has it, as far as its verdict says."""
     read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
-    # The answer to TellShift, which every note begins with, says whether the picture is at hand.
+    # The answer to LoadShift, which every note begins with, says whether the picture is at hand.
     return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
 
 
-def refined(screen: ShiftScreen, judged: Judged, seq: int) -> Step:
+def refined(screen: ShiftScreen, judged: RecordedCheck, seq: int) -> Transition:
     """More of a check: an alarm interrupts where its verdict was on the screen; a log is asked for anew."""
     match screen:
         case LogEntry(back=Result(judged=shown) as back) if shown.seq == seq:
             known = replace(logged(judged), acts=screen.logged.acts)
             return replace(screen, back=replace(back, judged=judged), logged=known), ()
         case ShiftLog() | LogEntry(back=ShiftLog()):
-            return screen, (TellShift(),)
+            return screen, (LoadShift(),)
         case _:
             return screen, ()

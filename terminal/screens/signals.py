@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal.ports import Glow, Pulse, Signal
+from terminal.ports import LampStep, OutputStep, Signal
 from terminal.vehicle.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ _OFF = (0.0, 0.0, 0.0)
 _RED, _AMBER, _GREEN, _BLUE = (1.0, 0.0, 0.0), (1.0, 0.6, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
 
-def _beeps(*seconds: float, level: int = HIGH) -> tuple[Pulse, ...]:
-    steps: list[Pulse] = []
+def _beeps(*seconds: float, level: int = HIGH) -> tuple[OutputStep, ...]:
+    steps: list[OutputStep] = []
     for length in seconds:
-        steps += [Pulse(level, length), Pulse(0, GAP_S)]
+        steps += [OutputStep(level, length), OutputStep(0, GAP_S)]
     return tuple(steps[:-1])
 
 
-def _steady(colour: tuple[float, float, float]) -> tuple[Glow, ...]:
-    return (Glow(colour, 1.0),)
+def _steady(colour: tuple[float, float, float]) -> tuple[LampStep, ...]:
+    return (LampStep(colour, 1.0),)
 
 
 _ALARM_SOUND = "discreet by default: vibration pulses and screen until acknowledged; loud pulses as a setting"
@@ -42,19 +42,19 @@ _SOUNDS = {
 }
 _LAMPS = {
     "steady green": _steady(_GREEN),
-    "green and blue in turn": (Glow(_GREEN, 0.5), Glow(_BLUE, 0.5)),
+    "green and blue in turn": (LampStep(_GREEN, 0.5), LampStep(_BLUE, 0.5)),
     "steady amber": _steady(_AMBER),
     "steady red": _steady(_RED),
     "steady blue": _steady(_BLUE),
 }
 # Felt in the hand and heard by nobody else: two pulses and a pause, until the alarm is acknowledged.
-_STROKES = (Pulse(1, 0.2), Pulse(0, 0.15), Pulse(1, 0.2), Pulse(0, 0.65))
-STROKE = (Pulse(1, 0.05), Pulse(0, 0.2))
+_STROKES = (OutputStep(1, 0.2), OutputStep(0, 0.15), OutputStep(1, 0.2), OutputStep(0, 0.65))
+STROKE = (OutputStep(1, 0.05), OutputStep(0, 0.2))
 """One short stroke: a press did not count."""
 _DISCREET = Signal(vibration=_STROKES)
 _LOUD = Signal(
-    sound=(Pulse(HIGH, 0.15), Pulse(0, 0.1)),
-    lamp=(Glow(_RED, 0.17), Glow(_OFF, 0.17)),  # below three flashes a second (WCAG 2.3.1)
+    sound=(OutputStep(HIGH, 0.15), OutputStep(0, 0.1)),
+    lamp=(LampStep(_RED, 0.17), LampStep(_OFF, 0.17)),  # below three flashes a second (WCAG 2.3.1)
     vibration=_STROKES,
     insistent=True,
 )

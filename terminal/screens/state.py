@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
-from terminal.screens.choice import ChoiceTouch, CodeChoice, Neighbour
+from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
-from terminal.screens.events import Effect, Picked, Turned, Typed
+from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Scan
-    from terminal.screens.values import Notice, Sighting, Status
+    from terminal.model import RecordedCheck, Scan
+    from terminal.screens.values import LastSeen, Notice, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FaultScreen:
     """A fault that kept a verdict from being shown; a press goes back to work."""
 
     status: Status
     notice: Notice
-    seen: Sighting | None = None
+    seen: LastSeen | None = None
     back: ShiftScreen | Result | None = None
     """Where the press leads; None is Ready."""
 
@@ -34,18 +34,18 @@ class Trouble:
 def pictured(screen: Screen) -> Scan | None:
     """The scan whose frame a screen shows, or will if the officer wants to choose from its codes."""
     match screen:
-        case Result(other=Neighbour(scan=scan)) | CodeChoice(scan=scan):
+        case Result(other=OtherCode(scan=scan)) | CodeChoice(scan=scan):
             return scan
         case _:
             return None
 
 
-def subject_of(screen: Screen) -> Judged | None:
+def subject_of(screen: Screen) -> RecordedCheck | None:
     """The check whose car a screen is about; None where it is about none."""
     match screen:
         case Result(judged=judged) | Comparison(judged=judged):
             return judged
-        case LogEntry(back=Result(judged=judged)) | Trouble(back=Result(judged=judged)):
+        case LogEntry(back=Result(judged=judged)) | FaultScreen(back=Result(judged=judged)):
             return judged
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after
@@ -53,11 +53,13 @@ def subject_of(screen: Screen) -> Judged | None:
             return None
 
 
-Screen: TypeAlias = Ready | Result | CodeChoice | PlateEntry | KindChoice | Comparison | Trouble | ShiftScreen
+Screen: TypeAlias = (
+    Ready | Result | CodeChoice | PlateEntry | KindChoice | Comparison | FaultScreen | ShiftScreen
+)
 """The screens that follow one another; an alarm interrupts any of them."""
 Shown: TypeAlias = Screen | Alarm
 """What the officer may have before them."""
-Step: TypeAlias = tuple[Screen, tuple[Effect, ...]]
+Transition: TypeAlias = tuple[Screen, tuple[Effect, ...]]
 
 
-Touch: TypeAlias = Typed | Turned | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch
+Touch: TypeAlias = Typed | KeyboardSwitched | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch

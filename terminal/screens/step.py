@@ -10,57 +10,57 @@ from terminal.screens.check import OTHER_CODE_S, KindChoice, PlateEntry, Ready, 
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
-    Event,
     Failed,
+    KeyboardSwitched,
     Listed,
     Picked,
     Pressed,
-    Quiet,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
     Scanned,
+    ScreenEvent,
+    StopSignal,
     Tick,
-    Turned,
     Typed,
 )
-from terminal.screens.state import Screen, Step, Trouble
+from terminal.screens.state import FaultScreen, Screen, Transition
 
 if TYPE_CHECKING:
     from terminal.ports import Button
     from terminal.screens.values import Status
 
 
-def step(screen: Screen, event: Event, now_s: float) -> Step:
+def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
     """The screen after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
     match event:
         case Tick(status):
             return _ticked(screen, status, now_s)
         case Pressed(button):
             return _pressed(screen, button)
-        case Typed() | Turned() | Picked() | Fitted():
+        case Typed() | KeyboardSwitched() | Picked() | Fitted():
             return check_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
-            return choice_step.happened(screen, event, now_s)
+            return choice_step.step(screen, event, now_s)
         case Recorded() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
-            return shift_step.happened(screen, event)
+            return shift_step.step(screen, event)
 
 
-def _ticked(screen: Screen, status: Status, now_s: float) -> Step:
+def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:
     after = replace(screen, status=status)
     if not isinstance(screen, Result) or not isinstance(after, Result):
         return after, ()
     if screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
         after = replace(after, other=None)
-    return after, (Quiet(),) if after.faded and not screen.faded else ()
+    return after, (StopSignal(),) if after.faded and not screen.faded else ()
 
 
 def _told(
     screen: Screen, event: Recorded | Refined | Reported | Rerecorded | Listed | Failed, now_s: float
-) -> Step:
+) -> Transition:
     match event:
         case Recorded(judged):
             return check_step.recorded(screen, judged, now_s)
@@ -73,14 +73,14 @@ def _told(
         case Listed(number, found):
             return entry_step.listed(screen, number, found)
         case Failed(notice):
-            return Trouble(screen.status, notice, screen.seen, check_step.shift_screen_behind(screen)), (
-                Quiet(),
+            return FaultScreen(screen.status, notice, screen.seen, check_step.shift_screen_behind(screen)), (
+                StopSignal(),
             )
         case _:
             assert_never(event)
 
 
-def _pressed(screen: Screen, button: Button) -> Step:
+def _pressed(screen: Screen, button: Button) -> Transition:
     match screen:
         case Ready():
             return check_step.pressed_when_ready(screen, button)
@@ -90,19 +90,19 @@ def _pressed(screen: Screen, button: Button) -> Step:
             return entry_step.pressed(screen, button), ()
         case CodeChoice() | Comparison():
             return _pressed_at_choice(screen, button)
-        case Trouble():
+        case FaultScreen():
             return _read(screen), ()
         case _:
             return shift_step.pressed(screen, button)
 
 
-def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Step:
+def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Transition:
     if isinstance(screen, Comparison):
         return comparing.pressed(screen, button)
     return choice_step.pressed(screen, button)
 
 
-def _read(screen: Trouble) -> Screen:
+def _read(screen: FaultScreen) -> Screen:
     """What follows a fault that the officer has read: its check may be tried again at once."""
     if screen.back is None:
         return Ready(screen.status, None)

@@ -25,7 +25,7 @@ from terminal.screens.attention import (
     Input,
     KeyDown,
     KeyUp,
-    Sight,
+    ScreenView,
     Touched,
     key_face,
     touch_face,
@@ -36,29 +36,29 @@ from terminal.screens.comparing import Comparison
 from terminal.screens.events import (
     Click,
     Effect,
-    Event,
-    Play,
+    PlaySignal,
     Pressed,
-    Quiet,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
     Scanned,
+    ScreenEvent,
+    StopSignal,
     Tick,
 )
-from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
-from terminal.screens.state import Screen, Shown, Trouble, subject_of
+from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
+from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.step import step
-from terminal.screens.values import Waiting
+from terminal.screens.values import WaitingAlarms
 
 if TYPE_CHECKING:
-    from terminal.model import Judged
+    from terminal.model import RecordedCheck
 
 HEARD_KEPT = 512
 """Acknowledged alarms that are remembered: more than a shift's."""
-UiEvent: TypeAlias = Event | Input | Drawn
-_OF_AN_EFFECT = (Identified, ShiftTold, Annotated, ShiftEnded, ShiftStarted)
+UiEvent: TypeAlias = ScreenEvent | Input | Drawn
+_OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, ShiftEnded, ShiftStarted)
 """Answers that belong to what the officer did; a verdict is always news."""
 
 
@@ -67,16 +67,16 @@ class Ui:
     """The screen below, the alarms on top of it, and since when the officer sees what is shown."""
 
     below: Screen = field(default_factory=Ready)
-    alerts: tuple[Judged, ...] = ()
+    alerts: tuple[RecordedCheck, ...] = ()
     """Alarms that are not acknowledged, at most one for each plate, oldest first."""
-    banners: tuple[Judged, ...] = ()
+    banners: tuple[RecordedCheck, ...] = ()
     """Alarms from older checks that were not opened, oldest first."""
-    up: Judged | None = None
+    up: RecordedCheck | None = None
     """The one of `alerts` that is shown; None while none may be."""
     heard: tuple[Key, ...] = ()
     """What was acknowledged, newest last."""
-    keys: Sight = field(default_factory=Sight)
-    touches: Sight = field(default_factory=Sight)
+    keys: ScreenView = field(default_factory=ScreenView)
+    touches: ScreenView = field(default_factory=ScreenView)
     hold: Hold | None = None
     by_officer: bool = False
     """What happens now follows from what the officer did."""
@@ -95,7 +95,7 @@ class Ui:
             return self.below
         locked = _is_locked(self.below)
         count = len(self.alerts) + (len(self.banners) if locked else 0)
-        waiting = Waiting(count, locked) if count else None
+        waiting = WaitingAlarms(count, locked) if count else None
         banners = () if locked else self.banners
         return replace(self.below, status=replace(status, waiting=waiting, banners=banners))
 
@@ -158,17 +158,17 @@ def _dropped(ui: Ui) -> Advance:
     return replace(ui, dropped=ui.dropped + 1), (Click(),)
 
 
-def _touched(ui: Ui, meant: Event | BannerOpened, now_s: float) -> Advance:
+def _touched(ui: Ui, meant: ScreenEvent | BannerOpened, now_s: float) -> Advance:
     if not isinstance(meant, BannerOpened):
         return _happened(ui, meant, now_s)
     if not ui.banners or _is_locked(ui.below) or ui.up is not None:
         return ui, ()
     opened, *rest = ui.banners
     after = replace(ui, banners=tuple(rest), alerts=(opened, *ui.alerts), up=opened)
-    return _settled(after), (Play(opened.verdict.outcome),)
+    return _settled(after), (PlaySignal(opened.verdict.outcome),)
 
 
-def _happened(ui: Ui, event: Event, now_s: float) -> Advance:
+def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     """What follows below, and the alarm that the event may bring."""
     if ui.up is not None and isinstance(event, Scanned):
         return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
@@ -183,11 +183,11 @@ def _happened(ui: Ui, event: Event, now_s: float) -> Advance:
         after, alarm = _raised(after, event.judged, now_s)
     after = _settled(after)
     if after.alerts:  # nothing of the screen below is heard before they are acknowledged
-        effects = tuple(effect for effect in effects if not isinstance(effect, Play | Quiet))
+        effects = tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))
     return after, (*effects, *alarm)
 
 
-def _raised(ui: Ui, judged: Judged, now_s: float) -> Advance:
+def _raised(ui: Ui, judged: RecordedCheck, now_s: float) -> Advance:
     """The alarm of a check, where it is one and was not acknowledged."""
     if not alarms.is_alarm(judged.verdict):
         heard = tuple(key for key in ui.heard if key[:2] != (judged.seq, judged.plate))
@@ -212,21 +212,21 @@ def _raised(ui: Ui, judged: Judged, now_s: float) -> Advance:
     return ui, (_signal(ui),)
 
 
-def _is_same(one: Judged, other: Judged) -> bool:
+def _is_same(one: RecordedCheck, other: RecordedCheck) -> bool:
     """Two alarms of one vehicle, so that the newer takes the place of the older."""
     return (one.plate, one.verdict.outcome) == (other.plate, other.verdict.outcome)
 
 
-def _signal(ui: Ui) -> Play:
+def _signal(ui: Ui) -> PlaySignal:
     """The signal of the gravest alarm that is not acknowledged."""
     outcomes = {one.verdict.outcome for one in ui.alerts}
-    return Play(Outcome.ALARM if Outcome.ALARM in outcomes else Outcome.OFF_ROAD)
+    return PlaySignal(Outcome.ALARM if Outcome.ALARM in outcomes else Outcome.OFF_ROAD)
 
 
 def _renumbered(ui: Ui, event: Rerecorded) -> Ui:
     """An alarm that was shown before its record was written has its record's number now."""
 
-    def with_number(one: Judged) -> Judged:
+    def with_number(one: RecordedCheck) -> RecordedCheck:
         return replace(one, seq=event.judged.seq, recorded=True) if one.seq == event.seq else one
 
     return replace(
@@ -250,7 +250,7 @@ def _acknowledged(ui: Ui) -> Advance:
         hold=None,
         by_officer=False,
     )
-    return _settled(after), (_signal(after) if after.alerts else Quiet(),)
+    return _settled(after), (_signal(after) if after.alerts else StopSignal(),)
 
 
 def _settled(ui: Ui) -> Ui:
@@ -264,7 +264,7 @@ def _settled(ui: Ui) -> Ui:
     return replace(ui, keys=keys, touches=touches, hold=ui.hold if keys is ui.keys else None)
 
 
-def _due(ui: Ui) -> Judged | None:
+def _due(ui: Ui) -> RecordedCheck | None:
     """The alarm that may be shown on top of the screen below."""
     if _is_locked(ui.below):
         return None
@@ -274,12 +274,12 @@ def _due(ui: Ui) -> Judged | None:
     return next((one for one in ui.alerts if one.plate == compared.plate), None)
 
 
-def _compared(screen: Screen) -> Judged | None:
+def _compared(screen: Screen) -> RecordedCheck | None:
     """The check whose car is to be compared with an alarm's record, and was not yet."""
     match screen:
         case Comparison(judged=judged):
             return judged
-        case Result(compares=True, judged=judged) | Trouble(back=Result(compares=True, judged=judged)):
+        case Result(compares=True, judged=judged) | FaultScreen(back=Result(compares=True, judged=judged)):
             return judged
         case _:
             return None
@@ -287,5 +287,5 @@ def _compared(screen: Screen) -> Judged | None:
 
 def _is_locked(screen: Screen) -> bool:
     """Nobody is there who may read an alarm."""
-    behind = screen.back if isinstance(screen, Trouble) else None
+    behind = screen.back if isinstance(screen, FaultScreen) else None
     return shift_step.over(screen) or (behind is not None and shift_step.over(behind))

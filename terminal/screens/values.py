@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Note, Outcome, Plate, VehicleStatus
+    from terminal.model import OfficerNote, Outcome, Plate, RecordedCheck, VehicleStatus
 
 
-class Camera(StrEnum):
+class CameraStatus(StrEnum):
     """What the camera does, as the officer is told."""
 
     LIVE = "live"
@@ -63,7 +63,7 @@ class Status:
     """The province of the last plate that was entered."""
     online: bool | None = None
     """Whether the registry can be reached; None where this terminal has no link."""
-    camera: Camera = Camera.LIVE
+    camera: CameraStatus = CameraStatus.LIVE
     notices: tuple[Notice, ...] = ()
     monotonic_s: float = 0.0
     """Monotonic time, of which ages are computed when they are drawn."""
@@ -71,14 +71,14 @@ class Status:
     """A pass or provisional verdict that is older says how old it is, and loses its colour."""
     hides_s: float = 180.0
     """One that is older still is hidden until the officer asks for it."""
-    waiting: Waiting | None = None
+    waiting: WaitingAlarms | None = None
     """Alarms that may not be shown on top of this screen; None where there are none."""
-    banners: tuple[Judged, ...] = ()
+    banners: tuple[RecordedCheck, ...] = ()
     """Alarms from older checks, until they are opened; oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingAlarms:
     """Alarms that wait and may not be shown yet."""
 
     count: int
@@ -87,7 +87,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class CoVisibleCodes:
     """Codes of ours that are or were in one frame: their texts, and when that was last (monotonic s)."""
 
     texts: frozenset[str]
@@ -101,14 +101,14 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class LastSeen:
     """What is or was in view: the text of the code that was checked, and when that was last (monotonic s)."""
 
     text: str | None
     """None where none was checked."""
     last_s: float = field(compare=False)
     """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
-    company: Company | None = None
+    co_visible: CoVisibleCodes | None = None
     """Codes that were in view together, where there were."""
 
 
@@ -137,7 +137,7 @@ class Logged:
     """Unix time of the check."""
     plate: Plate | None
     outcome: Outcome
-    acts: tuple[Note, ...] = ()
+    acts: tuple[OfficerNote, ...] = ()
     """What the officer added, oldest first."""
     picture: bool = False
     """The frame with its code is still at hand, and may be kept."""
@@ -146,7 +146,7 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class UploadProgress:
     """How far the upload is: records receipted of those that it began with, and how fast it goes."""
 
     sent: int = 0

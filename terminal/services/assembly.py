@@ -12,19 +12,19 @@ from nacl import bindings
 from terminal.journal.store import Journal
 from terminal.model import ComparedField
 from terminal.registry.hotlist_store import HotList
-from terminal.registry.lookup import Lookup
+from terminal.registry.lookup import LookupSession
 from terminal.registry.offline.offline_list import OfflineList
 from terminal.screens.values import Status
 from terminal.services import laid_aside, trust_directory
-from terminal.services.checks import Cases
+from terminal.services.checks import Checks
 from terminal.services.last_province import LastProvince
 from terminal.services.lists import Lists
-from terminal.services.recorder import Author, Keeper
-from terminal.services.registry_client import Asker
+from terminal.services.recorder import Author, Recorder
+from terminal.services.registry_client import RegistryClient
 from terminal.services.shift import Shift
-from terminal.services.shift_actions import Duty
-from terminal.services.uploads import Uploading, UploadService
-from terminal.services.verifier import Checker, policy
+from terminal.services.shift_actions import ShiftActions
+from terminal.services.uploads import Upload, UploadService
+from terminal.services.verifier import Verifier, policy
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire.signed import signer
 
@@ -39,11 +39,11 @@ HOTLIST = "hotlist.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Services:
     """Everything that an officer's work is made with."""
 
-    cases: Cases
-    duty: Duty
+    checks: Checks
+    shift_actions: ShiftActions
     uploads: UploadService
     province: LastProvince
     status: Status
@@ -52,15 +52,17 @@ class Work:
     def close(self) -> None:
         """Let go of the journal and the lists."""
         self.uploads.close()
-        self.cases.close()
+        self.checks.close()
 
 
-def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]) -> Work:
+def open_services(
+    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]
+) -> Services:
     """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
     trusted = trust_directory.load_directory(settings.paths.trust)
     keys = trust_directory.load_registry(settings.paths.trust)
     seed = load_seed(settings.paths.key)
-    checker = Checker(
+    verifier = Verifier(
         trusted,
         policy(settings.checks),
         3600 * settings.checks.trust_fresh_h,
@@ -74,15 +76,15 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
         terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
-        stamp=author.stamp(checker.moment(clock.now_s(), clock_trusted=clock.trusted())),
+        stamp=author.stamp(verifier.moment(clock.now_s(), clock_trusted=clock.trusted())),
     )
     lists = _lists(settings)
-    keeper = Keeper(journal, author, trusted, lists)
-    asker = None
+    recorder = Recorder(journal, author, trusted, lists)
+    registry = None
     if link is not None and settings.registry is not None:
-        asker = Asker(
+        registry = RegistryClient(
             link=link,
-            lookup=Lookup(
+            lookup=LookupSession(
                 settings.terminal.number,
                 signer(seed),
                 keys.answer,
@@ -95,10 +97,10 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
             random=nacl.utils.random,
             clock=clock,
         )
-    shift = Shift(keeper, settings.paths.state)
+    shift = Shift(recorder, settings.paths.state)
     shift.resume()
     uploads = UploadService(
-        Uploading.open(settings.paths.state, journal, settings.terminal.number, signer(seed), keys),
+        Upload.open(settings.paths.state, journal, settings.terminal.number, signer(seed), keys),
         clock,
         link,
         nacl.utils.random,
@@ -106,13 +108,19 @@ def prepare(settings: Config, clock: Clock, link: Link | None, load_seed: Callab
         retention_s=86_400 * settings.upload.retention_days,
     )
     province = LastProvince(settings.paths.state)
-    province.recall()
+    province.load()
     status = Status(
-        laboratory=checker.laboratory,
+        laboratory=verifier.laboratory,
         fades_s=settings.checks.verdict_fades_s,
         hides_s=settings.checks.verdict_hides_s,
     )
-    return Work(Cases(checker, keeper, lists, clock, asker), Duty(shift, uploads), uploads, province, status)
+    return Services(
+        Checks(verifier, recorder, lists, clock, registry),
+        ShiftActions(shift, uploads),
+        uploads,
+        province,
+        status,
+    )
 
 
 def _lists(settings: Config) -> Lists:

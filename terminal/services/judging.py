@@ -10,7 +10,7 @@ from terminal.model import (
     UNCHECKED,
     CredentialFinding,
     Finding,
-    Lookup,
+    LookupState,
     Reason,
     Subject,
     VehicleFinding,
@@ -19,7 +19,7 @@ from terminal.screens.values import Several
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
-    from terminal.model import Judged, Plate, VehicleStatus
+    from terminal.model import Plate, RecordedCheck, VehicleStatus
     from terminal.registry.lookup import Answered, Late
     from terminal.registry.messages import LookupAnswer
     from terminal.screens.values import Candidate
@@ -52,21 +52,21 @@ def word_of(finding: Finding, answer: LookupAnswer) -> Word:
     return Word(said, answer.record.plate if answer.record and named else None)
 
 
-def looked_up(judged: Judged, status: VehicleStatus, answer: tuple[int, int] | None) -> Judged:
+def looked_up(judged: RecordedCheck, status: VehicleStatus, answer: tuple[int, int] | None) -> RecordedCheck:
     """The check with the answer about its vehicle; `answer` is its name (`answer_of`)."""
     verdict = judged.verdict
     return replace(
         judged,
         verdict=decide(verdict.finding, status, verdict.subject),
-        lookup=Lookup.ANSWERED,
+        lookup=LookupState.ANSWERED,
         newer_issued=_is_newer(verdict.finding, status),
         answer=answer,
     )
 
 
 def code_read(
-    judged: Judged, word: Word, status: VehicleStatus | None, answer: tuple[int, int] | None
-) -> Judged:
+    judged: RecordedCheck, word: Word, status: VehicleStatus | None, answer: tuple[int, int] | None
+) -> RecordedCheck:
     """The check with the registry's word on its code, which may name a vehicle where none was entered.
 
     `status` is that of the vehicle named; the one that was entered has a question of its own.
@@ -78,14 +78,14 @@ def code_read(
         return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
     subject = judged.verdict.subject or (Subject.CODE if plate else None)
     verdict = decide(finding, status or UNCHECKED, subject)
-    return replace(judged, verdict=verdict, plate=plate, lookup=Lookup.ANSWERED, answer=answer)
+    return replace(judged, verdict=verdict, plate=plate, lookup=LookupState.ANSWERED, answer=answer)
 
 
 def undecided(
-    judged: Judged, number: str, found: tuple[Candidate, ...], answer: tuple[int, int] | None
-) -> Judged:
+    judged: RecordedCheck, number: str, found: tuple[Candidate, ...], answer: tuple[int, int] | None
+) -> RecordedCheck:
     """The check of a proven code that may be any of several vehicles of a number: the officer picks one."""
-    return replace(judged, lookup=Lookup.ANSWERED, several=Several(number, found), answer=answer)
+    return replace(judged, lookup=LookupState.ANSWERED, several=Several(number, found), answer=answer)
 
 
 def answer_of(received: Answered | Late) -> tuple[int, int]:
@@ -93,7 +93,7 @@ def answer_of(received: Answered | Late) -> tuple[int, int]:
     return int(received.answer.result), received.answer.answered_ms
 
 
-def standing(judged: Judged, plate: Plate) -> VehicleStatus | None:
+def standing(judged: RecordedCheck, plate: Plate) -> VehicleStatus | None:
     """The registry's alarm, or word that it is off the road, on the vehicle that is entered again."""
     status = judged.verdict.status
     return status if judged.plate == plate and status.finding in STANDING else None

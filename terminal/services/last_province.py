@@ -22,13 +22,13 @@ class LastProvince:
     folder: Path
     name: str = field(default="", init=False)
 
-    def recall(self) -> None:
+    def load(self) -> None:
         """Load the province from its file; a missing or invalid file leaves it empty."""
         with suppress(OSError, UnicodeDecodeError):
             kept = (self.folder / FILE).read_text(encoding="utf-8")
             self.name = kept if kept in PROVINCES else ""
 
-    def take(self, number: str) -> None:
+    def update(self, number: str) -> None:
         """Remember the province of a number entered; a number without one (使, 应急) changes nothing."""
         if number[0] in PROVINCES and number[0] != self.name:
             self.name = number[0]

@@ -1,8 +1,8 @@
 """The checks of this run, as they are known and as they are recorded.
 
 A verdict is shown once its record is on disk. The one exception is an alarm: where its record cannot be
-written it is known, and shown, all the same (`Judged.recorded` is False), and it is written when that works
-again (wire format, section 5, "An alarm is never a notice").
+written it is known, and shown, all the same (`RecordedCheck.recorded` is False), and it is written when that
+works again (wire format, section 5, "An alarm is never a notice").
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from terminal.credential.verify import Moment
-    from terminal.model import How, Judged, Plate
-    from terminal.services.recorder import Keeper
+    from terminal.model import CheckOrigin, Plate, RecordedCheck
+    from terminal.services.recorder import Recorder
 
 KEPT = 256
 """Checks that an answer may still be about: more than ten minutes of one officer's."""
@@ -29,33 +29,35 @@ KEPT = 256
 class Ledger:
     """The newest KEPT checks by record number. Every verb that records may raise JournalFault."""
 
-    keeper: Keeper
-    _known: dict[int, Judged] = field(default_factory=dict, init=False)
-    _written: dict[int, Judged] = field(default_factory=dict, init=False)
+    recorder: Recorder
+    _known: dict[int, RecordedCheck] = field(default_factory=dict, init=False)
+    _written: dict[int, RecordedCheck] = field(default_factory=dict, init=False)
     """Each check as its records tell it."""
-    _unwritten: dict[int, tuple[How | None, Moment]] = field(default_factory=dict, init=False)
+    _unwritten: dict[int, tuple[CheckOrigin | None, Moment]] = field(default_factory=dict, init=False)
     """Alarms without a record, by the number by which they are shown: how the check began, where none of it
     is recorded, and when it was.
     """
 
-    def find(self, seq: int) -> Judged | None:
+    def find(self, seq: int) -> RecordedCheck | None:
         """What is known of a check."""
         return self._known.get(seq)
 
-    def latest(self, judged: Judged) -> Judged:
+    def latest(self, judged: RecordedCheck) -> RecordedCheck:
         """What is known now of a check that is shown as `judged`."""
         return self._known.get(judged.seq, judged)
 
-    def of_vehicle(self, plate: Plate) -> Iterator[Judged]:
+    def of_vehicle(self, plate: Plate) -> Iterator[RecordedCheck]:
         """The checks of a vehicle, newest first."""
         return (one for one in reversed(list(self._known.values())) if one.plate == plate)
 
-    def begin(self, how: How, judged: Judged, moment: Moment, request_id: bytes | None) -> Judged:
+    def begin(
+        self, how: CheckOrigin, judged: RecordedCheck, moment: Moment, request_id: bytes | None
+    ) -> RecordedCheck:
         """Record a new check, which then has its record's number; an alarm that cannot be recorded has a
         negative one.
         """
         try:
-            seq = self.keeper.keep_check(how, judged, moment, request_id)
+            seq = self.recorder.record_check(how, judged, moment, request_id)
         except JournalFault:
             if not is_alarm(judged.verdict):
                 raise
@@ -64,7 +66,7 @@ class Ledger:
             return self.know(replace(judged, seq=seq, recorded=False))
         return self._wrote(replace(judged, seq=seq))
 
-    def refine(self, judged: Judged, moment: Moment, request_id: bytes | None = None) -> Judged:
+    def refine(self, judged: RecordedCheck, moment: Moment, request_id: bytes | None = None) -> RecordedCheck:
         """Record what is new of a check; an alarm that cannot be recorded is known all the same."""
         if self._how(judged.seq) is not None:
             raise JournalFault("the check itself is not recorded yet")
@@ -77,11 +79,11 @@ class Ledger:
             return self.know(replace(judged, recorded=False))
         return self._wrote(judged)
 
-    def add(self, judged: Judged, moment: Moment) -> None:
+    def add(self, judged: RecordedCheck, moment: Moment) -> None:
         """Record what came too late to be shown; what is known of the check stays."""
         self._refine(judged, moment, None)
 
-    def know(self, judged: Judged) -> Judged:
+    def know(self, judged: RecordedCheck) -> RecordedCheck:
         """Take what is known of a check and needs no record of its own."""
         self._known[judged.seq] = judged
         while len(self._known) > KEPT:
@@ -109,7 +111,7 @@ class Ledger:
                 if how is None:
                     self._refine(judged, moment, None)
                 else:
-                    judged = replace(judged, seq=self.keeper.keep_check(how, judged, moment, None))
+                    judged = replace(judged, seq=self.recorder.record_check(how, judged, moment, None))
                     del self._known[seq]
             except JournalFault:
                 break
@@ -117,15 +119,15 @@ class Ledger:
             done.append(Rerecorded(seq, self._wrote(judged)))
         return done
 
-    def _how(self, seq: int) -> How | None:
+    def _how(self, seq: int) -> CheckOrigin | None:
         """How a check began of which nothing is recorded."""
         return self._unwritten[seq][0] if seq in self._unwritten else None
 
-    def _refine(self, judged: Judged, moment: Moment, request_id: bytes | None) -> None:
+    def _refine(self, judged: RecordedCheck, moment: Moment, request_id: bytes | None) -> None:
         before = self._written.get(judged.seq, self._known.get(judged.seq, judged))
-        self.keeper.keep_refinement(before, judged, moment, request_id)
+        self.recorder.record_refinement(before, judged, moment, request_id)
 
-    def _wrote(self, judged: Judged) -> Judged:
+    def _wrote(self, judged: RecordedCheck) -> RecordedCheck:
         judged = replace(judged, recorded=True)
         self._unwritten.pop(judged.seq, None)
         self._written[judged.seq] = judged

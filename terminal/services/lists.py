@@ -39,7 +39,7 @@ class Lists:
             with self._minding("reading"):
                 hit = self.hotlist.hit(plate, moment.now_s)
                 word = self._word(hit, moment)
-        found = precedence.weigh(live, self._listed(plate, moment), hit.status if hit else None)
+        found = precedence.pick_status(live, self._listed(plate, moment), hit.status if hit else None)
         if live is not None and found is not live:  # an alarm of the hot list, on a vehicle that is known
             found = replace(
                 found,
@@ -80,19 +80,19 @@ class Lists:
         position = self.hotlist.positions.get(plate.number[:1]) if self.hotlist else None
         return (position.epoch, position.seq) if position else None
 
-    def hear(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
+    def apply_change(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
         """Take what came on a hot-list topic; where it cannot be kept, it is missing and asked for."""
         if self.hotlist is not None:
             with self._minding("writing"):
                 self.hotlist.receive(incoming, keys)
 
-    def conclude(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
+    def apply_answer(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
         """Take the answer to one of the hot list's questions; where it cannot be kept, it is asked again."""
         if self.hotlist is not None:
             with self._minding("writing"):
                 self.hotlist.conclude(question, answer)
 
-    def keep_up(self, monotonic_s: float) -> None:
+    def refresh(self, monotonic_s: float) -> None:
         """Take lists that were put in place since, and note what was heard of the hot list."""
         if self.hotlist is not None:
             self.watch.observe(self.hotlist.positions, monotonic_s)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from terminal.journal.codec import RULES_DIGEST_SIZE
 from terminal.journal.entry import Ages, Body, Check, CodeDigest, Refinement, Rules, Stamp
-from terminal.model import PlateEntry, Reason, Subject
+from terminal.model import PlateInput, Reason, Subject
 from terminal.vehicle.tables import RULES, content
 from terminal.wire import cbor
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
     from terminal.journal.store import Journal
-    from terminal.model import Finding, How, Judged, Plate
+    from terminal.model import CheckOrigin, Finding, Plate, RecordedCheck
     from terminal.services.lists import Lists
     from terminal.wire.cbor import Value
 
@@ -44,7 +44,7 @@ class Author:
 
 
 @dataclass(slots=True)
-class Keeper:
+class Recorder:
     """Keeps what was done in the journal, in the officer's name. Every verb raises JournalFault."""
 
     journal: Journal
@@ -66,7 +66,9 @@ class Keeper:
         """Let go of the journal."""
         self.journal.close()
 
-    def keep_check(self, how: How, judged: Judged, moment: Moment, request_id: bytes | None) -> int:
+    def record_check(
+        self, how: CheckOrigin, judged: RecordedCheck, moment: Moment, request_id: bytes | None
+    ) -> int:
         """Record a check whose question to the registry has `request_id`; return the record's number."""
         verdict, plate = judged.verdict, judged.plate
         finding, status = verdict.finding, verdict.status
@@ -96,8 +98,8 @@ class Keeper:
         )
         return self.journal.append(self.author.stamp(moment), body)
 
-    def keep_refinement(
-        self, before: Judged, after: Judged, moment: Moment, request_id: bytes | None = None
+    def record_refinement(
+        self, before: RecordedCheck, after: RecordedCheck, moment: Moment, request_id: bytes | None = None
     ) -> int:
         """The record's number, once what changed of a check is on disk."""
         was, verdict = before.verdict, after.verdict
@@ -127,7 +129,7 @@ class Keeper:
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 
-    def keep(self, body: Body, moment: Moment) -> int:
+    def record(self, body: Body, moment: Moment) -> int:
         """The record's number, once anything else that must be told is on disk."""
         return self.journal.append(self.author.stamp(moment), body)
 
@@ -160,10 +162,10 @@ def _code_text(text: str | None, finding: Finding) -> str | CodeDigest | None:
     return CodeDigest(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), len(text))
 
 
-def _plate_entry(judged: Judged) -> PlateEntry | None:
+def _plate_entry(judged: RecordedCheck) -> PlateInput | None:
     if judged.plate is None:
         return None
-    return PlateEntry.TYPED if judged.verdict.subject is Subject.TYPED else PlateEntry.CODE
+    return PlateInput.TYPED if judged.verdict.subject is Subject.TYPED else PlateInput.CODE
 
 
 def _changed(before: T, after: T) -> T | None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import ClockWrong, HotListSilent, TerminalInactive
 from terminal.model import RefusalReason
-from terminal.registry.lookup import Answered, Busy, Dropped, Inquiry, Late, Lookup, NoAnswer
+from terminal.registry.lookup import Answered, Busy, Dropped, Late, LookupSession, LookupSpec, NoAnswer
 from terminal.registry.messages import (
     CodeQuestion,
     HotlistQuestion,
     LookupRequest,
     PlateQuestion,
+    Purpose,
     Question,
-    Why,
 )
 from terminal.wire.fields import ID_SIZE
 from terminal.wire.signed import by_kid
@@ -36,11 +36,11 @@ BUSY_PAUSE_S = 1.0
 
 
 @dataclass(slots=True)
-class Asker:
+class RegistryClient:
     """The way to the registry: questions out, answers in, and the hot list kept whole."""
 
     link: Link
-    lookup: Lookup
+    lookup: LookupSession
     lists: Lists
     officer: str
     wait_s: float
@@ -90,7 +90,7 @@ class Asker:
     ) -> Answered | NoAnswer | Late | Dropped | None:
         """What a message amounts to; None for the hot list's, which is kept here."""
         if incoming.topic.startswith("roadside/1/hotlist/"):
-            self.lists.hear(incoming, by_kid(self.hotlist_keys))
+            self.lists.apply_change(incoming, by_kid(self.hotlist_keys))
             self.keep_hotlist(head, moment)
             return None
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=self.clock.monotonic_s())
@@ -115,7 +115,7 @@ class Asker:
 
         After a rest another province has its turn: one that brings nothing does not keep all waiting.
         """
-        self.lists.keep_up(self.clock.monotonic_s())
+        self.lists.refresh(self.clock.monotonic_s())
         self._unheard &= self.lists.silent_provinces(moment)
         if self.lists.hotlist is None or self._hotlist_open or not self.online or self.lookup.is_busy:
             return
@@ -165,9 +165,9 @@ class Asker:
         moment: Moment,
     ) -> None:
         if isinstance(received, Answered):
-            self.lists.conclude(question, received.answer)
+            self.lists.apply_answer(question, received.answer)
         self._hotlist_open = False
-        self.lists.keep_up(self.clock.monotonic_s())
+        self.lists.refresh(self.clock.monotonic_s())
         if question in self._wanted(moment):  # it brought nothing
             self._rest(question)
         self.keep_hotlist(head, moment)
@@ -188,11 +188,15 @@ class Asker:
     ) -> Outgoing | None:
         if not self.online:
             return None
-        inquiry = Inquiry(
-            question=question, why=Why.CHECK, officer=self.officer, head=head, wait_s=wait_s or self.wait_s
+        spec = LookupSpec(
+            question=question,
+            why=Purpose.CHECK,
+            officer=self.officer,
+            head=head,
+            wait_s=wait_s or self.wait_s,
         )
         return self.lookup.ask(
-            inquiry,
+            spec,
             request_id=self.random(ID_SIZE),
             moment=moment,
             monotonic_s=self.clock.monotonic_s(),

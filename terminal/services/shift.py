@@ -19,14 +19,14 @@ from terminal.model import (
     Action,
     ControlWord,
     Counts,
-    Judged,
+    KeepPicture,
     Mistaken,
-    Note,
+    OfficerNote,
     Outcome,
-    Picture,
+    RecordedCheck,
     Remark,
 )
-from terminal.screens.shift import Annotated, ShiftEnded, ShiftStarted, ShiftTold
+from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
 from terminal.screens.shift_step import logged
 from terminal.vehicle.inspection import SHANGHAI
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from terminal.credential.verify import Moment
     from terminal.screens.values import Logged
-    from terminal.services.recorder import Keeper
+    from terminal.services.recorder import Recorder
 
 FILE = "shift"
 _OVER = ""
@@ -45,7 +45,7 @@ _OVER = ""
 class Shift:
     """The active shift, if any. Every recording method raises JournalFault."""
 
-    keeper: Keeper
+    recorder: Recorder
     folder: Path
     on: bool = field(default=True, init=False)
     """True while a shift is active; otherwise no check is made."""
@@ -62,66 +62,66 @@ class Shift:
     def start(self, moment: Moment) -> ShiftStarted:
         """Start a shift, numbered by its start time."""
         self._take(datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S"))
-        self.keeper.keep(Session(SessionStep.SHIFT_STARTED), moment)
+        self.recorder.record(Session(SessionStep.SHIFT_STARTED), moment)
         self._log.clear()
         self.on = True
-        self._remember(self.keeper.author.shift)
+        self._remember(self.recorder.author.shift)
         return ShiftStarted()
 
     def end(self, moment: Moment, *, handover: bool) -> ShiftEnded:
         """End the shift and forget its checks."""
         step = SessionStep.HANDED_OVER if handover else SessionStep.SHIFT_ENDED
-        self.keeper.keep(Session(step), moment)
-        ended = ShiftEnded(self._counts(), self.keeper.unreceipted)
+        self.recorder.record(Session(step), moment)
+        ended = ShiftEnded(self._counts(), self.recorder.unreceipted)
         self.on = False
         self._log.clear()
         self._remember(_OVER)
         return ended
 
-    def annotate(self, seq: int, note: Note, moment: Moment) -> Annotated:
+    def annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         """Record a note on a check as an entry of its own."""
         match note:
             case Action(text):
-                self.keeper.keep(NoteEntry(seq=seq, action=text), moment)
+                self.recorder.record(NoteEntry(seq=seq, action=text), moment)
             case Remark(text):
-                self.keeper.keep(NoteEntry(seq=seq, text=text), moment)
-            case Picture():
+                self.recorder.record(NoteEntry(seq=seq, text=text), moment)
+            case KeepPicture():
                 raise ValueError("a picture must be recorded by the caller that has it")
             case Mistaken():
-                self.keeper.keep(NoteEntry(seq=seq, mistaken=True), moment)
+                self.recorder.record(NoteEntry(seq=seq, mistaken=True), moment)
             case ControlWord(result):
-                self.keeper.keep(Confirmation(seq, CONTROL_ROOM, result), moment)
+                self.recorder.record(Confirmation(seq, CONTROL_ROOM, result), moment)
             case _:
                 assert_never(note)
         return self.add(seq, note)
 
-    def add(self, seq: int, note: Note) -> Annotated:
+    def add(self, seq: int, note: OfficerNote) -> Annotated:
         """Add a recorded note to the check in memory."""
         if seq in self._log:
             self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
         return Annotated(seq)
 
-    def hear(self, judged: Judged) -> None:
+    def update(self, judged: RecordedCheck) -> None:
         """Add or update a check in memory; one without a record cannot be added to."""
         if judged.seq < 0:
             return
         before = self._log.get(judged.seq)
         self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
 
-    def tell(self, pictured: int | None) -> ShiftTold:
+    def summary(self, pictured: int | None) -> ShiftLoaded:
         """Return the shift's checks, newest first, and counts; `pictured` has its frame kept."""
         newest_first = tuple(
             replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
         )
-        return ShiftTold(newest_first, self._counts(), self.keeper.unreceipted)
+        return ShiftLoaded(newest_first, self._counts(), self.recorder.unreceipted)
 
     def _counts(self) -> Counts:
         """Return the counts from the journal, which survive a restart, unlike the list."""
-        kept = self.keeper.journal.tallies(self.keeper.author.shift)
+        kept = self.recorder.journal.tallies(self.recorder.author.shift)
         return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)
 
     def _take(self, number: str) -> None:
-        self.keeper.author = replace(self.keeper.author, shift=number)
+        self.recorder.author = replace(self.recorder.author, shift=number)
 
     def _remember(self, number: str) -> None:
         """Write the number to the file atomically."""

@@ -9,16 +9,16 @@ import cv2
 
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.model import Picture
+from terminal.model import KeepPicture
 from terminal.screens.shift import (
     Annotate,
     Annotated,
     EndShift,
+    LoadShift,
     ShiftEffect,
     ShiftEvent,
     StartShift,
-    TellShift,
-    Upload,
+    StartUpload,
     UploadTold,
 )
 
@@ -34,7 +34,7 @@ QUIET_S = 900.0
 
 
 @dataclass(slots=True)
-class Duty:
+class ShiftActions:
     """The shift and the upload of one run. Every verb may raise JournalFault."""
 
     shift: Shift
@@ -47,8 +47,8 @@ class Duty:
     def perform(self, effect: ShiftEffect, moment: Moment) -> ShiftEvent:
         """Do what a screen asks for, and say what came of it."""
         match effect:
-            case TellShift():
-                return self.shift.tell(self._seen[0] if self._seen else None)
+            case LoadShift():
+                return self.shift.summary(self._seen[0] if self._seen else None)
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
             case EndShift(handover):
@@ -57,21 +57,21 @@ class Duty:
                 return ended
             case StartShift():
                 return self.shift.start(moment)
-            case Upload():
+            case StartUpload():
                 self.uploads.begin()
                 return UploadTold(self.uploads.progress())
             case _:
                 assert_never(effect)
 
-    def _annotate(self, seq: int, note: model.Note, moment: Moment) -> Annotated:
-        if not isinstance(note, Picture):
+    def _annotate(self, seq: int, note: model.OfficerNote, moment: Moment) -> Annotated:
+        if not isinstance(note, KeepPicture):
             return self.shift.annotate(seq, note, moment)
         if self._seen is None or self._seen[0] != seq:
             raise JournalFault("the frame of an older check is gone")
         self.keep_picture(moment)
         return self.shift.add(seq, note)
 
-    def see(self, seq: int, luma: Luma | None) -> None:
+    def remember_frame(self, seq: int, luma: Luma | None) -> None:
         """The frame of the newest check, which may become evidence; None where it was made without one."""
         self._seen = None if luma is None else (seq, luma)
 
@@ -80,7 +80,7 @@ class Duty:
         if self._seen is not None:
             seq, luma = self._seen
             name = self.uploads.uploading.evidence.keep(cv2.imencode(".jpg", luma)[1].tobytes())
-            self.shift.keeper.keep(Note(seq=seq, pictures=(name,)), moment)
+            self.shift.recorder.record(Note(seq=seq, pictures=(name,)), moment)
 
     def wants_restart(self) -> bool:
         """Tell whether the program is to start again, which sets a journal with a refused record aside.

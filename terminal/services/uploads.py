@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from terminal.journal.evidence import Evidence
 from terminal.journal.retention import RETENTION_S
-from terminal.journal.set_aside import Predecessor, set_aside
+from terminal.journal.set_aside import SetAsideJournal, set_aside
 from terminal.registry.upload import Uploader
 from terminal.registry.upload_batches import due
-from terminal.screens.values import Notice, Progress, Sending
+from terminal.screens.values import Notice, Sending, UploadProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Uploading:
+class Upload:
     """Upload of a terminal. Every method may raise JournalFault."""
 
     state_dir: Path
     journal: Journal
-    predecessors: list[Predecessor]
+    predecessors: list[SetAsideJournal]
     evidence: Evidence
     uploader: Uploader
 
@@ -85,7 +85,7 @@ class UploadService:
     Its methods may raise JournalFault.
     """
 
-    uploading: Uploading
+    uploading: Upload
     clock: Clock
     link: Link | None
     random: Callable[[int], bytes]
@@ -116,7 +116,7 @@ class UploadService:
             self._total = uploader.pending()
             uploader.start(self._last_s, self.random)
 
-    def turn(self) -> None:
+    def poll(self) -> None:
         """Send what is to be sent now; begin where it is time, and let go what is old enough."""
         uploader, now_s = self.uploading.uploader, self.clock.monotonic_s()
         online = self.link is not None and self.link.state.up
@@ -135,14 +135,14 @@ class UploadService:
         """Whether a message was the upload's."""
         return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
 
-    def progress(self) -> Progress:
+    def progress(self) -> UploadProgress:
         """How far the upload is."""
         uploader = self.uploading.uploader
         pending, told = uploader.pending(), uploader.progress
         faults = self.faults
         fault = faults[0] if faults else None
         total = max(self._total, pending)
-        return Progress(
+        return UploadProgress(
             sent=total - pending,
             total=total,
             bytes_per_s=told.bytes_per_s if told else 0.0,

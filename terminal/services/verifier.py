@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Checker:
+class Verifier:
     """Trust set and policy that every code is verified with, and the watch over the register's files."""
 
     trusted: trust.TrustSet
@@ -75,6 +75,6 @@ class Checker:
         return verify(text, self._in_force, moment, entered=entered, policy=self.policy)
 
 
-def policy(checks: config.Checks) -> Policy:
+def policy(checks: config.CheckSettings) -> Policy:
     """The policy that the configuration sets."""
     return Policy(3600 * checks.trust_usable_h, tuple(re.compile(one) for one in checks.other_issuers))

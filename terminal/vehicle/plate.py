@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 
 from terminal.model import Plate
-from terminal.vehicle.tables import KINDS, PROVINCES, Kind
+from terminal.vehicle.tables import KINDS, PROVINCES, PlateKind
 
 _ANY_NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
 _ANY_KIND = re.compile("[0-9]{2}", re.ASCII)
@@ -90,7 +90,7 @@ def kinds_offered(number: str) -> tuple[str, ...]:
     return (*near, *(kind.code for kind in KINDS.values() if kind.credential and kind.pattern is None))
 
 
-def _tail_of(kind: Kind) -> str:
+def _tail_of(kind: PlateKind) -> str:
     """The character that every number of a kind ends in, as 挂; empty where they do not."""
     last = kind.pattern.pattern[-2:-1] if kind.pattern else ""
     return last if last in TAILS else ""

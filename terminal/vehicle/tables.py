@@ -31,7 +31,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PlateKind:
     """A plate kind, 号牌种类."""
 
     code: str
@@ -57,9 +57,9 @@ class Lines:
     en: str
 
 
-def _kinds() -> dict[str, Kind]:
+def _kinds() -> dict[str, PlateKind]:
     return {
-        row["code"]: Kind(
+        row["code"]: PlateKind(
             code=row["code"],
             index=index,
             name_zh=row["name_zh"],

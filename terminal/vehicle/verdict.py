@@ -35,7 +35,7 @@ _GREEN = frozenset({Outcome.PASS, Outcome.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class DecisionCell:
     """A cell of the decision table: the outcome of two findings, its guidance and its legal basis."""
 
     outcome: Outcome
@@ -44,9 +44,9 @@ class Cell:
     basis: str
 
 
-def _table() -> dict[tuple[CredentialFinding, VehicleFinding], Cell]:
+def _table() -> dict[tuple[CredentialFinding, VehicleFinding], DecisionCell]:
     table = {
-        (CredentialFinding(row["credential"]), VehicleFinding(row["vehicle"])): Cell(
+        (CredentialFinding(row["credential"]), VehicleFinding(row["vehicle"])): DecisionCell(
             Outcome(row["outcome"]), row["guidance_zh"], row["guidance_en"], row["basis"]
         )
         for row in rows("decision_table")

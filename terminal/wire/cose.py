@@ -123,7 +123,7 @@ def protected_of(public_key: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class Ed25519Signer:
     """Ed25519 signing key, with the header that all its messages share."""
 
     secret_key: bytes = field(repr=False)
@@ -131,7 +131,7 @@ class Signer:
     protected: bytes
 
     @classmethod
-    def of(cls, seed: bytes) -> Signer:
+    def of(cls, seed: bytes) -> Ed25519Signer:
         """Return the signer of a 32-byte seed."""
         public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
         return cls(secret_key, key_id(public_key), protected_of(public_key))
@@ -145,4 +145,4 @@ class Signer:
 
 def sign(payload: bytes, context: bytes, seed: bytes) -> bytes:
     """Return a COSE_Sign1 message over `payload` for `context`, signed with the key of the 32-byte `seed`."""
-    return Signer.of(seed)(payload, context)
+    return Ed25519Signer.of(seed)(payload, context)

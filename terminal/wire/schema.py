@@ -33,7 +33,7 @@ class Field:
     write: Callable[[Any], Value]
 
 
-class Shape(Generic[Body]):
+class Schema(Generic[Body]):
     """Schema of the dataclass `Body`; lists every field of it."""
 
     def __init__(self, body: type[Body], *of: Field) -> None:
@@ -64,24 +64,24 @@ def entries(of: tuple[Field, ...], holder: object) -> dict[int, Value]:
     return {field.key: field.write(value) for field, value in held if value is not None}
 
 
-def same(value: Value) -> Value:
+def identity(value: Value) -> Value:
     """Return the value unchanged."""
     return value
 
 
 def unsigned(key: int, name: str) -> Field:
     """An integer, zero or more."""
-    return Field(key, name, message.uint, same)
+    return Field(key, name, message.uint, identity)
 
 
 def text(key: int, name: str) -> Field:
     """A text."""
-    return Field(key, name, message.text, same)
+    return Field(key, name, message.text, identity)
 
 
-def octets(key: int, name: str, size: int) -> Field:
+def fixed_bytes(key: int, name: str, size: int) -> Field:
     """A byte string of `size` bytes."""
-    return Field(key, name, lambda value: message.data(value, size), same)
+    return Field(key, name, lambda value: message.data(value, size), identity)
 
 
 def flag(key: int, name: str) -> Field:
@@ -92,10 +92,10 @@ def flag(key: int, name: str) -> Field:
             raise Malformed("not true or false")
         return value
 
-    return Field(key, name, read, same)
+    return Field(key, name, read, identity)
 
 
-def word(key: int, name: str, words: type[StrEnum]) -> Field:
+def enum(key: int, name: str, words: type[StrEnum]) -> Field:
     """A text that is a member of an enumeration."""
 
     def read(value: Value) -> StrEnum:
@@ -134,16 +134,16 @@ def _within(value: Value, most: int) -> int:
     return value
 
 
-def part(key: int, name: str, shape: Shape[Any]) -> Field:
+def part(key: int, name: str, schema: Schema[Any]) -> Field:
     """A map with another schema."""
-    return Field(key, name, shape.read, shape.write)
+    return Field(key, name, schema.read, schema.write)
 
 
-def parts(key: int, name: str, shape: Shape[Any]) -> Field:
+def parts(key: int, name: str, schema: Schema[Any]) -> Field:
     """An array of maps with another schema, as a tuple."""
     return Field(
         key,
         name,
-        lambda value: tuple(shape.read(item) for item in message.array(value)),
-        lambda held: [shape.write(item) for item in held],
+        lambda value: tuple(schema.read(item) for item in message.array(value)),
+        lambda held: [schema.write(item) for item in held],
     )

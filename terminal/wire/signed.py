@@ -28,7 +28,7 @@ Signer: TypeAlias = Callable[[bytes, bytes], bytes]
 
 def signer(seed: bytes) -> Signer:
     """Return the signer of the Ed25519 key with this 32-byte seed."""
-    return cose.Signer.of(seed)
+    return cose.Ed25519Signer.of(seed)
 
 
 def by_kid(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:

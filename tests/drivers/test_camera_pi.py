@@ -6,9 +6,9 @@ import importlib.util
 
 import pytest
 
-from drivers.camera_pi import Optics, PiCamera, asked, controls, reach_of, taken
+from drivers.camera_pi import Optics, PiCamera, controls, reach_of, taken, to_libcamera
 from terminal.errors import CameraFault
-from terminal.ports import CameraControls, Reach, Taken
+from terminal.ports import CameraControls, CameraLimits, ExposureInfo
 
 AUTOFOCUS_CAMERA = {
     "AfMode": (0, 2, 0),
@@ -59,22 +59,27 @@ def test_a_sensor_that_states_no_longest_exposure_is_asked_as_it_is():
 
 
 def test_a_camera_can_be_asked_what_its_frames_and_its_sensor_allow():
-    assert reach_of(STEERED_CAMERA, Optics()) == Reach((26, 66_666), (1.125, 16.0), 15.0)
+    assert reach_of(STEERED_CAMERA, Optics()) == CameraLimits((26, 66_666), (1.125, 16.0), 15.0)
     assert reach_of(STEERED_CAMERA, Optics(frame_us=(8_333, 16_666))).exposure_us == (26, 16_666)
 
 
 def test_a_fixed_exposure_leaves_only_the_lens_to_be_asked():
     fixed = Optics(exposure_us=4_000)
 
-    assert reach_of(STEERED_CAMERA, fixed) == Reach(dioptres=15.0)
-    assert asked(STEERED_CAMERA, fixed, CameraControls(9_000, 2.0, 4.0)) == {"AfMode": 0, "LensPosition": 4.0}
+    assert reach_of(STEERED_CAMERA, fixed) == CameraLimits(dioptres=15.0)
+    assert to_libcamera(STEERED_CAMERA, fixed, CameraControls(9_000, 2.0, 4.0)) == {
+        "AfMode": 0,
+        "LensPosition": 4.0,
+    }
 
 
 def test_a_lens_that_is_to_be_left_alone_is_never_moved():
     alone = Optics(continuous_focus=False)
 
     assert reach_of(STEERED_CAMERA, alone).dioptres is None
-    assert not {"AfMode", "LensPosition"} & set(asked(STEERED_CAMERA, alone, CameraControls(9_000, 2.0, 4.0)))
+    assert not {"AfMode", "LensPosition"} & set(
+        to_libcamera(STEERED_CAMERA, alone, CameraControls(9_000, 2.0, 4.0))
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ def test_exposure_and_gain_are_asked_with_the_automatic_off(
 ):
     wanted = CameraControls(9_000, 2.0)
 
-    assert asked(available, Optics(), wanted) == mode | {
+    assert to_libcamera(available, Optics(), wanted) == mode | {
         "ExposureTime": 9_000,
         "AnalogueGain": 2.0,
         "AfMode": 2,
@@ -107,14 +112,14 @@ def test_exposure_and_gain_are_asked_with_the_automatic_off(
 def test_controls_that_are_not_requested_become_automatic(
     available: dict[str, tuple[object, object, object]], mode: dict[str, object]
 ):
-    assert asked(available, Optics(), CameraControls()) == mode | {"AfMode": 2, "AfSpeed": 1}
+    assert to_libcamera(available, Optics(), CameraControls()) == mode | {"AfMode": 2, "AfSpeed": 1}
 
 
 @pytest.mark.parametrize("available", [{}, AUTOFOCUS_CAMERA, WITHOUT_EXPOSURE])
 def test_a_camera_without_both_exposure_and_gain_keeps_its_automatic(
     available: dict[str, tuple[object, object, object]],
 ):
-    named = asked(available, Optics(), CameraControls(9_000, 2.0, 4.0))
+    named = to_libcamera(available, Optics(), CameraControls(9_000, 2.0, 4.0))
 
     assert reach_of(available, Optics()).exposure_us is None
     assert not {"AeEnable", "ExposureTime", "ExposureTimeMode", "AnalogueGain"} & set(named)
@@ -127,7 +132,7 @@ def test_a_camera_without_both_exposure_and_gain_keeps_its_automatic(
 def test_controls_are_clipped_to_the_limits(
     wanted: CameraControls, exposure_us: int, gain: float, dioptres: float
 ):
-    named = asked(STEERED_CAMERA, Optics(), wanted)
+    named = to_libcamera(STEERED_CAMERA, Optics(), wanted)
 
     assert (named["ExposureTime"], named["AnalogueGain"], named["LensPosition"]) == (
         exposure_us,
@@ -137,14 +142,14 @@ def test_controls_are_clipped_to_the_limits(
 
 
 def test_the_camera_ignores_the_torch():
-    on, off = (asked(NEWER_CAMERA, Optics(), CameraControls(torch=torch)) for torch in (True, False))
+    on, off = (to_libcamera(NEWER_CAMERA, Optics(), CameraControls(torch=torch)) for torch in (True, False))
 
     assert on == off
 
 
 def test_a_frame_has_its_exposure_settings():
-    assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0, "DigitalGain": 1.5}) == Taken(9_000, 3.0)
-    assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0}) == Taken(9_000, 2.0)
+    assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0, "DigitalGain": 1.5}) == ExposureInfo(9_000, 3.0)
+    assert taken({"ExposureTime": 9_000, "AnalogueGain": 2.0}) == ExposureInfo(9_000, 2.0)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"ExposureTime": 9_000}, {"ExposureTime": 0, "AnalogueGain": 1.0}])

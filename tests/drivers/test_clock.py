@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.clock import HandClock, SystemClock, largest_error_us
+from drivers.clock import ManualClock, SystemClock, largest_error_us
 
 if TYPE_CHECKING:
     from terminal.ports import Clock
@@ -33,7 +33,7 @@ def test_the_system_clock_is_the_system_s():
 
 
 def test_a_hand_clock_stands_until_it_is_moved():
-    clock: Clock = HandClock(1_800_000_000.0)
+    clock: Clock = ManualClock(1_800_000_000.0)
 
     assert clock.now_s() == clock.now_s() == 1_800_000_000.0
     assert clock.monotonic_s() == 0.0
@@ -42,7 +42,7 @@ def test_a_hand_clock_stands_until_it_is_moved():
 
 def test_the_wall_clock_of_a_hand_clock_runs_with_the_time_it_is_given():
     elapsed_s = 7.0
-    clock = HandClock(100.0, elapsed_s=lambda: elapsed_s)
+    clock = ManualClock(100.0, elapsed_s=lambda: elapsed_s)
     assert (clock.now_s(), clock.monotonic_s()) == (100.0, 0.0)
     elapsed_s = 68.0
     clock.advance(2.0)
@@ -53,14 +53,14 @@ def test_the_wall_clock_of_a_hand_clock_runs_with_the_time_it_is_given():
 
 
 def test_advancing_moves_both_clocks():
-    clock = HandClock(100.0)
+    clock = ManualClock(100.0)
     clock.advance(2.5)
 
     assert (clock.now_s(), clock.monotonic_s()) == (102.5, 2.5)
 
 
 def test_setting_the_wall_clock_leaves_monotonic_time():
-    clock = HandClock(100.0)
+    clock = ManualClock(100.0)
     clock.advance(5)
     clock.set(50.0, trusted=False)
 
@@ -69,4 +69,4 @@ def test_setting_the_wall_clock_leaves_monotonic_time():
 
 def test_monotonic_time_does_not_run_backwards():
     with pytest.raises(ValueError, match="backwards"):
-        HandClock(0).advance(-1)
+        ManualClock(0).advance(-1)

@@ -22,7 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers import link_faults
 from drivers.link import FIRST_PAUSE_S, LONGEST_PAUSE_S, MqttLink, pause_s
-from drivers.link_connection import Line
+from drivers.link_connection import LinkSettings
 from drivers.link_outbox import CAPACITY
 from keys import certificates
 from terminal.errors import LinkFault, LinkIdentityFault, LinkRefused, LinkTakenOver, LinkUntrusted
@@ -63,9 +63,9 @@ def listening(serve: Callable[[socket.socket], None] | None = None) -> Iterator[
         thread.join(DEADLINE_S)
 
 
-def line_to(port: int, tls: Path) -> Line:
+def line_to(port: int, tls: Path) -> LinkSettings:
     """A line to a port of this machine."""
-    return Line(
+    return LinkSettings(
         host="127.0.0.1",
         port=port,
         terminal="T0001",
@@ -77,7 +77,7 @@ def line_to(port: int, tls: Path) -> Line:
     )
 
 
-def first_fault(line: Line) -> LinkFault | None:
+def first_fault(line: LinkSettings) -> LinkFault | None:
     """How the link fares at its first attempt."""
     heard: queue.Queue[LinkMessage] = queue.Queue()
     with closing(MqttLink(line)) as link:

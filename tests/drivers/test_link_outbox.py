@@ -48,12 +48,12 @@ class Model(RuleBasedStateMachine):
     def settle(self, why: NotSent | None) -> None:
         assert self.flying is not None
         message = self.flying[0]
-        assert self.outbox.settle(why) == (Sent(message) if why is None else Unsent(message, why))
+        assert self.outbox.acknowledge(why) == (Sent(message) if why is None else Unsent(message, why))
         self.flying = None
 
     @rule()
     def lose(self) -> None:
-        told = self.outbox.lose()
+        told = self.outbox.requeue()
         if self.flying is not None and self.flying[2] == TRIES:
             assert told == Unsent(self.flying[0], NotSent.LOST)
         else:
@@ -98,4 +98,4 @@ def test_the_broker_is_told_the_seconds_that_are_left(left_s: float, whole_s: in
 
 def test_nothing_is_settled_that_is_not_in_flight():
     with pytest.raises(LookupError):
-        Outbox().settle(None)
+        Outbox().acknowledge(None)

@@ -13,10 +13,10 @@ from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.clock import HandClock
+from drivers.clock import ManualClock
 from drivers.panel import Debounce, GpioPanel, MissingPanel, Pins, pi_factory
 from terminal.errors import PanelFault
-from terminal.ports import Button, Glow, KeyEdge, Pulse, Signal
+from terminal.ports import Button, KeyEdge, LampStep, OutputStep, Signal
 
 if TYPE_CHECKING:
     from gpiozero.pins.data import PinInfo
@@ -65,36 +65,36 @@ def panel(factory: MockFactory):
 
 def test_a_steady_lamp_shines_in_its_colour_until_it_is_quiet(panel: GpioPanel):
     port: Panel = panel
-    port.signal(Signal(lamp=(Glow((1.0, 0.5, 0.0), 1),)))
+    port.signal(Signal(lamp=(LampStep((1.0, 0.5, 0.0), 1),)))
     assert panel.lamp_colour == (1.0, 0.5, 0.0)
     port.signal(None)
     assert panel.lamp_colour == DARK
 
 
 def test_a_lamp_flashes_over_and_over(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(lamp=(Glow(RED, TICK), Glow(DARK, TICK))))
+    panel.signal(Signal(lamp=(LampStep(RED, TICK), LampStep(DARK, TICK))))
 
     assert factory.pin(PINS.lamp[0]).changes(6) == [1, 0, 1, 0, 1, 0]
 
 
 def test_vibration_repeats(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(vibration=(Pulse(1, TICK), Pulse(0, TICK))))
+    panel.signal(Signal(vibration=(OutputStep(1, TICK), OutputStep(0, TICK))))
 
     assert factory.pin(PINS.vibration).changes(4) == [1, 0, 1, 0]
 
 
 def test_a_lead_is_felt_once_before_what_repeats(panel: GpioPanel, factory: MockFactory):
-    lead = (Pulse(1, TICK), Pulse(0, TICK))
+    lead = (OutputStep(1, TICK), OutputStep(0, TICK))
     panel.signal(Signal(lead=lead))
     assert factory.pin(PINS.vibration).changes(2) == [1, 0]
 
-    panel.signal(Signal(vibration=(Pulse(1, 60),), lead=lead))
+    panel.signal(Signal(vibration=(OutputStep(1, 60),), lead=lead))
     assert factory.pin(PINS.vibration).changes(3) == [1, 0, 1]
     assert panel.vibrating
 
 
 def test_sound_plays_once_and_ends_quiet(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(sound=(Pulse(1, TICK), Pulse(0, TICK), Pulse(2, TICK))))
+    panel.signal(Signal(sound=(OutputStep(1, TICK), OutputStep(0, TICK), OutputStep(2, TICK))))
 
     assert factory.pin(PINS.buzzer).changes(4) == [0.5, 0, 0.5, 0]
     assert panel.sounding == 0
@@ -102,14 +102,14 @@ def test_sound_plays_once_and_ends_quiet(panel: GpioPanel, factory: MockFactory)
 
 
 def test_an_insistent_sound_repeats(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(sound=(Pulse(1, TICK), Pulse(0, TICK)), insistent=True))
+    panel.signal(Signal(sound=(OutputStep(1, TICK), OutputStep(0, TICK)), insistent=True))
 
     assert factory.pin(PINS.buzzer).changes(6) == [0.5, 0] * 3
 
 
 @pytest.mark.parametrize(("level", "hertz"), [(1, 2637), (2, 1319)])
 def test_levels_are_tones(panel: GpioPanel, factory: MockFactory, level: int, hertz: int):
-    panel.signal(Signal(sound=(Pulse(level, 60),)))
+    panel.signal(Signal(sound=(OutputStep(level, 60),)))
 
     assert panel.sounding == level
     assert round(factory.pin(PINS.buzzer).frequency) == hertz
@@ -117,7 +117,7 @@ def test_levels_are_tones(panel: GpioPanel, factory: MockFactory, level: int, he
 
 def test_a_buzzer_that_beeps_by_itself_is_only_on_or_off(factory: MockFactory):
     panel = GpioPanel(PINS, factory=factory, tonal=False)
-    panel.signal(Signal(sound=(Pulse(2, 60),)))
+    panel.signal(Signal(sound=(OutputStep(2, 60),)))
 
     assert panel.sounding == 1
     assert factory.pin(PINS.buzzer).frequency is None
@@ -126,16 +126,20 @@ def test_a_buzzer_that_beeps_by_itself_is_only_on_or_off(factory: MockFactory):
 
 def test_a_new_signal_replaces_the_old_one(panel: GpioPanel):
     panel.signal(
-        Signal(sound=(Pulse(1, 60),), lamp=(Glow(RED, 60), Glow(DARK, 60)), vibration=(Pulse(1, 60),))
+        Signal(
+            sound=(OutputStep(1, 60),),
+            lamp=(LampStep(RED, 60), LampStep(DARK, 60)),
+            vibration=(OutputStep(1, 60),),
+        )
     )
     assert (panel.sounding, panel.lamp_colour, panel.vibrating) == (1, RED, True)
 
-    panel.signal(Signal(lamp=(Glow((0.0, 1.0, 0.0), 60),)))
+    panel.signal(Signal(lamp=(LampStep((0.0, 1.0, 0.0), 60),)))
     assert (panel.sounding, panel.lamp_colour, panel.vibrating) == (0, (0.0, 1.0, 0.0), False)
 
 
 def test_steps_without_length_neither_spin_nor_stay(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(vibration=(Pulse(1, 0), Pulse(0, 0), Pulse(1, 0))))
+    panel.signal(Signal(vibration=(OutputStep(1, 0), OutputStep(0, 0), OutputStep(1, 0))))
 
     assert factory.pin(PINS.vibration).changes(4) == [1, 0, 1, 0]
     assert not panel.vibrating
@@ -151,7 +155,7 @@ def test_the_torch_is_lit_and_darkened(panel: GpioPanel):
 def test_signals_leave_no_threads_behind(panel: GpioPanel):
     before = threading.active_count()
     for _ in range(20):
-        panel.signal(Signal(sound=(Pulse(1, 60),), lamp=(Glow(RED, 60), Glow(DARK, 60))))
+        panel.signal(Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60), LampStep(DARK, 60))))
     panel.signal(None)
 
     assert threading.active_count() == before
@@ -159,7 +163,9 @@ def test_signals_leave_no_threads_behind(panel: GpioPanel):
 
 def test_closing_turns_everything_off_and_is_harmless_twice(factory: MockFactory):
     panel = GpioPanel(PINS, factory=factory)
-    panel.signal(Signal(sound=(Pulse(1, 60),), lamp=(Glow(RED, 60),), vibration=(Pulse(1, 60),)))
+    panel.signal(
+        Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
+    )
     panel.torch(on=True)
     panel.close()
     panel.close()
@@ -188,7 +194,7 @@ def test_each_button_is_heard_as_itself(panel: GpioPanel, factory: MockFactory):
 
 
 def test_an_edge_has_the_time_at_which_the_key_moved(factory: MockFactory):
-    clock = HandClock(0)
+    clock = ManualClock(0)
     heard: list[KeyEdge] = []
     panel = GpioPanel(PINS, factory=factory, monotonic_s=clock.monotonic_s)
     panel.listen(heard.append)
@@ -214,7 +220,7 @@ def test_presses_before_anyone_listens_and_after_closing_are_dropped(factory: Mo
 
 
 def test_a_bouncing_contact_is_one_press(factory: MockFactory):
-    clock = HandClock(0)
+    clock = ManualClock(0)
     heard: list[KeyEdge] = []
     panel = GpioPanel(PINS, factory=factory, still_s=0.03, monotonic_s=clock.monotonic_s)
     panel.listen(heard.append)
@@ -285,7 +291,9 @@ def test_pins_without_pwm_are_a_fault():
 def test_a_broken_buzzer_is_a_fault_and_the_lamp_shines_all_the_same(panel: GpioPanel, factory: MockFactory):
     factory.pin(PINS.buzzer).broken = True
     with pytest.raises(PanelFault, match="transistor"):
-        panel.signal(Signal(sound=(Pulse(1, 60),), lamp=(Glow(RED, 60),), vibration=(Pulse(1, 60),)))
+        panel.signal(
+            Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
+        )
     assert panel.lamp_colour == RED
     assert panel.vibrating
     factory.pin(PINS.buzzer).broken = False
@@ -295,7 +303,7 @@ def test_a_lamp_that_breaks_while_it_flashes_ends_its_thread_alone(
     panel: GpioPanel, factory: MockFactory, caplog: pytest.LogCaptureFixture
 ):
     lamp = factory.pin(PINS.lamp[0])
-    panel.signal(Signal(lamp=(Glow(RED, TICK), Glow(DARK, TICK))))
+    panel.signal(Signal(lamp=(LampStep(RED, TICK), LampStep(DARK, TICK))))
     lamp.changes(2)
     lamp.broken = True
     [thread] = [t for t in threading.enumerate() if type(t).__name__ == "GPIOThread"]
@@ -304,9 +312,9 @@ def test_a_lamp_that_breaks_while_it_flashes_ends_its_thread_alone(
     assert "was interrupted" in caplog.text
 
     with pytest.raises(PanelFault, match="transistor"):
-        panel.signal(Signal(lamp=(Glow((0.5, 0.0, 0.0), 1),)))
+        panel.signal(Signal(lamp=(LampStep((0.5, 0.0, 0.0), 1),)))
     lamp.broken = False
-    panel.signal(Signal(lamp=(Glow(RED, 1),)))
+    panel.signal(Signal(lamp=(LampStep(RED, 1),)))
     assert panel.lamp_colour == RED
 
 

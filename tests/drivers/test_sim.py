@@ -13,9 +13,9 @@ import zxingcpp
 from PIL import Image
 
 from drivers.photographs import NEUTRAL
-from drivers.sim import FilmCamera, SimRig, sim_rig
+from drivers.sim import PhotographCamera, SimRig, sim_rig
 from terminal.errors import InputFault
-from terminal.ports import Button, Frame, Glow, KeyEdge, Pulse, Signal
+from terminal.ports import Button, Frame, KeyEdge, LampStep, OutputStep, Signal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def seen(camera: Camera) -> int:
 
 
 def test_nothing_in_view_is_an_empty_grey_scene():
-    frame = FilmCamera(FAST).capture(5)
+    frame = PhotographCamera(FAST).capture(5)
 
     assert frame is not None
     assert frame.luma.shape == (720, 1280)
@@ -49,14 +49,14 @@ def test_nothing_in_view_is_an_empty_grey_scene():
 
 
 def test_photographs_follow_one_another_and_the_last_stays(tmp_path: Path):
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.show(*(photograph(tmp_path / f"{level}.png", level) for level in (10, 20, 30)))
 
     assert [seen(camera) for _ in range(5)] == [10, 20, 30, 30, 30]
 
 
 def test_another_photograph_replaces_the_film_and_clearing_empties_the_scene(tmp_path: Path):
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.show(photograph(tmp_path / "a.png", 10), photograph(tmp_path / "b.png", 20))
     camera.show(photograph(tmp_path / "c.png", 30))
     assert seen(camera) == 30
@@ -67,7 +67,7 @@ def test_another_photograph_replaces_the_film_and_clearing_empties_the_scene(tmp
 def test_a_code_in_a_photograph_is_read_from_the_frame(tmp_path: Path):
     code = zxingcpp.create_barcode("HC1:TEXT", zxingcpp.BarcodeFormat.QRCode)
     Image.fromarray(np.asarray(code.to_image(scale=6))).save(tmp_path / "card.png")
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.show(tmp_path / "card.png")
     frame = camera.capture(5)
 
@@ -76,7 +76,7 @@ def test_a_code_in_a_photograph_is_read_from_the_frame(tmp_path: Path):
 
 
 def test_shown_pictures_are_read_only():
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     frame = camera.capture(5)
 
     assert frame is not None
@@ -84,7 +84,7 @@ def test_shown_pictures_are_read_only():
 
 
 def test_a_stalled_camera_gives_nothing_until_it_goes_on():
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.stall(on=True)
     assert camera.capture(0.01) is None
     camera.stall(on=False)
@@ -92,7 +92,7 @@ def test_a_stalled_camera_gives_nothing_until_it_goes_on():
 
 
 def test_resuming_wakes_a_waiting_capture():
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.stall(on=True)
     caught: list[Frame | None] = []
     scanner = threading.Thread(target=lambda: caught.append(camera.capture(30)))
@@ -105,7 +105,7 @@ def test_resuming_wakes_a_waiting_capture():
 
 
 def test_closing_wakes_a_waiting_capture():
-    camera = FilmCamera(0.001)
+    camera = PhotographCamera(0.001)
     camera.capture(0)
     caught: list[Frame | None] = []
     scanner = threading.Thread(target=lambda: caught.append(camera.capture(30)))
@@ -117,7 +117,7 @@ def test_closing_wakes_a_waiting_capture():
 
 
 def test_the_frame_rate_can_be_set():
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     camera.fps = 0.001
     assert camera.fps == pytest.approx(0.001)
     assert camera.capture(5) is not None
@@ -127,11 +127,11 @@ def test_the_frame_rate_can_be_set():
 @pytest.mark.parametrize("fps", [0, -1, float("nan")])
 def test_a_frame_rate_of_zero_is_refused(fps: float):
     with pytest.raises(ValueError, match="greater than 0"):
-        FilmCamera(fps)
+        PhotographCamera(fps)
 
 
 def test_an_invalid_photograph_is_refused_and_the_scene_stays(tmp_path: Path):
-    camera = FilmCamera(FAST)
+    camera = PhotographCamera(FAST)
     with pytest.raises(InputFault):
         camera.show(tmp_path / "none.jpg")
     assert seen(camera) == NEUTRAL
@@ -168,7 +168,7 @@ def test_a_button_is_held_by_the_rig_s_own_clock(rig: SimRig):
 
 
 def test_what_the_panel_does_can_be_seen(rig: SimRig):
-    rig.panel.signal(Signal((Pulse(2, 60),), (Glow((1.0, 0.0, 0.0), 60),), (Pulse(1, 60),)))
+    rig.panel.signal(Signal((OutputStep(2, 60),), (LampStep((1.0, 0.0, 0.0), 60),), (OutputStep(1, 60),)))
     rig.panel.torch(on=True)
 
     panel = rig.panel

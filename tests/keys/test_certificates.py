@@ -106,17 +106,20 @@ def test_identities_are_loaded_as_saved_or_refused(folder: Path, tmp_path: Path)
 
 def test_a_laboratory_s_identities_are_renewed_before_they_expire(tmp_path: Path):
     clients = ["T0001", "W0001"]
-    assert certificates.furnish(tmp_path / "tls", clients, NOW_S) == ["ca", "broker", *clients]
-    assert certificates.furnish(tmp_path / "tls", [*clients, "T0002"], NOW_S) == ["T0002"]
-    assert certificates.furnish(tmp_path / "tls", clients, NOW_S + 23 * DAY_S) == []
-    assert certificates.furnish(tmp_path / "tls", clients, NOW_S + 23 * DAY_S + 1) == ["broker", *clients]
+    assert certificates.ensure_identities(tmp_path / "tls", clients, NOW_S) == ["ca", "broker", *clients]
+    assert certificates.ensure_identities(tmp_path / "tls", [*clients, "T0002"], NOW_S) == ["T0002"]
+    assert certificates.ensure_identities(tmp_path / "tls", clients, NOW_S + 23 * DAY_S) == []
+    assert certificates.ensure_identities(tmp_path / "tls", clients, NOW_S + 23 * DAY_S + 1) == [
+        "broker",
+        *clients,
+    ]
     assert judged(tmp_path / "tls", "T0001", at_s=NOW_S + 50 * DAY_S)
-    assert certificates.furnish(tmp_path / "tls", clients, NOW_S) == ["broker", *clients]
+    assert certificates.ensure_identities(tmp_path / "tls", clients, NOW_S) == ["broker", *clients]
 
 
 def test_a_new_authority_leaves_no_identity_of_the_old_one(tmp_path: Path):
-    certificates.furnish(tmp_path, ["T0001"], NOW_S)
+    certificates.ensure_identities(tmp_path, ["T0001"], NOW_S)
     for suffix in ("crt", "key"):
         (tmp_path / f"ca.{suffix}").unlink()
-    assert certificates.furnish(tmp_path, ["T0001"], NOW_S) == ["ca", "broker", "T0001"]
+    assert certificates.ensure_identities(tmp_path, ["T0001"], NOW_S) == ["ca", "broker", "T0001"]
     assert judged(tmp_path, "T0001")

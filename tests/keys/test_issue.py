@@ -14,7 +14,7 @@ from keys.issue import Enforcement, IssueRequest, default_issuer, issue
 from terminal.credential import claims, verify
 from terminal.credential.trust import IssuerKey, TrustSet
 from terminal.errors import InputFault
-from terminal.model import CredentialFinding, Plate, Reason, SealedClaims, StatusPlace, Vehicle
+from terminal.model import CredentialFinding, Plate, Reason, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle.inspection import end_of_month_s
 from terminal.vehicle.tables import KINDS, PROVINCES, USES
 from terminal.wire import cose
@@ -50,7 +50,7 @@ def requests(draw: st.DrawFn) -> IssueRequest:
         vin_tail=draw(st.none() | st.from_regex("[0-9A-HJ-NPR-Z]{6}", fullmatch=True)),
         first_registered=draw(st.none() | days),
     )
-    status = draw(st.none() | st.builds(StatusPlace, st.just(1), st.integers(0, 127)))
+    status = draw(st.none() | st.builds(StatusListRef, st.just(1), st.integers(0, 127)))
     enforcement = draw(st.none() | st.just(Enforcement(CLAIMS, 3, EPOCH_KEY)))
     return IssueRequest(vehicle, draw(st.sampled_from(list(PROVINCES))) + "A", status, enforcement)
 
@@ -86,7 +86,7 @@ def test_the_same_request_twice_is_two_codes():
 
 
 def test_a_withdrawn_place_is_found_withdrawn():
-    text = issue(replace(REQUEST, status=StatusPlace(1, 10)), SEED, CTI, NOW_S)
+    text = issue(replace(REQUEST, status=StatusListRef(1, 10)), SEED, CTI, NOW_S)
     bits = bytes((0, 1 << 2, *bytes(14)))
     assert verify.verify(text, trusted(withdrawn=bits), verify.Moment(NOW_S)).reason is Reason.WITHDRAWN
 

@@ -16,7 +16,7 @@ from keys.issue import IssueRequest, issue
 from terminal import config
 from terminal.credential import verify
 from terminal.errors import InputFault, TrustFault
-from terminal.model import Plate, Reason, StatusPlace, Vehicle
+from terminal.model import Plate, Reason, StatusListRef, Vehicle
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
 
@@ -30,7 +30,7 @@ def made(tmp_path: Path) -> Path:
     return tmp_path / "lab"
 
 
-def code(folder: Path, name: str, issuer: str, number: str, status: StatusPlace | None = None) -> str:
+def code(folder: Path, name: str, issuer: str, number: str, status: StatusListRef | None = None) -> str:
     request = IssueRequest(Vehicle(Plate(number, "02"), "K33", "A", 202708), issuer, status)
     return issue(request, files.load_seed(folder / "private" / f"{name}.key"), random_bytes(12), NOW_S)
 
@@ -49,7 +49,9 @@ def test_its_issuers_reach_no_further_than_their_scope(made: Path):
 
 
 def test_one_place_of_its_status_list_is_withdrawn(made: Path):
-    places = [StatusPlace(lab.STATUS_LIST, index) for index in (lab.WITHDRAWN_INDEX, lab.WITHDRAWN_INDEX + 1)]
+    places = [
+        StatusListRef(lab.STATUS_LIST, index) for index in (lab.WITHDRAWN_INDEX, lab.WITHDRAWN_INDEX + 1)
+    ]
     reasons = [reason(made, code(made, "jiangsu", "苏A", "苏A12345", place)) for place in places]
     assert reasons == [Reason.WITHDRAWN, Reason.OK]
 

@@ -15,7 +15,7 @@ from keys.trust_store import TrustStore, open_current
 from keys.update import update
 from terminal.credential import verify
 from terminal.credential.trust import TrustSet
-from terminal.model import Plate, Reason, StatusPlace, Vehicle
+from terminal.model import Plate, Reason, StatusListRef, Vehicle
 from tests.keys.tuf_fixtures import DAY_S, ISSUER_SEED, NOW_S, SELECTION, Authority, make_authority
 
 FROM_S, TO_S = NOW_S - 300 * DAY_S, NOW_S - DAY_S
@@ -26,7 +26,7 @@ COUNT = 400
 def signed(drawn: random.Random, from_s: int, to_s: int) -> str:
     """A code as the holder of the issuer key signs it, honest or not."""
     plate = Plate(f"苏A{drawn.randrange(10_000, 100_000)}", "02")
-    request = IssueRequest(Vehicle(plate, "K33", "A", 202712), "苏A", StatusPlace(1, 9))
+    request = IssueRequest(Vehicle(plate, "K33", "A", 202712), "苏A", StatusListRef(1, 9))
     return issue(request, ISSUER_SEED, random_bytes(12), drawn.randrange(from_s, to_s))
 
 

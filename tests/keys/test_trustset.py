@@ -11,7 +11,7 @@ from nacl import bindings
 
 from keys import trustset
 from keys.issue import IssueRequest, issue
-from keys.trustset import Content, IssuedCodes, Terminal
+from keys.trustset import IssuedCodes, ListedTerminal, TrustContent
 from terminal.credential import register, verify
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault, TrustFault
@@ -34,18 +34,18 @@ KEY_OF_ZHE = key(1, "浙", compromised_since_s=NOW_S)
 
 
 def written(issued: IssuedCodes) -> dict[str, bytes]:
-    return trustset.targets(Content([KEY_OF_ZHE], issued=[issued]), made_s=NOW_S, serial=1)
+    return trustset.targets(TrustContent([KEY_OF_ZHE], issued=[issued]), made_s=NOW_S, serial=1)
 
 
-def made(content: Content, folder: Path, serial: int = 1) -> Path:
-    trustset.put(folder, trustset.targets(content, made_s=NOW_S, serial=serial))
+def made(content: TrustContent, folder: Path, serial: int = 1) -> Path:
+    trustset.replace_targets(folder, trustset.targets(content, made_s=NOW_S, serial=serial))
     return folder
 
 
 def test_what_goes_in_is_what_a_terminal_reads(tmp_path: Path):
     keys = [key(0, "苏", "粤B"), key(1, "浙", compromised_since_s=NOW_S)]
-    terminals = {1: Terminal("T0001", PUBLIC[2], "苏")}
-    folder = made(Content(keys, REGISTRY, {1: [7], 2: []}, terminals=terminals), tmp_path / "trust")
+    terminals = {1: ListedTerminal("T0001", PUBLIC[2], "苏")}
+    folder = made(TrustContent(keys, REGISTRY, {1: [7], 2: []}, terminals=terminals), tmp_path / "trust")
     loaded = directory.load_directory(folder)
     assert list(loaded.issuers.values()) == keys
     assert (loaded.made_s, loaded.serial) == (NOW_S, 1)
@@ -75,7 +75,7 @@ def test_under_a_compromised_key_only_the_authority_s_own_codes_count(tmp_path: 
     others = [issue(REQUEST, SEEDS[1], bytes((n, *bytes(11))), NOW_S) for n in range(1, 30)]
     later = issue(REQUEST, SEEDS[1], bytes(12), NOW_S + 1)
     issued = [IssuedCodes("浙", NOW_S, NOW_S + 1, [*others, own, own])]
-    content = Content([KEY_OF_ZHE], issued=issued)
+    content = TrustContent([KEY_OF_ZHE], issued=issued)
     trusted = directory.load_directory(made(content, tmp_path / "trust"))
     moment = verify.Moment(NOW_S)
     reasons = [verify.verify(text, trusted, moment).reason for text in (own, thief, later, *others)]
@@ -128,17 +128,17 @@ def test_a_register_out_of_order_is_not_put_in_place(tmp_path: Path):
     targets = written(IssuedCodes("浙", 0, 1, []))
     targets["issued/浙.bin"] = register.HEADER.pack(b"VIR1", 16, 0, 1, 2) + b"b" * 16 + b"a" * 16
     with pytest.raises(TrustFault, match="out of order"):
-        trustset.put(tmp_path / "trust", targets)
+        trustset.replace_targets(tmp_path / "trust", targets)
     assert not (tmp_path / "trust").exists()
 
 
 def test_a_set_that_no_terminal_would_take_leaves_the_last_one_in_force(tmp_path: Path):
-    folder = made(Content([key(0, "苏")], REGISTRY), tmp_path / "trust")
+    folder = made(TrustContent([key(0, "苏")], REGISTRY), tmp_path / "trust")
     for bad in (
-        Content([key(0, "苏"), key(0, "粤")]),
-        Content([key(0)]),
-        Content([key(0, "苏")], RegistryKeys((), (), (), (), ())),
-        Content([IssuerKey(bytes(32), ("苏",), 0, 1)]),
+        TrustContent([key(0, "苏"), key(0, "粤")]),
+        TrustContent([key(0)]),
+        TrustContent([key(0, "苏")], RegistryKeys((), (), (), (), ())),
+        TrustContent([IssuerKey(bytes(32), ("苏",), 0, 1)]),
     ):
         with pytest.raises(TrustFault):
             made(bad, folder, serial=2)
@@ -147,19 +147,19 @@ def test_a_set_that_no_terminal_would_take_leaves_the_last_one_in_force(tmp_path
 
 
 def test_a_new_set_takes_the_place_whole_and_the_one_before_stays_beside(tmp_path: Path):
-    folder = made(Content([key(0, "苏")], withdrawn={1: []}), tmp_path / "trust")
+    folder = made(TrustContent([key(0, "苏")], withdrawn={1: []}), tmp_path / "trust")
     reader = folder.resolve()
     assert trustset.next_serial(folder) == 2
-    made(Content([key(1, "浙")]), folder, serial=2)
+    made(TrustContent([key(1, "浙")]), folder, serial=2)
     assert not (folder / "status").exists()
     assert (trustset.load(folder).serial, trustset.load(reader).serial) == (2, 1)
-    made(Content([key(1, "浙")]), folder, serial=3)
+    made(TrustContent([key(1, "浙")]), folder, serial=3)
     assert not reader.exists()
     assert {path.name for path in tmp_path.iterdir()} == {"trust", ".trust.sets"}
 
 
 def test_a_set_moves_with_the_folder_it_lies_in(tmp_path: Path):
-    made(Content([key(0, "苏")]), tmp_path / "a" / "trust")
+    made(TrustContent([key(0, "苏")]), tmp_path / "a" / "trust")
     (tmp_path / "a").rename(tmp_path / "b")
     assert trustset.load(tmp_path / "b" / "trust").serial == 1
 
@@ -168,7 +168,7 @@ def test_a_set_moves_with_the_folder_it_lies_in(tmp_path: Path):
 def test_what_the_command_did_not_make_is_left_alone(tmp_path: Path, *, directory_: bool):
     theirs = tmp_path / "trust"
     theirs.mkdir() if directory_ else theirs.write_text("theirs")
-    for act in (lambda: made(Content([key(0, "苏")]), theirs), lambda: trustset.next_serial(theirs)):
+    for act in (lambda: made(TrustContent([key(0, "苏")]), theirs), lambda: trustset.next_serial(theirs)):
         with pytest.raises(InputFault, match="not a trust set made by this command"):
             act()
     assert theirs.is_dir() if directory_ else theirs.read_text() == "theirs"

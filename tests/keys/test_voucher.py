@@ -14,19 +14,19 @@ from PIL import Image
 from keys import plate_image, qr, voucher
 from keys.code_parameters import LEVELS, Level
 from keys.issue import Enforcement, IssueRequest, issue
-from keys.voucher import A6, PHONE, Face, Sheet
+from keys.voucher import A6, PHONE, VoucherSheet, VoucherText
 from terminal.credential import verify
 from terminal.errors import InputFault
-from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle.tables import COLOURS, KINDS, VEHICLE_TYPES
 
 NOW_S = 1_790_000_000
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 VEHICLE = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708, "H", "184322", 20210815)
 SECRET = Enforcement(SealedClaims("LSVAU2180E2184322", "123456", "王*"), 1, bytes(32))
-TEXT = issue(IssueRequest(VEHICLE, "苏A", StatusPlace(1, 131_071), SECRET), bytes(32), bytes(12), NOW_S)
+TEXT = issue(IssueRequest(VEHICLE, "苏A", StatusListRef(1, 131_071), SECRET), bytes(32), bytes(12), NOW_S)
 LONGEST = verify.write_text(bytes(range(240)) * 2)
-FACE = Face(VEHICLE, "苏A", NOW_S)
+FACE = VoucherText(VEHICLE, "苏A", NOW_S)
 
 
 def codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
@@ -113,7 +113,7 @@ def test_a_code_too_fine_for_its_sheet_is_refused():
     ("sheet", "text", "level"), [(PHONE, TEXT, "M"), (A6, TEXT, "Q"), (A6, LONGEST, "M")]
 )
 def test_a_voucher_s_level_is_m_for_a_screen_and_q_for_print_where_it_is_coarse_enough(
-    sheet: Sheet, text: str, level: Level
+    sheet: VoucherSheet, text: str, level: Level
 ):
     assert [code.ec_level for code in codes(voucher.voucher(text, FACE, sheet))] == [level]
 
@@ -139,7 +139,7 @@ def test_each_fact_is_visible_on_the_voucher():
 
 def test_the_longest_facts_stay_on_the_sheet():
     longest = max(VEHICLE_TYPES, key=lambda code: len(VEHICLE_TYPES[code]))
-    face = Face(replace(VEHICLE, vehicle_type=longest, use="S"), "W" * 12, NOW_S)
+    face = VoucherText(replace(VEHICLE, vehicle_type=longest, use="S"), "W" * 12, NOW_S)
     picture = np.asarray(voucher.voucher(TEXT, face, A6).convert("L"))
     band = picture[round(A6.rows_top * A6.unit_px) :, :]
     assert (band[:, -round(60 * A6.unit_px) :] > 180).all()
@@ -181,7 +181,7 @@ def test_a_plate_of_an_unlisted_kind_is_drawn_black_on_white():
     found = {pixel[:3] for _, pixel in picture.getcolors(1 << 20) or [] if pixel[3] == 255}  # type: ignore[index]
     assert all(max(pixel) - min(pixel) < 8 for pixel in found)
     assert {rgb(COLOURS["white"]["hex_screen"]), rgb(COLOURS["white"]["hex_text"])} <= found
-    face = Face(replace(VEHICLE, plate=Plate("京AA0001Z", "77")), "京A", NOW_S)
+    face = VoucherText(replace(VEHICLE, plate=Plate("京AA0001Z", "77")), "京A", NOW_S)
     assert voucher.voucher(TEXT, face, A6).height > 0
 
 

@@ -72,7 +72,7 @@ class Authority:
         repository.rotate(self.repository, RootChange(**change), MAKING, now_s)  # type: ignore[arg-type] # a test's shorthand
         return self.sign(*names)
 
-    def publish(self, now_s: int = NOW_S) -> publishing.Publication:
+    def publish(self, now_s: int = NOW_S) -> publishing.PublishedSet:
         return publishing.publish(self.repository, lambda _: PASSPHRASE, now_s)
 
     def store(self, folder: Path) -> TrustStore:
@@ -92,7 +92,7 @@ def make_authority(folder: Path, now_s: int = NOW_S) -> Authority:
     answer, receipt, hotlist, order = ((public_of(bytes([n]) * 32),) for n in range(1, 5))
     journal = files.public_part(Algorithm.X25519, bytes([9]) * 32)
     assert journal is not None
-    content = trustset.Content(
+    content = trustset.TrustContent(
         [issuer], RegistryKeys(answer, receipt, hotlist, order, (journal,)), withdrawn={1: [7]}
     )
     write_content(made, trustset.targets(content, made_s=now_s, serial=1))

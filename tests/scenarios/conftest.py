@@ -18,12 +18,12 @@ from keys import files, lab
 from terminal import config
 from terminal.commands import run
 from terminal.drawing.draw import event_at
-from terminal.model import Note
+from terminal.model import OfficerNote
 from terminal.ports import Rig
 from terminal.rigs import link_of
 from terminal.scenarios import player, script
 from terminal.screens.attention import SETTLE_S
-from terminal.screens.shift import Marked
+from terminal.screens.shift import NotePicked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ class Desk:
         if self.app is not None:
             self.app.stop()
             self.app = None
-            self.rig.camera = sim.FilmCamera(FPS)  # a camera that was closed stays so
+            self.rig.camera = sim.PhotographCamera(FPS)  # a camera that was closed stays so
 
     def until(self, met: Callable[[], bool]) -> None:
         """Let the app turn until something is so."""
@@ -78,18 +78,18 @@ class Desk:
         deadline = time.monotonic() + player.PATIENCE_S
         while not met():
             assert time.monotonic() < deadline, self.app.screen
-            self.app.turn(player.TURN_S)
+            self.app.run_once(player.TURN_S)
 
-    def mark(self, note: Note) -> None:
+    def mark(self, note: OfficerNote) -> None:
         """Touch what is to be added to the check."""
         assert self.app is not None
         self.rig.advance(SETTLE_S)
-        self.app.turn(player.TURN_S)
+        self.app.run_once(player.TURN_S)
         width, height = self.app.size
         places = product(range(8, width, 16), range(8, height, 16))
-        wanted = Marked(note)
+        wanted = NotePicked(note)
         self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, self.app.size) == wanted))
-        self.app.turn(player.TURN_S)
+        self.app.run_once(player.TURN_S)
 
     def play(self, words: str) -> list[str]:
         """Play a scenario on the app, started if need be; what it said. Every expectation must be met."""

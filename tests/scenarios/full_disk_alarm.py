@@ -20,7 +20,7 @@ from keys import files, lab
 from terminal import config
 from terminal.commands import run
 from terminal.console import out, warn
-from terminal.model import Judged
+from terminal.model import RecordedCheck
 from terminal.ports import Rig
 from terminal.rigs import link_of
 from terminal.scenarios import player, script
@@ -65,7 +65,7 @@ class Trial:
         while not met():
             if time.monotonic() > deadline_s:
                 raise TimeoutError(f"{what}: {self.app.screen}")
-            self.app.turn(player.TURN_S)
+            self.app.run_once(player.TURN_S)
 
     def begin(self) -> None:
         """Go online; the answer about the hot list has come and gone."""
@@ -96,7 +96,7 @@ class Trial:
         self.until(lambda: self.link.state.up, "online")
 
     @property
-    def alarm(self) -> Judged | None:
+    def alarm(self) -> RecordedCheck | None:
         """The check whose alarm is shown."""
         return self.app.screen.judged if isinstance(self.app.screen, Alarm) else None
 

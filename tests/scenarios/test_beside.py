@@ -8,13 +8,13 @@ import pytest
 
 from terminal.model import Outcome
 from terminal.ports import Button
-from terminal.registry.messages import Result
+from terminal.registry.messages import LookupResult
 from terminal.screens import check
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S
 from terminal.screens.check import Ready
 from terminal.screens.shift import ShiftOver
-from terminal.screens.values import Waiting
+from terminal.screens.values import WaitingAlarms
 from tests.scenarios.test_checks import entries
 from tests.terminal.services.terminal_fixture import OURS, HandLink, answer_to, record_of, requests
 
@@ -49,7 +49,7 @@ def answer(desk: Desk, laboratory: Path, letters: str, place: int = 0) -> None:
     question = requests(desk.link, laboratory)[place]
     at_ms = int(1e3 * desk.rig.clock.now_s())
     record = record_of(OURS, letters)
-    desk.link.deliver(answer_to(question, laboratory, at_ms, result=Result.FOUND, record=record))
+    desk.link.deliver(answer_to(question, laboratory, at_ms, result=LookupResult.FOUND, record=record))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_an_answer_to_a_check_that_is_no_longer_shown_interrupts_where_it_is_an_
     app = left(desk)
     answer(desk, laboratory, letters)
     desk.rig.press(Button.CONFIRM)  # in the same turn: nobody has seen yet what comes
-    app.turn(0.0)
+    app.run_once(0.0)
     if outcome is None:
         assert not isinstance(app.screen, Alarm)
         return
@@ -82,7 +82,7 @@ def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is
     assert app is not None
     before = on(app, check.Result)
     answer(desk, laboratory, "C")
-    app.turn(0.0)
+    app.run_once(0.0)
     alarm = on(app, Alarm)
     assert (alarm.about, alarm.judged.plate) == (About.ELSEWHERE, OURS)
     numbers = [getattr(entry.body, "number", None) for entry in entries(desk, laboratory)]
@@ -101,10 +101,10 @@ def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
     desk.rig.advance(2 * SETTLE_S)
     answer(desk, laboratory, "A")
     desk.rig.press(Button.CONFIRM)
-    app.turn(0.0)
+    app.run_once(0.0)
     assert on(
         app, check.Result
-    ).asks  # refined, and not confirmed by a press that was for what stood there before
+    ).needs_confirmation  # refined, and not confirmed by a press that was for what stood there before
     assert app.ui.dropped == 1
     desk.play("press CONFIRM\nexpect pass ok")
 
@@ -112,19 +112,19 @@ def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
 def test_a_finger_acknowledges_an_alarm_by_staying_on_the_key(desk: Desk, laboratory: Path) -> None:
     app = left(desk)
     answer(desk, laboratory, "C")
-    app.turn(0.0)
+    app.run_once(0.0)
     desk.rig.touch_down(240, 760)
-    app.turn(0.0)
+    app.run_once(0.0)
     assert on(app, Alarm).held
     desk.rig.advance(HOLD_S / 2)
     desk.rig.touch_up(240, 760)
     desk.rig.advance(HOLD_S)
-    app.turn(0.0)
+    app.run_once(0.0)
     assert not on(app, Alarm).held
     desk.rig.touch_down(240, 760)
-    app.turn(0.0)
+    app.run_once(0.0)
     desk.rig.advance(HOLD_S)
-    app.turn(0.0)
+    app.run_once(0.0)
     on(app, Ready)
 
 
@@ -133,7 +133,7 @@ def test_an_alarm_vibrates_until_it_is_acknowledged_and_a_press_that_does_not_co
 ) -> None:
     app = left(desk)
     answer(desk, laboratory, "C")
-    app.turn(0.0)
+    app.run_once(0.0)
     pin = desk.rig.factory.pin(desk.rig.pins.vibration)
     desk.until(lambda: bool(pin.state))
     desk.play("press BACK\nexpect alarmed")
@@ -147,6 +147,6 @@ def test_after_the_shift_the_alarm_is_the_next_officer_s_first_screen(desk: Desk
     app = left(desk)
     desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading\npress BACK\nexpect over")
     answer(desk, laboratory, "C")
-    app.turn(0.0)
-    assert on(app, ShiftOver).status.waiting == Waiting(1, locked=True)
+    app.run_once(0.0)
+    assert on(app, ShiftOver).status.waiting == WaitingAlarms(1, locked=True)
     desk.play("expect over\npress CONFIRM\nexpect alarmed\nhold CONFIRM\nexpect ready")

@@ -17,7 +17,7 @@ from terminal import app
 from terminal.cli import main
 from terminal.commands import run
 from terminal.drawing import fonts
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.errors import FontFault, TrustFault
 from terminal.journal import database
 from terminal.journal.recovery import NAME
@@ -89,10 +89,10 @@ def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp
     with pytest.raises(FontFault) as fault:
         desk.start()
     assert "fonts-noto-cjk" in fault.value.en
-    look = Look("en", fonts.Fonts.fallback(), desk.rig.display.size)
+    look = Style("en", fonts.Fonts.fallback(), desk.rig.display.size)
     stop = Event()
     stop.set()
-    app.halt(desk.setup().rig, fault.value, look, stop)
+    app.show_fatal(desk.setup().rig, fault.value, look, stop)
     desk.rig.shot(tmp_path / "halted.png")
     assert (tmp_path / "halted.png").stat().st_size > 2_000  # something is written on it
 
@@ -183,5 +183,5 @@ def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
 
 def test_trouble_is_left_by_a_press(desk: Desk) -> None:
     terminal = desk.start()
-    terminal.ui = Ui(state.Trouble(Status(), Notice("J01", "", "")))
+    terminal.ui = Ui(state.FaultScreen(Status(), Notice("J01", "", "")))
     desk.play("press TRIGGER\nexpect ready")

@@ -20,7 +20,7 @@ from scripts.registry.broker import Broker
 from terminal.errors import LinkExpired
 from terminal.journal import database
 from terminal.journal.recovery import NAME
-from terminal.model import Lookup, Outcome, VehicleFinding
+from terminal.model import LookupState, Outcome, VehicleFinding
 from terminal.rigs import link_of
 from terminal.screens.check import Result
 from tests.scenarios.proxy import Proxy, Wire
@@ -40,7 +40,7 @@ PATIENCE_FRAMES = 240
 """How long a check is left to be answered; the desk's clock stands still meanwhile."""
 
 
-def lookup(app: App) -> Lookup | None:
+def lookup(app: App) -> LookupState | None:
     """How far the lookup of the check on the screen is."""
     return app.screen.judged.lookup if isinstance(app.screen, Result) else None
 
@@ -69,8 +69,8 @@ def dial(desk: Desk, port: int) -> None:
 def is_answered(desk: Desk, app: App) -> bool:
     """Whether the check on the screen is answered before PATIENCE_FRAMES more were looked at."""
     until = app.frames_seen + PATIENCE_FRAMES
-    desk.until(lambda: lookup(app) is Lookup.ANSWERED or app.frames_seen >= until)
-    return lookup(app) is Lookup.ANSWERED
+    desk.until(lambda: lookup(app) is LookupState.ANSWERED or app.frames_seen >= until)
+    return lookup(app) is LookupState.ANSWERED
 
 
 def answered_check(desk: Desk) -> int:
@@ -152,13 +152,13 @@ def test_a_check_over_a_broken_wire_stays_what_the_code_says_and_the_next_is_ans
         Outcome.PROVISIONAL,
         VehicleFinding.UNCHECKED,
     )
-    assert seen.lookup is not Lookup.ANSWERED
+    assert seen.lookup is not LookupState.ANSWERED
     desk.play("press TRIGGER\nclear\nexpect ready\nshow digit-changed.jpg\nexpect caution bad_signature")
     desk.play("press TRIGGER\nclear\nexpect ready")
     wire.become(Wire.WHOLE)
     desk.until(lambda: app.screen.status.online is True)
     desk.play("wait 5\nshow phone.jpg\nexpect provisional ok")
-    desk.until(lambda: lookup(app) is Lookup.ANSWERED)
+    desk.until(lambda: lookup(app) is LookupState.ANSWERED)
     desk.play("press CONFIRM\nexpect pass ok")
 
 
@@ -182,7 +182,7 @@ def test_a_wire_that_swallows_is_left_and_told_of_and_the_scanner_looks_on_all_t
     offline = app.frames_seen
     desk.until(lambda: app.frames_seen >= offline + LOOKED_AT)
     desk.play("wait 4")
-    assert lookup(app) is not Lookup.ANSWERED
+    assert lookup(app) is not LookupState.ANSWERED
     desk.play("press TRIGGER\nclear\nexpect ready\nshow digit-changed.jpg\nexpect caution bad_signature")
     wire.become(Wire.WHOLE)
     assert answered_check(desk) <= TRIES
@@ -197,11 +197,11 @@ def test_an_answer_after_the_wait_changes_no_screen_and_the_next_check_is_answer
     wire.become(Wire.HELD)
     desk.play("show phone.jpg\nexpect provisional ok\nwait 4")
     shown = app.screen
-    assert lookup(app) is Lookup.NO_ANSWER
+    assert lookup(app) is LookupState.NO_ANSWER
     kept = records(desk)
     wire.become(Wire.WHOLE)
     desk.until(lambda: records(desk) > kept)
-    assert lookup(app) is Lookup.NO_ANSWER
+    assert lookup(app) is LookupState.NO_ANSWER
     assert isinstance(shown, Result)
     assert isinstance(app.screen, Result)
     assert app.screen.judged == shown.judged
@@ -216,7 +216,7 @@ def test_a_broker_killed_mid_request_and_started_again_is_found_again(desk: Desk
     parts.process.send_signal(signal.SIGCONT)
     desk.until(lambda: app.screen.status.online is False)
     desk.play("wait 4")
-    assert lookup(app) is Lookup.NO_ANSWER
+    assert lookup(app) is LookupState.NO_ANSWER
     assert records(desk) == 1
     parts.broker.start()
     desk.until(lambda: app.screen.status.online is True)
@@ -232,7 +232,7 @@ def test_a_registry_killed_mid_request_and_started_again_answers_the_next_check(
     desk.play("show phone.jpg\nexpect provisional ok")
     parts.kill()
     desk.play("wait 4")
-    assert lookup(app) is Lookup.NO_ANSWER
+    assert lookup(app) is LookupState.NO_ANSWER
     assert app.screen.status.online is True
     parts.begin()
     answered_check(desk)

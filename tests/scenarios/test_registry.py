@@ -15,16 +15,16 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from drivers.clock import HandClock
+from drivers.clock import ManualClock
 from terminal.journal import database
 from terminal.journal.entry import Check
 from terminal.journal.recovery import NAME
-from terminal.model import Lookup, Outcome, RefusalReason, Subject, VehicleFinding
+from terminal.model import LookupState, Outcome, RefusalReason, Subject, VehicleFinding
 from terminal.ports import Incoming
 from terminal.registry.lookup import Drop
 from terminal.rigs import link_of
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import KindChoice, Listing, Result
+from terminal.screens.check import KindChoice, KindSource, Result
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.test_checks import entries
 from tests.scenarios.test_network_faults import connect
@@ -55,7 +55,7 @@ def answered(desk: Desk) -> App:
     """Wait until the registry has answered for the result on the screen."""
     assert desk.app is not None
     app = desk.app
-    desk.until(lambda: isinstance(app.screen, Result) and app.screen.judged.lookup is Lookup.ANSWERED)
+    desk.until(lambda: isinstance(app.screen, Result) and app.screen.judged.lookup is LookupState.ANSWERED)
     return app
 
 
@@ -74,7 +74,7 @@ def test_a_scenario_that_takes_longer_than_requests_may_be_old_is_answered(
     desk: Desk, registry: Registry
 ) -> None:
     elapsed_s = 0.0
-    desk.rig.clock = HandClock(time.time() - 2 * FRESH_S, elapsed_s=lambda: elapsed_s)
+    desk.rig.clock = ManualClock(time.time() - 2 * FRESH_S, elapsed_s=lambda: elapsed_s)
     connect(desk, registry.port)
     elapsed_s = 2 * FRESH_S
     desk.play("show phone.jpg\nexpect provisional ok")
@@ -90,7 +90,7 @@ def test_a_code_that_could_not_be_verified_is_not_asked_about_until_a_plate_is_e
     app = online.app
     assert app is not None
     assert isinstance(app.screen, Result)
-    assert (app.screen.judged.plate, app.screen.judged.lookup) == (None, Lookup.NOT_ASKED)
+    assert (app.screen.judged.plate, app.screen.judged.lookup) == (None, LookupState.NOT_ASKED)
     online.play(
         "press CONFIRM\nexpect entry\ntype 苏A12345\npress CONFIRM\nexpect kinds\npick 02\nexpect pass"
     )
@@ -106,7 +106,7 @@ def test_a_forged_code_never_passes_even_where_the_vehicle_is_valid(online: Desk
 def test_a_code_that_was_never_issued_is_reported_at_once(online: Desk) -> None:
     app = online.app
     assert app is not None
-    keeper = app.cases.keeper
+    keeper = app.checks.recorder
     online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nclear\nwait 1\nexpect ready")
     assert keeper.unreceipted == keeper.head.seq  # it is not yet time for an upload
     online.play("show never-issued.jpg\nexpect caution not_issued")
@@ -141,7 +141,7 @@ def test_the_officer_who_cannot_tell_the_kind_picks_from_the_registry_s(online: 
     online.play("press CONFIRM\ntype 苏B70001\npress CONFIRM\nexpect kinds\npick unsure")
     app = online.app
     assert app is not None
-    online.until(lambda: isinstance(app.screen, KindChoice) and app.screen.listing is Listing.REGISTRY)
+    online.until(lambda: isinstance(app.screen, KindChoice) and app.screen.listing is KindSource.REGISTRY)
     assert isinstance(app.screen, KindChoice)
     assert app.screen.kinds == ("02", "01", "07")  # the one with a caution first
     online.play("pick 07\nexpect pass not_shown")
@@ -152,7 +152,7 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
 ) -> None:
     app = online.app
     assert app is not None
-    hotlist = app.cases.lists.hotlist
+    hotlist = app.checks.lists.hotlist
     assert hotlist is not None
     online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
     before = hotlist.position("苏").seq
@@ -170,7 +170,7 @@ def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
 ) -> None:
     app = online.app
     assert app is not None
-    hotlist = app.cases.lists.hotlist
+    hotlist = app.checks.lists.hotlist
     assert hotlist is not None
     online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
     before = hotlist.position("苏").seq
@@ -217,7 +217,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
     desk.until(lambda: app.screen.status.online is True)
     desk.play("show phone.jpg\nexpect provisional ok")
     answered(desk)
-    shown, asker = app.screen, app.cases.asker
+    shown, asker = app.screen, app.checks.registry
     assert isinstance(shown, Result)
     assert asker is not None
     check = entries(desk, laboratory)[0].body
@@ -248,7 +248,7 @@ def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, reg
     try:
         online.play("show phone.jpg\nexpect provisional ok\nwait 4")
         assert isinstance(app.screen, Result)
-        assert app.screen.judged.lookup is Lookup.NO_ANSWER
+        assert app.screen.judged.lookup is LookupState.NO_ANSWER
         assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
     finally:
         registry.process.send_signal(signal.SIGCONT)

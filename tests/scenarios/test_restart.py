@@ -39,8 +39,10 @@ def after_a_crash(desk: Desk) -> tuple[App, list[Camera], Fed]:
         return desk.rig.camera
 
     setup = desk.setup()
-    desk.app = run.assemble(replace(setup, rig=replace(setup.rig, open_camera=open_camera, notify=fed)))
-    desk.app.come_back()
+    desk.app = run.assemble(
+        replace(setup, rig=replace(setup.rig, open_camera=open_camera, service_manager=fed))
+    )
+    desk.app.start_after_crash()
     desk.app.start()
     return desk.app, opened, fed
 
@@ -48,9 +50,9 @@ def after_a_crash(desk: Desk) -> tuple[App, list[Camera], Fed]:
 def test_the_camera_rests_until_the_officer_has_read_of_the_crash_and_the_watchdog_is_fed(desk: Desk) -> None:
     app, opened, fed = after_a_crash(desk)
     for _ in range(5):
-        app.turn(0.01)
+        app.run_once(0.01)
     screen = app.screen
-    assert isinstance(screen, state.Trouble)
+    assert isinstance(screen, state.FaultScreen)
     assert screen.notice.code == Restarted.code
     assert (opened, fed.times) == ([], 5)
     desk.play(f"expect trouble {Restarted.code}\npress TRIGGER\nshow phone.jpg\nexpect provisional")
@@ -61,15 +63,15 @@ def test_a_crash_is_a_record_and_no_check_of_the_shift(desk: Desk) -> None:
     desk.play("show phone.jpg\nexpect provisional")
     desk.stop()
     app, _, _ = after_a_crash(desk)
-    assert app.cases.keeper.head.seq == 2
-    assert sum(count for _, count in app.duty.shift.tell(None).counts) == 1
+    assert app.checks.recorder.head.seq == 2
+    assert sum(count for _, count in app.shift_actions.shift.summary(None).counts) == 1
 
 
 def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
     app = desk.start()
-    app.duty.shift.end(app.cases.checker.moment(0.0, clock_trusted=False), handover=False)
+    app.shift_actions.shift.end(app.checks.verifier.moment(0.0, clock_trusted=False), handover=False)
     desk.stop()
     app, _, _ = after_a_crash(desk)
     desk.play("press CONFIRM")
-    desk.until(lambda: not isinstance(app.screen, state.Trouble))
+    desk.until(lambda: not isinstance(app.screen, state.FaultScreen))
     assert isinstance(app.screen, ShiftOver)

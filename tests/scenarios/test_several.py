@@ -16,12 +16,12 @@ from nacl.utils import random as random_bytes
 
 from keys import files
 from keys.issue import IssueRequest, issue
-from keys.voucher import A6, Face, voucher
+from keys.voucher import A6, VoucherText, voucher
 from terminal.credential.verify import write_text
 from terminal.journal import record
 from terminal.journal.entry import Check, Note
 from terminal.journal.evidence import Evidence
-from terminal.model import PREFIX, Judged, Outcome, Plate, Reason, Vehicle
+from terminal.model import PREFIX, Outcome, Plate, Reason, RecordedCheck, Vehicle
 from terminal.registry.messages import PlateQuestion
 from terminal.screens.check import Result
 from terminal.screens.choice import CodeChoice
@@ -53,7 +53,7 @@ class Marks:
 
     def show(self, *texts: str) -> str:
         """The words that put vouchers with these codes side by side before the camera."""
-        face = Face(FIRST, "苏A", int(time.time()))
+        face = VoucherText(FIRST, "苏A", int(time.time()))
         sheets = [np.asarray(voucher(text, face, A6).convert("L")) for text in texts]
         picture = np.full((720, 1280), 70, np.uint8)
         width = 1280 // len(sheets)
@@ -82,7 +82,7 @@ def forged(text: str) -> str:
     return write_text(bytes(parts))
 
 
-def judged(app: App | None) -> Judged:
+def judged(app: App | None) -> RecordedCheck:
     assert app is not None
     assert isinstance(app.screen, Result)
     return app.screen.judged

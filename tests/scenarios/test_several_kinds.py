@@ -12,12 +12,12 @@ from drivers.clock import SystemClock
 from keys import files
 from scripts.registry.database import Database, register
 from terminal.commands import lookup
-from terminal.commands.lookup import ANSWERED, NO_ANSWER, Question
+from terminal.commands.lookup import ANSWERED, NO_ANSWER, LookupArguments
 from terminal.errors import InputFault
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry.messages import VehicleRecord
 from terminal.rigs import link_of
-from terminal.screens.check import KindChoice, Listing
+from terminal.screens.check import KindChoice, KindSource
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk, Registry
@@ -52,7 +52,7 @@ def look_up(desk: Desk, *question: str) -> int:
     """`roadside lookup` at this desk, whose app is ended; its exit status."""
     desk.stop()
     number, *kind = question
-    asked = Question(number, kind[0] if kind else None, as_json=True)
+    asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
     return lookup.run(desk.settings, SystemClock(), link_of(desk.settings), files.load_seed, asked)
 
 
@@ -60,7 +60,7 @@ def shown(desk: Desk) -> KindChoice:
     """The list on the screen, once the registry has answered."""
     app = desk.app
     assert app is not None
-    desk.until(lambda: not isinstance(app.screen, KindChoice) or app.screen.listing is Listing.REGISTRY)
+    desk.until(lambda: not isinstance(app.screen, KindChoice) or app.screen.listing is KindSource.REGISTRY)
     assert isinstance(app.screen, KindChoice)
     return app.screen
 

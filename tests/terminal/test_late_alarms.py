@@ -12,9 +12,9 @@ import pytest
 from terminal.errors import JournalFault
 from terminal.journal.entry import Check, Note, Refinement
 from terminal.journal.recovery import NAME
-from terminal.model import CredentialFinding, Fit, How, Lookup, Outcome, Subject, VehicleFinding
+from terminal.model import CheckOrigin, CredentialFinding, Fit, LookupState, Outcome, Subject, VehicleFinding
 from terminal.registry.lookup import RECENT_S, Drop
-from terminal.screens.events import Event, Refined, Reported, Rerecorded
+from terminal.screens.events import Refined, Reported, Rerecorded, ScreenEvent
 from terminal.services.checks import ANSWER_STANDS_S, RETRY_S
 from tests.terminal.services.terminal_fixture import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, work_of
 
@@ -40,7 +40,7 @@ def full(work: Work) -> Iterator[None]:
         db.execute("DROP TRIGGER full")
 
 
-def later(work: Work, seconds: float) -> list[Event]:
+def later(work: Work, seconds: float) -> list[ScreenEvent]:
     """What is told after so long."""
     work.clock.advance(seconds)
     return work.cases.expire(work.moment)
@@ -67,7 +67,11 @@ def test_an_alarm_about_a_plate_that_was_typed_over_is_recorded_and_told(
     assert alarm.seq not in (scanned.seq, entered.seq)
     record = bodies(work)[alarm.seq - 1]
     assert isinstance(record, Check)
-    assert (record.how, record.number, record.outcome) == (How.SCAN, OURS.number, alarm.verdict.outcome)
+    assert (record.how, record.number, record.outcome) == (
+        CheckOrigin.SCAN,
+        OURS.number,
+        alarm.verdict.outcome,
+    )
     assert record.request_id == work.asked()[0].id
 
 
@@ -92,7 +96,7 @@ def test_an_alarm_about_the_vehicle_that_another_issuer_s_code_names_is_told_tho
     assert (told.judged.plate, told.judged.verdict.outcome) == (OURS, Outcome.ALARM)
     record = bodies(work)[told.judged.seq - 1]
     assert isinstance(record, Check)
-    assert (record.how, record.number) == (How.OTHER_ISSUER, OURS.number)
+    assert (record.how, record.number) == (CheckOrigin.OTHER_ISSUER, OURS.number)
 
 
 def test_an_alarm_is_on_the_check_of_the_same_vehicle_that_came_after_it(work: Work):
@@ -134,7 +138,7 @@ def test_a_clock_that_was_set_back_makes_no_old_answer_a_pass(work: Work):
     work.clock.advance(7200)
     work.clock.set(work.clock.now_s() - 7200)
     confirmed = judged(work.cases.confirm(case, work.moment))
-    assert (confirmed.verdict.outcome, confirmed.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
+    assert (confirmed.verdict.outcome, confirmed.lookup) == (Outcome.PROVISIONAL, LookupState.WAITING)
 
 
 def test_a_clock_that_was_set_ahead_makes_no_new_answer_an_old_one(work: Work):
@@ -155,7 +159,7 @@ def test_a_check_is_as_old_as_its_question_and_a_confirmation_makes_it_no_younge
     assert case.as_of_s == 50
     again = judged(work.cases.recheck(case, work.moment))
     assert again.as_of_s == 82
-    assert (again.verdict.outcome, again.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
+    assert (again.verdict.outcome, again.lookup) == (Outcome.PROVISIONAL, LookupState.WAITING)
     assert judged(work.answer(work.asked()[-1], OURS)).verdict.outcome is Outcome.PASS
 
 
@@ -234,8 +238,8 @@ def test_an_answer_that_comes_again_before_its_alarm_is_recorded_is_neither_told
     assert len(work.link.acknowledged) == 1
     assert work.answer(work.asked()[0], OURS, "C") == ()
     assert len(work.link.acknowledged) == 2  # a duplicate now
-    assert work.cases.asker is not None
-    assert work.cases.asker.lookup.dropped[Drop.DUPLICATE] == 1
+    assert work.cases.registry is not None
+    assert work.cases.registry.lookup.dropped[Drop.DUPLICATE] == 1
 
 
 @pytest.mark.parametrize("comes_again", [True, False])
@@ -259,7 +263,7 @@ def test_an_answer_that_is_recorded_after_its_wait_turns_no_screen_greener(work:
     with full(work):
         assert work.answer(work.asked()[0], OURS) == ()
         (silent,) = later(work, 30)
-        assert judged(silent).lookup is Lookup.NO_ANSWER
+        assert judged(silent).lookup is LookupState.NO_ANSWER
         later(work, 2 * RECENT_S)
     assert later(work, RETRY_S) == []
     assert len(work.link.acknowledged) == 1
@@ -288,7 +292,7 @@ def test_a_check_that_the_list_alarms_for_is_told_without_a_record_and_nothing_e
     with full(work):
         entered = judged(work.cases.enter(OURS, alarm, work.moment))
         assert (entered.verdict.outcome, entered.recorded) == (Outcome.ALARM, False)
-        assert entered.lookup is Lookup.NOT_ASKED
+        assert entered.lookup is LookupState.NOT_ASKED
         with pytest.raises(JournalFault):
             work.cases.enter(OTHER, None, work.moment)
         with pytest.raises(JournalFault):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from terminal.errors import CameraFault, CameraStalled
-from terminal.inbox import CameraFailed, Inbox, Looked, Message, TorchWished
+from terminal.inbox import CameraFailed, FrameScanned, Inbox, InboxMessage, TorchRequested
 from terminal.scanner import Scanner
 from tests.terminal.camera.sensor import NIGHT, ROOM, TEXT, Sensor, paper
 
@@ -36,18 +36,18 @@ class Failing(Sensor):
         return super().capture()
 
 
-def messages(inbox: Inbox) -> Iterator[Message]:
+def messages(inbox: Inbox) -> Iterator[InboxMessage]:
     """Yield the messages that arrive, while any do."""
-    while taken := inbox.take(PATIENCE_S):
+    while taken := inbox.drain(PATIENCE_S):
         yield from taken
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[Sensor], tuple[Scanner, Iterator[Message]]]]:
+def start() -> Iterator[Callable[[Sensor], tuple[Scanner, Iterator[InboxMessage]]]]:
     """Return a function that starts a scanner on a camera; the scanner is stopped at the end."""
     started: list[Scanner] = []
 
-    def begin(camera: Sensor) -> tuple[Scanner, Iterator[Message]]:
+    def begin(camera: Sensor) -> tuple[Scanner, Iterator[InboxMessage]]:
         inbox = Inbox()
         scanner = Scanner(lambda: camera, inbox)
         started.append(scanner)
@@ -59,14 +59,14 @@ def start() -> Iterator[Callable[[Sensor], tuple[Scanner, Iterator[Message]]]]:
         scanner.stop()
 
 
-Start: TypeAlias = "Callable[[Sensor], tuple[Scanner, Iterator[Message]]]"
+Start: TypeAlias = "Callable[[Sensor], tuple[Scanner, Iterator[InboxMessage]]]"
 
 
 def test_a_code_that_is_seen_comes_with_its_frame_and_a_smaller_preview(start: Start):
     camera = Sensor(paper(), ROOM)
     _, coming = start(camera)
 
-    looked = next(one for one in coming if isinstance(one, Looked) and one.scan is not None)
+    looked = next(one for one in coming if isinstance(one, FrameScanned) and one.scan is not None)
 
     assert looked.scan is not None
     assert looked.scan.text == TEXT
@@ -81,7 +81,7 @@ def test_the_camera_is_set_when_something_changes_and_not_with_each_frame(start:
     for number, message in zip(count(), coming, strict=False):
         if number > 30:
             break
-        assert isinstance(message, Looked)
+        assert isinstance(message, FrameScanned)
 
     assert camera.asked
     assert len(camera.asked) == len(set(camera.asked)) < 10
@@ -92,10 +92,10 @@ def test_in_the_dark_the_torch_is_requested_once(start: Start):
     scanner, coming = start(camera)
     wishes = []
     for message in coming:
-        if isinstance(message, TorchWished):
+        if isinstance(message, TorchRequested):
             wishes.append(message.on)
             camera.lit = scanner.lit = message.on
-        elif isinstance(message, Looked) and message.scan is not None:
+        elif isinstance(message, FrameScanned) and message.scan is not None:
             break
 
     assert wishes == [True]
@@ -108,7 +108,7 @@ def test_a_stalled_or_failed_camera_is_reported(start: Start):
     for message in coming:
         if isinstance(message, CameraFailed):
             told.append(type(message.fault))
-        elif isinstance(message, TorchWished):
+        elif isinstance(message, TorchRequested):
             told.append(message.on)
         if told and told[-1] is CameraFault:
             break

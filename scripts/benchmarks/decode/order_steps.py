@@ -22,9 +22,9 @@ from scripts.benchmarks.decode import corpus
 from scripts.benchmarks.decode.run import CHARACTERS, SHARE, SPOILT
 from scripts.benchmarks.voucher.trials import text_of
 from scripts.images import hand_motion
-from scripts.images.degradations import View, code, frames
-from terminal.scan.search import Look
-from terminal.scan.steps import BASE, EXTRAS, STILL, Change, Step, Threshold, Where, survey_s
+from scripts.images.degradations import CodePlacement, code, frames
+from terminal.scan.search import FrameSearch
+from terminal.scan.steps import BASE, EXTRAS, PHOTO_STEPS, Area, Preprocessing, ReadStep, Threshold, survey_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,35 +43,35 @@ _SCALES = ((1.0, 1.0), (0.5, 0.5), (0.67, 0.67), (1.5, 1.5), (2.0, 2.0), (3.0, 3
 class Tried:
     """Results of every candidate step on one picture."""
 
-    ms: dict[Step, float]
+    ms: dict[ReadStep, float]
     """CPU time, ms, of the steps that had something to look at."""
-    read: frozenset[Step]
+    read: frozenset[ReadStep]
 
 
-def candidates() -> list[Step]:
+def candidates() -> list[ReadStep]:
     """Return every step worth trying."""
     found = [
-        Step(where, threshold, scale, change)
-        for where, threshold, scale, change in product(Where, Threshold, _SCALES, Change)
+        ReadStep(where, threshold, scale, change)
+        for where, threshold, scale, change in product(Area, Threshold, _SCALES, Preprocessing)
         if threshold is not Threshold.GRID
-        and change is not Change.BENT
-        and (scale == (1.0, 1.0) or change is Change.NONE or scale in ((0.5, 0.5), (2.0, 2.0)))
-        and (where is not Where.FRAME or max(scale) <= 1.5)
+        and change is not Preprocessing.BENT
+        and (scale == (1.0, 1.0) or change is Preprocessing.NONE or scale in ((0.5, 0.5), (2.0, 2.0)))
+        and (where is not Area.FRAME or max(scale) <= 1.5)
     ]
-    return list(dict.fromkeys([*STILL, *found]))
+    return list(dict.fromkeys([*PHOTO_STEPS, *found]))
 
 
-def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
+def trial(luma: Luma, steps: Iterable[ReadStep]) -> Tried:
     """Try each step on one picture, after the base steps have located what they cannot read."""
-    ms: dict[Step, float] = {}
+    ms: dict[ReadStep, float] = {}
     read = set()
-    base = Look(luma)
+    base = FrameSearch(luma)
     base.survey()
     for step in BASE:
         if base.pixels(step):
             base.take(step)
     for step in steps:
-        look = base.afresh()
+        look = base.without_results()
         if not look.pixels(step):
             continue
         begun_s = time.thread_time()
@@ -81,7 +81,7 @@ def trial(luma: Luma, steps: Iterable[Step]) -> Tried:
     return Tried(ms, frozenset(read))
 
 
-def order(trials: Sequence[Tried], steps: Sequence[Step]) -> Iterator[tuple[Step, int, float]]:
+def order(trials: Sequence[Tried], steps: Sequence[ReadStep]) -> Iterator[tuple[ReadStep, int, float]]:
     """Yield steps with new readings and mean cost, ms, best ratio first, until no step adds a reading."""
     left = [tried for tried in trials if tried.read]
     rest = list(steps)
@@ -96,19 +96,19 @@ def order(trials: Sequence[Tried], steps: Sequence[Step]) -> Iterator[tuple[Step
         rest.remove(best)
 
 
-def _worth(left: Sequence[Tried], step: Step) -> tuple[int, float]:
+def _worth(left: Sequence[Tried], step: ReadStep) -> tuple[int, float]:
     return (
         sum(step in tried.read for tried in left),
         max(1e-3, float(np.mean([tried.ms.get(step, 0.0) for tried in left]))),
     )
 
 
-def reads(trials: Iterable[Tried], steps: Sequence[Step], budget_ms: float) -> int:
+def reads(trials: Iterable[Tried], steps: Sequence[ReadStep], budget_ms: float) -> int:
     """Return the number of pictures that these steps read within a budget, ms."""
     return sum(_is_read(tried, steps, budget_ms - _SURVEY_MS) for tried in trials)
 
 
-def _is_read(tried: Tried, steps: Sequence[Step], left_ms: float) -> bool:
+def _is_read(tried: Tried, steps: Sequence[ReadStep], left_ms: float) -> bool:
     for step in steps:
         if step in tried.ms and tried.ms[step] <= left_ms:
             left_ms -= tried.ms[step]
@@ -122,7 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.benchmarks.decode.order_steps")
     parser.add_argument("--present", action="store_true", help="measure only the current table")
     chosen = parser.parse_args()
-    steps = list(STILL) if chosen.present else candidates()
+    steps = list(PHOTO_STEPS) if chosen.present else candidates()
     trials = [trial(luma, steps) for luma in _pictures(corpus.LEARNT)]
     readable = [tried for tried in trials if tried.read]
     print(f"{len(readable)} of {len(trials)} pictures are readable by {len(steps)} steps")
@@ -137,7 +137,7 @@ def report(trials: Sequence[Tried]) -> None:
     """Print the cost of each step of the current table, and its gain after the steps before it."""
     print("\ncurrent table: ms, new reads, reads lost without it within 3 and 15 ms")
     left, table = list(trials), (*BASE, *EXTRAS)
-    for step in STILL:
+    for step in PHOTO_STEPS:
         new, ms = _worth(left, step)
         left = [tried for tried in left if step not in tried.read]
         rest = [other for other in table if other is not step]
@@ -156,8 +156,10 @@ def _pictures(half: int) -> Iterator[Luma]:
             yield next(hand_motion.frames(sample.luma, number, 1))
     for kind, severity, seed in product(SPOILT, range(1, 6), _SEEDS):
         subject = code(text_of(CHARACTERS, seed), "M")
-        yield from frames(subject, View(_SIDE_PX, seed), kind, severity)
-        yield from frames(replace(subject, luma=255 - subject.luma), View(_SIDE_PX, seed), kind, severity)
+        yield from frames(subject, CodePlacement(_SIDE_PX, seed), kind, severity)
+        yield from frames(
+            replace(subject, luma=255 - subject.luma), CodePlacement(_SIDE_PX, seed), kind, severity
+        )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from terminal import scan
-from terminal.scan.search import Look
+from terminal.scan.search import FrameSearch
 from terminal.scan.steps import BASE
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ReaderResult:
     """Result of a reader for a frame."""
 
     read: bool
@@ -54,7 +54,7 @@ class Result:
     ms: float
 
 
-def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> Result:
+def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> ReaderResult:
     """Run a reader on a frame; `texts` are the frame's, empty if unknown, None if there is no code."""
     times = []
     found: list[str] = []
@@ -63,12 +63,12 @@ def look(reader: Reader, luma: Luma, texts: Sequence[str] | None) -> Result:
         found = list(reader.read(luma))
         times.append(1e3 * (time.thread_time() - begun_s))
     right = [each for each in found if texts is not None and agrees(each, texts)]
-    return Result(bool(right), len(found) - len(right), sorted(times)[len(times) // 2])
+    return ReaderResult(bool(right), len(found) - len(right), sorted(times)[len(times) // 2])
 
 
 def look_all(
     readers: Iterable[Reader], luma: Luma, texts: Sequence[str] | None, seed: int
-) -> dict[str, Result]:
+) -> dict[str, ReaderResult]:
     """Run all readers on a frame and return the results by name.
 
     `seed` determines the order, so that no reader always meets a frame first, uncached, or after a similar
@@ -146,7 +146,7 @@ def _still(luma: Luma) -> Iterable[str]:
 
 
 def _base(luma: Luma) -> Iterable[str]:
-    sight = Look(luma)
+    sight = FrameSearch(luma)
     sight.survey()
     for step in BASE:
         if sight.pixels(step) and sight.take(step):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scripts.benchmarks.decode.readers import Result
+    from scripts.benchmarks.decode.readers import ReaderResult
     from scripts.benchmarks.decode.series import Series
 
 
@@ -20,7 +20,7 @@ class Looked:
     category: str
     half: int | None
     """For photographs: the half used for ordering, or the one for evaluation."""
-    results: dict[str, Result]
+    results: dict[str, ReaderResult]
     """By reader."""
     coded: bool = True
     """True if the frame contains a code."""

@@ -24,7 +24,7 @@ from scripts.benchmarks.decode.results import Looked, Measured
 from scripts.benchmarks.decode.series import Series, series
 from scripts.benchmarks.decode.tables import judged, lines
 from scripts.benchmarks.voucher.trials import text_of
-from scripts.images.degradations import KINDS, View, code, frames
+from scripts.images.degradations import KINDS, CodePlacement, code, frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def _credentials(every: int) -> Iterator[Looked]:
     trials = [(kind, severity, seed) for kind in SPOILT for severity in range(1, 6) for seed in range(SEEDS)]
     for kind, severity, seed in trials[::every]:
         text = text_of(CHARACTERS, seed)
-        view = View(SHARE * corpus.WIDTH, seed)
+        view = CodePlacement(SHARE * corpus.WIDTH, seed)
         (frame,) = frames(code(text, "M"), view, kind, severity)
         results = look_all(READERS, frame, [text], seed + 100 * severity)
         value = " ".join(f"{number:g}" for number in KINDS[kind].values[severity - 1])
@@ -84,7 +84,7 @@ def _series(every: int) -> Iterator[Series]:
         yield series(sample.name, sample.category, sample.luma, sample.texts, seed)
     for seed in range(0, 2 * SEEDS, every):
         text = text_of(CHARACTERS, seed)
-        (frame,) = frames(code(text, "M"), View(SHARE * corpus.WIDTH, seed))
+        (frame,) = frames(code(text, "M"), CodePlacement(SHARE * corpus.WIDTH, seed))
         yield series(f"credential {seed}", "credential", frame, [text], seed)
 
 

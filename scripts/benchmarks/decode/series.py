@@ -59,7 +59,7 @@ def _ours(frames: Iterable[Luma], texts: Sequence[str]) -> Run:
     run, memory = Run(), scan.START
     for number, frame in enumerate(frames, 1):
         begun_s = time.thread_time()
-        found, memory = scan.follow(frame, memory, SHORT_S)
+        found, memory = scan.read_next(frame, memory, SHORT_S)
         run.frames_ms.append(1e3 * (time.thread_time() - begun_s))
         if _count(run, [] if found is None else [code.text for code in found.codes], texts, number):
             break

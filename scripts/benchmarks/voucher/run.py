@@ -31,10 +31,19 @@ from scripts.benchmarks.voucher.tables import (
     ON_PAPER,
     ON_SCREEN,
     SHARES,
-    Cell,
+    ResultCell,
 )
-from scripts.benchmarks.voucher.trials import BUDGET_S, FRAMES, LENGTHS, Tally, ladder, text_of, trial, whole
-from scripts.images.degradations import View, code
+from scripts.benchmarks.voucher.trials import (
+    BUDGET_S,
+    FRAMES,
+    LENGTHS,
+    TrialTally,
+    ladder,
+    text_of,
+    trial,
+    whole,
+)
+from scripts.images.degradations import CodePlacement, code
 from scripts.images.frame_damage import WIDTH
 
 if TYPE_CHECKING:
@@ -82,49 +91,51 @@ def main() -> None:
         chosen.out.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def _kept(path: Path) -> Iterator[Cell]:
+def _kept(path: Path) -> Iterator[ResultCell]:
     for cell in json.loads(path.read_bytes())["cells"]:
-        yield Cell(**{**cell, "tally": Tally(**cell["tally"])})
+        yield ResultCell(**{**cell, "tally": TrialTally(**cell["tally"])})
 
 
-def measure_levels(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
+def measure_levels(lengths: Iterable[int], seeds: int) -> Iterator[ResultCell]:
     """Measure each kind and severity, for codes that fill a share of the frame's width."""
     kinds = dict.fromkeys((*ON_SCREEN, *ON_PAPER))
     for length, level, share, kind in itertools.product(lengths, LEVELS, SHARES, kinds):
         modules = code(text_of(length, 0), level).modules
         for severity, tally in enumerate(ladder(length, level, share, kind, range(seeds)), 1):
-            yield Cell("levels", length, level, modules, f"{share:.0%}", kind, severity, tally)
+            yield ResultCell("levels", length, level, modules, f"{share:.0%}", kind, severity, tally)
 
 
-def measure_module(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
+def measure_module(lengths: Iterable[int], seeds: int) -> Iterator[ResultCell]:
     """Measure clean codes and HELD conditions at decreasing module sizes, until none is read."""
     for length, level, (kind, severity) in itertools.product(lengths, LEVELS, (("none", 0), *HELD)):
         for module_px in MODULES_PX:
-            tally = Tally()
+            tally = TrialTally()
             for seed in range(seeds if severity else 3 * seeds):
                 text = text_of(length, seed)
                 subject = code(text, level)
-                tally += trial(subject, text, View(module_px * subject.modules, seed), kind, severity)
-            yield Cell("module", length, level, subject.modules, f"{module_px}", kind, severity, tally)
+                tally += trial(
+                    subject, text, CodePlacement(module_px * subject.modules, seed), kind, severity
+                )
+            yield ResultCell("module", length, level, subject.modules, f"{module_px}", kind, severity, tally)
             if tally.none_read:
                 break
 
 
-def measure_quiet(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
+def measure_quiet(lengths: Iterable[int], seeds: int) -> Iterator[ResultCell]:
     """Measure narrow quiet zones on dark ground, and white on black, under HARD conditions."""
     for length, (name, quiet, inverted, ground) in itertools.product(lengths, QUIET):
         for kind, severity in HARD:
-            tally = Tally()
+            tally = TrialTally()
             for seed in range(seeds):
                 text = text_of(length, seed)
                 subject = code(text, "M", quiet)
                 if inverted:
                     subject = replace(subject, luma=np.bitwise_not(subject.luma))
-                tally += trial(subject, text, View(SHARES[1] * WIDTH, seed, ground), kind, severity)
-            yield Cell("quiet", length, "M", subject.modules, name, kind, severity, tally)
+                tally += trial(subject, text, CodePlacement(SHARES[1] * WIDTH, seed, ground), kind, severity)
+            yield ResultCell("quiet", length, "M", subject.modules, name, kind, severity, tally)
 
 
-def measure_distance(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
+def measure_distance(lengths: Iterable[int], seeds: int) -> Iterator[ResultCell]:
     """Measure whole vouchers made by `roadside-keys`, at increasing distances until none is read."""
     for length, (name, sheet), (kind, severity) in itertools.product(
         lengths, (("phone", PHONE), ("A6", A6)), (("none", 0), *HELD)
@@ -133,10 +144,11 @@ def measure_distance(lengths: Iterable[int], seeds: int) -> Iterator[Cell]:
         for distance_mm in DISTANCES_MM:
             side_px = subject.side * sheet.px_mm * FOCAL_PX / distance_mm
             tally = sum(
-                (trial(subject, text, View(side_px, n), kind, severity) for n in range(seeds)), Tally()
+                (trial(subject, text, CodePlacement(side_px, n), kind, severity) for n in range(seeds)),
+                TrialTally(),
             )
             level = level_of(text, sheet)
-            yield Cell(
+            yield ResultCell(
                 "distance", length, level, subject.modules, f"{name} {distance_mm}", kind, severity, tally
             )
             if tally.none_read:

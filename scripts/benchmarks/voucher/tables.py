@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scripts.benchmarks.voucher.trials import Tally
+from scripts.benchmarks.voucher.trials import TrialTally
 from scripts.images.degradations import PAPER
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ HARD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ResultCell:
     """Results under one set of conditions."""
 
     part: str
@@ -49,10 +49,10 @@ class Cell:
     """Share of the frame's width, pixels per module, quiet zone and ground, or sheet and distance in mm."""
     kind: str
     severity: int
-    tally: Tally
+    tally: TrialTally
 
 
-def levels(cells: list[Cell]) -> Iterator[str]:
+def levels(cells: list[ResultCell]) -> Iterator[str]:
     """Yield the mean over severities and kinds, and the worst severity of each kind that still reads."""
     for share in dict.fromkeys(cell.condition for cell in cells):
         here = [cell for cell in cells if cell.condition == share]
@@ -67,7 +67,7 @@ def levels(cells: list[Cell]) -> Iterator[str]:
             yield f"  {kind:12}{'  '.join(worst)}"
 
 
-def _means(cells: list[Cell]) -> str:
+def _means(cells: list[ResultCell]) -> str:
     modules = "/".join(str(size) for size in dict.fromkeys(cell.modules for cell in cells))
     means = (
         _mean([cell for cell in cells if cell.level == level and cell.kind in kinds])
@@ -77,26 +77,26 @@ def _means(cells: list[Cell]) -> str:
     return f"{cells[0].characters:>10}{modules:>10}" + "".join(f"{mean:>14}" for mean in means)
 
 
-def _mean(cells: list[Cell]) -> str:
-    tally = sum((cell.tally for cell in cells), Tally())
+def _mean(cells: list[ResultCell]) -> str:
+    tally = sum((cell.tally for cell in cells), TrialTally())
     return "/".join(f"{count / tally.tried:.2f}".replace("0.", ".") for count in _counts(tally))
 
 
-def _counts(tally: Tally) -> tuple[int, int, int]:
+def _counts(tally: TrialTally) -> tuple[int, int, int]:
     return tally.first, tally.series, tally.zxing_series
 
 
-def _worst(cells: list[Cell]) -> str:
+def _worst(cells: list[ResultCell]) -> str:
     best = [0, 0, 0]
     for severity in sorted({cell.severity for cell in cells}):
-        tally = sum((cell.tally for cell in cells if cell.severity == severity), Tally())
+        tally = sum((cell.tally for cell in cells if cell.severity == severity), TrialTally())
         for reader, count in enumerate(_counts(tally)):
             if best[reader] == severity - 1 and count >= READS * tally.tried:
                 best[reader] = severity
     return "/".join(map(str, best))
 
 
-def module(cells: list[Cell]) -> Iterator[str]:
+def module(cells: list[ResultCell]) -> Iterator[str]:
     """Yield the smallest module size from which on all larger ones read as well."""
     yield f"smallest module, px: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
     yield f"{'characters':>10}" + "".join(f"{f'{level} clean':>13}{'held':>12}" for level in LEVELS)
@@ -109,7 +109,7 @@ def module(cells: list[Cell]) -> Iterator[str]:
         yield f"{length:>10}{row}"
 
 
-def distance(cells: list[Cell]) -> Iterator[str]:
+def distance(cells: list[ResultCell]) -> Iterator[str]:
     """Yield the distance up to which each sheet is read."""
     yield f"farthest, mm: {MODULE_READS:.0%} clean; {READS:.0%} under each of HELD"
     yield f"{'characters':>10}  {'sheet':6}{'level':>6}{'modules':>9}{'clean':>13}{'held':>13}"
@@ -120,14 +120,14 @@ def distance(cells: list[Cell]) -> Iterator[str]:
         yield facts + "".join(f"{'/'.join(f'{size:.0f}' for size in sizes):>13}" for sizes in (clean, held))
 
 
-def _clean_and_held(cells: list[Cell], worst: Callable[..., float]) -> tuple[list[float], list[float]]:
+def _clean_and_held(cells: list[ResultCell], worst: Callable[..., float]) -> tuple[list[float], list[float]]:
     never = worst(0.0, math.inf)
     clean = _last([cell for cell in cells if cell.kind == "none"], MODULE_READS, never)
     kinds = [_last([cell for cell in cells if cell.kind == kind], READS, never) for kind, _ in HELD]
     return clean, [worst(sizes) for sizes in zip(*kinds, strict=True)]
 
 
-def _last(cells: list[Cell], share: float, never: float) -> list[float]:
+def _last(cells: list[ResultCell], share: float, never: float) -> list[float]:
     """Return, for each reader, the last condition up to which all are read."""
     last, reads = [never] * 3, [True] * 3
     for cell in cells:
@@ -141,7 +141,7 @@ def _pair(sizes: list[float]) -> str:
     return "/".join(f"{size:.1f}" for size in sizes)
 
 
-def quiet(cells: list[Cell]) -> Iterator[str]:
+def quiet(cells: list[ResultCell]) -> Iterator[str]:
     """Yield one row per quiet zone with one column per condition."""
     yield f"quiet zone, modules, at {SHARES[1]:.0%} of the width, level M: share read"
     yield f"{'':18}" + "".join(f"{f'{kind} {severity or str()}':>16}" for kind, severity in HARD)

@@ -12,17 +12,17 @@ import zxingcpp
 
 from keys import voucher
 from keys.issue import Enforcement, IssueRequest, issue
-from scripts.images.degradations import KINDS, Subject, View, code, series
+from scripts.images.degradations import KINDS, CodePicture, CodePlacement, code, series
 from scripts.images.frame_damage import WIDTH
 from terminal import scan
 from terminal.credential import verify
-from terminal.model import Plate, SealedClaims, StatusPlace, Vehicle
+from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keys.code_parameters import Level
-    from keys.voucher import Sheet
+    from keys.voucher import VoucherSheet
     from terminal.model import Luma, Scan
 
 FRAMES = 5
@@ -32,7 +32,7 @@ BUDGET_S = 0.015
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PLAIN = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708)
 _FULL = replace(_PLAIN, colour="HAB", vin_tail="184322", first_registered=20210815)
-_PLACE = StatusPlace(1, 131_071)
+_PLACE = StatusListRef(1, 131_071)
 _VIN = SealedClaims("LSVAU2180E2184322", None, None)
 _ALL = SealedClaims("LSVAU2180E2184322", "123456", "欧阳**")
 REQUESTS = {
@@ -46,7 +46,7 @@ LENGTHS = (*REQUESTS, verify.MAX_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class TrialTally:
     """Number of trials, and of those read in the first frame and within FRAMES frames."""
 
     tried: int = 0
@@ -55,8 +55,8 @@ class Tally:
     zxing_first: int = 0
     zxing_series: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
+    def __add__(self, other: TrialTally) -> TrialTally:
+        return TrialTally(
             self.tried + other.tried,
             self.first + other.first,
             self.series + other.series,
@@ -79,36 +79,44 @@ def text_of(length: int, seed: int) -> str:
 
 
 @cache
-def whole(length: int, sheet: Sheet) -> Subject:
+def whole(length: int, sheet: VoucherSheet) -> CodePicture:
     """Return a complete voucher with the code `text_of(length, 0)`, as a subject for a camera."""
     text = text_of(length, 0)
     request = REQUESTS[length] if length in REQUESTS else REQUESTS[max(REQUESTS)]
-    face = voucher.Face(request.vehicle, request.issuer, 1_790_000_000)
+    face = voucher.VoucherText(request.vehicle, request.issuer, 1_790_000_000)
     luma = np.asarray(voucher.voucher(text, face, sheet).convert("L"), np.uint8)
     (symbol,) = zxingcpp.read_barcodes(luma, formats=_QR)
     at = symbol.position
     side = at.top_right.x + 1 - at.top_left.x
     modules = code(text, voucher.level_of(text, sheet)).modules
-    return Subject(luma, at.top_left.x, at.top_left.y, side, modules)
+    return CodePicture(luma, at.top_left.x, at.top_left.y, side, modules)
 
 
-def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[int]) -> list[Tally]:
+def ladder(length: int, level: Level, share: float, kind: str, seeds: Iterable[int]) -> list[TrialTally]:
     """Try each severity of `kind` on a code `share` of the frame wide; stop once no reader reads any."""
-    tallies: list[Tally] = []
+    tallies: list[TrialTally] = []
     seeds = list(seeds)
     for severity in range(1, len(KINDS[kind].values) + 1):
         if tallies and tallies[-1].none_read:
-            tallies.append(Tally(len(seeds)))
+            tallies.append(TrialTally(len(seeds)))
             continue
         trials = (
-            trial(code(text := text_of(length, seed), level), text, View(share * WIDTH, seed), kind, severity)
+            trial(
+                code(text := text_of(length, seed), level),
+                text,
+                CodePlacement(share * WIDTH, seed),
+                kind,
+                severity,
+            )
             for seed in seeds
         )
-        tallies.append(sum(trials, Tally()))
+        tallies.append(sum(trials, TrialTally()))
     return tallies
 
 
-def trial(subject: Subject, text: str, view: View, kind: str = "none", severity: int = 0) -> Tally:
+def trial(
+    subject: CodePicture, text: str, view: CodePlacement, kind: str = "none", severity: int = 0
+) -> TrialTally:
     """Show one series to both readers. Raises RuntimeError if ours reads a text that is not there."""
     frames = itertools.islice(series(subject, view, kind, severity), FRAMES)
     ours = theirs = 0
@@ -118,12 +126,12 @@ def trial(subject: Subject, text: str, view: View, kind: str = "none", severity:
         if number == 1:
             single = int(_is(scan.read(frame, BUDGET_S), text))
         if not ours:
-            found, memory = scan.follow(frame, memory, BUDGET_S)
+            found, memory = scan.read_next(frame, memory, BUDGET_S)
             ours = number * _is(found, text)
         theirs = theirs or number * (text in _zxing(frame))
         if ours and theirs:
             break
-    return Tally(1, single, int(ours > 0), int(theirs == 1), int(theirs > 0))
+    return TrialTally(1, single, int(ours > 0), int(theirs == 1), int(theirs > 0))
 
 
 def _is(found: Scan | None, text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nacl import bindings
 
 from keys.issue import IssueRequest, issue
-from scripts.images.from_bytes import Chance, picture
+from scripts.images.from_bytes import ByteSource, picture
 from terminal import scan
 from terminal.credential import trust, verify
 from terminal.model import CredentialFinding, Plate, Scan, Vehicle
@@ -59,11 +59,11 @@ class Ticks:
 
 def look(data: bytes) -> None:
     """Scan the picture encoded by `data` in each way that the terminal does. Raises AssertionError."""
-    chance = Chance(data)
-    ways, budget_s = chance.below(4), BUDGETS_S[chance.below(len(BUDGETS_S))]
-    places = [chance.below(256) - 16 for _ in range(8)]
-    version = chance.below(48)
-    luma = picture(chance.rest(), TEXTS)
+    source = ByteSource(data)
+    ways, budget_s = source.below(4), BUDGETS_S[source.below(len(BUDGETS_S))]
+    places = [source.below(256) - 16 for _ in range(8)]
+    version = source.below(48)
+    luma = picture(source.rest(), TEXTS)
     before = luma.copy()
     check(scan.read(luma, budget_s, Ticks()), luma)
     if ways == 0:
@@ -72,7 +72,7 @@ def look(data: bytes) -> None:
         recovered(luma, places, version)
     memory = scan.START
     for _ in range(FRAMES):
-        found, memory = scan.follow(luma, memory, budget_s, Ticks())
+        found, memory = scan.read_next(luma, memory, budget_s, Ticks())
         check(found, luma)
     assert (luma == before).all(), "the picture was modified"  #  # noqa: S101 - the fuzzer reports assertions
 

@@ -49,7 +49,7 @@ def options(folder: Path, runs: int, seconds: int, seed: int) -> list[str]:
     ]
 
 
-def sow(folder: Path, seed: int) -> None:
+def seed_corpus(folder: Path, seed: int) -> None:
     """Write the initial inputs to a folder, creating it if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
@@ -72,7 +72,7 @@ def run(arguments: list[str]) -> tuple[int, int]:
 def fuzz(given: argparse.Namespace) -> int:
     """Run rounds until the time or the inputs are used up; return 0 if nothing was found."""
     begun_s, tried, number, status = time.monotonic(), 0, 0, 0
-    sow(given.corpus, given.seed)
+    seed_corpus(given.corpus, given.seed)
     while status == 0 and (given.runs < 0 or tried < given.runs):
         left_s = int(given.seconds - (time.monotonic() - begun_s))
         if left_s <= 0:

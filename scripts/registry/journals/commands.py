@@ -16,7 +16,7 @@ from scripts.registry import laboratory_keys
 from scripts.registry.admission import Refusal
 from scripts.registry.commands import open_database
 from scripts.registry.journals import rechecks, store, unsealing
-from scripts.registry.journals.store import Place
+from scripts.registry.journals.store import RecordPlace
 from scripts.registry.journals.tables import INCIDENT, RECORD, UNIT
 from scripts.registry.reports import export as exporting
 from scripts.registry.reports import output
@@ -149,7 +149,7 @@ def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> C
         made_ms=_now_ms(),
         figures=figures(found),
         journals=store.standings(connection),
-        incidents=[(row.kind, Place(row.terminal, row.journal, row.seq), row.at_ms) for row in rows],
+        incidents=[(row.kind, RecordPlace(row.terminal, row.journal, row.seq), row.at_ms) for row in rows],
         sealed=connection.execute(sealed).scalar_one(),
     )
 

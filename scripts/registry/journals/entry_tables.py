@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from scripts.registry.tables import SCHEMA
-from terminal.journal.entry import Check, Confirmation, Event, Note, Opened, Refinement, Session
+from terminal.journal.entry import Check, Confirmation, Event, Note, Refinement, SealedClaimsViewed, Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +135,7 @@ BODIES: Mapping[type[Any], Table] = {
     Refinement: REFINEMENT,
     Note: NOTE,
     Session: SESSION,
-    Opened: OPENED,
+    SealedClaimsViewed: OPENED,
     Confirmation: CONFIRMATION,
     Event: EVENT,
 }

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from scripts.registry.journals.store import Answered, IncidentKind, Place, answered, note
+from scripts.registry.journals.store import IncidentKind, ReceiptReply, RecordPlace, answered, note
 from scripts.registry.journals.tables import EVIDENCE, PIECE
 from scripts.registry.tables import insert
-from terminal.registry.messages import Held, Receipt, Reception
+from terminal.registry.messages import Receipt, Reception, StoredPart
 from terminal.wire.fields import HASH_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from terminal.registry.messages import Piece, Pieces
+    from terminal.registry.messages import Chunk, Pieces
     from terminal.wire.signed import Signer
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -29,14 +29,14 @@ MOST_BYTES = 16 * 1024 * 1024
 NO_JOURNAL = bytes(ID_SIZE)
 
 
-def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> Answered:
+def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> ReceiptReply:
     """Store what is next of each picture, and say in a signed receipt how much of each is held."""
     # In one order, whatever the message has: two workers with the same two pictures must not wait in a ring.
     held = {
         piece.sha256: _take(connection, pieces.terminal, piece, now_ms)
         for piece in sorted(pieces.pieces, key=lambda piece: (piece.sha256, piece.offset))
     }
-    told = tuple(Held(*each) for each in held.items())
+    told = tuple(StoredPart(*each) for each in held.items())
     return answered(receipt(pieces.terminal, now_ms, Reception.STORED, held=told), sign)
 
 
@@ -45,7 +45,7 @@ def receipt(
     now_ms: int,
     result: Reception,
     *,
-    held: tuple[Held, ...] | None = None,
+    held: tuple[StoredPart, ...] | None = None,
     wait_s: int | None = None,
 ) -> Receipt:
     """A receipt that names no journal."""
@@ -68,10 +68,10 @@ def picture(connection: Connection, terminal: str, digest: bytes) -> bytes | Non
     return _joined(connection, {"terminal": terminal, "picture": digest}) if whole else None
 
 
-def _take(connection: Connection, terminal: str, piece: Piece, now_ms: int) -> int:
+def _take(connection: Connection, terminal: str, piece: Chunk, now_ms: int) -> int:
     """Store what is next of one picture; how many bytes of it are held then."""
     if piece.total > MOST_BYTES:
-        note(connection, Place(terminal, NO_JOURNAL, piece.total), IncidentKind.EVIDENCE, now_ms)
+        note(connection, RecordPlace(terminal, NO_JOURNAL, piece.total), IncidentKind.EVIDENCE, now_ms)
         return 0
     key = {"terminal": terminal, "picture": piece.sha256}
     found = insert(connection, EVIDENCE).values(**key, total=piece.total, held=0, at_ms=now_ms)
@@ -86,7 +86,7 @@ def _take(connection: Connection, terminal: str, piece: Piece, now_ms: int) -> i
     connection.execute(PIECE.insert().values(**key, offset=held, data=content))
     held += len(content)
     if held == total and sha256(_joined(connection, key)).digest() != piece.sha256:
-        note(connection, Place(terminal, NO_JOURNAL, total), IncidentKind.EVIDENCE, now_ms)
+        note(connection, RecordPlace(terminal, NO_JOURNAL, total), IncidentKind.EVIDENCE, now_ms)
         connection.execute(delete(PIECE).filter_by(**key))
         held = 0
     connection.execute(update(EVIDENCE).filter_by(**key).values(total=total, held=held, at_ms=now_ms))

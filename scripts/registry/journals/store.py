@@ -86,7 +86,7 @@ class IncidentKind(StrEnum):
     """A picture is not what its hash says; the place has 16 zero bytes and the picture's size."""
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """A record's place."""
 
     terminal: str
@@ -94,7 +94,7 @@ class Place(NamedTuple):
     seq: int
 
 
-class Answered(NamedTuple):
+class ReceiptReply(NamedTuple):
     """A signed receipt, and what it says."""
 
     message: bytes
@@ -122,7 +122,7 @@ class _Held:
         return found | {0: self.genesis} if first == 0 else found
 
 
-def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, sign: Signer) -> Answered:
+def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, sign: Signer) -> ReceiptReply:
     """Store what is new of a batch with its receipt; what is held already gets the receipt that it had."""
     if not is_sound(batch):
         return refuse(connection, owner, batch.journal_id, now_ms, sign)
@@ -135,14 +135,16 @@ def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, si
         if weighed.records:
             return _add(held, weighed.records, now_ms, sign)
         kept = _receipt(connection, held, batch.last)
-        return Answered(kept, Reception.STORED)
+        return ReceiptReply(kept, Reception.STORED)
     if isinstance(weighed, Gap):
         return _answer(owner, held.head, now_ms, Reception.GAP, sign)
-    note(connection, Place(owner.id, batch.journal_id, weighed.seq), IncidentKind.FORK, now_ms)
+    note(connection, RecordPlace(owner.id, batch.journal_id, weighed.seq), IncidentKind.FORK, now_ms)
     return _answer(owner, held.head, now_ms, Reception.FORK, sign)
 
 
-def refuse(connection: Connection, owner: Terminal, journal_id: bytes, now_ms: int, sign: Signer) -> Answered:
+def refuse(
+    connection: Connection, owner: Terminal, journal_id: bytes, now_ms: int, sign: Signer
+) -> ReceiptReply:
     """Refuse a batch for good: the receipt says what is held of its journal, which stays as it is."""
     place = {"terminal": owner.id, "journal": journal_id}
     row = connection.execute(select(JOURNAL.c.seq, JOURNAL.c.hash).filter_by(**place)).one_or_none()
@@ -162,7 +164,7 @@ def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fr
     if not furthest and not quota.admits(connection, terminal, head.journal_id, at_ms):
         return
     if fresh and any(head.seq < seq and at_ms > seen_ms + REORDER_MS for seq, seen_ms in furthest):
-        note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.ROLLED_BACK, at_ms)
+        note(connection, RecordPlace(terminal, head.journal_id, head.seq), IncidentKind.ROLLED_BACK, at_ms)
     place = {**journal, "seq": head.seq}
     seen = {**place, "hash": head.hash, "at_ms": at_ms}
     _EXTENDING.on(connection, seen)
@@ -170,10 +172,10 @@ def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fr
     if not known and head.seq > 0:
         known = _SIGHTING.on(connection, seen) or _SIGHTED.on(connection, place)
     if any(digest != head.hash for (digest,) in known):
-        note(connection, Place(terminal, head.journal_id, head.seq), IncidentKind.REWRITTEN, at_ms)
+        note(connection, RecordPlace(terminal, head.journal_id, head.seq), IncidentKind.REWRITTEN, at_ms)
 
 
-def note(connection: Connection, place: Place, kind: IncidentKind, at_ms: int) -> None:
+def note(connection: Connection, place: RecordPlace, kind: IncidentKind, at_ms: int) -> None:
     """Name what is wrong, once for each place."""
     adding = insert(connection, INCIDENT).values(**place._asdict(), kind=kind.value, at_ms=at_ms)
     connection.execute(adding.on_conflict_do_nothing())
@@ -188,7 +190,7 @@ def _hold(connection: Connection, start: Head, owner: Terminal, now_ms: int) -> 
     return _Held(connection, owner, start.hash, Head(start.journal_id, row.seq, row.hash))
 
 
-def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> Answered:
+def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> ReceiptReply:
     connection = held.connection
     first = held.head.seq + 1
     place = {"terminal": held.owner.id, "journal": held.head.journal_id}
@@ -205,7 +207,7 @@ def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> 
     connection.execute(RECEIPT.insert().values(**place, seq=head.seq, message=given.message))
     _settle(connection, place, head.seq, now_ms)
     if held.owner.state != ACTIVE:
-        note(connection, Place(held.owner.id, head.journal_id, first), IncidentKind.INACTIVE, now_ms)
+        note(connection, RecordPlace(held.owner.id, head.journal_id, first), IncidentKind.INACTIVE, now_ms)
     return given
 
 
@@ -219,11 +221,11 @@ def _settle(connection: Connection, place: Mapping[str, object], last: int, now_
         .where(*mine, SIGHTING.c.seq <= last, SIGHTING.c.hash != RECORD.c.hash)
     )
     for row in seen.all():
-        note(connection, Place(*row), IncidentKind.REWRITTEN, now_ms)
+        note(connection, RecordPlace(*row), IncidentKind.REWRITTEN, now_ms)
     connection.execute(delete(SIGHTING).where(*mine, SIGHTING.c.seq <= last))
 
 
-def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: Signer) -> Answered:
+def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: Signer) -> ReceiptReply:
     """The signed receipt that says that `head` is held."""
     about = Receipt(
         terminal=owner.id,
@@ -237,9 +239,9 @@ def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: S
     return answered(about, sign)
 
 
-def answered(receipt: Receipt, sign: Signer) -> Answered:
+def answered(receipt: Receipt, sign: Signer) -> ReceiptReply:
     """A receipt, signed."""
-    return Answered(codec.sign(receipt, sign), receipt.result)
+    return ReceiptReply(codec.sign(receipt, sign), receipt.result)
 
 
 def _receipt(connection: Connection, held: _Held, last: int) -> bytes:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from scripts.registry.journals.entry_tables import BODIES, ENTRY
-from scripts.registry.journals.store import SEALED, IncidentKind, Place, note
+from scripts.registry.journals.store import SEALED, IncidentKind, RecordPlace, note
 from scripts.registry.journals.tables import RECORD
 from terminal.journal import record
 from terminal.journal.codec import read_entry
-from terminal.journal.entry import CodeDigest, Rules
+from terminal.journal.entry import CodeDigest, Rules, SealedClaimsViewed
 from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
@@ -32,17 +32,19 @@ OPENED, UNSOUND = SEALED + 1, SEALED + 2
 """The states of a record whose box was opened: it is in the tables, or it is no entry of its place."""
 AT_ONCE = 1_000
 """So many records are opened in one transaction."""
+_TYPES: dict[type, str] = {SealedClaimsViewed: "opened"}
+"""Types of entries whose name in files is another than their class's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SealingKeyPair:
     """A journal-sealing X25519 pair, 32 bytes each."""
 
     public: bytes
     private: bytes = field(repr=False)
 
 
-def open_all(database: Database, keys: Sequence[Key], now_ms: int) -> tuple[int, int]:
+def open_all(database: Database, keys: Sequence[SealingKeyPair], now_ms: int) -> tuple[int, int]:
     """Open what is sealed; how many were opened now, and how many no key opens. Raises DatabaseFault."""
     opened, left, after = 0, 0, ("", b"", 0)
     while True:
@@ -68,7 +70,7 @@ def _sealed(connection: Connection, after: tuple[str, bytes, int]) -> Sequence[R
     return connection.execute(due.with_for_update()).all()
 
 
-def _open(connection: Connection, row: Row[Any], keys: Sequence[Key], now_ms: int) -> bool:
+def _open(connection: Connection, row: Row[Any], keys: Sequence[SealingKeyPair], now_ms: int) -> bool:
     """Open one record; whether a key did."""
     encoded = _unseal(record.read(row.record).sealed, keys)
     if encoded is None:
@@ -76,7 +78,7 @@ def _open(connection: Connection, row: Row[Any], keys: Sequence[Key], now_ms: in
     place = {"terminal": row.terminal, "journal": row.journal, "seq": row.seq}
     entry = _entry(encoded, place)
     if entry is None:
-        note(connection, Place(**place), IncidentKind.UNSOUND, now_ms)
+        note(connection, RecordPlace(**place), IncidentKind.UNSOUND, now_ms)
     else:
         connection.execute(ENTRY.insert().values(**place, **_stamp(entry)))
         connection.execute(BODIES[type(entry.body)].insert().values(**place, **_columns(entry.body)))
@@ -85,7 +87,7 @@ def _open(connection: Connection, row: Row[Any], keys: Sequence[Key], now_ms: in
     return True
 
 
-def _unseal(sealed: bytes, keys: Sequence[Key]) -> bytes | None:
+def _unseal(sealed: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
     for key in keys:
         try:
             return record.unseal(sealed, key.public, key.private)
@@ -113,7 +115,7 @@ def _stamp(entry: Entry) -> dict[str, Any]:
         "officer": _plain(stamp.officer),
         "shift": _plain(stamp.shift),
         "duress": stamp.duress,
-        "type": type(entry.body).__name__.lower(),
+        "type": _TYPES.get(type(entry.body), type(entry.body).__name__.lower()),
     }
 
 

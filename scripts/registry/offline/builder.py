@@ -20,8 +20,8 @@ from terminal.registry.offline import bloom_filter, files
 from terminal.registry.offline.packing import (
     TABLE_KINDS,
     TAKEN_OFF,
-    Entry,
     ListClass,
+    OfflineEntry,
     pack_plate,
     pack_record,
     province_of,
@@ -103,7 +103,7 @@ def _record(row: int, name: FileName, listing: Listing) -> int:
     if not is_day(listing.valid_through):
         raise InputFault(f"row {row}: its date is no day yyyymmdd")
     try:
-        return pack_record(Entry(listing.valid_through // 100, _LIST_CLASS[classify(listing.letters)]))
+        return pack_record(OfflineEntry(listing.valid_through // 100, _LIST_CLASS[classify(listing.letters)]))
     except ValueError as error:
         raise InputFault(f"row {row}: {error}") from None
 

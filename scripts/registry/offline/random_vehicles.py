@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from terminal.registry.offline.packing import DIGITS, PLACES, TAKEN_OFF, Entry, ListClass, pack_record
+from terminal.registry.offline.packing import DIGITS, PLACES, TAKEN_OFF, ListClass, OfflineEntry, pack_record
 from terminal.vehicle.tables import KINDS
 
 Numbers = npt.NDArray[np.int64]
@@ -73,7 +73,7 @@ def _draw(series: _Series, count: int, draw: np.random.Generator) -> Numbers:
 def records(count: int, day: int, seed: int) -> Numbers:
     """A record for each of `count` vehicles: months around `day` (yyyymmdd), mostly without a remark."""
     draw = np.random.default_rng([seed, 2])
-    month = pack_record(Entry(day // 100, ListClass.PASS)) // 8
+    month = pack_record(OfflineEntry(day // 100, ListClass.PASS)) // 8
     months = draw.integers(month - _MONTHS_PAST, month + _MONTHS_TO_COME, count)
     classes = draw.choice(np.array(list(_CLASSES), np.int64), count, p=list(_CLASSES.values()))
     return np.asarray(months * 8 + classes, np.int64)

@@ -14,7 +14,7 @@ from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scripts.registry.journals.store import Place, Standing
+    from scripts.registry.journals.store import RecordPlace, Standing
     from scripts.registry.reports.checks import Checked
     from scripts.registry.reports.figures import Figures
 
@@ -51,7 +51,7 @@ class Contents:
     made_ms: int
     figures: Figures
     journals: Sequence[Standing]
-    incidents: Sequence[tuple[str, Place, int]]
+    incidents: Sequence[tuple[str, RecordPlace, int]]
     """Kind, place and time (Unix ms)."""
     sealed: int
     """Records that no key opened yet: the page knows nothing of what is in them."""
@@ -195,7 +195,7 @@ def _apart(figures: Figures) -> str:
     return _table(("码 cti", "号牌 plate", "先 first", "", "后 second", "", "相距 apart"), rows)
 
 
-def _incidents(incidents: Sequence[tuple[str, Place, int]]) -> str:
+def _incidents(incidents: Sequence[tuple[str, RecordPlace, int]]) -> str:
     rows = (
         [kind, place.terminal, place.journal.hex(), place.seq, _time(at_ms)]
         for kind, place, at_ms in incidents

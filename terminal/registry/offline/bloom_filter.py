@@ -27,7 +27,7 @@ EVERYTHING = b"\xff"
 """Stands for the filter of a file that has none."""
 
 
-class Sieve:
+class BloomFilters:
     """Filters of a province's files, interleaved: three reads test all files at once."""
 
     def __init__(self, contents: Sequence[bytes]) -> None:

@@ -61,7 +61,7 @@ class FileName:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class FileHeader:
     """Header of a file, from its table `meta`."""
 
     province: str
@@ -126,7 +126,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def read_header(db: sqlite3.Connection, name: FileName) -> Header:
+def read_header(db: sqlite3.Connection, name: FileName) -> FileHeader:
     """Read a file's header and check its tables and that it matches its name.
 
     Reads a few pages, not the vehicles. Raises sqlite3.Error, OfflineListFault.
@@ -143,7 +143,7 @@ def read_header(db: sqlite3.Connection, name: FileName) -> Header:
         raise OfflineListFault(f"{name}: its header is incomplete")
     if province != name.province or name.day not in (None, day) or not is_day(day):
         raise OfflineListFault(f"{name}: its header names another file")
-    return Header(province, day, count, _kinds(meta.get("kinds"), name))
+    return FileHeader(province, day, count, _kinds(meta.get("kinds"), name))
 
 
 def write_kinds(kinds: Sequence[str]) -> str:
@@ -169,7 +169,7 @@ def read_filter(db: sqlite3.Connection, name: FileName) -> bytes | None:
     return content
 
 
-def verify(path: Path, name: FileName, sha256: bytes) -> Header:
+def verify(path: Path, name: FileName, sha256: bytes) -> FileHeader:
     """Verify every byte of a file and return its header.
 
     `sha256` is the signed hash, 32 bytes. Raises OfflineListRefused.
@@ -190,7 +190,7 @@ def verify(path: Path, name: FileName, sha256: bytes) -> Header:
     return header
 
 
-def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -> Header:
+def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -> FileHeader:
     """Install a file in `folder`; on return it is durable. If it is refused, the previous file stays in
     force.
 
@@ -216,7 +216,7 @@ def install(folder: Path, name: FileName, source: Path | bytes, sha256: bytes) -
     return header
 
 
-def _require_vehicles(db: sqlite3.Connection, name: FileName, header: Header) -> None:
+def _require_vehicles(db: sqlite3.Connection, name: FileName, header: FileHeader) -> None:
     lowest = 0 if name.day is None else TAKEN_OFF
     good = "typeof(record) = 'integer' AND record BETWEEN ? AND ? AND record & 7 <= 4 OR record = ?"
     count, records, first, last = db.execute(
@@ -261,7 +261,7 @@ def _write(path: Path, source: Path | bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _refuse_superseded(folder: Path, name: FileName, header: Header) -> None:
+def _refuse_superseded(folder: Path, name: FileName, header: FileHeader) -> None:
     base = _base(folder, name.province)
     if base is None:
         return
@@ -276,7 +276,7 @@ def _drop_superseded(folder: Path, province: str) -> None:
             (folder / str(name)).unlink()
 
 
-def _base(folder: Path, province: str) -> Header | None:
+def _base(folder: Path, province: str) -> FileHeader | None:
     name = FileName(province)
     try:
         with faults(OfflineListFault, name), closing(connect(folder / str(name))) as db:

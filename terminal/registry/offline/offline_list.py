@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.model import UNCHECKED, VehicleFinding, VehicleStatus
 from terminal.registry.offline import files as offline_files
-from terminal.registry.offline.bloom_filter import EVERYTHING, Sieve
+from terminal.registry.offline.bloom_filter import EVERYTHING, BloomFilters
 from terminal.registry.offline.files import FileName, date_of
-from terminal.registry.offline.packing import Entry, judge, pack_plate, places_of, province_of, unpack_record
+from terminal.registry.offline.packing import (
+    OfflineEntry,
+    finding_of,
+    pack_plate,
+    places_of,
+    province_of,
+    unpack_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +93,7 @@ class OfflineList:
         if said.entry is None:
             return VehicleStatus(VehicleFinding.UNCHECKED, age_s=age_s)
         dates_count = age_s is not None and age_s <= self._usable_s
-        finding = judge(said.entry, moment.now_s, dates_count=dates_count)
+        finding = finding_of(said.entry, moment.now_s, dates_count=dates_count)
         if finding is VehicleFinding.UNCHECKED:
             return VehicleStatus(finding, age_s=age_s)
         return VehicleStatus(finding, valid_through=_last_day(said.entry.month), age_s=age_s)
@@ -162,7 +169,7 @@ class OfflineList:
 class _Said(NamedTuple):
     """A province's entry for a vehicle, and when (Unix time, s) it was last known to be true."""
 
-    entry: Entry | None
+    entry: OfflineEntry | None
     known_at_s: float | None
 
 
@@ -205,7 +212,7 @@ class _Province:
         ]
         """Each order of kinds, and the indices of the files that have it; usually one for all."""
         try:
-            self._sieve = Sieve([_filter(name, file.db) for name, file in self.files.items()])
+            self._sieve = BloomFilters([_filter(name, file.db) for name, file in self.files.items()])
         except OfflineListFault:
             self.close(keep=held)
             raise
@@ -292,7 +299,7 @@ def _filter(name: FileName, db: sqlite3.Connection) -> bytes:
         return offline_files.read_filter(db, name) or EVERYTHING
 
 
-def _entry(name: FileName, record: int) -> Entry | None:
+def _entry(name: FileName, record: int) -> OfflineEntry | None:
     try:
         return unpack_record(record)
     except ValueError as error:  # the medium changed after verification

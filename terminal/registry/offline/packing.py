@@ -45,7 +45,7 @@ class ListClass(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OfflineEntry:
     """List entry of a vehicle."""
 
     month: int
@@ -103,7 +103,7 @@ def unpack_plate(packed: int, province: str, kinds: Sequence[str] = TABLE_KINDS)
     return plate
 
 
-def pack_record(entry: Entry) -> int:
+def pack_record(entry: OfflineEntry) -> int:
     """Pack an entry. Raises ValueError if its month is not allowed in a credential."""
     if not is_month(entry.month):
         raise ValueError(f"{entry.month} is not a month of validity")
@@ -112,22 +112,22 @@ def pack_record(entry: Entry) -> int:
 
 
 @cache
-def unpack_record(record: int) -> Entry | None:
+def unpack_record(record: int) -> OfflineEntry | None:
     """Unpack an entry; None for a removed vehicle. Raises ValueError for an invalid record."""
     if record == TAKEN_OFF:
         return None
     months, list_class = divmod(record, 8)
     year, month = divmod(months, 12)
-    entry = Entry((_FIRST_YEAR + year) * 100 + month + 1, ListClass(list_class))
+    entry = OfflineEntry((_FIRST_YEAR + year) * 100 + month + 1, ListClass(list_class))
     if not is_month(entry.month):
         raise ValueError(f"{record} is not a valid record")
     return entry
 
 
-LAST_RECORD = pack_record(Entry(219912, ListClass.UNKNOWN))
+LAST_RECORD = pack_record(OfflineEntry(219912, ListClass.UNKNOWN))
 
 
-def judge(entry: Entry, now_s: float, *, dates_count: bool) -> VehicleFinding:
+def finding_of(entry: OfflineEntry, now_s: float, *, dates_count: bool) -> VehicleFinding:
     """Return the finding of a listed vehicle at `now_s` (Unix time, s); the highest rank decides (section 5).
 
     `dates_count` means that the clock is trusted and the list is not too old. Otherwise only alarms count,

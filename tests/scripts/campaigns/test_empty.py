@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.campaigns.empty import BUDGET_S, Tally, control, look, report
+from scripts.campaigns.empty import BUDGET_S, FrameTally, control, look, report
 from scripts.images.negatives import SORTS, Frames
 from terminal import scan
 
@@ -39,16 +39,18 @@ def test_the_same_seed_gives_the_same_frames_and_another_seed_others():
 
 
 def test_the_eye_is_open():
-    found, _ = scan.follow(control(7), scan.START, BUDGET_S)
+    found, _ = scan.read_next(control(7), scan.START, BUDGET_S)
     assert found is not None
     assert found.text == "VI1:7"
 
 
-@pytest.mark.parametrize("wrong", [Tally(read=["fake, 3 characters"]), Tally(controls=2, controls_read=1)])
+@pytest.mark.parametrize(
+    "wrong", [FrameTally(read=["fake, 3 characters"]), FrameTally(controls=2, controls_read=1)]
+)
 def test_a_text_that_is_not_there_or_a_blind_eye_fails_the_campaign(
-    wrong: Tally, capsys: pytest.CaptureFixture[str]
+    wrong: FrameTally, capsys: pytest.CaptureFixture[str]
 ):
     assert report(wrong) == 1
-    assert report(Tally(frames=Counter(grid=3), controls=2, controls_read=2)) == 0
+    assert report(FrameTally(frames=Counter(grid=3), controls=2, controls_read=2)) == 0
     said = capsys.readouterr().out
     assert "no false text was read" in said

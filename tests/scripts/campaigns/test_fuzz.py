@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from scripts.campaigns.fuzz.invariants import GENUINE, TEXTS, check, look, recovered
-from scripts.campaigns.fuzz.run import FAILED, fuzz, sow
+from scripts.campaigns.fuzz.run import FAILED, fuzz, seed_corpus
 from scripts.images.from_bytes import LARGEST, LAYOUTS, modules_of, picture
 from scripts.images.qr_encoder import BLOCKS, MASKS, symbol
 from terminal import scan
@@ -107,7 +107,7 @@ def test_what_goes_wrong_ends_a_round_and_its_input_is_kept(tmp_path: Path, harm
         f"held = []\ndef look(data):\n    if len(data) > 3:\n        {harm}\n"
         f"fuzz(look, options({str(tmp_path)!r}, 2_000_000, 60, 1))"
     )
-    sow(tmp_path, 1)
+    seed_corpus(tmp_path, 1)
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.campaigns.power import Tally, report
+from scripts.campaigns.power import CutTally, report
 from scripts.campaigns.upload_compare import Name, differences
 
 CAMPAIGN = Path(__file__).parents[3] / "scripts" / "campaign"
@@ -73,7 +73,7 @@ def test_five_power_cuts_lose_no_record_that_was_acknowledged_before():
     assert cuts == {"journal, idle": "3", "journal, writing": "2", "plain, idle": "3", "plain, writing": "2"}
 
 
-@pytest.mark.parametrize("wrong", [Tally(lost=1), Tally(unopened=1)])
-def test_a_record_lost_or_a_journal_that_does_not_open_fails_the_campaign(wrong: Tally):
+@pytest.mark.parametrize("wrong", [CutTally(lost=1), CutTally(unopened=1)])
+def test_a_record_lost_or_a_journal_that_does_not_open_fails_the_campaign(wrong: CutTally):
     assert report({("journal", "idle"): wrong}) == 1
     assert report({("plain", "writing"): wrong}) == 0

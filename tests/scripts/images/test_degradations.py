@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from scripts.images.degradation_strength import SIDE_PX, TEXT, strength
-from scripts.images.degradations import KINDS, View, code, frames, place, series
+from scripts.images.degradations import KINDS, CodePlacement, code, frames, place, series
 from scripts.images.frame_damage import HEIGHT, WIDTH
 from terminal import scan
 
 SUBJECT = code(TEXT, "M")
-VIEW = View(SIDE_PX, 7)
+VIEW = CodePlacement(SIDE_PX, 7)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -20,7 +20,7 @@ def test_the_same_seed_gives_the_same_frames_and_another_gives_others(kind: str)
     assert [frame.shape for frame in first] == [(HEIGHT, WIDTH)] * 2
     assert all((one == other).all() for one, other in zip(first, second, strict=True))
     assert (first[0] != first[1]).any()
-    assert (first[0] != next(series(SUBJECT, View(SIDE_PX, 8), kind, 2))).any()
+    assert (first[0] != next(series(SUBJECT, CodePlacement(SIDE_PX, 8), kind, 2))).any()
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"perspective", "small", "curve"}))

@@ -11,7 +11,7 @@ from keys import certificates
 from scripts.registry.access import ADMINISTRATOR, state_file, uploads_name
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database
-from scripts.registry.service import Roll, Service
+from scripts.registry.service import Service, TerminalCache
 from terminal.wire import signed
 from tests.scripts.registry.link_clients import SHARES, Ends
 from tests.scripts.registry.request_fixtures import (
@@ -40,7 +40,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
     now_s = int(time.time())
     names = [*TERMINALS, "T0009", *WORKERS, *map(uploads_name, WORKERS), ADMINISTRATOR]
-    certificates.furnish(folder, names, now_s)
+    certificates.ensure_identities(folder, names, now_s)
     ca = certificates.load(folder, "ca")
     certificates.save(certificates.issue_client("T0001", ca, now_s - 9 * DAY_S, 8), folder, "expired")
     foreign = certificates.make_ca("laboratory", now_s, 30)
@@ -100,7 +100,7 @@ def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
         made.append(Database(url))
         made[-1].prepare(NOW_MS)
         signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED), RECEIPT_SIGNER)
-        return Service(made[-1], Roll(trust), OTHERS, *signers)
+        return Service(made[-1], TerminalCache(trust), OTHERS, *signers)
 
     yield make
     for database in made:

@@ -8,24 +8,24 @@ from nacl import bindings
 
 from scripts.registry.database import Database
 from scripts.registry.journals import evidence, store
-from scripts.registry.journals.unsealing import Key
+from scripts.registry.journals.unsealing import SealingKeyPair
 from scripts.registry.terminals import Terminal
 from terminal.journal import record
 from terminal.journal.codec import write_entry
 from terminal.journal.entry import Ages, Body, Check, Entry, Stamp
 from terminal.journal.record import Head, Record
-from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.registry import codec, topics
-from terminal.registry.messages import Batch, Held, Piece, Pieces, Receipt
+from terminal.registry.messages import Batch, Chunk, Pieces, Receipt, StoredPart
 from tests.scripts.registry.request_fixtures import NOW_MS, RECEIPT_KEYS, RECEIPT_SIGNER, T0001, signer_of
 
 SECRET = b"journal".ljust(32, b".")
-KEY = Key(bindings.crypto_scalarmult_base(SECRET), SECRET)
+KEY = SealingKeyPair(bindings.crypto_scalarmult_base(SECRET), SECRET)
 JOURNAL = b"J" * 16
 BATCH_TOPIC = topics.batch("T0001")
 
 CHECK = Check(
-    how=How.SCAN,
+    how=CheckOrigin.SCAN,
     finding=CredentialFinding.CURRENT,
     reason=Reason.OK,
     vehicle=VehicleFinding.VALID,
@@ -113,7 +113,7 @@ def file(database: Database, batch: Batch, owner: Terminal = T0001, now_ms: int 
         return store.store(connection, batch, owner, now_ms, RECEIPT_SIGNER).message
 
 
-def give(database: Database, *pieces: Piece) -> tuple[Held, ...]:
+def give(database: Database, *pieces: Chunk) -> tuple[StoredPart, ...]:
     """What a worker says that it holds after pieces."""
     with database.transaction() as connection:
         said = Pieces(terminal="T0001", pieces=pieces)

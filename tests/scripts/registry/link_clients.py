@@ -15,7 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.link import MqttLink
-from drivers.link_connection import Line
+from drivers.link_connection import LinkSettings
 from scripts.registry.access import Shares
 from scripts.registry.broker import Broker
 from terminal.ports import Incoming, LinkMessage, LinkState, Outgoing, Sent, Unsent
@@ -96,7 +96,7 @@ class Ends:
 
     def line(
         self, broker: Broker, terminal: str, *subscriptions: str, identity: str = "", **other: object
-    ) -> Line:
+    ) -> LinkSettings:
         """What a link of `terminal` needs; `identity` takes another's certificate and key."""
         identity = identity or terminal
         said: dict[str, Any] = {
@@ -109,9 +109,9 @@ class Ends:
             "status_topic": topics.link(terminal),
             "subscriptions": subscriptions or (topics.answer(terminal),),
         }
-        return Line(**said | other)
+        return LinkSettings(**said | other)
 
-    def link(self, line: Line) -> Ear:
+    def link(self, line: LinkSettings) -> Ear:
         """An opened link."""
         ear = Ear(MqttLink(line))
         self._links.append(ear.link)
@@ -124,7 +124,7 @@ class Ends:
         ear.up()
         return ear
 
-    def worker_line(self, broker: Broker, *subscriptions: str) -> Line:
+    def worker_line(self, broker: Broker, *subscriptions: str) -> LinkSettings:
         """What a link needs as the worker W0001, which may publish answers and has no link topic."""
         status = topics.answer("W0001")
         return self.line(broker, "W0001", *subscriptions or EVERYTHING, status_topic=status)

@@ -18,9 +18,9 @@ from terminal.registry.messages import (
     LookupAnswer,
     LookupRequest,
     PlateQuestion,
+    Purpose,
     Question,
     VehicleRecord,
-    Why,
 )
 from terminal.wire import cbor, signed
 from terminal.wire.signed import Signer, by_kid
@@ -66,7 +66,7 @@ REQUEST = LookupRequest(
     terminal="T0001",
     officer="098765",
     question=PlateQuestion("苏A12345", "02"),
-    why=Why.CHECK,
+    why=Purpose.CHECK,
     head=Head(b"J" * 16, 7, b"h" * 32),
 )
 LOOKUP_TOPIC = topics.lookup("T0001")

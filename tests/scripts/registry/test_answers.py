@@ -21,13 +21,13 @@ from terminal.registry.messages import (
     Batch,
     CodeQuestion,
     Health,
+    HotlistEntry,
     HotlistQuestion,
-    Listed,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     Pieces,
     PlateQuestion,
-    Result,
     VinQuestion,
 )
 from terminal.wire import signed
@@ -67,7 +67,7 @@ def database() -> Iterator[Database]:
 
 def test_a_vehicle_is_found_by_its_number_and_kind(database: Database):
     answer = answered(database, REQUEST)
-    assert answer.result is Result.FOUND
+    assert answer.result is LookupResult.FOUND
     assert answer.record is not None
     assert answer.record.plate == Plate("苏A12345", "02")
     assert (answer.id, answer.terminal, answer.answered_ms) == (REQUEST.id, "T0001", NOW_MS)
@@ -83,19 +83,19 @@ def test_a_registry_without_records_of_issue_says_that_it_does_not_know(
 @pytest.mark.parametrize(
     ("vin", "result", "refusal"),
     [
-        ("LSVAA2180E2123456", Result.FOUND, None),
-        ("LSVAA2180E2123457", Result.NOT_FOUND, None),
-        ("123456", Result.REFUSED, RefusalReason.MALFORMED),
-        ("LSVAA2180E212345O", Result.REFUSED, RefusalReason.MALFORMED),
-        ("lsvaa2180e2123456", Result.REFUSED, RefusalReason.MALFORMED),
+        ("LSVAA2180E2123456", LookupResult.FOUND, None),
+        ("LSVAA2180E2123457", LookupResult.NOT_FOUND, None),
+        ("123456", LookupResult.REFUSED, RefusalReason.MALFORMED),
+        ("LSVAA2180E212345O", LookupResult.REFUSED, RefusalReason.MALFORMED),
+        ("lsvaa2180e2123456", LookupResult.REFUSED, RefusalReason.MALFORMED),
     ],
 )
 def test_a_vehicle_without_a_plate_is_found_by_its_vin(
-    database: Database, vin: str, result: Result, refusal: RefusalReason | None
+    database: Database, vin: str, result: LookupResult, refusal: RefusalReason | None
 ):
     answer = answered(database, request(VinQuestion(vin)))
     assert (answer.result, answer.refusal) == (result, refusal)
-    assert (answer.record and answer.record.number) == ("苏A12345" if result is Result.FOUND else None)
+    assert (answer.record and answer.record.number) == ("苏A12345" if result is LookupResult.FOUND else None)
 
 
 def test_the_answer_goes_to_the_signer_s_topic_with_the_request_s_id():
@@ -104,37 +104,37 @@ def test_the_answer_goes_to_the_signer_s_topic_with_the_request_s_id():
     assert out.correlation == REQUEST.id
     opened = codec.open_signed(LookupAnswer, out.payload, ANSWER_KEYS)
     assert opened == LookupAnswer(
-        id=REQUEST.id, answered_ms=NOW_MS, result=Result.UNAVAILABLE, terminal="T0001"
+        id=REQUEST.id, answered_ms=NOW_MS, result=LookupResult.UNAVAILABLE, terminal="T0001"
     )
 
 
 @pytest.mark.parametrize(
     ("question", "result", "kinds"),
     [
-        (PlateQuestion("苏A12345"), Result.FOUND, ["02"]),
-        (PlateQuestion("苏A12345", "01"), Result.NOT_FOUND, []),
-        (PlateQuestion("苏A99999", "02"), Result.NOT_FOUND, []),
-        (PlateQuestion("苏A99999"), Result.NOT_FOUND, []),
-        (PlateQuestion("苏B70001"), Result.SEVERAL_KINDS, ["01", "02", "07"]),
-        (PlateQuestion("苏B70001", "07"), Result.FOUND, ["07"]),
-        (PlateQuestion("", "02"), Result.REFUSED, []),
-        (PlateQuestion("苏A\0 2345", "02"), Result.REFUSED, []),
-        (PlateQuestion("苏a12345"), Result.REFUSED, []),
-        (PlateQuestion("苏A123456789"), Result.REFUSED, []),
-        (PlateQuestion("苏A12345", "98"), Result.NOT_FOUND, []),  # a kind that no table lists yet
-        (PlateQuestion("渝AD0001Z", "52"), Result.NOT_FOUND, []),
-        (PlateQuestion("苏A12345", "2"), Result.REFUSED, []),
-        (PlateQuestion("苏A12345", "小型"), Result.REFUSED, []),
-        (PlateQuestion("苏A12345", ""), Result.REFUSED, []),
+        (PlateQuestion("苏A12345"), LookupResult.FOUND, ["02"]),
+        (PlateQuestion("苏A12345", "01"), LookupResult.NOT_FOUND, []),
+        (PlateQuestion("苏A99999", "02"), LookupResult.NOT_FOUND, []),
+        (PlateQuestion("苏A99999"), LookupResult.NOT_FOUND, []),
+        (PlateQuestion("苏B70001"), LookupResult.SEVERAL_KINDS, ["01", "02", "07"]),
+        (PlateQuestion("苏B70001", "07"), LookupResult.FOUND, ["07"]),
+        (PlateQuestion("", "02"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏A\0 2345", "02"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏a12345"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏A123456789"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏A12345", "98"), LookupResult.NOT_FOUND, []),  # a kind that no table lists yet
+        (PlateQuestion("渝AD0001Z", "52"), LookupResult.NOT_FOUND, []),
+        (PlateQuestion("苏A12345", "2"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏A12345", "小型"), LookupResult.REFUSED, []),
+        (PlateQuestion("苏A12345", ""), LookupResult.REFUSED, []),
     ],
 )
 def test_each_plate_question_has_its_result(
-    database: Database, question: PlateQuestion, result: Result, kinds: list[str]
+    database: Database, question: PlateQuestion, result: LookupResult, kinds: list[str]
 ):
     answer = answered(database, request(question))
     records = answer.records or ((answer.record,) if answer.record else ())
     assert answer.result is result
-    assert answer.refusal is (RefusalReason.MALFORMED if result is Result.REFUSED else None)
+    assert answer.refusal is (RefusalReason.MALFORMED if result is LookupResult.REFUSED else None)
     assert [record.kind for record in records] == kinds
     assert all(record.number == question.number for record in records)
 
@@ -147,16 +147,20 @@ def code(plate: Plate, month: int = 202708) -> str:
 @pytest.mark.parametrize(
     ("text", "result", "finding"),
     [
-        (code(Plate("苏A12345", "02")), Result.FOUND, CredentialFinding.CURRENT),
-        (code(Plate("苏A12345", "02"), 202610), Result.FOUND, CredentialFinding.PAST),
-        (code(Plate("苏A12345", "01")), Result.NOT_FOUND, CredentialFinding.CURRENT),
-        (code(Plate("苏A12345", "02")).replace("45;", "46;"), Result.NOT_FOUND, CredentialFinding.FAILED),
-        ("XY1:something", Result.NOT_FOUND, CredentialFinding.UNVERIFIABLE),
-        ("JS1:nonsense", Result.NOT_FOUND, CredentialFinding.UNREADABLE),
+        (code(Plate("苏A12345", "02")), LookupResult.FOUND, CredentialFinding.CURRENT),
+        (code(Plate("苏A12345", "02"), 202610), LookupResult.FOUND, CredentialFinding.PAST),
+        (code(Plate("苏A12345", "01")), LookupResult.NOT_FOUND, CredentialFinding.CURRENT),
+        (
+            code(Plate("苏A12345", "02")).replace("45;", "46;"),
+            LookupResult.NOT_FOUND,
+            CredentialFinding.FAILED,
+        ),
+        ("XY1:something", LookupResult.NOT_FOUND, CredentialFinding.UNVERIFIABLE),
+        ("JS1:nonsense", LookupResult.NOT_FOUND, CredentialFinding.UNREADABLE),
     ],
 )
 def test_another_issuer_s_code_is_verified_and_its_vehicle_looked_up_where_it_proves_one(
-    database: Database, text: str, result: Result, finding: CredentialFinding
+    database: Database, text: str, result: LookupResult, finding: CredentialFinding
 ):
     answer = answered(database, request(CodeQuestion(text)))
     assert (answer.result, answer.finding) == (result, finding)
@@ -165,10 +169,10 @@ def test_another_issuer_s_code_is_verified_and_its_vehicle_looked_up_where_it_pr
 
 def test_hot_list_changes_are_given_from_the_one_asked_for(database: Database):
     with database.transaction() as connection:
-        changes = [put(connection, "苏", [Listed(RECORD.plate, letter)], NOW_MS) for letter in "CJN"]
+        changes = [put(connection, "苏", [HotlistEntry(RECORD.plate, letter)], NOW_MS) for letter in "CJN"]
     epoch = changes[0].epoch
     answer = answered(database, request(HotlistQuestion("苏", epoch, 2)))
-    assert (answer.result, answer.changes, answer.more) == (Result.FOUND, tuple(changes[1:]), False)
+    assert (answer.result, answer.changes, answer.more) == (LookupResult.FOUND, tuple(changes[1:]), False)
     anew = answered(database, request(HotlistQuestion("苏", 0, 1), 1))
     assert anew.changes == tuple(changes)
 
@@ -176,24 +180,26 @@ def test_hot_list_changes_are_given_from_the_one_asked_for(database: Database):
 @pytest.mark.parametrize("province", ["", "XX", "苏A", "\0"])
 def test_a_hot_list_of_no_province_is_refused(database: Database, province: str):
     answer = answered(database, request(HotlistQuestion(province, 1, 1)))
-    assert (answer.result, answer.changes) == (Result.REFUSED, None)
+    assert (answer.result, answer.changes) == (LookupResult.REFUSED, None)
     assert answer.refusal is RefusalReason.MALFORMED
 
 
 @pytest.mark.parametrize(
     ("age_ms", "result"),
     [
-        (0, Result.FOUND),
-        (FRESH_MS, Result.FOUND),
-        (FRESH_MS + 1, Result.REFUSED),
-        (-FRESH_MS, Result.FOUND),
-        (-FRESH_MS - 1, Result.REFUSED),
+        (0, LookupResult.FOUND),
+        (FRESH_MS, LookupResult.FOUND),
+        (FRESH_MS + 1, LookupResult.REFUSED),
+        (-FRESH_MS, LookupResult.FOUND),
+        (-FRESH_MS - 1, LookupResult.REFUSED),
     ],
 )
-def test_a_request_over_a_minute_old_or_ahead_is_refused(database: Database, age_ms: int, result: Result):
+def test_a_request_over_a_minute_old_or_ahead_is_refused(
+    database: Database, age_ms: int, result: LookupResult
+):
     answer = answered(database, replace(REQUEST, sent_ms=NOW_MS - age_ms))
-    assert (answer.result, answer.record is None) == (result, result is Result.REFUSED)
-    assert answer.refusal is (RefusalReason.CLOCK if result is Result.REFUSED else None)
+    assert (answer.result, answer.record is None) == (result, result is LookupResult.REFUSED)
+    assert answer.refusal is (RefusalReason.CLOCK if result is LookupResult.REFUSED else None)
 
 
 def test_a_request_that_was_seen_has_no_second_answer(database: Database):
@@ -204,7 +210,11 @@ def test_a_request_that_was_seen_has_no_second_answer(database: Database):
 
 def test_a_lost_terminal_is_told_nothing(database: Database):
     answer = answered(database, replace(REQUEST, terminal="T0003"))
-    assert (answer.result, answer.record, answer.refusal) == (Result.REFUSED, None, RefusalReason.INACTIVE)
+    assert (answer.result, answer.record, answer.refusal) == (
+        LookupResult.REFUSED,
+        None,
+        RefusalReason.INACTIVE,
+    )
 
 
 @pytest.mark.parametrize(
@@ -281,5 +291,5 @@ def test_any_question_is_answered_in_the_form_that_its_terminal_reads(drawn: Loo
     answer = answered(database, replace(drawn, terminal="T0001", sent_ms=NOW_MS))
     database.close()
     assert answer.id == drawn.id
-    assert answer.result in (Result.NOT_FOUND, Result.REFUSED, Result.FOUND)
+    assert answer.result in (LookupResult.NOT_FOUND, LookupResult.REFUSED, LookupResult.FOUND)
     assert answer.record is None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.registry.admission import Refusal
-from scripts.registry.answers import Letter
+from scripts.registry.answers import Publication
 from scripts.registry.bounds import (
     CHECKS_BURST,
     LOOKUPS_BURST,
@@ -25,7 +25,14 @@ from scripts.registry.bounds import (
 from scripts.registry.service import Service
 from terminal.model import RefusalReason
 from terminal.registry import codec, topics
-from terminal.registry.messages import HotlistQuestion, LookupAnswer, PlateQuestion, Question, Result, Why
+from terminal.registry.messages import (
+    HotlistQuestion,
+    LookupAnswer,
+    LookupResult,
+    PlateQuestion,
+    Purpose,
+    Question,
+)
 from terminal.wire.signed import by_kid
 from tests.scripts.registry.request_fixtures import LOOKUP_TOPIC, NOW_MS, REQUEST, key_of, public, sent
 
@@ -40,7 +47,7 @@ class Asker:
         self.service, self.terminal, self.count = service, terminal, 0
 
     def ask(
-        self, why: Why = Why.CHECK, question: Question = PLATE, after_ms: int = 0
+        self, why: Purpose = Purpose.CHECK, question: Question = PLATE, after_ms: int = 0
     ) -> LookupAnswer | Refusal:
         """The answer, opened as the terminal opens it; or why there is none."""
         self.count += 1
@@ -52,7 +59,7 @@ class Asker:
             why=why,
             sent_ms=NOW_MS + after_ms,
         )
-        posted: list[Letter] = []
+        posted: list[Publication] = []
         topic = topics.lookup(self.terminal)
         out = self.service.deliver(topic, sent(request), NOW_MS + after_ms, request.id, posted.append)
         if isinstance(out, Refusal):
@@ -65,15 +72,17 @@ class Asker:
         return answer
 
     def refusals(
-        self, times: int, why: Why = Why.CHECK, question: Question = PLATE, after_ms: int = 0
+        self, times: int, why: Purpose = Purpose.CHECK, question: Question = PLATE, after_ms: int = 0
     ) -> list[RefusalReason | None]:
         """What so many requests are told."""
         answers = [self.ask(why, question, after_ms) for _ in range(times)]
         return [answer.refusal for answer in answers if isinstance(answer, LookupAnswer)]
 
 
-@pytest.mark.parametrize("why", [Why.CHECK, Why.QUERY])
-def test_checks_and_queries_have_a_burst_of_20_and_then_2_a_second(desk: Callable[[str], Service], why: Why):
+@pytest.mark.parametrize("why", [Purpose.CHECK, Purpose.QUERY])
+def test_checks_and_queries_have_a_burst_of_20_and_then_2_a_second(
+    desk: Callable[[str], Service], why: Purpose
+):
     asker = Asker(desk("W0001"))
     assert asker.refusals(22, why) == [None] * 20 + [BUSY] * 2
     assert asker.refusals(3, why, after_ms=1_000) == [None, None, BUSY]
@@ -81,10 +90,10 @@ def test_checks_and_queries_have_a_burst_of_20_and_then_2_a_second(desk: Callabl
 
 
 @pytest.mark.parametrize(
-    ("why", "question"), [(Why.RECHECK, PLATE), (Why.CHECK, HOTLIST), (Why.RECHECK, HOTLIST)]
+    ("why", "question"), [(Purpose.RECHECK, PLATE), (Purpose.CHECK, HOTLIST), (Purpose.RECHECK, HOTLIST)]
 )
 def test_rechecks_and_hot_list_questions_have_40_and_then_1_a_second_and_hold_up_no_check(
-    desk: Callable[[str], Service], why: Why, question: Question
+    desk: Callable[[str], Service], why: Purpose, question: Question
 ):
     asker = Asker(desk("W0001"))
     assert asker.refusals(41, why, question) == [None] * 40 + [BUSY]
@@ -97,11 +106,11 @@ def test_a_busy_answer_has_no_finding_and_the_same_request_is_answered_later(des
     asker.refusals(int(CHECKS_BURST))
     busy = asker.ask()
     assert isinstance(busy, LookupAnswer)
-    assert (busy.result, busy.record, busy.refusal) == (Result.REFUSED, None, BUSY)
+    assert (busy.result, busy.record, busy.refusal) == (LookupResult.REFUSED, None, BUSY)
     asker.count -= 1
     again = asker.ask(after_ms=2_000)
     assert isinstance(again, LookupAnswer)
-    assert again.result is Result.NOT_FOUND
+    assert again.result is LookupResult.NOT_FOUND
 
 
 def test_a_flood_is_dropped_unread_and_counted_and_holds_up_nobody_else(
@@ -126,7 +135,7 @@ def test_a_request_whose_correlation_data_is_not_its_id_gets_nothing_and_is_coun
 ):
     service = desk("W0001")
     for correlation in (b"", b"another", REQUEST.id + b"x"):
-        posted: list[Letter] = []
+        posted: list[Publication] = []
         out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, correlation, posted.append)
         assert (out, posted) == (Refusal.CORRELATION, [])
     assert service.bounds.refused[Refused("T0001", "lookup", Refusal.CORRELATION)] == 3

@@ -89,7 +89,7 @@ def test_a_terminal_whose_power_fails_is_told_of_as_lost(broker: Broker, ends: E
     ours, wake = socket.socketpair()
     with ours, wake:
         connection = Connection(line, lambda _: None)
-        connection.dial()
+        connection.connect()
         turn_until(connection, wake, lambda: connection.ready)
         wait_for_word(watcher, b"up")
         assert connection.channel is not None
@@ -100,18 +100,18 @@ def test_a_terminal_whose_power_fails_is_told_of_as_lost(broker: Broker, ends: E
 def turn_until(connection: Connection, wake: socket.socket, done: Callable[[], bool]) -> None:
     deadline_s = time.monotonic() + DEADLINE_S
     while not done():
-        assert connection.turn(wake, 1.0), connection.fault
+        assert connection.poll(wake, 1.0), connection.fault
         assert time.monotonic() < deadline_s
 
 
 def test_small_packets_are_not_held_back_and_a_dead_line_is_noticed(broker: Broker, ends: Ends):
     connection = Connection(ends.line(broker, "T0001"), lambda _: None)
-    connection.dial()
+    connection.connect()
     assert connection.channel is not None
     assert connection.channel.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
     assert connection.channel.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNACKNOWLEDGED_MS
     assert connection.channel.version() == "TLSv1.3"
-    connection.end()
+    connection.close()
     assert connection.channel is None
 
 

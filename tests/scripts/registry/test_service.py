@@ -28,31 +28,31 @@ from keys import lab
 from keys.files import load_public, load_seed
 from scripts.registry import hotlist, sample
 from scripts.registry.admission import Refusal
-from scripts.registry.answers import Letter
+from scripts.registry.answers import Publication
 from scripts.registry.bounds import Refused
 from scripts.registry.broker import Broker
 from scripts.registry.database import Database, register
 from scripts.registry.faults import BrokerFault, DatabaseFault
 from scripts.registry.journals.tables import INCIDENT, RECORD
-from scripts.registry.service import Roll, Service
+from scripts.registry.service import Service, TerminalCache
 from scripts.registry.tables import WITNESS
-from scripts.registry.worker import ANSWER_EXPIRY_S, Post, Worker
+from scripts.registry.worker import ANSWER_EXPIRY_S, Worker, WorkerSettings
 from terminal.errors import InputFault, TrustFault
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head
 from terminal.model import Plate
 from terminal.registry import codec, topics
 from terminal.registry.messages import (
+    Chunk,
     Health,
-    Held,
     HotlistChange,
-    Listed,
+    HotlistEntry,
     LookupAnswer,
     LookupRequest,
-    Piece,
+    LookupResult,
     Pieces,
     Reception,
-    Result,
+    StoredPart,
 )
 from terminal.wire import signed
 from terminal.wire.signed import Signer, by_kid
@@ -81,7 +81,7 @@ from tests.scripts.registry.request_fixtures import RECORD as VEHICLE
 
 ROOT = Path(__file__).parents[3]
 NAMES = ("W0001", "W0002")
-STOLEN = Listed(Plate("苏A88888", "02"), "C")
+STOLEN = HotlistEntry(Plate("苏A88888", "02"), "C")
 
 
 @pytest.fixture
@@ -103,7 +103,10 @@ def workers(
     with desks[0].database.transaction() as connection:
         register(connection, sample.vehicles(1, DAY, 0))
     stopping = threading.Event()
-    posts = [Post("127.0.0.1", broker.port, name, tls, EVERYTHING, publishes_hotlist=True) for name in NAMES]
+    posts = [
+        WorkerSettings("127.0.0.1", broker.port, name, tls, EVERYTHING, publishes_hotlist=True)
+        for name in NAMES
+    ]
     threads = [
         threading.Thread(target=Worker(post, one).run, args=(stopping,))
         for post, one in zip(posts, desks, strict=True)
@@ -165,7 +168,7 @@ def test_two_workers_share_the_requests_and_answer_each_once(
         ask(terminal, one)
     answers = [heard(terminal) for _ in asked]
     assert {answer.id for _, answer in answers} == {one.id for one in asked}
-    assert {answer.result for _, answer in answers} == {Result.FOUND}
+    assert {answer.result for _, answer in answers} == {LookupResult.FOUND}
     assert Counter(name for name, _ in answers).keys() == {*NAMES}
     assert len(workers) == len(NAMES)
     assert "T0001: found" in caplog.text
@@ -252,11 +255,11 @@ def test_evidence_is_receipted_and_a_head_in_a_health_message_is_kept(
     workers: tuple[Service, Service], terminal: Bare
 ):
     name = sha256(b"sealed").digest()
-    pieces = Pieces(terminal="T0001", pieces=(Piece(name, 0, 6, b"sealed"),))
+    pieces = Pieces(terminal="T0001", pieces=(Chunk(name, 0, 6, b"sealed"),))
     upload(terminal, topics.health("T0001"), codec.sign(health(9), signer_of("T0001")), b"")
     upload(terminal, topics.pieces("T0001"), codec.sign(pieces, signer_of("T0001")), b"i" * 16)
     message, number = receipt(terminal)
-    assert (read_receipt(message).held, number) == ((Held(name, 6),), b"i" * 16)
+    assert (read_receipt(message).held, number) == ((StoredPart(name, 6),), b"i" * 16)
     # Each worker takes its messages in order; after two more of each kind both have had the health message.
     for count in range(1, 9):
         ask(terminal, replace(question(count), head=Head(JOURNAL, 1, b"h" * 32)))
@@ -299,12 +302,12 @@ def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
 
 def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: pytest.LogCaptureFixture):
     signers = (ANSWER_SIGNER, ANSWER_SIGNER, RECEIPT_SIGNER)
-    service = Service(Database("sqlite:////nowhere/x.sqlite"), Roll(trust), OTHERS, *signers)
+    service = Service(Database("sqlite:////nowhere/x.sqlite"), TerminalCache(trust), OTHERS, *signers)
     out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
-    assert isinstance(out, Letter)
-    assert out.result is Result.UNAVAILABLE
+    assert isinstance(out, Publication)
+    assert out.result is LookupResult.UNAVAILABLE
     assert codec.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
-        id=REQUEST.id, answered_ms=NOW_MS, result=Result.UNAVAILABLE, terminal="T0001"
+        id=REQUEST.id, answered_ms=NOW_MS, result=LookupResult.UNAVAILABLE, terminal="T0001"
     )
     for topic, message in (
         (BATCH_TOPIC, Journal().fill(1).sent(1, 1)),
@@ -324,18 +327,18 @@ def test_an_answer_that_was_given_is_not_taken_back_where_what_was_seen_cannot_b
     with service.database.transaction() as connection:
         register(connection, (VEHICLE,))
         connection.exec_driver_sql("DROP TABLE witness")
-    posted: list[Letter] = []
+    posted: list[Publication] = []
     out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append)
     assert posted == [out]
-    assert posted[0].result is Result.FOUND
+    assert posted[0].result is LookupResult.FOUND
     assert "R01" in caplog.text
     again = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append)
-    assert isinstance(again, Letter), "nothing was kept of the first"
+    assert isinstance(again, Publication), "nothing was kept of the first"
 
 
 def test_what_may_go_is_posted_once_and_a_refusal_never(desk: Callable[[str], Service]):
     service = desk("W0001")
-    posted: list[Letter] = []
+    posted: list[Publication] = []
     journal = Journal().fill(1)
     for topic, message in ((LOOKUP_TOPIC, sent(REQUEST)), (BATCH_TOPIC, journal.sent(1, 1))):
         first = service.deliver(topic, message, NOW_MS, REQUEST.id, posted.append)
@@ -350,8 +353,8 @@ def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Calla
     with service.database.transaction() as connection:
         register(connection, (spoilt,))
     out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
-    assert isinstance(out, Letter)
-    assert out.result is Result.UNAVAILABLE
+    assert isinstance(out, Publication)
+    assert out.result is LookupResult.UNAVAILABLE
 
 
 def test_a_refused_delivery_says_nothing_of_what_it_was(
@@ -369,19 +372,19 @@ def test_a_new_trust_set_counts_at_once_and_an_unsound_one_never(tmp_path: Path)
     (tmp_path / "d").mkdir()
     link = tmp_path / "trust"
     link.symlink_to("a")
-    roll = Roll(link)
+    roll = TerminalCache(link)
     assert [*roll.terminals().values()] == [T0001]
     for name in "bcd":
         (tmp_path / "next").symlink_to(name)
         (tmp_path / "next").replace(link)
         assert [*roll.terminals().values()] == [T0002]
     with pytest.raises(TrustFault):
-        Roll(link)
+        TerminalCache(link)
 
 
 def test_a_worker_without_an_identity_does_not_start(tmp_path: Path, desk: Callable[[str], Service]):
     with pytest.raises(BrokerFault):
-        Worker(Post("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
+        Worker(WorkerSettings("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
 
 
 def test_a_worker_whose_key_others_may_read_does_not_start(
@@ -391,7 +394,7 @@ def test_a_worker_whose_key_others_may_read_does_not_start(
         (tmp_path / name).write_bytes((tls / name).read_bytes())
         (tmp_path / name).chmod(0o644)
     with pytest.raises(InputFault, match="mode 0644 is wider than 0600"):
-        Worker(Post("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
+        Worker(WorkerSettings("127.0.0.1", 1, "W0001", tmp_path, EVERYTHING), desk("W0001"))
 
 
 def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from scripts.registry.admission import LARGEST_BATCH, Refusal
-from scripts.registry.answers import Letter
+from scripts.registry.answers import Publication
 from scripts.registry.bounds import MOST_PIECES, PICTURES_BYTES, PICTURES_SPAN_MS, Refused
 from scripts.registry.journals.tables import EVIDENCE
 from scripts.registry.service import Service
 from terminal.registry import codec, topics
-from terminal.registry.messages import Held, Piece, Pieces, Receipt, Reception
+from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
 from terminal.wire import cbor, signed
 from terminal.wire.cbor import Value
 from tests.scripts.registry.journal_batches import BATCH_TOPIC, Journal, read
@@ -33,14 +33,14 @@ def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str]
     malformed = signer_of("T0001")(b"\xa0", signed.HEALTH)
     assert service.deliver(topics.health("T0001"), malformed, NOW_MS) is Refusal.MALFORMED
     out = service.deliver(BATCH_TOPIC, batch, NOW_MS, b"id")
-    assert isinstance(out, Letter)
+    assert isinstance(out, Publication)
     assert (out.topic, out.correlation, out.result) == (topics.answer("T0001"), b"id", Reception.STORED)
 
 
 def receipt(service: Service, topic: str, message: bytes, now_ms: int = NOW_MS) -> Receipt:
     """The receipt that a delivery gets."""
     out = service.deliver(topic, message, now_ms, b"id")
-    assert isinstance(out, Letter)
+    assert isinstance(out, Publication)
     assert (out.topic, out.correlation) == (topics.answer("T0001"), b"id")
     return read(out.payload)
 
@@ -92,7 +92,7 @@ def test_a_batch_that_names_no_journal_is_refused_with_a_receipt_for_none(desk: 
     assert (told.result, told.journal_id, told.seq, told.hash) == (Reception.REFUSED, bytes(16), 0, bytes(32))
 
 
-def pieces(*each: Piece) -> bytes:
+def pieces(*each: Chunk) -> bytes:
     """Pieces as T0001 sends them."""
     return codec.sign(Pieces(terminal="T0001", pieces=each), signer_of("T0001"))
 
@@ -103,9 +103,9 @@ PIECES_TOPIC = topics.pieces("T0001")
 def test_a_message_has_four_pieces_at_most(desk: Callable[[str], Service]):
     service = desk("W0001")
     names = [bytes([number]) * 32 for number in range(MOST_PIECES + 1)]
-    told = receipt(service, PIECES_TOPIC, pieces(*(Piece(name, 0, 2, b"x") for name in names[:MOST_PIECES])))
-    assert told.held == tuple(Held(name, 1) for name in names[:MOST_PIECES])
-    told = receipt(service, PIECES_TOPIC, pieces(*(Piece(name, 0, 2, b"x") for name in names)))
+    told = receipt(service, PIECES_TOPIC, pieces(*(Chunk(name, 0, 2, b"x") for name in names[:MOST_PIECES])))
+    assert told.held == tuple(StoredPart(name, 1) for name in names[:MOST_PIECES])
+    told = receipt(service, PIECES_TOPIC, pieces(*(Chunk(name, 0, 2, b"x") for name in names)))
     assert (told.result, told.held, told.journal_id) == (Reception.REFUSED, None, bytes(16))
     with service.database.reading() as connection:
         assert len(connection.execute(select(EVIDENCE)).all()) == MOST_PIECES
@@ -121,7 +121,7 @@ def test_pictures_above_the_day_s_quota_are_put_off_and_neither_records_nor_anot
     desk: Callable[[str], Service],
 ):
     service, hour_ms = desk("W0001"), NOW_MS + 3_600_000
-    message = pieces(Piece(b"p" * 32, 0, 90_000, bytes(90_000)))
+    message = pieces(Chunk(b"p" * 32, 0, 90_000, bytes(90_000)))
     assert service.bounds.pictures_wait_s("T0001", PICTURES_BYTES - 90_000, NOW_MS) is None
     assert receipt(service, PIECES_TOPIC, message).result is Reception.STORED
     told = receipt(service, PIECES_TOPIC, message, hour_ms)
@@ -145,6 +145,6 @@ def test_any_bytes_and_any_payload_that_is_signed_are_answered_or_refused(
     service, topic = desk("W0001"), f"roadside/1/{what}/T0001"
     for context in (signed.BATCH, signed.PIECES, signed.HEALTH):
         for message in (payload, signer_of("T0001")(said, context)):
-            assert isinstance(service.deliver(topic, message, NOW_MS), Letter | Refusal | None)
+            assert isinstance(service.deliver(topic, message, NOW_MS), Publication | Refusal | None)
             assert isinstance(service.take(message, NOW_MS), bytes | Refusal)
     service.database.close()

@@ -23,8 +23,8 @@ def test_a_terminal_is_found_by_its_key_id():
 
 
 def test_what_the_trust_set_s_maker_writes_is_read():
-    made = trustset.Terminal("T0001", T0001.public_key, "苏")
-    content = trustset.Content(issuers=[], terminals={1: made})
+    made = trustset.ListedTerminal("T0001", T0001.public_key, "苏")
+    content = trustset.TrustContent(issuers=[], terminals={1: made})
     read = terminals.load(trustset.targets(content, made_s=0, serial=1)["terminals.cbor"])
     assert [*read.values()] == [T0001]
 

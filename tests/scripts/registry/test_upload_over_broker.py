@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nacl.utils import random as random_bytes
 
-from scripts.registry.answers import Letter
+from scripts.registry.answers import Publication
 from scripts.registry.broker import Broker
 from scripts.registry.service import Service
 from terminal.journal.entry import Stamp
@@ -67,13 +67,13 @@ class Exchange:
         pieces = codec.open_signed(Pieces, came.payload, by_kid([T0001.public_key]))
         if pieces is None or pieces.pieces[0].sha256 != self.unheard:
             letter = self.service.deliver(came.topic, came.payload, NOW_MS, came.correlation or b"")
-            assert isinstance(letter, Letter)
+            assert isinstance(letter, Publication)
             self.worker.link.send(letter_of(letter))
             assert self.upload.receive(self.terminal.next(Incoming), self.now_s) is not None
         return message.topic
 
 
-def letter_of(letter: Letter) -> Outgoing:
+def letter_of(letter: Publication) -> Outgoing:
     """What the worker sends."""
     return Outgoing(letter.topic, letter.payload, letter.correlation)
 

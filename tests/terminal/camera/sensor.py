@@ -12,8 +12,8 @@ import numpy as np
 
 from terminal import camera
 from terminal.camera import metering
-from terminal.ports import CameraControls, Frame, Reach, Taken
-from terminal.scanner import Sight
+from terminal.ports import CameraControls, CameraLimits, ExposureInfo, Frame
+from terminal.scanner import FrameReader
 from tests.pictures import code
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from terminal.camera import Statistics
-    from terminal.inbox import Looked
+    from terminal.inbox import FrameScanned
 
     Radiance = npt.NDArray[np.float32]
 
 FRAMES_PER_S = 30
 SIZE = (640, 360)
-REACH = Reach((30, 66_666), (1.0, 16.0), 12.0)
+REACH = CameraLimits((30, 66_666), (1.0, 16.0), 12.0)
 MOST = 66_666 * 16.0
 TEXT = "VI1:" + "A SIGNED CODE OF MODERATE LENGTH " * 2
 
@@ -77,7 +77,7 @@ class Sensor:
     delay: int = 3
     """Frames until controls take effect: two of the sensor, and one queued before it."""
     gamma: float = 1.0
-    reach: Reach = REACH
+    reach: CameraLimits = REACH
     lit: bool = False
     begins: CameraControls = field(default_factory=lambda: CameraControls(8_000, 2.0))
     """Controls that the camera chooses by itself."""
@@ -116,7 +116,7 @@ class Sensor:
             np.clip(levels, 0, 255).astype(np.uint8),
             self.number / FRAMES_PER_S,
             self.number,
-            None if self.reach.exposure_us is None else Taken(exposure_us, gain),
+            None if self.reach.exposure_us is None else ExposureInfo(exposure_us, gain),
         )
         self.number += 1
         return frame
@@ -134,9 +134,9 @@ class Sensor:
         return np.roll(scene, moved, axis=1)
 
 
-def watched(sensor: Sensor, frames: int) -> Iterator[Looked]:
+def watched(sensor: Sensor, frames: int) -> Iterator[FrameScanned]:
     """Yield the results of a number of frames, with torch requests granted and unlimited reading time."""
-    sight = Sight(sensor.reach, clock=lambda: 0.0)
+    sight = FrameReader(sensor.reach, clock=lambda: 0.0)
     for _ in range(frames):
         yield sight.look(sensor.capture(), lit=sensor.lit)
         sensor.set(sight.controls)
@@ -154,7 +154,7 @@ def metered(sensor: Sensor, frames: int) -> Iterator[tuple[Statistics, CameraCon
     state, glance = camera.start(sensor.reach), None
     for _ in range(frames):
         frame = sensor.capture()
-        seen, glance = metering.measure(frame, metering.target(*SIZE), glance)
+        seen, glance = metering.measure(frame, metering.default_box(*SIZE), glance)
         state, controls = camera.adjust(state, seen, found=False, lit=sensor.lit)
         yield seen, controls
         sensor.set(controls)

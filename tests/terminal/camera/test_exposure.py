@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 from terminal import camera
 from terminal.camera import Statistics, Tones
 from terminal.camera.bracketing import Bracketing
-from terminal.camera.exposure import AIM, CALM, EASY_US, STEP, TORCH, UNDER, Exposing, meter, split
-from terminal.ports import Reach, Taken
+from terminal.camera.exposure import (
+    AIM,
+    CALM,
+    EASY_US,
+    STEP,
+    TORCH,
+    UNDER,
+    ExposureState,
+    to_exposure_and_gain,
+    update,
+)
+from terminal.ports import CameraLimits, ExposureInfo
 from tests.terminal.camera.sensor import (
     MOST,
     NIGHT,
@@ -31,7 +41,9 @@ from tests.terminal.camera.sensor import (
 
 SCENE = paper()
 reaches = st.builds(
-    lambda shortest, longest, least, most: Reach((shortest, shortest * longest), (least, least * most)),
+    lambda shortest, longest, least, most: CameraLimits(
+        (shortest, shortest * longest), (least, least * most)
+    ),
     st.integers(1, 500),
     st.integers(1, 1000),
     st.floats(1, 4),
@@ -115,10 +127,10 @@ def test_motion_shortens_the_exposure_and_raises_the_gain():
 
 
 def test_exposure_grows_stepwise_after_motion():
-    state = Exposing(light=64_000.0, cap_us=1_024.0)
+    state = ExposureState(light=64_000.0, cap_us=1_024.0)
     caps = []
     for _ in range(100):
-        state = meter(state, _said(level=AIM, light=64_000, speed=1.0), REACH, lit=False)
+        state = update(state, _said(level=AIM, light=64_000, speed=1.0), REACH, lit=False)
         caps.append(state.cap_us)
     assert caps[: CALM - 1] == [1_024.0] * (CALM - 1)
     assert all(after in (before, 2 * before) for before, after in pairwise(caps))
@@ -127,15 +139,15 @@ def test_exposure_grows_stepwise_after_motion():
 
 def _said(*, level: int, light: float, speed: float | None = None) -> Statistics:
     tones = Tones(0, level // 2, level, 0.0, 0.0)
-    return Statistics(tones, 0.25, speed, Taken(light, 1.0))
+    return Statistics(tones, 0.25, speed, ExposureInfo(light, 1.0))
 
 
 @settings(deadline=None)
 @given(speed=st.floats(0, 5000), jitter=st.lists(st.floats(0.85, 1.15), min_size=120, max_size=120))
 def test_constant_speed_gives_a_stable_exposure(speed: float, jitter: list[float]):
-    state, caps = Exposing(), []
+    state, caps = ExposureState(), []
     for factor in jitter:
-        state = meter(state, _said(level=AIM, light=8_000, speed=speed * factor), REACH, lit=False)
+        state = update(state, _said(level=AIM, light=8_000, speed=speed * factor), REACH, lit=False)
         caps.append(state.cap_us)
 
     assert len(set(caps[-40:])) <= 2  # the last step may still be a lengthening, never an oscillation
@@ -144,9 +156,9 @@ def test_constant_speed_gives_a_stable_exposure(speed: float, jitter: list[float
 
 def test_light_that_is_nearly_right_stays():
     for level in (round(AIM / 1.25), round(AIM * 1.25)):
-        state = Exposing(light=8_000.0)
+        state = ExposureState(light=8_000.0)
         for _ in range(10):
-            state = meter(state, _said(level=level, light=8_000), REACH, lit=False)
+            state = update(state, _said(level=level, light=8_000), REACH, lit=False)
         assert state.light == 8_000
 
 
@@ -161,36 +173,38 @@ def test_light_that_is_nearly_right_stays():
     ],
 )
 def test_a_clipped_or_black_frame_gives_a_direction_only(tones: Tones, asked: float, then: float):
-    seen = Statistics(tones, 0.25, None, Taken(8_000, 1.0))
+    seen = Statistics(tones, 0.25, None, ExposureInfo(8_000, 1.0))
 
-    assert meter(Exposing(light=asked), seen, REACH, lit=False).light == then
+    assert update(ExposureState(light=asked), seen, REACH, lit=False).light == then
 
 
 def test_the_light_is_remembered_per_torch_state():
-    unlit = Exposing(light=MOST)
-    lit = meter(unlit, _said(level=AIM, light=MOST / TORCH), REACH, lit=True)
+    unlit = ExposureState(light=MOST)
+    lit = update(unlit, _said(level=AIM, light=MOST / TORCH), REACH, lit=True)
     assert lit.light == MOST / TORCH
 
     settled = replace(lit, light=20_000.0)
-    dark_again = meter(settled, _said(level=AIM, light=MOST), REACH, lit=False)
+    dark_again = update(settled, _said(level=AIM, light=MOST), REACH, lit=False)
     assert dark_again.light == MOST
-    assert meter(dark_again, _said(level=AIM, light=20_000), REACH, lit=True).light == 20_000
+    assert update(dark_again, _said(level=AIM, light=20_000), REACH, lit=True).light == 20_000
 
 
 def test_bracketing_frames_do_not_change_the_light():
     state = replace(
-        camera.start(REACH), exposing=Exposing(light=8_000.0), bracketing=Bracketing((1 / 3, 1.0), done=0)
+        camera.start(REACH),
+        exposure=ExposureState(light=8_000.0),
+        bracketing=Bracketing((1 / 3, 1.0), done=0),
     )
     state, controls = camera.adjust(state, _said(level=AIM // 2, light=8_000 / 9), found=False, lit=False)
 
-    assert state.exposing.light == 8_000
+    assert state.exposure.light == 8_000
     assert controls.exposure_us == 8_000
 
 
 def test_a_single_jump_changes_nothing():
-    state = Exposing(light=8_000.0)
+    state = ExposureState(light=8_000.0)
     for speed in (0.0, 3_000.0, 0.0, None, 3_000.0, 0.0):
-        state = meter(state, _said(level=AIM, light=8_000, speed=speed), REACH, lit=False)
+        state = update(state, _said(level=AIM, light=8_000, speed=speed), REACH, lit=False)
 
     assert REACH.exposure_us is not None
     assert state.cap_us > REACH.exposure_us[1]
@@ -198,8 +212,8 @@ def test_a_single_jump_changes_nothing():
 
 @settings(deadline=None)
 @given(light=st.floats(1, 1e9), cap=st.floats(1, 1e6) | st.just(math.inf), reach=reaches)
-def test_exposure_and_gain_stay_within_limits(light: float, cap: float, reach: Reach):
-    exposure_us, gain = split(light, cap, reach)
+def test_exposure_and_gain_stay_within_limits(light: float, cap: float, reach: CameraLimits):
+    exposure_us, gain = to_exposure_and_gain(light, cap, reach)
 
     assert reach.exposure_us is not None
     assert reach.gain is not None
@@ -215,20 +229,23 @@ def test_exposure_and_gain_stay_within_limits(light: float, cap: float, reach: R
 @settings(deadline=None)
 @given(light=st.floats(100, MOST), more=st.floats(1, 100))
 def test_more_light_never_asks_less_of_either(light: float, more: float):
-    before, after = split(light, math.inf, REACH), split(light * more, math.inf, REACH)
+    before, after = (
+        to_exposure_and_gain(light, math.inf, REACH),
+        to_exposure_and_gain(light * more, math.inf, REACH),
+    )
 
     assert after[0] >= before[0]
     assert after[0] * after[1] >= 0.98 * before[0] * before[1]
 
 
 def test_exposure_is_raised_before_gain():
-    assert split(EASY_US / 2, math.inf, REACH) == (EASY_US // 2, 1.0)
-    assert split(EASY_US * 3, math.inf, REACH) == (EASY_US, 3.0)
-    assert split(EASY_US * 8, math.inf, REACH) == (2 * EASY_US, 4.0)
-    assert split(MOST, math.inf, REACH) == (66_666, 16.0)
+    assert to_exposure_and_gain(EASY_US / 2, math.inf, REACH) == (EASY_US // 2, 1.0)
+    assert to_exposure_and_gain(EASY_US * 3, math.inf, REACH) == (EASY_US, 3.0)
+    assert to_exposure_and_gain(EASY_US * 8, math.inf, REACH) == (2 * EASY_US, 4.0)
+    assert to_exposure_and_gain(MOST, math.inf, REACH) == (66_666, 16.0)
 
 
 def test_a_camera_without_limits_is_not_controlled():
-    fixed = Sensor(SCENE, NIGHT, reach=Reach())
+    fixed = Sensor(SCENE, NIGHT, reach=CameraLimits())
 
     assert {(c.exposure_us, c.gain, c.dioptres) for _, c in metered(fixed, 40)} == {(None, None, None)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal.camera import Statistics, Tones
-from terminal.camera.focus import DISTANCES, DWELL, REST, SHARP, SOFT, SOFT_FRAMES, Focusing, focus
+from terminal.camera.focus import DISTANCES, DWELL, REST, SHARP, SOFT, SOFT_FRAMES, FocusState, focus
 
 NEAREST = 12.0
 CODE = Tones(20, 90, 170, 0.0, 0.0)
@@ -19,10 +19,10 @@ SOFTLY, SHARPLY = seen(SOFT / 2), seen(2 * SHARP)
 
 
 def course(
-    frame: Statistics, frames: int, state: Focusing | None = None
-) -> tuple[list[float | None], Focusing]:
+    frame: Statistics, frames: int, state: FocusState | None = None
+) -> tuple[list[float | None], FocusState]:
     """Return the lens positions requested over a number of equal frames without a reading."""
-    state, places = state or Focusing(), list[float | None]()
+    state, places = state or FocusState(), list[float | None]()
     for _ in range(frames):
         state = focus(state, frame, found=False)
         places.append(state.dioptres(NEAREST))
@@ -69,6 +69,6 @@ def test_autofocus_is_kept_otherwise(frame: Statistics):
 
 
 def test_the_lens_position_is_limited_to_the_nearest():
-    state = Focusing(DISTANCES.index(max(DISTANCES)))
+    state = FocusState(DISTANCES.index(max(DISTANCES)))
 
     assert state.dioptres(5.0) == 5.0

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.camera.metering import around, measure, target
-from terminal.ports import Frame, Taken
+from terminal.camera.metering import around, default_box, measure
+from terminal.ports import ExposureInfo, Frame
 from tests.pictures import code, scene
 
 if TYPE_CHECKING:
     from terminal.model import Luma
 
 SIZE = (1280, 720)
-BOX = target(*SIZE)
+BOX = default_box(*SIZE)
 PICTURE = scene((code("VI1:A CODE TO FOLLOW", pixels=8), 500, 220), ground=120)
 
 
 def frame(luma: Luma, number: int = 0) -> Frame:
-    return Frame(luma, number / 30, number, Taken(5_000, 2.0))
+    return Frame(luma, number / 30, number, ExposureInfo(5_000, 2.0))
 
 
 def test_tones_are_those_of_the_box():
@@ -79,7 +79,7 @@ def test_speed_is_unknown_for_another_size_or_no_time():
 
     assert measure(frame(PICTURE), BOX, glance)[0].speed_px_s is None
     small = PICTURE[::2, ::2]
-    assert measure(frame(small, 1), target(640, 360), glance)[0].speed_px_s is None
+    assert measure(frame(small, 1), default_box(640, 360), glance)[0].speed_px_s is None
 
 
 def test_soft_is_less_sharp_than_edges_and_noise_is_sharpest():
@@ -106,8 +106,8 @@ def test_frames_are_measured_without_a_copy():
 def test_frames_of_any_size_are_measured(width: int, height: int, level: int):
     luma = np.full((height, width), level, np.uint8)
 
-    _, glance = measure(frame(luma), target(width, height), None)
-    seen, _ = measure(frame(luma, 1), target(width, height), glance)
+    _, glance = measure(frame(luma), default_box(width, height), None)
+    seen, _ = measure(frame(luma, 1), default_box(width, height), glance)
 
     assert (seen.box.low, seen.box.middle, seen.box.bright) == (level,) * 3
     assert seen.speed_px_s is None
@@ -121,4 +121,4 @@ def test_the_box_around_a_code_is_in_the_frame():
 
 @pytest.mark.parametrize(("from_", "to"), [((5, 5), (9, 9)), ((-90, 5), (-9, 99)), ((1290, 5), (1400, 99))])
 def test_a_tiny_code_falls_back_to_the_default_box(from_: tuple[int, int], to: tuple[int, int]):
-    assert around(from_, to, *SIZE) == target(*SIZE)
+    assert around(from_, to, *SIZE) == default_box(*SIZE)

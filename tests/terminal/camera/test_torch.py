@@ -19,16 +19,16 @@ from terminal.camera.torch import (
     SURE_FRAMES,
     USELESS_FRAMES,
     Torch,
-    shines,
-    wish,
+    request,
+    should_be_lit,
 )
-from terminal.ports import Taken
+from terminal.ports import ExposureInfo
 from tests.terminal.camera.sensor import MOST, NIGHT, STREET, Sensor, metered, paper
 
 
 def seen(bright: int = 160, *, clipped: float = 0.0, light: float | None = None) -> Statistics:
     tones = Tones(0, bright // 2, bright, clipped, 0.0)
-    return Statistics(tones, 0.25, None, None if light is None else Taken(light, 1.0))
+    return Statistics(tones, 0.25, None, None if light is None else ExposureInfo(light, 1.0))
 
 
 def wished(
@@ -36,7 +36,7 @@ def wished(
 ) -> Torch:
     """Return the state after a number of equal frames; requests are granted at once unless `lit` is given."""
     for _ in range(frames):
-        torch = wish(torch, frame, found=found, lit=torch.wish if lit is None else lit, most=MOST)
+        torch = request(torch, frame, found=found, lit=torch.wish if lit is None else lit, most=MOST)
     return torch
 
 
@@ -60,7 +60,7 @@ def test_a_torch_lit_by_the_officer_is_not_requested():
 def test_darkness_in_which_the_exposure_still_rises_is_not_yet_dark():
     torch = Torch()
     for doubled in range(3 * DARK_FRAMES):
-        torch = wish(torch, seen(10, light=1.1**doubled), found=False, lit=False, most=MOST)
+        torch = request(torch, seen(10, light=1.1**doubled), found=False, lit=False, most=MOST)
 
     assert not torch.wish
 
@@ -140,7 +140,7 @@ def test_the_torch_never_blinks(*, course: list[tuple[Statistics, int, bool]], g
     torch, wishes = Torch(), [False]
     for frame, count, found in course:
         for _ in range(count):
-            torch = wish(torch, frame, found=found, lit=torch.wish and granted, most=MOST)
+            torch = request(torch, frame, found=found, lit=torch.wish and granted, most=MOST)
             wishes.append(torch.wish)
 
     changes = [number for number, (before, after) in enumerate(pairwise(wishes)) if before != after]
@@ -150,6 +150,6 @@ def test_the_torch_never_blinks(*, course: list[tuple[Statistics, int, bool]], g
 @pytest.mark.parametrize("wishes", [False, True])
 @pytest.mark.parametrize("looking", [False, True])
 def test_the_officer_s_choice_takes_precedence(*, wishes: bool, looking: bool):
-    assert shines(hand=True, wished=wishes, looking=looking)
-    assert not shines(hand=False, wished=wishes, looking=looking)
-    assert shines(hand=None, wished=wishes, looking=looking) is (wishes and looking)
+    assert should_be_lit(hand=True, wished=wishes, looking=looking)
+    assert not should_be_lit(hand=False, wished=wishes, looking=looking)
+    assert should_be_lit(hand=None, wished=wishes, looking=looking) is (wishes and looking)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.clock import HandClock
+from drivers.clock import ManualClock
 from keys import files, lab
 from terminal import cli, config
-from terminal.commands.upload import ALL, LEFT, Way, run
+from terminal.commands.upload import ALL, LEFT, UploadTarget, run
 from terminal.errors import InputFault, LinkFault
 from terminal.journal.entry import Event, EventKind, Stamp
 from terminal.journal.evidence import Evidence
 from terminal.journal.store import Journal
 from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec
-from terminal.services.assembly import prepare
+from terminal.services.assembly import open_services
 from terminal.wire import cose, signed
 from tests.terminal.registry.upload_fixtures import Registry
 
@@ -69,16 +69,16 @@ class Desk:
     settings: config.Config
     registry: Registry
     signer: signed.Signer
-    clock: HandClock
+    clock: ManualClock
 
-    def upload(self, *, up: bool = True, way: Way | None = None) -> int:
+    def upload(self, *, up: bool = True, way: UploadTarget | None = None) -> int:
         link = Near(self.registry, self.signer, up)
-        return run(self.settings, self.clock, link, files.load_seed, way or Way())
+        return run(self.settings, self.clock, link, files.load_seed, way or UploadTarget())
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        with closing(prepare(self.settings, self.clock, None, files.load_seed)) as work:
-            yield work.cases.keeper.journal
+        with closing(open_services(self.settings, self.clock, None, files.load_seed)) as work:
+            yield work.checks.recorder.journal
 
     def records(self) -> list[bytes]:
         with self.journal() as journal:
@@ -95,7 +95,7 @@ def desk(laboratory: Path, tmp_path: Path) -> Desk:
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
     key = files.load_public(laboratory / "private/terminal.key.pub")
     signer = signed.signer(files.load_seed(laboratory / "private/receipt.key"))
-    made = Desk(settings, Registry(key, key), signer, HandClock(NOW_S))
+    made = Desk(settings, Registry(key, key), signer, ManualClock(NOW_S))
     stamp = Stamp(terminal="T0001", at_ms=int(1e3 * NOW_S), clock_trusted=True)
     with made.journal() as journal:
         for _ in range(RECORDS):
@@ -116,21 +116,21 @@ def test_all_is_uploaded_over_the_link_with_its_progress(desk: Desk, capsys: pyt
 
 
 def test_without_a_network_everything_is_left_and_said(desk: Desk, capsys: pytest.CaptureFixture[str]):
-    assert desk.upload(up=False, way=Way(connect_s=0)) == LEFT
+    assert desk.upload(up=False, way=UploadTarget(connect_s=0)) == LEFT
     said = capsys.readouterr()
     assert (said.out, "N01" in said.err) == (f"left: {RECORDS} records, 1 pictures\n", True)
 
 
 def test_a_stick_carries_all_there_and_the_receipts_back(desk: Desk, tmp_path: Path):
     stick, receipts = tmp_path / "stick.cbor", tmp_path / "receipts.cbor"
-    assert desk.upload(way=Way(to=stick)) == ALL
+    assert desk.upload(way=UploadTarget(to=stick)) == ALL
     assert not desk.registry.journals
     answers = [desk.registry.answer(one) for one in cose.split(stick.read_bytes())]
     assert desk.stored() == desk.records()
     receipts.write_bytes(b"".join(codec.sign(one, desk.signer) for one in answers[:1]))
-    assert desk.upload(way=Way(receipts=receipts)) == LEFT
+    assert desk.upload(way=UploadTarget(receipts=receipts)) == LEFT
     receipts.write_bytes(b"".join(codec.sign(one, desk.signer) for one in answers))
-    assert desk.upload(way=Way(receipts=receipts)) == ALL
+    assert desk.upload(way=UploadTarget(receipts=receipts)) == ALL
     assert [path.name for path in tmp_path.glob("stick*")] == ["stick.cbor"]
 
 
@@ -141,9 +141,9 @@ def test_a_link_on_a_stick_leads_to_no_file_of_the_terminal(desk: Desk, tmp_path
     stick = tmp_path / "stick.cbor"
     if name == stick.name:
         with pytest.raises(InputFault, match="exists already; name a new file"):
-            desk.upload(way=Way(to=stick))
+            desk.upload(way=UploadTarget(to=stick))
     else:
-        assert desk.upload(way=Way(to=stick)) == ALL
+        assert desk.upload(way=UploadTarget(to=stick)) == ALL
         assert not stick.is_symlink()
         assert list(cose.split(stick.read_bytes()))
     assert (tmp_path / "theirs").read_text() == "theirs"
@@ -152,10 +152,10 @@ def test_a_link_on_a_stick_leads_to_no_file_of_the_terminal(desk: Desk, tmp_path
 def test_a_file_that_is_there_is_never_written_over(desk: Desk, tmp_path: Path):
     stick = tmp_path / "stick.cbor"
     (tmp_path / "stick.cbor.part").write_text("of an attempt that was cut short")
-    assert desk.upload(way=Way(to=stick)) == ALL
+    assert desk.upload(way=UploadTarget(to=stick)) == ALL
     before = stick.read_bytes()
     with pytest.raises(InputFault, match=r"stick\.cbor exists already; name a new file"):
-        desk.upload(way=Way(to=stick))
+        desk.upload(way=UploadTarget(to=stick))
     assert stick.read_bytes() == before
     assert [path.name for path in tmp_path.glob("stick*")] == ["stick.cbor"]
 
@@ -168,26 +168,26 @@ def test_a_file_that_holds_no_receipts_is_a_fault_with_its_name(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(InputFault, match=r"receipts\.cbor"):
-        desk.upload(way=Way(receipts=file))
+        desk.upload(way=UploadTarget(receipts=file))
     assert len(desk.records()) == RECORDS
 
 
 def test_where_a_file_cannot_be_written_it_is_a_fault_and_no_link_is_too(desk: Desk, tmp_path: Path):
     with pytest.raises(InputFault, match="none"):
-        desk.upload(way=Way(to=tmp_path / "none" / "stick"))
+        desk.upload(way=UploadTarget(to=tmp_path / "none" / "stick"))
     with pytest.raises(InputFault, match="--to"):
-        run(desk.settings, desk.clock, None, files.load_seed, Way())
+        run(desk.settings, desk.clock, None, files.load_seed, UploadTarget())
 
 
 def test_what_was_receipted_goes_after_its_retention_by_a_trusted_clock_alone(desk: Desk, tmp_path: Path):
     receipts = tmp_path / "receipts.cbor"
     receipts.write_bytes(b"")
     assert desk.upload() == ALL
-    desk.clock = HandClock(NOW_S + 400 * 86_400, trusted=False)
-    assert desk.upload(way=Way(receipts=receipts)) == ALL
+    desk.clock = ManualClock(NOW_S + 400 * 86_400, trusted=False)
+    assert desk.upload(way=UploadTarget(receipts=receipts)) == ALL
     assert len(desk.records()) == RECORDS
-    desk.clock = HandClock(NOW_S + 400 * 86_400)
-    assert desk.upload(way=Way(receipts=receipts)) == ALL
+    desk.clock = ManualClock(NOW_S + 400 * 86_400)
+    assert desk.upload(way=UploadTarget(receipts=receipts)) == ALL
     assert desk.records() == []
 
 
@@ -230,9 +230,9 @@ def test_where_the_registry_takes_nothing_for_long_the_command_says_so_and_ends(
 
 def test_a_receipt_for_journal_and_picture_counts_for_both_by_hand(desk: Desk, tmp_path: Path):
     stick, receipts = tmp_path / "stick.cbor", tmp_path / "receipts.cbor"
-    desk.upload(way=Way(to=stick))
+    desk.upload(way=UploadTarget(to=stick))
     answers = [desk.registry.answer(one) for one in cose.split(stick.read_bytes())]
     stored = next(one for one in reversed(answers) if one.held is None)
     both = replace(stored, held=answers[-1].held)
     receipts.write_bytes(codec.sign(both, desk.signer))
-    assert desk.upload(way=Way(receipts=receipts)) == ALL
+    assert desk.upload(way=UploadTarget(receipts=receipts)) == ALL

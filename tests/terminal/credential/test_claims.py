@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.credential import claims
-from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusPlace, Vehicle
+from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle import inspection
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import cbor
@@ -49,7 +49,7 @@ def credentials(draw: st.DrawFn) -> Credential:
         cti=draw(st.binary(min_size=12, max_size=12)),
         vehicle=vehicle,
         sealed=draw(st.none() | st.builds(Sealed, UINTS, st.binary(max_size=80))),
-        status=draw(st.none() | st.builds(StatusPlace, UINTS, UINTS)),
+        status=draw(st.none() | st.builds(StatusListRef, UINTS, UINTS)),
     )
 
 
@@ -79,7 +79,7 @@ def test_changed_claims_are_parsed_or_refused(payload: bytes):
         replace(CREDENTIAL, cti=bytes(11)),
         replace(CREDENTIAL, issued_s=-1),
         replace(CREDENTIAL, expires_s=CREDENTIAL.expires_s - 1),
-        replace(CREDENTIAL, status=StatusPlace(-1, 0)),
+        replace(CREDENTIAL, status=StatusListRef(-1, 0)),
         replace(CREDENTIAL, vehicle=replace(VEHICLE, plate=Plate("苏A12345", "31"))),
         replace(CREDENTIAL, vehicle=replace(VEHICLE, colour="")),
         replace(CREDENTIAL, vehicle=replace(VEHICLE, vin_tail="12345O")),

@@ -22,7 +22,7 @@ from terminal.model import (
     Plate,
     Reason,
     RegisterResult,
-    StatusPlace,
+    StatusListRef,
 )
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
@@ -244,8 +244,8 @@ def test_a_code_is_judged_by_the_files_that_cover_it(
     [
         (replace(CREDENTIAL, issuer="粤B"), Reason.KEY_OUT_OF_SCOPE),
         (replace(CREDENTIAL, issued_s=NOW_S + 301), Reason.ISSUED_IN_FUTURE),
-        (replace(CREDENTIAL, status=StatusPlace(3, 2)), Reason.WITHDRAWN),
-        (replace(CREDENTIAL, status=StatusPlace(4, 2)), Reason.STATUS_UNKNOWN),
+        (replace(CREDENTIAL, status=StatusListRef(3, 2)), Reason.WITHDRAWN),
+        (replace(CREDENTIAL, status=StatusListRef(4, 2)), Reason.STATUS_UNKNOWN),
         (CREDENTIAL, Reason.NOT_ISSUED),
     ],
 )

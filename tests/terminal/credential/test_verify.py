@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.credential import claims, trust, verify
-from terminal.model import CredentialFinding, Finding, Plate, Reason, StatusPlace
+from terminal.model import CredentialFinding, Finding, Plate, Reason, StatusListRef
 from terminal.wire import cbor, cose
 from tests.terminal.credential.issuing import (
     CREDENTIAL,
@@ -141,7 +141,7 @@ def test_every_reason_has_one_finding_and_only_proven_ones_carry_claims():
 
 LATER = replace(CREDENTIAL, issued_s=NOW_S + 301)
 OUT_OF_SCOPE = replace(CREDENTIAL, issuer="粤B")
-WITHDRAWN = replace(CREDENTIAL, status=StatusPlace(3, 2))
+WITHDRAWN = replace(CREDENTIAL, status=StatusListRef(3, 2))
 OTHER = Plate("苏A12346", "02")
 
 
@@ -173,9 +173,9 @@ def with_key(base: trust.TrustSet, **changes: int) -> trust.TrustSet:
         ),
         (issue(OUT_OF_SCOPE), with_key(TRUST, issues_from_s=NOW_S), MOMENT, Reason.KEY_OUT_OF_WINDOW),
         (issue(replace(LATER, issuer="粤B")), TRUST, MOMENT, Reason.KEY_OUT_OF_SCOPE),
-        (issue(replace(LATER, status=StatusPlace(3, 2))), TRUST, MOMENT, Reason.ISSUED_IN_FUTURE),
-        (issue(replace(CREDENTIAL, status=StatusPlace(3, 16))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
-        (issue(replace(CREDENTIAL, status=StatusPlace(4, 0))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
+        (issue(replace(LATER, status=StatusListRef(3, 2))), TRUST, MOMENT, Reason.ISSUED_IN_FUTURE),
+        (issue(replace(CREDENTIAL, status=StatusListRef(3, 16))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
+        (issue(replace(CREDENTIAL, status=StatusListRef(4, 0))), AT_EXPIRY, EXPIRED, Reason.STATUS_UNKNOWN),
         (issue(WITHDRAWN), AT_EXPIRY, EXPIRED, Reason.WITHDRAWN),
         (GOOD, AT_EXPIRY, EXPIRED, Reason.OTHER_VEHICLE),
     ],

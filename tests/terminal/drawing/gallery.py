@@ -11,7 +11,7 @@ import numpy as np
 
 from terminal.drawing.draw import draw
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.theme import Language, Look
+from terminal.drawing.theme import Language, Style
 from terminal.errors import CameraFault, JournalFull
 from terminal.model import (
     Action,
@@ -22,7 +22,7 @@ from terminal.model import (
     EarlierAlarm,
     Fit,
     HotlistWord,
-    Lookup,
+    LookupState,
     Mistaken,
     Outcome,
     Plate,
@@ -33,13 +33,22 @@ from terminal.model import (
     VehicleStatus,
 )
 from terminal.screens.alarms import About, Alarm
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.shift_step import logged
-from terminal.screens.state import Screen, Shown, Trouble
-from terminal.screens.values import Camera, Candidate, Logged, Notice, Progress, Sending, Several, Waiting
+from terminal.screens.state import FaultScreen, Screen, Shown
+from terminal.screens.values import (
+    CameraStatus,
+    Candidate,
+    Logged,
+    Notice,
+    Sending,
+    Several,
+    UploadProgress,
+    WaitingAlarms,
+)
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.screens.builders import (
@@ -80,9 +89,9 @@ class View:
     language: Language = "zh"
     night: bool = False
 
-    def look(self, fonts: Fonts) -> Look:
+    def look(self, fonts: Fonts) -> Style:
         """At the size that officers hold."""
-        return Look(self.language, fonts, SIZE, night=self.night)
+        return Style(self.language, fonts, SIZE, night=self.night)
 
 
 def street() -> Luma:
@@ -132,18 +141,18 @@ def _shift_screens() -> dict[str, Screen]:
         "note_busy": LogEntry(BUSY, replace(alarm, acts=(*alarm.acts, Mistaken())), listed, noted=True),
         "shift_end": ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37),
         "shift_handover": ShiftEnd(BUSY, handover=True, counts=COUNTS),
-        "upload": Uploading(ON_DUTY, Progress(41, 128, 25.2, 11_800.0, 3.4, Sending.SENDING)),
-        "upload_begun": Uploading(ON_DUTY, Progress(0, 128, state=Sending.SENDING)),
-        "upload_waiting": Uploading(replace(ON_DUTY, upload=Sending.WAITING), Progress(0, 12)),
-        "upload_done": Uploading(LABORATORY, Progress(128, 128, state=Sending.DONE), COUNTS),
+        "upload": Uploading(ON_DUTY, UploadProgress(41, 128, 25.2, 11_800.0, 3.4, Sending.SENDING)),
+        "upload_begun": Uploading(ON_DUTY, UploadProgress(0, 128, state=Sending.SENDING)),
+        "upload_waiting": Uploading(replace(ON_DUTY, upload=Sending.WAITING), UploadProgress(0, 12)),
+        "upload_done": Uploading(LABORATORY, UploadProgress(128, 128, state=Sending.DONE), COUNTS),
         "upload_offline": Uploading(
             replace(ON_DUTY, online=False, upload=Sending.OFFLINE),
-            Progress(41, 128, state=Sending.OFFLINE),
+            UploadProgress(41, 128, state=Sending.OFFLINE),
             COUNTS,
         ),
         "upload_fault": Uploading(
             replace(ON_DUTY, upload=Sending.FAULT, notices=(FORKED,)),
-            Progress(41, 128, state=Sending.FAULT, fault=FORKED),
+            UploadProgress(41, 128, state=Sending.FAULT, fault=FORKED),
         ),
         "shift_over": ShiftOver(ONLINE, COUNTS),
         "shift_over_unknown": ShiftOver(FRESH),
@@ -196,15 +205,15 @@ def _choices() -> dict[str, View]:
 
 def _alarm_screens() -> dict[str, Screen | Alarm]:
     """Alarms, the comparison after them, and alarms that wait."""
-    typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED)
-    cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), Lookup.WAITING)
+    typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), LookupState.ANSWERED)
+    cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), LookupState.WAITING)
     earlier = (
         EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),
         EarlierAlarm(20260612, "confirmed"),
     )
     before = replace(live(VehicleFinding.ALARM, "C", 20270831), earlier_alarms=earlier)
-    known = by_plate(before, Lookup.ANSWERED)
-    scrapped = by_plate(live(VehicleFinding.OFF_ROAD, "MG", 20270831), Lookup.ANSWERED)
+    known = by_plate(before, LookupState.ANSWERED)
+    scrapped = by_plate(live(VehicleFinding.OFF_ROAD, "MG", 20270831), LookupState.ANSWERED)
     asked = alarm(ALARM, About.ASKED)
     banner = replace(typed.judged, as_of_s=-1_500.0)
     differs = (Fit.AGREES, Fit.AGREES, Fit.DIFFERS)
@@ -223,14 +232,14 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
         "comparison": Comparison(LABORATORY, ALARM.judged, ALARM),
         "comparison_type": Comparison(LABORATORY, ALARM.judged, ALARM, differs[:1]),
         "comparison_colour": Comparison(
-            replace(BUSY, waiting=Waiting(2)), typed.judged, typed, (Fit.AGREES, Fit.UNSURE)
+            replace(BUSY, waiting=WaitingAlarms(2)), typed.judged, typed, (Fit.AGREES, Fit.UNSURE)
         ),
         "compared": with_judged(typed, fits=(Fit.AGREES,) * 3),
         "compared_differs": with_judged(ALARM, fits=differs),
-        "alarm_waiting": replace(ALARM, status=replace(LABORATORY, waiting=Waiting(1))),
+        "alarm_waiting": replace(ALARM, status=replace(LABORATORY, waiting=WaitingAlarms(1))),
         "alarm_banner": Ready(replace(LABORATORY, banners=(banner,))),
         "alarm_banner_busy": PlateEntry(replace(BUSY, online=True, banners=(banner,)), "粤", Keys.SYMBOLS),
-        "alarm_locked": ShiftOver(replace(ONLINE, waiting=Waiting(1, locked=True)), COUNTS),
+        "alarm_locked": ShiftOver(replace(ONLINE, waiting=WaitingAlarms(1, locked=True)), COUNTS),
     }
 
 
@@ -239,7 +248,7 @@ def _aged_screens() -> dict[str, Screen | Alarm]:
     passed = result(
         CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=Subject.CONFIRMED
     )
-    passed = with_judged(passed, lookup=Lookup.ANSWERED)
+    passed = with_judged(passed, lookup=LookupState.ANSWERED)
     return {
         "faded": aged(passed, 75.0),
         "faded_provisional": aged(PROVISIONAL, 130.0),
@@ -275,17 +284,17 @@ def _views() -> dict[str, View]:
                 subject=confirmed,
                 status=ONLINE,
             ),
-            lookup=Lookup.ANSWERED,
+            lookup=LookupState.ANSWERED,
             newer_issued=True,
         ),
-        "waiting": by_plate(VehicleFinding.CACHED_VALID, Lookup.WAITING),
+        "waiting": by_plate(VehicleFinding.CACHED_VALID, LookupState.WAITING),
         "answered": by_plate(
             replace(live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
-            Lookup.ANSWERED,
+            LookupState.ANSWERED,
         ),
         "several": with_judged(
             result(CredentialFinding.UNVERIFIABLE, reason=Reason.OTHER_ISSUER, status=ONLINE),
-            lookup=Lookup.ANSWERED,
+            lookup=LookupState.ANSWERED,
             several=Several(
                 "苏B71002",
                 (
@@ -295,7 +304,9 @@ def _views() -> dict[str, View]:
             ),
         ),
         "refused_clock": with_judged(
-            by_plate(VehicleFinding.CACHED_VALID, Lookup.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))),
+            by_plate(
+                VehicleFinding.CACHED_VALID, LookupState.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))
+            ),
             refusal=RefusalReason.CLOCK,
         ),
         "hotlist_silent": by_plate(
@@ -304,16 +315,16 @@ def _views() -> dict[str, View]:
                 age_s=90_000,
                 hotlist=HotlistWord(listed=False, age_s=36_000, silent=True),
             ),
-            Lookup.NO_ANSWER,
+            LookupState.NO_ANSWER,
             status=replace(LABORATORY, online=False),
         ),
         "no_answer": by_plate(
             VehicleStatus(VehicleFinding.CACHED_OVERDUE, "Q", age_s=90_000),
-            Lookup.NO_ANSWER,
+            LookupState.NO_ANSWER,
             status=replace(LABORATORY, online=False),
         ),
-        "alarm_typed": by_plate(live(VehicleFinding.ALARM, "CN", 20270831), Lookup.ANSWERED),
-        "alarm_by_radio": by_plate(VehicleFinding.CACHED_ALARM, Lookup.WAITING),
+        "alarm_typed": by_plate(live(VehicleFinding.ALARM, "CN", 20270831), LookupState.ANSWERED),
+        "alarm_by_radio": by_plate(VehicleFinding.CACHED_ALARM, LookupState.WAITING),
         "entry": PlateEntry(ONLINE),
         "entry_number": PlateEntry(ONLINE, "粤B1234", Keys.SYMBOLS),
         "entry_refused": PlateEntry(
@@ -324,12 +335,12 @@ def _views() -> dict[str, View]:
             replace(BUSY, online=False), "粤", Keys.SYMBOLS, after=result(CredentialFinding.FAILED).judged
         ),
         "kinds": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345")),
-        "kinds_asking": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"), Listing.ASKING),
+        "kinds_asking": KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"), KindSource.ASKING),
         "kinds_listed": KindChoice(
             ONLINE,
             "苏B71002",
             ("98", "07", "02"),
-            Listing.REGISTRY,
+            KindSource.REGISTRY,
             found=(
                 Candidate("98", live(VehicleFinding.ALARM, "C", 20270831)),
                 Candidate("07", live(VehicleFinding.OVERDUE, "A", 20240831)),
@@ -337,7 +348,7 @@ def _views() -> dict[str, View]:
             ),
         ),
         "kinds_no_answer": KindChoice(
-            replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), Listing.NO_ANSWER
+            replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), KindSource.NO_ANSWER
         ),
         "contradiction": with_judged(
             result(
@@ -348,7 +359,7 @@ def _views() -> dict[str, View]:
                 ),
                 subject=Subject.CONFIRMED,
             ),
-            lookup=Lookup.ANSWERED,
+            lookup=LookupState.ANSWERED,
         ),
         "off_road": result(CredentialFinding.CURRENT, live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
         "alarm_acknowledged": ALARM,
@@ -358,9 +369,9 @@ def _views() -> dict[str, View]:
         "second_code": replace(PROVISIONAL, other=neighbour("VI1:B")),
         "second_foreign": replace(PROVISIONAL, other=neighbour("https://pay.example/1")),
         "busy": replace(PROVISIONAL, status=BUSY, other=neighbour("VI1:B")),
-        "stalled": Ready(replace(BUSY, camera=Camera.STALLED)),
-        "absent": Ready(replace(FRESH, camera=Camera.ABSENT, notices=(notice(CameraFault),))),
-        "trouble": Trouble(FRESH, notice(JournalFull)),
+        "stalled": Ready(replace(BUSY, camera=CameraStatus.STALLED)),
+        "absent": Ready(replace(FRESH, camera=CameraStatus.ABSENT, notices=(notice(CameraFault),))),
+        "trouble": FaultScreen(FRESH, notice(JournalFull)),
         **_shift_screens(),
         **_alarm_screens(),
         **_aged_screens(),

@@ -14,14 +14,24 @@ from hypothesis import strategies as st
 from terminal.drawing.choice import cells
 from terminal.drawing.draw import compose, draw, event_at
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.items import Item, Outline, Picture, PlateArt, Text
+from terminal.drawing.items import ImageItem, Item, Outline, PlateArt, Text
 from terminal.drawing.soft_keys import key_rects
-from terminal.drawing.theme import Language, Look
+from terminal.drawing.theme import Language, Style
 from terminal.model import Code, CredentialFinding, Outcome, Scan, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
 from terminal.screens.choice import MOST, CodeChoice, CodeChosen, Identified, Identify, OthersWanted, offered
-from terminal.screens.events import Check, Effect, Event, Play, Pressed, Quiet, Recorded, Refined, Scanned
+from terminal.screens.events import (
+    CheckCode,
+    Effect,
+    PlaySignal,
+    Pressed,
+    Recorded,
+    Refined,
+    Scanned,
+    ScreenEvent,
+    StopSignal,
+)
 from terminal.screens.state import Screen
 from terminal.screens.step import step
 from tests.terminal.drawing.gallery import (
@@ -44,7 +54,7 @@ BOTH = scan(B, C)
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480), (480, 640)]
 
 
-def after(*story: tuple[float, Event]) -> tuple[Screen, list[Effect]]:
+def after(*story: tuple[float, ScreenEvent]) -> tuple[Screen, list[Effect]]:
     """Return the screen and all effects after timed events, starting from a ready screen."""
     screen: Screen = Ready()
     effects: list[Effect] = []
@@ -55,7 +65,7 @@ def after(*story: tuple[float, Event]) -> tuple[Screen, list[Effect]]:
 
 
 def checked(effects: list[Effect]) -> list[str]:
-    return [effect.scan.text for effect in effects if isinstance(effect, Check)]
+    return [effect.scan.text for effect in effects if isinstance(effect, CheckCode)]
 
 
 def test_two_marks_in_one_frame_are_a_choice_and_no_check():
@@ -88,7 +98,7 @@ def test_a_foreign_code_beside_ours_delays_nothing_and_is_not_offered(beside: st
         ([CodeChosen(-1)], None),
     ],
 )
-def test_a_code_is_picked_by_a_touch_or_by_marking_it_first(picking: list[Event], picked: str | None):
+def test_a_code_is_picked_by_a_touch_or_by_marking_it_first(picking: list[ScreenEvent], picked: str | None):
     story = [(0.0, Scanned(BOTH)), *((1.0, event) for event in picking)]
     screen, effects = after(*story)
     assert checked(effects) == ([] if picked is None else [picked])
@@ -99,19 +109,19 @@ def test_a_code_is_picked_by_a_touch_or_by_marking_it_first(picking: list[Event]
 def test_what_was_picked_is_checked_with_its_own_corners():
     two = placed(*IN_VIEW[:2])
     _, effects = after((0.0, Scanned(two)), (1.0, CodeChosen(1)))
-    assert effects[-1] == Check(Scan(IN_VIEW[1], two.others[0].corners))
+    assert effects[-1] == CheckCode(Scan(IN_VIEW[1], two.others[0].corners))
 
 
 def test_codes_that_stay_in_view_are_offered_once_and_again_on_the_trigger():
-    declined: list[tuple[float, Event]] = [(0.0, Scanned(BOTH)), (0.1, Pressed(BACK))]
-    picked: list[tuple[float, Event]] = [
+    declined: list[tuple[float, ScreenEvent]] = [(0.0, Scanned(BOTH)), (0.1, Pressed(BACK))]
+    picked: list[tuple[float, ScreenEvent]] = [
         (0.0, Scanned(BOTH)),
         (0.1, CodeChosen(0)),
         (0.1, Recorded(judged(B))),
         (0.2, Pressed(TRIGGER)),
     ]
     for left in (declined, picked):
-        story: list[tuple[float, Event]] = [
+        story: list[tuple[float, ScreenEvent]] = [
             *left,
             (1.0, Scanned(BOTH)),
             (2.5, Scanned(scan(C, B))),
@@ -148,11 +158,11 @@ def test_a_code_that_came_alone_is_checked_at_once_and_the_next_is_offered_behin
     screen, effects = after(*first, (0.03, Scanned(BOTH)))
     assert checked(effects) == [B]
     assert isinstance(screen, Result)
-    assert screen.offers
+    assert screen.has_other_code
     screen, effects = after(*first, (0.03, Scanned(BOTH)), (1.0, OthersWanted()))
     assert isinstance(screen, CodeChoice)
     assert screen.after == judged(B)
-    assert effects[-2:] == [Quiet(), Identify(BOTH)]
+    assert effects[-2:] == [StopSignal(), Identify(BOTH)]
     screen, effects = after(*first, (0.03, Scanned(BOTH)), (1.0, Pressed(TRIGGER)), (1.1, Scanned(BOTH)))
     assert isinstance(screen, CodeChoice), "scanning the next offers both as well"
     assert screen.after is None
@@ -162,21 +172,21 @@ def test_what_was_checked_of_several_is_not_said_to_wait_behind_the_next_verdict
     first = (0.0, Scanned(BOTH)), (0.1, CodeChosen(0)), (0.1, Recorded(judged(B))), (0.2, Scanned(BOTH))
     screen, _ = after(*first)
     assert isinstance(screen, Result)
-    assert screen.offers
+    assert screen.has_other_code
     second = (0.3, OthersWanted()), (0.4, CodeChosen(1)), (0.4, Recorded(judged(C))), (0.5, Scanned(BOTH))
     screen, _ = after(*first, *second)
     assert isinstance(screen, Result)
     assert screen.other is None
     screen, _ = after(*first, *second, (0.6, Scanned(scan(B, C, D))))
     assert isinstance(screen, Result)
-    assert screen.offers
+    assert screen.has_other_code
     screen, _ = after(*first, *second, (0.6 + LINGER_S, Scanned(BOTH)))
     assert isinstance(screen, Result)
-    assert screen.offers, "it was away, and may be checked anew"
+    assert screen.has_other_code, "it was away, and may be checked anew"
 
 
 def test_what_was_checked_of_several_and_is_left_in_view_alone_is_not_checked_again():
-    both: list[tuple[float, Event]] = [
+    both: list[tuple[float, ScreenEvent]] = [
         (0.0, Scanned(BOTH)),
         (0.1, CodeChosen(0)),
         (0.1, Recorded(judged(B))),
@@ -207,8 +217,8 @@ def test_no_foreign_code_is_offered_behind_a_verdict():
     screen, effects = after((0.0, Recorded(judged(B))), (1.0, Scanned(scan(B, "A"))), (1.1, OthersWanted()))
     assert isinstance(screen, Result)
     assert screen.other is not None
-    assert not screen.offers
-    assert effects == [Play(Outcome.PROVISIONAL)]
+    assert not screen.has_other_code
+    assert effects == [PlaySignal(Outcome.PROVISIONAL)]
 
 
 def test_a_choice_follows_what_is_known_of_the_verdict_that_it_covers():
@@ -251,7 +261,7 @@ def test_every_row_can_be_touched_from_corner_to_corner(count: int, size: tuple[
 
 
 def test_each_row_says_what_its_code_proves_and_nothing_of_one_that_proves_nothing(fonts: Fonts):
-    items = compose(choice(3, LAST_YEAR, None, OTHER_CAR), Look("zh", fonts))
+    items = compose(choice(3, LAST_YEAR, None, OTHER_CAR), Style("zh", fonts))
     rows = [
         [item for item in items if cell.rect.contains(item.rect)]
         for cell in cells(choice(3, *[None] * 3), SIZE)
@@ -266,7 +276,7 @@ def test_each_row_says_what_its_code_proves_and_nothing_of_one_that_proves_nothi
 
 
 def test_a_code_that_was_checked_before_the_choice_says_so(fonts: Fonts):
-    items = compose(choice(2, THIS_YEAR, OTHER_CAR, after=judged(IN_VIEW[0])), Look("zh", fonts))
+    items = compose(choice(2, THIS_YEAR, OTHER_CAR, after=judged(IN_VIEW[0])), Style("zh", fonts))
     assert said(items).count("已核验，记录123号") == 1
     assert said(items).count("签发日期") == 1
 
@@ -276,7 +286,7 @@ def test_more_than_can_be_listed_are_counted(fonts: Fonts):
     crowd = replace(shown, others=(*shown.others, Code("VI1:E", shown.corners), Code("VI1:F", shown.corners)))
     screen = CodeChoice(LABORATORY, crowd, (None,) * 4, (1280, 720))
     assert (len(screen.codes), screen.more) == (4, 2)
-    words = said(compose(screen, Look("zh", fonts)))
+    words = said(compose(screen, Style("zh", fonts)))
     assert "有6个待核验的二维码" in words
     assert "另有2个未列出" in words
 
@@ -284,8 +294,8 @@ def test_more_than_can_be_listed_are_counted(fonts: Fonts):
 def test_numbers_stand_on_their_codes_in_the_frame_as_it_was(fonts: Fonts):
     """The outline surrounds the code's dark modules, and its number is in the middle."""
     screen, frame = choice(2, LAST_YEAR, THIS_YEAR), table()
-    items = compose(screen, Look("zh", fonts))
-    (picture,) = [item for item in items if isinstance(item, Picture)]
+    items = compose(screen, Style("zh", fonts))
+    (picture,) = [item for item in items if isinstance(item, ImageItem)]
     left, top, right, bottom = np.multiply(picture.part, (1280, 720) * 2)
     scale = picture.rect.width / (right - left)
     assert picture.rect.height / (bottom - top) == pytest.approx(scale, abs=0.01)
@@ -338,7 +348,7 @@ def choices(given_: st.DrawFn) -> CodeChoice:
 def test_any_choice_is_shown_whole_at_any_size(
     screen: CodeChoice, language: Language, size: tuple[int, int], *, night: bool, fonts: Fonts
 ):
-    look = Look(language, fonts, size, night)
+    look = Style(language, fonts, size, night)
     items = compose(screen, look)
     check([item for item in items if not (isinstance(item, Text) and _on_picture(item, items))], look)
     draw(screen, table(), look)
@@ -346,7 +356,7 @@ def test_any_choice_is_shown_whole_at_any_size(
 
 def _on_picture(text: Text, items: list[Item]) -> bool:
     """Numbers in the picture may be close to each other, as codes may."""
-    return any(isinstance(item, Picture) and item.rect.colliderect(text.rect) for item in items)
+    return any(isinstance(item, ImageItem) and item.rect.colliderect(text.rect) for item in items)
 
 
 def test_what_a_choice_was_told_is_kept_only_by_a_choice():

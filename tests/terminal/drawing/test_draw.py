@@ -14,14 +14,14 @@ from terminal.drawing.draw import draw, event_at
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.page import KEYS_HEIGHT
 from terminal.drawing.soft_keys import key_rects
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.ports import Button
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Ready
 from terminal.screens.events import Pressed
 from terminal.screens.state import Shown
 from terminal.screens.step import step
-from terminal.screens.values import Camera, Sending
+from terminal.screens.values import CameraStatus, Sending
 from tests.terminal.drawing.gallery import FONTS, SIZE, VIEWS, View, pixels, street
 from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
 
@@ -42,13 +42,13 @@ def test_drawing_leaves_the_picture_alone(fonts: Fonts):
     picture = street()
     picture.flags.writeable = False
     before = picture.copy()
-    draw(VIEWS["ready"].screen, picture, Look("zh", fonts))
+    draw(VIEWS["ready"].screen, picture, Style("zh", fonts))
     assert (picture == before).all()
 
 
 @pytest.mark.parametrize("size", [(480, 800), (720, 1280), (320, 480)])
 def test_surface_has_the_size_of_the_look_and_32_bits(size: tuple[int, int], fonts: Fonts):
-    surface = draw(PROVISIONAL, None, Look("zh", fonts, size))
+    surface = draw(PROVISIONAL, None, Style("zh", fonts, size))
     assert surface.get_size() == size
     assert surface.get_bitsize() == 32
 
@@ -82,8 +82,8 @@ def test_reticle_is_at_least_a_quarter_of_the_frame_wide(fonts: Fonts):
     assert np.ptp(columns) == pytest.approx(np.ptp(rows), abs=2)
 
 
-@pytest.mark.parametrize("camera", [Camera.STALLED, Camera.ABSENT])
-def test_old_picture_is_not_shown_when_the_camera_gives_none(camera: Camera, fonts: Fonts):
+@pytest.mark.parametrize("camera", [CameraStatus.STALLED, CameraStatus.ABSENT])
+def test_old_picture_is_not_shown_when_the_camera_gives_none(camera: CameraStatus, fonts: Fonts):
     screen = Ready(replace(FRESH, camera=camera))
     assert (pixels(View(screen, street()), fonts) == pixels(View(screen), fonts)).all()
 
@@ -100,7 +100,7 @@ def test_laboratory_is_marked_on_every_screen(fonts: Fonts):
 def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
     def drawn(screen: Shown, now_s: float) -> bytes:
         return pygame.image.tobytes(
-            draw(replace(screen, status=replace(FRESH, now_s=now_s)), None, Look("zh", fonts)), "RGB"
+            draw(replace(screen, status=replace(FRESH, now_s=now_s)), None, Style("zh", fonts)), "RGB"
         )
 
     waits = alarm(ALARM, About.ASKED)

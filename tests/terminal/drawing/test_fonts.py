@@ -10,9 +10,9 @@ import pytest
 
 from terminal.drawing.draw import draw
 from terminal.drawing.fonts import BOLD, GLYPHS, REGULAR, Fonts
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.errors import FontFault
-from terminal.screens.state import Trouble
+from terminal.screens.state import FaultScreen
 from terminal.screens.values import Notice
 from tests.terminal.drawing.gallery import FONTS
 from tests.terminal.screens.builders import FRESH
@@ -63,9 +63,9 @@ def test_forms_are_simplified_chinese():
 
 def test_fallback_says_the_fault_in_english():
     fallback = Fonts.fallback()
-    fault = Trouble(FRESH, Notice(FontFault.code, FontFault.zh, FontFault.en))
-    silent = Trouble(FRESH, Notice(FontFault.code, FontFault.zh, " "))
-    look = Look("en", fallback)
+    fault = FaultScreen(FRESH, Notice(FontFault.code, FontFault.zh, FontFault.en))
+    silent = FaultScreen(FRESH, Notice(FontFault.code, FontFault.zh, " "))
+    look = Style("en", fallback)
     said, unsaid = (pygame.image.tobytes(draw(screen, None, look), "RGB") for screen in (fault, silent))
     assert said != unsaid
     assert all(fallback.has(letter) for letter in FontFault.en)

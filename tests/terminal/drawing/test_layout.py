@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from terminal.drawing import theme
 from terminal.drawing.draw import compose
 from terminal.drawing.fonts import Colour, Fonts
-from terminal.drawing.items import Fill, Item, PlateArt, Sign, Text, paint
+from terminal.drawing.items import Fill, IconItem, Item, PlateArt, Text, paint
 from terminal.drawing.layout import Type, evenly, wrap
-from terminal.drawing.theme import Language, Look, contrast
+from terminal.drawing.theme import Language, Style, contrast
 from terminal.model import (
     ACTIONS,
     Action,
@@ -24,22 +24,22 @@ from terminal.model import (
     CredentialFinding,
     Fit,
     HotlistWord,
-    Judged,
-    Lookup,
+    LookupState,
     Mistaken,
     Outcome,
     Plate,
     Reason,
+    RecordedCheck,
     Subject,
     VehicleFinding,
     VehicleStatus,
 )
 from terminal.screens.alarms import About, Alarm
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
-from terminal.screens.state import Screen, Shown, Trouble
-from terminal.screens.values import Camera, Candidate, Logged, Notice, Progress, Sending, Status
+from terminal.screens.state import FaultScreen, Screen, Shown
+from terminal.screens.values import CameraStatus, Candidate, Logged, Notice, Sending, Status, UploadProgress
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
 from tests.terminal.drawing.gallery import FORKED, VIEWS, View
@@ -54,10 +54,10 @@ def _plates() -> list[Plate]:
     return [Plate(NUMBERS.get(kind, "粤B12345"), kind) for kind in KINDS]
 
 
-def check(items: list[Item], look: Look) -> None:
+def check(items: list[Item], look: Style) -> None:
     """Invariants of every screen."""
     screen = pygame.Rect((0, 0), look.size)
-    solid = [item for item in items if isinstance(item, Text | Sign | PlateArt)]
+    solid = [item for item in items if isinstance(item, Text | IconItem | PlateArt)]
     for one in solid:
         assert screen.contains(one.rect), one
     for one, other in combinations(solid, 2):
@@ -68,7 +68,7 @@ def check(items: list[Item], look: Look) -> None:
             assert contrast(item.colour, _ground(items[:place], item, look)) >= least, item
 
 
-def _ground(behind: list[Item], text: Text, look: Look) -> Colour:
+def _ground(behind: list[Item], text: Text, look: Style) -> Colour:
     """Return the colour behind a text, which must be uniform."""
     ground = theme.palette(look).paper
     for item in behind:
@@ -91,7 +91,7 @@ def test_every_cell_of_the_table_is_shown_whole(
     plate = plates[CELLS.index((found, vehicle, language)) % len(plates)]
     for subject in (Subject.CODE, Subject.CONFIRMED):
         screen = result(found, vehicle, car=replace(CAR, plate=plate), subject=subject)
-        look = Look(language, fonts)
+        look = Style(language, fonts)
         items = compose(screen, look)
         check(items, look)
         verdict = screen.judged.verdict
@@ -106,7 +106,7 @@ def test_every_cell_of_the_table_is_shown_whole(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_plate_is_shown_whole(plate: Plate, language: Language, fonts: Fonts):
     screen = result(CredentialFinding.CURRENT, car=replace(CAR, plate=plate))
-    look = Look(language, fonts)
+    look = Style(language, fonts)
     items = compose(screen, look)
     check(items, look)
     name = KINDS[plate.kind].name_zh if language == "zh" else KINDS[plate.kind].name_en
@@ -116,7 +116,7 @@ def test_every_kind_of_plate_is_shown_whole(plate: Plate, language: Language, fo
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_is_shown_whole(reason: Reason, language: Language, fonts: Fonts):
-    look = Look(language, fonts)
+    look = Style(language, fonts)
     check(compose(result(CredentialFinding.UNVERIFIABLE, reason=reason), look), look)
 
 
@@ -145,7 +145,7 @@ STATUSES = st.builds(
     torch=st.booleans(),
     province=st.sampled_from(["", "粤"]),
     online=st.none() | st.booleans(),
-    camera=st.sampled_from(Camera),
+    camera=st.sampled_from(CameraStatus),
     notices=NOTICES,
     upload=st.none() | st.sampled_from(Sending),
     shift=st.sampled_from(["", "7", "320508-0042", "S" * 40]),
@@ -176,7 +176,7 @@ JUDGED_MORE = st.fixed_dictionaries(
     {
         "text": st.none() | st.just("VI1:"),
         "plate": st.none() | st.sampled_from(_plates()),
-        "lookup": st.sampled_from(Lookup),
+        "lookup": st.sampled_from(LookupState),
         "newer_issued": st.booleans(),
     }
 )
@@ -199,7 +199,7 @@ LOGGED = st.builds(
     st.booleans(),
 )
 PROGRESS = st.builds(
-    Progress,
+    UploadProgress,
     st.integers(0, 10**5),
     st.integers(0, 10**5),
     st.floats(0, 1e4),
@@ -233,7 +233,7 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
 
 
 @st.composite
-def entries(draw: st.DrawFn, status: Status, after: Judged | None) -> Screen:
+def entries(draw: st.DrawFn, status: Status, after: RecordedCheck | None) -> Screen:
     """Plate entry, or the choice of a kind."""
     number = draw(NUMBERS_OF_ANY_KIND)
     if draw(st.booleans()):
@@ -242,8 +242,8 @@ def entries(draw: st.DrawFn, status: Status, after: Judged | None) -> Screen:
         return PlateEntry(status, part, draw(st.sampled_from(Keys)), advice, after)
     twelve = st.permutations(list(KINDS)).map(lambda codes: tuple(codes[:12]))
     kinds = draw(st.just(kinds_of(number)) | twelve)
-    listing = draw(st.sampled_from(Listing))
-    if listing is not Listing.REGISTRY:
+    listing = draw(st.sampled_from(KindSource))
+    if listing is not KindSource.REGISTRY:
         return KindChoice(status, number, kinds, listing, after)
     listed = tuple(Candidate(kind, draw(VEHICLES)) for kind in (*kinds[:11], "98"))
     return KindChoice(status, number, (*kinds[:11], "98"), listing, after, found=listed)
@@ -253,14 +253,14 @@ def entries(draw: st.DrawFn, status: Status, after: Judged | None) -> Screen:
 def screens(draw: st.DrawFn) -> Shown:
     """Any screen that the app can reach."""
     status = draw(STATUSES)
-    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, Trouble, Menu]))
+    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, FaultScreen, Menu]))
     if kind in (Menu, Ready):
         return draw(shift_screens(status)) if kind is Menu else Ready(status)
     after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))
     if kind in (PlateEntry, KindChoice):
         return draw(entries(status, after))
-    if kind is Trouble:
-        return Trouble(
+    if kind is FaultScreen:
+        return FaultScreen(
             status, Notice("J02", "存储空间已满，记录未能保存，不显示结论", "Storage is full " * 6)
         )
     found = draw(st.sampled_from(CredentialFinding))
@@ -297,7 +297,7 @@ def test_any_screen_is_shown_whole_at_any_size(
     screen: Shown, how: tuple[Language, tuple[int, int], bool], *, live: bool, fonts: Fonts
 ):
     language, size, night = how
-    look = Look(language, fonts, size, night)
+    look = Style(language, fonts, size, night)
     check(compose(screen, look, live=live), look)
 
 
@@ -332,7 +332,7 @@ def test_second_answer_is_never_green_or_red_where_it_is_open(fonts: Fonts):
 
 @pytest.mark.parametrize("found", sorted(REFUSALS))
 def test_claims_that_are_not_proven_are_not_shown(found: CredentialFinding, fonts: Fonts):
-    words = said(compose(result(found), Look("zh", fonts)))
+    words = said(compose(result(found), Style("zh", fonts)))
     assert "检验有效期至" not in words
     assert CAR.vin_tail is not None
     assert CAR.vin_tail not in words
@@ -341,7 +341,7 @@ def test_claims_that_are_not_proven_are_not_shown(found: CredentialFinding, font
 def test_guidance_of_a_pass_waits_for_the_question(fonts: Fonts):
     asked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CODE)
     assert asked.judged.verdict.outcome is Outcome.PROVISIONAL
-    assert "确认是本车后：放行" in said(compose(asked, Look("zh", fonts)))
+    assert "确认是本车后：放行" in said(compose(asked, Style("zh", fonts)))
 
 
 def _style(fonts: Fonts, size: int = 20) -> Type:

@@ -14,14 +14,14 @@ from terminal.drawing import draw, text, theme
 from terminal.drawing.draw import compose, event_at
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import PlateArt, Sign, Text
+from terminal.drawing.items import IconItem, PlateArt, Text
 from terminal.drawing.plate_entry import cells
 from terminal.drawing.soft_keys import key_rects
-from terminal.drawing.theme import Look
-from terminal.drawing.touch_cells import Cell
+from terminal.drawing.theme import Style
+from terminal.drawing.touch_cells import TouchCell
 from terminal.model import Plate, VehicleFinding, VehicleStatus
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry
-from terminal.screens.events import Picked, Pressed, Turned, Typed
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry
+from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.state import Screen
 from terminal.screens.step import step
 from terminal.screens.values import Candidate, Status
@@ -43,11 +43,11 @@ CHOICES = [
         ("粤X1234应急", kinds_of("粤X1234应急")),
         ("粤B12345", kinds_of("粤B12345")[:7]),
     )
-    for listing in Listing
+    for listing in KindSource
 ]
 
 
-def _typed(screen: PlateEntry) -> dict[str, Cell]:
+def _typed(screen: PlateEntry) -> dict[str, TouchCell]:
     return {cell.event.text: cell for cell in cells(screen, SIZE) if isinstance(cell.event, Typed)}
 
 
@@ -93,13 +93,13 @@ def test_everything_that_plates_are_typed_with_has_one_key_of_its_own():
     assert set(provinces) | set(symbols) == SYMBOLS
     assert not set(provinces) & set(symbols)
     for screen in ENTRIES[:2]:
-        assert [cell.event for cell in cells(screen, SIZE)].count(Turned()) == 1
+        assert [cell.event for cell in cells(screen, SIZE)].count(KeyboardSwitched()) == 1
 
 
 @pytest.mark.parametrize("screen", ENTRIES, ids=lambda screen: f"{screen.number}-{screen.keys}")
 def test_a_key_shows_what_it_types_and_is_faint_where_that_leads_nowhere(screen: PlateEntry, fonts: Fonts):
     likely = symbols_after(screen.number)
-    items = compose(screen, Look("zh", fonts))
+    items = compose(screen, Style("zh", fonts))
     for symbol, cell in _typed(screen).items():
         inside = [item for item in items if isinstance(item, Text) and cell.rect.contains(item.rect)]
         assert [item.string for item in inside] == [symbol]
@@ -108,7 +108,7 @@ def test_a_key_shows_what_it_types_and_is_faint_where_that_leads_nowhere(screen:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_so_far_is_drawn_as_a_plate_of_no_kind(number: str, fonts: Fonts):
-    items = compose(PlateEntry(ONLINE, number, Keys.SYMBOLS), Look("zh", fonts))
+    items = compose(PlateEntry(ONLINE, number, Keys.SYMBOLS), Style("zh", fonts))
     (art,) = [item for item in items if isinstance(item, PlateArt)]
     assert art.plate.number.rstrip("_") == number
     assert len(art.plate.number) >= 7
@@ -117,7 +117,7 @@ def test_a_number_so_far_is_drawn_as_a_plate_of_no_kind(number: str, fonts: Font
 
 @pytest.mark.parametrize("screen", CHOICES, ids=str)
 def test_every_kind_stands_in_its_cell_with_its_colours_and_its_name(screen: KindChoice, fonts: Fonts):
-    items = compose(screen, Look("zh", fonts))
+    items = compose(screen, Style("zh", fonts))
     for cell in cells(screen, SIZE):
         assert isinstance(cell.event, Picked)
         inside = [item for item in items if cell.rect.contains(item.rect)]
@@ -131,14 +131,14 @@ def test_every_kind_stands_in_its_cell_with_its_colours_and_its_name(screen: Kin
 
 
 @pytest.mark.parametrize("online", [None, False, True])
-@pytest.mark.parametrize("listing", Listing)
+@pytest.mark.parametrize("listing", KindSource)
 def test_the_registry_can_be_asked_while_it_is_reachable_and_has_not_answered(
     online: bool | None,  # noqa: FBT001 - a parameter
-    listing: Listing,
+    listing: KindSource,
 ):
     screen = KindChoice(Status(online=online), "粤B12345", ("02",), listing)
     asked = Picked(None) in [cell.event for cell in cells(screen, SIZE)]
-    assert asked is (online is True and listing in (Listing.PATTERNS, Listing.NO_ANSWER))
+    assert asked is (online is True and listing in (KindSource.PATTERNS, KindSource.NO_ANSWER))
     assert asked is bool(step(screen, Picked(None), 0.0)[1])
 
 
@@ -146,8 +146,8 @@ def test_no_kind_moves_under_the_finger_while_the_registry_is_asked():
     """Nor for a bar at the top that comes or goes."""
     screen = KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"))
     alike = [
-        replace(screen, listing=Listing.ASKING),
-        replace(screen, listing=Listing.NO_ANSWER),
+        replace(screen, listing=KindSource.ASKING),
+        replace(screen, listing=KindSource.NO_ANSWER),
         replace(screen, status=Status(online=False, clock_trusted=False)),
     ]
     count = len(screen.kinds)
@@ -155,15 +155,15 @@ def test_no_kind_moves_under_the_finger_while_the_registry_is_asked():
         assert cells(other, SIZE)[:count] == cells(screen, SIZE)[:count]
 
 
-@pytest.mark.parametrize("listing", Listing)
-def test_where_the_kinds_come_from_is_said(listing: Listing, fonts: Fonts):
+@pytest.mark.parametrize("listing", KindSource)
+def test_where_the_kinds_come_from_is_said(listing: KindSource, fonts: Fonts):
     words = {
         state: "".join(
             item.string
-            for item in compose(KindChoice(ONLINE, "粤B12345", ("02",), state), Look("zh", fonts))
+            for item in compose(KindChoice(ONLINE, "粤B12345", ("02",), state), Style("zh", fonts))
             if isinstance(item, Text)
         )
-        for state in Listing
+        for state in KindSource
     }
     own = text.say(f"listing_{listing}", "zh")
     assert [state for state, said in words.items() if own in said] == [listing]
@@ -172,14 +172,14 @@ def test_where_the_kinds_come_from_is_said(listing: Listing, fonts: Fonts):
 @pytest.mark.parametrize("advice", Advice)
 def test_a_number_that_is_unusual_or_none_is_told_without_blame(advice: Advice, fonts: Fonts):
     def words(screen: PlateEntry) -> str:
-        return "".join(item.string for item in compose(screen, Look("zh", fonts)) if isinstance(item, Text))
+        return "".join(item.string for item in compose(screen, Style("zh", fonts)) if isinstance(item, Text))
 
     screen = PlateEntry(ONLINE, "粤B1", Keys.SYMBOLS)
     advised = replace(screen, advice=advice)
     said = text.say(f"number_{advice}", "zh")
     assert said in words(advised)
     assert said not in words(screen)
-    worn = {getattr(item, "colour", None) for item in compose(advised, Look("zh", fonts))}
+    worn = {getattr(item, "colour", None) for item in compose(advised, Style("zh", fonts))}
     assert not worn & {theme.RED, theme.AMBER}
 
 
@@ -188,9 +188,9 @@ def test_every_vehicle_that_the_registry_has_is_shown_with_what_is_known_of_it(f
         Candidate("98", VehicleStatus(VehicleFinding.ALARM, "C", 20270831)),
         Candidate("02", VehicleStatus(VehicleFinding.VALID, "A", 20270831)),
     )
-    screen = KindChoice(ONLINE, "苏B71002", ("98", "02"), Listing.REGISTRY, found=found)
-    items = compose(screen, Look("zh", fonts))
+    screen = KindChoice(ONLINE, "苏B71002", ("98", "02"), KindSource.REGISTRY, found=found)
+    items = compose(screen, Style("zh", fonts))
     words = "".join(item.string for item in items if isinstance(item, Text))
     for said in ("98", "被盗抢", "小型汽车", "正常", "未能核查"):
         assert said in words
-    assert {Icon.SIREN, Icon.CHECK} <= {item.icon for item in items if isinstance(item, Sign)}
+    assert {Icon.SIREN, Icon.CHECK} <= {item.icon for item in items if isinstance(item, IconItem)}

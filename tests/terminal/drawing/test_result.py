@@ -8,13 +8,13 @@ from terminal.drawing import theme
 from terminal.drawing.draw import compose
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import PlateArt, Sign, Text
+from terminal.drawing.items import IconItem, PlateArt, Text
 from terminal.drawing.soft_keys import keys
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.model import (
     CredentialFinding,
     Fit,
-    Lookup,
+    LookupState,
     Outcome,
     Plate,
     Subject,
@@ -33,7 +33,7 @@ BRAND = "东风牌EQ1040"
 
 
 def texts(screen: Result, fonts: Fonts) -> list[Text]:
-    return [item for item in compose(screen, Look("zh", fonts)) if isinstance(item, Text)]
+    return [item for item in compose(screen, Style("zh", fonts)) if isinstance(item, Text)]
 
 
 def said(screen: Result, fonts: Fonts) -> str:
@@ -41,7 +41,7 @@ def said(screen: Result, fonts: Fonts) -> str:
 
 
 def plates(screen: Result, fonts: Fonts) -> list[PlateArt]:
-    return [item for item in compose(screen, Look("zh", fonts)) if isinstance(item, PlateArt)]
+    return [item for item in compose(screen, Style("zh", fonts)) if isinstance(item, PlateArt)]
 
 
 def live(
@@ -54,20 +54,20 @@ def test_code_that_was_not_shown_is_no_warning(fonts: Fonts):
     screen = by_plate(VehicleFinding.CACHED_VALID)
     (line,) = [item for item in texts(screen, fonts) if item.string == "未出示凭证"]
     assert line.colour == theme.DAY.muted
-    worn = {item.colour for item in compose(screen, Look("zh", fonts)) if isinstance(item, Sign)}
+    worn = {item.colour for item in compose(screen, Style("zh", fonts)) if isinstance(item, IconItem)}
     assert not worn & {theme.AMBER, theme.RED, theme.NOTICE}
 
 
 @pytest.mark.parametrize(
     ("lookup", "words"),
     [
-        (Lookup.NOT_ASKED, None),
-        (Lookup.WAITING, "正在联网核查…"),
-        (Lookup.NO_ANSWER, "登记系统未应答，结论不变"),
-        (Lookup.ANSWERED, "联网核查，2 分钟前"),
+        (LookupState.NOT_ASKED, None),
+        (LookupState.WAITING, "正在联网核查…"),
+        (LookupState.NO_ANSWER, "登记系统未应答，结论不变"),
+        (LookupState.ANSWERED, "联网核查，2 分钟前"),
     ],
 )
-def test_what_became_of_asking_the_registry_is_said(lookup: Lookup, words: str | None, fonts: Fonts):
+def test_what_became_of_asking_the_registry_is_said(lookup: LookupState, words: str | None, fonts: Fonts):
     shown = said(aged(by_plate(live(VehicleFinding.VALID), lookup), 120.0), fonts)
     every = ("正在联网核查…", "登记系统未应答，结论不变", "联网核查，2 分钟前")
     assert [one for one in every if one in shown] == ([words] if words else [])
@@ -118,7 +118,7 @@ def test_another_vehicle_s_claims_are_not_this_one_s(fonts: Fonts):
 
 
 def test_the_registry_s_record_is_shown_to_compare(fonts: Fonts):
-    shown = said(by_plate(live(VehicleFinding.VALID), Lookup.ANSWERED), fonts)
+    shown = said(by_plate(live(VehicleFinding.VALID), LookupState.ANSWERED), fonts)
     for words in (BRAND, "9Z8Y7X", "黑色", "2027-08-31", "2036-08-01", "C 被盗抢"):
         assert words in shown
 
@@ -132,7 +132,7 @@ def test_code_that_contradicts_the_registry_s_record_is_told(fonts: Fonts):
         assert words in shown
     assert "放行" not in shown
     assert "凭证与登记不一致" not in said(same, fonts)
-    signs = [item for item in compose(known, Look("zh", fonts)) if isinstance(item, Sign)]
+    signs = [item for item in compose(known, Style("zh", fonts)) if isinstance(item, IconItem)]
     assert [item.icon for item in signs].count(Icon.NOT_EQUAL) == len(known.judged.verdict.differing) == 3
 
 

@@ -11,24 +11,24 @@ import pytest
 from terminal.drawing import theme
 from terminal.drawing.draw import cells, compose, event_at
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.items import Fill, Item, Sign, Text
+from terminal.drawing.items import Fill, IconItem, Item, Text
 from terminal.drawing.shift import cells as shift_cells
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.text import ACTIONS as NAMES
 from terminal.drawing.text import note
-from terminal.drawing.theme import Language, Look
+from terminal.drawing.theme import Language, Style
 from terminal.drawing.upload import share
-from terminal.model import ACTIONS, Action, ControlWord, Mistaken, Outcome, Picture, Remark
+from terminal.model import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Outcome, Remark
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import Ready
 from terminal.screens.events import Pressed
 from terminal.screens.shift import (
     MENU,
-    Chosen,
     LogEntry,
-    Marked,
+    LogRowTouched,
     Menu,
-    Opened,
+    MenuTouched,
+    NotePicked,
     Paged,
     Part,
     ShiftEnd,
@@ -38,7 +38,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import Progress, Sending, Status
+from terminal.screens.values import Sending, Status, UploadProgress
 from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, SIZE, VIEWS, log
 
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]
@@ -49,7 +49,7 @@ TOUCHED = ["ready", "menu", "log", "log_short", "log_empty", "note", "note_alarm
 
 def said(screen: Screen, fonts: Fonts, language: Language = "zh") -> str:
     """Return all texts, without spaces."""
-    items = compose(screen, Look(language, fonts))
+    items = compose(screen, Style(language, fonts))
     return "".join("".join(item.string for item in items if isinstance(item, Text)).split())
 
 
@@ -89,31 +89,31 @@ def test_no_touch_is_for_nothing(name: str):
         assert not isinstance(cell.event, BannerOpened)
         after, effects = step(screen, cell.event, 0.0)
         last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
-        repeats = isinstance(cell.event, Marked) and cell.event.note in last
+        repeats = isinstance(cell.event, NotePicked) and cell.event.note in last
         assert (after != screen or bool(effects)) is not repeats
 
 
 @pytest.mark.parametrize("point", [(0, 0), (479, 0), (240, 43), (240, 22)])
 def test_anywhere_on_the_bar_opens_the_menu_of_a_ready_terminal_alone(point: tuple[int, int]):
     for view in VIEWS.values():
-        opened = event_at(view.screen, point, SIZE) == Opened(Part.MENU)
+        opened = event_at(view.screen, point, SIZE) == MenuTouched(Part.MENU)
         assert opened is isinstance(view.screen, Ready)
 
 
 def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
     screen = Menu(ON_DUTY)
-    items = compose(screen, Look("zh", fonts))
+    items = compose(screen, Style("zh", fonts))
     rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
-    assert [row.part for row in rows if isinstance(row, Opened)] == list(MENU)
+    assert [row.part for row in rows if isinstance(row, MenuTouched)] == list(MENU)
     assert [words[:2] for words in rows.values()] == ["本班", "上传", "交接", "结束"]
-    assert "待上传记录12条" in rows[Opened(Part.UPLOAD)]
+    assert "待上传记录12条" in rows[MenuTouched(Part.UPLOAD)]
 
 
 def test_every_row_of_the_log_says_its_check(fonts: Fonts):
     screen = ShiftLog(ON_DUTY, log(), 0, told=True)
-    items = compose(screen, Look("zh", fonts))
+    items = compose(screen, Style("zh", fonts))
     rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
-    words = [rows[Chosen(one.seq)] for one in screen.shown]
+    words = [rows[LogRowTouched(one.seq)] for one in screen.shown]
     assert words == [
         "苏A7X31Q放行记录212号15:06",
         "粤BD12345暂可放行·放行记录211号15:05",
@@ -138,16 +138,16 @@ def test_empty_log_and_one_that_is_not_yet_told_differ(fonts: Fonts):
 def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language: Language, fonts: Fonts):
     screen = VIEWS["note_alarm"].screen
     assert isinstance(screen, LogEntry)
-    items = compose(screen, Look(language, fonts))
+    items = compose(screen, Style(language, fonts))
     offered = []
     for cell in shift_cells(screen, SIZE):
-        assert isinstance(cell.event, Marked)
+        assert isinstance(cell.event, NotePicked)
         offered.append(cell.event.note)
         assert inside(items, cell.rect) == "".join(note(cell.event.note, language).split())
         (ground,) = [item for item in items if isinstance(item, Fill) and cell.rect.contains(item.rect)]
         assert (ground.colour == theme.DAY.ink) is (cell.event.note in screen.logged.acts)
     assert tuple(offered) == screen.notes
-    assert {type(one) for one in offered} == {Action, Remark, Picture, Mistaken, ControlWord}
+    assert {type(one) for one in offered} == {Action, Remark, KeepPicture, Mistaken, ControlWord}
 
 
 def test_actions_have_their_names_in_both_languages():
@@ -170,8 +170,8 @@ def test_recorded_is_said_with_what_was_recorded_latest_last(fonts: Fonts):
     "screen", [ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37), ShiftOver(ON_DUTY, COUNTS)]
 )
 def test_count_has_every_outcome_that_there_was_with_its_sign(screen: Screen, fonts: Fonts):
-    items = compose(screen, Look("zh", fonts))
-    signs = [item.icon for item in items if isinstance(item, Sign)]
+    items = compose(screen, Style("zh", fonts))
+    signs = [item.icon for item in items if isinstance(item, IconItem)]
     numbers = [item.string for item in items if isinstance(item, Text) and item.string.isdigit()]
     assert numbers == [str(count) for _, count in COUNTS if count]
     assert signs == [theme.dress(outcome, theme.DAY).icon for outcome, count in COUNTS if count]
@@ -187,7 +187,7 @@ def test_what_is_not_yet_uploaded_is_said_before_the_end(fonts: Fonts):
 
 
 def test_speed_and_time_left_are_said_while_records_are_sent(fonts: Fonts):
-    sending = Progress(41, 128, 25.2, 11_800.0, 200.0, Sending.SENDING)
+    sending = UploadProgress(41, 128, 25.2, 11_800.0, 200.0, Sending.SENDING)
     words = said(Uploading(ON_DUTY, sending), fonts)
     for part in ("正在上传", "41/128条", "25条/秒，12KiB/秒", "剩余约3分钟"):
         assert part in words
@@ -205,7 +205,7 @@ RESULTS = {
 
 @pytest.mark.parametrize("state", Sending)
 def test_what_becomes_of_the_upload_is_said_of_its_own_state_alone(state: Sending, fonts: Fonts):
-    words = said(Uploading(Status(), Progress(41, 128, 1.0, 9.0, 9.0, state, FORKED)), fonts)
+    words = said(Uploading(Status(), UploadProgress(41, 128, 1.0, 9.0, 9.0, state, FORKED)), fonts)
     assert [other for other, result in RESULTS.items() if result in words] == [state] * (state in RESULTS)
     assert (f"{FORKED.code}{FORKED.zh}" in words) is (state is Sending.FAULT)
     assert ("KiB" in words) is (state is Sending.SENDING)
@@ -213,25 +213,25 @@ def test_what_becomes_of_the_upload_is_said_of_its_own_state_alone(state: Sendin
 
 @pytest.mark.parametrize("state", [state for state in Sending if state is not Sending.DONE])
 def test_bar_is_full_and_green_when_all_is_receipted_and_only_then(state: Sending, fonts: Fonts):
-    all_sent = Progress(128, 128, state=state)
+    all_sent = UploadProgress(128, 128, state=state)
     assert share(all_sent) < 1.0
     assert share(replace(all_sent, state=Sending.DONE)) == 1.0
     worn = {
-        getattr(item, "colour", None) for item in compose(Uploading(ON_DUTY, all_sent), Look("zh", fonts))
+        getattr(item, "colour", None) for item in compose(Uploading(ON_DUTY, all_sent), Style("zh", fonts))
     }
     assert theme.GREEN not in worn
 
 
 def test_share_is_that_of_the_records_and_none_of_none():
-    assert share(Progress(32, 128)) == 0.25
-    assert share(Progress()) == 0.0
+    assert share(UploadProgress(32, 128)) == 0.25
+    assert share(UploadProgress()) == 0.0
 
 
 def test_outcomes_of_the_log_wear_the_fills_of_their_verdicts(fonts: Fonts):
     for one in log(7):
         worn = {
             getattr(item, "colour", None)
-            for item in compose(ShiftLog(Status(), (one,), told=True), Look("zh", fonts))
+            for item in compose(ShiftLog(Status(), (one,), told=True), Style("zh", fonts))
         }
         solid = {theme.GREEN, theme.AMBER, theme.RED} & worn
         decided = {

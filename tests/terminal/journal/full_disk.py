@@ -79,7 +79,7 @@ def full_when_opened() -> None:
     assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
     digest = journal.hash_at(seq - 5)
     assert digest is not None
-    assert journal.receive(seq - 5, digest, STAMP.at_ms)
+    assert journal.mark_receipted(seq - 5, digest, STAMP.at_ms)
     assert journal.remove(STAMP.at_ms + 1) == seq - 5
     assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
     os.truncate(BALLAST, BALLAST.stat().st_size - RESERVE_BYTES)
@@ -101,7 +101,7 @@ def renewed_when_full() -> None:
     seq = journal.append(STAMP, CHECK)
     old, digest = journal.head, journal.hash_at(seq - 1)
     assert digest is not None
-    assert journal.receive(seq - 1, digest, STAMP.at_ms)
+    assert journal.mark_receipted(seq - 1, digest, STAMP.at_ms)
     fill()
     assert refused(lambda: journal.append(STAMP, CHECK)) is JournalFull
     journal.refuse(seq)

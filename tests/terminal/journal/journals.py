@@ -11,7 +11,7 @@ from terminal.journal import record
 from terminal.journal.codec import read_entry
 from terminal.journal.entry import Ages, Check, Stamp
 from terminal.journal.store import Journal
-from terminal.model import CredentialFinding, How, Outcome, Reason, Subject, VehicleFinding
+from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ STAMP = Stamp(
     terminal="T0001", at_ms=1_700_000_000_000, clock_trusted=True, officer=OFFICER, shift=SHIFT, duress=False
 )
 CHECK = Check(
-    how=How.SCAN,
+    how=CheckOrigin.SCAN,
     finding=CredentialFinding.FAILED,
     reason=Reason.BAD_SIGNATURE,
     vehicle=VehicleFinding.UNCHECKED,
@@ -72,4 +72,4 @@ def opened(records: Iterable[bytes], sealing: PrivateKey = REGISTRY) -> list[Ent
 def whole(journal: Journal) -> bool:
     """Return True if the chain of an open journal is intact from its genesis to its head."""
     start: Head = record.genesis(TERMINAL_KEY, journal.head.journal_id)
-    return record.follow(start, journal.records()) == journal.head
+    return record.verify_chain(start, journal.records()) == journal.head

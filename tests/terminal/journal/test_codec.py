@@ -20,21 +20,21 @@ from terminal.journal.entry import (
     Event,
     EventKind,
     Note,
-    Opened,
     Refinement,
     Rules,
+    SealedClaimsViewed,
     Session,
     SessionStep,
     Stamp,
 )
 from terminal.journal.record import uuid7
 from terminal.model import (
+    CheckOrigin,
     ComparedField,
     CredentialFinding,
-    How,
     Issuance,
     Outcome,
-    PlateEntry,
+    PlateInput,
     Reason,
     Subject,
     VehicleFinding,
@@ -75,7 +75,7 @@ details: dict[str, st.SearchStrategy[object]] = {
     | st.builds(Rules, st.just(0), st.binary(min_size=8, max_size=8)),
     "clock_s": st.none() | uints,
     "live_answer": st.none() | st.tuples(uints, uints),
-    "plate_entry": st.none() | st.sampled_from(PlateEntry),
+    "plate_entry": st.none() | st.sampled_from(PlateInput),
     "differing": st.none() | st.lists(st.sampled_from(ComparedField), unique=True).map(tuple),
     "issuance": st.none() | st.sampled_from(Issuance),
     "offline_day": st.none() | uints,
@@ -83,7 +83,7 @@ details: dict[str, st.SearchStrategy[object]] = {
     "settings_serial": st.none() | uints,
     "belongs_to": st.none() | seqs,
 }
-checks = st.builds(Check, how=st.sampled_from(How), **judged, **details)
+checks = st.builds(Check, how=st.sampled_from(CheckOrigin), **judged, **details)
 refinements = st.builds(
     Refinement, seq=seqs, **{name: st.none() | values for name, values in judged.items()}, **details
 )
@@ -100,7 +100,7 @@ bodies = st.one_of(
     refinements,
     notes,
     st.builds(Session, st.sampled_from(SessionStep)),
-    st.builds(Opened, seqs, texts),
+    st.builds(SealedClaimsViewed, seqs, texts),
     st.builds(
         Confirmation,
         seq=seqs,
@@ -158,7 +158,7 @@ def test_a_changed_entry_is_another_entry_or_malformed(entry: Entry, draw: st.Da
 
 
 FULL_CHECK = Check(
-    how=How.OTHER_ISSUER,
+    how=CheckOrigin.OTHER_ISSUER,
     finding=CredentialFinding.PAST,
     reason=Reason.EXPIRED,
     vehicle=VehicleFinding.CACHED_OVERDUE,
@@ -177,7 +177,7 @@ FULL_CHECK = Check(
     rules=Rules(0, b"t" * 8),
     clock_s=1_700_000_000,
     live_answer=(0, 1_700_000_000_123),
-    plate_entry=PlateEntry.READ,
+    plate_entry=PlateInput.READ,
     differing=(ComparedField.COLOUR, ComparedField.VIN),
     issuance=Issuance.NOT_KNOWN,
     offline_day=20240530,
@@ -186,7 +186,7 @@ FULL_CHECK = Check(
     belongs_to=8,
 )
 FIRST_EDITION = Check(
-    how=How.SCAN,
+    how=CheckOrigin.SCAN,
     finding=CredentialFinding.CURRENT,
     reason=Reason.OK,
     vehicle=VehicleFinding.VALID,
@@ -239,7 +239,7 @@ JUDGED: dict[int, Value] = {
             {1: 9, 2: "放行", 3: "t", 4: [b"p" * 32], 5: False},
         ),
         (Session(SessionStep.HANDED_OVER), 3, {1: "handed_over"}),
-        (Opened(9, "why"), 4, {1: 9, 2: "why"}),
+        (SealedClaimsViewed(9, "why"), 4, {1: 9, 2: "why"}),
         (Confirmation(seq=9, by="control", result="yes"), 5, {1: 9, 2: "control", 3: "yes"}),
         (
             Confirmation(

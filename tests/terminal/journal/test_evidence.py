@@ -36,8 +36,8 @@ def test_a_picture_is_removed_after_receipt_and_retention(tmp_path: Path):
     first, second = evidence.keep(PICTURE), evidence.keep(PICTURE)
     assert first != second
     assert evidence.remove(2**60) == 0
-    evidence.receive(first, 1000)
-    evidence.receive(first, 2000)
+    evidence.mark_receipted(first, 1000)
+    evidence.mark_receipted(first, 2000)
     assert [name for name, _ in evidence.pending()] == [second]
     assert (evidence.remove(1000), evidence.remove(1001)) == (0, 1)
     assert [name for name, _ in evidence.pending()] == [second]
@@ -49,7 +49,7 @@ def test_only_receipted_pictures_make_room(tmp_path: Path):
     first, second = evidence.keep(PICTURE), evidence.keep(PICTURE)
     with pytest.raises(JournalFull):
         evidence.keep(PICTURE)
-    evidence.receive(second, 1000)
+    evidence.mark_receipted(second, 1000)
     third = evidence.keep(PICTURE)
     assert {name for name, _ in evidence.pending()} == {first, third}
     assert len(list((tmp_path / FOLDER).iterdir())) == 2

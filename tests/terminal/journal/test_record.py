@@ -41,8 +41,8 @@ def test_the_hash_before_record_1_is_the_genesis_of_terminal_and_journal():
 @settings(deadline=None)
 def test_a_whole_chain_leads_to_its_head(made: tuple[list[bytes], Head]):
     records, head = made
-    assert record.follow(START, records) == head
-    assert record.follow(START, records, {head.seq: head.hash}) == head
+    assert record.verify_chain(START, records) == head
+    assert record.verify_chain(START, records, {head.seq: head.hash}) == head
 
 
 @given(chains, st.data())
@@ -56,7 +56,7 @@ def test_any_change_to_any_byte_is_found_at_that_record_or_the_next(
     spoiled = bytearray(records[which])
     spoiled[place] ^= draw.draw(st.integers(1, 255))
     records[which] = bytes(spoiled)
-    found = record.follow(START, records, {head.seq: head.hash})
+    found = record.verify_chain(START, records, {head.seq: head.hash})
     assert isinstance(found, Break)
     assert found.seq in (which + 1, which + 2)
 
@@ -67,7 +67,7 @@ def test_a_record_left_out_is_missing_by_its_number(made: tuple[list[bytes], Hea
     records, head = made
     which = draw.draw(st.integers(0, len(records) - 1))
     del records[which]
-    assert record.follow(START, records, {head.seq: head.hash}) == Break(BreakKind.MISSING, which + 1)
+    assert record.verify_chain(START, records, {head.seq: head.hash}) == Break(BreakKind.MISSING, which + 1)
 
 
 @given(chains, st.data())
@@ -81,7 +81,7 @@ def test_an_order_that_differs_or_a_record_put_in_is_found(
     doubled.insert(draw.draw(st.integers(0, len(records))), draw.draw(st.sampled_from(records)))
     for other in (moved, doubled):
         if other != records:
-            assert isinstance(record.follow(START, other, {head.seq: head.hash}), Break)
+            assert isinstance(record.verify_chain(START, other, {head.seq: head.hash}), Break)
 
 
 def test_each_break_is_named():
@@ -89,11 +89,11 @@ def test_each_break_is_named():
     foreign = record.write(Record(2, bytes(32), b"2"))
     other = record.write(Record(2, sha256(first).digest(), b"3"))
     known = {2: head.hash}
-    assert record.follow(START, [first, b"\x00"]) == Break(BreakKind.MALFORMED, 2)
-    assert record.follow(START, [second]) == Break(BreakKind.MISSING, 1)
-    assert record.follow(START, [first, foreign]) == Break(BreakKind.WRONG_PREVIOUS, 2)
-    assert record.follow(START, [first, other], known) == Break(BreakKind.CHANGED, 2)
-    assert record.follow(START, [first], known) == Break(BreakKind.MISSING, 2)
+    assert record.verify_chain(START, [first, b"\x00"]) == Break(BreakKind.MALFORMED, 2)
+    assert record.verify_chain(START, [second]) == Break(BreakKind.MISSING, 1)
+    assert record.verify_chain(START, [first, foreign]) == Break(BreakKind.WRONG_PREVIOUS, 2)
+    assert record.verify_chain(START, [first, other], known) == Break(BreakKind.CHANGED, 2)
+    assert record.verify_chain(START, [first], known) == Break(BreakKind.MISSING, 2)
     assert str(Break(BreakKind.WRONG_PREVIOUS, 2)) == "record 2: wrong previous hash"
 
 

@@ -27,7 +27,7 @@ DAY_MS = 86_400_000
 def receipt(journal: Journal, seq: int, received_ms: int) -> None:
     digest = journal.hash_at(seq)
     assert digest is not None
-    assert journal.receive(seq, digest, received_ms)
+    assert journal.mark_receipted(seq, digest, received_ms)
 
 
 def filled(state: Path, records: int) -> Journal:
@@ -79,7 +79,7 @@ def test_records_without_a_valid_receipt_are_kept(
             receipt(journal, receipted, 1)
         digest = journal.hash_at(kept)
         assert digest is not None
-        assert journal.take_back(kept, digest)
+        assert journal.withdraw_receipt(kept, digest)
         journal.remove(2)
         assert journal.receipted == min(receipted, kept)
         gone = receipted if receipted <= kept else 0  # withdrawn receipts do not count until the next one
@@ -134,5 +134,5 @@ def test_a_journal_of_the_first_schema_is_taken_over(tmp_path: Path):
         receipt(journal, 2, 1)
         assert journal.remove(2) == 2
     with closing(open_journal(tmp_path)) as journal:
-        assert record.follow(record.genesis(TERMINAL_KEY, head.journal_id), []) != head
+        assert record.verify_chain(record.genesis(TERMINAL_KEY, head.journal_id), []) != head
         assert seqs(journal) == [3]

@@ -151,12 +151,12 @@ def test_only_a_hash_of_our_own_makes_records_receipted(tmp_path: Path):
             journal.append(STAMP, CHECK)
         hashes = [record.digest(encoded) for encoded in journal.records()]
         assert journal.unreceipted() == 3
-        assert not journal.receive(2, hashes[2], STAMP.at_ms)
-        assert not journal.receive(4, hashes[2], STAMP.at_ms)
-        assert not journal.receive(0, hashes[0], STAMP.at_ms)
+        assert not journal.mark_receipted(2, hashes[2], STAMP.at_ms)
+        assert not journal.mark_receipted(4, hashes[2], STAMP.at_ms)
+        assert not journal.mark_receipted(0, hashes[0], STAMP.at_ms)
         assert journal.unreceipted() == 3
-        assert journal.receive(2, hashes[1], STAMP.at_ms)
-        assert journal.receive(1, hashes[0], STAMP.at_ms)
+        assert journal.mark_receipted(2, hashes[1], STAMP.at_ms)
+        assert journal.mark_receipted(1, hashes[0], STAMP.at_ms)
         assert journal.unreceipted() == 1
     with closing(open_journal(tmp_path)) as journal:
         assert journal.unreceipted() == 1

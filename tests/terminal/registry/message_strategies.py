@@ -14,25 +14,25 @@ from terminal.journal.record import Head, Record
 from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
 from terminal.registry.messages import (
     Batch,
+    Chunk,
     CodeQuestion,
     Command,
     Health,
-    Held,
     HotlistChange,
+    HotlistEntry,
     HotlistQuestion,
-    Listed,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     Order,
-    Piece,
     Pieces,
     PlateQuestion,
+    Purpose,
     Receipt,
     Reception,
-    Result,
+    StoredPart,
     VehicleRecord,
     VinQuestion,
-    Why,
 )
 from terminal.wire import signed
 from tests.terminal.wire.cbor_values import TEXTS
@@ -55,11 +55,11 @@ REQUEST = LookupRequest(
     terminal=TERMINAL,
     officer="098765",
     question=PlateQuestion("苏A12345", "02"),
-    why=Why.CHECK,
+    why=Purpose.CHECK,
     head=HEAD,
 )
 ANSWER = LookupAnswer(
-    id=REQUEST.id, answered_ms=NOW_MS + 40, result=Result.FOUND, terminal=TERMINAL, record=RECORD
+    id=REQUEST.id, answered_ms=NOW_MS + 40, result=LookupResult.FOUND, terminal=TERMINAL, record=RECORD
 )
 
 uints = st.integers(0, 2**63 - 1)
@@ -80,7 +80,7 @@ requests = st.builds(
     terminal=TEXTS,
     officer=TEXTS,
     question=questions,
-    why=st.sampled_from(Why),
+    why=st.sampled_from(Purpose),
     head=heads,
     location=st.none() | places,
 )
@@ -113,7 +113,7 @@ changes = st.builds(
     epoch=uints,
     seq=uints,
     at_ms=uints,
-    vehicles=st.lists(st.builds(Listed, st.builds(Plate, TEXTS, TEXTS), TEXTS), max_size=3).map(tuple),
+    vehicles=st.lists(st.builds(HotlistEntry, st.builds(Plate, TEXTS, TEXTS), TEXTS), max_size=3).map(tuple),
 )
 
 
@@ -123,18 +123,18 @@ def answers(draw: st.DrawFn) -> LookupAnswer:
     answer: dict[str, Any] = {"id": draw(ids), "answered_ms": draw(uints), "terminal": draw(TEXTS)}
     answer["finding"] = draw(st.none() | st.sampled_from(CredentialFinding))
     answer["issuance"] = draw(st.none() | st.sampled_from(Issuance))
-    result = answer["result"] = draw(st.sampled_from(Result))
-    if result is Result.SEVERAL_KINDS:
+    result = answer["result"] = draw(st.sampled_from(LookupResult))
+    if result is LookupResult.SEVERAL_KINDS:
         number = draw(TEXTS)
         kinds = draw(st.lists(TEXTS, min_size=2, max_size=3, unique=True))
         answer["records"] = tuple(replace(draw(records), number=number, kind=kind) for kind in kinds)
-    elif result is Result.FOUND and draw(st.booleans()):
+    elif result is LookupResult.FOUND and draw(st.booleans()):
         answer["record"] = draw(records)
         answer["earlier_alarms"] = draw(st.none() | earlier_alarms)
-    elif result is Result.FOUND:
+    elif result is LookupResult.FOUND:
         answer["changes"] = tuple(draw(st.lists(changes, max_size=2)))
         answer["more"] = draw(st.none() | st.booleans())
-    elif result is Result.REFUSED:
+    elif result is LookupResult.REFUSED:
         answer["refusal"] = draw(st.none() | st.sampled_from(RefusalReason))
     return LookupAnswer(**answer)
 
@@ -179,10 +179,10 @@ def batches(draw: st.DrawFn) -> Batch:
 
 
 @st.composite
-def pieces(draw: st.DrawFn) -> Piece:
+def pieces(draw: st.DrawFn) -> Chunk:
     """Any part of a whole."""
     content, offset = draw(st.binary(min_size=1, max_size=20)), draw(st.integers(0, 2**60))
-    return Piece(draw(hashes), offset, offset + len(content) + draw(st.integers(0, 2**60)), content)
+    return Chunk(draw(hashes), offset, offset + len(content) + draw(st.integers(0, 2**60)), content)
 
 
 @st.composite
@@ -196,7 +196,7 @@ def receipts(draw: st.DrawFn) -> Receipt:
         hash=draw(hashes),
         received_ms=draw(uints),
         result=result,
-        held=draw(st.none() | st.lists(st.builds(Held, hashes, uints), max_size=3).map(tuple)),
+        held=draw(st.none() | st.lists(st.builds(StoredPart, hashes, uints), max_size=3).map(tuple)),
         wait_s=draw(st.none() | uints) if result is Reception.NOT_NOW else None,
     )
 

@@ -18,26 +18,26 @@ from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, Ref
 from terminal.registry.codec import open_signed, read, sign, write
 from terminal.registry.messages import (
     Batch,
+    Chunk,
     CodeQuestion,
     Command,
     Health,
-    Held,
     HotlistChange,
+    HotlistEntry,
     HotlistQuestion,
-    Listed,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     Message,
     Order,
-    Piece,
     Pieces,
     PlateQuestion,
+    Purpose,
     Receipt,
     Reception,
-    Result,
+    StoredPart,
     VehicleRecord,
     VinQuestion,
-    Why,
 )
 from terminal.wire import cbor, signed
 from terminal.wire.cbor import Malformed, Value
@@ -64,7 +64,9 @@ KINDS: tuple[type[Message], ...] = (
     Pieces,
     Receipt,
 )
-CHANGE = HotlistChange(province="苏", epoch=2, seq=9, at_ms=NOW_MS, vehicles=(Listed(RECORD.plate, "C"),))
+CHANGE = HotlistChange(
+    province="苏", epoch=2, seq=9, at_ms=NOW_MS, vehicles=(HotlistEntry(RECORD.plate, "C"),)
+)
 HEALTH = Health(
     terminal="T0001",
     at_ms=NOW_MS,
@@ -80,7 +82,7 @@ SECOND = record.write(Record(9, record.digest(FIRST), b"sealed too"))
 BATCH = Batch(
     terminal="T0001", journal_id=HEAD.journal_id, first=8, last=9, before=HEAD.hash, records=(FIRST, SECOND)
 )
-PIECES = Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 4, 9, b"part"),))
+PIECES = Pieces(terminal="T0001", pieces=(Chunk(b"p" * 32, 4, 9, b"part"),))
 RECEIPT = Receipt(
     terminal="T0001",
     journal_id=HEAD.journal_id,
@@ -191,7 +193,7 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
     [
         (REQUEST, WRITTEN_REQUEST),
         (
-            replace(REQUEST, question=CodeQuestion("https://x"), why=Why.RECHECK, location=(3, -4)),
+            replace(REQUEST, question=CodeQuestion("https://x"), why=Purpose.RECHECK, location=(3, -4)),
             WRITTEN_REQUEST | {5: {3: "https://x"}, 6: "recheck", 7: [3, -4]},
         ),
         (replace(REQUEST, question=PlateQuestion("苏A12345")), WRITTEN_REQUEST | {5: {1: "苏A12345"}}),
@@ -253,14 +255,14 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             },
         ),
         (
-            replace(ANSWER, result=Result.REFUSED, record=None, refusal=RefusalReason.CLOCK),
+            replace(ANSWER, result=LookupResult.REFUSED, record=None, refusal=RefusalReason.CLOCK),
             WITHOUT_RECORD | {3: 3, 12: "clock"},
         ),
-        (replace(ANSWER, result=Result.NOT_FOUND, record=None), WITHOUT_RECORD),
+        (replace(ANSWER, result=LookupResult.NOT_FOUND, record=None), WITHOUT_RECORD),
         (
             replace(
                 ANSWER,
-                result=Result.SEVERAL_KINDS,
+                result=LookupResult.SEVERAL_KINDS,
                 record=None,
                 records=(RECORD, replace(RECORD, kind="01")),
             ),
@@ -271,12 +273,12 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
             WITHOUT_RECORD | {3: 0, 7: [WRITTEN_CHANGE], 9: True},
         ),
         (
-            replace(ANSWER, result=Result.REFUSED, record=None, finding=CredentialFinding.PAST),
+            replace(ANSWER, result=LookupResult.REFUSED, record=None, finding=CredentialFinding.PAST),
             WITHOUT_RECORD | {3: 3, 8: "past"},
         ),
         (CHANGE, WRITTEN_CHANGE),
         (
-            replace(CHANGE, vehicles=(Listed(Plate("苏A1", "02"), ""),)),
+            replace(CHANGE, vehicles=(HotlistEntry(Plate("苏A1", "02"), ""),)),
             WRITTEN_CHANGE | {4: [["苏A1", "02", ""]]},
         ),
         (
@@ -292,7 +294,7 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
         (PIECES, WRITTEN_PIECES),
         (RECEIPT, WRITTEN_RECEIPT),
         (
-            replace(RECEIPT, result=Reception.STORED, held=(Held(b"p" * 32, 4),)),
+            replace(RECEIPT, result=Reception.STORED, held=(StoredPart(b"p" * 32, 4),)),
             WRITTEN_RECEIPT | {6: 0, 7: [[b"p" * 32, 4]]},
         ),
         (replace(RECEIPT, result=Reception.NOT_NOW, wait_s=30), WRITTEN_RECEIPT | {6: 3, 8: 30}),

@@ -16,9 +16,15 @@ from terminal.errors import HotListFault
 from terminal.model import Plate, VehicleFinding, VehicleStatus
 from terminal.ports import Incoming
 from terminal.registry import codec
-from terminal.registry.hotlist import Heard, Position, read_snapshot
+from terminal.registry.hotlist import ChangeResult, Position, read_snapshot
 from terminal.registry.hotlist_store import Hit, HotList
-from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupAnswer, Result
+from terminal.registry.messages import (
+    HotlistChange,
+    HotlistEntry,
+    HotlistQuestion,
+    LookupAnswer,
+    LookupResult,
+)
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import signed
 from tests.terminal.registry.message_strategies import ANSWER, KEYS, NOW_MS, OTHER_SIGNER, SIGNER, changes
@@ -32,7 +38,7 @@ NOW_S = NOW_MS / 1e3
 
 def change(seq: int, *vehicles: tuple[Plate, str], epoch: int = 1, province: str = "苏") -> HotlistChange:
     """Return change `seq`, made `seq` seconds after the start."""
-    lines = tuple(Listed(plate, letters) for plate, letters in vehicles)
+    lines = tuple(HotlistEntry(plate, letters) for plate, letters in vehicles)
     return HotlistChange(province=province, epoch=epoch, seq=seq, at_ms=NOW_MS + 1000 * seq, vehicles=lines)
 
 
@@ -80,7 +86,7 @@ def test_a_listed_vehicle_is_the_cached_finding_of_its_letters_with_the_list_s_a
 def test_an_empty_change_tells_silence_from_suppression(hot: HotList):
     whole(hot)
     assert hot.ages_s(NOW_S + 700) == {"苏": 700, "浙": 700}
-    assert hot.apply(change(4)) is Heard.IN_ORDER
+    assert hot.apply(change(4)) is ChangeResult.IN_ORDER
     assert hot.ages_s(NOW_S + 700) == {"苏": 696, "浙": 700}
     assert hot.age_s(NOW_S + 700) == 700
     assert hot.age_s(NOW_S - 700) == 0
@@ -88,14 +94,14 @@ def test_an_empty_change_tells_silence_from_suppression(hot: HotList):
 
 def test_a_change_that_comes_early_counts_at_once_and_what_is_missing_is_asked_for(hot: HotList):
     whole(hot)
-    assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is Heard.AHEAD
+    assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is ChangeResult.AHEAD
     assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9, ("苏",))
     assert hot.hit(CAR, NOW_S) is None
     assert hot.wanted() == (HotlistQuestion("苏", 1, 4),)
-    assert hot.apply(change(4, (CAR, "E"))) is Heard.IN_ORDER  # made before change 6, which removed it
+    assert hot.apply(change(4, (CAR, "E"))) is ChangeResult.IN_ORDER  # made before change 6, which removed it
     assert hot.hit(CAR, NOW_S) is None
-    assert hot.apply(change(5)) is Heard.IN_ORDER
-    assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is Heard.IN_ORDER
+    assert hot.apply(change(5)) is ChangeResult.IN_ORDER
+    assert hot.apply(change(6, (OTHER, "N"), (CAR, ""))) is ChangeResult.IN_ORDER
     assert hot.wanted() == ()
     assert hot.age_s(NOW_S + 6) == 6  # 浙, which has been silent
     assert hot.ages_s(NOW_S + 6)["苏"] == 0
@@ -104,16 +110,16 @@ def test_a_change_that_comes_early_counts_at_once_and_what_is_missing_is_asked_f
 def test_an_alarm_stays_until_a_later_change_takes_it_off(hot: HotList):
     whole(hot)
     for old in (change(2, (CAR, "")), change(3, (CAR, "")), change(9, (CAR, ""), epoch=0)):
-        assert hot.apply(old) is Heard.OLD
+        assert hot.apply(old) is ChangeResult.OLD
     assert hot.hit(CAR, NOW_S + 10**7) == Hit("C", 10**7, ("苏",))
-    assert hot.apply(change(4, (CAR, ""))) is Heard.IN_ORDER
+    assert hot.apply(change(4, (CAR, ""))) is ChangeResult.IN_ORDER
     assert hot.hit(CAR, NOW_S) is None
-    assert hot.apply(change(2, (CAR, "C"))) is Heard.OLD
+    assert hot.apply(change(2, (CAR, "C"))) is ChangeResult.OLD
 
 
 def test_a_new_epoch_is_asked_for_and_the_old_list_stands_until_it_is_whole(hot: HotList):
     whole(hot)
-    assert hot.apply(change(1, (OTHER, "J"), epoch=2)) is Heard.IN_ORDER
+    assert hot.apply(change(1, (OTHER, "J"), epoch=2)) is ChangeResult.IN_ORDER
     assert hot.wanted() == (HotlistQuestion("苏", 2, 2),)
     assert hot.hit(CAR, NOW_S + 60) == Hit("C", 60, ("苏",))
     assert hot.hit(OTHER, NOW_S + 60) == Hit("J", 60, ("苏",))
@@ -152,7 +158,7 @@ def test_a_change_that_overtakes_an_answer_is_missed_by_a_list_that_is_whole(hot
 def test_a_registry_that_no_longer_has_the_changes_leaves_the_list_as_it_is(hot: HotList):
     hot.apply(change(5, (CAR, "C")))
     before = hot.position("苏")
-    hot.conclude(HotlistQuestion("苏", 1, 1), replace(ANSWER, record=None, result=Result.NOT_FOUND))
+    hot.conclude(HotlistQuestion("苏", 1, 1), replace(ANSWER, record=None, result=LookupResult.NOT_FOUND))
     assert hot.position("苏") == before
     assert hot.hit(CAR, NOW_S) == Hit("C", None, ("苏",))
 
@@ -212,20 +218,23 @@ def test_of_two_lines_for_one_vehicle_the_last_counts(hot: HotList):
 @pytest.mark.parametrize(
     ("heard", "what"),
     [
-        (incoming(change(4)), Heard.IN_ORDER),
-        (incoming(change(5)), Heard.AHEAD),
-        (incoming(change(3)), Heard.OLD),
-        (incoming(change(4), "roadside/1/hotlist/浙"), Heard.OTHER_PROVINCE),
-        (incoming(change(4, province="#"), "roadside/1/hotlist/#"), Heard.OTHER_PROVINCE),
-        (incoming(change(4, province="沪"), "roadside/1/hotlist/沪"), Heard.NOT_TAKEN),
-        (Incoming("roadside/1/hotlist/苏", codec.sign(change(4), OTHER_SIGNER)), Heard.UNSIGNED),
-        (Incoming("roadside/1/hotlist/苏", codec.write(change(4))), Heard.UNSIGNED),
-        (Incoming("roadside/1/hotlist/苏", SIGNER(codec.write(change(4)), signed.ANSWER)), Heard.UNSIGNED),
-        (Incoming("roadside/1/hotlist/苏", SIGNER(b"\xa0", signed.HOTLIST)), Heard.MALFORMED),
+        (incoming(change(4)), ChangeResult.IN_ORDER),
+        (incoming(change(5)), ChangeResult.AHEAD),
+        (incoming(change(3)), ChangeResult.OLD),
+        (incoming(change(4), "roadside/1/hotlist/浙"), ChangeResult.OTHER_PROVINCE),
+        (incoming(change(4, province="#"), "roadside/1/hotlist/#"), ChangeResult.OTHER_PROVINCE),
+        (incoming(change(4, province="沪"), "roadside/1/hotlist/沪"), ChangeResult.NOT_TAKEN),
+        (Incoming("roadside/1/hotlist/苏", codec.sign(change(4), OTHER_SIGNER)), ChangeResult.UNSIGNED),
+        (Incoming("roadside/1/hotlist/苏", codec.write(change(4))), ChangeResult.UNSIGNED),
+        (
+            Incoming("roadside/1/hotlist/苏", SIGNER(codec.write(change(4)), signed.ANSWER)),
+            ChangeResult.UNSIGNED,
+        ),
+        (Incoming("roadside/1/hotlist/苏", SIGNER(b"\xa0", signed.HOTLIST)), ChangeResult.MALFORMED),
     ],
 )
 def test_what_comes_on_a_topic_counts_only_as_the_province_s_signed_change(
-    hot: HotList, heard: Incoming, what: Heard
+    hot: HotList, heard: Incoming, what: ChangeResult
 ):
     whole(hot)
     hot.heard.clear()
@@ -242,7 +251,7 @@ def test_the_list_outlives_the_program(path: Path):
         assert hot.hit(CAR, NOW_S + 9) == Hit("C", 9, ("苏",))
         assert hot.hit(OTHER, NOW_S + 9) == Hit("N", 9, ("苏",))
         assert hot.wanted() == (HotlistQuestion("苏", 1, 4),)
-        assert hot.apply(change(3, (CAR, ""))) is Heard.OLD
+        assert hot.apply(change(3, (CAR, ""))) is ChangeResult.OLD
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -265,7 +274,7 @@ def test_a_damaged_file_makes_way_for_an_empty_list_that_says_so(path: Path, con
         assert hot.damaged
         assert hot.wanted() == (HotlistQuestion("苏", 0, 1),)
         assert hot.age_s(NOW_S) is None
-        assert hot.apply(change(1, (CAR, "C"))) is Heard.IN_ORDER
+        assert hot.apply(change(1, (CAR, "C"))) is ChangeResult.IN_ORDER
 
 
 def test_another_program_s_database_is_no_hot_list(path: Path):
@@ -290,7 +299,7 @@ def test_a_change_that_cannot_be_kept_is_a_fault_and_changes_nothing(hot: HotLis
         assert hot.hit(CAR, NOW_S) is not None
         assert hot.position("苏").seq == 3
         db.execute("DROP TRIGGER full")
-    assert hot.apply(change(4, (CAR, ""))) is Heard.IN_ORDER
+    assert hot.apply(change(4, (CAR, ""))) is ChangeResult.IN_ORDER
 
 
 @given(st.binary(max_size=100) | changes.map(codec.write))

@@ -14,7 +14,7 @@ from terminal.model import Plate
 from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.hotlist_store import HotList
-from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupAnswer
+from terminal.registry.messages import HotlistChange, HotlistEntry, HotlistQuestion, LookupAnswer
 from tests.terminal.registry.message_strategies import ANSWER, KEYS, SIGNER
 
 PLATES = [Plate(f"苏A0000{n}", "02") for n in range(4)]
@@ -59,7 +59,7 @@ class Registry:
         )
 
     def message(self, seq: int, vehicles: dict[Plate, str]) -> HotlistChange:
-        told = tuple(Listed(plate, letters) for plate, letters in vehicles.items())
+        told = tuple(HotlistEntry(plate, letters) for plate, letters in vehicles.items())
         return HotlistChange(
             province=PROVINCE, epoch=self.epoch, seq=seq, at_ms=1000 * self.now_s, vehicles=told
         )

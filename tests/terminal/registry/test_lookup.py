@@ -28,9 +28,9 @@ from terminal.registry.lookup import (
     Busy,
     Drop,
     Dropped,
-    Inquiry,
     Late,
-    Lookup,
+    LookupSession,
+    LookupSpec,
     NoAnswer,
 )
 from terminal.registry.messages import (
@@ -39,10 +39,10 @@ from terminal.registry.messages import (
     HotlistQuestion,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     PlateQuestion,
+    Purpose,
     Question,
-    Result,
-    Why,
 )
 from terminal.wire import signed
 from tests.terminal.registry.message_strategies import (
@@ -64,21 +64,23 @@ NOW = Moment(NOW_MS / 1e3)
 UNTRUSTED = Moment(0, clock_trusted=False)
 ID = ANSWER.id
 WAIT_S = 4.5
-INQUIRY = Inquiry(
-    question=PlateQuestion("苏A12345", "02"), why=Why.CHECK, officer="098765", head=HEAD, wait_s=WAIT_S
+INQUIRY = LookupSpec(
+    question=PlateQuestion("苏A12345", "02"), why=Purpose.CHECK, officer="098765", head=HEAD, wait_s=WAIT_S
 )
 CHANGE = HotlistChange(province="苏", epoch=1, seq=1, at_ms=NOW_MS, vehicles=())
-BARE = replace(ANSWER, result=Result.NOT_FOUND, record=None)
+BARE = replace(ANSWER, result=LookupResult.NOT_FOUND, record=None)
 
 
-def asking(question: Question = INQUIRY.question, at_s: float = 100.0) -> Lookup:
-    lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
+def asking(question: Question = INQUIRY.question, at_s: float = 100.0) -> LookupSession:
+    lookup = LookupSession(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
     sent = lookup.ask(replace(INQUIRY, question=question), request_id=ID, moment=NOW, monotonic_s=at_s)
     assert sent is not None
     return lookup
 
 
-def hear(lookup: Lookup, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, **other: object) -> object:
+def hear(
+    lookup: LookupSession, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, **other: object
+) -> object:
     said: dict[str, Any] = {"topic": TOPIC, "correlation": ID, "payload": codec.sign(answer, SIGNER)}
     said |= {"moment": NOW} | other
     moment = said.pop("moment")
@@ -86,7 +88,7 @@ def hear(lookup: Lookup, answer: LookupAnswer = ANSWER, *, at_s: float = 100.5, 
 
 
 def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
-    lookup = Lookup(TERMINAL, SIGNER, [OTHER_KEY])
+    lookup = LookupSession(TERMINAL, SIGNER, [OTHER_KEY])
     inquiry = replace(INQUIRY, location=(320_000_000, 1_180_000_000))
     sent = lookup.ask(inquiry, request_id=ID, moment=NOW, monotonic_s=100.0)
     assert sent is not None
@@ -104,7 +106,7 @@ def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
         terminal=TERMINAL,
         officer="098765",
         question=INQUIRY.question,
-        why=Why.CHECK,
+        why=Purpose.CHECK,
         head=HEAD,
         location=(320_000_000, 1_180_000_000),
     )
@@ -112,7 +114,7 @@ def test_a_question_goes_out_signed_on_the_terminal_s_own_topic():
 
 @pytest.mark.parametrize("text", ["e\N{COMBINING ACUTE ACCENT}", "\ud800"])
 def test_a_code_s_text_that_no_message_can_carry_is_not_asked_and_not_changed(text: str):
-    lookup = Lookup(TERMINAL, SIGNER, [PUBLIC_KEY])
+    lookup = LookupSession(TERMINAL, SIGNER, [PUBLIC_KEY])
     inquiry = replace(INQUIRY, question=CodeQuestion(text))
     assert lookup.ask(inquiry, request_id=ID, moment=NOW, monotonic_s=0) is None
     assert lookup.next_expiry_s() is None
@@ -165,7 +167,7 @@ def test_not_found_of_a_code_is_of_its_vehicle_only_where_the_code_is_proven(fin
 
 def test_several_kinds_are_listed_and_judge_nothing():
     several = replace(
-        BARE, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01", letters="C"))
+        BARE, result=LookupResult.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01", letters="C"))
     )
     heard = hear(asking(PlateQuestion("苏A12345")), several)
     assert isinstance(heard, Answered)
@@ -174,8 +176,8 @@ def test_several_kinds_are_listed_and_judge_nothing():
     assert [record.kind for record in heard.answer.records] == ["02", "01"]
 
 
-@pytest.mark.parametrize("result", [Result.REFUSED, Result.UNAVAILABLE])
-def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: Result):
+@pytest.mark.parametrize("result", [LookupResult.REFUSED, LookupResult.UNAVAILABLE])
+def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: LookupResult):
     lookup = asking()
     assert isinstance(hear(lookup, replace(BARE, result=result)), NoAnswer)
     assert lookup.expire(200) == ()  # told already
@@ -183,7 +185,7 @@ def test_a_registry_that_refuses_or_is_not_available_has_not_answered(result: Re
 
 
 def test_fields_that_decide_nothing_by_a_setting_are_named_with_every_record():
-    lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY], frozenset({ComparedField.COLOUR}))
+    lookup = LookupSession(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY], frozenset({ComparedField.COLOUR}))
     assert lookup.ask(INQUIRY, request_id=ID, moment=NOW, monotonic_s=100.0) is not None
     heard = hear(lookup)
     assert isinstance(heard, Answered)
@@ -191,11 +193,11 @@ def test_fields_that_decide_nothing_by_a_setting_are_named_with_every_record():
     assert heard.status.display_only == {ComparedField.COLOUR}
 
 
-BUSY = replace(BARE, result=Result.REFUSED, refusal=RefusalReason.BUSY)
+BUSY = replace(BARE, result=LookupResult.REFUSED, refusal=RefusalReason.BUSY)
 SECOND = b"2" * 16
 
 
-def again(lookup: Lookup, at_s: float) -> Outgoing | None:
+def again(lookup: LookupSession, at_s: float) -> Outgoing | None:
     """Ask the question of `asking` anew."""
     busy = hear(lookup, BUSY, at_s=100.5)
     assert isinstance(busy, Busy)
@@ -310,7 +312,7 @@ def test_the_wait_for_an_answer_that_could_not_be_recorded_goes_on_to_its_end():
     assert len(lookup.expire(100 + WAIT_S)) == 1
 
 
-ABOUT_KINDS = replace(BARE, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01")))
+ABOUT_KINDS = replace(BARE, result=LookupResult.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01")))
 CHANGES = replace(ANSWER, record=None, changes=(CHANGE,))
 
 
@@ -372,7 +374,7 @@ def test_a_late_answer_counts_for_ten_minutes_and_an_alarm_for_a_shift(
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        (INQUIRY.question, replace(BARE, result=Result.REFUSED)),
+        (INQUIRY.question, replace(BARE, result=LookupResult.REFUSED)),
         (HotlistQuestion("苏", 1, 1), replace(ANSWER, record=None, changes=())),
     ],
 )

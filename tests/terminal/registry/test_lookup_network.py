@@ -11,8 +11,18 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from terminal.credential.verify import Moment
 from terminal.ports import Incoming
 from terminal.registry import codec
-from terminal.registry.lookup import RECENT_S, Busy, Drop, Dropped, Inquiry, Late, Lookup, NoAnswer, Received
-from terminal.registry.messages import LookupAnswer, PlateQuestion, Result, Why
+from terminal.registry.lookup import (
+    RECENT_S,
+    Busy,
+    Drop,
+    Dropped,
+    Late,
+    LookupSession,
+    LookupSpec,
+    NoAnswer,
+    Received,
+)
+from terminal.registry.messages import LookupAnswer, LookupResult, PlateQuestion, Purpose
 from tests.terminal.registry.message_strategies import (
     ANSWER,
     HEAD,
@@ -26,7 +36,7 @@ from tests.terminal.registry.message_strategies import (
 )
 
 NOW = Moment(NOW_MS / 1e3)
-INQUIRY = Inquiry(question=PlateQuestion(""), why=Why.CHECK, officer="098765", head=HEAD, wait_s=1)
+INQUIRY = LookupSpec(question=PlateQuestion(""), why=Purpose.CHECK, officer="098765", head=HEAD, wait_s=1)
 
 
 class Network(RuleBasedStateMachine):
@@ -36,7 +46,7 @@ class Network(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lookup = Lookup(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
+        self.lookup = LookupSession(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY])
         self.now_s = 1000.0
         self.asked: dict[bytes, tuple[str, float, float]] = {}
         self.shown: dict[bytes, str] = {}
@@ -50,15 +60,17 @@ class Network(RuleBasedStateMachine):
         number=st.sampled_from(["苏A00001", "苏A00002"]),
         wait_s=st.floats(0.1, 8),
         letters=st.sampled_from(["A", "C", "E", "Q"]),
-        result=st.sampled_from([Result.FOUND] * 3 + [Result.NOT_FOUND, Result.REFUSED]),
+        result=st.sampled_from([LookupResult.FOUND] * 3 + [LookupResult.NOT_FOUND, LookupResult.REFUSED]),
     )
-    def ask(self, number: str, wait_s: float, letters: str, result: Result) -> tuple[bytes, LookupAnswer]:
+    def ask(
+        self, number: str, wait_s: float, letters: str, result: LookupResult
+    ) -> tuple[bytes, LookupAnswer]:
         request_id = len(self.asked).to_bytes(16, "big")
         inquiry = replace(INQUIRY, question=PlateQuestion(number, "02"), wait_s=wait_s)
         out = self.lookup.ask(inquiry, request_id=request_id, moment=NOW, monotonic_s=self.now_s)
         assert out is not None
         self.asked[request_id] = (number, self.now_s, self.now_s + wait_s)
-        found = replace(RECORD, number=number, letters=letters) if result is Result.FOUND else None
+        found = replace(RECORD, number=number, letters=letters) if result is LookupResult.FOUND else None
         return request_id, replace(ANSWER, id=request_id, result=result, record=found)
 
     @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, RECENT_S]))

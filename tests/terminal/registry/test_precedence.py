@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from terminal.model import UNCHECKED, VehicleFinding, VehicleStatus
-from terminal.registry.precedence import weigh
+from terminal.registry.precedence import pick_status
 from terminal.vehicle.status import cached, live
 from terminal.vehicle.tables import STATUS
 
@@ -31,12 +31,12 @@ def test_a_live_answer_counts_unless_the_hot_list_has_an_alarm():
     for said, hot, listed in product(LIVE, HOT, LISTED):
         alarm = hot is not None and hot.finding is VehicleFinding.CACHED_ALARM
         stands = alarm and said.finding is not VehicleFinding.ALARM
-        assert weigh(said, listed, hot) is (hot if stands else said)
+        assert pick_status(said, listed, hot) is (hot if stands else said)
 
 
 @pytest.mark.parametrize("listed", LISTED)
 def test_without_an_answer_a_vehicle_on_no_hot_list_is_as_the_offline_list_says(listed: VehicleStatus):
-    assert weigh(None, listed, None) is listed
+    assert pick_status(None, listed, None) is listed
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_without_an_answer_a_vehicle_on_no_hot_list_is_as_the_offline_list_says(
 )
 def test_of_two_lists_the_graver_counts(letters: str, listed: VehicleFinding, finding: VehicleFinding):
     hot = VehicleStatus(cached(letters), letters, age_s=1)
-    assert weigh(None, VehicleStatus(listed), hot).finding is finding
+    assert pick_status(None, VehicleStatus(listed), hot).finding is finding
 
 
 def test_everything_that_the_lists_can_say_has_its_rank():
     for listed, hot in product(LISTED, HOT):
-        assert weigh(None, listed, hot) in (listed, hot)
+        assert pick_status(None, listed, hot) in (listed, hot)

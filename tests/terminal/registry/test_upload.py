@@ -16,13 +16,20 @@ from terminal.errors import JournalFork, UploadFault
 from terminal.journal import record
 from terminal.journal.evidence import Evidence
 from terminal.journal.recovery import NAME
-from terminal.journal.set_aside import Predecessor, set_aside
+from terminal.journal.set_aside import SetAsideJournal, set_aside
 from terminal.journal.store import Journal
 from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.messages import Receipt, Reception
 from terminal.registry.upload import FIRST_WAIT_S, Uploader
-from terminal.registry.upload_batches import MOST_BYTES, PIECE_BYTES, Drop, Dropped, Taken, due
+from terminal.registry.upload_batches import (
+    MOST_BYTES,
+    PIECE_BYTES,
+    Accepted,
+    ReceiptRefusal,
+    RefusedReceipt,
+    due,
+)
 from terminal.wire import cbor, cose, signed
 from tests.terminal.journal.journals import REGISTRY, open_journal
 from tests.terminal.journal.test_damage import execute, flip_a_byte_of_record
@@ -41,7 +48,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 
 @contextmanager
-def former(folder: Path, journal: Journal) -> Iterator[list[Predecessor]]:
+def former(folder: Path, journal: Journal) -> Iterator[list[SetAsideJournal]]:
     """The journals that were set aside in a folder; `journal` is the one in use."""
     with ExitStack() as opened:
         yield [opened.enter_context(closing(one)) for one in set_aside(folder, journal)]
@@ -89,19 +96,23 @@ def test_what_does_not_count_is_dropped_and_counted(journal: Journal):
         came = Incoming(TOPIC, codec.sign(receipt, signer), correlation or message.correlation)
         return upload.receive(came, 1)
 
-    assert heard(good, OTHER_SIGNER) == Dropped(Drop.UNSIGNED)
-    assert heard(replace(good, terminal="T0002")) == Dropped(Drop.OTHER_TERMINAL)
-    assert heard(replace(good, journal_id=bytes(16))) == Dropped(Drop.OTHER_JOURNAL)
-    assert heard(replace(good, hash=bytes(32))) == Dropped(Drop.HASH)
-    assert heard(replace(good, result=Reception.GAP, seq=0)) == Dropped(Drop.HASH)
-    assert heard(good, correlation=b"c" * 16) == Dropped(Drop.LATE)
+    assert heard(good, OTHER_SIGNER) == RefusedReceipt(ReceiptRefusal.UNSIGNED)
+    assert heard(replace(good, terminal="T0002")) == RefusedReceipt(ReceiptRefusal.OTHER_TERMINAL)
+    assert heard(replace(good, journal_id=bytes(16))) == RefusedReceipt(ReceiptRefusal.OTHER_JOURNAL)
+    assert heard(replace(good, hash=bytes(32))) == RefusedReceipt(ReceiptRefusal.HASH)
+    assert heard(replace(good, result=Reception.GAP, seq=0)) == RefusedReceipt(ReceiptRefusal.HASH)
+    assert heard(good, correlation=b"c" * 16) == RefusedReceipt(ReceiptRefusal.LATE)
     malformed = SIGNER(cbor.write({}), signed.RECEIPT)
-    assert upload.receive(Incoming(TOPIC, malformed, message.correlation), 1) == Dropped(Drop.MALFORMED)
+    assert upload.receive(Incoming(TOPIC, malformed, message.correlation), 1) == RefusedReceipt(
+        ReceiptRefusal.MALFORMED
+    )
     assert journal.unreceipted() == 5
-    assert heard(good) == Taken(good, 3)
-    assert heard(good) == Dropped(Drop.DUPLICATE)
+    assert heard(good) == Accepted(good, 3)
+    assert heard(good) == RefusedReceipt(ReceiptRefusal.DUPLICATE)
     assert journal.unreceipted() == 2
-    assert dict(upload.dropped) == dict.fromkeys(set(Drop) - {Drop.WRONG}, 1) | {Drop.HASH: 2}
+    assert dict(upload.dropped) == dict.fromkeys(set(ReceiptRefusal) - {ReceiptRefusal.WRONG}, 1) | {
+        ReceiptRefusal.HASH: 2
+    }
 
 
 def test_an_answer_on_the_same_topic_is_left_to_the_lookup(journal: Journal):
@@ -160,7 +171,7 @@ def test_a_journal_that_was_rolled_back_is_found_by_the_registry_s_receipt(tmp_p
         message = upload.poll(0)
         assert message is not None
         receipt = codec.sign(receipt_of(ahead, Reception.STORED), SIGNER)
-        assert isinstance(upload.receive(Incoming(TOPIC, receipt, message.correlation), 0), Taken)
+        assert isinstance(upload.receive(Incoming(TOPIC, receipt, message.correlation), 0), Accepted)
         assert isinstance(upload.faults[JournalFork.code], JournalFork)
         assert journal.unreceipted() == 2
 
@@ -264,7 +275,7 @@ def test_a_picture_that_the_registry_never_takes_does_not_keep_the_next_one_back
         receipt = registry.answer(message.payload)
         held = [replace(one, size=0) if one.sha256 == refused else one for one in receipt.held or ()]
         said = codec.sign(replace(receipt, held=tuple(held)), SIGNER)
-        assert isinstance(upload.receive(Incoming(TOPIC, said, message.correlation), 0), Taken)
+        assert isinstance(upload.receive(Incoming(TOPIC, said, message.correlation), 0), Accepted)
     assert [name for name, _ in evidence.pending()] == [refused]
     assert other in registry.pictures()
     assert set(upload.faults) == {UploadFault.code}
@@ -303,9 +314,9 @@ def test_what_is_carried_by_hand_is_taken_once_and_its_receipts_count(tmp_path: 
     assert dict(upload.dropped) == {}
     carried = list(cose.split(b"".join(upload.messages())))
     receipts = [codec.sign(registry.answer(message), SIGNER) for message in [*carried, *carried]]
-    assert all(upload.take(one) == Dropped(Drop.UNSIGNED) for one in receipts)
+    assert all(upload.take(one) == RefusedReceipt(ReceiptRefusal.UNSIGNED) for one in receipts)
     trusting = uploader([journal], evidence)
-    assert all(isinstance(trusting.take(one), Taken) for one in receipts)
+    assert all(isinstance(trusting.take(one), Accepted) for one in receipts)
     assert (journal.unreceipted(), evidence.pending(), list(trusting.messages())) == (0, [], [])
     assert registry.journals[journal.head.journal_id] == list(journal.records())
 

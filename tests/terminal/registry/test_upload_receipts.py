@@ -17,8 +17,15 @@ from terminal.journal.recovery import DAMAGED
 from terminal.journal.set_aside import set_aside
 from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
-from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
-from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, USUAL_PAUSE_S, Drop, Dropped, Taken
+from terminal.registry.messages import Batch, Pieces, Receipt, Reception, StoredPart
+from terminal.registry.upload_batches import (
+    LONGEST_PAUSE_S,
+    PIECE_BYTES,
+    USUAL_PAUSE_S,
+    Accepted,
+    ReceiptRefusal,
+    RefusedReceipt,
+)
 from terminal.registry.upload_turns import FIRST_WAIT_S
 from tests.terminal.journal.journals import CHECK, REGISTRY, STAMP, open_journal, opened
 from tests.terminal.journal.test_damage import flip_a_byte_of_record
@@ -77,7 +84,7 @@ def test_a_receipt_that_names_more_than_the_batch_counts_as_far_as_it_says(journ
     fill(journal, [10])
     registry.journals[journal.head.journal_id] = list(journal.records())
     receipt = receipt_of(registry.head(journal.head.journal_id), Reception.STORED)
-    assert says(upload, message, receipt) == Taken(receipt, 6)
+    assert says(upload, message, receipt) == Accepted(receipt, 6)
     assert journal.unreceipted() == 0
 
 
@@ -92,7 +99,7 @@ def test_a_registry_that_never_keeps_a_record_is_asked_a_few_times_in_a_run(
     while (message := upload.poll(0)) is not None:
         sent.append(message)
         receipt = nothing if "batch" in message.topic else registry.answer(message.payload)
-        assert isinstance(says(upload, message, receipt), Taken)
+        assert isinstance(says(upload, message, receipt), Accepted)
     assert ["pieces" in one.topic for one in sent] == [False] * 4 + [True]
     assert isinstance(upload.faults[UploadFault.code], UploadFault)
     upload.start(0, os.urandom)
@@ -102,7 +109,7 @@ def test_a_registry_that_never_keeps_a_record_is_asked_a_few_times_in_a_run(
 
 def test_a_fork_counts_as_far_as_its_hash_is_ours(journal: Journal):
     registry, upload = Registry(), uploader([journal])
-    two = record.follow(registry.head(journal.head.journal_id), list(journal.records())[:2])
+    two = record.verify_chain(registry.head(journal.head.journal_id), list(journal.records())[:2])
     assert not isinstance(two, record.Break)
     says(upload, upload.poll(0), receipt_of(two, Reception.FORK))
     assert (journal.receipted, set(upload.faults), upload.poll(0)) == (2, {JournalFork.code}, None)
@@ -117,7 +124,7 @@ def test_a_fork_counts_as_far_as_its_hash_is_ours(journal: Journal):
 def test_not_now_puts_off_a_journal_as_long_as_it_says(journal: Journal, said_s: int | None, waited_s: int):
     registry, upload = Registry(), uploader([journal])
     receipt = receipt_of(registry.head(journal.head.journal_id), Reception.NOT_NOW)
-    assert isinstance(says(upload, upload.poll(0), replace(receipt, wait_s=said_s)), Taken)
+    assert isinstance(says(upload, upload.poll(0), replace(receipt, wait_s=said_s)), Accepted)
     assert upload.put_off_s(0) == waited_s
     assert upload.poll(waited_s - 0.1) is None
     upload.start(waited_s - 0.1, os.urandom)
@@ -218,7 +225,7 @@ def test_a_refusal_with_zeros_counts_for_the_batch_that_it_answers(journal: Jour
     assert message is not None
     assert sizes([message], registry) == [1]
     other = replace(receipt_of(NOTHING, Reception.REFUSED), journal_id=b"o" * 16)
-    assert says(upload, message, other) == Dropped(Drop.OTHER_JOURNAL)
+    assert says(upload, message, other) == RefusedReceipt(ReceiptRefusal.OTHER_JOURNAL)
     assert journal.refused is None
 
 
@@ -299,7 +306,7 @@ def test_records_do_not_wait_for_a_picture_without_a_receipt(journal: Journal, e
     assert set(sent) == {first}
     assert (len(sent), upload.faults) == (3, {})
     late = registry.receipt(first)
-    assert upload.receive(late, 999) == Dropped(Drop.LATE)
+    assert upload.receive(late, 999) == RefusedReceipt(ReceiptRefusal.LATE)
 
 
 def test_a_picture_that_is_heard_late_goes_on(evidence: Evidence):
@@ -308,7 +315,7 @@ def test_a_picture_that_is_heard_late_goes_on(evidence: Evidence):
     first = upload.poll(0)
     assert first is not None
     assert upload.poll(FIRST_WAIT_S) == first
-    assert isinstance(upload.receive(registry.receipt(first), FIRST_WAIT_S), Taken)
+    assert isinstance(upload.receive(registry.receipt(first), FIRST_WAIT_S), Accepted)
     run(upload, registry, FIRST_WAIT_S)
     assert evidence.pending() == []
 
@@ -342,9 +349,9 @@ def test_a_receipt_with_key_7_counts_for_journal_and_pictures(
         assert pieces is not None
         message = pieces
     size = dict(evidence.pending())[name]
-    both = replace(stored, held=(Held(name, size),))
+    both = replace(stored, held=(StoredPart(name, size),))
     taken = upload.take(codec.sign(both, SIGNER)) if by_hand else says(upload, message, both)
-    assert taken == Taken(both, 5)
+    assert taken == Accepted(both, 5)
     assert (journal.unreceipted(), evidence.pending()) == (0, [])
     assert upload.poll(200) is None
 
@@ -356,16 +363,18 @@ def test_a_stick_s_receipts_of_other_results_change_nothing_that_they_must_not(
     evidence.keep(b"picture")
     run(upload, registry)
     old = receipt_of(registry.head(b"j" * 16), Reception.STORED)
-    two = record.follow(
+    two = record.verify_chain(
         replace(old.head, journal_id=journal.head.journal_id, hash=genesis(journal)), first_two(journal)
     )
     assert not isinstance(two, record.Break)
     for result in (Reception.STORED, Reception.NOT_NOW, Reception.REFUSED):
-        assert isinstance(upload.take(codec.sign(receipt_of(two, result), SIGNER)), Taken)
+        assert isinstance(upload.take(codec.sign(receipt_of(two, result), SIGNER)), Accepted)
         assert (journal.unreceipted(), journal.refused) == (0, None)
     assert isinstance(upload.faults[UploadFault.code], UploadFault)
-    assert upload.take(codec.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == Dropped(Drop.WRONG)
-    assert isinstance(upload.take(codec.sign(receipt_of(two, Reception.GAP), SIGNER)), Taken)
+    assert upload.take(codec.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == RefusedReceipt(
+        ReceiptRefusal.WRONG
+    )
+    assert isinstance(upload.take(codec.sign(receipt_of(two, Reception.GAP), SIGNER)), Accepted)
     assert journal.unreceipted() == 3
 
 

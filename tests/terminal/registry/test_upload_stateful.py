@@ -24,7 +24,7 @@ from terminal.journal.entry import Event, EventKind
 from terminal.journal.evidence import Evidence
 from terminal.journal.set_aside import set_aside
 from terminal.ports import Incoming, Outgoing
-from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, Source
+from terminal.registry.upload_batches import LONGEST_PAUSE_S, PIECE_BYTES, RecordSource
 from tests.terminal.journal.journals import REGISTRY, STAMP, open_journal, opened
 from tests.terminal.registry.upload_fixtures import Registry, fill, finish, uploader
 
@@ -60,7 +60,7 @@ class Upload(RuleBasedStateMachine):
             one.close()
         self.journal.close()
 
-    def _sources(self) -> list[Source]:
+    def _sources(self) -> list[RecordSource]:
         return [*self.before, self.journal]
 
     def _note(self) -> None:

@@ -13,7 +13,7 @@ from terminal.journal.entry import Note
 from terminal.journal.record import Head
 from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
-from terminal.registry.messages import Batch, Held, Pieces, Receipt, Reception
+from terminal.registry.messages import Batch, Pieces, Receipt, Reception, StoredPart
 from terminal.registry.upload import Uploader
 from terminal.registry.upload_batches import MOST_BYTES
 from terminal.registry.upload_turns import LONGEST_WAIT_S
@@ -31,7 +31,7 @@ from tests.terminal.registry.message_strategies import (
 
 if TYPE_CHECKING:
     from terminal.journal.store import Journal
-    from terminal.registry.upload_batches import Pictures, Source
+    from terminal.registry.upload_batches import Pictures, RecordSource
 
 MOST_MESSAGES = 2000
 NOTHING = Head(bytes(16), 0, bytes(32))
@@ -79,7 +79,7 @@ class Registry:
         for piece in pieces.pieces:
             if piece.offset == len(self.parts[piece.sha256]):
                 self.parts[piece.sha256] += piece.content
-        held = tuple(Held(piece.sha256, len(self.parts[piece.sha256])) for piece in pieces.pieces)
+        held = tuple(StoredPart(piece.sha256, len(self.parts[piece.sha256])) for piece in pieces.pieces)
         return receipt_of(NOTHING, Reception.STORED, held)
 
     def head(self, journal_id: bytes) -> Head:
@@ -112,7 +112,7 @@ class Registry:
         return receipt_of(self.head(batch.journal_id), Reception.STORED)
 
 
-def receipt_of(head: Head, result: Reception, held: tuple[Held, ...] | None = None) -> Receipt:
+def receipt_of(head: Head, result: Reception, held: tuple[StoredPart, ...] | None = None) -> Receipt:
     """A receipt of now."""
     return Receipt(
         terminal=TERMINAL,
@@ -125,7 +125,7 @@ def receipt_of(head: Head, result: Reception, held: tuple[Held, ...] | None = No
     )
 
 
-def uploader(sources: list[Source], pictures: Pictures | None = None) -> Uploader:
+def uploader(sources: list[RecordSource], pictures: Pictures | None = None) -> Uploader:
     """An upload that was started."""
     made = Uploader(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY], sources, pictures)
     made.start(0, os.urandom)

@@ -31,8 +31,8 @@ MOST_MIB = 400
 def looks(luma: Luma) -> list[str | None]:
     """Return the texts that each way of scanning gives; the picture must stay unchanged."""
     before = luma.copy()
-    followed, memory = scan.follow(luma, scan.START, 1.0)
-    again, _ = scan.follow(luma, memory, 1.0)
+    followed, memory = scan.read_next(luma, scan.START, 1.0)
+    again, _ = scan.read_next(luma, memory, 1.0)
     found = [scan.read(luma, 1.0), scan.read_still(luma), followed, again]
     assert (luma == before).all()
     return [None if one is None else one.text for one in found]
@@ -117,7 +117,7 @@ def test_a_cropped_code_gives_its_text_or_none(size: tuple[int, int], at: tuple[
     ],
 )
 @pytest.mark.parametrize(
-    "look", [scan.read, scan.read_still, lambda luma: scan.follow(luma, scan.START, 1.0)]
+    "look", [scan.read, scan.read_still, lambda luma: scan.read_next(luma, scan.START, 1.0)]
 )
 def test_arrays_that_are_no_picture_raise(wrong: Callable[[Luma], Luma], look: Callable[[Luma], object]):
     with pytest.raises((TypeError, ValueError, AttributeError, cv2.error)):
@@ -135,7 +135,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("content", LARGE)
-@pytest.mark.parametrize("look", ["read(luma)", "read_still(luma)", "follow(luma, scan.START, 0.003)[0]"])
+@pytest.mark.parametrize("look", ["read(luma)", "read_still(luma)", "read_next(luma, scan.START, 0.003)[0]"])
 def test_memory_is_bounded_for_a_hundred_megapixels(content: str, look: str):
     program = (
         "import resource, numpy as np\nfrom terminal import scan\n"

@@ -73,8 +73,8 @@ def frame_of(modules: Luma, pixels: int) -> Luma:
 
 def texts(luma: Luma) -> set[str]:
     """Return every text that any way of scanning gives."""
-    _, memory = scan.follow(luma, scan.START, 1.0)
-    found = (scan.read(luma, 1.0), scan.read_still(luma), scan.follow(luma, memory, 1.0)[0])
+    _, memory = scan.read_next(luma, scan.START, 1.0)
+    found = (scan.read(luma, 1.0), scan.read_still(luma), scan.read_next(luma, memory, 1.0)[0])
     return {code.text for one in found if one is not None for code in one.codes}
 
 
@@ -130,7 +130,7 @@ def test_halves_in_successive_frames_are_not_combined(how: str):
     memory, seen = scan.START, set[str]()
     for number in range(24):
         luma = frame_of((first, second)[number % 2], 3 + number // 12)
-        found, memory = scan.follow(luma, memory, 1.0)
+        found, memory = scan.read_next(luma, memory, 1.0)
         seen |= set() if found is None else {code.text for code in found.codes}
     assert seen <= {one, other}
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal import scan
-from terminal.scan.search import Look
+from terminal.scan.search import FrameSearch
 from terminal.scan.steps import EVERY, EXTRAS, survey_s
 from terminal.scan.time_budget import Timer
 from tests.pictures import code, scene
@@ -46,7 +46,7 @@ def texts(found: Scan | None) -> list[str]:
 def ways(luma: Luma) -> Iterator[list[str]]:
     """Yield the texts of a frame, of a series' first frame and of a photograph, with unlimited time."""
     yield texts(scan.read(luma, math.inf, lambda: 0.0))
-    yield texts(scan.follow(luma, scan.START, math.inf, lambda: 0.0)[0])
+    yield texts(scan.read_next(luma, scan.START, math.inf, lambda: 0.0)[0])
     yield texts(scan.read_still(luma))
 
 
@@ -85,25 +85,25 @@ def test_a_slow_machine_gets_fewer_steps(budget_s: float, expected_s: float, pac
     assert fits == Timer(budget_s, lambda: 0.0, 2 * pace).allows(expected_s / 2)
     assert not (fits and expected_s * pace > budget_s)
     now[0] += expected_s * pace * 10
-    timer.took(expected_s)
+    timer.charge(expected_s)
     assert timer.pace > pace
 
 
 def test_a_series_learns_how_slow_its_machine_is():
     luma = noise(1)
-    _, after_fast = scan.follow(luma, scan.START, 1.0, Ticks(1e-6))
-    _, after_slow = scan.follow(luma, scan.START, 1.0, Ticks(1e-3))
+    _, after_fast = scan.read_next(luma, scan.START, 1.0, Ticks(1e-6))
+    _, after_slow = scan.read_next(luma, scan.START, 1.0, Ticks(1e-3))
     assert after_slow.pace > 1 > after_fast.pace
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 9), st.integers(0, 12), st.booleans())
 def test_the_same_memory_and_frame_give_the_same_scan_and_memory(seed: int, turn: int, foreign: bool):  # noqa: FBT001 - drawn
-    memory = scan.Memory(turn=turn, foreign=foreign)
+    memory = scan.SeriesState(turn=turn, foreign=foreign)
     luma = noise(seed)
     luma[100:400, 200:500] = code(FOREIGN)[0:1, 0:1]
     before = luma.copy()
-    first, second = (scan.follow(luma, memory, 0.01, Ticks(1e-4)) for _ in range(2))
+    first, second = (scan.read_next(luma, memory, 0.01, Ticks(1e-4)) for _ in range(2))
     assert first == second
     assert (luma == before).all()
 
@@ -164,7 +164,7 @@ def test_a_brighter_code_does_not_hide_a_mark_forever(least: float, pixels: int)
     luma = scene((code(FOREIGN, pixels=pixels), 50, 100), (shaded(code(OURS), least) // 2, 700, 200))
     memory, found = scan.START, []
     for _ in range(3):
-        seen, memory = scan.follow(luma, memory, math.inf, lambda: 0.0)
+        seen, memory = scan.read_next(luma, memory, math.inf, lambda: 0.0)
         found = texts(seen)
         if OURS in found:
             break
@@ -181,7 +181,7 @@ def test_a_uniform_frame_takes_no_steps():
 @pytest.mark.parametrize("size", [(720, 1280), (480, 640), (3000, 4000), (64, 64), (63, 900)])
 def test_regions_lie_inside_the_frame(size: tuple[int, int]):
     luma = np.random.default_rng(3).integers(0, 256, size, dtype=np.uint8)
-    look = Look(luma)
+    look = FrameSearch(luma)
     look.survey()
     for step in EVERY:
         assert 0 <= look.pixels(step) <= luma.size
@@ -190,7 +190,7 @@ def test_regions_lie_inside_the_frame(size: tuple[int, int]):
 def test_remembered_places_are_in_pixels_of_the_frame():
     small = scene((code(OURS), 600, 200))
     large = np.asarray(cv2.resize(small, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST), np.uint8)
-    near, far = (scan.follow(luma, scan.START, math.inf, lambda: 0.0)[1].seen for luma in (small, large))
+    near, far = (scan.read_next(luma, scan.START, math.inf, lambda: 0.0)[1].seen for luma in (small, large))
     assert near is not None
     assert far is not None
     ends = [(box.left, box.top, box.right, box.bottom) for box in (near, far)]
@@ -214,7 +214,7 @@ def test_a_series_takes_every_extra_step():
     small = cv2.GaussianBlur(code(OURS, pixels=2), (0, 0), 1)  # only one of the last extra steps reads it
     luma, memory, found = scene((np.asarray(small, np.uint8), 500, 60)), scan.START, None
     for _ in EXTRAS:
-        found, memory = scan.follow(luma, memory, math.inf, lambda: 0.0)
+        found, memory = scan.read_next(luma, memory, math.inf, lambda: 0.0)
         if found is not None:
             break
     assert texts(found) == [OURS]

@@ -13,24 +13,24 @@ from terminal.scan.steps import (
     EVERY,
     EXTRAS,
     FORGOTTEN,
+    PHOTO_STEPS,
     SHARE,
     SHARE_WHERE_SEEN,
     START,
-    STILL,
+    Area,
     Box,
-    Change,
-    Memory,
-    Seen,
-    Step,
+    FrameSummary,
+    Preprocessing,
+    ReadStep,
+    SeriesState,
     Threshold,
-    Where,
     after,
     plan,
     share,
 )
 
 PLACE = Box(100, 200, 300, 400)
-NOTHING = Seen(None, ours=False, located=None, last=None, pace=1.0)
+NOTHING = FrameSummary(None, ours=False, located=None, last=None, pace=1.0)
 
 sides = st.integers(0, 2000)
 boxes = st.builds(
@@ -38,7 +38,7 @@ boxes = st.builds(
 )
 places = st.none() | boxes
 memories = st.builds(
-    Memory,
+    SeriesState,
     places,
     st.integers(0, FORGOTTEN),
     st.integers(0, len(EXTRAS) - 1),
@@ -46,18 +46,18 @@ memories = st.builds(
     st.booleans(),
 )
 sights = st.builds(
-    Seen, places, st.booleans(), places, st.none() | st.sampled_from(EVERY), st.floats(0.1, 50)
+    FrameSummary, places, st.booleans(), places, st.none() | st.sampled_from(EVERY), st.floats(0.1, 50)
 )
 
 
 def test_every_step_is_in_the_table_once():
-    assert len(set(STILL)) == len(STILL)
-    assert len({step.name for step in STILL}) == len(STILL)
+    assert len(set(PHOTO_STEPS)) == len(PHOTO_STEPS)
+    assert len({step.name for step in PHOTO_STEPS}) == len(PHOTO_STEPS)
 
 
 @settings(deadline=None)
 @given(memories)
-def test_frames_take_base_steps_then_continue_the_extras(memory: Memory):
+def test_frames_take_base_steps_then_continue_the_extras(memory: SeriesState):
     steps = plan(memory)
     assert steps[: len(BASE)] == BASE
     assert steps[len(BASE)] == EXTRAS[memory.turn]
@@ -67,7 +67,7 @@ def test_frames_take_base_steps_then_continue_the_extras(memory: Memory):
 
 @settings(deadline=None)
 @given(memories, sights)
-def test_the_state_is_valid_and_deterministic(memory: Memory, seen: Seen):
+def test_the_state_is_valid_and_deterministic(memory: SeriesState, seen: FrameSummary):
     next_memory = after(memory, seen)
     assert next_memory == after(memory, seen)
     assert plan(next_memory)[: len(BASE)] == BASE
@@ -110,14 +110,14 @@ def test_a_place_is_forgotten_after_frames_without_a_symbol():
     assert after(memory, NOTHING).seen is None
 
 
-@pytest.mark.parametrize("step", STILL, ids=[step.name for step in STILL])
-def test_a_step_costs_more_on_more_pixels_and_no_less_on_noise(step: Step):
+@pytest.mark.parametrize("step", PHOTO_STEPS, ids=[step.name for step in PHOTO_STEPS])
+def test_a_step_costs_more_on_more_pixels_and_no_less_on_noise(step: ReadStep):
     assert 0 < step.cost_s(10_000, 1.0) < step.cost_s(900_000, 1.0)
     assert step.cost_s(900_000, 1.0) <= step.cost_s(900_000, 10.0)
 
 
 def test_a_step_is_told_by_its_name():
-    step = Step(Where.FIRST, Threshold.LOCAL, (0.67, 1.0), Change.INVERTED)
+    step = ReadStep(Area.FIRST, Threshold.LOCAL, (0.67, 1.0), Preprocessing.INVERTED)
     assert step.name == "first region: local x0.67,1 inverted"
 
 

@@ -11,10 +11,10 @@ from terminal.model import (
     Credential,
     CredentialFinding,
     Finding,
-    Judged,
-    Lookup,
+    LookupState,
     Plate,
     Reason,
+    RecordedCheck,
     Scan,
     Subject,
     Vehicle,
@@ -24,8 +24,8 @@ from terminal.model import (
 )
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Advice, Keys, PlateEntry, Result
-from terminal.screens.choice import Neighbour
-from terminal.screens.values import Notice, Sighting, Status
+from terminal.screens.choice import OtherCode
+from terminal.screens.values import LastSeen, Notice, Status
 from terminal.vehicle.verdict import decide
 
 NOON_S = 1_786_000_000.0
@@ -70,8 +70,8 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
     verdict = decide(Finding(found, why, credential), known, subject)
     plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
-    judged = Judged("VI1:", verdict, 123, status.now_s, plate)
-    return Result(status, judged, Sighting("VI1:", 0.0))
+    judged = RecordedCheck("VI1:", verdict, 123, status.now_s, plate)
+    return Result(status, judged, LastSeen("VI1:", 0.0))
 
 
 def with_judged(screen: Result, **changes: object) -> Result:
@@ -81,7 +81,7 @@ def with_judged(screen: Result, **changes: object) -> Result:
 
 def by_plate(
     vehicle: VehicleFinding | VehicleStatus,
-    lookup: Lookup = Lookup.NOT_ASKED,
+    lookup: LookupState = LookupState.NOT_ASKED,
     *,
     plate: Plate = CAR.plate,
     status: Status = ONLINE,
@@ -108,9 +108,9 @@ def placed(
     return Scan(first.text, first.corners, tuple(others))
 
 
-def neighbour(*texts: str, last_s: float = 0.0) -> Neighbour:
+def neighbour(*texts: str, last_s: float = 0.0) -> OtherCode:
     """What was in view behind a verdict."""
-    return Neighbour(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
+    return OtherCode(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
 
 
 def judged(
@@ -118,7 +118,7 @@ def judged(
     found: CredentialFinding = CredentialFinding.CURRENT,
     vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
     subject: Subject = Subject.CODE,
-) -> Judged:
+) -> RecordedCheck:
     """A check on disk."""
     return replace(result(found, vehicle, subject=subject).judged, text=text)
 
@@ -155,18 +155,18 @@ BUSY = replace(
 )
 
 
-def shown(what: Judged, *, last_s: float = 0.0, other: str | None = None) -> Result:
+def shown(what: RecordedCheck, *, last_s: float = 0.0, other: str | None = None) -> Result:
     """The screen of a check, whose code was last seen at `last_s`, perhaps with another code in view."""
     second = neighbour(other, last_s=last_s) if other else None
-    seen = Sighting(what.text, last_s) if what.text is not None else None
+    seen = LastSeen(what.text, last_s) if what.text is not None else None
     return Result(Status(), what, seen, second)
 
 
 def entry(
     number: str = "",
     *,
-    after: Judged | None = None,
-    seen: Sighting | None = None,
+    after: RecordedCheck | None = None,
+    seen: LastSeen | None = None,
     advice: Advice | None = None,
     keys: Keys | None = None,
 ) -> PlateEntry:

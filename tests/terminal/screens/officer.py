@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from terminal.errors import JournalFull
-from terminal.model import CredentialFinding, Judged, Plate, Subject, VehicleFinding
+from terminal.model import CredentialFinding, Plate, RecordedCheck, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.alarms import Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp
-from terminal.screens.check import KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.check import KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.events import Effect, Tick
-from terminal.screens.state import Screen, Shown, Trouble
+from terminal.screens.state import FaultScreen, Screen, Shown
 from terminal.screens.ui import Ui, UiEvent, advance
-from terminal.screens.values import Sighting, Status
+from terminal.screens.values import LastSeen, Status
 from tests.terminal.screens.builders import by_plate, judged, notice, result
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -28,12 +28,12 @@ def check(
     found: VehicleFinding = VehicleFinding.UNCHECKED,
     subject: Subject = Subject.CODE,
     as_of_s: float = 0.0,
-) -> Judged:
+) -> RecordedCheck:
     """A check on disk."""
     return replace(judged("A", vehicle=found, subject=subject), seq=seq, plate=plate, as_of_s=as_of_s)
 
 
-def lettered(one: Judged, letters: str) -> Judged:
+def lettered(one: RecordedCheck, letters: str) -> RecordedCheck:
     """The check with the registry's letters."""
     status = replace(one.verdict.status, letters=letters)
     return replace(one, verdict=replace(one.verdict, status=status))
@@ -112,7 +112,7 @@ def alarm(desk: Desk) -> Alarm:
 
 
 STOLEN = VehicleFinding.ALARM
-FRONT = Result(Status(), check(1, A), Sighting("A", 0.0))
+FRONT = Result(Status(), check(1, A), LastSeen("A", 0.0))
 CONFIRMED = Result(Status(), check(1, A, subject=Subject.CONFIRMED))
 OTHER = by_plate(VehicleFinding.VALID, plate=B, status=Status())
 SCREENS: list[Screen] = [
@@ -121,6 +121,6 @@ SCREENS: list[Screen] = [
     OTHER,
     result(CredentialFinding.FAILED),
     PlateEntry(Status(), "苏A"),
-    KindChoice(Status(), "苏A12345", ("02",), Listing.ASKING),
-    Trouble(Status(), FULL),
+    KindChoice(Status(), "苏A12345", ("02",), KindSource.ASKING),
+    FaultScreen(Status(), FULL),
 ]

@@ -15,8 +15,8 @@ from terminal.model import (
     ControlWord,
     CredentialFinding,
     Fit,
-    Judged,
     Mistaken,
+    RecordedCheck,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -27,8 +27,8 @@ from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWa
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
     Effect,
-    Event,
     Failed,
+    KeyboardSwitched,
     Listed,
     Picked,
     Pressed,
@@ -37,26 +37,26 @@ from terminal.screens.events import (
     Reported,
     Rerecorded,
     Scanned,
+    ScreenEvent,
     Tick,
-    Turned,
     Typed,
 )
 from terminal.screens.shift import (
     Annotated,
-    Chosen,
     LogEntry,
-    Marked,
-    Opened,
+    LogRowTouched,
+    MenuTouched,
+    NotePicked,
     Paged,
     Part,
     ShiftEnded,
+    ShiftLoaded,
     ShiftStarted,
-    ShiftTold,
     UploadTold,
 )
-from terminal.screens.state import Screen, Trouble
+from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import Candidate, Progress, Sending, Status
+from terminal.screens.values import Candidate, Sending, Status, UploadProgress
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
 from tests.terminal.screens.builders import judged, notice, scan
@@ -93,7 +93,7 @@ SCANS = st.builds(
 LOG = log(7)
 NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
 TOLD = st.builds(
-    ShiftTold, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
+    ShiftLoaded, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
 )
 EVENTS = st.one_of(
     st.builds(Scanned, SCANS),
@@ -119,18 +119,20 @@ EVENTS = st.one_of(
     st.builds(Fitted, st.sampled_from(Fit)),
     st.builds(Listed, NUMBERS, st.none() | FOUND_LISTED),
     st.builds(Typed, st.sampled_from([*sorted(SYMBOLS), "I", "ab", ""])),
-    st.just(Turned()),
+    st.just(KeyboardSwitched()),
     st.builds(Picked, st.none() | st.sampled_from(["02", "07", "23", "99"])),
     st.just(Failed(FULL)),
-    st.builds(Opened, st.sampled_from(Part)),
+    st.builds(MenuTouched, st.sampled_from(Part)),
     st.builds(Paged, st.sampled_from([-1, 1])),
-    st.builds(Chosen, st.sampled_from([one.seq for one in LOG])),
-    st.builds(Marked, NOTES),
+    st.builds(LogRowTouched, st.sampled_from([one.seq for one in LOG])),
+    st.builds(NotePicked, NOTES),
     st.builds(Annotated, st.sampled_from([123, *(one.seq for one in LOG)])),
     TOLD,
     st.just(ShiftEnded(COUNTS, 3)),
     st.just(ShiftStarted()),
-    st.builds(UploadTold, st.builds(Progress, st.integers(0, 9), st.just(9), state=st.sampled_from(Sending))),
+    st.builds(
+        UploadTold, st.builds(UploadProgress, st.integers(0, 9), st.just(9), state=st.sampled_from(Sending))
+    ),
 )
 NEXT = [
     [],
@@ -157,15 +159,20 @@ OPENED = st.sampled_from(
 )
 """Plate entry for a check."""
 SHIFT = st.builds(
-    lambda part, following: [Pressed(TRIGGER), Opened(Part.MENU), Opened(part), *following],
+    lambda part, following: [Pressed(TRIGGER), MenuTouched(Part.MENU), MenuTouched(part), *following],
     st.sampled_from(Part),
     st.sampled_from(
         [
             [],
-            [ShiftTold(LOG, COUNTS, 3), Chosen(LOG[0].seq), Marked(Mistaken()), Annotated(LOG[0].seq)],
-            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
-            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3), Pressed(BACK)],
-            [ShiftTold(LOG, COUNTS, 3), Pressed(CONFIRM), Failed(FULL), Pressed(CONFIRM)],
+            [
+                ShiftLoaded(LOG, COUNTS, 3),
+                LogRowTouched(LOG[0].seq),
+                NotePicked(Mistaken()),
+                Annotated(LOG[0].seq),
+            ],
+            [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
+            [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3), Pressed(BACK)],
+            [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), Failed(FULL), Pressed(CONFIRM)],
         ]
     ),
 )
@@ -173,7 +180,12 @@ SHIFT = st.builds(
 NOTED = st.sampled_from(
     [
         [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM)],
-        [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM), Marked(Mistaken()), Annotated(123)],
+        [
+            Recorded(judged(subject=Subject.CONFIRMED)),
+            Pressed(CONFIRM),
+            NotePicked(Mistaken()),
+            Annotated(123),
+        ],
     ]
 )
 """A note on the verdict that is shown."""
@@ -212,7 +224,9 @@ MANY = settings(max_examples=400)
 """For what a story seldom comes to."""
 
 
-def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, tuple[Effect, ...]]]:
+def told(
+    story: list[tuple[ScreenEvent, float]],
+) -> list[tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]]:
     """Every step of a story: screen before, event, screen after, effects."""
     screen: Screen = Ready()
     now_s, steps = 0.0, []
@@ -224,12 +238,12 @@ def told(story: list[tuple[Event, float]]) -> list[tuple[Screen, Event, Screen, 
     return steps
 
 
-def subject_of(screen: Screen) -> Judged | None:
+def subject_of(screen: Screen) -> RecordedCheck | None:
     """The check that a screen shows, or that something is entered for."""
     match screen:
         case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
             return judged_
-        case Trouble(back=Result(judged=judged_)):
+        case FaultScreen(back=Result(judged=judged_)):
             return judged_
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after

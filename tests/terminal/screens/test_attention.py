@@ -10,7 +10,7 @@ from terminal.model import UNCHECKED, Fit, Plate, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.alarms import Alarm
 from terminal.screens.attention import BOUNCE_S, HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
-from terminal.screens.check import KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.check import KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.comparing import Comparison
 from terminal.screens.events import (
     Click,
@@ -18,11 +18,11 @@ from terminal.screens.events import (
     Enter,
     Listed,
     Picked,
-    Quiet,
     Recorded,
     Refined,
     Reported,
     Scanned,
+    StopSignal,
     Tick,
     Typed,
 )
@@ -64,14 +64,14 @@ def test_a_hold_that_began_before_the_alarm_was_drawn_acknowledges_nothing():
     desk.tell(Tick(Status()))
     desk.tell(KeyUp(CONFIRM, desk.now_s))
     on(desk, Alarm)
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
 
 
 def test_a_hold_may_begin_as_soon_as_the_alarm_is_drawn():
     desk = at(FRONT)
     desk.happen(Refined(check(1, A, STOLEN)))
     desk.draw()
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
 
 
 def test_a_hold_ends_where_the_alarm_says_something_else_meanwhile():
@@ -165,7 +165,7 @@ def test_the_bar_s_clock_and_a_code_behind_a_verdict_keep_no_press_from_counting
 
 
 def test_rows_that_changed_by_themselves_are_not_touched_by_accident():
-    desk = at(KindChoice(Status(), "苏A12345", ("02", "01"), Listing.ASKING))
+    desk = at(KindChoice(Status(), "苏A12345", ("02", "01"), KindSource.ASKING))
     desk.happen(Listed("苏A12345", tuple(Candidate(kind, UNCHECKED) for kind in ("07", "01"))))
     desk.draw()
     desk.now_s += 0.2

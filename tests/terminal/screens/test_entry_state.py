@@ -6,46 +6,54 @@ from dataclasses import replace
 
 import pytest
 
-from terminal.model import CredentialFinding, Judged, Lookup, Outcome, Plate, VehicleFinding, VehicleStatus
+from terminal.model import (
+    CredentialFinding,
+    LookupState,
+    Outcome,
+    Plate,
+    RecordedCheck,
+    VehicleFinding,
+    VehicleStatus,
+)
 from terminal.ports import Button
-from terminal.screens.check import Advice, Keys, KindChoice, Listing, PlateEntry, Ready
+from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready
 from terminal.screens.events import (
     AskKinds,
     Effect,
     Enter,
-    Event,
+    KeyboardSwitched,
     Listed,
     Picked,
-    Play,
+    PlaySignal,
     Pressed,
-    Quiet,
     Recorded,
     Refined,
     Report,
     Scanned,
+    ScreenEvent,
+    StopSignal,
     Tick,
-    Turned,
     Typed,
 )
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import Candidate, Several, Sighting, Status
+from terminal.screens.values import Candidate, LastSeen, Several, Status
 from tests.terminal.screens.builders import entry, judged, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 GOOD = judged()
 REFUSED = judged(found=CredentialFinding.FAILED)
 WANTED = judged(vehicle=VehicleFinding.CACHED_ALARM)
-REFUSED_LATER = replace(REFUSED, lookup=Lookup.NO_ANSWER)
-READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
+REFUSED_LATER = replace(REFUSED, lookup=LookupState.NO_ANSWER)
+READY, SEEN = Ready(), Ready(seen=LastSeen("A", 10.0))
 
 
 def choice(
-    listing: Listing = Listing.PATTERNS,
+    listing: KindSource = KindSource.PATTERNS,
     *,
     kinds: tuple[str, ...] = ("23", "24", "20", "21"),
     online: bool | None = None,
-    after: Judged | None = None,
+    after: RecordedCheck | None = None,
     found: tuple[Candidate, ...] = (),
 ) -> KindChoice:
     return KindChoice(Status(online=online), "粤B1234警", kinds, listing, after, found=found)
@@ -75,8 +83,8 @@ OF_SEVERAL = replace(
         pytest.param(
             entry(), Typed("应急"), 11.0, entry("应急", keys=Keys.PROVINCES), (), id="a province must follow"
         ),
-        pytest.param(entry(), Turned(), 11.0, entry(keys=Keys.SYMBOLS), (), id="keys turn"),
-        pytest.param(entry(keys=Keys.SYMBOLS), Turned(), 11.0, entry(), (), id="and turn back"),
+        pytest.param(entry(), KeyboardSwitched(), 11.0, entry(keys=Keys.SYMBOLS), (), id="keys turn"),
+        pytest.param(entry(keys=Keys.SYMBOLS), KeyboardSwitched(), 11.0, entry(), (), id="and turn back"),
         pytest.param(entry("粤B"), Pressed(BACK), 11.0, entry("粤"), (), id="back erases"),
         pytest.param(entry("粤"), Pressed(BACK), 11.0, entry(), (), id="to the provinces"),
         pytest.param(
@@ -181,66 +189,71 @@ OF_SEVERAL = replace(
             choice(online=True),
             Picked(None),
             11.0,
-            choice(Listing.ASKING, online=True),
+            choice(KindSource.ASKING, online=True),
             (AskKinds("粤B1234警"),),
             id="the registry is asked",
         ),
         pytest.param(
-            choice(Listing.ASKING, online=True),
+            choice(KindSource.ASKING, online=True),
             Picked(None),
             11.0,
-            choice(Listing.ASKING, online=True),
+            choice(KindSource.ASKING, online=True),
             (),
             id="once at a time",
         ),
         pytest.param(
-            choice(Listing.ASKING),
+            choice(KindSource.ASKING),
             Listed("粤B1234警", (STOLEN_98, NORMAL_24)),
             11.0,
-            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            choice(KindSource.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
             (),
             id="and lists every vehicle, without a signal and without choosing one",
         ),
         pytest.param(
-            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            choice(KindSource.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
             Picked("98"),
             11.0,
-            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            choice(KindSource.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
             (Enter(Plate("粤B1234警", "98"), None),),
             id="a kind that no table lists is picked like any other",
         ),
         pytest.param(
-            choice(Listing.ASKING, after=REFUSED),
+            choice(KindSource.ASKING, after=REFUSED),
             Listed("粤B1234警", (STOLEN_98,)),
             11.0,
-            choice(Listing.REGISTRY, kinds=("98",), after=REFUSED, found=(STOLEN_98,)),
+            choice(KindSource.REGISTRY, kinds=("98",), after=REFUSED, found=(STOLEN_98,)),
             (Enter(Plate("粤B1234警", "98"), REFUSED),),
             id="one that is alone is the one",
         ),
         pytest.param(
-            choice(Listing.NO_ANSWER),
+            choice(KindSource.NO_ANSWER),
             Listed("粤B1234警", (STOLEN_98, NORMAL_24)),
             11.0,
-            choice(Listing.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
+            choice(KindSource.REGISTRY, kinds=("98", "24"), found=(STOLEN_98, NORMAL_24)),
             (),
             id="a list that comes late is shown too",
         ),
         pytest.param(
-            choice(Listing.ASKING), Listed("粤B1234警", ()), 11.0, choice(Listing.NONE), (), id="or has none"
+            choice(KindSource.ASKING),
+            Listed("粤B1234警", ()),
+            11.0,
+            choice(KindSource.NONE),
+            (),
+            id="or has none",
         ),
         pytest.param(
-            choice(Listing.ASKING),
+            choice(KindSource.ASKING),
             Listed("粤B1234警", None),
             11.0,
-            choice(Listing.NO_ANSWER),
+            choice(KindSource.NO_ANSWER),
             (),
             id="or does not answer",
         ),
         pytest.param(
-            choice(Listing.ASKING),
+            choice(KindSource.ASKING),
             Listed("粤B12345", (NORMAL_24,)),
             11.0,
-            choice(Listing.ASKING),
+            choice(KindSource.ASKING),
             (),
             id="another number's kinds are not this one's",
         ),
@@ -277,10 +290,12 @@ OF_SEVERAL = replace(
             Pressed(CONFIRM),
             11.0,
             replace(
-                choice(Listing.REGISTRY, kinds=("98", "24"), after=OF_SEVERAL, found=(STOLEN_98, NORMAL_24)),
+                choice(
+                    KindSource.REGISTRY, kinds=("98", "24"), after=OF_SEVERAL, found=(STOLEN_98, NORMAL_24)
+                ),
                 seen=shown(OF_SEVERAL).seen,
             ),
-            (Quiet(),),
+            (StopSignal(),),
             id="a code that may be about several leads to them",
         ),
         pytest.param(
@@ -298,12 +313,14 @@ OF_SEVERAL = replace(
             Recorded(GOOD),
             11.0,
             shown(GOOD, last_s=11.0),
-            (Play(Outcome.PROVISIONAL),),
+            (PlaySignal(Outcome.PROVISIONAL),),
             id="judged",
         ),
     ],
 )
-def test_what_follows(screen: Screen, event: Event, now_s: float, after: Screen, effects: tuple[Effect, ...]):
+def test_what_follows(
+    screen: Screen, event: ScreenEvent, now_s: float, after: Screen, effects: tuple[Effect, ...]
+):
     assert step(screen, event, now_s) == (after, effects)
 
 

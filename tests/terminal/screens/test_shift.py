@@ -19,43 +19,53 @@ from terminal.model import (
 )
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
-from terminal.screens.events import Effect, Event, Failed, Pressed, Quiet, Recorded, Refined, Scanned, Tick
+from terminal.screens.events import (
+    Effect,
+    Failed,
+    Pressed,
+    Recorded,
+    Refined,
+    Scanned,
+    ScreenEvent,
+    StopSignal,
+    Tick,
+)
 from terminal.screens.shift import (
     MENU,
     ROWS,
     Annotate,
     Annotated,
-    Chosen,
     EndShift,
+    LoadShift,
     LogEntry,
-    Marked,
+    LogRowTouched,
     Menu,
-    Opened,
+    MenuTouched,
+    NotePicked,
     Paged,
     Part,
     ShiftEnd,
     ShiftEnded,
+    ShiftLoaded,
     ShiftLog,
     ShiftOver,
     ShiftStarted,
-    ShiftTold,
     StartShift,
-    TellShift,
-    Upload,
+    StartUpload,
     Uploading,
     UploadTold,
 )
 from terminal.screens.shift_step import logged
-from terminal.screens.state import Screen, Trouble
+from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import Progress, Sending, Sighting, Status
+from terminal.screens.values import LastSeen, Sending, Status, UploadProgress
 from tests.terminal.drawing.gallery import COUNTS, log
 from tests.terminal.screens.builders import judged, notice, scan
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
 S = Status(records=3)
-SEEN = Sighting("A", 0.0)
+SEEN = LastSeen("A", 0.0)
 LOG = log(12)
 LISTED = ShiftLog(S, LOG, told=True, seen=SEEN)
 CHECK = judged(subject=Subject.CONFIRMED)
@@ -63,39 +73,39 @@ VERDICT = Result(S, CHECK, SEEN)
 NOTE = LogEntry(S, logged(CHECK), VERDICT, seen=SEEN)
 CHOSEN = LogEntry(S, LOG[1], LISTED, seen=SEEN)
 END = ShiftEnd(S, counts=COUNTS, unuploaded=3, seen=SEEN)
-SENDING = Uploading(S, Progress(1, 3, state=Sending.SENDING), seen=SEEN)
+SENDING = Uploading(S, UploadProgress(1, 3, state=Sending.SENDING), seen=SEEN)
 ENDED = replace(SENDING, ended=COUNTS)
 OVER = ShiftOver(S, COUNTS, SEEN)
 WANTED = replace(CHECK, verdict=judged(vehicle=VehicleFinding.CACHED_ALARM).verdict)
-TOLD = ShiftTold(LOG, COUNTS, 3)
+TOLD = ShiftLoaded(LOG, COUNTS, 3)
 DID = Action("扣留车辆")
 
 
-def with_act(acts: tuple[Action, ...]) -> ShiftTold:
+def with_act(acts: tuple[Action, ...]) -> ShiftLoaded:
     """The shift, once something was noted of the check that NOTE shows."""
     return replace(TOLD, log=(replace(logged(CHECK), acts=acts), *LOG))
 
 
-CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
-    "the bar opens the menu": (Ready(S, SEEN), Opened(Part.MENU), Menu(S, SEEN), ()),
-    "no row is opened without the menu": (Ready(S, SEEN), Opened(Part.END), Ready(S, SEEN), ()),
-    "the bar of a verdict opens nothing": (VERDICT, Opened(Part.MENU), VERDICT, ()),
+CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
+    "the bar opens the menu": (Ready(S, SEEN), MenuTouched(Part.MENU), Menu(S, SEEN), ()),
+    "no row is opened without the menu": (Ready(S, SEEN), MenuTouched(Part.END), Ready(S, SEEN), ()),
+    "the bar of a verdict opens nothing": (VERDICT, MenuTouched(Part.MENU), VERDICT, ()),
     "back leaves the menu": (Menu(S, SEEN), Pressed(BACK), Ready(S, SEEN), ()),
     "the trigger leaves the menu": (Menu(S, SEEN), Pressed(TRIGGER), Ready(S, SEEN), ()),
     "confirm does nothing there": (Menu(S, SEEN), Pressed(CONFIRM), Menu(S, SEEN), ()),
-    "the log is asked for": (Menu(S, SEEN), Opened(Part.LOG), ShiftLog(S, seen=SEEN), (TellShift(),)),
+    "the log is asked for": (Menu(S, SEEN), MenuTouched(Part.LOG), ShiftLog(S, seen=SEEN), (LoadShift(),)),
     "the upload begins": (
         Menu(S, SEEN),
-        Opened(Part.UPLOAD),
-        Uploading(S, Progress(0, 3), seen=SEEN),
-        (Upload(),),
+        MenuTouched(Part.UPLOAD),
+        Uploading(S, UploadProgress(0, 3), seen=SEEN),
+        (StartUpload(),),
     ),
-    "the end is asked about": (Menu(S, SEEN), Opened(Part.END), ShiftEnd(S, seen=SEEN), (TellShift(),)),
+    "the end is asked about": (Menu(S, SEEN), MenuTouched(Part.END), ShiftEnd(S, seen=SEEN), (LoadShift(),)),
     "so is a handover": (
         Menu(S, SEEN),
-        Opened(Part.HANDOVER),
+        MenuTouched(Part.HANDOVER),
         ShiftEnd(S, handover=True, seen=SEEN),
-        (TellShift(),),
+        (LoadShift(),),
     ),
     "the log is told": (ShiftLog(S, seen=SEEN), TOLD, LISTED, ()),
     "a shorter log has fewer pages": (
@@ -109,10 +119,10 @@ CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
     "before the first page is the last": (LISTED, Paged(-1), replace(LISTED, page=2), ()),
     "back leads to the menu": (LISTED, Pressed(BACK), Menu(S, SEEN), ()),
     "the trigger leads to checking": (LISTED, Pressed(TRIGGER), Ready(S, SEEN), ()),
-    "a row opens its check": (LISTED, Chosen(LOG[1].seq), CHOSEN, ()),
-    "a row of another page does not": (LISTED, Chosen(LOG[-1].seq), LISTED, ()),
-    "a log is told anew when a check changes": (LISTED, Refined(CHECK), LISTED, (TellShift(),)),
-    "a verdict is added to": (VERDICT, Pressed(CONFIRM), NOTE, (Quiet(), TellShift())),
+    "a row opens its check": (LISTED, LogRowTouched(LOG[1].seq), CHOSEN, ()),
+    "a row of another page does not": (LISTED, LogRowTouched(LOG[-1].seq), LISTED, ()),
+    "a log is told anew when a check changes": (LISTED, Refined(CHECK), LISTED, (LoadShift(),)),
+    "a verdict is added to": (VERDICT, Pressed(CONFIRM), NOTE, (StopSignal(), LoadShift())),
     "what was added before is told": (
         NOTE,
         with_act((DID,)),
@@ -122,22 +132,22 @@ CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
     "back shows the verdict": (NOTE, Pressed(BACK), VERDICT, ()),
     "back shows the page": (CHOSEN, Pressed(BACK), LISTED, ()),
     "the trigger leaves a check": (CHOSEN, Pressed(TRIGGER), Ready(S, SEEN), ()),
-    "an action is recorded": (NOTE, Marked(DID), NOTE, (Annotate(123, DID),)),
-    "a mistake is recorded": (NOTE, Marked(Mistaken()), NOTE, (Annotate(123, Mistaken()),)),
+    "an action is recorded": (NOTE, NotePicked(DID), NOTE, (Annotate(123, DID),)),
+    "a mistake is recorded": (NOTE, NotePicked(Mistaken()), NOTE, (Annotate(123, Mistaken()),)),
     "the control room is not asked about no alarm": (
         NOTE,
-        Marked(ControlWord(Control.DENIED)),
+        NotePicked(ControlWord(Control.DENIED)),
         NOTE,
         (),
     ),
-    "no other action can be recorded": (NOTE, Marked(Action("罚款")), NOTE, ()),
+    "no other action can be recorded": (NOTE, NotePicked(Action("罚款")), NOTE, ()),
     "a double touch adds nothing": (
         replace(NOTE, logged=replace(NOTE.logged, acts=(DID,)), noted=True),
-        Marked(DID),
+        NotePicked(DID),
         replace(NOTE, logged=replace(NOTE.logged, acts=(DID,)), noted=True),
         (),
     ),
-    "it is said once it is on disk": (NOTE, Annotated(123), replace(NOTE, noted=True), (TellShift(),)),
+    "it is said once it is on disk": (NOTE, Annotated(123), replace(NOTE, noted=True), (LoadShift(),)),
     "of that check alone": (NOTE, Annotated(122), NOTE, ()),
     "the check behind a note follows what is known of it": (
         NOTE,
@@ -165,16 +175,16 @@ CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
     "an ended shift is uploaded": (
         END,
         ShiftEnded(COUNTS, 4),
-        Uploading(S, Progress(0, 4), COUNTS, SEEN),
-        (Upload(),),
+        Uploading(S, UploadProgress(0, 4), COUNTS, SEEN),
+        (StartUpload(),),
     ),
     "the upload tells": (
         SENDING,
-        UploadTold(Progress(2, 3)),
-        replace(SENDING, progress=Progress(2, 3)),
+        UploadTold(UploadProgress(2, 3)),
+        replace(SENDING, progress=UploadProgress(2, 3)),
         (),
     ),
-    "it tells no other screen": (LISTED, UploadTold(Progress(2, 3)), LISTED, ()),
+    "it tells no other screen": (LISTED, UploadTold(UploadProgress(2, 3)), LISTED, ()),
     "back leaves it to itself": (SENDING, Pressed(BACK), Ready(S, SEEN), ()),
     "after the end no check follows it": (ENDED, Pressed(TRIGGER), OVER, ()),
     "nor by back": (ENDED, Pressed(BACK), OVER, ()),
@@ -183,25 +193,30 @@ CASES: dict[str, tuple[Screen, Event, Screen, tuple[Effect, ...]]] = {
     "back shows the upload": (
         OVER,
         Pressed(BACK),
-        Uploading(S, Progress(0, 3), COUNTS, SEEN),
-        (Upload(),),
+        Uploading(S, UploadProgress(0, 3), COUNTS, SEEN),
+        (StartUpload(),),
     ),
     "a started shift checks": (OVER, ShiftStarted(), Ready(S, SEEN), ()),
     "no verdict is shown where none goes on": (OVER, Recorded(CHECK), OVER, ()),
     "nor while its upload is": (ENDED, Recorded(CHECK), ENDED, ()),
-    "nor behind a fault": (Trouble(S, FULL, SEEN, OVER), Recorded(CHECK), Trouble(S, FULL, SEEN, OVER), ()),
+    "nor behind a fault": (
+        FaultScreen(S, FULL, SEEN, OVER),
+        Recorded(CHECK),
+        FaultScreen(S, FULL, SEEN, OVER),
+        (),
+    ),
     "a code is not checked in the menu": (Menu(S), Scanned(scan("B")), Menu(S), ()),
     "nor when the shift is over": (OVER, Scanned(scan("B")), OVER, ()),
     "time goes by": (OVER, Tick(Status(now_s=9.0)), replace(OVER, status=Status(now_s=9.0)), ()),
-    "a fault covers a note": (NOTE, Failed(FULL), Trouble(S, FULL, SEEN, NOTE), (Quiet(),)),
-    "and gives it back": (Trouble(S, FULL, SEEN, NOTE), Pressed(CONFIRM), NOTE, ()),
+    "a fault covers a note": (NOTE, Failed(FULL), FaultScreen(S, FULL, SEEN, NOTE), (StopSignal(),)),
+    "and gives it back": (FaultScreen(S, FULL, SEEN, NOTE), Pressed(CONFIRM), NOTE, ()),
     "a fault on a fault loses nothing": (
-        Trouble(S, FULL, SEEN, OVER),
+        FaultScreen(S, FULL, SEEN, OVER),
         Failed(FULL),
-        Trouble(S, FULL, SEEN, OVER),
-        (Quiet(),),
+        FaultScreen(S, FULL, SEEN, OVER),
+        (StopSignal(),),
     ),
-    "a shift that could not start is not begun": (Trouble(S, FULL, SEEN, OVER), Pressed(BACK), OVER, ()),
+    "a shift that could not start is not begun": (FaultScreen(S, FULL, SEEN, OVER), Pressed(BACK), OVER, ()),
 }
 
 
@@ -221,7 +236,7 @@ def test_what_time_changed_meanwhile_is_kept_on_the_way_back():
 
 
 def test_code_that_stayed_in_view_is_the_same_sighting_after_the_menu():
-    screen, _ = step(Ready(S, SEEN), Opened(Part.MENU), 1.0)
+    screen, _ = step(Ready(S, SEEN), MenuTouched(Part.MENU), 1.0)
     for later_s in (2.0, 3.5, 5.0):
         screen, _ = step(screen, Scanned(scan("A")), later_s)
     screen, _ = step(screen, Pressed(BACK), 5.5)

@@ -11,42 +11,42 @@ from terminal.ports import Button
 from terminal.screens.check import Ready, Result
 from terminal.screens.events import (
     AskKinds,
-    Check,
+    CheckCode,
     Confirm,
     Effect,
     Enter,
-    Event,
     Failed,
-    Play,
+    PlaySignal,
     Pressed,
     Refined,
+    ScreenEvent,
 )
 from terminal.screens.shift import (
     Annotate,
     Annotated,
     EndShift,
+    LoadShift,
     LogEntry,
-    Marked,
+    NotePicked,
     ShiftEnd,
     ShiftEnded,
     ShiftLog,
     ShiftOver,
     ShiftStarted,
     StartShift,
-    TellShift,
-    Upload,
+    StartUpload,
     Uploading,
 )
 from terminal.screens.shift_step import over
-from terminal.screens.state import Screen, Trouble
+from terminal.screens.state import FaultScreen, Screen
 from tests.terminal.screens.stories import MANY, STORY, told
 
-Story = list[tuple[Event, float]]
+Story = list[tuple[ScreenEvent, float]]
 
 
 def behind(screen: Screen) -> Screen:
     """The screen itself, or the one that a fault covers."""
-    return screen.back if isinstance(screen, Trouble) and screen.back else screen
+    return screen.back if isinstance(screen, FaultScreen) and screen.back else screen
 
 
 @MANY
@@ -59,7 +59,7 @@ def test_nothing_is_checked_between_the_end_of_a_shift_and_the_next(story: Story
             ended = False
         assert over(behind(after)) is ended
         if ended:
-            assert not {Check, Confirm, Enter, AskKinds, Play} & set(map(type, effects))
+            assert not {CheckCode, Confirm, Enter, AskKinds, PlaySignal} & set(map(type, effects))
 
 
 @MANY
@@ -81,7 +81,7 @@ def test_a_shift_ends_by_confirming_its_count_alone(story: Story):
 @given(STORY)
 def test_every_note_that_is_picked_is_recorded_as_it_was_offered(story: Story):
     for before, event, after, effects in told(story):
-        if isinstance(before, LogEntry) and isinstance(event, Marked) and event.note in before.notes:
+        if isinstance(before, LogEntry) and isinstance(event, NotePicked) and event.note in before.notes:
             again = before.logged.acts[-1:] == (event.note,)
             assert effects == (() if again else (Annotate(before.logged.seq, event.note),))
             assert isinstance(after, LogEntry)
@@ -105,7 +105,7 @@ def test_fault_loses_no_screen_of_the_shift(story: Story):
     for before, event, after, _ in told(story):
         if isinstance(event, Failed) and isinstance(before, kept):
             assert behind(after) == before
-        if isinstance(before, Trouble) and before.back and isinstance(event, Pressed):
+        if isinstance(before, FaultScreen) and before.back and isinstance(event, Pressed):
             assert after == replace(before.back, status=before.status, seen=before.seen)
 
 
@@ -125,7 +125,7 @@ def test_verdict_that_is_added_to_comes_back_with_what_is_known_since(story: Sto
             assert later.judged == event.judged
             now, was = (one.verdict.outcome is Outcome.ALARM for one in (event.judged, shown))
             comes = now and not was
-            assert (effects == (Play(Outcome.ALARM),)) is comes
+            assert (effects == (PlaySignal(Outcome.ALARM),)) is comes
             assert isinstance(after, Result) is comes
 
 
@@ -140,7 +140,7 @@ def test_page_of_the_log_is_always_one_of_its_pages(story: Story):
 
 @given(STORY)
 def test_effects_of_the_shift_come_from_its_screens_and_from_verdicts(story: Story):
-    asked: tuple[type[Effect], ...] = (TellShift, Annotate, EndShift, StartShift, Upload)
+    asked: tuple[type[Effect], ...] = (LoadShift, Annotate, EndShift, StartShift, StartUpload)
     for before, _, _, effects in told(story):
         if any(isinstance(effect, asked) for effect in effects):
-            assert not isinstance(before, Ready | Trouble)
+            assert not isinstance(before, Ready | FaultScreen)

@@ -7,32 +7,32 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import CredentialFinding, Fit, Lookup, Outcome, Plate, Subject, VehicleFinding
+from terminal.model import CredentialFinding, Fit, LookupState, Outcome, Plate, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready
 from terminal.screens.comparing import Compared, Comparison, Fitted
 from terminal.screens.events import (
-    Check,
+    CheckCode,
     Confirm,
     Effect,
-    Event,
     Failed,
-    Play,
+    PlaySignal,
     Pressed,
-    Quiet,
     Recheck,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
     Scanned,
+    ScreenEvent,
+    StopSignal,
     Tick,
     ToggleTorch,
 )
-from terminal.screens.shift import LogEntry, TellShift
-from terminal.screens.state import Screen, Trouble
+from terminal.screens.shift import LoadShift, LogEntry
+from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import Logged, Sighting, Status
+from terminal.screens.values import LastSeen, Logged, Status
 from tests.terminal.screens.builders import entry, judged, notice, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -45,48 +45,53 @@ WANTED = judged(vehicle=VehicleFinding.CACHED_ALARM)
 CONFIRMED = judged(subject=Subject.CONFIRMED)
 
 
-READY, SEEN = Ready(), Ready(seen=Sighting("A", 10.0))
+READY, SEEN = Ready(), Ready(seen=LastSeen("A", 10.0))
 ALARM = shown(WANTED)
 COMPARED = replace(WANTED, fits=(Fit.AGREES, Fit.AGREES, Fit.DIFFERS))
-COMPARISON = Comparison(Status(), WANTED, ALARM, seen=Sighting("A", 0.0))
+COMPARISON = Comparison(Status(), WANTED, ALARM, seen=LastSeen("A", 0.0))
 PASSED = judged(vehicle=VehicleFinding.VALID, subject=Subject.CONFIRMED)
 OLD = replace(shown(PASSED), status=Status(monotonic_s=181.0))
-REFUSED_LATER = replace(REFUSED, lookup=Lookup.NO_ANSWER)
-TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
+REFUSED_LATER = replace(REFUSED, lookup=LookupState.NO_ANSWER)
+TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
 
 
 @pytest.mark.parametrize(
     ("screen", "event", "now_s", "after", "effects"),
     [
-        pytest.param(READY, Scanned(scan()), 10.0, SEEN, (Check(scan()),), id="a new code is checked"),
+        pytest.param(READY, Scanned(scan()), 10.0, SEEN, (CheckCode(scan()),), id="a new code is checked"),
         pytest.param(SEEN, Scanned(scan()), 10.0 + LINGER_S, SEEN, (), id="a code in view is not"),
         pytest.param(
-            SEEN, Scanned(scan()), 10.1 + LINGER_S, SEEN, (Check(scan()),), id="one that was away is"
+            SEEN, Scanned(scan()), 10.1 + LINGER_S, SEEN, (CheckCode(scan()),), id="one that was away is"
         ),
         pytest.param(
             SEEN,
             Scanned(scan("B")),
             10.1,
-            Ready(seen=Sighting("B", 0)),
-            (Check(scan("B")),),
+            Ready(seen=LastSeen("B", 0)),
+            (CheckCode(scan("B")),),
             id="another one is",
         ),
         pytest.param(SEEN, Pressed(TRIGGER), 11.0, READY, (), id="the trigger forgets what was seen"),
         pytest.param(SEEN, Pressed(BACK), 11.0, SEEN, (ToggleTorch(),), id="back is the torch when ready"),
         pytest.param(SEEN, Pressed(CONFIRM), 11.0, entry(seen=SEEN.seen), (), id="confirm enters a plate"),
         pytest.param(
-            SEEN, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="recorded, so shown"
+            SEEN,
+            Recorded(GOOD),
+            11.0,
+            shown(GOOD),
+            (PlaySignal(Outcome.PROVISIONAL),),
+            id="recorded, so shown",
         ),
-        pytest.param(READY, Recorded(WANTED), 11.0, ALARM, (Play(Outcome.ALARM),), id="an alarm too"),
+        pytest.param(READY, Recorded(WANTED), 11.0, ALARM, (PlaySignal(Outcome.ALARM),), id="an alarm too"),
         pytest.param(
-            READY, Failed(FULL), 11.0, Trouble(Status(), FULL), (Quiet(),), id="failed, so not shown"
+            READY, Failed(FULL), 11.0, FaultScreen(Status(), FULL), (StopSignal(),), id="failed, so not shown"
         ),
         pytest.param(
             ALARM,
             Failed(FULL),
             11.0,
-            Trouble(Status(), FULL, Sighting("A", 0.0), ALARM),
-            (Quiet(),),
+            FaultScreen(Status(), FULL, LastSeen("A", 0.0), ALARM),
+            (StopSignal(),),
             id="a fault leads back to a verdict, which is recorded",
         ),
         pytest.param(
@@ -94,7 +99,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Pressed(CONFIRM),
             11.0,
             COMPARISON,
-            (Quiet(),),
+            (StopSignal(),),
             id="an alarm's question is answered by points",
         ),
         pytest.param(
@@ -131,8 +136,8 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             shown(COMPARED),
             Pressed(BACK),
             11.0,
-            entry(after=COMPARED, seen=Sighting("A", 0.0)),
-            (Quiet(),),
+            entry(after=COMPARED, seen=LastSeen("A", 0.0)),
+            (StopSignal(),),
             id="and a car that differs may be another",
         ),
         pytest.param(
@@ -140,7 +145,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Refined(GOOD),
             11.0,
             shown(GOOD),
-            (Play(Outcome.PROVISIONAL),),
+            (PlaySignal(Outcome.PROVISIONAL),),
             id="what is no alarm any more is not compared",
         ),
         pytest.param(
@@ -177,7 +182,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Tick(Status(monotonic_s=60.5)),
             11.0,
             replace(shown(PASSED), status=Status(monotonic_s=60.5)),
-            (Quiet(),),
+            (StopSignal(),),
             id="an older one is neither green nor shines so",
         ),
         pytest.param(
@@ -191,7 +196,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Pressed(TRIGGER),
             11.0,
             Ready(OLD.status, OLD.seen),
-            (Quiet(),),
+            (StopSignal(),),
             id="or left",
         ),
         pytest.param(
@@ -199,7 +204,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Recorded(replace(PASSED, as_of_s=180.0)),
             11.0,
             replace(OLD, judged=replace(PASSED, as_of_s=180.0)),
-            (Play(Outcome.PASS),),
+            (PlaySignal(Outcome.PASS),),
             id="a new check is fresh, and heard",
         ),
         pytest.param(shown(GOOD), Pressed(CONFIRM), 11.0, shown(GOOD), (Confirm(GOOD),), id="this vehicle"),
@@ -207,7 +212,12 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             shown(GOOD), Recorded(CONFIRMED), 11.0, shown(CONFIRMED), (), id="same outcome, so no sound again"
         ),
         pytest.param(
-            shown(GOOD), Recorded(WANTED), 11.0, ALARM, (Play(Outcome.ALARM),), id="a refinement may alarm"
+            shown(GOOD),
+            Recorded(WANTED),
+            11.0,
+            ALARM,
+            (PlaySignal(Outcome.ALARM),),
+            id="a refinement may alarm",
         ),
         pytest.param(ALARM, Recorded(WANTED), 11.0, ALARM, (), id="once"),
         pytest.param(
@@ -215,7 +225,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Pressed(CONFIRM),
             11.0,
             entry(after=REFUSED, seen=SEEN.seen),
-            (Quiet(),),
+            (StopSignal(),),
             id="a code that proves no vehicle is followed by a plate",
         ),
         pytest.param(
@@ -223,7 +233,7 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             Pressed(BACK),
             11.0,
             entry(after=GOOD, seen=SEEN.seen),
-            (Quiet(),),
+            (StopSignal(),),
             id="back says that it is another vehicle",
         ),
         pytest.param(
@@ -234,14 +244,18 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
                 Status(),
                 Logged(123, CONFIRMED.checked_s, CONFIRMED.plate, Outcome.PROVISIONAL),
                 shown(CONFIRMED),
-                seen=Sighting("A", 0.0),
+                seen=LastSeen("A", 0.0),
             ),
-            (Quiet(), TellShift()),
+            (StopSignal(), LoadShift()),
             id="confirm adds to a verdict that asks nothing",
         ),
-        pytest.param(shown(CONFIRMED), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a verdict"),
-        pytest.param(shown(REFUSED), Pressed(BACK), 11.0, SEEN, (Quiet(),), id="back leaves a refusal"),
-        pytest.param(shown(GOOD), Pressed(TRIGGER), 11.0, SEEN, (Quiet(),), id="the trigger leaves it too"),
+        pytest.param(
+            shown(CONFIRMED), Pressed(BACK), 11.0, SEEN, (StopSignal(),), id="back leaves a verdict"
+        ),
+        pytest.param(shown(REFUSED), Pressed(BACK), 11.0, SEEN, (StopSignal(),), id="back leaves a refusal"),
+        pytest.param(
+            shown(GOOD), Pressed(TRIGGER), 11.0, SEEN, (StopSignal(),), id="the trigger leaves it too"
+        ),
         pytest.param(
             shown(GOOD),
             Scanned(scan("B")),
@@ -277,7 +291,12 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
             for button in Button
         ),
         pytest.param(
-            TROUBLE, Recorded(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="trouble is over"
+            TROUBLE,
+            Recorded(GOOD),
+            11.0,
+            shown(GOOD),
+            (PlaySignal(Outcome.PROVISIONAL),),
+            id="trouble is over",
         ),
         # What comes later.
         pytest.param(shown(GOOD), Refined(CONFIRMED), 11.0, shown(CONFIRMED), (), id="more is known"),
@@ -291,14 +310,16 @@ TROUBLE = Trouble(Status(), FULL, Sighting("A", 0.0))
         ),
         pytest.param(READY, Refined(WANTED), 11.0, READY, (), id="nor of one that was left"),
         pytest.param(
-            ALARM, Refined(GOOD), 11.0, shown(GOOD), (Play(Outcome.PROVISIONAL),), id="a lesser word"
+            ALARM, Refined(GOOD), 11.0, shown(GOOD), (PlaySignal(Outcome.PROVISIONAL),), id="a lesser word"
         ),
         pytest.param(
             shown(GOOD), Reported(WANTED), 11.0, shown(GOOD), (), id="what is told of another vehicle"
         ),
     ],
 )
-def test_what_follows(screen: Screen, event: Event, now_s: float, after: Screen, effects: tuple[Effect, ...]):
+def test_what_follows(
+    screen: Screen, event: ScreenEvent, now_s: float, after: Screen, effects: tuple[Effect, ...]
+):
     assert step(screen, event, now_s) == (after, effects)
 
 
@@ -315,7 +336,7 @@ def test_tick_brings_the_bar_up_to_date_and_does_nothing(screen: Screen):
 def test_question_is_asked_of_a_code_that_names_a_vehicle_and_only_once(
     found: CredentialFinding, subject: Subject
 ):
-    asks = shown(judged(found=found, subject=subject)).asks
+    asks = shown(judged(found=found, subject=subject)).needs_confirmation
     named = {
         CredentialFinding.CURRENT,
         CredentialFinding.PAST,
@@ -347,4 +368,4 @@ def test_going_back_to_a_code_still_in_view_checks_it_only_on_the_trigger():
     assert effects == ()
     screen, _ = step(screen, Pressed(TRIGGER), 9.3)
     _, effects = step(screen, Scanned(scan()), 9.4)
-    assert effects == (Check(scan()),)
+    assert effects == (CheckCode(scan()),)

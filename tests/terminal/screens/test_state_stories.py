@@ -8,30 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.model import POINTS, Code, Judged, Outcome, Plate, ours
+from terminal.model import POINTS, Code, Outcome, Plate, RecordedCheck, ours
 from terminal.ports import Button
-from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, Listing, PlateEntry, Ready, Result
+from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison
 from terminal.screens.events import (
     AskKinds,
-    Check,
+    CheckCode,
     Confirm,
     Enter,
-    Event,
     Failed,
     Listed,
     Picked,
-    Play,
+    PlaySignal,
     Pressed,
-    Quiet,
     Recorded,
     Refined,
     Rerecorded,
     Scanned,
+    ScreenEvent,
+    StopSignal,
 )
-from terminal.screens.shift import TellShift
-from terminal.screens.state import Screen, Trouble
+from terminal.screens.shift import LoadShift
+from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
 from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_offered
 from tests.terminal.screens.builders import judged, notice, scan
@@ -43,14 +43,14 @@ GOOD = judged()
 
 
 @given(STORY)
-def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[Event, float]]):
+def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[ScreenEvent, float]]):
     assert told(story) == told(story)
 
 
 @MANY
 @given(STORY)
-def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[Event, float]]):
-    recorded: list[Judged] = []
+def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[ScreenEvent, float]]):
+    recorded: list[RecordedCheck] = []
     for _, event, after, _ in told(story):
         if isinstance(event, Recorded | Refined | Rerecorded):
             recorded.append(event.judged)
@@ -62,7 +62,7 @@ def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[Event, float
 
 @MANY
 @given(STORY)
-def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tuple[Event, float]]):
+def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tuple[ScreenEvent, float]]):
     answered = 0
     for before, event, after, effects in told(story):
         for effect in effects:
@@ -80,13 +80,17 @@ def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tu
 
 
 @given(STORY)
-def test_signals_belong_to_what_is_shown(story: list[tuple[Event, float]]):
+def test_signals_belong_to_what_is_shown(story: list[tuple[ScreenEvent, float]]):
     """What plays is the outcome on the screen; off it, nothing plays on."""
     playing: Outcome | None = None
     for before, _, after, effects in told(story):
         for effect in effects:
             playing = (
-                effect.outcome if isinstance(effect, Play) else None if isinstance(effect, Quiet) else playing
+                effect.outcome
+                if isinstance(effect, PlaySignal)
+                else None
+                if isinstance(effect, StopSignal)
+                else playing
             )
         if isinstance(after, Result):
             assert playing in {None, after.judged.verdict.outcome}
@@ -95,27 +99,27 @@ def test_signals_belong_to_what_is_shown(story: list[tuple[Event, float]]):
 
 
 @given(STORY)
-def test_only_what_is_seen_alone_or_what_the_officer_picks_is_checked(story: list[tuple[Event, float]]):
+def test_only_what_is_seen_alone_or_what_the_officer_picks_is_checked(story: list[tuple[ScreenEvent, float]]):
     for before, event, _, effects in told(story):
         for effect in effects:
-            if isinstance(effect, Check) and isinstance(before, CodeChoice):
+            if isinstance(effect, CheckCode) and isinstance(before, CodeChoice):
                 place = before.marked if event == Pressed(CONFIRM) else getattr(event, "place", None)
                 assert place is not None
                 assert Code(effect.scan.text, effect.scan.corners) == before.codes[place]
-            elif isinstance(effect, Check):
+            elif isinstance(effect, CheckCode):
                 assert isinstance(before, Ready)
                 assert event == Scanned(effect.scan)
                 assert len(ours(effect.scan)) <= 1
             if isinstance(effect, Confirm):
                 assert isinstance(before, Result)
-                assert before.asks
+                assert before.needs_confirmation
                 assert effect.judged == before.judged
 
 
 @MANY
 @given(STORY)
 def test_a_choice_is_of_several_marks_in_one_frame_or_beside_a_verdict_and_nothing_is_marked_at_first(
-    story: list[tuple[Event, float]],
+    story: list[tuple[ScreenEvent, float]],
 ):
     for before, event, after, effects in told(story):
         if isinstance(after, CodeChoice) and not isinstance(before, CodeChoice):
@@ -136,7 +140,9 @@ def test_a_choice_is_of_several_marks_in_one_frame_or_beside_a_verdict_and_nothi
 
 @MANY
 @given(STORY)
-def test_a_choice_that_is_left_shows_the_verdict_again_that_it_covered(story: list[tuple[Event, float]]):
+def test_a_choice_that_is_left_shows_the_verdict_again_that_it_covered(
+    story: list[tuple[ScreenEvent, float]],
+):
     for before, event, after, effects in told(story):
         if isinstance(before, CodeChoice) and event == Pressed(BACK):
             assert effects == ()
@@ -148,18 +154,18 @@ def test_a_choice_that_is_left_shows_the_verdict_again_that_it_covered(story: li
 
 
 @given(STORY)
-def test_an_answer_to_a_check_that_is_not_shown_changes_nothing(story: list[tuple[Event, float]]):
+def test_an_answer_to_a_check_that_is_not_shown_changes_nothing(story: list[tuple[ScreenEvent, float]]):
     for before, event, after, effects in told(story):
         if isinstance(event, Refined):
             about = subject_of(before)
             if about is None or about.seq != event.judged.seq:
                 assert after == before
-                assert effects in ((), (TellShift(),))  # the log of the shift is asked for anew
+                assert effects in ((), (LoadShift(),))  # the log of the shift is asked for anew
 
 
 @MANY
 @given(STORY)
-def test_what_is_picked_for_a_check_follows_what_is_known_of_it(story: list[tuple[Event, float]]):
+def test_what_is_picked_for_a_check_follows_what_is_known_of_it(story: list[tuple[ScreenEvent, float]]):
     for before, event, after, effects in told(story):
         if not (isinstance(event, Refined) and isinstance(before, PlateEntry | KindChoice | CodeChoice)):
             continue
@@ -169,7 +175,7 @@ def test_what_is_picked_for_a_check_follows_what_is_known_of_it(story: list[tupl
 
 @MANY
 @given(STORY)
-def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[Event, float]]):
+def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[ScreenEvent, float]]):
     for before, event, after, effects in told(story):
         if not isinstance(before, PlateEntry | KindChoice):
             continue
@@ -185,7 +191,7 @@ def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[Even
 @MANY
 @given(STORY)
 def test_plate_is_judged_only_as_the_officer_picked_it_from_what_was_listed(
-    story: list[tuple[Event, float]],
+    story: list[tuple[ScreenEvent, float]],
 ):
     for before, event, _, effects in told(story):
         for effect in effects:
@@ -203,7 +209,7 @@ def test_plate_is_judged_only_as_the_officer_picked_it_from_what_was_listed(
 @MANY
 @given(STORY)
 def test_numbers_hold_what_plates_are_typed_with_and_kinds_are_offered_that_fit(
-    story: list[tuple[Event, float]],
+    story: list[tuple[ScreenEvent, float]],
 ):
     for before, event, after, _ in told(story):
         if isinstance(after, PlateEntry):
@@ -212,8 +218,8 @@ def test_numbers_hold_what_plates_are_typed_with_and_kinds_are_offered_that_fit(
         if isinstance(after, KindChoice) and isinstance(before, KindChoice) and after.kinds != before.kinds:
             assert event == Listed(before.number, after.found)
             assert after.kinds == tuple(one.kind for one in after.found)
-            assert before.listing in (Listing.ASKING, Listing.NO_ANSWER)
-            assert after.listing is Listing.REGISTRY
+            assert before.listing in (KindSource.ASKING, KindSource.NO_ANSWER)
+            assert after.listing is KindSource.REGISTRY
         elif isinstance(after, KindChoice):
             assert after.kinds == (
                 before.kinds if isinstance(before, KindChoice) else kinds_offered(after.number)
@@ -225,16 +231,16 @@ def test_numbers_hold_what_plates_are_typed_with_and_kinds_are_offered_that_fit(
 class Desk:
     """The app's way with effects: each is performed at once and answered before the next event."""
 
-    answers: list[Judged | None]
+    answers: list[RecordedCheck | None]
     screen: Screen = field(default_factory=Ready)
     checks: list[tuple[float, str]] = field(default_factory=list)
 
-    def happen(self, event: Event, now_s: float) -> None:
+    def happen(self, event: ScreenEvent, now_s: float) -> None:
         self.screen, effects = step(self.screen, event, now_s)
         for effect in effects:
-            if isinstance(effect, Check | Confirm | Enter):
+            if isinstance(effect, CheckCode | Confirm | Enter):
                 answer = self.answers.pop(0) if self.answers else GOOD
-                if isinstance(effect, Check):
+                if isinstance(effect, CheckCode):
                     self.checks.append((now_s, effect.scan.text))
                     text: str | None = effect.scan.text
                 elif isinstance(effect, Confirm):
@@ -250,7 +256,9 @@ class Desk:
     ),
     first=JUDGED,
 )
-def test_code_left_in_view_is_never_checked_twice(frames: list[tuple[float, Button | None]], first: Judged):
+def test_code_left_in_view_is_never_checked_twice(
+    frames: list[tuple[float, Button | None]], first: RecordedCheck
+):
     """Whatever is pressed but the trigger, which asks for it; a failed record is tried again on a press."""
     desk, now_s = Desk([first, *[replace(first)] * 40]), 100.0
     for later_s, button in frames:
@@ -295,7 +303,7 @@ def test_marks_that_were_together_are_not_checked_one_by_one_while_frames_show_t
     answers=st.lists(st.none() | JUDGED, max_size=40),
 )
 def test_second_check_of_a_code_has_its_cause(
-    frames: list[tuple[float, Button | None, str | None]], answers: list[Judged | None]
+    frames: list[tuple[float, Button | None, str | None]], answers: list[RecordedCheck | None]
 ):
     """The code was away longer than LINGER_S, or the trigger or the end of a fault asked for it."""
     desk, now_s, last_s, asked = Desk(answers), 100.0, float("-inf"), False
@@ -309,7 +317,7 @@ def test_second_check_of_a_code_has_its_cause(
                 asked = False
             last_s = now_s
         if button is not None:
-            asked |= isinstance(desk.screen, Trouble) or (
+            asked |= isinstance(desk.screen, FaultScreen) or (
                 isinstance(desk.screen, Ready) and button is TRIGGER
             )
             desk.happen(Pressed(button), now_s)
@@ -354,7 +362,7 @@ def test_second_check_of_one_of_two_marks_has_its_cause(
     first=JUDGED,
 )
 def test_code_in_view_behind_a_verdict_is_never_checked_by_itself(
-    frames: list[tuple[float, list[str]]], first: Judged
+    frames: list[tuple[float, list[str]]], first: RecordedCheck
 ):
     desk, now_s = Desk([first]), 100.0
     for later_s, (near, far) in frames:

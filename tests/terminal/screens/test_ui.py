@@ -14,17 +14,17 @@ from terminal.screens.comparing import Comparison
 from terminal.screens.events import (
     Click,
     Failed,
-    Play,
-    Quiet,
+    PlaySignal,
     Recorded,
     Refined,
     Reported,
     Rerecorded,
     Scanned,
+    StopSignal,
 )
 from terminal.screens.shift import ShiftOver, ShiftStarted, StartShift
-from terminal.screens.state import Screen, Trouble
-from terminal.screens.values import Sighting, Status, Waiting
+from terminal.screens.state import FaultScreen, Screen
+from terminal.screens.values import LastSeen, Status, WaitingAlarms
 from tests.terminal.screens.builders import result, scan
 from tests.terminal.screens.officer import (
     BACK,
@@ -60,9 +60,9 @@ def test_an_alarm_interrupts_any_screen_with_its_signal_and_gives_it_back_unchan
 ):
     desk = at(below)
     told = check(9, C, found)
-    assert desk.tell(Reported(told)) == (Play(outcome),)
+    assert desk.tell(Reported(told)) == (PlaySignal(outcome),)
     assert alarm(desk).judged == told
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
     assert desk.screen == replace(below, status=Status())
 
 
@@ -100,9 +100,9 @@ def test_an_alarm_says_which_car_it_is_about(below: Screen, plate: Plate, about:
 def test_a_check_of_the_car_in_front_that_comes_to_an_alarm_shows_it_before_its_verdict():
     desk = at(Ready())
     told = check(1, A, VehicleFinding.CACHED_ALARM)
-    assert desk.tell(Recorded(told)) == (Play(Outcome.ALARM),)
+    assert desk.tell(Recorded(told)) == (PlaySignal(Outcome.ALARM),)
     assert alarm(desk).about is About.ASKED
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
     on(desk, Result)
     assert (on(desk, Result).judged, on(desk, Result).compares) == (told, True)
 
@@ -111,11 +111,11 @@ def test_an_alarm_waits_behind_another_car_s_with_its_signal_and_a_count():
     desk = at(OTHER)
     first, second = check(8, A, STOLEN), check(9, C, VehicleFinding.OFF_ROAD)
     desk.tell(Reported(first))
-    assert desk.tell(Reported(second)) == (Play(Outcome.ALARM),)
+    assert desk.tell(Reported(second)) == (PlaySignal(Outcome.ALARM),)
     assert (alarm(desk).judged, alarm(desk).more) == (first, 1)
-    assert desk.hold() == (Play(Outcome.OFF_ROAD),)
+    assert desk.hold() == (PlaySignal(Outcome.OFF_ROAD),)
     assert (alarm(desk).judged, alarm(desk).more) == (second, 0)
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
     assert desk.screen == OTHER
 
 
@@ -134,13 +134,13 @@ def test_an_alarm_waits_behind_another_car_s_open_comparison_with_its_signal_and
     desk.tell(Refined(check(1, A, STOLEN)))
     desk.hold()
     other = check(9, C, STOLEN)
-    assert desk.tell(Reported(other)) == (Play(Outcome.ALARM),)
+    assert desk.tell(Reported(other)) == (PlaySignal(Outcome.ALARM),)
     on(desk, Result)
-    assert on(desk, Result).status.waiting == Waiting(1)
+    assert on(desk, Result).status.waiting == WaitingAlarms(1)
     desk.press(CONFIRM)
     for button in (TRIGGER, BACK):
         on(desk, Comparison)
-        assert on(desk, Comparison).status.waiting == Waiting(1)
+        assert on(desk, Comparison).status.waiting == WaitingAlarms(1)
         desk.press(button)
     on(desk, Comparison)
     (compared,) = desk.press(TRIGGER)
@@ -220,11 +220,11 @@ def test_a_fault_does_not_cover_an_alarm():
     assert desk.tell(Failed(FULL)) == ()
     on(desk, Alarm)
     desk.hold()
-    on(desk, Trouble)
+    on(desk, FaultScreen)
 
 
 def test_no_code_is_checked_behind_an_alarm_and_one_that_stayed_in_view_is_not_checked_again():
-    desk = at(Ready(seen=Sighting("A", 100.0)))
+    desk = at(Ready(seen=LastSeen("A", 100.0)))
     desk.tell(Reported(check(9, C, STOLEN)))
     for _ in range(8):
         assert desk.tell(Scanned(scan("A"))) == ()
@@ -242,9 +242,9 @@ def test_an_alarm_of_an_older_check_is_a_banner_until_it_is_opened():
     desk.press(TRIGGER)
     on(desk, Ready)
     assert on(desk, Ready).status.banners == (old,)
-    assert desk.tell(Touched(BannerOpened(), desk.now_s)) == (Play(Outcome.ALARM),)
+    assert desk.tell(Touched(BannerOpened(), desk.now_s)) == (PlaySignal(Outcome.ALARM),)
     assert alarm(desk).judged == old
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
     assert on(desk, Ready).status.banners == ()
 
 
@@ -257,9 +257,9 @@ def test_an_alarm_of_the_car_in_front_is_no_banner_however_long_ago_it_was_check
 def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_it_first():
     desk = at(ShiftOver())
     told = check(9, C, STOLEN)
-    assert desk.tell(Reported(told)) == (Play(Outcome.ALARM),)
+    assert desk.tell(Reported(told)) == (PlaySignal(Outcome.ALARM),)
     on(desk, ShiftOver)
-    assert on(desk, ShiftOver).status.waiting == Waiting(1, locked=True)
+    assert on(desk, ShiftOver).status.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
     assert desk.press(CONFIRM) == (StartShift(),)
     desk.tell(ShiftStarted())
@@ -271,7 +271,7 @@ def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_
 def test_a_banner_is_not_readable_after_the_shift_either():
     desk = at(ShiftOver())
     desk.tell(Reported(check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_S - 1)))
-    assert desk.screen.status.waiting == Waiting(1, locked=True)
+    assert desk.screen.status.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
     desk.tell(Touched(BannerOpened(), desk.now_s))
     on(desk, ShiftOver)
@@ -285,7 +285,7 @@ def test_an_alarm_without_a_record_says_so_until_it_has_one():
     assert not alarm(desk).judged.recorded
     desk.tell(Rerecorded(-1, check(7, A, STOLEN)))
     assert (alarm(desk).judged.seq, alarm(desk).judged.recorded) == (7, True)
-    assert desk.hold() == (Quiet(),)
+    assert desk.hold() == (StopSignal(),)
     on(desk, Result)
     assert on(desk, Result).judged.seq == 7
     desk.tell(Refined(check(7, A, STOLEN)))

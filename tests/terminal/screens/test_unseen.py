@@ -12,13 +12,13 @@ from typing import TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.model import Fit, Judged, Subject, VehicleFinding
+from terminal.model import Fit, RecordedCheck, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.alarms import Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp, Touched
 from terminal.screens.check import Ready, Result
 from terminal.screens.comparing import Compared, Comparison
-from terminal.screens.events import Confirm, Effect, Event, Recorded, Refined, Reported, Tick
+from terminal.screens.events import Confirm, Effect, Recorded, Refined, Reported, ScreenEvent, Tick
 from terminal.screens.state import Shown
 from terminal.screens.ui import Ui, UiEvent, advance
 from terminal.screens.values import Status
@@ -53,7 +53,7 @@ class Release:
 class Arrive:
     """The registry, the camera or the officer's deed brings something, handled before it is drawn."""
 
-    event: Event
+    event: ScreenEvent
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class Glass:
                 pass
 
 
-def _confirmed(judged: Judged) -> Judged:
+def _confirmed(judged: RecordedCheck) -> RecordedCheck:
     return replace(judged, verdict=replace(judged.verdict, subject=Subject.CONFIRMED))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from drivers.clock import HandClock
+from drivers.clock import ManualClock
 from keys import files, lab
 from keys.issue import IssueRequest, issue
 from terminal import config
@@ -13,19 +13,19 @@ from terminal.credential.verify import Moment
 from terminal.errors import LinkFault
 from terminal.journal.codec import read_entry
 from terminal.journal.record import read, unseal
-from terminal.model import Judged, Plate, Vehicle
+from terminal.model import Plate, RecordedCheck, Vehicle
 from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec, topics
 from terminal.registry.messages import (
     CodeQuestion,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     PlateQuestion,
-    Result,
     VehicleRecord,
 )
-from terminal.screens.events import Event, Recorded, Refined, Reported
-from terminal.services.assembly import prepare
+from terminal.screens.events import Recorded, Refined, Reported, ScreenEvent
+from terminal.services.assembly import open_services
 from terminal.wire import signed
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from terminal.journal.entry import Entry
     from terminal.ports import LinkMessage
-    from terminal.services.checks import Cases
+    from terminal.services.checks import Checks
 
 OURS, OTHER = Plate("苏A12345", "02"), Plate("苏A54321", "02")
 OTHER_ISSUERS_CODE = "JS1:another issuer's"
@@ -113,9 +113,9 @@ class Work:
 
     laboratory: Path
     settings: config.Config
-    clock: HandClock
+    clock: ManualClock
     link: HandLink
-    cases: Cases
+    cases: Checks
 
     @property
     def moment(self) -> Moment:
@@ -141,10 +141,13 @@ class Work:
         plate: Plate | None = None,
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
-    ) -> tuple[Event, ...]:
+    ) -> tuple[ScreenEvent, ...]:
         """What the cases make of the registry's answer about a vehicle, or of its result alone."""
         record = said.get("record") if plate is None else record_of(plate, letters)
-        fields: dict[str, Any] = {"result": Result.FOUND if record else Result.NOT_FOUND, "record": record}
+        fields: dict[str, Any] = {
+            "result": LookupResult.FOUND if record else LookupResult.NOT_FOUND,
+            "record": record,
+        }
         incoming = answer_to(request, self.laboratory, int(1e3 * self.clock.now_s()), **fields | said)
         return self.cases.receive(incoming, self.moment)
 
@@ -152,7 +155,7 @@ class Work:
         """The journal's entries, opened."""
         key = files.load(self.laboratory / "private/journal.key", files.Algorithm.X25519)
         public = files.load_public(self.laboratory / "private/journal.key.pub", files.Algorithm.X25519)
-        journal = self.cases.keeper.journal
+        journal = self.cases.recorder.journal
         return [read_entry(unseal(read(one).sealed, public, key)) for one in journal.records()]
 
 
@@ -164,11 +167,13 @@ def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
         paths=replace(settings.paths, state=folder),
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
-    clock, link = HandClock(now_s), HandLink()
-    return Work(laboratory, settings, clock, link, prepare(settings, clock, link, files.load_seed).cases)
+    clock, link = ManualClock(now_s), HandLink()
+    return Work(
+        laboratory, settings, clock, link, open_services(settings, clock, link, files.load_seed).checks
+    )
 
 
-def judged(told: object) -> Judged:
+def judged(told: object) -> RecordedCheck:
     """The check that one event, or a tuple of one, is about."""
     (event,) = told if isinstance(told, tuple) else (told,)
     assert isinstance(event, Recorded | Refined | Reported)

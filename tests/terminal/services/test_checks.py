@@ -12,12 +12,12 @@ from keys import lab
 from terminal import config
 from terminal.drawing.draw import draw
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.theme import Look
+from terminal.drawing.theme import Style
 from terminal.journal.entry import Refinement
-from terminal.model import CredentialFinding, Lookup, Outcome, Plate, Reason, Subject, VehicleFinding
-from terminal.registry.messages import Result
-from terminal.screens.check import KindChoice, Listing
-from terminal.screens.events import Event, Listed, Refined, Report, Reported
+from terminal.model import CredentialFinding, LookupState, Outcome, Plate, Reason, Subject, VehicleFinding
+from terminal.registry.messages import LookupResult
+from terminal.screens.check import KindChoice, KindSource
+from terminal.screens.events import Listed, Refined, Report, Reported, ScreenEvent
 from terminal.screens.values import Status
 from tests.terminal.services.terminal_fixture import (
     OTHER,
@@ -42,7 +42,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     made.cases.close()
 
 
-def over(work: Work) -> list[Event]:
+def over(work: Work) -> list[ScreenEvent]:
     """What is told once every wait is over."""
     work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
     return work.cases.expire(work.moment)
@@ -137,14 +137,14 @@ def test_what_forbids_the_road_stands_when_the_same_plate_is_entered_until_it_is
     assert other.verdict.status.finding is VehicleFinding.UNCHECKED
     again = judged(work.cases.enter(OURS, case, work.moment))
     assert judged(work.answer(work.asked()[-1], OURS)).verdict.outcome is Outcome.PASS
-    assert again.lookup is Lookup.WAITING
+    assert again.lookup is LookupState.WAITING
 
 
 def test_the_first_question_s_silence_takes_nothing_from_the_second_s_answer(work: Work):
     case = judged(work.cases.enter(OURS, None, work.moment))
     case = judged(work.cases.enter(OURS, case, work.moment))
     answered = judged(work.answer(work.asked()[1], OURS))
-    assert answered.lookup is Lookup.ANSWERED
+    assert answered.lookup is LookupState.ANSWERED
     assert over(work) == []
 
 
@@ -154,7 +154,7 @@ def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(wor
     assert [type(event) for event in over(work)] == [Refined]
 
 
-def kinds_told(told: tuple[Event, ...]) -> list[tuple[str, VehicleFinding]]:
+def kinds_told(told: tuple[ScreenEvent, ...]) -> list[tuple[str, VehicleFinding]]:
     """Which kinds are listed, and the finding of each."""
     (event,) = told
     assert isinstance(event, Listed)
@@ -169,7 +169,7 @@ def test_every_vehicle_of_a_number_is_listed_gravest_first_whatever_its_kind(wor
         record_of(Plate(OURS.number, "07"), "G"),
         record_of(Plate(OURS.number, "98"), "C"),
     )
-    told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
+    told = work.answer(work.asked()[0], result=LookupResult.SEVERAL_KINDS, records=records)
     assert kinds_told(told) == [
         ("98", VehicleFinding.ALARM),
         ("07", VehicleFinding.CAUTION),
@@ -192,7 +192,7 @@ def test_a_kind_that_no_table_lists_is_judged_like_any_other(work: Work):
 def test_a_proven_code_of_one_of_several_vehicles_is_undetermined_until_one_is_picked(work: Work):
     work.cases.check(OTHER_ISSUERS_CODE, work.moment)
     records = (record_of(OURS), record_of(Plate(OURS.number, "98"), "C"))
-    said: dict[str, Any] = {"result": Result.SEVERAL_KINDS, "records": records}
+    said: dict[str, Any] = {"result": LookupResult.SEVERAL_KINDS, "records": records}
     case = judged(work.answer(work.asked()[0], finding=CredentialFinding.CURRENT, **said))
     assert (case.verdict.outcome, case.plate) == (Outcome.UNDETERMINED, None)
     assert case.several is not None
@@ -212,7 +212,7 @@ def test_a_code_that_is_not_proven_names_none_of_several_vehicles(
 ):
     work.cases.check(OTHER_ISSUERS_CODE, work.moment)
     records = (record_of(OURS), record_of(Plate(OURS.number, "98"), "C"))
-    said: dict[str, Any] = {"result": Result.SEVERAL_KINDS, "records": records}
+    said: dict[str, Any] = {"result": LookupResult.SEVERAL_KINDS, "records": records}
     case = judged(work.answer(work.asked()[0], finding=finding, **said))
     assert (case.plate, case.several) == (None, None)
 
@@ -237,15 +237,15 @@ def test_of_more_vehicles_than_a_screen_has_room_for_the_gravest_are_listed(work
     work.cases.ask_kinds(OURS.number, work.moment)
     kinds = [f"{number:02}" for number in range(100)]
     records = tuple(record_of(Plate(OURS.number, kind), "C" if kind == "98" else "A") for kind in kinds)
-    told = work.answer(work.asked()[0], result=Result.SEVERAL_KINDS, records=records)
+    told = work.answer(work.asked()[0], result=LookupResult.SEVERAL_KINDS, records=records)
     assert kinds_told(told)[0] == ("98", VehicleFinding.ALARM)
     (listed,) = told
     assert isinstance(listed, Listed)
     assert listed.found is not None
     offered = tuple(one.kind for one in listed.found)
-    screen = KindChoice(Status(now_s=0), OURS.number, offered, Listing.REGISTRY)
+    screen = KindChoice(Status(now_s=0), OURS.number, offered, KindSource.REGISTRY)
     fonts = Fonts.load(config.read(laboratory / lab.CONFIG).paths.fonts)
-    draw(replace(screen, found=listed.found), None, Look("zh", fonts, (480, 800)))
+    draw(replace(screen, found=listed.found), None, Style("zh", fonts, (480, 800)))
 
 
 def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
@@ -253,6 +253,6 @@ def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
     case = judged(work.answer(work.asked()[0], OURS))
     work.clock.advance(8 * 3600)
     case = judged(work.cases.confirm(case, work.moment))
-    assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, Lookup.WAITING)
+    assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, LookupState.WAITING)
     case = judged(work.answer(work.asked()[-1], OURS))
     assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PASS, Subject.CONFIRMED)

@@ -58,7 +58,7 @@ def test_a_file_that_accuses_too_many_is_laid_aside_recorded_and_stays_so(labora
     work = work_of(laboratory, tmp_path, time.time())
     found = [reason_of(work, number) for number in (1, 2, 3, 3, 4, 5)]
     assert found == [*[Reason.NOT_ISSUED] * 4, *[Reason.KEY_COMPROMISED] * 2]
-    assert work.cases.checker.faults[0].line() == RegisterFault("issued/浙.bin").line()
+    assert work.cases.verifier.faults[0].line() == RegisterFault("issued/浙.bin").line()
     bodies = [entry.body for entry in work.entries()]
     assert bodies[4] == Event(EventKind.TRUST, "issued/浙.bin is faulty and was laid aside")
     assert sum(isinstance(body, Event) for body in bodies) == 1
@@ -66,5 +66,5 @@ def test_a_file_that_accuses_too_many_is_laid_aside_recorded_and_stays_so(labora
     work.cases.close()
     again = work_of(laboratory, tmp_path, time.time())
     assert reason_of(again, 6) is Reason.KEY_COMPROMISED
-    assert len(again.cases.checker.faults) == 1
+    assert len(again.cases.verifier.faults) == 1
     again.cases.close()

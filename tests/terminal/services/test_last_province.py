@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def recalled(folder: Path) -> str:
     province = LastProvince(folder)
-    province.recall()
+    province.load()
     return province.name
 
 
@@ -22,7 +22,7 @@ def test_the_last_plates_province_is_recalled(tmp_path: Path) -> None:
     assert recalled(tmp_path) == ""
     province = LastProvince(tmp_path)
     for number in ("苏A12345", "粤B12345", "使014578"):
-        province.take(number)
+        province.update(number)
     assert province.name == recalled(tmp_path) == "粤"
 
 
@@ -34,5 +34,5 @@ def test_a_file_without_a_province_is_ignored(tmp_path: Path, content: bytes) ->
 
 def test_an_unwritable_folder_is_harmless(tmp_path: Path) -> None:
     province = LastProvince(tmp_path / "none")
-    province.take("粤B12345")
+    province.update("粤B12345")
     assert province.name == "粤"

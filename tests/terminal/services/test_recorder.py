@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from terminal.journal.entry import Check, CodeDigest, Refinement, Rules
-from terminal.model import ComparedField, Plate, PlateEntry, Vehicle
-from terminal.registry.messages import Result
+from terminal.model import ComparedField, Plate, PlateInput, Vehicle
+from terminal.registry.messages import LookupResult
 from terminal.services.recorder import PACKAGE_RULES
 from terminal.vehicle.tables import RULES, content
 from terminal.wire import cbor
@@ -54,17 +54,17 @@ def test_a_check_names_clock_rules_settings_and_the_way_of_its_plate(work: Work)
     body = check(work)
     assert (body.code_text, body.rules, body.settings_serial) == (text, PACKAGE_RULES, 0)
     assert body.clock_s == int(work.clock.now_s())
-    assert body.plate_entry is PlateEntry.CODE
+    assert body.plate_entry is PlateInput.CODE
     assert body.hotlist_version == (0, 0)
     assert body.offline_day is None
 
 
 def test_a_plate_that_was_typed_says_so(work: Work):
     case = work.cases.enter(OURS, None, work.moment).judged
-    assert (check(work).plate_entry, check(work).code_text) == (PlateEntry.TYPED, None)
+    assert (check(work).plate_entry, check(work).code_text) == (PlateInput.TYPED, None)
     scanned = work.cases.check(work.code(), work.moment)
     work.cases.enter(Plate("苏A54321", "02"), getattr(scanned, "judged", case), work.moment)
-    assert refinement(work).plate_entry is PlateEntry.TYPED
+    assert refinement(work).plate_entry is PlateInput.TYPED
 
 
 @pytest.mark.parametrize("text", ["https://pay.example/张三?to=1", "e\N{COMBINING ACUTE ACCENT}", "\ud800"])
@@ -87,4 +87,4 @@ def test_fields_that_differ_between_code_and_registry_are_recorded(work: Work):
     record = record_of(OURS, colour="H", vin_tail="123456")
     work.answer(work.asked()[0], record=record)
     assert refinement(work).differing == (ComparedField.COLOUR, ComparedField.VIN)
-    assert refinement(work).live_answer == (int(Result.FOUND), int(1e3 * work.clock.now_s()))
+    assert refinement(work).live_answer == (int(LookupResult.FOUND), int(1e3 * work.clock.now_s()))

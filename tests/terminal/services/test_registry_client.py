@@ -12,13 +12,27 @@ import pytest
 
 from keys import files
 from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
-from terminal.model import EarlierAlarm, HotlistWord, Lookup, Outcome, Plate, RefusalReason, VehicleFinding
+from terminal.model import (
+    EarlierAlarm,
+    HotlistWord,
+    LookupState,
+    Outcome,
+    Plate,
+    RefusalReason,
+    VehicleFinding,
+)
 from terminal.ports import Incoming
 from terminal.registry import codec, topics
 from terminal.registry.hotlist_watch import SILENT_S
-from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed, LookupRequest, Result
+from terminal.registry.messages import (
+    HotlistChange,
+    HotlistEntry,
+    HotlistQuestion,
+    LookupRequest,
+    LookupResult,
+)
 from terminal.screens.events import Refined
-from terminal.services.assembly import HOTLIST, prepare
+from terminal.services.assembly import HOTLIST, open_services
 from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_REST_S, HOTLIST_WAIT_S
 from terminal.wire import signed
 from tests.terminal.services.terminal_fixture import OTHER, OURS, Work, answer_to, judged, work_of
@@ -36,7 +50,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     assert made.settings.registry is not None
     registry = replace(made.settings.registry, provinces=("京", "苏"))
     made.settings = replace(made.settings, registry=registry)
-    made.cases = prepare(made.settings, made.clock, made.link, files.load_seed).cases
+    made.cases = open_services(made.settings, made.clock, made.link, files.load_seed).checks
     yield made
     made.cases.close()
 
@@ -67,7 +81,7 @@ def change(work: Work, letters: str, seq: int = 1) -> Incoming:
         epoch=1,
         seq=seq,
         at_ms=int(1e3 * work.clock.now_s()),
-        vehicles=(Listed(OURS, letters),),
+        vehicles=(HotlistEntry(OURS, letters),),
     )
     seed = files.load_seed(work.laboratory / "private/hotlist.key")
     return Incoming(topics.hotlist("苏"), codec.sign(told, signed.signer(seed)))
@@ -77,7 +91,7 @@ def test_a_province_that_the_registry_refuses_keeps_no_other_waiting(work: Work)
     first = asked(work)
     assert province(first) == "京"
     assert first is not None
-    refusal = answer_to(first, work.laboratory, int(1e3 * work.clock.now_s()), result=Result.REFUSED)
+    refusal = answer_to(first, work.laboratory, int(1e3 * work.clock.now_s()), result=LookupResult.REFUSED)
     work.cases.receive(refusal, work.moment)
     assert asked(work) is None
     work.clock.advance(HOTLIST_REST_S)
@@ -88,7 +102,7 @@ def answered(work: Work, request: LookupRequest | None, *changes: HotlistChange)
     """The registry answers a question about the hot list now, with these changes."""
     assert request is not None
     at_ms = int(1e3 * work.clock.now_s())
-    answer = answer_to(request, work.laboratory, at_ms, result=Result.FOUND, changes=changes)
+    answer = answer_to(request, work.laboratory, at_ms, result=LookupResult.FOUND, changes=changes)
     work.cases.receive(answer, work.moment)
 
 
@@ -161,8 +175,8 @@ def test_twenty_minutes_of_silence_are_asked_about_while_the_link_is_up(work: Wo
 
 def faults(work: Work) -> list[str]:
     """The codes of what is wrong with the registry's answers."""
-    assert work.cases.asker is not None
-    return [fault.code for fault in work.cases.asker.faults]
+    assert work.cases.registry is not None
+    return [fault.code for fault in work.cases.registry.faults]
 
 
 def test_a_hot_list_that_stays_silent_is_a_fault_until_it_is_heard(work: Work):
@@ -207,13 +221,13 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
     (request,) = work.asked()
     registry_ms = int(1e3 * (work.clock.now_s() - off_s))
     refusal = answer_to(
-        request, work.laboratory, registry_ms, result=Result.REFUSED, refusal=RefusalReason.CLOCK
+        request, work.laboratory, registry_ms, result=LookupResult.REFUSED, refusal=RefusalReason.CLOCK
     )
     told = work.cases.receive(refusal, work.moment)
     assert judged(told).refusal is RefusalReason.CLOCK
     assert faults(work) == [ClockWrong.code]
-    assert work.cases.asker is not None
-    assert said in work.cases.asker.faults[0].zh
+    assert work.cases.registry is not None
+    assert said in work.cases.registry.faults[0].zh
     work.cases.enter(OURS, None, work.moment)
     work.answer(work.asked()[-1], OURS)
     assert faults(work) == []
@@ -221,13 +235,13 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
 
 def test_a_withdrawn_terminal_is_told_so(work: Work):
     work.cases.enter(OURS, None, work.moment)
-    work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.INACTIVE)
+    work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.INACTIVE)
     assert faults(work) == [TerminalInactive.code]
 
 
 def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):
     case = work.cases.enter(OURS, None, work.moment).judged
-    assert work.answer(work.asked()[0], result=Result.REFUSED, refusal=RefusalReason.BUSY) == ()
+    assert work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.BUSY) == ()
     assert work.cases.expire(work.moment) == []
     assert len(work.asked()) == 1
     work.clock.advance(BUSY_PAUSE_S)
@@ -243,13 +257,13 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
     work.cases.enter(OURS, None, work.moment)
     for count in (1, 2, 3):
         assert len(work.asked()) == count
-        assert work.answer(work.asked()[-1], result=Result.REFUSED, refusal=RefusalReason.BUSY) == ()
+        assert work.answer(work.asked()[-1], result=LookupResult.REFUSED, refusal=RefusalReason.BUSY) == ()
         work.clock.advance(BUSY_PAUSE_S)
         told = work.cases.expire(work.moment)
     assert len(work.asked()) == 3
     (refined,) = told
     assert isinstance(refined, Refined)
-    assert refined.judged.lookup is Lookup.NO_ANSWER
+    assert refined.judged.lookup is LookupState.NO_ANSWER
 
 
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):

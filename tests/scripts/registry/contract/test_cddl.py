@@ -23,16 +23,16 @@ from terminal.journal import record as journal
 from terminal.journal.entry import Entry
 from terminal.model import (
     PREFIX,
+    CheckOrigin,
     CredentialFinding,
     EarlierAlarm,
-    How,
     Issuance,
     Outcome,
     Plate,
     Reason,
     RefusalReason,
     SealedClaims,
-    StatusPlace,
+    StatusListRef,
     Subject,
     Vehicle,
     VehicleFinding,
@@ -40,18 +40,18 @@ from terminal.model import (
 from terminal.registry import codec
 from terminal.registry.messages import (
     Batch,
+    Chunk,
     Command,
     Health,
     HotlistChange,
     LookupAnswer,
     LookupRequest,
+    LookupResult,
     Message,
     Order,
-    Piece,
     Pieces,
     Receipt,
     Reception,
-    Result,
 )
 from terminal.wire import cbor, cose, signed
 from terminal.wire.cbor import Malformed, Value
@@ -108,14 +108,17 @@ def test_every_signed_message_is_in_the_contract(message: Message):
     "answer",
     [
         ANSWER,
-        replace(ANSWER, record=None, result=Result.NOT_FOUND),
-        replace(ANSWER, record=None, result=Result.REFUSED),
-        replace(ANSWER, record=None, result=Result.UNAVAILABLE),
+        replace(ANSWER, record=None, result=LookupResult.NOT_FOUND),
+        replace(ANSWER, record=None, result=LookupResult.REFUSED),
+        replace(ANSWER, record=None, result=LookupResult.UNAVAILABLE),
         replace(
-            ANSWER, record=None, result=Result.SEVERAL_KINDS, records=(RECORD, replace(RECORD, kind="01"))
+            ANSWER,
+            record=None,
+            result=LookupResult.SEVERAL_KINDS,
+            records=(RECORD, replace(RECORD, kind="01")),
         ),
         replace(ANSWER, record=None, changes=(), more=True),
-        replace(ANSWER, record=None, result=Result.REFUSED, refusal=RefusalReason.BUSY),
+        replace(ANSWER, record=None, result=LookupResult.REFUSED, refusal=RefusalReason.BUSY),
         replace(ANSWER, issuance=Issuance.ISSUED, earlier_alarms=(EarlierAlarm(20260801, "confirmed"),)),
     ],
 )
@@ -123,7 +126,7 @@ def test_each_result_has_its_content_in_the_contract_too(answer: LookupAnswer):
     written = cbor.read(codec.write(answer))
     assert isinstance(written, dict)
     assert faults(cbor.write(written), "lookup-answer") == ()
-    for other in {*Result} - {answer.result}:
+    for other in {*LookupResult} - {answer.result}:
         payload = cbor.write(written | {3: int(other)})
         assert (faults(payload, "lookup-answer") == ()) is is_message(LookupAnswer, payload)
 
@@ -193,7 +196,7 @@ def _envelope(message: bytes) -> list[Value]:
         IssueRequest(
             replace(VEHICLE, colour="H", vin_tail="123456", first_registered=20210815),
             "江苏省南京市公安局交管处",
-            StatusPlace(1, 7),
+            StatusListRef(1, 7),
             Enforcement(SealedClaims("LSVAA2180E2123456", "123456", "张*"), 1, bytes(32)),
         ),
     ],
@@ -221,7 +224,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "vehicle-finding": VehicleFinding,
     "outcome": Outcome,
     "subject": Subject,
-    "how": How,
+    "how": CheckOrigin,
 }
 
 
@@ -236,7 +239,7 @@ def test_a_real_journal_s_batch_its_pieces_and_their_receipts_are_in_the_contrac
     database = Database("sqlite://")
     database.prepare(NOW_MS)
     kept = Journal().fill(3)
-    pieces = Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 0, 9, b"piece"),))
+    pieces = Pieces(terminal="T0001", pieces=(Chunk(b"p" * 32, 0, 9, b"piece"),))
     fork, unsound = Journal().fill(2).batch(1, 2), replace(kept.batch(1, 2), before=b"x" * 32)
     for sent, rule in ((kept.sent(1, 3), "signed-batch"), (codec.sign(pieces, SIGNER), "signed-pieces")):
         assert faults(sent, rule) == ()

@@ -10,7 +10,7 @@ from scripts.registry.hotlist import put
 from scripts.registry.journals.unsealing import open_all
 from terminal.journal.entry import Confirmation, Refinement
 from terminal.model import EarlierAlarm
-from terminal.registry.messages import Listed, VehicleRecord
+from terminal.registry.messages import HotlistEntry, VehicleRecord
 from tests.scripts.registry.database.test_unsealing import DAY_MS, UNCHECKED, kept, upload
 from tests.scripts.registry.journal_batches import CHECK, KEY, Journal
 from tests.scripts.registry.request_fixtures import NOW_MS, RECORD
@@ -49,7 +49,7 @@ def test_no_earlier_alarm_is_told_where_there_is_none_now_or_none_was_confirmed(
     assert told(database, replace(STOLEN, kind="07")) is None
     assert told(database) == (EarlierAlarm(20261122, "confirmed", None),)
     with database.transaction() as connection:
-        put(connection, "苏", [Listed(RECORD.plate, "N")], NOW_MS)
+        put(connection, "苏", [HotlistEntry(RECORD.plate, "N")], NOW_MS)
     assert told(database, RECORD) is not None  # the hot list has it
 
 

@@ -14,12 +14,12 @@ from scripts.registry.database import Database
 from terminal.errors import InputFault
 from terminal.model import Plate
 from terminal.registry import codec
-from terminal.registry.messages import HotlistChange, HotlistQuestion, Listed
+from terminal.registry.messages import HotlistChange, HotlistEntry, HotlistQuestion
 from terminal.vehicle.tables import PROVINCES
 from tests.scripts.registry.request_fixtures import NOW_MS
 
 PLATE = Plate("苏A50000", "02")
-STOLEN = Listed(PLATE, "C")
+STOLEN = HotlistEntry(PLATE, "C")
 
 
 def changes_of(database: Database, province: str = "苏", most: int = 10_000) -> list[HotlistChange]:
@@ -72,32 +72,35 @@ def test_a_change_that_is_not_committed_draws_no_number(database: Database):
 
 def test_a_quiet_list_says_every_ten_minutes_that_nothing_is_missing(database: Database):
     with database.transaction() as connection:
-        assert hotlist.beat(connection, NOW_MS) == len(PROVINCES)
-        assert hotlist.beat(connection, NOW_MS + hotlist.BEAT_MS - 1) == 0
+        assert hotlist.heartbeat(connection, NOW_MS) == len(PROVINCES)
+        assert hotlist.heartbeat(connection, NOW_MS + hotlist.BEAT_MS - 1) == 0
         hotlist.put(connection, "苏", [STOLEN], NOW_MS + 1)
-        assert hotlist.beat(connection, NOW_MS + hotlist.BEAT_MS) == len(PROVINCES) - 1
+        assert hotlist.heartbeat(connection, NOW_MS + hotlist.BEAT_MS) == len(PROVINCES) - 1
     assert [(change.seq, change.vehicles) for change in changes_of(database)] == [(1, ()), (2, (STOLEN,))]
     assert [change.vehicles for change in changes_of(database, "浙")] == [(), ()]
 
 
 def test_a_vehicle_stays_until_a_change_takes_it_off(database: Database):
     with database.transaction() as connection:
-        hotlist.put(connection, "苏", [STOLEN, Listed(Plate("苏A50001", "01"), "J")], NOW_MS)
-        hotlist.put(connection, "苏", [Listed(PLATE, "CN")], NOW_MS)
-    assert snapshot_of(database).vehicles == (Listed(PLATE, "CN"), Listed(Plate("苏A50001", "01"), "J"))
+        hotlist.put(connection, "苏", [STOLEN, HotlistEntry(Plate("苏A50001", "01"), "J")], NOW_MS)
+        hotlist.put(connection, "苏", [HotlistEntry(PLATE, "CN")], NOW_MS)
+    assert snapshot_of(database).vehicles == (
+        HotlistEntry(PLATE, "CN"),
+        HotlistEntry(Plate("苏A50001", "01"), "J"),
+    )
     with database.transaction() as connection:
-        hotlist.put(connection, "苏", [Listed(PLATE, "")], NOW_MS)
+        hotlist.put(connection, "苏", [HotlistEntry(PLATE, "")], NOW_MS)
     found = snapshot_of(database)
-    assert (found.vehicles, found.seq) == ((Listed(Plate("苏A50001", "01"), "J"),), 3)
+    assert (found.vehicles, found.seq) == ((HotlistEntry(Plate("苏A50001", "01"), "J"),), 3)
 
 
 plates = st.builds(Plate, st.sampled_from(["苏A50000", "苏A50001"]), st.sampled_from(["01", "02"]))
-lines = st.builds(Listed, plates, st.sampled_from(["C", "J", ""]))
+lines = st.builds(HotlistEntry, plates, st.sampled_from(["C", "J", ""]))
 
 
 @given(st.lists(st.lists(lines, max_size=3), min_size=1, max_size=6))
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_snapshot_is_what_its_changes_add_up_to(database: Database, drawn: list[list[Listed]]):
+def test_a_snapshot_is_what_its_changes_add_up_to(database: Database, drawn: list[list[HotlistEntry]]):
     with database.transaction() as connection:
         hotlist.renew(connection, "苏", NOW_MS)  # the fixture is one for all examples
         for change in drawn:
@@ -124,7 +127,9 @@ def test_a_new_epoch_begins_with_the_list_as_it_stands(database: Database):
 
 
 def test_a_long_list_begins_its_epoch_in_several_changes(database: Database):
-    many = [Listed(Plate(f"苏A{number:05}", "02"), "C") for number in range(hotlist.VEHICLES_A_CHANGE + 1)]
+    many = [
+        HotlistEntry(Plate(f"苏A{number:05}", "02"), "C") for number in range(hotlist.VEHICLES_A_CHANGE + 1)
+    ]
     with database.transaction() as connection:
         hotlist.put(connection, "苏", many[:-1], NOW_MS)
         hotlist.put(connection, "苏", many[-1:], NOW_MS)
@@ -191,7 +196,7 @@ def test_two_workers_never_tell_one_change_at_the_same_time(url: str):
     for worker in workers:
         worker.prepare(NOW_MS)
     with workers[0].transaction() as connection:
-        hotlist.beat(connection, NOW_MS)
+        hotlist.heartbeat(connection, NOW_MS)
 
     def claim(worker: Database) -> list[HotlistChange]:
         with worker.transaction() as connection:

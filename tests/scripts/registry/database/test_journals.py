@@ -18,7 +18,7 @@ from scripts.registry.journals.quota import MOST_NEW, SPAN_MS, WAIT_S
 from scripts.registry.journals.store import REORDER_MS, standings
 from scripts.registry.journals.tables import INCIDENT, RECEIPT, RECORD, SIGHTING
 from terminal.journal.record import Head
-from terminal.registry.messages import Batch, Held, Piece, Reception, Result
+from terminal.registry.messages import Batch, Chunk, LookupResult, Reception, StoredPart
 from tests.scripts.registry.journal_batches import JOURNAL, Journal, file, give, read
 from tests.scripts.registry.request_fixtures import LOST, NOW_MS, REQUEST, T0002, answered
 
@@ -139,7 +139,7 @@ def test_lookups_and_batches_name_new_journals_from_one_quota(database: Database
             database, replace(REQUEST, id=bytes([number]) * 16, head=Head(bytes([number]) * 16, 1, b"h" * 32))
         )
     answer = answered(database, replace(REQUEST, head=Head(b"n" * 16, 1, b"h" * 32)))
-    assert answer.result is Result.NOT_FOUND
+    assert answer.result is LookupResult.NOT_FOUND
     assert read(file(database, TEN.batch(1, 1))).result is Reception.NOT_NOW
     with database.transaction() as connection:
         assert len(standings(connection)) == MOST_NEW
@@ -256,9 +256,9 @@ PICTURE = bytes(range(256)) * 40
 NAME = sha256(PICTURE).digest()
 
 
-def piece(first: int, last: int, picture: bytes = PICTURE) -> Piece:
+def piece(first: int, last: int, picture: bytes = PICTURE) -> Chunk:
     """A part of the picture."""
-    return Piece(NAME, first, len(picture), picture[first:last])
+    return Chunk(NAME, first, len(picture), picture[first:last])
 
 
 def kept(database: Database) -> bytes | None:
@@ -268,28 +268,28 @@ def kept(database: Database) -> bytes | None:
 
 
 def test_a_picture_is_put_together_from_pieces_that_overlap_and_come_twice(database: Database):
-    assert give(database, piece(4000, 8000)) == (Held(NAME, 0),)
-    assert give(database, piece(0, 5000)) == (Held(NAME, 5000),)
-    assert give(database, piece(0, 5000)) == (Held(NAME, 5000),)
-    assert give(database, piece(4000, 8000), piece(8000, 9000)) == (Held(NAME, 9000),)
+    assert give(database, piece(4000, 8000)) == (StoredPart(NAME, 0),)
+    assert give(database, piece(0, 5000)) == (StoredPart(NAME, 5000),)
+    assert give(database, piece(0, 5000)) == (StoredPart(NAME, 5000),)
+    assert give(database, piece(4000, 8000), piece(8000, 9000)) == (StoredPart(NAME, 9000),)
     assert kept(database) is None
-    assert give(database, piece(9000, len(PICTURE))) == (Held(NAME, len(PICTURE)),)
-    assert give(database, piece(0, 100)) == (Held(NAME, len(PICTURE)),)
+    assert give(database, piece(9000, len(PICTURE))) == (StoredPart(NAME, len(PICTURE)),)
+    assert give(database, piece(0, 100)) == (StoredPart(NAME, len(PICTURE)),)
     assert kept(database) == PICTURE
     assert incidents(database) == []
 
 
 def test_a_picture_that_is_not_what_its_hash_says_is_named_and_may_come_again(database: Database):
     wrong = PICTURE[:-1] + b"x"
-    assert give(database, piece(0, len(wrong), wrong)) == (Held(NAME, 0),)
+    assert give(database, piece(0, len(wrong), wrong)) == (StoredPart(NAME, 0),)
     assert incidents(database) == [("evidence", len(wrong))]
     assert kept(database) is None
-    assert give(database, piece(0, len(PICTURE))) == (Held(NAME, len(PICTURE)),)
+    assert give(database, piece(0, len(PICTURE))) == (StoredPart(NAME, len(PICTURE)),)
     assert kept(database) == PICTURE
 
 
 def test_a_picture_of_another_size_or_too_large_is_not_taken(database: Database):
-    assert give(database, piece(0, 100)) == (Held(NAME, 100),)
-    assert give(database, Piece(NAME, 100, 200, b"x" * 100)) == (Held(NAME, 100),)
-    assert give(database, Piece(b"n" * 32, 0, evidence.MOST_BYTES + 1, b"x")) == (Held(b"n" * 32, 0),)
+    assert give(database, piece(0, 100)) == (StoredPart(NAME, 100),)
+    assert give(database, Chunk(NAME, 100, 200, b"x" * 100)) == (StoredPart(NAME, 100),)
+    assert give(database, Chunk(b"n" * 32, 0, evidence.MOST_BYTES + 1, b"x")) == (StoredPart(b"n" * 32, 0),)
     assert incidents(database) == [("evidence", evidence.MOST_BYTES + 1)]

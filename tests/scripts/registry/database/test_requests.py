@@ -19,7 +19,7 @@ from scripts.registry.tables import SEEN, WITNESS
 from terminal.errors import InputFault
 from terminal.journal.record import Head
 from terminal.registry import topics
-from terminal.registry.messages import Result, VehicleRecord
+from terminal.registry.messages import LookupResult, VehicleRecord
 from tests.scripts.registry.request_fixtures import NOW_MS, RECORD, REQUEST, answered, ask, sent
 
 FULL = VehicleRecord(
@@ -72,7 +72,7 @@ def test_a_request_seen_by_one_worker_is_refused_by_another(url: str):
     first, second = Database(url), Database(url)
     first.prepare(NOW_MS)
     second.prepare(NOW_MS + 1)
-    assert answered(first, REQUEST).result is Result.NOT_FOUND
+    assert answered(first, REQUEST).result is LookupResult.NOT_FOUND
     assert ask(second, sent(REQUEST)) is Refusal.SEEN
     assert ask(first, sent(REQUEST)) is Refusal.SEEN
     first.close()
@@ -111,7 +111,7 @@ def test_what_is_forgotten_is_refused_for_its_age(database: Database):
         assert len(connection.execute(select(SEEN)).all()) == 1
         module.forget(connection, later)
         assert connection.execute(select(SEEN)).all() == []
-    assert answered(database, REQUEST, later).result is Result.REFUSED
+    assert answered(database, REQUEST, later).result is LookupResult.REFUSED
 
 
 def test_the_furthest_head_of_each_journal_is_kept(database: Database):

@@ -18,7 +18,7 @@ from scripts.registry.database import Database, register
 from scripts.registry.journals.entry_tables import BODIES, ENTRY
 from scripts.registry.journals.rechecks import recheck_all
 from scripts.registry.journals.tables import INCIDENT, UNIT
-from scripts.registry.journals.unsealing import Key, open_all
+from scripts.registry.journals.unsealing import SealingKeyPair, open_all
 from scripts.registry.reports.checks import Checked, Filter, checks
 from terminal.journal import record
 from terminal.journal.entry import (
@@ -28,8 +28,8 @@ from terminal.journal.entry import (
     Event,
     EventKind,
     Note,
-    Opened,
     Refinement,
+    SealedClaimsViewed,
     Session,
     SessionStep,
 )
@@ -39,7 +39,7 @@ from tests.scripts.registry.request_fixtures import DAY, NOW_MS
 from tests.terminal.journal.test_codec import entries
 
 OTHER_SECRET = b"another".ljust(32, b".")
-OTHER_KEY = Key(bindings.crypto_scalarmult_base(OTHER_SECRET), OTHER_SECRET)
+OTHER_KEY = SealingKeyPair(bindings.crypto_scalarmult_base(OTHER_SECRET), OTHER_SECRET)
 UNCHECKED = replace(CHECK, vehicle=VehicleFinding.UNCHECKED, outcome=Outcome.PROVISIONAL, letters=None)
 DAY_MS = 86_400_000
 
@@ -112,7 +112,7 @@ def test_every_type_of_entry_has_its_table(database: Database):
         Refinement(seq=1, outcome=Outcome.CAUTION),
         Note(seq=1, text="x\0y"),
         Session(SessionStep.SHIFT_STARTED),
-        Opened(1, "fraud"),
+        SealedClaimsViewed(1, "fraud"),
         Confirmation(seq=1, by="control", result="no"),
         Event(EventKind.CLOCK, "set"),
     )

@@ -29,7 +29,7 @@ from terminal.journal import record as journal_record
 from terminal.journal.entry import Note
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry import codec
-from terminal.registry.messages import Held, Piece, Pieces, Receipt, Reception
+from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
 from terminal.wire import cose, signed
 from terminal.wire.signed import by_kid
 from tests.scripts.registry.journal_batches import CHECK, Journal
@@ -96,11 +96,11 @@ def test_a_stick_s_batches_and_pieces_come_back_as_receipts_and_twice_as_the_sam
 ):
     desk.journal.fill(5)
     name = sha256(PICTURE).digest()
-    pieces = Pieces(terminal="T0001", pieces=(Piece(name, 0, len(PICTURE), PICTURE),))
+    pieces = Pieces(terminal="T0001", pieces=(Chunk(name, 0, len(PICTURE), PICTURE),))
     messages = (desk.batch(1, 3), desk.batch(4, 5), codec.sign(pieces, desk.signer))
     first, second, third = desk.carry(*messages)
     assert [one.head for one in (first, second)] == [desk.journal.head(3), desk.journal.head()]
-    assert third.held == (Held(name, len(PICTURE)),)
+    assert third.held == (StoredPart(name, len(PICTURE)),)
     before = desk.receipts()[:2]
     desk.carry(*messages)
     assert desk.receipts()[:2] == before
@@ -140,11 +140,11 @@ def test_uploaded_pictures_are_opened_and_written_out_for_their_owner_alone(
     sealed = [journal_record.seal(content, desk.journal.sealing_key) for content in (JPEG, b"no picture")]
     sealed.append(b"sealed to nobody")
     names = [sha256(one).digest() for one in sealed]
-    parts = [Piece(name, 0, len(one), one) for name, one in zip(names, sealed, strict=True)]
-    half = Piece(b"h" * 32, 0, 10, b"half")
+    parts = [Chunk(name, 0, len(one), one) for name, one in zip(names, sealed, strict=True)]
+    half = Chunk(b"h" * 32, 0, 10, b"half")
     desk.carry(codec.sign(Pieces(terminal="T0001", pieces=(*parts[1:], half)), desk.signer))
     for at in range(0, len(sealed[0]), 40_000):
-        part = Piece(names[0], at, len(sealed[0]), sealed[0][at : at + 40_000])
+        part = Chunk(names[0], at, len(sealed[0]), sealed[0][at : at + 40_000])
         desk.carry(codec.sign(Pieces(terminal="T0001", pieces=(part,)), desk.signer))
     out = tmp_path / "pictures"
     assert desk.run("evidence", "--out", str(out)) == 0

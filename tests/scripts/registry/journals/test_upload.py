@@ -14,7 +14,7 @@ from keys import lab
 from keys.files import Algorithm, load_public, load_seed
 from scripts.registry import laboratory_keys
 from scripts.registry.__main__ import main
-from scripts.registry.answers import Letter
+from scripts.registry.answers import Publication
 from scripts.registry.database import Database
 from scripts.registry.journals.tables import INCIDENT, RECORD
 from scripts.registry.service import Service
@@ -22,7 +22,7 @@ from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
 from terminal.ports import Incoming
 from terminal.registry.upload import Uploader
-from terminal.registry.upload_batches import Taken
+from terminal.registry.upload_batches import Accepted
 from terminal.wire import cose, signed
 from tests.scripts.registry.journal_batches import CHECK
 from tests.scripts.registry.request_fixtures import public
@@ -90,9 +90,9 @@ def test_every_record_is_uploaded_in_batches_and_receipted(
         delivery = (message.topic, message.payload, NOW_MS, message.correlation or b"")
         desk.deliver(*delivery)  # the broker may deliver it twice
         out = desk.deliver(*delivery)
-        assert isinstance(out, Letter)
+        assert isinstance(out, Publication)
         batches += 1
-        assert isinstance(upload.receive(Incoming(out.topic, out.payload, out.correlation), 0), Taken)
+        assert isinstance(upload.receive(Incoming(out.topic, out.payload, out.correlation), 0), Accepted)
     assert batches > 1
     assert upload.pending() == 0
     assert stored(desk) == [*journal.records(0)]
@@ -108,6 +108,6 @@ def test_a_stick_carries_the_journal_there_and_the_receipts_back(
     assert main(["--lab", str(folder), "import", str(stick), "--receipts", str(back)]) == 0
     assert stored(desk) == [*journal.records(0)]
     for message in cose.split(back.read_bytes()):
-        assert isinstance(upload.take(message), Taken)
+        assert isinstance(upload.take(message), Accepted)
     assert upload.pending() == 0
     assert [*upload.messages()] == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.registry.offline import bloom_filter
-from terminal.registry.offline.bloom_filter import EVERYTHING, Sieve
+from terminal.registry.offline.bloom_filter import EVERYTHING, BloomFilters
 from terminal.registry.offline.packing import PLATES_A_KIND
 
 PLATES = st.integers(0, 39 * PLATES_A_KIND)
@@ -24,7 +24,7 @@ def contents(files: list[set[int] | None]) -> list[bytes]:
 @given(FILES, PLATES)
 @settings(deadline=None)
 def test_every_file_that_has_the_vehicle_or_no_filter_is_asked(files: list[set[int] | None], other: int):
-    sieve = Sieve(contents(files))
+    sieve = BloomFilters(contents(files))
     for plate in {other}.union(*(plates for plates in files if plates)):
         has = {index for index, plates in enumerate(files) if plates is None or plate in plates}
         assert has <= set(sieve.which(plate))
@@ -33,7 +33,7 @@ def test_every_file_that_has_the_vehicle_or_no_filter_is_asked(files: list[set[i
 def test_two_files_of_a_hundred_are_asked_in_vain_at_most():
     for count in (1, 100, 819, 5_000):
         plates = range(0, 7 * count, 7)
-        sieve = Sieve([bloom_filter.build(plates, count) or b""])
+        sieve = BloomFilters([bloom_filter.build(plates, count) or b""])
         in_vain = sum(bool(sieve.which(plate)) for plate in range(6, 70_000, 7))
         assert in_vain <= 0.02 * 10_000
 
@@ -52,6 +52,6 @@ def test_the_bits_are_where_the_format_says():
 def test_a_file_of_no_vehicles_is_not_asked_and_one_of_too_many_has_no_filter():
     empty = bloom_filter.build([], 0)
     assert empty == bytes(8)
-    assert Sieve([empty]).which(5) == []
-    assert Sieve([]).which(5) == []
+    assert BloomFilters([empty]).which(5) == []
+    assert BloomFilters([]).which(5) == []
     assert bloom_filter.build([], 209_716) is None

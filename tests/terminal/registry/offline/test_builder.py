@@ -17,7 +17,7 @@ from terminal.model import Plate, VehicleFinding
 from terminal.registry.offline import files
 from terminal.registry.offline.files import FileName
 from terminal.registry.offline.offline_list import OfflineList
-from terminal.registry.offline.packing import Entry, ListClass, pack_plate, unpack_plate, unpack_record
+from terminal.registry.offline.packing import ListClass, OfflineEntry, pack_plate, unpack_plate, unpack_record
 from terminal.vehicle.tables import STATUS
 from tests.terminal.registry.offline.offline_lists import BASE, at, build, changes, content, listing, plate
 
@@ -144,7 +144,7 @@ def test_random_vehicles_are_vehicles_and_the_same_seed_gives_the_same(tmp_path:
     assert (plates == random_vehicles.plates(3_000, 7)).all()
     assert (plates != random_vehicles.plates(3_000, 8)).any()
     assert all(
-        isinstance(unpack_record(r), Entry) for r in random_vehicles.records(100, 20260701, 7).tolist()
+        isinstance(unpack_record(r), OfflineEntry) for r in random_vehicles.records(100, 20260701, 7).tolist()
     )
     one, other = (run(tmp_path / name, "--generate", "3000", "--seed", "7") for name in "ab")
     assert one.stdout.split()[0] == other.stdout.split()[0]

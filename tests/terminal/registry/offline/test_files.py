@@ -12,7 +12,7 @@ import pytest
 from terminal.errors import OfflineListRefused
 from terminal.model import VehicleFinding
 from terminal.registry.offline import files
-from terminal.registry.offline.files import FileName, Header
+from terminal.registry.offline.files import FileHeader, FileName
 from terminal.registry.offline.offline_list import OfflineList
 from terminal.registry.offline.packing import PLATES_A_KIND, pack_plate
 from terminal.vehicle.tables import KINDS
@@ -251,6 +251,6 @@ def test_a_file_without_a_filter_is_as_good(folder: Path, workshop: Path):
         assert db.execute("DELETE FROM meta WHERE key = 'filter'").rowcount == 1
     file = content(workshop, CHANGES)
     header = files.install(folder, CHANGES, file, sha256(file))
-    assert header == Header("苏", 20260702, 300)
+    assert header == FileHeader("苏", 20260702, 300)
     with closing(OfflineList(folder)) as listed:
         assert listed.lookup(plate(7), at(20260702)).finding is VehicleFinding.CACHED_VALID

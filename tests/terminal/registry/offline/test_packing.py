@@ -13,9 +13,9 @@ from terminal.model import Plate, VehicleFinding
 from terminal.registry.offline.packing import (
     DIGITS,
     TAKEN_OFF,
-    Entry,
     ListClass,
-    judge,
+    OfflineEntry,
+    finding_of,
     pack_plate,
     pack_record,
     places_of,
@@ -32,7 +32,7 @@ PLATES = st.sampled_from(sorted(PATTERNS)).flatmap(
 )
 LISTABLE = PLATES.filter(lambda plate: pack_plate(plate) is not None)
 ENTRIES = st.builds(
-    Entry,
+    OfflineEntry,
     st.builds(lambda year, month: year * 100 + month, st.integers(2000, 2199), st.integers(1, 12)),
     st.sampled_from(ListClass),
 )
@@ -136,22 +136,22 @@ def test_what_is_never_listed_has_no_number(number: str, kind: str):
 
 
 @given(ENTRIES)
-def test_a_record_comes_back_and_takes_two_bytes(entry: Entry):
+def test_a_record_comes_back_and_takes_two_bytes(entry: OfflineEntry):
     record = pack_record(entry)
     assert unpack_record(record) == entry
     assert 0 <= record < 2**15
 
 
 def test_records_are_worked_by_hand():
-    assert pack_record(Entry(200001, ListClass.PASS)) == 0
-    assert pack_record(Entry(202607, ListClass.ALARM)) == (26 * 12 + 6) * 8 + 3
+    assert pack_record(OfflineEntry(200001, ListClass.PASS)) == 0
+    assert pack_record(OfflineEntry(202607, ListClass.ALARM)) == (26 * 12 + 6) * 8 + 3
     assert unpack_record(TAKEN_OFF) is None
 
 
 @pytest.mark.parametrize("month", [199912, 220001, 202600, 202613, 0, -1])
 def test_a_month_that_no_credential_may_name_is_no_record(month: int):
     with pytest.raises(ValueError, match="month"):
-        pack_record(Entry(month, ListClass.PASS))
+        pack_record(OfflineEntry(month, ListClass.PASS))
 
 
 @pytest.mark.parametrize("record", [-2, -8, 5, 6, 7, 8 * 319 + 5, 2400 * 8, 2**62])
@@ -173,13 +173,13 @@ PAST = IN_DATE | dict.fromkeys((ListClass.PASS, ListClass.CAUTION, ListClass.UNK
 
 @pytest.mark.parametrize("list_class", ListClass)
 def test_a_month_is_valid_to_its_last_second_and_the_highest_rank_decides(list_class: ListClass):
-    entry, end_s = Entry(202607, list_class), end_of_month_s(202607)
-    assert judge(entry, end_s - 1, dates_count=True) is IN_DATE[list_class]
-    assert judge(entry, end_s, dates_count=True) is PAST[list_class]
+    entry, end_s = OfflineEntry(202607, list_class), end_of_month_s(202607)
+    assert finding_of(entry, end_s - 1, dates_count=True) is IN_DATE[list_class]
+    assert finding_of(entry, end_s, dates_count=True) is PAST[list_class]
 
 
 @given(ENTRIES, st.floats(0, 2**40))
-def test_without_a_date_that_counts_an_alarm_stands_and_nothing_else(entry: Entry, now_s: float):
-    finding = judge(entry, now_s, dates_count=False)
+def test_without_a_date_that_counts_an_alarm_stands_and_nothing_else(entry: OfflineEntry, now_s: float):
+    finding = finding_of(entry, now_s, dates_count=False)
     alarm = entry.list_class is ListClass.ALARM
     assert finding is (VehicleFinding.CACHED_ALARM if alarm else VehicleFinding.UNCHECKED)

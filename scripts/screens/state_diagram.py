@@ -67,7 +67,7 @@ from terminal.screens.values import Candidate, Notice, Status
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed
 
-README = Path("README.md")
+README = Path("terminal/README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
 """A plate that is typed; many kinds may have it."""
@@ -86,7 +86,7 @@ Edges = dict[tuple[str, str], list[str]]
 
 
 def main(arguments: list[str]) -> None:
-    """Print the diagram, or with `--keep` write it into README.md."""
+    """Print the diagram, or with `--keep` write it into terminal/README.md."""
     if "--keep" in arguments:
         README.write_text(kept(README.read_text(encoding="utf-8")), encoding="utf-8")
     else:
@@ -94,11 +94,11 @@ def main(arguments: list[str]) -> None:
 
 
 def kept(readme: str) -> str:
-    """README.md with the diagram between its markers. Raises ValueError where they are missing."""
+    """The manual with the diagram between its markers. Raises ValueError where they are missing."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"README.md has no {BEGIN} ... {END}")
+        raise ValueError(f"{README} has no {BEGIN} ... {END}")
     return f"{before}{BEGIN}\n```mermaid\n{diagram()}\n```\n{END}{after}"
 
 

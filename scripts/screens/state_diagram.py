@@ -10,6 +10,7 @@ from pathlib import Path
 
 from terminal.errors import JournalFull
 from terminal.model import (
+    Candidate,
     CredentialFinding,
     Fit,
     Plate,
@@ -63,7 +64,7 @@ from terminal.screens.shift import (
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import Candidate, Notice, Status
+from terminal.screens.values import Notice, Status
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.credential.verify import Moment
+    from terminal.model import Candidate
     from terminal.ports import Clock, Link
-    from terminal.screens.values import Candidate
     from terminal.services.checks import Checks
 
 ANSWERED, NO_ANSWER = 0, 1

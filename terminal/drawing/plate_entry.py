@@ -19,8 +19,8 @@ from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
+    from terminal.model import Candidate
     from terminal.screens.state import Touch
-    from terminal.screens.values import Candidate
 
 COLUMNS = 7
 """On a 5-inch screen a cell is 9 mm wide, and its row 9 mm high or more."""

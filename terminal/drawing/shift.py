@@ -14,7 +14,7 @@ from terminal.drawing.page import HEIGHT, WIDTH, Page
 from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
 from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
-from terminal.model import Action, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.journal.notes import Action, ControlWord, KeepPicture, Mistaken, Remark
 from terminal.screens.shift import (
     MENU,
     ROWS,
@@ -30,7 +30,7 @@ from terminal.screens.shift import (
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Style
-    from terminal.model import OfficerNote
+    from terminal.journal.notes import OfficerNote
     from terminal.screens.values import Logged, Status
 
 BAR_TOUCH = 72

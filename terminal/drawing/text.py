@@ -10,14 +10,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.drawing.alarm_text import ALARM_WORDS
-from terminal.model import Action, Control, ControlWord, KeepPicture, Mistaken, Reason, Remark
+from terminal.journal.notes import Action, Control, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.model import Reason
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import ALARM_RESULTS, VEHICLE_TYPES, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Language
-    from terminal.model import EarlierAlarm, HotlistWord, OfficerNote
+    from terminal.journal.notes import OfficerNote
+    from terminal.model import EarlierAlarm, HotlistWord
 
 WORDS: dict[str, Lines] = {
     "laboratory": Lines("实验室 LAB · 不得用于执法", "实验室 LAB · not for enforcement"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from terminal.model import NAMING_A_VEHICLE, Outcome, RecordedCheck, Subject
-from terminal.screens.values import Candidate, LastSeen, Status
+from terminal.model import NAMING_A_VEHICLE, Candidate, Outcome, RecordedCheck, Subject
+from terminal.screens.values import LastSeen, Status
 
 if TYPE_CHECKING:
     from terminal.screens.choice import OtherCode

@@ -17,8 +17,7 @@ from terminal.vehicle import plate as plates
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from terminal.model import RecordedCheck
-    from terminal.screens.values import Candidate
+    from terminal.model import Candidate, RecordedCheck
 
 
 _ALARMS = frozenset({VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM, VehicleFinding.OFF_ROAD})

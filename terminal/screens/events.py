@@ -10,9 +10,9 @@ from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
-    from terminal.model import Outcome, Plate, RecordedCheck, Scan
+    from terminal.model import Candidate, Outcome, Plate, RecordedCheck, Scan
     from terminal.ports import Button
-    from terminal.screens.values import Candidate, Notice, Status
+    from terminal.screens.values import Notice, Status
 
 
 @dataclass(frozen=True, slots=True)

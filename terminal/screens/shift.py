@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import (
+from terminal.journal.notes import (
     ACTIONS,
     REMARKS,
     Action,
@@ -14,13 +14,14 @@ from terminal.model import (
     ControlWord,
     KeepPicture,
     Mistaken,
-    Outcome,
     Remark,
 )
+from terminal.model import Outcome
 from terminal.screens.values import Status, UploadProgress
 
 if TYPE_CHECKING:
-    from terminal.model import Counts, OfficerNote
+    from terminal.journal.notes import OfficerNote
+    from terminal.model import Counts
     from terminal.screens.check import Result
     from terminal.screens.values import LastSeen, Logged
 

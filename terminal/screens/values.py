@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from terminal.model import OfficerNote, Outcome, Plate, RecordedCheck, VehicleStatus
+    from terminal.journal.notes import OfficerNote
+    from terminal.model import Outcome, Plate, RecordedCheck
 
 
 class CameraStatus(StrEnum):
@@ -110,22 +111,6 @@ class LastSeen:
     """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
     co_visible: CoVisibleCodes | None = None
     """Codes that were in view together, where there were."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
-
-    kind: str
-    status: VehicleStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """The vehicles that a code may be about, gravest first: the registry has several of its number."""
-
-    number: str
-    found: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)

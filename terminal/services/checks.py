@@ -47,16 +47,15 @@ from terminal.screens.events import (
     ScreenEvent,
 )
 from terminal.services.judging import Word, answer_of, code_read, looked_up, standing, undecided, word_of
-from terminal.services.ledger import KEPT, Ledger
+from terminal.services.ledger import KEPT, Ledger, Unkept, is_unrecorded
 from terminal.services.listing import SameNumber, candidates
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
     from terminal.credential.verify import Moment
-    from terminal.model import Finding, Plate, RefusalReason, VehicleStatus, Verdict
+    from terminal.model import Candidate, Finding, Plate, RefusalReason, VehicleStatus, Verdict
     from terminal.ports import Clock, Incoming, Outgoing
     from terminal.registry.messages import LookupRequest
-    from terminal.screens.values import Candidate
     from terminal.services.lists import Lists
     from terminal.services.recorder import Recorder
     from terminal.services.registry_client import RegistryClient
@@ -69,16 +68,6 @@ RETRY_S = 1.0
 _FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
 _POINTS = {ComparedPoint.KIND: "号牌种类", ComparedPoint.TYPE: "车辆类型", ComparedPoint.COLOUR: "车身颜色"}
 """As a comparison is recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Unkept:
-    """An answer whose record could not be written, and when it came; `shown` is an alarm's."""
-
-    request_id: bytes
-    incoming: Incoming
-    moment: Moment
-    shown: bool
 
 
 @dataclass(slots=True)
@@ -98,7 +87,7 @@ class Checks:
     _statements: dict[int, Word] = field(default_factory=dict, init=False)
     """What the registry said of a case's code."""
     _same_number: SameNumber = field(default_factory=SameNumber, init=False)
-    _unkept: dict[bytes, _Unkept] = field(default_factory=dict, init=False)
+    _unkept: dict[bytes, Unkept] = field(default_factory=dict, init=False)
     """Answers whose record could not be written, by request id."""
     _retry_s: float = field(default=0.0, init=False)
     _fault: JournalFault | None = field(default=None, init=False)
@@ -272,12 +261,12 @@ class Checks:
             events = self._settled(received, moment)
         except JournalFault as fault:
             self._fault = fault
-            self._unkept[request_id] = _Unkept(request_id, incoming, moment, shown=False)
+            self._unkept[request_id] = Unkept(request_id, incoming, moment, shown=False)
             if self.registry is not None:
                 self.registry.lookup.reopen(received)
             return ()
-        if any(_is_unrecorded(event) for event in events):
-            self._unkept[request_id] = _Unkept(request_id, incoming, moment, shown=True)
+        if any(is_unrecorded(event) for event in events):
+            self._unkept[request_id] = Unkept(request_id, incoming, moment, shown=True)
         return events
 
     def _judged(
@@ -459,7 +448,3 @@ class Checks:
 
     def _candidates(self, received: Answered | Late, moment: Moment) -> tuple[Candidate, ...]:
         return candidates(received.found, lambda plate, live: self.lists.status(plate, moment, live))
-
-
-def _is_unrecorded(event: ScreenEvent) -> bool:
-    return isinstance(event, Refined | Reported) and not event.judged.recorded

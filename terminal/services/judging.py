@@ -12,17 +12,16 @@ from terminal.model import (
     Finding,
     LookupState,
     Reason,
+    Several,
     Subject,
     VehicleFinding,
 )
-from terminal.screens.values import Several
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, RecordedCheck, VehicleStatus
+    from terminal.model import Candidate, Plate, RecordedCheck, VehicleStatus
     from terminal.registry.lookup import Answered, Late
     from terminal.registry.messages import LookupAnswer
-    from terminal.screens.values import Candidate
 
 STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 """Live findings that stand for a vehicle until the registry answers anew."""

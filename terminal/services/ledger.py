@@ -10,15 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from terminal.credential.verify import Moment
 from terminal.errors import JournalFault
 from terminal.screens.alarms import is_alarm
-from terminal.screens.events import Rerecorded
+from terminal.screens.events import Refined, Reported, Rerecorded, ScreenEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from terminal.credential.verify import Moment
     from terminal.model import CheckOrigin, Plate, RecordedCheck
+    from terminal.ports import Incoming
     from terminal.services.recorder import Recorder
 
 KEPT = 256
@@ -132,3 +134,18 @@ class Ledger:
         self._unwritten.pop(judged.seq, None)
         self._written[judged.seq] = judged
         return self.know(judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """An answer whose record could not be written, and when it came; `shown` is an alarm's."""
+
+    request_id: bytes
+    incoming: Incoming
+    moment: Moment
+    shown: bool
+
+
+def is_unrecorded(event: ScreenEvent) -> bool:
+    """An event tells of a check whose record could not be written yet."""
+    return isinstance(event, Refined | Reported) and not event.judged.recorded

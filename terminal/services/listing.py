@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from terminal.screens.values import Candidate
+from terminal.model import Candidate
 from terminal.services.judging import STANDING
 from terminal.vehicle.status import GRAVEST_FIRST
 

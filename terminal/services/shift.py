@@ -14,18 +14,16 @@ from terminal import atomic_file
 from terminal.errors import JournalFault
 from terminal.journal.entry import Confirmation, Session, SessionStep
 from terminal.journal.entry import Note as NoteEntry
-from terminal.model import (
+from terminal.journal.notes import (
     CONTROL_ROOM,
     Action,
     ControlWord,
-    Counts,
     KeepPicture,
     Mistaken,
     OfficerNote,
-    Outcome,
-    RecordedCheck,
     Remark,
 )
+from terminal.model import Counts, Outcome, RecordedCheck
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
 from terminal.screens.shift_step import logged
 from terminal.vehicle.inspection import SHANGHAI

@@ -9,7 +9,7 @@ import cv2
 
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.model import KeepPicture
+from terminal.journal.notes import KeepPicture
 from terminal.screens.shift import (
     Annotate,
     Annotated,
@@ -23,8 +23,8 @@ from terminal.screens.shift import (
 )
 
 if TYPE_CHECKING:
-    from terminal import model
     from terminal.credential.verify import Moment
+    from terminal.journal.notes import OfficerNote
     from terminal.model import Luma
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
@@ -63,7 +63,7 @@ class ShiftActions:
             case _:
                 assert_never(effect)
 
-    def _annotate(self, seq: int, note: model.OfficerNote, moment: Moment) -> Annotated:
+    def _annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         if not isinstance(note, KeepPicture):
             return self.shift.annotate(seq, note, moment)
         if self._seen is None or self._seen[0] != seq:

@@ -18,7 +18,7 @@ from keys import files, lab
 from terminal import config
 from terminal.commands import run
 from terminal.drawing.draw import event_at
-from terminal.model import OfficerNote
+from terminal.journal.notes import OfficerNote
 from terminal.ports import Rig
 from terminal.rigs import link_of
 from terminal.scenarios import player, script

@@ -13,7 +13,8 @@ from keys import files
 from keys.files import Algorithm
 from terminal.journal import codec, record
 from terminal.journal.entry import Note, Session, SessionStep
-from terminal.model import KeepPicture, Mistaken, Outcome, Remark
+from terminal.journal.notes import KeepPicture, Mistaken, Remark
+from terminal.model import Outcome
 from terminal.rigs import link_of
 from terminal.screens import state
 from terminal.screens.shift import LogEntry, ShiftLog

@@ -13,21 +13,20 @@ from terminal.drawing.draw import draw
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.theme import Language, Style
 from terminal.errors import CameraFault, JournalFull
+from terminal.journal.notes import Action, Control, ControlWord, Mistaken
 from terminal.model import (
-    Action,
-    Control,
-    ControlWord,
+    Candidate,
     Credential,
     CredentialFinding,
     EarlierAlarm,
     Fit,
     HotlistWord,
     LookupState,
-    Mistaken,
     Outcome,
     Plate,
     Reason,
     RefusalReason,
+    Several,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -39,16 +38,7 @@ from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen, Shown
-from terminal.screens.values import (
-    CameraStatus,
-    Candidate,
-    Logged,
-    Notice,
-    Sending,
-    Several,
-    UploadProgress,
-    WaitingAlarms,
-)
+from terminal.screens.values import CameraStatus, Logged, Notice, Sending, UploadProgress, WaitingAlarms
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.screens.builders import (

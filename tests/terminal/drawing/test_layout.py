@@ -16,16 +16,13 @@ from terminal.drawing.fonts import Colour, Fonts
 from terminal.drawing.items import Fill, IconItem, Item, PlateArt, Text, paint
 from terminal.drawing.layout import Type, evenly, wrap
 from terminal.drawing.theme import Language, Style, contrast
+from terminal.journal.notes import ACTIONS, Action, Control, ControlWord, Mistaken
 from terminal.model import (
-    ACTIONS,
-    Action,
-    Control,
-    ControlWord,
+    Candidate,
     CredentialFinding,
     Fit,
     HotlistWord,
     LookupState,
-    Mistaken,
     Outcome,
     Plate,
     Reason,
@@ -39,7 +36,7 @@ from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEn
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import FaultScreen, Screen, Shown
-from terminal.screens.values import CameraStatus, Candidate, Logged, Notice, Sending, Status, UploadProgress
+from terminal.screens.values import CameraStatus, Logged, Notice, Sending, Status, UploadProgress
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
 from tests.terminal.drawing.gallery import FORKED, VIEWS, View

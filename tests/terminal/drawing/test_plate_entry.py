@@ -19,12 +19,12 @@ from terminal.drawing.plate_entry import cells
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Style
 from terminal.drawing.touch_cells import TouchCell
-from terminal.model import Plate, VehicleFinding, VehicleStatus
+from terminal.model import Candidate, Plate, VehicleFinding, VehicleStatus
 from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry
 from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import Candidate, Status
+from terminal.screens.values import Status
 from terminal.vehicle.plate import SYMBOLS, kinds_of, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
 from tests.terminal.drawing.gallery import SIZE, VIEWS

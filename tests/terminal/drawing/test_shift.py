@@ -18,7 +18,8 @@ from terminal.drawing.text import ACTIONS as NAMES
 from terminal.drawing.text import note
 from terminal.drawing.theme import Language, Style
 from terminal.drawing.upload import share
-from terminal.model import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Outcome, Remark
+from terminal.journal.notes import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.model import Outcome
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import Ready
 from terminal.screens.events import Pressed

@@ -8,14 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
+from terminal.journal.notes import ACTIONS, Action, Control, ControlWord, Mistaken
 from terminal.model import (
-    ACTIONS,
-    Action,
-    Control,
-    ControlWord,
+    Candidate,
     CredentialFinding,
     Fit,
-    Mistaken,
     RecordedCheck,
     Subject,
     VehicleFinding,
@@ -56,7 +53,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import Candidate, Sending, Status, UploadProgress
+from terminal.screens.values import Sending, Status, UploadProgress
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
 from tests.terminal.screens.builders import judged, notice, scan

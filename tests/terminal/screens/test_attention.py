@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from terminal.model import UNCHECKED, Fit, Plate, VehicleFinding
+from terminal.model import UNCHECKED, Candidate, Fit, Plate, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.alarms import Alarm
 from terminal.screens.attention import BOUNCE_S, HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
@@ -26,7 +26,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
-from terminal.screens.values import Candidate, Status
+from terminal.screens.values import Status
 from tests.terminal.screens.builders import scan
 from tests.terminal.screens.officer import BACK, CONFIRM, FRONT, STOLEN, TRIGGER, A, C, alarm, at, check, on
 

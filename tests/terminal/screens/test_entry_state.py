@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from terminal.model import (
+    Candidate,
     CredentialFinding,
     LookupState,
     Outcome,
     Plate,
     RecordedCheck,
+    Several,
     VehicleFinding,
     VehicleStatus,
 )
@@ -37,7 +39,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import Candidate, LastSeen, Several, Status
+from terminal.screens.values import LastSeen, Status
 from tests.terminal.screens.builders import entry, judged, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM

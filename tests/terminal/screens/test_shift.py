@@ -7,16 +7,8 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import (
-    Action,
-    Control,
-    ControlWord,
-    CredentialFinding,
-    Mistaken,
-    Outcome,
-    Subject,
-    VehicleFinding,
-)
+from terminal.journal.notes import Action, Control, ControlWord, Mistaken
+from terminal.model import CredentialFinding, Outcome, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
 from terminal.screens.events import (

@@ -166,6 +166,44 @@ def test_what_the_contract_refuses_the_code_refuses(message: Message, key: int, 
         assert faults(payload, RULES[type(message)][0]) == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        (Batch, 6, []),
+        (Pieces, 2, [[b"p" * 32, 0, 5, b""]]),
+        (LookupAnswer, 11, [[20260801, "confirmed", None]] * 6),
+        (Order, 5, "restart"),
+    ],
+)
+def test_what_the_code_refuses_the_contract_refuses(kind: type[Message], key: int, value: Value):
+    """The rules that CDDL can say: none empty, not more than are told, no other word."""
+    rule, _ = RULES[kind]
+    written = cbor.read(form.write(WHOLE[kind]))
+    assert isinstance(written, dict)
+    payload = cbor.write(written | {key: value})
+    assert not is_message(kind, payload)
+    assert faults(payload, rule)
+
+
+WHOLE: dict[type[Message], Message] = {
+    **{type(message): message for message in ONE_EACH},
+    Batch: Journal().fill(1).batch(1, 1),
+    Pieces: Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 0, 5, b"piece"),)),
+}
+
+
+@given(messages, st.integers(1, 20), VALUES)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_changed_value_is_refused_by_both_or_taken_by_both(message: Message, key: int, value: Value):
+    written = cbor.read(form.write(message))
+    assert isinstance(written, dict)
+    try:
+        payload = cbor.write(written | {key: value})
+    except Malformed:  # nested too deep to be written
+        return
+    assert (faults(payload, RULES[type(message)][0]) == ()) is is_message(type(message), payload)
+
+
 @pytest.mark.parametrize("message", ONE_EACH)
 def test_another_envelope_is_refused(message: Message):
     rule = f"signed-{RULES[type(message)][0]}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from terminal.model import Outcome
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
+from terminal.vehicle.tables import ALARM_RESULTS, KINDS, OUTCOMES, VEHICLE_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -164,7 +164,13 @@ _CHECK = (
 def _check(one: Checked) -> list[object]:
     kind = KINDS[one.kind].name_zh if one.kind in KINDS else one.kind or ""
     place = [_time(one.at_ms), one.number or "", kind, one.terminal, one.officer]
-    return [*place, f"{one.actions} {one.notes}".strip(), one.confirmed]
+    return [*place, f"{one.actions} {one.notes}".strip(), _in_words(one.confirmed)]
+
+
+def _in_words(confirmed: str) -> str:
+    """Results of an alarm in the table's words; what is no key of it stays."""
+    said = confirmed.split(" ")
+    return " ".join(ALARM_RESULTS[word].zh if word in ALARM_RESULTS else word for word in said)
 
 
 def _checks(found: Sequence[Checked]) -> str:

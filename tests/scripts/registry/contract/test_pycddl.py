@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from terminal.credential import cbor
-from terminal.registry import form
+from terminal.wire import cbor
+from terminal.registry import codec
 from terminal.registry.messages import Message
-from tests.registry.contract.test_cddl import CDDL, ONE_EACH, RULES
-from tests.terminal.registry.said import messages
+from tests.scripts.registry.contract.test_cddl import CDDL, ONE_EACH, RULES
+from tests.terminal.registry.message_strategies import messages
 
 pycddl = pytest.importorskip("pycddl", reason="has no wheel for this machine")
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def test_the_contract_is_cddl():
 @given(messages)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_message_s_payload_is_in_the_contract(message: Message):
-    schema(RULES[type(message)][0]).validate_cbor(form.write(message))
+    schema(RULES[type(message)][0]).validate_cbor(codec.write(message))
 
 
 @pytest.mark.parametrize("message", ONE_EACH)
 def test_a_payload_without_one_of_its_required_keys_is_not(message: Message):
-    written = cbor.read(form.write(message))
+    written = cbor.read(codec.write(message))
     assert isinstance(written, dict)
     for key in (1, 2):
         shorter = {name: value for name, value in written.items() if name != key}

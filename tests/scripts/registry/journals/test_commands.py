@@ -26,7 +26,7 @@ from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
 from scripts.registry.terminals import Terminal
 from terminal.journal import record as journal_record
-from terminal.journal.entry import Note
+from terminal.journal.entry import Confirmation, Note
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry import codec
 from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
@@ -276,6 +276,8 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     desk.journal.add(replace(CHECK, outcome=Outcome.OVERDUE, number="苏A20001", cti=b"a" * 12), desk.now_ms)
     desk.journal.add(replace(unchecked, number="苏A50000", cti=None), desk.now_ms)
     desk.journal.add(Note(seq=1, mistaken=True), desk.now_ms)
+    word = Confirmation(seq=8, by="指挥中心", result="not_this_vehicle", reason="plate_cloned")
+    desk.journal.add(word, desk.now_ms)
     desk.send()
     assert desk.run("sample") == 0
     assert desk.run("report", "--out", str(desk.out)) == 0
@@ -289,6 +291,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     assert [facts[title] for title in ("放行", "布控报警", "逾期未检验", "暂可放行")] == ["6", "1", "1", "1"]
     assert page.texts.count("<b>苏A5&") == 2  # among the alarms, and of a code with two plates
     assert page.texts.count("苏A20001") == 2
+    assert "指挥中心: 核实排除 号牌被套用" in page.texts
     assert page.texts.count("苏A50000") == 1  # found by rechecking
     assert "苏A12345" not in page.texts
     assert f"{desk.journal.head().seq}" in page.texts

@@ -178,7 +178,7 @@ def test_what_the_contract_refuses_the_code_refuses(message: Message, key: int, 
 def test_what_the_code_refuses_the_contract_refuses(kind: type[Message], key: int, value: Value):
     """The rules that CDDL can say: none empty, not more than are told, no other word."""
     rule, _ = RULES[kind]
-    written = cbor.read(form.write(WHOLE[kind]))
+    written = cbor.read(codec.write(WHOLE[kind]))
     assert isinstance(written, dict)
     payload = cbor.write(written | {key: value})
     assert not is_message(kind, payload)
@@ -188,14 +188,14 @@ def test_what_the_code_refuses_the_contract_refuses(kind: type[Message], key: in
 WHOLE: dict[type[Message], Message] = {
     **{type(message): message for message in ONE_EACH},
     Batch: Journal().fill(1).batch(1, 1),
-    Pieces: Pieces(terminal="T0001", pieces=(Piece(b"p" * 32, 0, 5, b"piece"),)),
+    Pieces: Pieces(terminal="T0001", pieces=(Chunk(b"p" * 32, 0, 5, b"piece"),)),
 }
 
 
 @given(messages, st.integers(1, 20), VALUES)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_changed_value_is_refused_by_both_or_taken_by_both(message: Message, key: int, value: Value):
-    written = cbor.read(form.write(message))
+    written = cbor.read(codec.write(message))
     assert isinstance(written, dict)
     try:
         payload = cbor.write(written | {key: value})

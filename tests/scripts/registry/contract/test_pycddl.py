@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from terminal.wire import cbor
 from terminal.registry import codec
 from terminal.registry.messages import Message
+from terminal.wire import cbor
 from tests.scripts.registry.contract.test_cddl import CDDL, ONE_EACH, RULES
 from tests.terminal.registry.message_strategies import messages
 

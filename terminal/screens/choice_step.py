@@ -82,10 +82,11 @@ def _still_there(co_visible: CoVisibleCodes, text: str, now_s: float) -> bool:
 
 def _noticed(seen: LastSeen | None, scan: Scan, now_s: float) -> LastSeen | None:
     """Update the sighting with a frame: the checked code is still in view, or several marks are."""
-    if seen is not None and seen.text in {code.text for code in scan.codes}:
-        seen = replace(seen, last_s=now_s)
     texts = frozenset(code.text for code in ours(scan))
     if seen is not None:
+        offered = seen.co_visible.texts if seen.text is None and seen.co_visible else frozenset()
+        if seen.text in {code.text for code in scan.codes} or texts & offered:
+            seen = replace(seen, last_s=now_s)
         return replace(seen, co_visible=_joined(seen, texts, now_s))
     return LastSeen(None, now_s, CoVisibleCodes(texts, now_s)) if len(texts) > 1 else None
 
@@ -141,11 +142,11 @@ def _opened(choice: CodeChoice) -> Transition:
 
 
 def _picked(screen: CodeChoice, place: int) -> Transition:
-    """Check the picked code like a scan of that code alone."""
+    """Check the picked code like a scan of that code alone, last seen when any of those offered was."""
     code = screen.codes[place]
     company = screen.seen.co_visible if screen.seen else None
-    last_s = screen.seen.last_s if screen.seen else 0.0
-    seen = LastSeen(code.text, company.last_s if company else last_s, _with_checked(company, code.text))
+    last_s = max(screen.seen.last_s if screen.seen else 0.0, company.last_s if company else 0.0)
+    seen = LastSeen(code.text, last_s, _with_checked(company, code.text))
     return replace(screen, marked=place, seen=seen), (CheckCode(Scan(code.text, code.corners)),)
 
 

@@ -99,7 +99,7 @@ def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp
 
 def test_a_missing_trust_set_halts_before_any_check(desk: Desk, tmp_path: Path) -> None:
     desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, trust=tmp_path / "nowhere"))
-    with pytest.raises(TrustFault, match=r"issuers\.cbor"):
+    with pytest.raises(TrustFault, match=r"set\.cbor"):
         desk.start()
     assert not desk.settings.paths.state.exists()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
@@ -323,6 +323,15 @@ def test_second_check_of_a_code_has_its_cause(
             desk.happen(Pressed(button), now_s)
 
 
+@example(  # picked while it alone is in view, some time after both were
+    frames=[
+        (1.0, ("VI1:B", "VI1:C"), TRIGGER),
+        *[(1.0, (), TRIGGER)] * 3,
+        (1.0, ("VI1:C",), Button.CONFIRM),
+        (1.0, (), TRIGGER),
+        (1.0, ("VI1:C",), None),
+    ]
+)
 @MANY
 @given(
     frames=st.lists(

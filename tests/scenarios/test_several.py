@@ -27,6 +27,7 @@ from terminal.screens.check import Result
 from terminal.screens.choice import CodeChoice
 from terminal.wire.fields import CTI_SIZE
 from tests.scenarios.test_checks import entries
+from tests.terminal.credential.test_register import digest as digest_of_text
 from tests.terminal.services.terminal_fixture import HandLink, requests
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def test_nothing_is_asked_until_a_code_is_picked_and_then_of_its_vehicle_alone(
     assert requests(link, laboratory) == []
     desk.play("press TRIGGER\nexpect ready\npress TRIGGER\nexpect codes\nchoose 2\nexpect provisional ok")
     asked = [one.question for one in requests(link, laboratory)]
-    assert asked == [PlateQuestion(*_named(SECOND))]
+    assert asked == [PlateQuestion(*_named(SECOND), code_digest=digest_of_text(genuine))]
 
 
 def test_the_picture_of_a_forged_code_is_the_one_that_it_was_picked_from(

@@ -60,8 +60,8 @@ class Trial:
         playing.play(script.parse(words, self.photographs))
 
     def until(self, met: Callable[[], bool], what: str) -> None:
-        """Let the app turn until something is so."""
-        deadline_s = time.monotonic() + player.PATIENCE_S
+        """Run the app until something is so; the bound ends a hang, and allows for a busy machine."""
+        deadline_s = time.monotonic() + 6 * player.PATIENCE_S
         while not met():
             if time.monotonic() > deadline_s:
                 raise TimeoutError(f"{what}: {self.app.screen}")

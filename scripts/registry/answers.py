@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
-    from terminal.journal.record import Head
     from terminal.model import EarlierAlarm, Plate
     from terminal.registry.messages import HotlistChange, VehicleRecord
     from terminal.wire.signed import Signer
@@ -51,9 +50,6 @@ class RegistryView(Protocol):
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
         """Whether this request was never seen before; from now on it was."""
-
-    def witness(self, terminal: str, head: Head, at_ms: int) -> None:
-        """Keep how far a terminal's journal has been seen to reach."""
 
     def records(self, number: str) -> Sequence[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
@@ -105,10 +101,9 @@ def reply(
             assert_never(request.question)
 
 
-def keep(request: LookupRequest, owner: Terminal, view: RegistryView, now_ms: int) -> None:
-    """Keep what an answered request says beside its question. The view's faults pass through."""
-    if _why_not(request, owner, now_ms) is None:
-        view.witness(request.terminal, request.head, now_ms)
+def names_head(request: LookupRequest, owner: Terminal, now_ms: int) -> bool:
+    """True if the head of its journal that an answered request names is to be kept."""
+    return _why_not(request, owner, now_ms) is None
 
 
 def unavailable(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:

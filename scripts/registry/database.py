@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_url, schema, select, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
@@ -20,7 +20,7 @@ from scripts.registry.faults import DatabaseFault
 from scripts.registry.journals import store
 from scripts.registry.journals.entry_tables import ENTRY
 from scripts.registry.lookup_statement import Statement
-from scripts.registry.tables import DIALECTS, SEEN, VEHICLE, VIN, insert, insert_for
+from scripts.registry.tables import DIALECTS, REQUESTS, SEEN, VEHICLE, VIN, insert, insert_for
 from terminal.errors import InputFault
 from terminal.registry.messages import VehicleRecord
 
@@ -55,13 +55,17 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """`url` is SQLAlchemy's: sqlite:///FILE or postgresql://... . Raises InputFault for any other."""
-        self._engine = _engine(_url(url), "FULL")
-        self._answers = _engine(_url(url), "NORMAL")
+        where = _url(url)
+        self._engine = _engine(where, "FULL")
+        # Of a database in memory each engine has its own; requests have theirs in any case.
+        self._answers = _engine(where, "NORMAL") if where.database else self._engine
+        self._requests = _engine(_requests_url(where), "NORMAL")
 
     def prepare(self, now_ms: int) -> None:
         """Make the tables and the provinces' hot lists where they are missing. Raises DatabaseFault."""
         with _faults():
-            ENTRY.metadata.create_all(self._engine)  # all tables are of the one schema
+            ENTRY.metadata.create_all(self._engine)  # all tables but those of requests are of one schema
+            REQUESTS.create_all(self._requests)
             _add_missing_columns(self._engine)
         with self.transaction() as connection:
             hotlist.found(connection, now_ms)
@@ -73,15 +77,28 @@ class Database:
             yield connection
 
     @contextmanager
-    def answering(self) -> Iterator[Connection]:
-        """A transaction whose commit does not wait for SQLite's disk. Raises DatabaseFault.
+    def answering(self) -> Iterator[RequestView]:
+        """The database as one request sees it, which waits for no upload. Raises DatabaseFault.
 
-        It outlives every process. With the power, the last ones may be lost: which requests were seen, and
-        are refused for their age within a minute; and which heads were named, of which the terminal's next
-        request names the newest. No receipt is given in one.
+        Which requests were seen outlives every process. With the power, the last ones may be lost, and are
+        refused for their age within a minute.
+        """
+        with _faults(), self._answers.connect().execution_options(**{_READS: True}) as connection:
+            yield RequestView(connection, self._requests)
+
+    def keep(self, heads: Iterable[NamedHead]) -> None:
+        """Keep the heads that requests named; the last ones may be lost with the power. Raises DatabaseFault.
+
+        A terminal's next request names its newest head again.
         """
         with _faults(), self._answers.begin() as connection:
-            yield connection
+            for each in heads:
+                store.witness(connection, each.terminal, each.head, each.at_ms, fresh=True)
+
+    def forget(self, now_ms: int) -> None:
+        """Forget requests that are refused for their age in any case. Raises DatabaseFault."""
+        with _faults(), self._requests.begin() as connection:
+            connection.execute(delete(SEEN).where(SEEN.c.sent_ms < now_ms - REMEMBERED_MS))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -91,8 +108,16 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._engine.dispose()
-        self._answers.dispose()
+        for engine in (self._engine, self._answers, self._requests):
+            engine.dispose()
+
+
+class NamedHead(NamedTuple):
+    """The head of its journal that a terminal named in a request, and when (Unix ms)."""
+
+    terminal: str
+    head: Head
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +125,17 @@ class RequestView:
     """The database as one request sees it: `answering.View`."""
 
     connection: Connection
+    """Reads vehicles and the hot list."""
+    requests: Engine | None = None
+    """Where requests are marked; None where none are."""
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
-        """Whether this request was never seen before, by any worker; from now on it was."""
+        """Mark a request as seen; True if no worker had seen it."""
+        if self.requests is None:
+            return True
         request = {"terminal": terminal, "request": request_id, "sent_ms": sent_ms}
-        return bool(_MARKING.on(self.connection, request))
-
-    def witness(self, terminal: str, head: Head, at_ms: int) -> None:
-        """Keep the furthest head of a journal, and name what contradicts what is known of it."""
-        store.witness(self.connection, terminal, head, at_ms, fresh=True)
+        with self.requests.begin() as connection:
+            return bool(_MARKING.on(connection, request))
 
     def records(self, number: str) -> list[VehicleRecord]:
         """The vehicles of a number, in the order of their kinds."""
@@ -152,11 +179,6 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(select(VEHICLE.c.number).limit(1)).first() is None
 
 
-def forget(connection: Connection, now_ms: int) -> None:
-    """Forget requests that are refused for their age in any case."""
-    connection.execute(delete(SEEN).where(SEEN.c.sent_ms < now_ms - REMEMBERED_MS))
-
-
 def _add_missing_columns(engine: Engine) -> None:
     """Bring the tables of an earlier release up to this one, which has more columns (null) and indices."""
     with engine.begin() as connection:
@@ -179,6 +201,12 @@ def _url(given: str) -> URL:
     if url.get_backend_name() not in DIALECTS:
         raise InputFault("a database URL begins with sqlite: or postgresql:")
     return url.set(drivername="postgresql+psycopg") if url.get_backend_name() == "postgresql" else url
+
+
+def _requests_url(url: URL) -> URL:
+    """The database of requests: on SQLite a file beside the other."""
+    beside = url.get_backend_name() == "sqlite" and url.database
+    return url.set(database=f"{url.database}-requests") if beside else url
 
 
 def _engine(url: URL, lasting: str) -> Engine:

@@ -71,6 +71,13 @@ def put(
     return change
 
 
+def is_due(connection: Connection, now_ms: int) -> bool:
+    """True if a list was quiet for ten minutes, or has a change to be told; reads only."""
+    quiet = HOTLIST.c.at_ms <= now_ms - BEAT_MS
+    untold = (HOTLIST.c.told < HOTLIST.c.seq) & (HOTLIST.c.lease_ms <= now_ms)
+    return connection.execute(select(HOTLIST.c.province).where(quiet | untold).limit(1)).first() is not None
+
+
 def heartbeat(connection: Connection, now_ms: int) -> int:
     """Draw an empty change for each list that was quiet for ten minutes; returns how many."""
     drawn = (

@@ -7,14 +7,15 @@ The log has terminals, topics, results and reasons, and never what was asked.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from scripts.registry import database, hotlist, terminals, uploads
+from scripts.registry import hotlist, terminals, uploads
 from scripts.registry.admission import TOPICS, Refusal, admit, owner_of
-from scripts.registry.answers import FRESH_MS, Publication, keep, letter, refused, reply, unavailable
+from scripts.registry.answers import FRESH_MS, Publication, letter, names_head, refused, reply, unavailable
 from scripts.registry.bounds import Bounds, Refused
-from scripts.registry.database import RequestView
+from scripts.registry.database import NamedHead
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.journals import store
 from scripts.registry.uploads import SignedUpload
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("registry")
 _KINDS = frozenset({"lookup", "batch", "pieces", "health"})
 _UNKNOWN = "unknown"
+_HEADS = 10_000
+"""Heads that wait to be kept, at most; then the oldest are lost, and their terminals name newer ones."""
 
 
 class HotlistPublication(NamedTuple):
@@ -91,6 +94,7 @@ class Service:
     hotlists: Signer = field(repr=False)
     receipts: Signer = field(repr=False)
     bounds: Bounds = field(default_factory=Bounds)
+    heads: deque[NamedHead] = field(default_factory=lambda: deque(maxlen=_HEADS))
 
     def deliver(
         self,
@@ -102,8 +106,8 @@ class Service:
     ) -> Publication | Refusal | None:
         """Return what is to be published upon a delivery, or why nothing is; None for health. Total.
 
-        `post` is given it as soon as it may go: an answer before it is kept what was seen, since an officer
-        waits for it; a receipt once everything is stored. `correlation` is the delivery's Correlation Data:
+        `post` is given it as soon as it may go: an answer at once, since an officer waits for it; a receipt
+        when everything is stored. `correlation` is the delivery's Correlation Data:
         a receipt carries it, and of a request it must be the id.
         """
         out: Publication | Refusal | None
@@ -165,23 +169,26 @@ class Service:
     def _reply(
         self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Publication], None]
     ) -> Publication | Refusal:
-        """Answer, then keep what was seen: where that fails, the same request may be answered again."""
-        out: Publication | None = None
+        """Answer at once; the head that the request names is kept by `keep_heads`, which may have to wait."""
         try:
-            with self.database.answering() as connection:
-                view = RequestView(connection)
+            with self.database.answering() as view:
                 answer = reply(request, owner, view, self.others, now_ms)
-                if isinstance(answer, Refusal):
-                    return answer
-                out = self._letter(answer, now_ms)
-                post(out)
-                keep(request, owner, view, now_ms)
         except DatabaseFault as fault:
             LOG.warning("%s", fault.line())
-            if out is None:
-                out = letter(unavailable(request.id, request.terminal, now_ms), self.answers)
-                post(out)
+            answer = unavailable(request.id, request.terminal, now_ms)
+        if isinstance(answer, Refusal):
+            return answer
+        out = self._letter(answer, now_ms)
+        post(out)
+        if names_head(request, owner, now_ms):
+            self.heads.append(NamedHead(owner.id, request.head, now_ms))
         return out
+
+    def keep_heads(self) -> None:
+        """Keep the heads that requests named so far. Raises DatabaseFault; then these are lost."""
+        named = [self.heads.popleft() for _ in range(len(self.heads))]
+        if named:
+            self.database.keep(named)
 
     def _letter(self, answer: LookupAnswer, now_ms: int) -> Publication:
         try:
@@ -236,10 +243,14 @@ class Service:
 
         Raises DatabaseFault; then they are still due.
         """
+        with self.database.reading() as connection:
+            if not hotlist.is_due(connection, now_ms):
+                return []
         with self.database.transaction() as connection:
-            if hotlist.heartbeat(connection, now_ms):
-                database.forget(connection, now_ms)
+            beaten = hotlist.heartbeat(connection, now_ms)
             untold = hotlist.claim(connection, now_ms)
+        if beaten:
+            self.database.forget(now_ms)
         return [
             HotlistPublication(topics.hotlist(change.province), codec.sign(change, self.hotlists), change)
             for change in untold

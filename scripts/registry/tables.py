@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SCHEMA = MetaData()
+REQUESTS = MetaData()
+"""Which requests were seen. On SQLite these tables are a file of their own: it has one writer at a time, and
+an answer never waits until an upload is on disk."""
 
 VEHICLE = Table(
     "vehicle",
@@ -51,7 +54,7 @@ VIN = Table(
 
 SEEN = Table(
     "seen",
-    SCHEMA,
+    REQUESTS,
     Column("terminal", Text, primary_key=True),
     Column("request", LargeBinary, primary_key=True),
     Column("sent_ms", BigInteger, nullable=False),

@@ -2,9 +2,10 @@
 
 A worker either answers lookups and publishes hot-list changes, or stores uploads. Each has a subscription, a
 queue at the broker and a process of its own, so that lookups never wait for batches or pictures (wire format,
-section 5). One thread does everything. An acknowledgement only follows the answer, so what a dying worker had
-not answered goes to another. The session ends with the connection: what waited for a worker that is away
-would be stale, and the others have it by then.
+section 5). One thread does everything but to keep what requests name of journals, which may have to wait for
+an upload. An acknowledgement only follows the answer, so what a dying worker had not answered goes to
+another. The session ends with the connection: what waited for a worker that is away would be stale, and the
+others have it by then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import socket
 import ssl
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,6 +78,8 @@ class Worker:
         """Changes on their way to the broker, by packet id."""
         self._heard: deque[MQTTMessage] = deque()
         """What is still to be answered."""
+        self._keeper = ThreadPoolExecutor(1)
+        self._keeping = self._keeper.submit(lambda: None)
         self._up = False
         self._next_s = 0.0
         """Monotonic time at which is asked again what is due."""
@@ -102,10 +106,24 @@ class Worker:
                 continue
             while not stopping.is_set() and self._client.loop(TURN_S) is MQTTErrorCode.MQTT_ERR_SUCCESS:
                 self._work()
+                self._keep()
                 self._tell()
             if not stopping.is_set():
                 stopping.wait(_RETRY_S)
         self._client.disconnect()
+        self._keeper.shutdown()
+        self._keep_heads()
+
+    def _keep(self) -> None:
+        """Have the heads that requests named kept, beside the answers: an upload may hold the database."""
+        if self._keeping.done() and self._service.heads:
+            self._keeping = self._keeper.submit(self._keep_heads)
+
+    def _keep_heads(self) -> None:
+        try:
+            self._service.keep_heads()
+        except DatabaseFault as fault:
+            LOG.warning("%s", fault.line())
 
     def _tell(self) -> None:
         """Take to the broker what the hot list has for it."""

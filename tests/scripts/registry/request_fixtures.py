@@ -8,8 +8,8 @@ from nacl import bindings
 
 from scripts.registry import terminals
 from scripts.registry.admission import Refusal, admit
-from scripts.registry.answers import keep, letter, reply
-from scripts.registry.database import Database, RequestView
+from scripts.registry.answers import letter, names_head, reply
+from scripts.registry.database import Database, NamedHead
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.terminals import Terminal
 from terminal.journal.record import Head
@@ -94,11 +94,11 @@ def ask(
     admitted = admit(LookupRequest, topic, payload, TERMINALS)
     if isinstance(admitted, Refusal):
         return admitted
-    with database.transaction() as connection:
-        view = RequestView(connection)
-        answer = reply(*admitted, view, OTHERS, now_ms)
-        if not isinstance(answer, Refusal):
-            keep(*admitted, view, now_ms)
+    request, owner = admitted
+    with database.answering() as view:
+        answer = reply(request, owner, view, OTHERS, now_ms)
+    if not isinstance(answer, Refusal) and names_head(request, owner, now_ms):
+        database.keep([NamedHead(owner.id, request.head, now_ms)])
     return answer if isinstance(answer, Refusal) else letter(answer, ANSWER_SIGNER).payload
 
 

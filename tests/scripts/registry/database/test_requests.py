@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from scripts.registry import database as module
 from scripts.registry.admission import Refusal
-from scripts.registry.database import Database, RequestView, register
+from scripts.registry.database import Database, NamedHead, RequestView, register
 from scripts.registry.faults import DatabaseFault
-from scripts.registry.tables import SEEN, WITNESS
+from scripts.registry.tables import WITNESS
 from terminal.errors import InputFault
 from terminal.journal.record import Head
 from terminal.registry import topics
@@ -106,20 +106,18 @@ def test_two_terminals_may_draw_the_same_request_id(database: Database):
 def test_what_is_forgotten_is_refused_for_its_age(database: Database):
     answered(database, REQUEST)
     later = NOW_MS + module.REMEMBERED_MS + 1
-    with database.transaction() as connection:
-        module.forget(connection, NOW_MS + module.REMEMBERED_MS)
-        assert len(connection.execute(select(SEEN)).all()) == 1
-        module.forget(connection, later)
-        assert connection.execute(select(SEEN)).all() == []
+    database.forget(NOW_MS + module.REMEMBERED_MS)
+    assert ask(database, sent(REQUEST)) is Refusal.SEEN
+    database.forget(later)
+    assert isinstance(ask(database, sent(REQUEST)), bytes)
     assert answered(database, REQUEST, later).result is LookupResult.REFUSED
 
 
 def test_the_furthest_head_of_each_journal_is_kept(database: Database):
     heads = [Head(b"J" * 16, seq, bytes([seq]) * 32) for seq in (7, 9, 8)]
+    heads.append(Head(b"K" * 16, 1, b"k" * 32))
+    database.keep(NamedHead("T0001", head, NOW_MS) for head in heads)
     with database.transaction() as connection:
-        for head in heads:
-            RequestView(connection).witness("T0001", head, NOW_MS)
-        RequestView(connection).witness("T0001", Head(b"K" * 16, 1, b"k" * 32), NOW_MS)
         kept = connection.execute(select(WITNESS.c.seq, WITNESS.c.hash).order_by("journal")).all()
     assert [tuple(row) for row in kept] == [(9, b"\x09" * 32), (1, b"k" * 32)]
 
@@ -181,8 +179,8 @@ def test_a_database_that_cannot_be_asked_is_a_fault_that_names_no_value(url: str
 def test_any_head_s_hash_is_kept_as_bytes(digest: bytes):
     memory = Database("sqlite://")
     memory.prepare(NOW_MS)
+    memory.keep([NamedHead("T0001", Head(b"J" * 16, 1, digest), NOW_MS)])
     with memory.transaction() as connection:
-        RequestView(connection).witness("T0001", Head(b"J" * 16, 1, digest), NOW_MS)
         assert connection.execute(select(WITNESS.c.hash)).scalar_one() == digest
     memory.close()
 

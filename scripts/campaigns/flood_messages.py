@@ -1,0 +1,104 @@
+"""What an attacker sends to the registry with the key and the certificate of one terminal."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from nacl.utils import random as random_bytes
+
+from terminal.journal.record import Head
+from terminal.registry import codec, topics
+from terminal.registry.messages import Chunk, LookupRequest, Pieces, PlateQuestion, Purpose
+from terminal.wire import cbor, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    Sent: TypeAlias = tuple[str, bytes, bytes]
+    """Topic, payload and Correlation Data."""
+
+_PAYLOAD = 96 << 10
+"""The largest that the broker takes."""
+_POISONED_PIECES = 2_000
+"""Pieces of one byte, as many as fit."""
+_PICTURE = 1 << 20
+
+
+class Attack(NamedTuple):
+    """Messages without end, of a terminal with this name and seed."""
+
+    name: str
+    messages: Callable[[str, bytes], Iterator[Sent]]
+
+
+def request(terminal: str, seed: bytes, request_id: bytes, journal_id: bytes = bytes(16)) -> bytes:
+    """A signed lookup of a vehicle that the sample has."""
+    asked = LookupRequest(
+        id=request_id,
+        sent_ms=time.time_ns() // 1_000_000,
+        terminal=terminal,
+        officer="098765",
+        question=PlateQuestion("苏A12345", "02"),
+        why=Purpose.CHECK,
+        head=Head(journal_id, 1, bytes(32)),
+    )
+    return codec.sign(asked, signed.signer(seed))
+
+
+def _poisoned(terminal: str, seed: bytes) -> Iterator[Sent]:
+    """Thousands of pieces of one byte in each message."""
+    pieces: list[cbor.Value] = [[bytes(32), at, _POISONED_PIECES, b"x"] for at in range(_POISONED_PIECES)]
+    payload = signed.signer(seed)(cbor.write({1: terminal, 2: pieces}), signed.PIECES)
+    while True:
+        yield topics.pieces(terminal), payload, random_bytes(16)
+
+
+def _pictures(terminal: str, seed: bytes) -> Iterator[Sent]:
+    """Large pictures, whole and sound."""
+    signer, size = signed.signer(seed), _PAYLOAD - 512
+    while True:
+        picture = random_bytes(_PICTURE)
+        name = sha256(picture).digest()
+        for at in range(0, _PICTURE, size):
+            piece = Chunk(name, at, _PICTURE, picture[at : at + size])
+            yield (
+                topics.pieces(terminal),
+                codec.sign(Pieces(terminal=terminal, pieces=(piece,)), signer),
+                random_bytes(16),
+            )
+
+
+def _batches(terminal: str, seed: bytes) -> Iterator[Sent]:
+    """Batches as large as the broker takes, of journals that begin anew."""
+    signer = signed.signer(seed)
+    while True:
+        record = cbor.write({1: 1, 2: bytes(32), 3: bytes(_PAYLOAD - 512)})
+        batch: cbor.Value = {1: terminal, 2: random_bytes(16), 3: 1, 4: 1, 5: bytes(32), 6: [record]}
+        yield topics.batch(terminal), signer(cbor.write(batch), signed.BATCH), random_bytes(16)
+
+
+def _lookups(terminal: str, seed: bytes) -> Iterator[Sent]:
+    """Sound lookups, each naming a journal that was never named."""
+    while True:
+        request_id = random_bytes(16)
+        yield topics.lookup(terminal), request(terminal, seed, request_id, random_bytes(16)), request_id
+
+
+def _junk(terminal: str, seed: bytes) -> Iterator[Sent]:
+    """What nobody signed, with the terminal's own key id, on every topic."""
+    head = request(terminal, seed, bytes(16))[:17]
+    for topic in itertools.cycle((topics.lookup, topics.batch, topics.pieces, topics.health)):
+        yield topic(terminal), head + b"\x99\xff\xff" + bytes(_PAYLOAD - 512), random_bytes(16)
+
+
+ATTACKS = (
+    Attack("poisoned pictures", _poisoned),
+    Attack("large pictures", _pictures),
+    Attack("large batches", _batches),
+    Attack("lookups with new journals", _lookups),
+    Attack("unsigned junk", _junk),
+)

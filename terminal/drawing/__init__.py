@@ -1,1 +1,1 @@
-"""Drawing: a screen's state to pixels. Pure but for the fonts that it loads."""
+"""Drawing: turns a screen's state into pixels. Pure except for loading the fonts."""

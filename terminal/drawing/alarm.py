@@ -1,4 +1,4 @@
-"""An alarm as it is drawn: which car it is about, what it is, the plate, the reason, and how it is known."""
+"""Drawing of an alarm: which car it is about, its name, the plate, the reason, and its source."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SIGNS = {
 
 
 def blocks(page: Page, screen: Alarm) -> list[Block]:
-    """The blocks of an alarm, from the top down."""
+    """Lay out the blocks of an alarm from top to bottom."""
     judged = screen.judged
     shown = [_which_car(page, screen), _hero(page, screen)]
     if judged.plate is not None:
@@ -51,7 +51,7 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
 
 
 def first_line(page: Page, screen: Alarm) -> str:
-    """Which car the alarm is about, in one or two lines."""
+    """Return which car the alarm is about, in one or two lines."""
     judged, language = screen.judged, page.style.language
     age = text.age(max(0.0, screen.status.monotonic_s - judged.as_of_s), language)
     number = judged.plate.number if judged.plate else ""
@@ -60,7 +60,7 @@ def first_line(page: Page, screen: Alarm) -> str:
 
 
 def _which_car(page: Page, screen: Alarm) -> Block:
-    """The first line, on a ground of its own: another car's alarm is not taken for the one in front."""
+    """Lay out the first line; its ground shows whether the alarm is about the car in front or another one."""
     elsewhere = screen.about in (About.ELSEWHERE, About.LEFT)
     ground, ink = (theme.NOTICE, theme.BLACK) if elsewhere else (page.colours.ink, page.colours.paper)
     side = page.eased(52)
@@ -81,7 +81,7 @@ def _which_car(page: Page, screen: Alarm) -> Block:
 
 
 def _hero(page: Page, screen: Alarm) -> Block:
-    """The alarm's name, flashing; below it what to do."""
+    """Lay out the alarm's name, flashing, and below it what to do."""
     verdict, language = screen.judged.verdict, page.style.language
     lit = int(screen.status.now_s / result.FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
@@ -97,7 +97,7 @@ def _hero(page: Page, screen: Alarm) -> Block:
 
 
 def _reason(page: Page, screen: Alarm) -> Block:
-    """Every letter of the status, who says so and how old that is, and the record's number."""
+    """Lay out every letter of the status, its source and age, and the record's number."""
     judged, language = screen.judged, page.style.language
     status = judged.verdict.status
     lines = []
@@ -130,7 +130,7 @@ def _source(page: Page, screen: Alarm) -> str:
 
 
 def _strip(page: Page, words: str, icon: Icon) -> Block:
-    """A line that must not be overlooked."""
+    """Lay out a warning line."""
     side = page.eased(30)
     room = page.width - side - page.px(8) - 2 * page.px(10)
     said = paragraph(words, page.type(25, theme.BLACK, bold=True), room)

@@ -1,4 +1,4 @@
-"""The words of alarms, of the comparison after them, and of verdicts that are old, in both languages."""
+"""Texts of alarms, of the comparison after them, and of verdicts that are old, in both languages."""
 
 from __future__ import annotations
 

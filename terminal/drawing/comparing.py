@@ -1,4 +1,4 @@
-"""The comparison of a car with an alarm's record as it is drawn: one point at a time, as large as may be."""
+"""Drawing of the comparison of a car with an alarm's record: one point at a time, as large as possible."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from terminal.screens.comparing import Comparison
 
 UNSURE_ROW = 72
-"""Units of the place that says that the officer cannot tell."""
+"""Height, units, of the row by which the officer says that they cannot tell."""
 FIT_SIGNS = {Fit.AGREES: Icon.CHECK, Fit.DIFFERS: Icon.CROSS, Fit.UNSURE: Icon.QUESTION}
 
 
 def cells(size: tuple[int, int]) -> list[TouchCell]:
-    """Where a touch says that the officer cannot tell."""
+    """Return the touch cell by which the officer says that they cannot tell, on a surface of `size` px."""
     return [TouchCell(area_of(size, UNSURE_ROW), Fitted(Fit.UNSURE))]
 
 
 def compose(style: Style, screen: Comparison) -> list[Item]:
-    """The points with what was answered, and the one that is asked about."""
+    """Lay out the answered points, and the one that is asked about."""
     page = Page(style)
     bars = top(page, screen.status)
     (unsure,) = cells(style.size)
@@ -51,7 +51,7 @@ def _head(page: Page) -> Block:
 
 
 def _rows(page: Page, screen: Comparison) -> list[Block]:
-    """One row for each point that was answered."""
+    """Lay out one row for each answered point."""
     side = page.px(34)
     style = page.firm(24, page.colours.muted, bold=True)
     rows = []
@@ -64,7 +64,7 @@ def _rows(page: Page, screen: Comparison) -> list[Block]:
 
 
 def _asked(page: Page, screen: Comparison) -> Block:
-    """The point that is asked about, with the record's value."""
+    """Lay out the point that is asked about, with the record's value."""
     inside = page.width - 2 * page.px(16)
     place = f"{len(screen.fits) + 1} / {len(POINTS)}"
     label = page.firm(26, page.colours.muted, bold=True)
@@ -93,7 +93,7 @@ def _asked(page: Page, screen: Comparison) -> Block:
 
 
 def value(page: Page, judged: RecordedCheck, point: ComparedPoint) -> str:
-    """What the alarm's record says of a point; that it is not on this terminal, where it is not."""
+    """Return the alarm's record for a point, or a text that says that this terminal does not have it."""
     language = page.style.language
     known = result_vehicle.record_of(judged.verdict)
     unknown = page.say("not_on_terminal")

@@ -1,4 +1,4 @@
-"""A screen, a picture and a look become one surface: the same input gives the same pixels."""
+"""Draws a screen, with a camera picture and a style, on a surface. The same input gives the same pixels."""
 
 from __future__ import annotations
 
@@ -41,13 +41,15 @@ __all__ = ["Style", "cells", "compose", "draw", "event_at"]
 ScreenTouch: TypeAlias = Pressed | CellTouch
 
 _EASES = [step / 100 for step in range(40, 132, 4)]
-"""How large texts are set: the largest at which everything fits."""
+"""Scales of the text; the largest at which everything fits is used."""
 _LEAST_AIR, _AIR = 7, 22
-"""The least and the most room between two blocks, in units."""
+"""Least and most space between two blocks, units."""
 
 
 def draw(screen: Shown, preview: Luma | None, style: Style) -> pygame.Surface:
-    """The screen as the officer sees it, 32 bits a pixel. `preview` is the camera's uint8 [height, width]."""
+    """Draw a screen on a new surface, 32 bits a pixel. `preview` is the camera's picture, uint8 [height,
+    width].
+    """
     surface = pygame.Surface(style.size, depth=32)
     surface.fill(theme.palette(style).paper)
     for item in compose(screen, style, live=preview is not None):
@@ -56,7 +58,9 @@ def draw(screen: Shown, preview: Luma | None, style: Style) -> pygame.Surface:
 
 
 def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> ScreenTouch | None:
-    """What a touch at a point says, in pixels of a surface of `size`: soft keys, and cells."""
+    """Return the event for a touch at a point of a surface of `size`, px; soft keys and cells react. None
+    elsewhere.
+    """
     for key, rect in key_rects(screen, size):
         if rect.collidepoint(point):
             return Pressed(key.button)
@@ -64,7 +68,7 @@ def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> Sc
 
 
 def cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
-    """All that can be touched beside the soft keys; where two cells overlap, the first one is meant."""
+    """Return all touch cells besides the soft keys; where two overlap, the first counts."""
     status = screen.status
     banner = [banner_cell(size)] if status.banners and status.waiting is None else []
     return [*banner, *_own_cells(screen, size)]
@@ -91,7 +95,7 @@ def _own_cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
 
 
 def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
-    """What is drawn, in order. `live` says whether there is a picture."""
+    """Lay out everything to draw, in order. `live` says if there is a camera picture."""
     match screen:
         case Ready():
             items = _ready(Page(style), screen, live=live)
@@ -129,15 +133,15 @@ def _compose_shift(style: Style, screen: ShiftScreen) -> list[Item]:
 
 
 def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
-    """The blocks of a verdict or an alarm in the largest type at which all fit, the room left over between
-    them.
+    """Lay out the blocks of a verdict or an alarm in the largest type at which all fit, with the remaining
+    space between them.
     """
     bars = top(Page(style), screen.status)
     offers = isinstance(screen, Result) and screen.has_other_code
     strip = choice.strip(Page(style)) if offers else []
     bottom = choice.strip_top(style.size) if offers else _keys_top(style)
     room = bottom - bars.height
-    # Room falls as the type grows: the place of the first ease that wants more than there is.
+    # The space shrinks as the type grows: bisect for the first scale that does not fit.
     over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(style, ease), screen, room))
     page = Page(style, _EASES[max(0, over - 1)])
     blocks = _blocks(page, screen)
@@ -157,7 +161,7 @@ def _blocks(page: Page, screen: Result | Alarm) -> list[Block]:
 
 
 def _spare(page: Page, screen: Result | Alarm, room: int) -> int:
-    """Pixels that are left, or missing where negative, with the least gap around every block."""
+    """Return the pixels left over with the least gap around every block; negative if they do not fit."""
     blocks = _blocks(page, screen)
     return room - sum(block.height for block in blocks) - page.px(_LEAST_AIR) * (len(blocks) + 1)
 
@@ -181,7 +185,7 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
 
 
 def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:
-    """The camera's state in words, where its picture would be."""
+    """Describe the camera's state where its picture would be."""
     words = {
         CameraStatus.LIVE: page.say("camera_waiting"),
         CameraStatus.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.style.language),
@@ -201,7 +205,7 @@ def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:
 
 
 def _trouble(page: Page, screen: FaultScreen) -> list[Item]:
-    """A fault of the device: its code, what to do, and that nothing was said of code or vehicle."""
+    """Lay out a fault of the device: its code, what to do, and that nothing is said about code or vehicle."""
     bars = top(page, screen.status)
     colours = page.colours
     side = page.px(128)

@@ -1,4 +1,4 @@
-"""The block at the top of a verdict or an alarm: its sign, its name, and the form that it stands on."""
+"""The block at the top of a verdict or an alarm: icon and name on the shape that states the certainty."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def inside(page: Page, dress: OutcomeStyle) -> int:
-    """Pixels that a hero's text may be wide."""
+    """Return the width available to the block's text, px."""
     return page.width - 2 * _rim(page, dress)
 
 
 def headed(page: Page, dress: OutcomeStyle, words: str, lines: int) -> Block:
-    """The sign and the name, in the largest type at which the name fits so many lines."""
+    """Lay out icon and name, in the largest type at which the name fits in `lines` lines."""
     side = page.px(112 * min(page.scale, 1.0))
     gap = page.px(16)
     room = inside(page, dress) - side - gap
@@ -34,7 +34,7 @@ def headed(page: Page, dress: OutcomeStyle, words: str, lines: int) -> Block:
 
 
 def framed(page: Page, dress: OutcomeStyle, body: Block) -> Block:
-    """A hero's content on its ground, between the margins."""
+    """Lay out the block's content on its ground, between the margins."""
     rim = _rim(page, dress)
     hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
     return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())

@@ -27,7 +27,7 @@ MARGIN = 16
 KEYS_HEIGHT = 88
 """12 mm on a 5-inch display: the width of a gloved thumb."""
 BAR, BANNER = 44, 60
-"""Units of the status bar, and of the banner of an alarm below it: high enough for a gloved thumb."""
+"""Heights, units, of the status bar and of an alarm's banner below it, which a gloved thumb must hit."""
 MOST_NOTICES = 2
 """Most notice lines about the terminal; with more notices the last line lists codes only."""
 
@@ -85,13 +85,13 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
     if rest := status.notices[len(spelt) :]:
         lines.append(page.say("more_notices", codes=" ".join(notice.code for notice in rest)))
     if lines:
-        # Below an alarm's strip one line must do.
+        # Below an alarm's strip there is room for one line.
         blocks.append(_notices(page, [" · ".join(lines)], 13) if strip else _notices(page, lines, 18))
     return stack(blocks)
 
 
 def _alarm_strip(page: Page, status: Status) -> Block | None:
-    """Alarms that wait, and the one that a touch opens, below the bar in a place of its own."""
+    """Lay out the waiting alarms, and the one that a touch opens, on a line of their own below the bar."""
     if status.waiting is not None:
         key = "alarms_locked" if status.waiting.locked else "alarms_waiting"
         words = page.say(key, count=status.waiting.count)

@@ -1,4 +1,4 @@
-"""Plate entry and the choice of a kind: what can be touched is the very cells that are drawn."""
+"""Drawing and touch cells of plate entry and of the choice of a kind. A cell is drawn where it reacts."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from terminal.screens.state import Touch
 
 COLUMNS = 7
-"""On a 5-inch screen a cell is 9 mm wide, and its row 9 mm high or more."""
+"""On a 5-inch screen a cell is 9 mm wide, and its row at least 9 mm high."""
 ROOM = 462
-"""Units above the soft keys that cells share; the same on every screen, whatever the bars at the top say."""
+"""Height above the soft keys for cells, units; the same on every screen, however many bars are at the top."""
 _ROW = 92
-"""The highest that a row of kinds is."""
+"""Largest height of a row of kinds, units."""
 _ONE_COLUMN = 5
-"""As many kinds stand one below the other; more stand in two columns."""
+"""Up to this number of kinds are listed in one column, more in two."""
 _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *CAPITALS, *TAILS, *WORDS)
 
 
 def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[TouchCell]:
-    """All that can be touched above the soft keys, on a surface of `size` pixels; no two overlap."""
+    """Return all touch cells above the soft keys, on a surface of `size` px; no two overlap."""
     area = area_of(size, ROOM)
     if isinstance(screen, PlateEntry):
         return _keyboard(screen.keys, area)
@@ -51,7 +51,7 @@ def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[TouchC
 
 
 def _keyboard(keys: Keys, area: Rect) -> list[TouchCell]:
-    """Keys row by row; what is left of the last row turns to the other keys."""
+    """Return the keys row by row; the rest of the last row switches to the other keyboard."""
     symbols = tuple(PROVINCES) if keys is Keys.PROVINCES else _SYMBOLS
     rows = len(symbols) // COLUMNS + 1
     each = area.height / rows
@@ -64,18 +64,20 @@ def _keyboard(keys: Keys, area: Rect) -> list[TouchCell]:
 
 
 def _split(screen: KindChoice) -> tuple[int, int]:
-    """Columns and rows of the kinds."""
+    """Return the numbers of columns and rows of the kinds."""
     columns = 1 if len(screen.kinds) <= _ONE_COLUMN else 2
     return columns, -(-len(screen.kinds) // columns)
 
 
 def _row_height(screen: KindChoice, area: Rect) -> float:
-    """With room for one row more, so that nothing moves under a finger while the registry is asked."""
+    """Return the height of a row, px; one more row has room, so that nothing moves while the registry is
+    asked.
+    """
     return min(area.height * _ROW / ROOM, area.height / (_split(screen)[1] + 1))
 
 
 def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
-    """The number so far as a plate of no kind, what is wanted, and the keys."""
+    """Lay out the number so far on a plate of no kind, the question, and the keys."""
     bars = top(page, screen.status)
     area = area_of(page.style.size, ROOM)
     caption = _caption(page, screen)
@@ -106,8 +108,8 @@ _ADVICE = {Advice.UNUSUAL: "number_unusual", Advice.IMPOSSIBLE: "number_impossib
 
 
 def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]) -> list[Item]:
-    """A key; faint where no kind's pattern has its symbol here. It types all the same: some kinds' numbers
-    follow no known pattern, and the plate in front of the officer is right.
+    """Draw a key, faint if no kind's pattern has its symbol here. It can be typed all the same: some numbers
+    follow no known pattern.
     """
     colours, gap = page.colours, page.px(GAP)
     face = cell.rect.inflate(-2 * gap, -2 * gap)
@@ -123,7 +125,7 @@ def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]
 
 
 def compose_choice(page: Page, screen: KindChoice) -> list[Item]:
-    """The question, where the kinds come from, and each kind as a plate of its colours with its name."""
+    """Lay out the question, the source of the kinds, and each kind as a coloured plate with its name."""
     bars = top(page, screen.status)
     area = area_of(page.style.size, ROOM)
     head = _question(page, screen)
@@ -170,7 +172,7 @@ def _choice(page: Page, screen: KindChoice, cell: TouchCell) -> list[Item]:
     room = face.width - 2 * inside - start
     kind = KINDS.get(plate.kind)
     name = text.pick(Lines(kind.name_zh, kind.name_en), page.style.language) if kind else plate.kind
-    name = name.removesuffix("号牌")  # the question says it
+    name = name.removesuffix("号牌")  # the question has this word already
     found = next((one for one in screen.found if one.kind == plate.kind), None)
     share = face.height if found is None else face.height * 2 // 5
     sizes = [page.px(units) for units in range(28 if single else 23, 7, -1)]
@@ -186,8 +188,8 @@ def _choice(page: Page, screen: KindChoice, cell: TouchCell) -> list[Item]:
 
 
 def _status(page: Page, found: Candidate, box: tuple[int, int]) -> Block:
-    """The sign of a vehicle's finding, with every letter and the finding in words as far as the box (pixels)
-    has room for them: among many vehicles the sign alone.
+    """Draw the icon of a vehicle's finding, with every letter and the finding in words if they fit the box
+    (px); with many vehicles only the icon fits.
     """
     language, finding = page.style.language, found.status.finding
     letters = text.status_letters(found.status.letters, language) if found.status.letters else ""

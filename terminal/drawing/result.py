@@ -1,4 +1,4 @@
-"""A verdict on one screen: what it is, what to do, which car, both findings, and the ground of all of it."""
+"""Drawing of a verdict: outcome, what to do, vehicle, both findings, and the evidence for them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from terminal.screens.check import Result
 
 FLASH_S = 0.5
-"""Half a flash: one a second, a third of what may harm (WCAG 2.2, 2.3.1)."""
+"""Duration, s, of half a flash: one flash a second, a third of the safe limit (WCAG 2.2, 2.3.1)."""
 
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
@@ -50,11 +50,11 @@ VEHICLE_SIGNS = {
     VehicleFinding.CACHED_ALARM: Icon.SIREN,
     VehicleFinding.UNCHECKED: Icon.QUESTION,
 }
-"""The sign of each finding, wherever it is shown."""
+"""Icon of each finding, the same on every screen."""
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
-    """The blocks of a verdict, from the top down, in the order of a glance that may end at any of them."""
+    """Lay out the blocks of a verdict from top to bottom, the most important first."""
     verdict = screen.judged.verdict
     shown = [_hero(page, screen)]
     shown += result_vehicle.blocks(page, screen)
@@ -72,23 +72,23 @@ def blocks(page: Page, screen: Result) -> list[Block]:
 
 
 def guidance(verdict: Verdict, page: Page) -> str:
-    """What to do, of the decision table; nothing where it only repeats the title."""
+    """Return what to do, from the decision table; empty if it only repeats the title."""
     words = text.pick(Lines(verdict.guidance_zh, verdict.guidance_en), page.style.language)
     if verdict.outcome is Outcome.PROVISIONAL and verdict.status.finding is VehicleFinding.VALID:
-        # The cell is a pass that waits for the one question: its sentence holds once that is answered.
+        # The table's text is for a pass, which holds only after the officer has confirmed the vehicle.
         return page.say("once_confirmed", guidance=words)
     return "" if words == title(verdict, page) else words
 
 
 def title(verdict: Verdict, page: Page) -> str:
-    """The name of a verdict's outcome; an alarm's is its gravest letter (domain, section 6.4, rule 4)."""
+    """Return the outcome's title; for an alarm its gravest letter's name (domain, section 6.4, rule 4)."""
     if verdict.outcome is Outcome.ALARM:
         return text.pick(alarms.title(verdict), page.style.language)
     return outcome_title(verdict.outcome, page)
 
 
 def outcome_title(outcome: Outcome, page: Page) -> str:
-    """An outcome's name."""
+    """Return an outcome's title."""
     row = OUTCOMES[outcome]
     return text.pick(Lines(row["title_zh"], row["title_en"]), page.style.language)
 
@@ -115,11 +115,11 @@ def _age(page: Page, screen: Result) -> str:
 
 
 def _findings(page: Page, screen: Result) -> Block:
-    """Always two lines: the credential, and the vehicle; below each, what more is known of it."""
+    """Lay out two lines, the credential's finding and the vehicle's, each with its details below."""
     judged = screen.judged
     finding, status = judged.verdict.finding.finding, judged.verdict.status
     ink = page.colours.ink
-    # That no code was shown is no fault of anyone's.
+    # Without a code, this line is neutral: nobody is at fault.
     calm = page.colours.muted if finding is CredentialFinding.NOT_SHOWN else ink
     lines = [_line(page, "credential", CREDENTIAL_LINES[finding], _CREDENTIAL_SIGNS[finding], calm)]
     if judged.newer_issued:
@@ -144,7 +144,7 @@ def _findings(page: Page, screen: Result) -> Block:
 
 
 def _lookup(page: Page, screen: Result) -> Block | None:
-    """What became of asking the registry."""
+    """Lay out the state of the lookup at the registry."""
     match screen.judged.lookup:
         case LookupState.NOT_ASKED:
             return None
@@ -161,7 +161,7 @@ def _lookup(page: Page, screen: Result) -> Block | None:
 
 
 def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
-    """Lay out the hot list's word and its age as of now, with a warning where alarms may be missing."""
+    """Lay out the hot list's entry and its age as of now, with a warning where alarms may be missing."""
     if word.age_s is not None:
         word = replace(word, age_s=word.age_s + int(screen.age_s))
     words = text.hotlist_word(word, page.style.language)
@@ -180,7 +180,7 @@ _REFUSED = {
 
 
 def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None = None) -> Block:
-    """A line below one of the two, in line with their labels."""
+    """Lay out a detail line below a finding, aligned with the labels."""
     side, colour = page.eased(30), ink or page.colours.muted
     start = side + page.px(8)
     said = paragraph(words, page.type(21, colour, bold=True), page.width - 2 * page.px(12) - start)
@@ -193,7 +193,7 @@ def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None =
 def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
     label = page.say(key)
     words = text.pick(lines, page.style.language)
-    if page.style.language == "zh":  # label and words read on as the table's one sentence
+    if page.style.language == "zh":  # label and words form one sentence
         words = words.removeprefix(label)
     side = page.eased(30)
     style = page.type(21, page.colours.muted, bold=True)
@@ -212,7 +212,7 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
 
 
 def _ground(page: Page, screen: Result) -> Block:
-    """By which check, by lists of what age, under which number."""
+    """Lay out the evidence: how the check was made, the age of the lists, and the record's number."""
     judged, age_s, language = screen.judged, screen.status.trust_age_s, page.style.language
     parts = [
         text.pick(text.REASONS[judged.verdict.finding.reason], language),
@@ -228,14 +228,16 @@ def _ground(page: Page, screen: Result) -> Block:
 
 
 def _record(page: Page, judged: RecordedCheck) -> list[str]:
-    """The record's number, or that there is none yet."""
+    """Return the record's number, or that there is none yet."""
     if not judged.recorded:
         return [page.say("alarm_not_recorded")]
     return [page.say("record", seq=judged.seq, time=text.clock(judged.checked_s, seconds=True))]
 
 
 def _vehicle_ground(page: Page, screen: Result) -> list[str]:
-    """How old the list is that tells of the vehicle; a live answer says so beside its finding."""
+    """Return the age of the list that the vehicle's finding is from; a live answer's age is beside its
+    finding.
+    """
     age_s = screen.judged.verdict.status.age_s
     if screen.judged.lookup is LookupState.ANSWERED:
         return []

@@ -1,4 +1,4 @@
-"""Which vehicle a verdict is about, by whose word, and what of it to compare with the car."""
+"""Drawing of a verdict's vehicle: its plate, the source, and the features to compare with the car."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from terminal.screens.check import Result
 
 _FIRM_EASE, _FIRMER = 0.86, 0.26
-"""The verdict, what to do and the plate give way no further than this while what is below them still can;
-past that they stay so much larger."""
+"""Limit below which verdict, instructions and plate are not reduced while the rest still can be, and the
+additional scale that they keep beyond it.
+"""
 
 POINT_WORDS = {
     ComparedPoint.KIND: "point_kind",
@@ -33,12 +34,12 @@ _FIT_MARKS = {Fit.AGREES: "✓", Fit.DIFFERS: "≠", Fit.UNSURE: "？"}
 
 
 def firm(ease: float) -> float:
-    """How large what matters most is set, where the rest is set at `ease`."""
+    """Return the scale of verdict, instructions and plate if the rest is at scale `ease`."""
     return max(ease, min(_FIRM_EASE, ease + _FIRMER))
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
-    """The vehicle's plate, and for an alarm what must be compared before anyone is confronted."""
+    """Lay out the vehicle's plate, and for an alarm the features to compare before anyone is confronted."""
     judged = screen.judged
     own, other = _own_plate(judged), _other_plate(judged)
     shown = [_own(page, screen, own)] if own is not None else []
@@ -50,39 +51,39 @@ def blocks(page: Page, screen: Result) -> list[Block]:
 
 
 def _own_plate(judged: RecordedCheck) -> Plate | None:
-    """The plate of the vehicle that the verdict is about."""
+    """Return the plate of the vehicle that the verdict is about."""
     proven = _proven(judged.verdict)
     return judged.plate or (proven.plate if proven else None)
 
 
 def _other_plate(judged: RecordedCheck) -> Plate | None:
-    """The plate that a genuine code names, where that is another vehicle's."""
+    """Return the plate that a genuine code names, if that is another vehicle's."""
     credential = judged.verdict.finding.credential
     own = _own_plate(judged)
     return credential.vehicle.plate if credential and credential.vehicle.plate != own else None
 
 
 def _proven(verdict: Verdict) -> Vehicle | None:
-    """What a genuine code says of the vehicle that the verdict is about."""
+    """Return a genuine code's content about the vehicle that the verdict is about."""
     credential = verdict.finding.credential
     elsewhere = verdict.finding.finding is CredentialFinding.OTHER_VEHICLE
     return credential.vehicle if credential is not None and not elsewhere else None
 
 
 def record_of(verdict: Verdict) -> Vehicle | None:
-    """The registry's record of the vehicle; where there is none, what a genuine code says of it."""
+    """Return the registry's record of the vehicle, or else a genuine code's content about it."""
     return verdict.status.vehicle or _proven(verdict)
 
 
 def kind_name(page: Page, plate: Plate) -> str:
-    """The name of a plate's kind; the code of one that is not listed."""
+    """Return the name of a plate's kind; its code if it is not listed."""
     kind = KINDS.get(plate.kind)
     return text.pick(Lines(kind.name_zh, kind.name_en), page.style.language) if kind else plate.kind
 
 
 def _own(page: Page, screen: Result, plate: Plate) -> Block:
-    """With its question as wide as may be, and so where no code tells anything; else, and where more must be
-    compared than the plate, in less room.
+    """Lay out the vehicle's own plate: as wide as possible if the officer must confirm it or no code tells
+    anything; smaller if more than the plate must be compared.
     """
     verdict = screen.judged.verdict
     head = "is_it" if screen.needs_confirmation else _HEADS[verdict.subject or Subject.CODE]
@@ -105,7 +106,7 @@ def _other(page: Page, plate: Plate) -> Block:
 
 
 def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
-    """A word and the kind above, the plate below, as wide as may be."""
+    """Lay out label and kind above, and the plate below as wide as possible."""
     style = page.type(units, page.colours.ink, bold=True)
     kind = kind_name(page, plate)
     start = round(style.width(head)) + page.px(12)
@@ -120,7 +121,7 @@ def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
 
 
 def _beside(page: Page, plate: Plate, tall: float, head: str, units: float) -> Block:
-    """The plate at the left; whose it is and its kind beside it."""
+    """Lay out the plate at the left, and its label and kind beside it."""
     art = _art(plate, page.px(tall * min(1.0, firm(page.scale))))
     start = _right(art) + page.px(14)
     room = page.width - start
@@ -138,8 +139,8 @@ def _right(block: Block) -> int:
 
 
 def _comparison(page: Page, judged: RecordedCheck) -> Block:
-    """The points to compare with the car before it is stopped, with what was found, and the VIN for after the
-    stop (domain, section 6.4, rule 4).
+    """Lay out the points to compare with the car before it is stopped, with the answers, and the VIN to
+    compare afterwards (domain, section 6.4, rule 4).
     """
     verdict, language = judged.verdict, page.style.language
     status, known = verdict.status, record_of(verdict)
@@ -189,7 +190,7 @@ def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:
 
 
 def _comparison_title(page: Page, judged: RecordedCheck) -> str:
-    """What is still to be done, or what the comparison came to."""
+    """Return what is still to be done, or the result of the comparison."""
     if not judged.fits:
         return page.say("compare")
     if set(judged.fits) == {Fit.AGREES}:
@@ -198,8 +199,8 @@ def _comparison_title(page: Page, judged: RecordedCheck) -> str:
 
 
 def particulars(page: Page, verdict: Verdict) -> Block | None:
-    """What to compare with the car and its papers: the registry's word, else that of a genuine code. An alarm
-    has its comparison instead.
+    """Lay out the features to compare with the car and its papers, from the registry or else from a genuine
+    code. An alarm has its comparison instead.
     """
     alarm = verdict.outcome is Outcome.ALARM
     pairs = [] if alarm else _dates(page, verdict)
@@ -234,7 +235,7 @@ def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None) -> st
 
 
 def _table(page: Page, pairs: list[tuple[str, str]], width: int) -> Block:
-    """Labels and values in two columns."""
+    """Lay out labels and values in two columns."""
     label, value = page.type(20, page.colours.muted), page.type(26, page.colours.ink, bold=True)
     start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(12)
     rows = [

@@ -122,7 +122,7 @@ def _result_keys(screen: Result) -> tuple[SoftKey, ...]:
 
 
 def _confirm_key(screen: Result) -> SoftKey:
-    """What CONFIRM does where the question is open whether this is the vehicle, or it must be compared."""
+    """Return what CONFIRM does where the officer must confirm or compare the vehicle."""
     confirm = partial(SoftKey, Button.CONFIRM, "button_confirm")
     if screen.compares:
         return confirm("compare_points", main=True)

@@ -1,7 +1,7 @@
-"""Every word of the screens in both languages, in one place; what the domain's tables say is not repeated.
+"""Every text of the screens in both languages; texts from the domain's tables are not repeated here.
 
-Wording rules: "伪造" is never said by a reason or a label; "cannot verify" and "cannot read" say what the
-terminal lacks, never what the holder did.
+Wording rules: no reason or label says "伪造"; "cannot verify" and "cannot read" name the terminal's limits
+and never accuse the holder.
 """
 
 from __future__ import annotations
@@ -207,14 +207,14 @@ ACTIONS: dict[str, Lines] = {
     "移交": Lines("移交", "Handed on"),
     "其他": Lines("其他", "Other"),
 }
-"""What officers do after a check, by the word that is recorded."""
+"""Actions after a check, by the recorded word."""
 
 REMARKS: dict[str, Lines] = {
     "号牌不清": Lines("号牌不清", "Plate unclear"),
     "颜色不符": Lines("颜色不符", "Other colour"),
     "车型不符": Lines("车型不符", "Other type"),
 }
-"""What officers note of a check, by the word that is recorded."""
+"""Remarks on a check, by the recorded word."""
 
 REASONS: dict[Reason, Lines] = {
     Reason.OK: Lines("签名有效，在检验有效期内", "Signature valid, within the period"),
@@ -279,21 +279,21 @@ COLOURS: dict[str, Lines] = {
     "J": Lines("黑", "black"),
     "Z": Lines("其他", "other"),
 }
-"""车身颜色, the registry's letters."""
+"""Body colours (车身颜色), by the registry's letters."""
 
 
 def pick(lines: Lines, language: Language) -> str:
-    """What is said, in one language."""
+    """Return a text in one language."""
     return lines.zh if language == "zh" else lines.en
 
 
 def say(key: str, language: Language, **values: object) -> str:
-    """A text of WORDS with its values filled in."""
+    """Return a text of WORDS with its values filled in. Raises KeyError for an unknown key."""
     return pick(WORDS[key], language).format(**values)
 
 
 def note(added: OfficerNote, language: Language) -> str:
-    """What an officer added to a check."""
+    """Return the text of an officer's note on a check."""
     match added:
         case Action(word):
             return pick(ACTIONS[word], language) if word in ACTIONS else word
@@ -308,7 +308,7 @@ def note(added: OfficerNote, language: Language) -> str:
 
 
 def age(seconds: float, language: Language) -> str:
-    """An age in its largest whole unit; it never reads as none."""
+    """Return an age in its largest whole unit, at least 1."""
     minutes = int(seconds // 60)
     if minutes < 1:
         return say("under_a_minute", language)
@@ -320,7 +320,7 @@ def age(seconds: float, language: Language) -> str:
 
 
 def hotlist_word(word: HotlistWord, language: Language) -> str:
-    """Say what the hot list has of a vehicle, how old the list is, and where alarms may be missing."""
+    """Describe the hot list's entry for the vehicle, the list's age, and where alarms may be missing."""
     parts = [say("hotlist_listed" if word.listed else "hotlist_clear", language)]
     if word.age_s is None:
         parts.append(say("hotlist_incomplete", language))
@@ -331,7 +331,7 @@ def hotlist_word(word: HotlistWord, language: Language) -> str:
 
 
 def earlier_alarm(alarm: EarlierAlarm, language: Language) -> str:
-    """Say on which day an earlier alarm was, and how it ended; a word of no table is shown as it is."""
+    """Describe an earlier alarm: its day and how it ended; an unlisted word is shown as it is."""
     words = (alarm.result, *([alarm.reason] if alarm.reason else []))
     result, *reason = (
         pick(ALARM_RESULTS[word], language) if word in ALARM_RESULTS else word for word in words
@@ -343,41 +343,41 @@ def earlier_alarm(alarm: EarlierAlarm, language: Language) -> str:
 
 
 def left(seconds: float, language: Language) -> str:
-    """Time left: below two minutes in seconds, else as an age."""
+    """Return the time left: below two minutes in seconds, else as an age."""
     if seconds < 2 * 60:
         return say("seconds", language, count=max(1, round(seconds)))
     return age(seconds, language)
 
 
 def clock(unix_s: float, *, seconds: bool = False) -> str:
-    """Time of day in Shanghai."""
+    """Return the time of day in Shanghai."""
     return datetime.fromtimestamp(unix_s, SHANGHAI).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def date(unix_s: float) -> str:
-    """A day in Shanghai."""
+    """Return the day in Shanghai."""
     return datetime.fromtimestamp(unix_s, SHANGHAI).strftime("%Y-%m-%d")
 
 
 def month(yyyymm: int, language: Language) -> str:
-    """A month of validity as the mark prints it."""
+    """Return a month of validity as printed on the mark."""
     year, number = divmod(yyyymm, 100)
     return f"{year}年{number:02}月" if language == "zh" else f"{year}-{number:02}"
 
 
 def day(yyyymmdd: int) -> str:
-    """A day of the registry."""
+    """Return a day of the registry, `yyyymmdd`."""
     return f"{yyyymmdd // 10000}-{yyyymmdd // 100 % 100:02}-{yyyymmdd % 100:02}"
 
 
 def vehicle_type(code: str, language: Language) -> str:
-    """The name of a vehicle type, or its code where the table has none; names are Chinese alone."""
+    """Return the name of a vehicle type, in Chinese alone; its code if the table does not have it."""
     name = VEHICLE_TYPES.get(code, code)
     return name if language == "zh" or name == code else f"{code} {name}"
 
 
 def colours(letters: str | None, language: Language) -> str:
-    """Names of a body's colours, in order."""
+    """Return the names of a body's colours, in order."""
     if letters is None:
         return say("no_colour", language)
     names = [pick(COLOURS[letter], language) if letter in COLOURS else letter for letter in letters]
@@ -387,6 +387,8 @@ def colours(letters: str | None, language: Language) -> str:
 
 
 def status_letters(letters: str, language: Language) -> str:
-    """Every letter of a registry status, in its order, with its name; an unlisted one says so."""
+    """Return every letter of a registry status, in order, with its name; an unlisted letter is marked as
+    such.
+    """
     named = [f"{letter} {pick(name, language)}" for letter, name in status.shown(letters)]
     return ("、" if language == "zh" else ", ").join(named)

@@ -148,7 +148,7 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> OutcomeSty
 
 
 def faded(colours: Palette) -> OutcomeStyle:
-    """What a verdict wears that is too old to be green: no colour, and letters as dark as ever."""
+    """Return the style of a verdict that is too old to be green: no colour, letters as dark as before."""
     return OutcomeStyle(Form.SOLID, colours.panel, colours.panel, colours.ink, Icon.CLOCK)
 
 

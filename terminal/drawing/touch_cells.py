@@ -38,7 +38,7 @@ def area_of(size: tuple[int, int], room: float) -> Rect:
 
 
 def banner_cell(size: tuple[int, int]) -> TouchCell:
-    """The banner of an alarm from an older check, below the bar."""
+    """Return the touch cell of an older alarm's banner, below the bar."""
     scale = min(size[0] / WIDTH, size[1] / HEIGHT)
     return TouchCell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
 

@@ -1,4 +1,4 @@
-"""What touches the display becomes input for the screens: keys, and places that can be touched."""
+"""Converts touches of the display, and keys of a desk, to input for the screens."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Contacts:
-    """The display's touches and a desk's keys.
+    """Touches of the display, and keys of a desk's keyboard.
 
-    A contact is known when the display is polled, so it may have begun or ended as early as the last poll.
-    That is the time it is taken to have: no press counts for a screen that may have come after it, and no key
-    is taken to be held for longer than it surely was.
+    Touches are noticed by polling, so one may have begun or ended as early as the poll before. That is the
+    time it is given: a press then never counts for a screen that may have appeared after it, and no key
+    counts as held longer than it certainly was.
     """
 
     polled_s: float = 0.0
-    """Monotonic time before the last poll."""
+    """Monotonic time, s, before the previous poll."""
     _finger: Button | None = None
     """The button whose place on the display is touched."""
 
     def read(self, contact: Contact, screen: Shown, size: tuple[int, int]) -> Input | None:
-        """The input that a contact is on the screen shown, if any; `size` is (width, height) in pixels."""
+        """Return the input of a contact on the screen shown, None if it has none; `size` is (width, height)
+        in px.
+        """
         match contact.what:
             case Button() as button:
                 return self._key(button, down=contact.down)

@@ -43,7 +43,7 @@ STEP_PX = 16
 
 
 class Stage(Protocol):
-    """Actions of a scenario on the rig."""
+    """Operations of the simulated rig that a scenario uses."""
 
     def show(self, *pictures: Path) -> None:
         """Show photographs to the camera, one after another; without any, clear the view."""
@@ -52,10 +52,10 @@ class Stage(Protocol):
         """Press and release a button."""
 
     def push(self, button: Button) -> None:
-        """Press and keep down."""
+        """Press a button and keep it down."""
 
     def release(self, button: Button) -> None:
-        """Let go of what was pushed."""
+        """Release a button that was pushed."""
 
     def touch(self, x: int, y: int) -> None:
         """Touch the display at a pixel."""
@@ -128,7 +128,7 @@ class Player:
                 self._change(line.deed)
 
     def _change(self, deed: script.Change) -> None:
-        """Change the terminal's environment and let it notice."""
+        """Change the terminal's environment and run the app once, so that it notices."""
         match deed:
             case script.Show(pictures):
                 self.stage.show(*pictures)
@@ -145,7 +145,7 @@ class Player:
         self.app.run_once(TURN_S)
 
     def _press(self, button: Button) -> None:
-        """Press once it counts, and again where the screen changed meanwhile, so that it did not."""
+        """Press a button once it counts, and again if a change of the screen kept it from counting."""
         for _ in range(PRESSES):
             self._see(lambda: self.app.ui.keys)
             dropped = self.app.ui.dropped
@@ -164,7 +164,7 @@ class Player:
         self.app.run_once(TURN_S)
 
     def _see(self, sight: Callable[[], ScreenView]) -> None:
-        """Let time go by until what is shown has been seen for as long as a press needs."""
+        """Let time pass until the screen has been shown for as long as a press requires."""
         self._until(lambda: sight().opens_s is not None)
         opens_s = sight().opens_s
         if opens_s is not None and opens_s > self.stage.monotonic_s():
@@ -236,7 +236,7 @@ def _symbols(text: str) -> list[str]:
 
 
 def _judged(screen: state.Shown) -> RecordedCheck | None:
-    """The check whose result or alarm is shown."""
+    """Return the check whose result or alarm is shown."""
     return screen.judged if isinstance(screen, Result | Alarm) else None
 
 

@@ -1,24 +1,24 @@
-"""A scenario is a text file, one deed or expectation a line: demo, test and the manual's pictures at once.
+"""Parser of scenarios: text files with one action or expectation a line, for the demo, tests and pictures.
 
 # a comment
-show card.jpg [more.jpg ...]     put photographs before the camera, one after another
-clear                            nothing in view
-press TRIGGER|CONFIRM|BACK       once the screen was seen for as long as a press needs to count
-hold CONFIRM                     press a button for as long as an alarm wants it held
+show card.jpg [more.jpg ...]     show photographs to the camera, one after another
+clear                            show nothing to the camera
+press TRIGGER|CONFIRM|BACK       press a button as soon as the screen has been shown long enough for it
+hold CONFIRM                     hold a button as long as an alarm requires
 type 苏A12345                     touch the keys of plate entry
-pick 02|unsure                   touch a kind of plate, or that the officer cannot tell
+pick 02|unsure                   touch a kind of plate, or "cannot tell"
 choose 2                         touch the second of several codes in view
-choose other                     touch the strip of a verdict behind which another code is in view
+choose other                     touch the strip of a verdict that offers another code
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
-wait 6                           let 6 seconds go by
-clock 2026-11-22T12:00:00+08:00  [untrusted]
-camera stalled|live              frames stop, or come again
-expect OUTCOME [REASON]          the result or the alarm shown
+wait 6                           let 6 seconds pass
+clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
+camera stalled|live              stop or resume the frames
+expect OUTCOME [REASON]          a result or an alarm is shown
 expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
 expect uploading | uploaded | over
 expect online | offline | trouble CODE | notice CODE
-shot result.png                  keep the screen as a picture
+shot result.png                  save the screen as a picture
 say Anything.                    print a line
 """
 
@@ -43,71 +43,71 @@ SCREENS = (
     *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
     *("uploading", "uploaded", "over"),
 )
-"""Screens that are neither ready nor a result in view; `alarmed` is an alarm that waits to be acknowledged,
-`hidden` a verdict that is too old, and `uploaded` the upload's, with all receipts.
+"""Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
+old to show, `uploaded` the upload screen with a receipt for every record.
 """
 PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Photographs before the camera; none clears the view."""
+    """Photographs to show to the camera; none clears the view."""
 
     pictures: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PressButton:
-    """A press."""
+    """A press of a button."""
 
     button: Button
 
 
 @dataclass(frozen=True, slots=True)
 class HoldButton:
-    """A button that is held for as long as an alarm wants it."""
+    """A button held as long as an alarm requires."""
 
     button: Button
 
 
 @dataclass(frozen=True, slots=True)
 class TypePlate:
-    """The keys of plate entry, touched one after another; what stands there is erased first."""
+    """A plate number to type key by key; the field is erased first."""
 
     number: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A row of the choice of kinds; None: the officer cannot tell, or cannot tell a point of a comparison."""
+    """A row of the choice of kinds; None if the officer cannot tell, also about a point of a comparison."""
 
     kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """A row of the choice of codes, from 0; None: the strip that leads there."""
+    """A row of the choice of codes, from 0; None for the strip that opens the choice."""
 
     place: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The bar, a row of the menu or the banner of an alarm, touched."""
+    """A touch on the bar, a row of the menu or the banner of an alarm."""
 
     part: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Time that goes by, s."""
+    """A time to wait, s."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class SetClock:
-    """What the wall clock says, and whether it is trusted."""
+    """A setting of the wall clock, and if it is trusted."""
 
     unix_s: float
     trusted: bool
@@ -115,14 +115,14 @@ class SetClock:
 
 @dataclass(frozen=True, slots=True)
 class SetCamera:
-    """Whether frames come."""
+    """Stop or resume the camera's frames."""
 
     live: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectResult:
-    """The result shown must be this."""
+    """Expect this result on the screen."""
 
     outcome: Outcome
     reason: Reason | None = None
@@ -130,26 +130,26 @@ class ExpectResult:
 
 @dataclass(frozen=True, slots=True)
 class ExpectReady:
-    """The terminal must be ready, after the picture in view was looked at."""
+    """Expect the terminal to be ready after it has scanned the picture in view."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectScreen:
-    """This screen, one of SCREENS, must be shown."""
+    """Expect one of SCREENS."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectLink:
-    """The registry must be within reach, or not."""
+    """Expect the registry to be reachable, or not."""
 
     up: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectTrouble:
-    """The fault shown must have this code: as a screen of its own, or as a notice on another."""
+    """Expect a fault of this code, as a screen of its own or as a notice on another one."""
 
     code: str
     as_notice: bool
@@ -157,7 +157,7 @@ class ExpectTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """Keep the screen as a picture of this name."""
+    """Save the screen as a picture of this name."""
 
     name: str
 
@@ -177,14 +177,14 @@ Deed: TypeAlias = Change | Press | Shot | Say | Expectation
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A deed and the number of its line, from 1."""
+    """An action or expectation with its line number, from 1."""
 
     number: int
     deed: Deed
 
 
 def parse(text: str, folder: Path) -> tuple[Line, ...]:
-    """The deeds of a scenario whose pictures lie in `folder`. Raises InputFault, which names the line."""
+    """Parse a scenario whose pictures are in `folder`. Raises InputFault, which names the line."""
     lines = []
     for number, content in enumerate(text.splitlines(), 1):
         stripped = content.strip()

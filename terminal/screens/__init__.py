@@ -1,1 +1,1 @@
-"""Screens: state, transitions and drawing."""
+"""Screens as frozen values, and the pure functions that change them; drawing is in `terminal.drawing`."""

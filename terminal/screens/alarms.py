@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from terminal.screens.values import Status
 
 RECENT_S = 600
-"""An alarm from an older check is a banner until it is opened."""
+"""Age of a check, s, up to which its alarm interrupts; an older check's alarm is a banner until it is opened.
+"""
 
 
 class About(StrEnum):
-    """Which car an alarm is about, as far as the screen that it interrupts tells."""
+    """Which car an alarm is about, compared with the screen that it interrupts."""
 
     IN_FRONT = "in_front"
     """The car on the screen, whose plate the officer typed or confirmed."""
     ASKED = "asked"
-    """The car of the code on the screen, if it is the one in front."""
+    """The car named by the code on the screen, which the officer has not yet confirmed as the one in front.
+    """
     ELSEWHERE = "elsewhere"
     """Another car than the one on the screen."""
     LEFT = "left"
-    """A car checked before, while the screen names no car: it may still be in front."""
+    """A car checked earlier, while the screen names no car: it may still be in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ class Alarm:
     """The check that raised it, with its verdict."""
     about: About
     more: int = 0
-    """Further alarms that wait behind it."""
+    """Number of further alarms that wait behind it."""
     held: bool = False
-    """CONFIRM is down, and will acknowledge it."""
+    """True while CONFIRM is down, which acknowledges the alarm after `attention.HOLD_S`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,17 @@ Key: TypeAlias = "tuple[int, Plate | None, str]"
 
 
 def is_alarm(verdict: Verdict) -> bool:
-    """Whether a verdict interrupts the officer: an alarm, live or from a list, or a live `off_road`."""
+    """Return True if a verdict interrupts the officer: an alarm from any source, or a live `off_road`."""
     return verdict.outcome is Outcome.ALARM or verdict.status.finding is VehicleFinding.OFF_ROAD
 
 
 def key(judged: RecordedCheck) -> Key:
-    """What an alarm says of which check: the same key needs no second acknowledgement."""
+    """Identify what an alarm says about which check. An alarm with an acknowledged key is not shown again."""
     return judged.seq, judged.plate, title(judged.verdict).zh
 
 
 def title(verdict: Verdict) -> Lines:
-    """The name of an alarm's gravest letter; the outcome's title where no letter is known."""
+    """Return the name of an alarm's gravest letter, or the outcome's title if no letter is known."""
     letters = verdict.status.letters or ""
     kind = status.StatusClass.ALARM if verdict.outcome is Outcome.ALARM else status.StatusClass.OFF_ROAD
     named = status.gravest(letters, kind)
@@ -76,9 +78,10 @@ def title(verdict: Verdict) -> Lines:
 
 
 def about(alarm: RecordedCheck, shown: RecordedCheck | None) -> About:
-    """Which car `alarm` is about, where the interrupted screen is about the check `shown`, if any.
+    """Return which car `alarm` is about, given the check `shown` on the interrupted screen (None if there is
+    none).
 
-    A number counts without its kind: whoever confused two kinds has the car in front all the same.
+    Numbers are compared without their kinds: an officer who confused two kinds still has this car in front.
     """
     if shown is None or shown.plate is None or alarm.plate is None:
         return About.LEFT
@@ -89,5 +92,5 @@ def about(alarm: RecordedCheck, shown: RecordedCheck | None) -> About:
 
 
 def is_recent(alarm: RecordedCheck, monotonic_s: float) -> bool:
-    """Whether an alarm comes from a check of the last ten minutes."""
+    """Return True if the alarm's check is at most RECENT_S old at `monotonic_s`."""
     return monotonic_s - alarm.as_of_s <= RECENT_S

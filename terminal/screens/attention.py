@@ -1,8 +1,8 @@
-"""Which presses count: a key that went down before the officer can have seen the screen counts for nothing.
+"""Decides which presses and touches count: none that began before the officer can have seen the screen.
 
 Wire format, section 5: "Any other press counts where the key went down 500 ms or more after a screen that
-changed by itself was drawn". The officer's own navigation counts as soon as it is drawn. An alarm is
-acknowledged by holding CONFIRM, begun after it was drawn.
+changed by itself was drawn". A screen that the officer opened counts as soon as it is drawn. An alarm is
+acknowledged by holding CONFIRM, and the hold must begin after the alarm was drawn.
 """
 
 from __future__ import annotations
@@ -23,27 +23,29 @@ if TYPE_CHECKING:
     from terminal.screens.state import Shown, Touch
 
 SETTLE_S = 0.5
-"""How long a screen that changed by itself has to be seen before a press counts."""
+"""Time, s, for which a screen that changed by itself must be shown before a press counts."""
 HOLD_S = 1.0
-"""How long CONFIRM is held to acknowledge an alarm."""
+"""Time, s, for which CONFIRM is held to acknowledge an alarm."""
 BOUNCE_S = 0.05
-"""A contact that opens for less was not let go."""
+"""A contact that opens for less than this, s, bounced and was not released."""
 _ANY = Status()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyDown:
-    """A button, or its place on the display, went down at a monotonic time, s, no earlier than `at_s`."""
+    """A button, or its place on the display, went down; `at_s` is the earliest monotonic time, s, that is
+    possible.
+    """
 
     button: Button
     at_s: float
     bounce: bool = False
-    """No new press: the contact settles."""
+    """True if the contact bounced, which is no new press."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyUp:
-    """A button came up at a monotonic time, s."""
+    """A button was released at a monotonic time, s."""
 
     button: Button
     at_s: float
@@ -51,7 +53,9 @@ class KeyUp:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The display was touched where that says `meant`, no earlier than `at_s` (monotonic s)."""
+    """A cell of the display, which means `meant`, was touched; `at_s` is the earliest monotonic time, s,
+    possible.
+    """
 
     meant: Touch
     at_s: float
@@ -59,7 +63,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The screen is on the display."""
+    """The current screen has been drawn."""
 
 
 Input: TypeAlias = KeyDown | KeyUp | Touched
@@ -67,60 +71,63 @@ Input: TypeAlias = KeyDown | KeyUp | Touched
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A button that is held on an alarm, since the monotonic time, s, at which it was heard of."""
+    """A button held on an alarm since the monotonic time `since_s`, at which the press was noticed."""
 
     button: Button
     since_s: float
     up_s: float | None = None
-    """When the contact opened, which may be a bounce."""
+    """Monotonic time, s, at which the contact opened, perhaps only bouncing; None while it is closed."""
 
     def over(self, now_s: float) -> bool:
-        """The button was let go, and not only for as long as a contact bounces."""
+        """Return True if the button was released, rather than the contact having bounced."""
         return self.up_s is not None and now_s - self.up_s >= BOUNCE_S
 
     def done(self, now_s: float) -> bool:
-        """The button has been down for long enough."""
+        """Return True if the button has been down for HOLD_S."""
         return self.up_s is None and now_s - self.since_s >= HOLD_S
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenView:
-    """What of a screen a press depends on, and since when the officer can see it."""
+    """The part of a screen that decides what a press or touch means, and since when it can be seen."""
 
     face: object = None
     drawn_s: float | None = None
-    """Monotonic time at which it was first drawn; None: not yet."""
+    """Monotonic time, s, at which it was first drawn; None if it was not drawn yet."""
     by_itself: bool = True
-    """It did not follow from the officer's own navigation."""
+    """False if the officer opened it."""
 
     def of(self, face: object, *, by_itself: bool) -> ScreenView:
-        """The sight of a face that the screen has now."""
+        """Return the view for the current `face`: this one if it is unchanged, else a new one that is not
+        drawn yet.
+        """
         return self if face == self.face else ScreenView(face, None, by_itself)
 
     def drawn(self, now_s: float) -> ScreenView:
-        """Once it is on the display."""
+        """Return the view after it was drawn at `now_s`."""
         return self if self.drawn_s is not None else replace(self, drawn_s=now_s)
 
     @property
     def opens_s(self) -> float | None:
-        """The monotonic time from which a press counts; None while this is not drawn."""
+        """Monotonic time, s, from which a press counts; None if this was not drawn yet."""
         if self.drawn_s is None:
             return None
         return self.drawn_s + (SETTLE_S if self.by_itself else 0.0)
 
     def counts(self, at_s: float) -> bool:
-        """A press at monotonic time `at_s` was made by an officer who saw this."""
+        """Return True if a press at monotonic time `at_s` counts, because the officer could see this."""
         return self.opens_s is not None and at_s >= self.opens_s
 
     def begins_hold(self, at_s: float) -> bool:
-        """A hold that began at monotonic time `at_s` began after this was drawn."""
+        """Return True if a hold from monotonic time `at_s` began after this was drawn."""
         return self.drawn_s is not None and at_s >= self.drawn_s
 
 
 def key_face(screen: Shown) -> object:
-    """What the meaning of a button depends on: the screen without what may change under a finger.
+    """Return the part of a screen that decides what the buttons mean.
 
-    The bar, codes in view and an upload's progress change all the time, and no button's meaning with them.
+    The bar, the codes in view and an upload's progress are left out: they change all the time, and no
+    button's meaning with them.
     """
     face: object
     match screen:
@@ -146,7 +153,9 @@ def key_face(screen: Shown) -> object:
 
 
 def touch_face(screen: Shown) -> object:
-    """What the meaning of a touch depends on: also what can be touched beside the buttons' places."""
+    """Return the part of a screen that decides what a touch means: `key_face`, and all cells that can be
+    touched.
+    """
     face = key_face(screen)
     match screen:
         case Result(has_other_code=offers):

@@ -1,4 +1,4 @@
-"""The screens of a check, from live picture to verdict and plate entry: states, events and effects."""
+"""States, events and effects of a check's screens: live picture, verdict and plate entry."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from terminal.screens.choice import OtherCode
 
 LINGER_S = 2.0
-"""A code is still the same sighting until it was out of view this long."""
+"""Time out of view, s, after which a code counts as shown anew."""
 OTHER_CODE_S = 1.0
-"""How long a second code is still said to be in view, though a frame does not show it."""
+"""Time, s, for which a second code is still reported as in view after the last frame that showed it."""
 _AGEING = frozenset({Outcome.PASS, Outcome.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The live picture and a reticle: show a code."""
+    """Live picture with a reticle, ready for a code."""
 
     status: Status = field(default_factory=Status)
     seen: LastSeen | None = None
@@ -29,7 +29,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A verdict, with its ground."""
+    """A verdict and the evidence that it is based on."""
 
     status: Status
     judged: RecordedCheck
@@ -37,28 +37,28 @@ class Result:
     other: OtherCode | None = None
     """Another code in view, which was not checked."""
     revealed: bool = False
-    """The officer asked to see the verdict although it is old."""
+    """True once the officer asked to see a verdict that was hidden for its age."""
 
     @property
     def needs_confirmation(self) -> bool:
-        """The one question is open: whether this is the vehicle."""
+        """True while the officer has not confirmed that this is the vehicle."""
         verdict = self.judged.verdict
         return verdict.subject is Subject.CODE and verdict.finding.finding in NAMING_A_VEHICLE
 
     @property
     def compares(self) -> bool:
-        """The officer has to compare the car with an alarm's record before it is stopped."""
+        """True if the officer must compare the car with an alarm's record before stopping it."""
         alarm = self.judged.verdict.outcome is Outcome.ALARM
         return alarm and self.judged.plate is not None and not self.judged.fits
 
     @property
     def has_other_code(self) -> bool:
-        """Another inspection mark's code is in view, which the officer may pick."""
+        """True if another inspection mark is in view, which the officer may pick."""
         return self.other is not None and self.other.ours
 
     @property
     def wants_plate(self) -> bool:
-        """Nothing says which vehicle this is, so its plate must be entered."""
+        """True if no vehicle is known, so that its plate must be entered."""
         return self.judged.plate is None
 
     @property
@@ -68,70 +68,72 @@ class Result:
 
     @property
     def faded(self) -> bool:
-        """The verdict would let the vehicle go, and is too old to be shown as a fresh one."""
+        """True if the verdict would let the vehicle go and is too old to look fresh (`Status.fades_s`)."""
         return self.judged.verdict.outcome in _AGEING and self.age_s > self.status.fades_s
 
     @property
     def hidden(self) -> bool:
-        """The verdict would let the vehicle go, and is so old that a new check is offered in its place."""
+        """True if the verdict would let the vehicle go and is so old that a new check is offered
+        (`Status.hides_s`).
+        """
         return self.faded and self.age_s > self.status.hides_s and not self.revealed
 
 
 class Keys(StrEnum):
-    """Which keys plate entry shows."""
+    """The keyboards of plate entry."""
 
     PROVINCES = "provinces"
     SYMBOLS = "symbols"
 
 
 class Advice(StrEnum):
-    """Advice on a number that was to be looked up; only the last of them is a refusal."""
+    """Advice on a number that was entered; only `IMPOSSIBLE` refuses it."""
 
     UNUSUAL = "unusual"
-    """It fits no known pattern: one more press looks it up all the same."""
+    """It fits no known pattern; one more press looks it up all the same."""
     IMPOSSIBLE = "impossible"
     """No plate has so few or so many characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlateEntry:
-    """The officer types a plate's number."""
+    """Entry of a plate number."""
 
     status: Status
     number: str = ""
     keys: Keys = Keys.PROVINCES
     advice: Advice | None = None
     after: RecordedCheck | None = None
-    """The check that this plate is for; None where nothing was shown."""
+    """The check that this plate belongs to; None for a new check."""
     seen: LastSeen | None = None
 
 
 class KindSource(StrEnum):
-    """Where the kinds that the officer picks from come from."""
+    """Source of the kinds that the officer picks from."""
 
     PATTERNS = "patterns"
     ASKING = "asking"
     REGISTRY = "registry"
     NONE = "none"
-    """The registry has no vehicle of this number; the kinds are those of the patterns."""
+    """The registry has no vehicle of this number; the kinds are those whose patterns it fits."""
     NO_ANSWER = "no_answer"
 
 
 @dataclass(frozen=True, slots=True)
 class KindChoice:
-    """Several kinds may have this number: the officer picks by the plate's colour, never the program."""
+    """Choice of the plate's kind where several have this number: the officer picks by its colour."""
 
     status: Status
     number: str
     kinds: tuple[str, ...]
-    """Codes of plate_types.csv, and of the registry where that has others."""
+    """Codes of plate_types.csv, and further ones that the registry named."""
     listing: KindSource = KindSource.PATTERNS
     after: RecordedCheck | None = None
     seen: LastSeen | None = None
     found: tuple[Candidate, ...] = ()
-    """The registry's vehicles, one for each of `kinds` in their order, where it was asked."""
+    """The registry's vehicles, one for each of `kinds` in the same order; empty if it was not asked."""
 
     @property
     def may_ask(self) -> bool:
-        """Whether the registry can be asked which kinds there are."""
+        """True if the officer can ask the registry for the kinds of this number."""
         return bool(self.status.online) and self.listing in (KindSource.PATTERNS, KindSource.NO_ANSWER)

@@ -1,4 +1,4 @@
-"""The transitions of a check's screens: the live picture, the verdict, and plate entry."""
+"""Transitions of a check's screens: live picture, verdict and plate entry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from terminal.screens.values import LastSeen
 
 
 def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
-    """The screen that a fault covers, and that comes back after it: what it says is recorded."""
+    """Return the screen that a fault covers and that comes back after it; what it shows is recorded."""
     match screen:
         case FaultScreen(back=back) | Comparison(back=back):
             return back
@@ -38,9 +38,9 @@ def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
 
 
 def recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
-    """The screen once a check is on disk: its verdict, unless an unacknowledged alarm is shown."""
+    """Return the screen after a check was recorded: its verdict, unless an unacknowledged alarm is shown."""
     if shift_step.over(shift_screen_behind(screen) or screen):
-        return screen, ()  # no verdict is given where no shift goes on
+        return screen, ()  # no verdict is shown without an active shift
     outcome = judged.verdict.outcome
     if not isinstance(screen, Result):
         seen = screen.seen or (LastSeen(judged.text, now_s) if judged.text is not None else None)
@@ -52,7 +52,9 @@ def recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
 
 
 def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
-    """More is known of the check that is shown as record `seq`, or that something is picked for."""
+    """Apply a refined verdict to the check shown as record `seq`, or to the one that a code or kind is picked
+    for.
+    """
     match screen:
         case Result(judged=shown) if shown.seq == seq:
             return recorded(screen, judged, 0.0)
@@ -73,7 +75,9 @@ def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
 
 
 def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> Transition:
-    """More is known of the verdict that a comparison or a fault covers; what is no alarm is not compared."""
+    """Apply a refined verdict behind a comparison or a fault; if it is no alarm any more, the comparison
+    ends.
+    """
     if not isinstance(screen.back, Result):
         return screen, ()
     back = replace(screen.back, judged=judged)
@@ -85,14 +89,14 @@ def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> T
 
 
 def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked | Fitted) -> Transition:
-    """A key of plate entry was touched, or a kind was picked."""
+    """Handle a touch on a key of plate entry or on a kind."""
     if not isinstance(event, Fitted):
         return entry_step.entered(screen, event)
     return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
 
 
 def pressed_when_ready(screen: Ready, button: Button) -> Transition:
-    """A button at the live picture."""
+    """Handle a button at the live picture."""
     match button:
         case Button.TRIGGER:
             return replace(screen, seen=None), ()
@@ -105,7 +109,7 @@ def pressed_when_ready(screen: Ready, button: Button) -> Transition:
 
 
 def pressed_at_result(screen: Result, button: Button) -> Transition:
-    """A button at a verdict; an unacknowledged alarm takes CONFIRM alone."""
+    """Handle a button at a verdict; an unacknowledged alarm takes CONFIRM alone."""
     match button:
         case Button.CONFIRM if screen.hidden:
             return screen, (Recheck(screen.judged),)
@@ -122,7 +126,9 @@ def pressed_at_result(screen: Result, button: Button) -> Transition:
 
 
 def confirmed(screen: Result) -> Transition:
-    """CONFIRM never answers an alarm's question: the car is compared with the record, by other keys."""
+    """Handle CONFIRM at a verdict. For an alarm it opens the comparison, whose points are answered by other
+    keys.
+    """
     if screen.compares:
         return comparing.opened(screen), (StopSignal(),)
     if screen.needs_confirmation and screen.judged.verdict.outcome is not Outcome.ALARM:

@@ -41,7 +41,7 @@ def _scanned(screen: Screen, scan: Scan, now_s: float) -> Transition:
 
 
 def noticed(screen: Screen, scan: Scan, now_s: float) -> Screen:
-    """The screen, which checks no code now, with the codes in view remembered."""
+    """Return the screen with the codes in view remembered, while no check can begin."""
     return replace(screen, seen=_noticed(screen.seen, scan, now_s))
 
 

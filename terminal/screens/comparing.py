@@ -1,6 +1,6 @@
-"""The comparison of an alarm's record with the car in front, point by point, before the car is stopped.
+"""Comparison of an alarm's record with the car in front, point by point, before the car is stopped.
 
-CONFIRM, which acknowledged the alarm, answers no point, so that no press or hold of it can answer them all.
+CONFIRM acknowledges the alarm and therefore answers no point: one long press cannot answer them all.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ ANSWERS = {Button.TRIGGER: Fit.AGREES, Button.BACK: Fit.DIFFERS}
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One point of the car is compared with the alarm's record."""
+    """One point of the car is being compared with the alarm's record."""
 
     status: Status
     judged: RecordedCheck
     back: Result
     """The verdict that is shown again afterwards."""
     fits: tuple[Fit, ...] = ()
-    """What was answered, in the order of POINTS; never all of them."""
+    """Answers so far, in the order of POINTS; when all are given, the comparison is over."""
     seen: LastSeen | None = None
 
     @property
@@ -39,15 +39,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The officer touched an answer about the point on the screen."""
+    """The officer touched an answer to the point on the screen."""
 
     fit: Fit
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Record the answers about all POINTS, and that this is the vehicle where all agree; answer with Recorded
-    or Failed.
+    """Record the answers to all POINTS, and that this is the vehicle if all agree; answered with Recorded or
+    Failed.
     """
 
     judged: RecordedCheck
@@ -55,12 +55,12 @@ class Compared:
 
 
 def opened(screen: Result) -> Comparison:
-    """The comparison of the alarm on the screen, at its first point."""
+    """Open the comparison for the alarm on the screen, at its first point."""
     return Comparison(screen.status, screen.judged, screen, seen=screen.seen)
 
 
 def answered(screen: Comparison, fit: Fit) -> tuple[Comparison | Result, tuple[Compared, ...]]:
-    """The next point, or the verdict again and what is to be recorded."""
+    """Add an answer; return the next point, or the verdict again and the answers to record."""
     fits = (*screen.fits, fit)
     if len(fits) < len(POINTS):
         return replace(screen, fits=fits), ()
@@ -69,6 +69,6 @@ def answered(screen: Comparison, fit: Fit) -> tuple[Comparison | Result, tuple[C
 
 
 def pressed(screen: Comparison, button: Button) -> tuple[Comparison | Result, tuple[Compared, ...]]:
-    """TRIGGER says that the point agrees, BACK that it differs; CONFIRM says nothing."""
+    """Handle a button: TRIGGER answers that the point agrees, BACK that it differs; CONFIRM does nothing."""
     fit = ANSWERS.get(button)
     return (screen, ()) if fit is None else answered(screen, fit)

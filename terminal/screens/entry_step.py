@@ -1,6 +1,7 @@
-"""Plate entry and the choice of a kind: what typing, pressing and picking lead to, and the registry's list.
+"""Transitions of plate entry and of the choice of a kind.
 
-Plate entry advises and never forbids: a number of a form that no table has is looked up after one more press.
+Plate entry advises and refuses only an impossible number: one that fits no table is looked up after one more
+press.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _ALARMS = frozenset({VehicleFinding.ALARM, VehicleFinding.CACHED_ALARM, VehicleF
 
 
 def entry(screen: Ready | Result, after: RecordedCheck | None) -> PlateEntry | KindChoice:
-    """Plate entry that begins with the province of the last plate; or the choice of a vehicle, where a code
-    may be about several.
+    """Open plate entry with the last plate's province, or the choice of a vehicle if a code may be about
+    several.
     """
     several = after.several if after is not None else None
     if several is not None:
@@ -39,7 +40,7 @@ def entry(screen: Ready | Result, after: RecordedCheck | None) -> PlateEntry | K
 
 
 def pressed(screen: PlateEntry | KindChoice, button: Button) -> Screen:
-    """The screen after a button."""
+    """Handle a button; return the next screen."""
     if isinstance(screen, KindChoice):
         return _pressed_at_kinds(screen, button)
     match button:
@@ -54,7 +55,7 @@ def pressed(screen: PlateEntry | KindChoice, button: Button) -> Screen:
 
 
 def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked) -> Transition:
-    """The screen after a touch on a key or a kind, and what must be done."""
+    """Handle a touch on a key or a kind."""
     match screen, event:
         case PlateEntry(), Typed(text):
             fits = len(screen.number) + len(text) <= plates.LONGEST and text in plates.SYMBOLS
@@ -71,9 +72,9 @@ def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked) -> Transit
 
 
 def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> Transition:
-    """The registry said which vehicles have the number, in time or not, or gave no answer.
+    """Handle the registry's list of vehicles with this number, in time or late; None if it gave no answer.
 
-    Several are shown, gravest first, and the officer picks; one alone is the one (wire format, section 5).
+    Several are shown, gravest first, and the officer picks; a single one is taken (wire format, section 5).
     """
     waiting = isinstance(screen, KindChoice) and screen.listing in (KindSource.ASKING, KindSource.NO_ANSWER)
     if not isinstance(screen, KindChoice) or not waiting or screen.number != number:
@@ -88,7 +89,7 @@ def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> 
 
 
 def _unasked(screen: Screen, number: str, found: tuple[Candidate, ...]) -> tuple[Report, ...]:
-    """An alarm on the only vehicle of a number is told, though the officer has gone on."""
+    """Report an alarm on the only vehicle of a number although the officer has moved on."""
     if len(found) != 1 or found[0].status.finding not in _ALARMS:
         return ()
     plate, shown = Plate(number, found[0].kind), subject_of(screen)
@@ -102,7 +103,7 @@ def _left(screen: PlateEntry) -> Screen:
 
 
 def _finished(screen: PlateEntry) -> Screen:
-    """The choice of a kind; for a number that fits no pattern, after one more press."""
+    """Return the choice of a kind; for a number that fits no pattern only after one more press."""
     if not screen.number:
         return screen
     if not plates.can_be(screen.number):
@@ -128,13 +129,13 @@ def _pressed_at_kinds(screen: KindChoice, button: Button) -> Screen:
 
 
 def _erased(number: str) -> str:
-    """Without what was typed last; a word goes as it came."""
+    """Return the number without the last symbol; 应急 and 民航 are one symbol each."""
     word = next((word for word in plates.WORDS if number.endswith(word)), number[-1])
     return number.removesuffix(word)
 
 
 def _with_number(screen: PlateEntry, number: str) -> PlateEntry:
-    """With the keys that may follow: provinces at the start, and where nothing else can."""
+    """Return the entry with this number and the keyboard for its next symbol: provinces first."""
     following = plates.symbols_after(number)
     provinces = not number or (following and following <= PROVINCES.keys())
     keys = Keys.PROVINCES if provinces else Keys.SYMBOLS

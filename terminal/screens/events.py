@@ -1,4 +1,4 @@
-"""Events change screens; effects are what a changed screen wants done, and each is answered with an event."""
+"""Events, which change screens, and effects, which a change asks for; each effect is answered by an event."""
 
 from __future__ import annotations
 
@@ -17,62 +17,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A frame had a code in view."""
+    """A frame showed a code."""
 
     scan: Scan
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button, or its place on the screen, was pressed."""
+    """A button, or its place on the display, was pressed."""
 
     button: Button
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time went by; `status` is what the bar says now."""
+    """Time passed; `status` is the new content of the bar."""
 
     status: Status
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A key of plate entry."""
+    """A key of plate entry was touched."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeyboardSwitched:
-    """The other keys of plate entry are wanted."""
+    """The officer switched to the other keyboard of plate entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A kind was picked; None: the officer cannot tell, and the registry is to list them."""
+    """A kind was picked; None if the officer cannot tell, and the registry is to list the vehicles."""
 
     kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A check, or what the officer changed of it, is on disk and may be shown."""
+    """A check, or the officer's change of it, is on disk and may be shown."""
 
     judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """Something more is known of a check, and it is on disk."""
+    """A check was refined by a later answer; the refinement is on disk."""
 
     judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Something is known of a vehicle that is not, or no longer, the one of its check on the screen; it is on
-    disk. No screen changes, but an alarm interrupts.
+    """A recorded result about a vehicle whose check is not on the screen. No screen changes, but an alarm
+    interrupts.
     """
 
     judged: RecordedCheck
@@ -80,16 +80,16 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Rerecorded:
-    """The record of an alarm is on disk now, which could not be written when it was shown."""
+    """An alarm that was shown without a record, because writing it failed, has been recorded."""
 
     seq: int
-    """The number by which it was shown."""
+    """The number under which it was shown."""
     judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The vehicles that the registry has for a number, gravest first; None where it gave no answer."""
+    """The registry's vehicles for a number, gravest first; None if it gave no answer."""
 
     number: str
     found: tuple[Candidate, ...] | None
@@ -97,7 +97,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An effect could not be performed, so nothing of it may be shown."""
+    """An effect failed, so nothing of it may be shown."""
 
     notice: Notice
 
@@ -123,22 +123,22 @@ ScreenEvent: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class CheckCode:
-    """Verify this code, record the check, and answer with Recorded or Failed."""
+    """Verify this code and record the check; answered with Recorded or Failed."""
 
     scan: Scan
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The officer says that this is the vehicle: record it, and answer with Recorded or Failed."""
+    """The officer confirmed that this is the vehicle: record it; answered with Recorded or Failed."""
 
     judged: RecordedCheck
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Check the vehicle of this check again, by the code, the lists and the registry: record it, and answer
-    with Recorded or Failed.
+    """Check this check's vehicle again by code, lists and registry, and record it; answered with Recorded or
+    Failed.
     """
 
     judged: RecordedCheck
@@ -146,8 +146,8 @@ class Recheck:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """The officer entered this plate, for the check `after` or for a new one: judge, record, answer with
-    Recorded or Failed, and ask the registry.
+    """The officer entered this plate, for the check `after` or for a new one: judge and record it, answer
+    with Recorded or Failed, and ask the registry.
     """
 
     plate: Plate
@@ -156,8 +156,8 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The registry has an alarm on the one vehicle of a number that was asked about, and nobody waits for it:
-    record a check of it, and answer with Reported or Failed.
+    """The registry has an alarm on the only vehicle of a number, and the officer has moved on: record a check
+    of it; answered with Reported or Failed.
     """
 
     plate: Plate
@@ -165,35 +165,35 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class AskKinds:
-    """Ask the registry which kinds this number has; answer with Listed."""
+    """Ask the registry which kinds this number has; answered with Listed."""
 
     number: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlaySignal:
-    """Sound, light and vibration of an outcome."""
+    """Play the sound, light and vibration of an outcome."""
 
     outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class StopSignal:
-    """Sound, light and vibration off."""
+    """Stop sound, light and vibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A short stroke: a press did not count. What plays goes on."""
+    """Vibrate briefly because a press did not count; a signal that plays goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToggleTorch:
-    """Torch on or off."""
+    """Switch the torch on or off."""
 
 
 CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | Report | AskKinds
-"""What is done about a check."""
+"""Effects on a check."""
 Effect: TypeAlias = (
     CheckCode | Identify | CaseEffect | PlaySignal | StopSignal | Click | ToggleTorch | ShiftEffect
 )

@@ -1,4 +1,4 @@
-"""How the screens of the shift follow one another; where it is over, a new shift alone leads to checking."""
+"""Transitions of the shift's screens; without an active shift only a new shift leads to checking."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 
 
 def over(screen: Screen) -> bool:
-    """Whether no shift goes on, so that no check may be made or shown."""
+    """Return True if no shift is active, so that no check may be made or shown."""
     return isinstance(screen, ShiftOver) or (isinstance(screen, Uploading) and screen.ended is not None)
 
 
 def step(screen: Screen, event: ShiftEvent) -> Transition:
-    """What a touch on the screens of the shift, or an answer to them, changes."""
+    """Handle a touch on a screen of the shift, or the answer to an effect."""
     match event:
         case MenuTouched() | Paged() | LogRowTouched() | NotePicked():
             return _touched(screen, event)
@@ -67,14 +67,14 @@ def _touched(screen: Screen, touch: ShiftTouch) -> Transition:
             chosen = [logged for logged in screen.shown if logged.seq == seq]
             return (LogEntry(screen.status, chosen[0], screen, seen=screen.seen) if chosen else screen), ()
         case LogEntry(), NotePicked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
-            # A finger that touched twice adds nothing.
+            # a second touch on the same note adds nothing
             return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
         case _:
             return screen, ()
 
 
 def _turned(screen: ShiftLog, by: int) -> ShiftLog:
-    """Another page; after the last comes the first."""
+    """Turn the page; after the last comes the first."""
     return replace(screen, page=(screen.page + by) % screen.pages)
 
 
@@ -132,7 +132,7 @@ def _with_log(screen: ShiftLog, told: ShiftLoaded) -> ShiftLog:
 
 
 def pressed(screen: ShiftScreen, button: Button) -> Transition:
-    """What a button does on a screen of the shift. TRIGGER goes back to checking, unless it is over."""
+    """Handle a button on a screen of the shift. TRIGGER returns to checking while a shift is active."""
     match button:
         case _ if isinstance(screen, ShiftOver):
             return _pressed_when_over(screen, button)
@@ -188,7 +188,7 @@ def _to_checking(screen: ShiftScreen) -> Screen:
 
 
 def entry(screen: Result) -> Transition:
-    """A verdict's check, to add to; what was added before is asked for."""
+    """Open a check for annotation, and load the notes it already has."""
     return LogEntry(screen.status, logged(screen.judged), screen, seen=screen.seen), (
         StopSignal(),
         LoadShift(),
@@ -196,14 +196,16 @@ def entry(screen: Result) -> Transition:
 
 
 def logged(judged: RecordedCheck) -> Logged:
-    """A check as the log has it, as far as its verdict says."""
+    """Return a check as the log shows it, as far as its verdict tells."""
     read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
-    # The answer to LoadShift, which every note begins with, says whether the picture is at hand.
+    # The answer to LoadShift, which opening an entry requests, says whether the picture is still available.
     return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
 
 
 def refined(screen: ShiftScreen, judged: RecordedCheck, seq: int) -> Transition:
-    """More of a check: an alarm interrupts where its verdict was on the screen; a log is asked for anew."""
+    """Apply a refined verdict: an alarm interrupts if its check was on the screen; an open log is loaded
+    again.
+    """
     match screen:
         case LogEntry(back=Result(judged=shown) as back) if shown.seq == seq:
             known = replace(logged(judged), acts=screen.logged.acts)

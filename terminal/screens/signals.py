@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from terminal.model import Outcome
 
 HIGH, LOW = 1, 2
-"""Levels of sound."""
+"""Sound levels."""
 SHORT_S, LONG_S, GAP_S = 0.12, 0.5, 0.13
 
 _OFF = (0.0, 0.0, 0.0)
@@ -47,10 +47,10 @@ _LAMPS = {
     "steady red": _steady(_RED),
     "steady blue": _steady(_BLUE),
 }
-# Felt in the hand and heard by nobody else: two pulses and a pause, until the alarm is acknowledged.
+# Vibration alone, not heard by bystanders: two pulses and a pause, until the alarm is acknowledged.
 _STROKES = (OutputStep(1, 0.2), OutputStep(0, 0.15), OutputStep(1, 0.2), OutputStep(0, 0.65))
 STROKE = (OutputStep(1, 0.05), OutputStep(0, 0.2))
-"""One short stroke: a press did not count."""
+"""One short vibration: a press did not count."""
 _DISCREET = Signal(vibration=_STROKES)
 _LOUD = Signal(
     sound=(OutputStep(HIGH, 0.15), OutputStep(0, 0.1)),

@@ -1,6 +1,7 @@
-"""A screen is a frozen value that holds only what it shows; events change it, effects are what must be done.
+"""The union of all screens: each is a frozen value that holds only what it shows.
 
-The app performs an effect and answers it with an event, so no verdict is shown before its record is on disk.
+Events change a screen, and effects say what must be done. The app performs an effect and answers it with an
+event, so no verdict is shown before its record is on disk.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FaultScreen:
-    """A fault that kept a verdict from being shown; a press goes back to work."""
+    """A fault that prevented a verdict; any press leaves it."""
 
     status: Status
     notice: Notice
     seen: LastSeen | None = None
     back: ShiftScreen | Result | None = None
-    """Where the press leads; None is Ready."""
+    """The screen that the press leads to; None for Ready."""
 
 
 def pictured(screen: Screen) -> Scan | None:
-    """The scan whose frame a screen shows, or will if the officer wants to choose from its codes."""
+    """Return the scan whose frame a screen shows, or would show if the officer chose from its codes."""
     match screen:
         case Result(other=OtherCode(scan=scan)) | CodeChoice(scan=scan):
             return scan
@@ -41,7 +42,7 @@ def pictured(screen: Screen) -> Scan | None:
 
 
 def subject_of(screen: Screen) -> RecordedCheck | None:
-    """The check whose car a screen is about; None where it is about none."""
+    """Return the check whose car a screen is about, None if there is none."""
     match screen:
         case Result(judged=judged) | Comparison(judged=judged):
             return judged
@@ -56,9 +57,9 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
 Screen: TypeAlias = (
     Ready | Result | CodeChoice | PlateEntry | KindChoice | Comparison | FaultScreen | ShiftScreen
 )
-"""The screens that follow one another; an alarm interrupts any of them."""
+"""The screens that follow one another; an alarm can interrupt any of them."""
 Shown: TypeAlias = Screen | Alarm
-"""What the officer may have before them."""
+"""Everything that can be on the display."""
 Transition: TypeAlias = tuple[Screen, tuple[Effect, ...]]
 
 

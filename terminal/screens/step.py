@@ -1,4 +1,6 @@
-"""Screens are one function: `step(screen, event, now) -> (screen, effects)`; nothing here waits or draws."""
+"""The transition function of the screens: `step(screen, event, now) -> (screen, effects)`. It performs no
+I/O.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 
 
 def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
-    """The screen after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
+    """Return the screen after `event` at monotonic time `now_s`, and the effects to perform. Pure; never
+    raises.
+    """
     match event:
         case Tick(status):
             return _ticked(screen, status, now_s)
@@ -103,7 +107,7 @@ def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Trans
 
 
 def _read(screen: FaultScreen) -> Screen:
-    """What follows a fault that the officer has read: its check may be tried again at once."""
+    """Leave a fault that the officer has read; its check may be tried again at once."""
     if screen.back is None:
         return Ready(screen.status, None)
     return replace(screen.back, status=screen.status, seen=screen.seen)

@@ -1,13 +1,13 @@
-"""What the officer has before them: a screen, the alarms that interrupt it, and which presses count.
+"""State of the display: a screen, the alarms that interrupt it, and which presses count.
 
-The screens follow one another in `step`; an alarm lies on top of them and changes none, so that nothing that
-happens below it can cover or lose it. Rules (wire format, section 5, "An alarm is never a notice"):
+`step` changes the screen. Alarms are kept above it and do not change it, so that nothing that happens below
+can cover or lose one. Rules (wire format, section 5, "An alarm is never a notice"):
 
-1. An alarm is shown until it is acknowledged; the screen below is back as it was.
+1. An alarm is shown until it is acknowledged; the screen below then returns unchanged.
 2. An alarm never covers another car's alarm or open comparison: it waits, with its signal and a count.
-3. While no shift goes on, alarms wait unread; whoever starts the next shift sees them first.
-4. From a check of more than ten minutes ago, an alarm is a banner until it is opened.
-5. An alarm that was acknowledged comes again where it says something else, or after the check was none.
+3. Without an active shift, alarms wait unread; the officer who starts the next shift sees them first.
+4. An alarm from a check of more than ten minutes ago is a banner until it is opened.
+5. An acknowledged alarm is shown again if it changes, or if its check was not an alarm in the meantime.
 """
 
 from __future__ import annotations
@@ -56,36 +56,36 @@ if TYPE_CHECKING:
     from terminal.model import RecordedCheck
 
 HEARD_KEPT = 512
-"""Acknowledged alarms that are remembered: more than a shift's."""
+"""Number of acknowledged alarms that are remembered: more than a shift has."""
 UiEvent: TypeAlias = ScreenEvent | Input | Drawn
 _OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, ShiftEnded, ShiftStarted)
-"""Answers that belong to what the officer did; a verdict is always news."""
+"""Answers to what the officer did. A verdict is not among them: it always counts as a change by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ui:
-    """The screen below, the alarms on top of it, and since when the officer sees what is shown."""
+    """The screen below, the alarms above it, and since when the officer can see what is shown."""
 
     below: Screen = field(default_factory=Ready)
     alerts: tuple[RecordedCheck, ...] = ()
-    """Alarms that are not acknowledged, at most one for each plate, oldest first."""
+    """Unacknowledged alarms, at most one for each plate, oldest first."""
     banners: tuple[RecordedCheck, ...] = ()
     """Alarms from older checks that were not opened, oldest first."""
     up: RecordedCheck | None = None
-    """The one of `alerts` that is shown; None while none may be."""
+    """The one of `alerts` that is shown; None while none may be shown."""
     heard: tuple[Key, ...] = ()
-    """What was acknowledged, newest last."""
+    """Keys of acknowledged alarms, newest last."""
     keys: ScreenView = field(default_factory=ScreenView)
     touches: ScreenView = field(default_factory=ScreenView)
     hold: Hold | None = None
     by_officer: bool = False
-    """What happens now follows from what the officer did."""
+    """True while an action of the officer is being handled."""
     dropped: int = 0
-    """Presses and touches that did not count."""
+    """Number of presses and touches that did not count."""
 
     @property
     def screen(self) -> Shown:
-        """What is to be drawn."""
+        """The screen to draw."""
         status = self.below.status
         if self.up is not None:
             about = alarms.about(self.up, subject_of(self.below))
@@ -104,10 +104,12 @@ Advance: TypeAlias = tuple[Ui, tuple[Effect, ...]]
 
 
 def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
-    """What is shown after `event` at monotonic time `now_s`, and what must be done. Pure and total."""
+    """Return the state after `event` at monotonic time `now_s`, and the effects to perform. Pure; never
+    raises.
+    """
     match event:
         case Drawn():
-            ui = _settled(ui)  # what begins on the display was not seen before
+            ui = _settled(ui)  # the first screen after start counts as not seen before
             return replace(ui, keys=ui.keys.drawn(now_s), touches=ui.touches.drawn(now_s)), ()
         case KeyDown() | KeyUp() | Touched():
             return _entered(ui, event, now_s)
@@ -169,7 +171,7 @@ def _touched(ui: Ui, meant: ScreenEvent | BannerOpened, now_s: float) -> Advance
 
 
 def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
-    """What follows below, and the alarm that the event may bring."""
+    """Apply an event to the screen below, and raise the alarm that it may bring."""
     if ui.up is not None and isinstance(event, Scanned):
         return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
     below, effects = step(ui.below, event, now_s)
@@ -182,13 +184,13 @@ def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     if isinstance(event, Recorded | Refined | Reported):
         after, alarm = _raised(after, event.judged, now_s)
     after = _settled(after)
-    if after.alerts:  # nothing of the screen below is heard before they are acknowledged
+    if after.alerts:  # signals of the screen below stay silent until all alarms are acknowledged
         effects = tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))
     return after, (*effects, *alarm)
 
 
 def _raised(ui: Ui, judged: RecordedCheck, now_s: float) -> Advance:
-    """The alarm of a check, where it is one and was not acknowledged."""
+    """Raise the alarm of a check if it is one and was not acknowledged."""
     if not alarms.is_alarm(judged.verdict):
         heard = tuple(key for key in ui.heard if key[:2] != (judged.seq, judged.plate))
         return replace(ui, heard=heard), ()
@@ -213,18 +215,18 @@ def _raised(ui: Ui, judged: RecordedCheck, now_s: float) -> Advance:
 
 
 def _is_same(one: RecordedCheck, other: RecordedCheck) -> bool:
-    """Two alarms of one vehicle, so that the newer takes the place of the older."""
+    """Return True if two alarms are about one vehicle, so that the newer replaces the older."""
     return (one.plate, one.verdict.outcome) == (other.plate, other.verdict.outcome)
 
 
 def _signal(ui: Ui) -> PlaySignal:
-    """The signal of the gravest alarm that is not acknowledged."""
+    """Return the signal of the gravest unacknowledged alarm."""
     outcomes = {one.verdict.outcome for one in ui.alerts}
     return PlaySignal(Outcome.ALARM if Outcome.ALARM in outcomes else Outcome.OFF_ROAD)
 
 
 def _renumbered(ui: Ui, event: Rerecorded) -> Ui:
-    """An alarm that was shown before its record was written has its record's number now."""
+    """Give an alarm that was shown before its record was written the record's number."""
 
     def with_number(one: RecordedCheck) -> RecordedCheck:
         return replace(one, seq=event.judged.seq, recorded=True) if one.seq == event.seq else one
@@ -239,7 +241,7 @@ def _renumbered(ui: Ui, event: Rerecorded) -> Ui:
 
 
 def _acknowledged(ui: Ui) -> Advance:
-    """The alarm that is shown was acknowledged; the next is shown, or the screen below as it was."""
+    """Acknowledge the alarm that is shown; show the next, or the screen below unchanged."""
     if ui.up is None:
         return replace(ui, hold=None), ()
     after = replace(
@@ -254,7 +256,7 @@ def _acknowledged(ui: Ui) -> Advance:
 
 
 def _settled(ui: Ui) -> Ui:
-    """With the alarm that is to be shown now, and with what the officer has not yet seen of it all."""
+    """Select the alarm to show now, and note what the officer has not seen yet."""
     up = ui.up if ui.up in ui.alerts and not _is_locked(ui.below) else _due(ui)
     ui = replace(ui, up=up)
     screen = ui.screen
@@ -265,7 +267,7 @@ def _settled(ui: Ui) -> Ui:
 
 
 def _due(ui: Ui) -> RecordedCheck | None:
-    """The alarm that may be shown on top of the screen below."""
+    """Return the alarm that may be shown above the screen below, None if there is none."""
     if _is_locked(ui.below):
         return None
     compared = _compared(ui.below)
@@ -275,7 +277,7 @@ def _due(ui: Ui) -> RecordedCheck | None:
 
 
 def _compared(screen: Screen) -> RecordedCheck | None:
-    """The check whose car is to be compared with an alarm's record, and was not yet."""
+    """Return the check whose car is still to be compared with an alarm's record, None if there is none."""
     match screen:
         case Comparison(judged=judged):
             return judged
@@ -286,6 +288,6 @@ def _compared(screen: Screen) -> RecordedCheck | None:
 
 
 def _is_locked(screen: Screen) -> bool:
-    """Nobody is there who may read an alarm."""
+    """Return True if no shift is active, so that nobody may read an alarm."""
     behind = screen.back if isinstance(screen, FaultScreen) else None
     return shift_step.over(screen) or (behind is not None and shift_step.over(behind))

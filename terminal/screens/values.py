@@ -1,4 +1,4 @@
-"""What screens are told and show as it is: the bar, codes in view, checks, the shift and its upload."""
+"""Values that screens show as they are: the bar, codes in view, checks, the shift and its upload."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class CameraStatus(StrEnum):
-    """What the camera does, as the officer is told."""
+    """State of the camera, as shown to the officer."""
 
     LIVE = "live"
     STALLED = "stalled"
@@ -21,7 +21,7 @@ class CameraStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A fault that is shown and does not stop the work: its code and the officer's text."""
+    """A fault that is shown while work goes on: its code and the officer's text."""
 
     code: str
     zh: str
@@ -29,53 +29,53 @@ class Notice:
 
 
 class Sending(StrEnum):
-    """What the upload does."""
+    """State of the upload."""
 
     WAITING = "waiting"
-    """For its turn, or for the registry's receipt."""
+    """Waiting to start, or for the registry's receipt."""
     SENDING = "sending"
     DONE = "done"
-    """Every record is receipted by the registry."""
+    """The registry has given a receipt for every record."""
     OFFLINE = "offline"
-    """Interrupted; it goes on by itself when the network is back."""
+    """Interrupted; it resumes by itself when the network is back."""
     FAULT = "fault"
-    """It does not go on by itself, as where the registry has another chain of this journal."""
+    """Stopped until someone acts, for example because the registry has another chain of this journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the bar at the top of every screen says."""
+    """Content of the bar at the top of every screen, and what ages are computed from."""
 
     now_s: float = 0.0
     """Unix time."""
     clock_trusted: bool = True
     laboratory: bool = False
-    """The trust set is a laboratory's."""
+    """True if the trust set is a laboratory's."""
     trust_age_s: float | None = None
     trust_fresh: bool = True
     records: int = 0
-    """Records of the journal that no receipt covers."""
+    """Number of records without a receipt."""
     upload: Sending | None = None
-    """None where nothing is sent and nothing is said of it."""
+    """None if no upload state is to be shown."""
     shift: str = ""
-    """The shift's number; empty where none is known."""
+    """Number of the shift; empty if unknown."""
     torch: bool = False
     province: str = ""
-    """The province of the last plate that was entered."""
+    """Province of the plate entered last."""
     online: bool | None = None
-    """Whether the registry can be reached; None where this terminal has no link."""
+    """True if the registry can be reached; None if this terminal has no link."""
     camera: CameraStatus = CameraStatus.LIVE
     notices: tuple[Notice, ...] = ()
     monotonic_s: float = 0.0
-    """Monotonic time, of which ages are computed when they are drawn."""
+    """Monotonic time, s, from which ages are computed when a screen is drawn."""
     fades_s: float = 60.0
-    """A pass or provisional verdict that is older says how old it is, and loses its colour."""
+    """Age, s, from which a pass or provisional verdict says how old it is and loses its colour."""
     hides_s: float = 180.0
-    """One that is older still is hidden until the officer asks for it."""
+    """Age, s, from which such a verdict is hidden until the officer asks for it."""
     waiting: WaitingAlarms | None = None
-    """Alarms that may not be shown on top of this screen; None where there are none."""
+    """Alarms that may not be shown above this screen; None if there are none."""
     banners: tuple[RecordedCheck, ...] = ()
-    """Alarms from older checks, until they are opened; oldest first."""
+    """Unopened alarms from older checks, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,38 +84,40 @@ class WaitingAlarms:
 
     count: int
     locked: bool = False
-    """No shift goes on, so nobody may read them."""
+    """True if no shift is active, so that nobody may read them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoVisibleCodes:
-    """Codes of ours that are or were in one frame: their texts, and when that was last (monotonic s)."""
+    """Inspection marks that were in one frame: their texts, and when they were last in view together
+    (monotonic s).
+    """
 
     texts: frozenset[str]
     last_s: float = field(compare=False)
     offered: bool = False
-    """The officer was asked to pick one of them."""
+    """True once the officer was asked to pick one of them."""
     checked: frozenset[str] = frozenset()
-    """Those of them that were checked meanwhile."""
+    """Those that have been checked since."""
     checked_s: float = field(default=0.0, compare=False)
-    """When one of these was last in view, together or alone (monotonic s)."""
+    """Monotonic time, s, at which a checked one was last in view, together with others or alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What is or was in view: the text of the code that was checked, and when that was last (monotonic s)."""
+    """The code checked last and when it was last in view (monotonic s)."""
 
     text: str | None
-    """None where none was checked."""
+    """Text of that code; None if no code was checked."""
     last_s: float = field(compare=False)
-    """No part of equality: it is not shown, and a screen is drawn anew only where it differs."""
+    """Excluded from equality: it is not shown, and a screen is redrawn only if it differs."""
     co_visible: CoVisibleCodes | None = None
-    """Codes that were in view together, where there were."""
+    """Marks that were in view together; None if there were none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A check of the shift, from memory: its record's number, and what is known and noted of it."""
+    """A check of the shift, from memory: its record number, and what is known and noted of it."""
 
     seq: int
     checked_s: float
@@ -123,23 +125,23 @@ class Logged:
     plate: Plate | None
     outcome: Outcome
     acts: tuple[OfficerNote, ...] = ()
-    """What the officer added, oldest first."""
+    """Notes added by the officer, oldest first."""
     picture: bool = False
-    """The frame with its code is still at hand, and may be kept."""
+    """True while the frame with its code is still available and may be kept."""
     read: bool = True
-    """Whether the code was an inspection credential's; said where no plate is known."""
+    """True if the code was an inspection credential; shown if no plate is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far the upload is: records receipted of those that it began with, and how fast it goes."""
+    """Progress of the upload: records with a receipt out of those it began with, and its speed."""
 
     sent: int = 0
     total: int = 0
     records_per_s: float = 0.0
     bytes_per_s: float = 0.0
     seconds_left: float | None = None
-    """None where nobody can tell."""
+    """None if it cannot be estimated."""
     state: Sending = Sending.WAITING
     fault: Notice | None = None
-    """Why it does not go on, where `state` is FAULT."""
+    """The reason if `state` is FAULT."""

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Overhearing:
-    """The terminal's own link, which keeps what came and what was acknowledged."""
+    """The terminal's own link, which keeps the answers that came and those that were acknowledged.
+
+    Hot-list changes, which have no correlation data and come at any time, are left out.
+    """
 
     link: Link
     heard: list[Incoming] = field(default_factory=list)
@@ -25,7 +28,7 @@ class Overhearing:
         """Keep, and pass on."""
 
         def hear(message: LinkMessage) -> None:
-            if isinstance(message, Incoming):
+            if isinstance(message, Incoming) and message.correlation is not None:
                 self.heard.append(message)
             deliver(message)
 
@@ -37,7 +40,8 @@ class Overhearing:
 
     def acknowledge(self, message: Incoming) -> None:
         """Keep, and pass on."""
-        self.acknowledged.append(message)
+        if message.correlation is not None:
+            self.acknowledged.append(message)
         self.link.acknowledge(message)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,10 @@ from terminal.commands import output
 from terminal.console import out, warn
 from terminal.drawing import text
 from terminal.errors import InputFault
-from terminal.inbox import FromRegistry, Inbox
 from terminal.model import LookupState, Outcome, Plate, RecordedCheck
-from terminal.ports import Incoming
 from terminal.screens.events import Listed, Refined, ScreenEvent
 from terminal.services.assembly import open_services
+from terminal.services.link_session import link_session
 from terminal.vehicle import plate as plates
 from terminal.vehicle import status
 from terminal.vehicle.tables import KINDS, OUTCOMES, VEHICLE_LINES
@@ -26,14 +25,12 @@ if TYPE_CHECKING:
     from terminal.config import Config
     from terminal.credential.verify import Moment
     from terminal.model import Candidate
-    from terminal.ports import Clock, Link
+    from terminal.ports import Clock, Incoming, Link
     from terminal.services.checks import Checks
+    from terminal.services.link_session import LinkSession
 
 ANSWERED, NO_ANSWER = 0, 1
 """Exit statuses."""
-CONNECT_S = 5.0
-"""How long the link may take to come up."""
-STEP_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +54,21 @@ class _Desk:
 
     checks: Checks
     clock: Clock
-    inbox: Inbox
+    session: LinkSession
 
     def moment(self) -> Moment:
         return self.checks.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
 
     def connect(self) -> None:
         """Wait until the registry can be asked, or it is clear that it cannot."""
-        deadline = time.monotonic() + CONNECT_S
-        while self.checks.online is False and time.monotonic() < deadline:
-            self.events()
+        self._take(self.session.wait_until_up())
 
     def events(self) -> list[ScreenEvent]:
-        """What happened since, waiting a little for it."""
-        heard = [one.message for one in self.inbox.drain(STEP_S) if isinstance(one, FromRegistry)]
-        told: list[ScreenEvent] = []
-        for incoming in heard:
-            if isinstance(incoming, Incoming):
-                told += self.checks.receive(incoming, self.moment())
-        return [*told, *self.checks.expire(self.moment())]
+        """Return what the registry's messages and expired waits bring, after a short wait for them."""
+        return [*self._take(self.session.receive()), *self.checks.expire(self.moment())]
+
+    def _take(self, received: list[Incoming]) -> list[ScreenEvent]:
+        return [event for one in received for event in self.checks.receive(one, self.moment())]
 
     def found(self, number: str) -> tuple[Candidate, ...] | None:
         """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
@@ -102,19 +95,13 @@ def run(
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
     work = open_services(settings, clock, link, load_seed)
-    desk = _Desk(work.checks, clock, Inbox())
-    if link is not None:
-        link.open(lambda message: desk.inbox.put(FromRegistry(message)))
-    try:
+    with closing(work), link_session(link) as session:
+        desk = _Desk(work.checks, clock, session)
         desk.connect()
         status = _answer(desk, question)
         for fault in desk.checks.registry.faults if desk.checks.registry else ():
             warn(fault.line())
-        return status
-    finally:
-        if link is not None:
-            link.close()
-        work.close()
+    return status
 
 
 def _answer(desk: _Desk, question: LookupArguments) -> int:

@@ -16,13 +16,12 @@ from nacl import bindings
 
 from terminal.console import out, warn
 from terminal.errors import InputFault
-from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
-from terminal.ports import Incoming
 from terminal.registry.messages import Reception
 from terminal.registry.upload_batches import Accepted
 from terminal.services import trust_directory
+from terminal.services.link_session import CONNECT_S, link_session
 from terminal.services.uploads import Upload
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
@@ -35,13 +34,14 @@ if TYPE_CHECKING:
     from terminal.config import Config
     from terminal.ports import Clock, Link
     from terminal.registry.upload_batches import TransferRate
+    from terminal.services.link_session import LinkSession
 
 ALL, LEFT = 0, 1
 """Exit statuses: everything is receipted (or written, or taken); something is left."""
-CONNECT_S = 5.0
 GIVE_UP_S = 60.0
 """Without a receipt that stores anything for so long, the rest waits for another time."""
-STEP_S = 0.05
+RECEIPTS_BYTES = 4 << 20
+"""Largest file of receipts that is read: about 20,000 receipts, for a gigabyte of batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +94,19 @@ def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]
 
 
 def _upload(work: Upload, link: Link, connect_s: float, stamp: Stamp) -> int:
-    inbox = Inbox()
-    link.open(lambda message: inbox.put(FromRegistry(message)))
-    try:
-        deadline_s = time.monotonic() + connect_s
-        while not link.state.up and time.monotonic() < deadline_s:
-            inbox.drain(STEP_S)
+    with link_session(link) as session:
+        session.wait_until_up(connect_s)
         fault = link.state.fault
         if fault is not None:
             warn(fault.line())
         else:
-            _exchange(work, link, inbox)
+            _exchange(work, link, session)
             if work.renew(stamp) is not None:  # the registry refuses a record for good
-                _exchange(work, link, inbox)
-    finally:
-        link.close()
+                _exchange(work, link, session)
     return _conclude(work)
 
 
-def _exchange(work: Upload, link: Link, inbox: Inbox) -> None:
+def _exchange(work: Upload, link: Link, session: LinkSession) -> None:
     uploader = work.uploader
     heard_s = time.monotonic()
     uploader.start(heard_s, nacl.utils.random)
@@ -120,9 +114,8 @@ def _exchange(work: Upload, link: Link, inbox: Inbox) -> None:
         message = uploader.poll(time.monotonic())
         if message is not None:
             link.send(message)
-        came = [one.message for one in inbox.drain(STEP_S) if isinstance(one, FromRegistry)]
-        for incoming in came:
-            taken = uploader.receive(incoming, time.monotonic()) if isinstance(incoming, Incoming) else None
+        for incoming in session.receive():
+            taken = uploader.receive(incoming, time.monotonic())
             if isinstance(taken, Accepted) and taken.receipt.result is not Reception.NOT_NOW:
                 heard_s = time.monotonic()
                 _tell(uploader.progress)
@@ -181,9 +174,12 @@ def _write(work: Upload, to: Path) -> int:
 
 def _take(work: Upload, receipts: Path) -> int:
     try:
-        content = receipts.read_bytes()
+        with receipts.open("rb") as file:
+            content = file.read(RECEIPTS_BYTES + 1)
     except OSError as error:
         raise InputFault(f"{receipts}: {error.strerror}") from error
+    if len(content) > RECEIPTS_BYTES:
+        raise InputFault(f"{receipts}: larger than {RECEIPTS_BYTES >> 20} MiB; split the file of receipts")
     try:
         taken = [work.uploader.take(one) for one in cose.split(content)]
     except Malformed as error:

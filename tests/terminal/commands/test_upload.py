@@ -172,6 +172,16 @@ def test_a_file_that_holds_no_receipts_is_a_fault_with_its_name(
     assert len(desk.records()) == RECORDS
 
 
+def test_a_file_larger_than_any_set_of_receipts_is_refused_without_reading_it_whole(
+    desk: Desk, tmp_path: Path
+):
+    file = tmp_path / "receipts.cbor"
+    with file.open("wb") as sparse:
+        sparse.truncate(1 << 40)  # does not fit into memory
+    with pytest.raises(InputFault, match=r"receipts\.cbor: larger than 4 MiB"):
+        desk.upload(way=UploadTarget(receipts=file))
+
+
 def test_where_a_file_cannot_be_written_it_is_a_fault_and_no_link_is_too(desk: Desk, tmp_path: Path):
     with pytest.raises(InputFault, match="none"):
         desk.upload(way=UploadTarget(to=tmp_path / "none" / "stick"))

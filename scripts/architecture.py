@@ -17,7 +17,14 @@ ROOTS = ("terminal", "drivers", "keys")
 BASE = frozenset({"terminal.errors", "terminal.model", "terminal.ports"})
 """Drawn as one node, since nearly every part imports them."""
 OMITTED = frozenset(
-    {"terminal", "terminal.atomic_file", "terminal.config", "terminal.console", "terminal.inbox"}
+    {
+        "terminal",
+        "terminal.atomic_file",
+        "terminal.config",
+        "terminal.console",
+        "terminal.inbox",
+        "terminal.storage",
+    }
 )
 """Not drawn: small modules that many parts share."""
 LABELS = {

@@ -9,12 +9,15 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from terminal import storage
 from terminal.errors import JournalDamaged, JournalFault, JournalFull
 from terminal.journal import record
 from terminal.journal.record import Break, BreakKind, Head
+from terminal.storage import error_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from terminal.model import Outcome
@@ -46,7 +49,6 @@ CREATE TABLE refused (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT N
 """
 _PAGE = 256
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _LITTLE_SPACE = 64 * 1024
 """Free space, bytes, below which an I/O error counts as a full disk: SQLite reports one if its shared memory
 (32 KiB) does not fit.
@@ -74,36 +76,28 @@ class Examined:
     damage: str | None
 
 
-@contextmanager
-def faults(folder: Path) -> Iterator[None]:
-    """Translate storage errors into JournalFault; misuse of SQLite (ProgrammingError) passes unchanged."""
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise _fault(error, folder) from error
-    except OSError as error:
-        detail = f"{error.strerror}: {error.filename or folder}"
-        raise (JournalFull if error.errno in _FULL else JournalFault)(detail) from error
+def faults(folder: Path) -> AbstractContextManager[None]:
+    """Translate storage errors into JournalFault; misuse of SQLite (ProgrammingError) passes unchanged.
+
+    `folder` is the journal's: a full disk is recognized by the space left there.
+    """
+    return storage.translate_errors(lambda error: _fault(error, folder))
 
 
-def _fault(error: sqlite3.DatabaseError, folder: Path) -> JournalFault:
-    name = _name(error)
+def _fault(error: sqlite3.DatabaseError | OSError, folder: Path) -> JournalFault:
+    name = error_name(error)
+    if isinstance(error, OSError):
+        detail = f"{name}: {error.filename or folder}"
+        return JournalFull(detail) if error.errno in _FULL else JournalFault(detail)
     if name == "SQLITE_FULL":
         return JournalFull(name)
-    if name.startswith(_DAMAGE):
+    if name.startswith(storage.DAMAGED):
         return JournalDamaged(name)
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
         space = os.statvfs(folder)
         if space.f_bavail * space.f_frsize < _LITTLE_SPACE:
             return JournalFull(name)
     return JournalFault(f"{name}: {folder}")
-
-
-def _name(error: sqlite3.DatabaseError) -> str:
-    # The error's own text may quote stored data; errors raised by Python have no name.
-    return getattr(error, "sqlite_errorname", "SQLITE_ERROR")
 
 
 def create(path: Path, journal_id: bytes, terminal_public_key: bytes) -> Head:
@@ -292,9 +286,9 @@ def examine(path: Path, witness: Head | None, *, newest: int | None = None) -> E
     except JournalDamaged as damage:
         return Examined(meta, damage.detail)
     except sqlite3.DatabaseError as error:
-        if not _name(error).startswith((*_DAMAGE, "SQLITE_ERROR")):  # missing table or column
+        if not error_name(error).startswith((*storage.DAMAGED, "SQLITE_ERROR")):  # missing table or column
             raise
-        return Examined(meta, _name(error))
+        return Examined(meta, error_name(error))
 
 
 def _chain(db: sqlite3.Connection, meta: Header, witness: Head | None, newest: int | None) -> str | None:

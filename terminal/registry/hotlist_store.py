@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from terminal import storage
 from terminal.errors import HotListFault
 from terminal.journal.database import transaction
 from terminal.model import VehicleStatus
@@ -23,6 +24,7 @@ from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from terminal.model import Plate
@@ -50,7 +52,6 @@ INSERT INTO vehicle VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, letters = excluded.letters
 WHERE (excluded.epoch, excluded.seq) > (vehicle.epoch, vehicle.seq)
 """
-_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def _opened(path: Path) -> sqlite3.Connection | None:
         if kept == (_APPLICATION_ID, _SCHEMA_VERSION) and _is_sound(db):
             return db
     except sqlite3.DatabaseError as error:
-        if not _name(error).startswith(_DAMAGE):
+        if not storage.error_name(error).startswith(storage.DAMAGED):
             raise
     if db is not None:
         db.close()
@@ -281,19 +282,11 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
     return value
 
 
-@contextmanager
-def _faults() -> Iterator[None]:
+def _faults() -> AbstractContextManager[None]:
     """Translate storage errors into HotListFault; misuse of SQLite (ProgrammingError) passes unchanged."""
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise HotListFault(_name(error)) from error
-    except OSError as error:
-        raise HotListFault(f"{error.strerror}: {error.filename}") from error
+    return storage.translate_errors(_fault)
 
 
-def _name(error: sqlite3.DatabaseError) -> str:
-    # The error's own text may quote stored data.
-    return getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+def _fault(error: sqlite3.DatabaseError | OSError) -> HotListFault:
+    where = f": {error.filename}" if isinstance(error, OSError) else ""
+    return HotListFault(f"{storage.error_name(error)}{where}")

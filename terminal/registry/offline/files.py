@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from terminal import atomic_file
+from terminal import atomic_file, storage
 from terminal.errors import OfflineListFault, OfflineListRefused
 from terminal.registry.offline import bloom_filter
 from terminal.registry.offline.packing import LAST_RECORD, PLATES_A_KIND, TABLE_KINDS, TAKEN_OFF, unpack_plate
@@ -28,6 +28,7 @@ from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _NAME = re.compile(f"([{''.join(PROVINCES)}])(?:-([0-9]{{8}}))?\\.sqlite", re.ASCII)
@@ -96,20 +97,12 @@ def digest(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-@contextmanager
-def faults(kind: type[OfflineListFault], what: object) -> Iterator[None]:
+def faults(kind: type[OfflineListFault], what: object) -> AbstractContextManager[None]:
     """Translate storage errors into `kind`; misuse of SQLite (ProgrammingError) passes unchanged.
 
     The fault's detail names `what` and quotes no stored data.
     """
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise kind(f"{what}: {getattr(error, 'sqlite_errorname', 'SQLITE_ERROR')}") from None
-    except OSError as error:
-        raise kind(f"{what}: {error.strerror}") from error
+    return storage.translate_errors(lambda error: kind(f"{what}: {storage.error_name(error)}"))
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.model import NAMING_A_VEHICLE, RefusalReason, Vehicle, VehicleFinding, VehicleStatus
 from terminal.ports import Outgoing
 from terminal.registry import codec, topics
+from terminal.registry.dropped import Dropped
 from terminal.registry.messages import (
     CodeQuestion,
     HotlistQuestion,
@@ -123,14 +124,7 @@ class Drop(StrEnum):
     """After the wait, and about no vehicle or no check of the last ten minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A message that is never shown."""
-
-    why: Drop
-
-
-Received: TypeAlias = Answered | NoAnswer | Busy | Late | Dropped
+Received: TypeAlias = Answered | NoAnswer | Busy | Late | Dropped[Drop]
 
 
 @dataclass(slots=True)
@@ -307,7 +301,7 @@ def _settle(
     moment: Moment,
     monotonic_s: float,
     display_only: frozenset[ComparedField],
-) -> Answered | NoAnswer | Busy | Late | Dropped:
+) -> Received:
     """What the first answer to a question amounts to, by its result and its time."""
     request = asked.request
     in_time = asked.waiting and monotonic_s < asked.until_s

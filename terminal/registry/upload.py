@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from terminal.errors import UploadFault
 from terminal.ports import Outgoing
 from terminal.registry import codec, topics
+from terminal.registry.dropped import Dropped
 from terminal.registry.messages import Batch, Chunk, Pieces, Receipt, Reception
 from terminal.registry.upload_batches import (
     NO_JOURNAL,
@@ -22,7 +23,6 @@ from terminal.registry.upload_batches import (
     ReceiptRefusal,
     ReceiptResult,
     RecordSource,
-    RefusedReceipt,
     TransferRate,
     batch_after,
     due,
@@ -51,7 +51,6 @@ __all__ = [
     "ReceiptRefusal",
     "ReceiptResult",
     "RecordSource",
-    "RefusedReceipt",
     "TransferRate",
     "Uploader",
     "due",
@@ -284,6 +283,6 @@ class Uploader:
     def _fault(self, fault: Fault) -> None:
         self.faults[fault.code] = fault
 
-    def _drop(self, why: ReceiptRefusal) -> RefusedReceipt:
+    def _drop(self, why: ReceiptRefusal) -> Dropped[ReceiptRefusal]:
         self.dropped[why] += 1
-        return RefusedReceipt(why)
+        return Dropped(why)

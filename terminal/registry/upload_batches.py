@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from terminal.journal import record
+from terminal.registry.dropped import Dropped
 from terminal.registry.messages import Batch, Chunk
 
 if TYPE_CHECKING:
@@ -108,14 +109,7 @@ class ReceiptRefusal(StrEnum):
     """It does not answer what was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedReceipt:
-    """A receipt that changes nothing."""
-
-    why: ReceiptRefusal
-
-
-ReceiptResult: TypeAlias = Accepted | RefusedReceipt
+ReceiptResult: TypeAlias = Accepted | Dropped[ReceiptRefusal]
 
 
 @dataclass(frozen=True, slots=True)

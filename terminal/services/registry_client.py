@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import ClockWrong, HotListSilent, TerminalInactive
 from terminal.model import RefusalReason
-from terminal.registry.lookup import Answered, Busy, Dropped, Late, LookupSession, LookupSpec, NoAnswer
+from terminal.registry.dropped import Dropped
+from terminal.registry.lookup import Answered, Busy, Drop, Late, LookupSession, LookupSpec, NoAnswer
 from terminal.registry.messages import (
     CodeQuestion,
     HotlistQuestion,
@@ -87,7 +88,7 @@ class RegistryClient:
 
     def receive(
         self, incoming: Incoming, head: Head, moment: Moment
-    ) -> Answered | NoAnswer | Late | Dropped | None:
+    ) -> Answered | NoAnswer | Late | Dropped[Drop] | None:
         """What a message amounts to; None for the hot list's, which is kept here."""
         if incoming.topic.startswith("roadside/1/hotlist/"):
             self.lists.apply_change(incoming, by_kid(self.hotlist_keys))

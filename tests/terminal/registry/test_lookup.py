@@ -20,6 +20,7 @@ from terminal.model import (
 )
 from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
+from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import (
     RECENT_S,
     REMEMBERED,
@@ -27,7 +28,6 @@ from terminal.registry.lookup import (
     Answered,
     Busy,
     Drop,
-    Dropped,
     Late,
     LookupSession,
     LookupSpec,

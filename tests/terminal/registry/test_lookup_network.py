@@ -11,11 +11,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from terminal.credential.verify import Moment
 from terminal.ports import Incoming
 from terminal.registry import codec
+from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import (
     RECENT_S,
     Busy,
     Drop,
-    Dropped,
     Late,
     LookupSession,
     LookupSpec,

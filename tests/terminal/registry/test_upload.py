@@ -20,6 +20,7 @@ from terminal.journal.set_aside import SetAsideJournal, set_aside
 from terminal.journal.store import Journal
 from terminal.ports import Incoming
 from terminal.registry import codec
+from terminal.registry.dropped import Dropped
 from terminal.registry.messages import Receipt, Reception
 from terminal.registry.upload import FIRST_WAIT_S, Uploader
 from terminal.registry.upload_batches import (
@@ -27,7 +28,6 @@ from terminal.registry.upload_batches import (
     PIECE_BYTES,
     Accepted,
     ReceiptRefusal,
-    RefusedReceipt,
     due,
 )
 from terminal.wire import cbor, cose, signed
@@ -96,19 +96,19 @@ def test_what_does_not_count_is_dropped_and_counted(journal: Journal):
         came = Incoming(TOPIC, codec.sign(receipt, signer), correlation or message.correlation)
         return upload.receive(came, 1)
 
-    assert heard(good, OTHER_SIGNER) == RefusedReceipt(ReceiptRefusal.UNSIGNED)
-    assert heard(replace(good, terminal="T0002")) == RefusedReceipt(ReceiptRefusal.OTHER_TERMINAL)
-    assert heard(replace(good, journal_id=bytes(16))) == RefusedReceipt(ReceiptRefusal.OTHER_JOURNAL)
-    assert heard(replace(good, hash=bytes(32))) == RefusedReceipt(ReceiptRefusal.HASH)
-    assert heard(replace(good, result=Reception.GAP, seq=0)) == RefusedReceipt(ReceiptRefusal.HASH)
-    assert heard(good, correlation=b"c" * 16) == RefusedReceipt(ReceiptRefusal.LATE)
+    assert heard(good, OTHER_SIGNER) == Dropped(ReceiptRefusal.UNSIGNED)
+    assert heard(replace(good, terminal="T0002")) == Dropped(ReceiptRefusal.OTHER_TERMINAL)
+    assert heard(replace(good, journal_id=bytes(16))) == Dropped(ReceiptRefusal.OTHER_JOURNAL)
+    assert heard(replace(good, hash=bytes(32))) == Dropped(ReceiptRefusal.HASH)
+    assert heard(replace(good, result=Reception.GAP, seq=0)) == Dropped(ReceiptRefusal.HASH)
+    assert heard(good, correlation=b"c" * 16) == Dropped(ReceiptRefusal.LATE)
     malformed = SIGNER(cbor.write({}), signed.RECEIPT)
-    assert upload.receive(Incoming(TOPIC, malformed, message.correlation), 1) == RefusedReceipt(
+    assert upload.receive(Incoming(TOPIC, malformed, message.correlation), 1) == Dropped(
         ReceiptRefusal.MALFORMED
     )
     assert journal.unreceipted() == 5
     assert heard(good) == Accepted(good, 3)
-    assert heard(good) == RefusedReceipt(ReceiptRefusal.DUPLICATE)
+    assert heard(good) == Dropped(ReceiptRefusal.DUPLICATE)
     assert journal.unreceipted() == 2
     assert dict(upload.dropped) == dict.fromkeys(set(ReceiptRefusal) - {ReceiptRefusal.WRONG}, 1) | {
         ReceiptRefusal.HASH: 2
@@ -314,7 +314,7 @@ def test_what_is_carried_by_hand_is_taken_once_and_its_receipts_count(tmp_path: 
     assert dict(upload.dropped) == {}
     carried = list(cose.split(b"".join(upload.messages())))
     receipts = [codec.sign(registry.answer(message), SIGNER) for message in [*carried, *carried]]
-    assert all(upload.take(one) == RefusedReceipt(ReceiptRefusal.UNSIGNED) for one in receipts)
+    assert all(upload.take(one) == Dropped(ReceiptRefusal.UNSIGNED) for one in receipts)
     trusting = uploader([journal], evidence)
     assert all(isinstance(trusting.take(one), Accepted) for one in receipts)
     assert (journal.unreceipted(), evidence.pending(), list(trusting.messages())) == (0, [], [])

@@ -17,6 +17,7 @@ from terminal.journal.recovery import DAMAGED
 from terminal.journal.set_aside import set_aside
 from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
+from terminal.registry.dropped import Dropped
 from terminal.registry.messages import Batch, Pieces, Receipt, Reception, StoredPart
 from terminal.registry.upload_batches import (
     LONGEST_PAUSE_S,
@@ -24,7 +25,6 @@ from terminal.registry.upload_batches import (
     USUAL_PAUSE_S,
     Accepted,
     ReceiptRefusal,
-    RefusedReceipt,
 )
 from terminal.registry.upload_turns import FIRST_WAIT_S
 from tests.terminal.journal.journals import CHECK, REGISTRY, STAMP, open_journal, opened
@@ -225,7 +225,7 @@ def test_a_refusal_with_zeros_counts_for_the_batch_that_it_answers(journal: Jour
     assert message is not None
     assert sizes([message], registry) == [1]
     other = replace(receipt_of(NOTHING, Reception.REFUSED), journal_id=b"o" * 16)
-    assert says(upload, message, other) == RefusedReceipt(ReceiptRefusal.OTHER_JOURNAL)
+    assert says(upload, message, other) == Dropped(ReceiptRefusal.OTHER_JOURNAL)
     assert journal.refused is None
 
 
@@ -306,7 +306,7 @@ def test_records_do_not_wait_for_a_picture_without_a_receipt(journal: Journal, e
     assert set(sent) == {first}
     assert (len(sent), upload.faults) == (3, {})
     late = registry.receipt(first)
-    assert upload.receive(late, 999) == RefusedReceipt(ReceiptRefusal.LATE)
+    assert upload.receive(late, 999) == Dropped(ReceiptRefusal.LATE)
 
 
 def test_a_picture_that_is_heard_late_goes_on(evidence: Evidence):
@@ -371,7 +371,7 @@ def test_a_stick_s_receipts_of_other_results_change_nothing_that_they_must_not(
         assert isinstance(upload.take(codec.sign(receipt_of(two, result), SIGNER)), Accepted)
         assert (journal.unreceipted(), journal.refused) == (0, None)
     assert isinstance(upload.faults[UploadFault.code], UploadFault)
-    assert upload.take(codec.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == RefusedReceipt(
+    assert upload.take(codec.sign(receipt_of(NOTHING, Reception.REFUSED), SIGNER)) == Dropped(
         ReceiptRefusal.WRONG
     )
     assert isinstance(upload.take(codec.sign(receipt_of(two, Reception.GAP), SIGNER)), Accepted)

@@ -46,8 +46,13 @@ class Scanner:
         self.lit = False
         """True while the torch is on; set by the main thread, which switches it."""
 
+    @property
+    def started(self) -> bool:
+        """True once `start` was called."""
+        return self._thread.ident is not None
+
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread; call this once."""
         self._thread.start()
 
     def stop(self) -> None:

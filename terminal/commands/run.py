@@ -88,13 +88,9 @@ def assemble(setup: Setup) -> app.App:
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
     style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
-    work = open_services(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
+    services = open_services(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
     budget_s = 1e-3 * settings.camera.budget_ms
-    terminal = app.App(setup.rig, work, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
-    set_aside = work.checks.recorder.journal.set_aside
-    if set_aside is not None:
-        terminal.notice(set_aside.fault())
-    return terminal
+    return app.App(setup.rig, services, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
 
 
 def _look_for(fault: Fault, setup: Setup) -> Style:

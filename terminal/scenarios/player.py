@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from terminal.model import Verdict
     from terminal.screens.attention import ScreenView
     from terminal.screens.state import Touch
+    from terminal.services.frames import Timing
 
 PATIENCE_S = 20.0
 """Longest real time that an expectation is waited for, s."""
@@ -88,6 +89,8 @@ class Player:
     patience_s: float = PATIENCE_S
     _checks: set[int] = field(default_factory=set, init=False)
     """Record numbers of the checks whose results were expected."""
+    _timing: Timing | None = field(default=None, init=False)
+    """Durations that were told last: those of a check are told once."""
 
     def play(self, lines: Sequence[script.Line]) -> bool:
         """Play the lines; True if every expectation was met."""
@@ -179,13 +182,13 @@ class Player:
         judged = _judged(self.app.screen)
         if judged is not None:
             self._checks.add(judged.seq)
-        if judged is not None and self.app.timing is not None:
-            timing = self.app.timing
+        timing = self.app.timing
+        if judged is not None and timing is not None and timing is not self._timing:
+            self._timing = timing
             found += (
                 f"  frame to verdict {timing.total_ms:.1f} ms"
                 f" (decode {timing.decode_ms:.1f} ms, verify {timing.verify_us:.0f} us)"
             )
-            self.app.timing = None
         if not met:
             self.failures.append(f"line {number}: expected {expected}, found {found}")
         self.say(("" if met else f"NOT AS EXPECTED (line {number}): ") + found)

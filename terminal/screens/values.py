@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from terminal.errors import Fault
     from terminal.journal.notes import OfficerNote
     from terminal.model import Outcome, Plate, RecordedCheck
 
@@ -26,6 +27,11 @@ class Notice:
     code: str
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        """Return a fault's code and texts."""
+        return cls(fault.code, fault.zh, fault.en)
 
 
 class Sending(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from terminal.services.last_province import LastProvince
 from terminal.services.lists import Lists
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
+from terminal.services.services import Services
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import ShiftActions
 from terminal.services.uploads import Upload, UploadService
@@ -36,23 +36,6 @@ if TYPE_CHECKING:
     from terminal.ports import Clock, Link
 
 HOTLIST = "hotlist.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything that an officer's work is made with."""
-
-    checks: Checks
-    shift_actions: ShiftActions
-    uploads: UploadService
-    province: LastProvince
-    status: Status
-    """What the bar says of the terminal itself, and how verdicts age."""
-
-    def close(self) -> None:
-        """Let go of the journal and the lists."""
-        self.uploads.close()
-        self.checks.close()
 
 
 def open_services(
@@ -114,13 +97,18 @@ def open_services(
         fades_s=settings.checks.verdict_fades_s,
         hides_s=settings.checks.verdict_hides_s,
     )
-    return Services(
+    services = Services(
         Checks(verifier, recorder, lists, clock, registry),
         ShiftActions(shift, uploads),
         uploads,
         province,
+        clock,
+        link,
         status,
     )
+    if journal.set_aside is not None:
+        services.notices.add(journal.set_aside.fault())
+    return services
 
 
 def _lists(settings: Config) -> Lists:

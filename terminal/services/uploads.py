@@ -149,7 +149,7 @@ class UploadService:
             records_per_s=told.records / told.elapsed_s if told and told.elapsed_s > 0 else 0.0,
             seconds_left=told.left_s if told else None,
             state=self._state(pending, stalled=told is not None and told.stalled),
-            fault=Notice(fault.code, fault.zh, fault.en) if fault else None,
+            fault=Notice.of(fault) if fault else None,
         )
 
     def close(self) -> None:

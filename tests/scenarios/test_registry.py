@@ -106,7 +106,7 @@ def test_a_forged_code_never_passes_even_where_the_vehicle_is_valid(online: Desk
 def test_a_code_that_was_never_issued_is_reported_at_once(online: Desk) -> None:
     app = online.app
     assert app is not None
-    keeper = app.checks.recorder
+    keeper = app.services.checks.recorder
     online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nclear\nwait 1\nexpect ready")
     assert keeper.unreceipted == keeper.head.seq  # it is not yet time for an upload
     online.play("show never-issued.jpg\nexpect caution not_issued")
@@ -152,7 +152,7 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
 ) -> None:
     app = online.app
     assert app is not None
-    hotlist = app.checks.lists.hotlist
+    hotlist = app.services.checks.lists.hotlist
     assert hotlist is not None
     online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
     before = hotlist.position("苏").seq
@@ -170,7 +170,7 @@ def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
 ) -> None:
     app = online.app
     assert app is not None
-    hotlist = app.checks.lists.hotlist
+    hotlist = app.services.checks.lists.hotlist
     assert hotlist is not None
     online.until(lambda: hotlist.age_s(online.rig.clock.now_s()) is not None)
     before = hotlist.position("苏").seq
@@ -217,7 +217,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
     desk.until(lambda: app.screen.status.online is True)
     desk.play("show phone.jpg\nexpect provisional ok")
     answered(desk)
-    shown, asker = app.screen, app.checks.registry
+    shown, asker = app.screen, app.services.checks.registry
     assert isinstance(shown, Result)
     assert asker is not None
     check = entries(desk, laboratory)[0].body

@@ -63,13 +63,15 @@ def test_a_crash_is_a_record_and_no_check_of_the_shift(desk: Desk) -> None:
     desk.play("show phone.jpg\nexpect provisional")
     desk.stop()
     app, _, _ = after_a_crash(desk)
-    assert app.checks.recorder.head.seq == 2
-    assert sum(count for _, count in app.shift_actions.shift.summary(None).counts) == 1
+    assert app.services.checks.recorder.head.seq == 2
+    assert sum(count for _, count in app.services.shift_actions.shift.summary(None).counts) == 1
 
 
 def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
     app = desk.start()
-    app.shift_actions.shift.end(app.checks.verifier.moment(0.0, clock_trusted=False), handover=False)
+    app.services.shift_actions.shift.end(
+        app.services.checks.verifier.moment(0.0, clock_trusted=False), handover=False
+    )
     desk.stop()
     app, _, _ = after_a_crash(desk)
     desk.play("press CONFIRM")

@@ -31,7 +31,7 @@ def bodies(desk: Desk, laboratory: Path) -> list[object]:
     assert desk.app is not None
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
     public = bindings.crypto_scalarmult_base(private)
-    sealed = [record.read(one).sealed for one in desk.app.checks.recorder.journal.records(0)]
+    sealed = [record.read(one).sealed for one in desk.app.services.checks.recorder.journal.records(0)]
     return [codec.read_entry(record.unseal(one, public, private)).body for one in sealed]
 
 
@@ -43,7 +43,7 @@ def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:
     assert isinstance(app.screen, ShiftLog)
     assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (1, Outcome.PROVISIONAL)
     online.play("press BACK\nexpect menu\nopen end\nexpect ending\npress CONFIRM\nexpect uploaded")
-    assert app.checks.recorder.unreceipted == 0
+    assert app.services.checks.recorder.unreceipted == 0
     online.play("press BACK\nexpect over\nclear\nwait 5\nshow phone.jpg\nexpect over")
     online.play("clear\npress CONFIRM\nexpect ready\nshow phone.jpg\nexpect provisional")
 
@@ -61,7 +61,7 @@ def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_
     desk.link = link_of(desk.settings)
     app = desk.start()
     desk.play("expect over")
-    desk.until(lambda: app.checks.recorder.unreceipted == 0)
+    desk.until(lambda: app.services.checks.recorder.unreceipted == 0)
 
 
 def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
@@ -78,7 +78,7 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
     desk.mark(KeepPicture())
     desk.mark(Remark("号牌不清"))
     assert desk.app is not None
-    ((name, size),) = desk.app.shift_actions.uploads.uploading.evidence.pending()
+    ((name, size),) = desk.app.services.shift_actions.uploads.uploading.evidence.pending()
     noted = bodies(desk, laboratory)[-2:]
     assert noted == [Note(seq=1, pictures=(name,)), Note(seq=1, text="号牌不清")]
     assert size > 10_000
@@ -87,10 +87,10 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
 def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
     desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
     assert desk.app is not None
-    desk.app.shift_actions.remember_frame(2, None)
+    desk.app.services.shift_actions.remember_frame(2, None)
     desk.mark(KeepPicture())
     assert isinstance(desk.app.screen, state.FaultScreen)
-    assert desk.app.shift_actions.uploads.uploading.evidence.pending() == []
+    assert desk.app.services.shift_actions.uploads.uploading.evidence.pending() == []
 
 
 def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shift_is_over_and_quiet(
@@ -100,8 +100,8 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
     app = desk.app
     assert app is not None
-    app.shift_actions.uploads.clock = clock
-    journal = app.checks.recorder.journal
+    app.services.shift_actions.uploads.clock = clock
+    journal = app.services.checks.recorder.journal
     old = journal.head.journal_id
     journal.refuse(1)
     assert not app.wants_restart()
@@ -116,8 +116,8 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     desk.stop()
     app = desk.start()
     assert not app.wants_restart()
-    journal = app.checks.recorder.journal
+    journal = app.services.checks.recorder.journal
     assert (journal.head.seq, journal.refused, journal.head.journal_id != old) == (1, None, True)
-    assert app.shift_actions.uploads.uploading.uploader.pending() == 3
+    assert app.services.shift_actions.uploads.uploading.uploader.pending() == 3
     desk.play("expect over")
     assert "U03" in {notice.code for notice in app.screen.status.notices}

@@ -1,0 +1,136 @@
+"""The app's one way into the services: it hands in an effect or a message, and gets events back.
+
+A record that cannot be written yields `Failed` in place of a verdict. A fault that concerns no verdict is
+shown beside the work and stops nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from terminal.errors import JournalFault
+from terminal.journal.entry import Event, EventKind
+from terminal.model import CredentialFinding
+from terminal.screens.choice import offered
+from terminal.screens.comparing import Compared
+from terminal.screens.events import AskKinds, Confirm, Enter, Failed, Recheck, Recorded, Report
+from terminal.screens.values import Notice
+from terminal.services.notices import Notices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from terminal.credential.verify import Moment
+    from terminal.model import Credential, Luma, RecordedCheck, Scan
+    from terminal.ports import Clock, Incoming, Link
+    from terminal.screens.events import CaseEffect, ScreenEvent
+    from terminal.screens.shift import ShiftEffect
+    from terminal.screens.values import Status
+    from terminal.services.checks import Checks
+    from terminal.services.last_province import LastProvince
+    from terminal.services.shift_actions import ShiftActions
+    from terminal.services.uploads import UploadService
+
+EVIDENCED = frozenset({CredentialFinding.FAILED, CredentialFinding.NOT_ISSUED})
+"""Findings whose frame is kept as evidence without being asked for."""
+CRASHED = Event(EventKind.FAULT, "the last run was cut short: it crashed, was killed or hung")
+
+
+@dataclass(slots=True)
+class Services:
+    """The services of one run. Unless a method says otherwise, it raises nothing but bugs."""
+
+    checks: Checks
+    shift_actions: ShiftActions
+    uploads: UploadService
+    province: LastProvince
+    clock: Clock
+    link: Link | None
+    base_status: Status
+    """The part of the bar that stays the same during a run, with the ages at which verdicts fade."""
+    notices: Notices = field(default_factory=Notices, init=False)
+
+    def moment(self) -> Moment:
+        """Return the time that checks of now are decided by."""
+        return self.checks.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
+
+    def check(self, text: str, luma: Luma | None) -> ScreenEvent | None:
+        """Check a code's text. `luma`, the whole frame it was read from, becomes evidence of a bad code."""
+        event = self._recorded(lambda: self.checks.check(text, self.moment()))
+        if isinstance(event, Recorded):
+            with self.notices.noting(JournalFault):  # without its picture the verdict still counts
+                self._keep_evidence(event.judged, luma)
+        return event
+
+    def identify(self, scan: Scan) -> tuple[Credential | None, ...]:
+        """Return what each code proves that the officer may choose from, None where it proves nothing.
+
+        Nothing is recorded or looked up, because no verdict is given.
+        """
+        moment, verifier = self.moment(), self.checks.verifier
+        return tuple(verifier.verify(code.text, moment).credential for code in offered(scan))
+
+    def perform(self, effect: CaseEffect | ShiftEffect) -> ScreenEvent | None:
+        """Carry out what the officer asks for about a check, the shift or the upload."""
+        if isinstance(effect, Enter):
+            self.province.update(effect.plate.number)
+        if isinstance(effect, Confirm | Recheck | Compared | Enter | Report | AskKinds):
+            return self._recorded(lambda: self.checks.perform(effect, self.moment()))
+        return self._recorded(lambda: self.shift_actions.perform(effect, self.moment()))
+
+    def receive(self, incoming: Incoming) -> Sequence[ScreenEvent]:
+        """Take a message of the registry: a receipt of the upload, or an answer to a check."""
+        received = True
+        with self.notices.noting(JournalFault):  # the registry sends another receipt for what is sent again
+            received = self.uploads.receive(incoming)
+        if not received:
+            return self.checks.receive(incoming, self.moment())
+        if self.link is not None:
+            self.link.acknowledge(incoming)
+        return ()
+
+    def expire(self) -> Sequence[ScreenEvent]:
+        """Return what changes because the wait for an answer is over, or a late record was written."""
+        return self.checks.expire(self.moment())
+
+    def poll(self) -> None:
+        """Send and remove what is due, and take lists that were put in place since."""
+        with self.notices.noting(JournalFault):
+            self.uploads.poll()
+        self.checks.lists.refresh(self.clock.monotonic_s())
+
+    def wants_restart(self) -> bool:
+        """Return True if the program is to end and start again (see `ShiftActions.wants_restart`)."""
+        try:
+            return self.shift_actions.wants_restart()
+        except JournalFault as fault:
+            self.notices.add(fault)
+            return False
+
+    def record_crash(self) -> None:
+        """Record that the last run was cut short."""
+        with self.notices.noting(JournalFault):
+            self.checks.recorder.record(CRASHED, self.moment())
+
+    def close(self) -> None:
+        """Close the journals and the lists."""
+        self.uploads.close()
+        self.checks.close()
+
+    def _keep_evidence(self, judged: RecordedCheck, luma: Luma | None) -> None:
+        """Keep the frame of a code whose signature is wrong or that was never issued. Raises JournalFault."""
+        self.shift_actions.remember_frame(judged.seq, luma)
+        finding = judged.verdict.finding.finding
+        if finding not in EVIDENCED:
+            return
+        self.shift_actions.keep_picture(self.moment())
+        if finding is CredentialFinding.NOT_ISSUED and self.checks.online:
+            self.uploads.begin()  # the registry is told at once
+
+    def _recorded(self, deed: Callable[[], ScreenEvent | None]) -> ScreenEvent | None:
+        """Return the event of a deed; of one that could not be recorded, only that it failed."""
+        try:
+            return deed()
+        except JournalFault as fault:
+            return Failed(Notice.of(fault))

@@ -1,0 +1,72 @@
+"""The bar at the top of every screen, and every fault that stops nothing, as of now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from terminal.errors import JournalFault, LinkFault, StorageLow
+from terminal.screens.values import Notice
+
+if TYPE_CHECKING:
+    from terminal.errors import Fault, PanelFault
+    from terminal.screens.values import CameraStatus, Status
+    from terminal.services.services import Services
+
+CLOCK_STEP_S = 0.5
+"""Step of the times in the bar: without another cause a screen is drawn again no more often than this."""
+TRUST_AGE_STEP_S = 60
+
+
+def status_of(
+    services: Services, *, camera: CameraStatus, torch: bool, signal_fault: PanelFault | None
+) -> Status:
+    """Return the bar as of now. `torch` is True while it is lit; `signal_fault` is why a signal failed."""
+    checks, clock = services.checks, services.clock
+    now_s = clock.now_s()
+    age_s = checks.verifier.trusted.age_s(now_s)
+    return replace(
+        services.base_status,
+        now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
+        monotonic_s=clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
+        clock_trusted=services.moment().clock_trusted,
+        trust_age_s=age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
+        trust_fresh=age_s <= checks.verifier.fresh_s,
+        records=checks.recorder.unreceipted,
+        upload=services.uploads.sending,
+        shift=checks.recorder.author.shift,
+        torch=torch,
+        province=services.province.name,
+        online=checks.online,
+        camera=camera,
+        notices=tuple(map(Notice.of, faults_of(services, signal_fault))),
+    )
+
+
+def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tuple[Fault, ...]:
+    """Return every fault that stops nothing, in the order in which they are shown."""
+    checks = services.checks
+    return (
+        *services.notices.faults,
+        *((signal_fault,) if signal_fault else ()),
+        *checks.faults,
+        *_link_faults(services),
+        *checks.verifier.faults,
+        *checks.lists.faults,
+        *(checks.registry.faults if checks.registry else ()),
+        *services.uploads.faults,
+        *_storage_faults(services),
+    )
+
+
+def _storage_faults(services: Services) -> tuple[Fault, ...]:
+    try:
+        return (StorageLow(),) if services.checks.recorder.journal.storage().low else ()
+    except JournalFault as fault:
+        return (fault,)
+
+
+def _link_faults(services: Services) -> tuple[Fault, ...]:
+    """Return why the registry cannot be reached if a person must act; otherwise the bar says `offline`."""
+    fault = None if services.link is None else services.link.state.fault
+    return () if fault is None or type(fault) is LinkFault else (fault,)

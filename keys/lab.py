@@ -64,7 +64,7 @@ _REGISTRY = ("answer", "receipt", "hotlist", "order")
 _KEYS = (
     *((issuer.name, Algorithm.ED25519) for issuer in _ISSUERS),
     *((name, Algorithm.ED25519) for name in (*_REGISTRY, "terminal")),
-    ("journal", Algorithm.X25519),
+    *((name, Algorithm.X25519) for name in ("journal", "lookup", "sealing")),
     ("enforcement", Algorithm.CHACHA20_POLY1305),
 )
 ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
@@ -158,10 +158,10 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
     (scope,) = _COMPROMISED.scopes
     content = trustset.TrustContent(
         issuers=[_issuer_key(issuer, public[issuer.name], now_s) for issuer in _ISSUERS],
-        registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal"))),
+        registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal", "lookup"))),
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
         issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
-        terminals={1: trustset.ListedTerminal("T0001", public["terminal"], "苏")},
+        terminals={1: trustset.ListedTerminal("T0001", public["terminal"], public["sealing"], "苏")},
     )
     trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)

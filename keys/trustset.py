@@ -40,6 +40,9 @@ class ListedTerminal:
 
     name: str
     public_key: bytes
+    """Ed25519, 32 bytes."""
+    sealing_key: bytes
+    """X25519, 32 bytes."""
     province: str
     state: str = "active"
 
@@ -84,7 +87,10 @@ def targets(content: TrustContent, *, made_s: int, serial: int) -> dict[str, byt
         files["registry.cbor"] = _registry(content.registry)
     if content.terminals:
         files["terminals.cbor"] = cbor.write(
-            {number: [t.name, t.public_key, t.province, t.state] for number, t in content.terminals.items()}
+            {
+                number: [t.name, t.public_key, t.province, t.state, t.sealing_key]
+                for number, t in content.terminals.items()
+            }
         )
     files |= {f"status/{number}.bin": status_list(indexes) for number, indexes in content.withdrawn.items()}
     return files | dict(_register_file(issued) for issued in content.issued)

@@ -38,6 +38,7 @@ from terminal.registry.lookup import Answered, LookupSession, LookupSpec
 from terminal.registry.messages import HotlistEntry, LookupResult, PlateQuestion, Purpose
 from terminal.services.trust_directory import load_registry
 from terminal.wire import cbor, signed
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -262,7 +263,10 @@ def _running() -> Iterator[_Bench]:
 
 def _enrol(trust: Path, seeds: dict[str, bytes]) -> None:
     public = [(name, bindings.crypto_sign_seed_keypair(seed)[0]) for name, seed in seeds.items()]
-    content = cbor.write({n: [*one, sample.PROVINCE, "active"] for n, one in enumerate(public, 1)})
+    pairs = {name: SealingKeyPair.of(seed) for name, seed in seeds.items()}
+    content = cbor.write(
+        {n: [*one, sample.PROVINCE, "active", pairs[one[0]].public] for n, one in enumerate(public, 1)}
+    )
     (trust.resolve() / "terminals.cbor").write_bytes(content)
 
 

@@ -38,6 +38,7 @@ from terminal.registry import codec, topics
 from terminal.registry.messages import LookupAnswer, LookupResult
 from terminal.services.trust_directory import load_registry
 from terminal.wire import cbor, signed
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,7 +167,10 @@ def registry(folder: Path, seeds: Mapping[str, bytes]) -> Iterator[int]:
     now_s = int(time.time())
     lab.make(folder, now_s, random_bytes)
     public = [(name, bindings.crypto_sign_seed_keypair(seed)[0]) for name, seed in seeds.items()]
-    listed = cbor.write({n: [*one, sample.PROVINCE, "active"] for n, one in enumerate(public, 1)})
+    pairs = {name: SealingKeyPair.of(seed) for name, seed in seeds.items()}
+    listed = cbor.write(
+        {n: [*one, sample.PROVINCE, "active", pairs[one[0]].public] for n, one in enumerate(public, 1)}
+    )
     (folder / "trust").resolve().joinpath("terminals.cbor").write_bytes(listed)
     certificates.ensure_identities(folder / lab.TLS, [*seeds], now_s)
     command = [sys.executable, "-m", "scripts.registry", "--lab", str(folder), "serve", "--port", "0"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import TrustFault
 from terminal.registry import topics
-from terminal.wire import cbor, cose
+from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
 from terminal.wire.fields import array, data, text, uint
 
@@ -31,6 +31,8 @@ class Terminal:
     """Ed25519, 32 bytes."""
     province: str
     state: str
+    sealing_key: bytes
+    """X25519, 32 bytes: what is sent to it is sealed to this key."""
 
 
 def load_from(trust: Path) -> Mapping[bytes, Terminal]:
@@ -61,9 +63,11 @@ def load(content: bytes) -> Mapping[bytes, Terminal]:
 
 def _terminal(number: int, entry: Value) -> Terminal:
     uint(number)
-    name, public_key, province, state = array(entry, 4)
-    terminal = Terminal(text(name), data(public_key, 32), text(province), text(state))
+    name, public_key, province, state, sealing_key = array(entry, 5)
+    terminal = Terminal(text(name), data(public_key, 32), text(province), text(state), data(sealing_key, 32))
     if not cose.is_full_order_point(terminal.public_key):
         raise Malformed("a public key that is not a full-order point")
+    if not sealed.is_sealing_key(terminal.sealing_key):
+        raise Malformed("a sealing key of low order")
     topics.lookup(terminal.id)
     return terminal

@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from nacl import bindings
-from nacl.exceptions import CryptoError
-
 from terminal.credential import register
 from terminal.credential.register import Register
 from terminal.errors import TrustFault
 from terminal.vehicle.tables import PROVINCES
-from terminal.wire import cbor, cose
+from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.fields import array, data, entries, text, uint
 
@@ -206,11 +203,8 @@ def _require_apart(issuers: Mapping[bytes, IssuerKey], keys: RegistryKeys) -> No
 
 
 def _require_sealing_key(public_key: bytes) -> None:
-    """Raise Malformed for an X25519 key of low order, to which anybody could open what is sealed."""
-    try:
-        bindings.crypto_scalarmult(bytes(32), public_key)
-    except CryptoError as error:
-        raise Malformed("a sealing key of low order") from error
+    if not sealed.is_sealing_key(public_key):
+        raise Malformed("a sealing key of low order")
 
 
 def _require_point(public_key: bytes) -> None:

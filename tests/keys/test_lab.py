@@ -64,7 +64,7 @@ def test_of_its_compromised_key_only_the_code_issued_before_counts(made: Path):
 
 def test_its_private_keys_are_0600_in_a_folder_of_0700(made: Path):
     private = [path for path in (made / "private").iterdir() if path.suffix == ".key"]
-    assert len(private) == 11
+    assert len(private) == 13
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
     assert stat.S_IMODE((made / "private").stat().st_mode) == 0o700
     assert len({path.read_bytes() for path in private}) == len(private)
@@ -84,7 +84,10 @@ def test_its_registry_and_terminal_hold_the_keys_whose_private_parts_it_has(made
     )
     terminals = cbor.read((made / "trust" / "terminals.cbor").read_bytes())
     public = files.load_public(made / "private" / "terminal.key.pub")
-    assert terminals == {1: ["T0001", public, "苏", "active"]}
+    sealing = files.load_public(made / "private" / "sealing.key.pub", Algorithm.X25519)
+    assert terminals == {1: ["T0001", public, "苏", "active", sealing]}
+    lookup = files.load_public(made / "private" / "lookup.key.pub", Algorithm.X25519)
+    assert registry.lookup == (lookup,)
 
 
 def registry_signers(folder: Path) -> list[tuple[bytes, ...]]:

@@ -23,7 +23,8 @@ NOW_S = 1_790_000_000
 SEEDS = [bytes((number,)) * 32 for number in range(3)]
 PUBLIC = [bindings.crypto_sign_seed_keypair(seed)[0] for seed in SEEDS]
 REQUEST = IssueRequest(Vehicle(Plate("浙A12345", "02"), "K33", "A", 202708), "浙A")
-REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (bytes([9] + [0] * 31),))
+SEALING = bytes([9] + [0] * 31)
+REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (SEALING,))
 
 
 def key(number: int, *scopes: str, compromised_since_s: int | None = None) -> IssuerKey:
@@ -44,7 +45,7 @@ def made(content: TrustContent, folder: Path, serial: int = 1) -> Path:
 
 def test_what_goes_in_is_what_a_terminal_reads(tmp_path: Path):
     keys = [key(0, "苏", "粤B"), key(1, "浙", compromised_since_s=NOW_S)]
-    terminals = {1: ListedTerminal("T0001", PUBLIC[2], "苏")}
+    terminals = {1: ListedTerminal("T0001", PUBLIC[2], SEALING, "苏")}
     folder = made(TrustContent(keys, REGISTRY, {1: [7], 2: []}, terminals=terminals), tmp_path / "trust")
     loaded = directory.load_directory(folder)
     assert list(loaded.issuers.values()) == keys
@@ -56,7 +57,8 @@ def test_what_goes_in_is_what_a_terminal_reads(tmp_path: Path):
         None,
     ]
     assert directory.load_registry(folder) == REGISTRY
-    assert cbor.read((folder / "terminals.cbor").read_bytes()) == {1: ["T0001", PUBLIC[2], "苏", "active"]}
+    listed = ["T0001", PUBLIC[2], "苏", "active", SEALING]
+    assert cbor.read((folder / "terminals.cbor").read_bytes()) == {1: listed}
 
 
 @settings(deadline=None)

@@ -23,6 +23,7 @@ from terminal.registry.messages import (
     VehicleRecord,
 )
 from terminal.wire import cbor, signed
+from terminal.wire.sealed import SealingKeyPair
 from terminal.wire.signed import Signer, by_kid
 
 NOW_MS = 1_795_320_000_000  # 2026-11-22 in Asia/Shanghai
@@ -41,12 +42,24 @@ def key_of(name: str) -> bytes:
 
 def listed(*entries: Terminal) -> bytes:
     """Target `terminals.cbor`."""
-    return cbor.write({n: [t.id, t.public_key, t.province, t.state] for n, t in enumerate(entries, 1)})
+    return cbor.write(
+        {n: [t.id, t.public_key, t.province, t.state, t.sealing_key] for n, t in enumerate(entries, 1)}
+    )
 
 
-T0001 = Terminal("T0001", public(key_of("T0001")), "苏", "active")
-T0002 = Terminal("T0002", public(key_of("T0002")), "浙", "active")
-LOST = Terminal("T0003", public(key_of("T0003")), "苏", "lost")
+def pair_of(name: str) -> SealingKeyPair:
+    """The X25519 pair of a terminal, or of the registry, that only tests have."""
+    return SealingKeyPair.of(key_of(name))
+
+
+def terminal_of(name: str, province: str = "苏", state: str = "active") -> Terminal:
+    """A terminal with the keys of its name."""
+    return Terminal(name, public(key_of(name)), province, state, pair_of(name).public)
+
+
+T0001 = terminal_of("T0001")
+T0002 = terminal_of("T0002", "浙")
+LOST = terminal_of("T0003", state="lost")
 TERMINALS = terminals.load(listed(T0001, T0002, LOST))
 ANSWER_SEED = key_of("answer")
 ANSWER_SIGNER = signed.signer(ANSWER_SEED)

@@ -23,7 +23,7 @@ def test_a_terminal_is_found_by_its_key_id():
 
 
 def test_what_the_trust_set_s_maker_writes_is_read():
-    made = trustset.ListedTerminal("T0001", T0001.public_key, "苏")
+    made = trustset.ListedTerminal("T0001", T0001.public_key, T0001.sealing_key, "苏")
     content = trustset.TrustContent(issuers=[], terminals={1: made})
     read = terminals.load(trustset.targets(content, made_s=0, serial=1)["terminals.cbor"])
     assert [*read.values()] == [T0001]
@@ -35,7 +35,9 @@ def test_what_the_trust_set_s_maker_writes_is_read():
         b"",
         cbor.write([]),
         cbor.write({-1: [T0001.id, T0001.public_key, "苏", "active"]}),
-        cbor.write({1: [T0001.id, T0001.public_key, "苏"]}),
+        cbor.write({1: [T0001.id, T0001.public_key, "苏", "active"]}),
+        listed(replace(T0001, sealing_key=bytes(32))),
+        listed(replace(T0001, sealing_key=T0001.sealing_key[:31])),
         listed(replace(T0001, id="T/1")),
         listed(replace(T0001, id="")),
         listed(replace(T0001, public_key=b"\1" + bytes(31))),
@@ -56,10 +58,10 @@ def test_any_content_is_a_list_or_a_fault(content: bytes):
         terminals.load(content)
 
 
-@given(VALUES, st.integers(0, 3))
+@given(VALUES, st.integers(0, 4))
 @settings(deadline=None)
 def test_any_value_in_place_of_another_is_a_list_or_a_fault(value: Value, place: int):
-    entry: list[Value] = [T0001.id, T0001.public_key, T0001.province, T0001.state]
+    entry: list[Value] = [T0001.id, T0001.public_key, T0001.province, T0001.state, T0001.sealing_key]
     entry[place] = value
     with suppress(TrustFault, Malformed):  # nested too deep to be written
         terminals.load(cbor.write({1: entry}))

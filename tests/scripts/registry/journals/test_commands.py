@@ -24,7 +24,6 @@ from scripts.registry.__main__ import main
 from scripts.registry.database import Database
 from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
-from scripts.registry.terminals import Terminal
 from terminal.journal import record as journal_record
 from terminal.journal.entry import Confirmation, Note
 from terminal.model import Outcome, VehicleFinding
@@ -33,7 +32,7 @@ from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, Stored
 from terminal.wire import cose, signed
 from terminal.wire.signed import by_kid
 from tests.scripts.registry.journal_batches import CHECK, Journal
-from tests.scripts.registry.request_fixtures import public
+from tests.scripts.registry.request_fixtures import T0001, public
 
 HOUR_MS = 3_600_000
 PICTURE = b"sealed picture" * 100
@@ -49,7 +48,7 @@ class Desk:
         seed = load_seed(self.folder / "private/terminal.key")
         self.signer = signed.signer(seed)
         self.journal = Journal(
-            owner=Terminal("T0001", public(seed), "苏", "active"),
+            owner=replace(T0001, public_key=public(seed)),
             sealing_key=load_public(self.folder / "private/journal.key.pub", Algorithm.X25519),
         )
         self.receipt_keys = by_kid([load_public(self.folder / "private/receipt.key.pub")])

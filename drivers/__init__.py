@@ -1,4 +1,6 @@
-"""Hardware drivers. They know nothing of the law and import only the terminal's ports, model and errors."""
+"""Hardware drivers. They import only the terminal's ports, model and errors, and make no decisions about
+checks.
+"""
 
 import os
 

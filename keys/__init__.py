@@ -1,1 +1,1 @@
-"""Trust and identity: what a laboratory and an issuer need to make keys, trust sets and credentials."""
+"""Keys, trust sets, TLS identities and credentials, for laboratories and issuers."""

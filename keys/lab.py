@@ -1,6 +1,7 @@
-"""A laboratory is whole or absent: keys, trust set, folders and settings are made aside, then put in place.
+"""Make and renew laboratories: keys, trust set, folders and settings, made in a staging folder, then put in
+place.
 
-Its keys are random, for the desk alone, and lie outside of the repository.
+A laboratory's keys are random, serve a desk alone, and lie outside the repository of the code.
 """
 
 from __future__ import annotations
@@ -25,26 +26,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Randomness = Callable[[int], bytes]
-    """That many random bytes."""
+    """Returns that many random bytes."""
 
 DAY_S = 86_400
 REFRESH_S = DAY_S
-"""A trust set of a laboratory is made anew after this; it would be stale after seven days."""
+"""Age, s, from which a laboratory's trust set is made anew; a terminal would call it stale after seven days.
+"""
 ENFORCEMENT_EPOCH = 1
 STATUS_LIST = 1
 WITHDRAWN_INDEX = 7
-"""The one place of the status list that says withdrawn."""
+"""The one index of the status list that is marked as withdrawn."""
 CONFIG = "roadside.toml"
 BROKER_PORT = 18883
-"""Where the reference registry's broker listens on a desk, and its terminal looks for it."""
+"""Port on which the reference registry's broker listens on a desk."""
 TLS = "private/tls"
-"""Identities for the broker and who calls it: NAME.crt and NAME.key."""
+"""Folder of the TLS identities of broker and clients: NAME.crt and NAME.key."""
 _CLIENTS = ("T0001", "T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
-"""Two terminals, two workers of the registry (lookups and uploads apart), and the broker's administrator."""
+"""Two terminals, two workers of the registry (each with an identity for uploads), and the broker's
+administrator.
+"""
 _WINDOW_S = 3 * 366 * DAY_S
-"""Issuer keys issue from so long before a laboratory was made until so long after."""
+"""Issuer keys are valid this long, s, before and after the laboratory was made."""
 _LEAKED_S = 30 * DAY_S
-"""The compromised key got out so long before."""
+"""The compromised key counts as leaked this long, s, before the laboratory was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ _KEYS = (
     ("enforcement", Algorithm.CHACHA20_POLY1305),
 )
 ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
-"""The one code under the compromised key that its authority itself issued, by the register."""
+"""The one code under the compromised key that its authority issued itself, according to the register."""
 
 _TOML = f"""\
 # A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
@@ -94,9 +98,9 @@ key = "{TLS}/T0001.key"
 
 
 def make(folder: Path, now_s: int, randomness: Randomness) -> None:
-    """Make a whole laboratory in `folder`, as of `now_s` (Unix s).
+    """Make a complete laboratory in `folder`, as of `now_s` (Unix s).
 
-    Raises InputFault where `folder` holds something already; then nothing is changed.
+    Raises InputFault if `folder` is not empty; then nothing is changed.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
@@ -107,11 +111,13 @@ def make(folder: Path, now_s: int, randomness: Randomness) -> None:
     except OSError as error:
         raise InputFault(f"{folder}: {error.strerror}; a laboratory needs a new or empty folder") from error
     finally:
-        shutil.rmtree(staged, ignore_errors=True)  # gone already where all went well
+        shutil.rmtree(staged, ignore_errors=True)  # does nothing after a success
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether `folder` holds every file of a laboratory. Raises TrustFault where its trust set is damaged."""
+    """Return True if `folder` holds every file of a laboratory. Raises TrustFault if its trust set is
+    damaged.
+    """
     wanted = (CONFIG, "state", "trust/registry.cbor", "trust/terminals.cbor", ISSUED_BEFORE_LEAK)
     secrets = [_secret(name) for name, _ in _KEYS]
     if not all((folder / name).exists() for name in (*wanted, *secrets)):
@@ -121,14 +127,14 @@ def is_complete(folder: Path) -> bool:
 
 
 def is_due(folder: Path, now_s: int) -> bool:
-    """Whether a laboratory's trust set is over a day old, or from a time to come. Raises TrustFault."""
+    """Return True if a laboratory's trust set is over a day old or dated ahead. Raises TrustFault."""
     return not 0 <= trustset.load(folder / "trust").age_s(now_s) <= REFRESH_S
 
 
 def refresh(folder: Path, now_s: int) -> int:
-    """Make `set.cbor` anew as of `now_s` (Unix s) with the next serial, which is returned.
+    """Make `set.cbor` anew as of `now_s` (Unix s), with the next serial, which is returned.
 
-    Raises TrustFault where the set is damaged.
+    Raises TrustFault if the set is damaged.
     """
     serial = trustset.next_serial(folder / "trust")
     files.replace(folder / "trust" / trustset.SET, trustset.set_target(now_s, serial))
@@ -137,7 +143,7 @@ def refresh(folder: Path, now_s: int) -> int:
 
 
 def renew_identities(folder: Path, now_s: int) -> list[str]:
-    """Make the TLS identities that are missing or have under a week left; their names. Raises InputFault."""
+    """Renew TLS identities that are missing or expire in a week; return their names. Raises InputFault."""
     return certificates.ensure_identities(folder / TLS, _CLIENTS, now_s)
 
 

@@ -40,7 +40,7 @@ def exists(lab: Path) -> bool:
 def make(lab: Path, now_s: int, randomness: Randomness) -> None:
     """Make and publish the repository of a laboratory from its trust directory.
 
-    What an earlier try left behind is removed first. Raises InputFault, TrustFault.
+    Leftovers of an interrupted attempt are removed first. Raises InputFault, TrustFault.
     """
     for left in (lab / REPOSITORY, lab / _ROOTS):
         shutil.rmtree(left, ignore_errors=True)

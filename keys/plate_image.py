@@ -39,8 +39,8 @@ def font(size_px: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 def plate_image(identity: Plate, height_px: int) -> Image.Image:
     """Draw the plate, mode RGBA, transparent outside its rounded corners.
 
-    A kind that the table does not list is drawn black on white. Raises FontFault where the Chinese font is
-    not installed.
+    A kind that the table does not list is drawn black on white. Raises FontFault if the Chinese font is not
+    installed.
     """
     kind = KINDS.get(identity.kind)
     scale = height_px * _FINE / _HEIGHT

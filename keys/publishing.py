@@ -1,8 +1,8 @@
-"""Publish a repository: a folder that any web server serves, with consistent snapshots (TUF specification,
-section 6.2), and the same bytes for a USB stick.
+"""Publish a repository: a folder that any web server can serve, with consistent snapshots (TUF specification,
+section 6.2); the same files also work from a USB stick.
 
-Targets are written first and the timestamp last, each file atomically, so that a client which reads meanwhile
-finds the old set or the new one whole. The content is loaded first as a terminal will load it.
+Targets are written first and the timestamp last, each file atomically, so that a client which reads during a
+publication finds either the old set or the new one whole. The content is first loaded as a terminal loads it.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _Signed = TypeVar("_Signed", Targets, Snapshot, Timestamp)
 
 @dataclass(frozen=True, slots=True)
 class PublishedSet:
-    """What was published."""
+    """Result of a publication."""
 
     serial: int
     targets: int
-    """Count of targets."""
+    """Number of targets."""
     written: int
-    """Bytes of targets that were new."""
+    """Bytes of new targets."""
     root_days: int
     """Days until the root expires, after which no terminal installs anything."""
 
@@ -75,9 +75,9 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
 
 
 def write(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
-    """Publish the content as it is: for `publish`, and to try how terminals refuse an unsound set.
+    """Publish the content without the checks of `publish`, also to test that terminals refuse an unsound set.
 
-    Raises InputFault for a name that is no target's.
+    Raises InputFault for a name that is not a target's.
     """
     root = repository.accepted_root()
     serial = _newest_version(repository) + 1

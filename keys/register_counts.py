@@ -1,8 +1,8 @@
-"""Counts of issued codes that the authorities themselves report, which a register must agree with before it
-is published: a register made wrongly would accuse honest drivers (wire format, section 4).
+"""Counts of issued codes that the authorities themselves report. A register must agree with them before it is
+published, because a register made wrongly would accuse honest drivers (wire format, section 4).
 
 `DIR/counts/NAME.csv` has a line `AUTHORITY,COUNT` for each authority that has closed the span of
-`issued/NAME.bin`: how many codes it issued in the span that have not been expired for more than 31 days.
+`issued/NAME.bin`: the number of codes that it issued in the span, without those expired for over 31 days.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""An authority's TUF repository: its root, ceremony by ceremony.
+"""An authority's TUF repository and the ceremonies that change its root.
 
     DIR/private/      encrypted keys of the online roles: targets, snapshot, timestamp
-    DIR/roots/        N.root.json, every root that is in force or was
+    DIR/roots/        N.root.json, every accepted root
     DIR/draft.json    a root that still lacks signatures
     DIR/content/      the targets to publish, as plain files (`keys.publishing`)
-    DIR/public/       the published repository, a folder that any web server serves
+    DIR/public/       the published repository, a folder that any web server can serve
 
-Root keys never lie in this folder. A root needs at least LEAST_ROOT_KEYS keys and THRESHOLD signatures, and
-more keys than signatures, so that a lost key stops nothing.
+Root keys are never in this folder. A root needs at least LEAST_ROOT_KEYS keys and THRESHOLD signatures, and
+more keys than signatures, so that one key may be lost.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class KeyMaking:
-    """What making keys takes: passphrases, randomness and the cost of the passphrase's hash."""
+    """Parameters for making keys: source of passphrases, randomness, and cost of the hash of a passphrase."""
 
     ask: Ask
     randomness: Randomness = field(repr=False)
@@ -218,7 +218,7 @@ def online_signers(repository: Repository, root: Root, ask: Ask) -> Mapping[str,
 def _new_online_key(repository: Repository, role: str, version: int, making: KeyMaking) -> Key:
     path = repository.private / f"{role}-{version}.key"
     for leftover in (path, path.with_name(f"{path.name}.pub")):
-        leftover.unlink(missing_ok=True)  # of a draft that was given up: no root names it
+        leftover.unlink(missing_ok=True)  # of an abandoned draft; no root names it
     return role_keys.create(path, making.ask(str(path)), making.randomness, making.cost).key
 
 

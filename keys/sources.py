@@ -1,7 +1,7 @@
 """Sources of a published TUF repository: an HTTPS server, or a folder on a USB stick or a dock.
 
-Both serve the same bytes under the same paths, `metadata/...` and `targets/...`. Nothing that a source says
-is trusted; HTTPS hides from onlookers what a terminal fetches.
+Both serve the same bytes under the same paths, `metadata/...` and `targets/...`. No source is trusted; HTTPS
+only hides from observers what a terminal fetches.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Offline verification of TUF metadata with `tuf.api.metadata`: no network, no clock, no trust in a cache.
+"""Offline verification of TUF metadata with `tuf.api.metadata`: no network, no clock, no trusted cache.
 
-The chain begins at the embedded root and goes on root by root (TUF specification, section 5.3). Expiry is
-not checked here: it bounds what may be installed, and `tuf.ngclient` refuses expired metadata then. A set
-that was installed is graded by its age instead (wire format, section 4).
+The chain starts at the embedded root and continues root by root (TUF specification, section 5.3). Expiry is
+not checked here: it limits what may be installed, and `tuf.ngclient` refuses expired metadata then. An
+installed set is graded by its age instead (wire format, section 4).
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _install(job: _Job, selection: Selection, least: floors.Floors) -> tuple[Ins
     """Make a set and bring it into force; return it with the bytes fetched."""
     store = job.store
     sets = _folder(store, "sets")
-    for folder in sets.iterdir():  # older sets, and what a crash left
+    for folder in sets.iterdir():  # older sets, and leftovers of a crash
         if folder.name != generation(store):
             shutil.rmtree(folder, ignore_errors=True)
     staged = Path(mkdtemp(dir=sets, prefix=f"{job.metadata.targets.version}-"))
@@ -153,7 +153,7 @@ def _refresh(store: TrustStore, source: Source, now_s: float) -> VerifiedMetadat
     roots = {f"{version}.root.json" for version in range(trusted.root.version + 1)}
 
     def read(name: str) -> bytes | None:
-        if name.endswith(".root.json"):  # a torn file of a root that the source does not have may lie there
+        if name.endswith(".root.json"):  # may be a torn file of a root that the source does not have
             return (cache / "root_history" / name).read_bytes() if name in roots else None
         return (cache / name).read_bytes()
 
@@ -212,7 +212,7 @@ def _stage(job: _Job, name: str, info: TargetFile, file: Path) -> int:
         part.unlink()
         if not resumed:
             raise
-        again, _ = _append(part, job.source, path, info)  # what an earlier try left was torn
+        again, _ = _append(part, job.source, path, info)  # the earlier attempt left a torn file
         fetched += again
         try:
             verify_file(part, info, name)

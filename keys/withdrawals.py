@@ -30,15 +30,16 @@ class ListSize:
     raw: int
     """Bytes of the target."""
     bound: int
-    """Entropy bound, bytes: no encoding of that many withdrawn among these places is smaller on average."""
+    """Entropy bound, bytes: the least average size of any encoding of this many withdrawn among these places.
+    """
     compressed: int
     """Bytes after DEFLATE, as a server may send it."""
 
 
 def withdraw(content: Path, places: Iterable[tuple[int, int]]) -> list[ListSize]:
-    """Set the bit of each (list, index), each list written once; return the sizes of the lists changed.
+    """Set the bit of each (list, index), writing each list once; return the sizes of the changed lists.
 
-    Withdrawing a place twice changes nothing. A list is made, or made longer, as needed.
+    Withdrawing a place twice changes nothing. A list is created or extended as needed.
     """
     lists: dict[int, bytearray] = {}
     for number, index in places:
@@ -70,7 +71,7 @@ def sizes(lists: Mapping[int, bytes | bytearray]) -> list[ListSize]:
 
 
 def entropy_bound(places: int, withdrawn: int) -> int:
-    """Return the bytes that any encoding needs on average: log2 of the ways to choose, by Shannon's H."""
+    """Return the least average bytes of any encoding: log2 of the number of choices, by Shannon's H."""
     share = withdrawn / places if places else 0
     if share in {0, 1}:
         return 0

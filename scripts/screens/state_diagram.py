@@ -1,4 +1,4 @@
-"""The state diagram of the screens is what `step` does, found by walking it; nobody draws it by hand."""
+"""Derive the state diagram of the screens from `step`, by applying every event to every state."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ from tests.terminal.screens.builders import judged, placed
 README = Path("terminal/README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
-"""A plate that is typed; many kinds may have it."""
+"""A plate to type, which several kinds may have."""
 ONLINE = Status(online=True)
 LATER = replace(ONLINE, monotonic_s=1000.0)
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
@@ -79,15 +79,15 @@ FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _PASSING = re.compile(
-    rf"(?:status=Status|logged=Logged|seen=Sighting){_NESTED}|<Fit\.[^>]*>|kind='..'|noted=\w+"
+    rf"(?:status=Status|logged=Logged|seen=LastSeen){_NESTED}|<Fit\.[^>]*>|kind='..'|noted=\w+"
     r"|(?:as_of_s|checked_s|taken_s|last_s)=[0-9.]+"
 )
-"""What tells no two states apart here: bar, notes, codes in view before, points, kinds of plate, times."""
+"""Parts of a state that do not distinguish states here: bar, notes, earlier codes, points, kinds, times."""
 Edges = dict[tuple[str, str], list[str]]
 
 
 def main(arguments: list[str]) -> None:
-    """Print the diagram, or with `--keep` write it into terminal/README.md."""
+    """Print the diagram, or write it into terminal/README.md with `--keep`."""
     if "--keep" in arguments:
         README.write_text(kept(README.read_text(encoding="utf-8")), encoding="utf-8")
     else:
@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> None:
 
 
 def kept(readme: str) -> str:
-    """The manual with the diagram between its markers. Raises ValueError where they are missing."""
+    """Return the manual with the diagram between its markers. Raises ValueError if they are missing."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -104,7 +104,7 @@ def kept(readme: str) -> str:
 
 
 def diagram() -> str:
-    """All screens and what leads from one to another, as Mermaid."""
+    """Return all screens and their transitions as Mermaid."""
     lines = [
         f"    {start} --> {end}: {' or '.join(sorted(set(labels)))}"
         for (start, end), labels in sorted(walk().items())
@@ -140,7 +140,7 @@ _SHORT = {FaultScreen: "Fault", PlateEntry: "Entry", KindChoice: "Kinds"}
 
 
 def name(screen: Shown) -> str:
-    """Return what a screen is called in the diagram."""
+    """Return a screen's name in the diagram."""
     match screen:
         case Ready():
             return "Ready"
@@ -160,7 +160,7 @@ def name(screen: Shown) -> str:
 
 @cache
 def walk() -> Edges:
-    """Return every way from one screen to another that has another name, with what leads there."""
+    """Return every transition between screens with different names, with its causes."""
     start = Ui(Ready(ONLINE))
     edges: Edges = {}
     seen, ahead = {_key(start)}, [start]
@@ -177,13 +177,15 @@ def walk() -> Edges:
 
 
 def _key(ui: Ui) -> str:
-    """Return what tells two states apart; of time only whether a verdict is hidden."""
+    """Return the text that distinguishes states; of times, only a hidden verdict counts."""
     hidden = isinstance(ui.below, Result) and ui.below.hidden
     return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts)))
 
 
 def _events(ui: Ui) -> list[tuple[str, ScreenEvent | Button]]:
-    """Return what may happen by itself, by hand, or from afar; a button is pressed, or held on an alarm."""
+    """Return the events that may occur by themselves, by hand or from afar; a button is pressed, or held on
+    an alarm.
+    """
     if ui.up is not None:
         return [("CONFIRM, held", Button.CONFIRM)]
     screen = ui.below
@@ -202,7 +204,7 @@ def _events(ui: Ui) -> list[tuple[str, ScreenEvent | Button]]:
 
 
 def _touches(screen: Screen) -> list[ScreenEvent]:
-    """Return what can be touched on the bar, on a choice or a comparison, and on the screens of the shift."""
+    """Return the touches on the bar, on a choice or a comparison, and on the screens of the shift."""
     touches: list[ScreenEvent] = []
     match screen:
         case Ready():
@@ -223,14 +225,14 @@ def _touches(screen: Screen) -> list[ScreenEvent]:
 
 
 def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
-    """What can be touched where several codes are or were in view."""
+    """Return the touches of a choice among codes."""
     if isinstance(screen, CodeChoice):
         return [CodeChosen(place) for place in range(len(screen.codes))]
     return [OthersWanted()] if screen.has_other_code else []
 
 
 def _ends(ui: Ui, event: ScreenEvent | Button) -> list[Ui]:
-    """Return the states that an event may end in, once its effects are performed, or could not be."""
+    """Return the states after an event whose effects succeeded, and after one whose effects failed."""
     seen = replace(ui, keys=replace(ui.keys, drawn_s=0.0), touches=replace(ui.touches, drawn_s=0.0))
     if isinstance(event, Button):
         after, effects = advance(seen, KeyDown(event, SETTLE_S), SETTLE_S)
@@ -302,7 +304,7 @@ def _about(one: RecordedCheck, plate: Plate | None, subject: Subject) -> Recorde
 
 
 def _refined(one: RecordedCheck) -> list[RecordedCheck]:
-    """What the registry may say of a check: nothing unusual, or an alarm; of no vehicle it says nothing."""
+    """Return a check's refinements: nothing unusual, or an alarm; none if it has no vehicle."""
     if one.plate is None:
         return []
     statuses = [replace(one.verdict.status, finding=finding) for finding in (VehicleFinding.VALID, ALARMED)]

@@ -15,7 +15,7 @@ README = Path("README.md")
 BEGIN, END = "<!-- architecture -->", "<!-- /architecture -->"
 ROOTS = ("terminal", "drivers", "keys")
 BASE = frozenset({"terminal.errors", "terminal.model", "terminal.ports"})
-"""Drawn as one node, since nearly every part imports them."""
+"""Drawn as one node, because nearly every part imports them."""
 OMITTED = frozenset(
     {
         "terminal",
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> None:
 
 
 def kept(readme: str) -> str:
-    """The text with the flowchart between its markers. Raises ValueError where they are missing."""
+    """Return the text with the flowchart between its markers. Raises ValueError if they are missing."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
@@ -70,7 +70,7 @@ def kept(readme: str) -> str:
 
 
 def flowchart() -> str:
-    """The packages and the imports between them, without those that a longer way implies, as Mermaid."""
+    """Return the packages and their imports as Mermaid, without those that a longer way implies."""
     edges = direct_imports()
     lines = []
     for start in sorted({*edges, *(end for ends in edges.values() for end in ends)}):
@@ -81,7 +81,9 @@ def flowchart() -> str:
 
 
 def direct_imports() -> Edges:
-    """Each part with the parts that it imports: packages of the terminal, `drivers`, `keys` and `base`."""
+    """Return each part with the parts that it imports: packages of the terminal, `drivers`, `keys` and
+    `base`.
+    """
     graph = grimp.build_graph(*ROOTS, cache_dir=None)
     edges: Edges = {}
     for module in graph.modules:
@@ -93,14 +95,14 @@ def direct_imports() -> Edges:
 
 
 def part_of(module: str) -> str:
-    """The part that a module belongs to, such as `terminal.scan` for `terminal.scan.regions`."""
+    """Return the part that a module belongs to, such as `terminal.scan` for `terminal.scan.regions`."""
     names = module.split(".")
     part = ".".join(names[:2]) if names[0] == "terminal" else names[0]
     return "base" if part in BASE else part
 
 
 def reachable(edges: Edges, start: str) -> set[str]:
-    """All parts that arrows lead to from `start`."""
+    """Return all parts that arrows lead to from `start`."""
     found: set[str] = set()
     ahead = [start]
     while ahead:

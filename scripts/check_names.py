@@ -1,9 +1,9 @@
-"""Finds public types that are defined in more than one module, so that one name means one thing.
+"""Find public types that are defined in more than one module, so that one name means one thing.
 
-python -m scripts.check_names
+    python -m scripts.check_names
 
-Exit 1 where a class or type alias of `terminal`, `drivers`, `keys` or `scripts` has a name that another
-module defines too and ACCEPTED does not list, or where ACCEPTED lists a name that is defined once.
+Exit 1 if a class or type alias of `terminal`, `drivers`, `keys` or `scripts` has a name that another module
+also defines and ACCEPTED does not list, or if ACCEPTED lists a name that is defined once.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("terminal", "drivers", "keys", "scripts")
 
 ACCEPTED: dict[str, str] = {}
-"""Name, and why it may be defined in several modules."""
+"""Names that several modules may define, with the reason."""
 
 
 def main() -> int:
-    """Print each finding on a line; 1 where there is any."""
+    """Print each finding on a line; return 1 if there is any."""
     files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in files}
     found = list(findings(sources, ACCEPTED))
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def findings(sources: Mapping[str, str], accepted: Iterable[str]) -> Iterator[str]:
-    """The names that are wrong, each with the files that define it. `sources` are modules' texts by path."""
+    """Yield each finding, with the files that define the name. `sources` are modules' texts by path."""
     places: dict[str, list[str]] = {}
     for path, text in sources.items():
         for name in public_types(text):
@@ -46,7 +46,9 @@ def findings(sources: Mapping[str, str], accepted: Iterable[str]) -> Iterator[st
 
 
 def public_types(text: str) -> set[str]:
-    """The classes and type aliases that a module defines at its top level, without those of a leading `_`."""
+    """Return the classes and type aliases that a module defines at its top level, except those with a leading
+    `_`.
+    """
     names = set()
     for node in ast.parse(text).body:
         match node:

@@ -24,7 +24,7 @@ VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
 class ReleaseError(Exception):
-    """The checkout cannot be released as this version; the text says why."""
+    """The checkout cannot be released as this version; the text is the reason."""
 
 
 def check(root: Path, version: str) -> None:
@@ -40,13 +40,13 @@ def check(root: Path, version: str) -> None:
 
 
 def unreleased(changelog: str) -> str:
-    """The changelog's text between the heading [Unreleased] and the next release."""
+    """Return the changelog's text between the heading [Unreleased] and the next release."""
     after = changelog.partition(f"\n{UNRELEASED}\n")[2]
     return re.split(r"^## ", after, maxsplit=1, flags=re.MULTILINE)[0].strip()
 
 
 def dated(changelog: str, version: str, day: str) -> str:
-    """The changelog with its unreleased changes under `version` and `day` (yyyy-mm-dd)."""
+    """Return the changelog with its unreleased changes under `version` and `day` (yyyy-mm-dd)."""
     return changelog.replace(f"\n{UNRELEASED}\n", f"\n{UNRELEASED}\n\n## [{version}] - {day}\n", 1)
 
 

@@ -2,9 +2,9 @@
 
 scripts/campaign crash [--times N]
 
-A terminal (`campaign_crash_terminal`) is crashed and restarted as the systemd unit does. The campaign
-measures the time from the crash to the next screen, and compares the journal with what was on disk before
-each crash.
+A terminal (`scripts.campaigns.crash_terminal`) is crashed and restarted as the systemd unit does. The
+campaign measures the time from the crash to the next screen, and compares the journal with what was on
+disk before each crash.
 """
 
 from __future__ import annotations

@@ -46,17 +46,17 @@ if TYPE_CHECKING:
 
 WAIT_S = 20.0
 PER_S = 40
-"""Lookups of all terminals together; each stays below its rate."""
+"""Lookups per second of all terminals together; each terminal stays below its limit."""
 ANSWERED_MOST_S = 3.0
-"""A terminal waits so long for its answer."""
+"""Time, s, for which a terminal waits for an answer."""
 QUIET, END = -1, -2
-"""What the attacker does, beside the attacks by number."""
+"""States of the attacker besides the indices of ATTACKS."""
 _SPAWN = multiprocessing.get_context("spawn")
 
 
 @dataclass
 class Client:
-    """A terminal's connection, turned by a thread of paho's."""
+    """A terminal's connection, served by a thread of paho's."""
 
     name: str
     seed: bytes = field(repr=False)
@@ -95,7 +95,7 @@ class Client:
 
 
 class Askers:
-    """Terminals that ask in turn, and the time that each answer took."""
+    """Terminals that look up a vehicle in turn, and the duration of each lookup."""
 
     def __init__(self, clients: list[Client], answer_keys: Mapping[bytes, bytes]) -> None:
         self._turns, self._keys = itertools.cycle(clients), answer_keys
@@ -103,7 +103,9 @@ class Askers:
         self._asked: dict[bytes, float] = {}
 
     def ask(self, seconds: float) -> tuple[list[float], int]:
-        """Ask at a steady rate; the times of the answers, ms, and how many never came."""
+        """Send lookups at a steady rate; return their durations, ms, and the number of those without an
+        answer.
+        """
         count, begun_s = max(1, round(seconds * PER_S)), time.perf_counter()
         took_ms: list[float] = []
         for number in range(count):
@@ -122,7 +124,7 @@ class Askers:
         return took_ms, missing
 
     def _take(self, wait_s: float) -> list[float]:
-        """The time of the next answer, if one comes."""
+        """Return the duration of the next answered lookup, ms; empty if none arrives in time."""
         try:
             at_s, payload = self._heard.get(timeout=wait_s)
         except queue.Empty:
@@ -135,7 +137,7 @@ class Askers:
 
 @dataclass(frozen=True)
 class Attacker:
-    """A terminal that attacks in a process of its own, at so many bits a second."""
+    """A terminal that attacks from a process of its own, at a limited bit rate."""
 
     name: str
     seed: bytes = field(repr=False)
@@ -144,8 +146,8 @@ class Attacker:
     bits_per_s: float
 
     def run(self, doing: Synchronized[int]) -> None:
-        """Carry out the attack that `doing` names, until it names the end."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # told by its parent
+        """Carry out the attack that `doing` selects, until it is END."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent ends it
         client = Client(self.name, self.seed, self.tls, self.port, queue.SimpleQueue())
         client.open()
         while (number := doing.value) != END:
@@ -187,7 +189,7 @@ def registry(folder: Path, seeds: Mapping[str, bytes]) -> Iterator[int]:
 
 
 def campaign(given: argparse.Namespace) -> int:
-    """Run the whole of it; 0 where every lookup was answered."""
+    """Run the campaign; return 0 if every lookup was answered."""
     seeds = {f"T{number}": random_bytes(32) for number in range(1001, 1002 + given.terminals)}
     heard: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
     quiet: list[float] = []
@@ -222,7 +224,7 @@ def campaign(given: argparse.Namespace) -> int:
 
 @contextmanager
 def _attacking(attacker: Attacker) -> Iterator[Synchronized[int]]:
-    """Run the attacker; yields what it is told to do."""
+    """Run the attacker; yield the shared number that selects its attack."""
     doing = _SPAWN.Value("i", QUIET)
     process = _SPAWN.Process(target=attacker.run, args=(doing,))
     process.start()
@@ -245,13 +247,13 @@ def _report(quiet: list[float], attacked: dict[str, list[float]], missing: dict[
 
 
 def _quantiles(times: list[float]) -> tuple[float, float, float]:
-    """Median, p95 and p99."""
+    """Return median, p95 and p99."""
     cuts = statistics.quantiles(times, n=100, method="inclusive")
     return cuts[49], cuts[94], cuts[98]
 
 
 def main() -> int:
-    """Read the command line, and run."""
+    """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign flood", description=__doc__)
     parser.add_argument("--rounds", type=int, default=4, metavar="N", help="of quiet and every attack")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="S", help="of each spell")

@@ -1,4 +1,4 @@
-"""What an attacker sends to the registry with the key and the certificate of one terminal."""
+"""Messages of an attacker who has the key and the certificate of one terminal."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     """Topic, payload and Correlation Data."""
 
 _PAYLOAD = 96 << 10
-"""The largest that the broker takes."""
+"""Bytes of the largest message that the broker accepts."""
 _POISONED_PIECES = 2_000
-"""Pieces of one byte, as many as fit."""
+"""Pieces of one byte that fit into a message."""
 _PICTURE = 1 << 20
 
 
 class Attack(NamedTuple):
-    """Messages without end, of a terminal with this name and seed."""
+    """A kind of attack; `messages` yields endlessly, for a terminal's name and seed."""
 
     name: str
     messages: Callable[[str, bytes], Iterator[Sent]]
 
 
 def request(terminal: str, seed: bytes, request_id: bytes, journal_id: bytes = bytes(16)) -> bytes:
-    """A signed lookup of a vehicle that the sample has."""
+    """Return a signed lookup of a vehicle in the sample data."""
     asked = LookupRequest(
         id=request_id,
         sent_ms=time.time_ns() // 1_000_000,
@@ -50,7 +50,7 @@ def request(terminal: str, seed: bytes, request_id: bytes, journal_id: bytes = b
 
 
 def _poisoned(terminal: str, seed: bytes) -> Iterator[Sent]:
-    """Thousands of pieces of one byte in each message."""
+    """Yield messages of thousands of one-byte pieces."""
     pieces: list[cbor.Value] = [[bytes(32), at, _POISONED_PIECES, b"x"] for at in range(_POISONED_PIECES)]
     payload = signed.signer(seed)(cbor.write({1: terminal, 2: pieces}), signed.PIECES)
     while True:
@@ -58,7 +58,7 @@ def _poisoned(terminal: str, seed: bytes) -> Iterator[Sent]:
 
 
 def _pictures(terminal: str, seed: bytes) -> Iterator[Sent]:
-    """Large pictures, whole and sound."""
+    """Yield valid messages with complete large pictures."""
     signer, size = signed.signer(seed), _PAYLOAD - 512
     while True:
         picture = random_bytes(_PICTURE)
@@ -73,7 +73,7 @@ def _pictures(terminal: str, seed: bytes) -> Iterator[Sent]:
 
 
 def _batches(terminal: str, seed: bytes) -> Iterator[Sent]:
-    """Batches as large as the broker takes, of journals that begin anew."""
+    """Yield batches of the largest size that the broker accepts, each beginning a new journal."""
     signer = signed.signer(seed)
     while True:
         record = cbor.write({1: 1, 2: bytes(32), 3: bytes(_PAYLOAD - 512)})
@@ -82,14 +82,14 @@ def _batches(terminal: str, seed: bytes) -> Iterator[Sent]:
 
 
 def _lookups(terminal: str, seed: bytes) -> Iterator[Sent]:
-    """Sound lookups, each naming a journal that was never named."""
+    """Yield valid lookups, each naming a new journal."""
     while True:
         request_id = random_bytes(16)
         yield topics.lookup(terminal), request(terminal, seed, request_id, random_bytes(16)), request_id
 
 
 def _junk(terminal: str, seed: bytes) -> Iterator[Sent]:
-    """What nobody signed, with the terminal's own key id, on every topic."""
+    """Yield unsigned messages with the terminal's own key id, on every topic."""
     head = request(terminal, seed, bytes(16))[:17]
     for topic in itertools.cycle((topics.lookup, topics.batch, topics.pieces, topics.health)):
         yield topic(terminal), head + b"\x99\xff\xff" + bytes(_PAYLOAD - 512), random_bytes(16)

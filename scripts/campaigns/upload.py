@@ -1,10 +1,10 @@
-"""Every record reaches the registry once, whatever is killed, cut, filled or moved meanwhile; or exit 1.
+"""Disturb a terminal's upload at random; exit 1 unless every record reaches the registry exactly once.
 
-scripts/campaign upload [--kills N] [--seed S]
+    scripts/campaign upload [--kills N] [--seed S]
 
-A terminal, mosquitto and two of the registry's workers run as processes of their own. At random points one
-is killed (SIGKILL) and started again, the network is cut or held, the terminal's disk filled, its clock
-moved. At the end `roadside upload` sends what is left, and the terminal's disk is compared to the registry's
+A terminal, mosquitto and two workers of the registry run as processes of their own. At random points one is
+killed (SIGKILL) and restarted, the network is cut or held, the terminal's disk is filled, or its clock is
+moved. At the end `roadside upload` sends the rest, and the terminal's disk is compared with the registry's
 database.
 """
 
@@ -57,9 +57,9 @@ if TYPE_CHECKING:
 
 DISK_BYTES = 256 << 20
 PAUSE_S = (0.02, 0.5)
-"""From one deed to the next, at random between these."""
+"""Range of the random time between two disturbances, s."""
 TROUBLE_S = (0.05, 0.6)
-"""How long a cut, a hold or a full disk lasts."""
+"""Range of the duration of a cut, a hold or a full disk, s."""
 WORKERS = ("W0001", "W0002")
 VICTIMS = ("terminal", "broker", *WORKERS)
 DEEDS = (*VICTIMS, "cut", "hold", "fill", "clock")
@@ -67,15 +67,15 @@ _WEIGHTS = (6, 5, 3, 3, 2, 1, 1, 1)
 _YEARS_MS = 5 * 366 * 86_400_000
 _LAST_UPLOADS = 5
 _SETTLE_S = 2.0
-"""The registry's workers try a broker that was away again each second."""
-_FORKS = multiprocessing.get_context("forkserver")  # there in milliseconds, and without our threads
+"""Time, s, for the registry's workers to reconnect; they retry every second."""
+_FORKS = multiprocessing.get_context("forkserver")  # starts in milliseconds, without our threads
 
 
 class Campaign:
-    """The processes, and what is done to them."""
+    """The processes, and what disturbs them."""
 
     def __init__(self, root: Path, chance: random.Random) -> None:
-        """`root` is an empty folder; in `disk` a file system of its own is mounted."""
+        """Prepare a campaign in the empty folder `root`; `disk` in it is a file system of its own."""
         self.done: Counter[str] = Counter()
         self.unexpected: list[str] = []
         self.lab, self.disk = root / "lab", root / "disk"
@@ -89,7 +89,9 @@ class Campaign:
         self._running: dict[str, ForkServerProcess] = {}
 
     async def start(self) -> None:
-        """Start everything, the registry's first worker before the second, as it makes the database."""
+        """Start everything; the registry's first worker starts before the second, because it makes the
+        database.
+        """
         text = (self.lab / lab.CONFIG).read_text(encoding="utf-8")
         text = text.replace(f"port = {lab.BROKER_PORT}", f"port = {await self.way.open()}")
         text = text.replace('state = "state"', f'state = "{self.disk}/state"')
@@ -102,14 +104,14 @@ class Campaign:
         self._start("terminal")
 
     async def run(self, kills: int) -> None:
-        """Do one thing after another until so many were killed."""
+        """Disturb the upload until `kills` processes were killed."""
         while sum(self.done[victim] for victim in VICTIMS) < kills and not self.unexpected:
             await asyncio.sleep(self._chance.uniform(*PAUSE_S))
             self._revive()
             await self._do(self._chance.choices(DEEDS, _WEIGHTS)[0])
 
     async def finish(self) -> None:
-        """Stop what makes records, and upload the rest with `roadside upload`, everything else being well."""
+        """Stop making records, and upload the rest with `roadside upload`, undisturbed."""
         self._revive()
         self.board[STOP] = 1
         await asyncio.to_thread(self._running.pop("terminal").join)
@@ -149,7 +151,7 @@ class Campaign:
                 self._start(deed)
 
     async def _suffer(self, harm: Callable[[], None], heal: Callable[[], None]) -> None:
-        """Trouble that lasts; half of the time something is killed meanwhile."""
+        """Cause a lasting disturbance; half of the time, kill something in the meantime."""
         harm()
         await asyncio.sleep(self._chance.uniform(*TROUBLE_S))
         if self._chance.random() < 0.5:
@@ -167,7 +169,7 @@ class Campaign:
         process.start()
 
     def _revive(self) -> None:
-        """Start again what ended by itself; only a terminal that found its disk full may."""
+        """Restart a process that ended by itself; only a terminal with a full disk may do so."""
         for name, process in list(self._running.items()):
             if process.exitcode is not None:
                 if name != "terminal" or process.exitcode != FULL:
@@ -178,7 +180,7 @@ class Campaign:
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
     def summary(self, stored: int) -> str:
-        """What was done and what came of it, without the verdict."""
+        """Return the counts of disturbances and records."""
         killed = {victim: self.done[victim] for victim in VICTIMS}
         answered, receipts = self._logged().count(": batch stored"), count(self.lab, "receipt")
         return "\n".join(
@@ -197,7 +199,7 @@ def _listed(counts: dict[str, int]) -> str:
 
 
 def _serve(log: Path, folder: Path, port: int, worker: str) -> None:
-    """A worker of the registry, as its command line starts it."""
+    """Run a worker of the registry as its command line does."""
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -207,7 +209,7 @@ def _serve(log: Path, folder: Path, port: int, worker: str) -> None:
 
 
 def fill(disk: Path) -> None:
-    """Leave no room on a file system."""
+    """Fill a file system."""
     with (disk / "ballast").open("wb", buffering=0) as file:
         size = DISK_BYTES
         at = 0
@@ -220,7 +222,7 @@ def fill(disk: Path) -> None:
 
 
 def kept(disk: Path) -> list[Name]:
-    """The records on a terminal's disk, in chain order. Raises sqlite3.Error."""
+    """Return the records on a terminal's disk, in chain order. Raises sqlite3.Error."""
     with closing(database.connect_read_only(disk / "state" / NAME)) as db:
         journal_id = database.load(db).head.journal_id
         return [
@@ -230,21 +232,21 @@ def kept(disk: Path) -> list[Name]:
 
 
 def stored(folder: Path) -> list[Name]:
-    """The records in a registry's SQLite database, in the order of their storing. Raises sqlite3.Error."""
+    """Return the records in a registry's SQLite database, in the order of storage. Raises sqlite3.Error."""
     with closing(database.connect_read_only(folder / "registry.sqlite")) as db:
         rows = db.execute("SELECT journal, seq, record FROM record ORDER BY rowid")
         return [(journal_id, seq, sha256(encoded).digest()) for journal_id, seq, encoded in rows]
 
 
 def count(folder: Path, table: str) -> int:
-    """How many rows a table of the registry has. Raises sqlite3.Error."""
+    """Return the number of rows of a table of the registry. Raises sqlite3.Error."""
     with closing(database.connect_read_only(folder / "registry.sqlite")) as db:
         (rows,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a name of ours
         return int(rows)
 
 
 def found(campaign: Campaign) -> list[str]:
-    """Every difference, and whatever else should not be. Raises sqlite3.Error."""
+    """Return every difference and everything else that is wrong. Raises sqlite3.Error."""
     aside = [path.name for path in (campaign.disk / "state").glob(f"{DAMAGED}*.sqlite")]
     incidents = count(campaign.lab, "incident")
     return [
@@ -256,7 +258,7 @@ def found(campaign: Campaign) -> list[str]:
 
 
 async def campaign(root: Path, kills: int, seed: int) -> int:
-    """The whole of it; 0 where nothing differs."""
+    """Run the campaign; return 0 if nothing differs."""
     begun_s = time.monotonic()
     one = Campaign(root, random.Random(seed))  # noqa: S311 - to be repeated, not secret
     try:
@@ -273,12 +275,12 @@ async def campaign(root: Path, kills: int, seed: int) -> int:
 
 
 def main() -> int:
-    """Read the command line, mount the terminal's disk, and run."""
+    """Parse the command line, mount the terminal's disk, and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign upload")
     parser.add_argument("--kills", type=int, default=100, metavar="N")
     parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as by Ctrl-C: nothing is left running
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as on Ctrl-C: leaves nothing running
     _FORKS.set_forkserver_preload(["scripts.campaigns.upload_terminal", "scripts.registry.__main__"])
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
         disk = Path(folder) / "disk"

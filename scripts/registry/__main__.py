@@ -1,11 +1,11 @@
-"""The reference registry's command line: a fault is one line on standard error, and a bug a stack trace.
+"""Command line of the reference registry. A fault is printed as one line on standard error.
 
-    python -m scripts.registry serve                     a broker, a database and a worker, from nothing
-    python -m scripts.registry hotlist 苏A12345 02 C     a running worker tells it
-    python -m scripts.registry offline --province 苏      builds the offline list of a province
-    python -m scripts.registry report --out page.html    a supervisor's page of what terminals sent
+    python -m scripts.registry serve                     run a broker, a database and a worker, from nothing
+    python -m scripts.registry hotlist 苏A12345 02 C     put a vehicle on the hot list
+    python -m scripts.registry offline --province 苏      build the offline list of a province
+    python -m scripts.registry report --out page.html    write the supervisor's page
 
-The laboratory is .lab where nothing else is said, and the database a file in it.
+The default laboratory is .lab, and the default database a file in it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Carry out a command line; 0 when it was done."""
+    """Run a command line; return 0 on success."""
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     except Fault as fault:
         print(fault.line(), file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except BrokerError as error:

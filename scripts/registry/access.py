@@ -1,8 +1,8 @@
-"""The broker's access list: one client and one role for every certificate (wire format, section 5).
+"""Access list of the broker: one client and one role for every certificate (wire format, section 5).
 
-It is the state file of mosquitto's dynamic-security plugin, and the commands that change a running broker.
-An ACL file would not do: mosquitto grants every subscription and compares only deliveries with that file, so
-that a terminal could take a share of other terminals' requests.
+Makes the state file of mosquitto's dynamic-security plugin, and the commands that change a running broker. An
+ACL file is not enough: mosquitto grants every subscription and applies that file to deliveries only, so that
+a terminal could take a share of other terminals' requests.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | int | bool"
-    """What a command or the state file holds."""
+    """Value of a command or of the state file."""
 
 CONTROL = "$CONTROL/dynamic-security/v1"
-"""Where the plugin takes commands; it answers on `RESPONSE`."""
+"""Topic of the plugin's commands; it answers on `RESPONSE`."""
 RESPONSE = f"{CONTROL}/response"
 ADMINISTRATOR = "administrator"
-"""The name in the certificate that may change the access list."""
+"""Certificate name that may change the access list."""
 TERMINAL = "terminal"
-"""The role that all terminals have beside their own; a client with it is a terminal."""
+"""Role that all terminals have besides their own; a client with it is a terminal."""
 _WORKER = "worker"
 _SEND, _RECEIVE, _SUBSCRIBE = "publishClientSend", "publishClientReceive", "subscribeLiteral"
 
 
 class Shares(NamedTuple):
-    """Names of the workers' shared subscriptions, which are known to workers alone.
+    """Names of the workers' shared subscriptions, known to workers only.
 
-    Lookups have one of their own: some brokers serve only one topic filter under one name, and lookups never
-    wait for uploads.
+    Lookups have a subscription of their own: some brokers allow one topic filter for each name, and lookups
+    must not wait for uploads.
     """
 
     lookups: str
@@ -50,14 +50,14 @@ class Shares(NamedTuple):
 
 
 def uploads_name(worker: str) -> str:
-    """Name in the certificate by which a worker stores uploads; by `worker` it answers lookups."""
+    """Return the certificate name under which a worker stores uploads; it answers lookups under its own."""
     return f"{worker}-uploads"
 
 
 def state_file(terminals: Iterable[str], workers: Iterable[str], shares: Shares) -> str:
-    """The plugin's state file: these terminals and workers, the administrator, and nobody else.
+    """Return the plugin's state file for these terminals and workers, and the administrator.
 
-    Raises InputFault for a name that is given twice, and ValueError for one that is no level of a topic.
+    Raises InputFault for a repeated name, and ValueError for an invalid MQTT topic level.
     """
     terminals, workers = list(terminals), list(workers)
     named = [ADMINISTRATOR, *workers, *map(uploads_name, workers), *terminals]
@@ -75,7 +75,7 @@ def state_file(terminals: Iterable[str], workers: Iterable[str], shares: Shares)
 
 
 def admission(terminal: str) -> list[Json]:
-    """Commands that give a terminal its rights. Raises ValueError for a name that is no level of a topic."""
+    """Return the commands that give a terminal its rights. Raises ValueError for an invalid topic level."""
     return [
         {"command": "createRole"} | _terminal_role(terminal),
         {"command": "createClient"} | _client(terminal, _own_role(terminal), TERMINAL),
@@ -83,7 +83,7 @@ def admission(terminal: str) -> list[Json]:
 
 
 def withdrawal(terminal: str) -> list[Json]:
-    """Commands that end a terminal's connection and leave it no right, whatever its certificate says."""
+    """Return the commands that end a terminal's connection and remove its rights despite its certificate."""
     return [
         {"command": "deleteClient", "username": terminal},
         {"command": "deleteRole", "rolename": _own_role(terminal)},
@@ -91,7 +91,7 @@ def withdrawal(terminal: str) -> list[Json]:
 
 
 def changes(wanted: Collection[str], held: Collection[str]) -> list[Json]:
-    """Commands that turn the terminals that a broker holds into those wanted."""
+    """Return the commands that change the terminals of a broker from `held` to `wanted`."""
     gone, new = sorted({*held} - {*wanted}), sorted({*wanted} - {*held})
     return [command for name in gone for command in withdrawal(name)] + [
         command for name in new for command in admission(name)
@@ -105,7 +105,7 @@ def _terminal_role(name: str) -> dict[str, Json]:
 
 
 def _own_role(terminal: str) -> str:
-    return f"{TERMINAL}/{terminal}"  # no terminal's name has a slash, so no role's name is given twice
+    return f"{TERMINAL}/{terminal}"  # names of terminals contain no slash, so roles do not collide
 
 
 def _shared_role() -> dict[str, Json]:
@@ -114,7 +114,7 @@ def _shared_role() -> dict[str, Json]:
 
 
 def _worker_role(shares: Shares) -> dict[str, Json]:
-    """A worker may listen to health and link without a share too: only so come retained messages."""
+    """Return the role of workers. They also subscribe to health and link unshared, for retained messages."""
     every = topics.every
     return _role(
         _WORKER,

@@ -1,7 +1,7 @@
-"""The command `access`: the broker's access list becomes that of the trust set.
+"""The command `access`: give the broker the access list of the trust set.
 
-Without a broker's address it writes the state file that a broker starts with; with one it changes a broker
-that runs, in the administrator's name, and disconnects the terminals that are withdrawn.
+Without a broker's address it writes the state file for a broker that will be started. With one it changes the
+running broker as its administrator, and disconnects withdrawn terminals.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Ask: TypeAlias = "Callable[[Sequence[access.Json]], list[dict[str, Any]]]"
-"""Has the plugin carry out commands, and returns its responses."""
+"""Sends commands to the plugin and returns its responses."""
 _T = TypeVar("_T")
 _WAIT_S = 20.0
 _AT_ONCE = 40
-"""Commands in one message, which stays below the broker's largest packet."""
+"""Commands per message, which keeps it below the broker's largest packet."""
 
 
 def add(
     command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser],
     address: Callable[[str], tuple[str, int]],
 ) -> None:
-    """Add this command to a command line; `command` makes its parser, `address` reads HOST:PORT."""
+    """Add this command to a command line; `command` makes its parser, `address` parses HOST:PORT."""
     parser = command("access", give_access)
     parser.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
     parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="a broker that runs")
@@ -59,9 +59,9 @@ def give_access(given: argparse.Namespace) -> None:
 
 
 def synchronize(broker: tuple[str, int], tls: Path, wanted: Sequence[str]) -> tuple[int, int]:
-    """Have a broker know the terminals `wanted` and no other; how many were added, and how many removed.
+    """Make `wanted` the terminals that a broker admits; return how many were added and how many removed.
 
-    `tls` has the administrator's identity. Raises BrokerFault where the broker cannot be reached or refuses.
+    `tls` has the administrator's identity. Raises BrokerFault if the broker cannot be reached or refuses.
     """
     with _administrator(broker, tls) as ask:
         held = _terminals(ask)
@@ -86,7 +86,7 @@ def _terminals(ask: Ask) -> set[str]:
 
 @contextmanager
 def _administrator(broker: tuple[str, int], tls: Path) -> Iterator[Ask]:
-    """A connection in the administrator's name."""
+    """Connect as the administrator."""
     heard: queue.SimpleQueue[list[dict[str, Any]]] = queue.SimpleQueue()
     ready: queue.SimpleQueue[bool] = queue.SimpleQueue()
     client = mqtt.Client(CallbackAPIVersion.VERSION2, ADMINISTRATOR, protocol=mqtt.MQTTv5)

@@ -1,6 +1,7 @@
-"""A message is taken from a terminal where its topic, the terminal it names and the owner of its key agree.
+"""Admission of terminals' messages: topic, named terminal and key owner must agree, and the signature must
+hold.
 
-Total: any bytes on any topic are a message or a refusal (wire format, section 5).
+Any bytes on any topic give a message or a Refusal; nothing raises (wire format, section 5).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from scripts.registry.terminals import Terminal
 
     Said = TypeVar("Said", bound=LookupRequest | Batch | Pieces | Health)
-    """What a terminal says."""
+    """A message from a terminal."""
 
 TOPICS: Mapping[type[object], Callable[[str], str]] = {
     LookupRequest: topics.lookup,
@@ -28,7 +29,7 @@ TOPICS: Mapping[type[object], Callable[[str], str]] = {
     Pieces: topics.pieces,
     Health: topics.health,
 }
-"""Where a terminal says each."""
+"""Topic of each kind of message."""
 
 
 LARGEST: Mapping[type[object], int] = {
@@ -37,12 +38,12 @@ LARGEST: Mapping[type[object], int] = {
     Pieces: 96 << 10,
     Health: 4 << 10,
 }
-"""Bytes of a message of each kind, at most. A batch above 64 KiB gets a receipt that says so."""
+"""Largest size of each kind of message, bytes. A batch above 64 KiB gets a receipt that says so."""
 LARGEST_BATCH = 64 << 10
 
 
 class Refusal(StrEnum):
-    """The reason for which a message gets no answer."""
+    """Reason why a message gets no answer."""
 
     TOO_LARGE = "too large"
     UNSIGNED = "not a message that a known terminal signed"
@@ -57,9 +58,9 @@ class Refusal(StrEnum):
 def owner_of(
     kind: type[Said], topic: str | None, payload: bytes, terminals: Mapping[bytes, Terminal]
 ) -> Terminal | Refusal:
-    """The terminal that a message claims to be from, by its size, topic and key id; nothing more is parsed.
+    """Return the terminal that a message claims to be from, after checking size, topic and key id only.
 
-    `topic` None is a message that came without a broker.
+    Nothing else is parsed. `topic` is None for a message that came without a broker.
     """
     if len(payload) > LARGEST[kind]:
         return Refusal.TOO_LARGE
@@ -72,7 +73,7 @@ def owner_of(
 def admit(
     kind: type[Said], topic: str | None, payload: bytes, terminals: Mapping[bytes, Terminal]
 ) -> tuple[Said, Terminal] | Refusal:
-    """The message of this kind and its signer, if topic, terminal and key agree and the signature holds."""
+    """Return the verified message and its signer: topic, terminal and key agree, and the signature holds."""
     owner = owner_of(kind, topic, payload, terminals)
     if isinstance(owner, Refusal):
         return owner

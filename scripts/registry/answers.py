@@ -1,7 +1,7 @@
-"""A request is answered to its signer's own topic, once, while it is fresh; whatever else comes is refused.
+"""Answers to lookups: each fresh request is answered once, to the topic of its signer.
 
-Bytes, time, keys and a view of the database come in; an answer or the reason of a refusal comes out. Nothing
-is kept between requests: what was seen is the database's to know (wire format, section 5).
+Pure: bytes, time, keys and a view of the database come in; an answer or a reason for refusal comes out.
+Requests seen before are known to the database only (wire format, section 5).
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
 FRESH_MS = 60_000
-"""An older request is refused; so is one from further ahead, which could outlive the memory of it."""
+"""Age limit of requests, ms, past and future: one from further ahead could outlive the memory of it."""
 VEHICLES_AN_ANSWER = 500
-"""An answer has no more hot-list changes and vehicles in them than this, unless one change alone has."""
+"""Limit on the hot-list changes and vehicles of one answer; a single change may exceed it."""
 
 
 _NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
@@ -46,42 +46,42 @@ _VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
 
 
 class RegistryView(Protocol):
-    """The database as one request sees it, in one transaction."""
+    """The database as seen by one request, in one transaction."""
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
-        """Whether this request was never seen before; from now on it was."""
+        """Mark a request as seen; return True if it was not seen before."""
 
     def records(self, number: str) -> Sequence[VehicleRecord]:
-        """The vehicles of a number, in the order of their kinds."""
+        """Return the vehicles with a number, in the order of their kinds."""
 
     def of_vin(self, vin: str) -> VehicleRecord | None:
-        """The vehicle of a vehicle identification number."""
+        """Return the vehicle with a vehicle identification number; None if there is none."""
 
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
-        """Earlier alarms on a vehicle, newest first; None where it has no alarm now, or never had one."""
+        """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
-        """The changes asked for, as far as `most` vehicles and changes reach; and whether more follow."""
+        """Return the requested changes, up to `most` changes and vehicles, and True if more follow."""
 
 
 class Publication(NamedTuple):
-    """What is to be published."""
+    """A message to publish."""
 
     topic: str
     payload: bytes
     correlation: bytes
-    """The request's id, as Correlation Data."""
+    """Correlation Data: the request's id."""
     result: IntEnum
 
 
 def reply(
     request: LookupRequest, owner: Terminal, view: RegistryView, others: OtherIssuers, now_ms: int
 ) -> LookupAnswer | Refusal:
-    """The answer to a request that was admitted, at `now_ms` (Unix ms).
+    """Answer an admitted request at `now_ms` (Unix ms).
 
-    One seen before is not answered again: the terminal has its answer, or a worker is about to give it, and a
-    refusal must not come first. One that is too old or too new is told so, since the terminal's clock may be
-    what is wrong. The view's faults pass through.
+    A request seen before is not answered again: the terminal has its answer, or a worker is about to send it,
+    and a refusal must not arrive first. A request that is too old or too new is refused with that reason,
+    since the terminal's clock may be wrong. Exceptions of the view pass through.
     """
     why = _why_not(request, owner, now_ms)
     if why is not None:
@@ -102,29 +102,31 @@ def reply(
 
 
 def names_head(request: LookupRequest, owner: Terminal, now_ms: int) -> bool:
-    """True if the head of its journal that an answered request names is to be kept."""
+    """Return True if the journal head named by an answered request is to be kept."""
     return _why_not(request, owner, now_ms) is None
 
 
 def unavailable(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:
-    """What a terminal is told while the database cannot be asked, so that it does not wait in vain."""
+    """Return the answer for when the database cannot be queried, so that the terminal need not wait."""
     return LookupAnswer(id=request_id, answered_ms=now_ms, result=LookupResult.UNAVAILABLE, terminal=terminal)
 
 
 def letter(answer: LookupAnswer, sign: Signer) -> Publication:
-    """An answer as it is published: to its terminal's own topic, whatever Response Topic was asked for."""
+    """Return the publication of an answer: to its terminal's own topic, whatever Response Topic was
+    requested.
+    """
     return Publication(topics.answer(answer.terminal), codec.sign(answer, sign), answer.id, answer.result)
 
 
 def _why_not(request: LookupRequest, owner: Terminal, now_ms: int) -> RefusalReason | None:
-    """The reason to refuse a request whatever it asks: a withdrawn terminal, or a clock that is off."""
+    """Return the reason to refuse a request of any content: a withdrawn terminal, or a wrong clock."""
     if owner.state != ACTIVE:
         return RefusalReason.INACTIVE
     return None if abs(now_ms - request.sent_ms) <= FRESH_MS else RefusalReason.CLOCK
 
 
 def refused(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAnswer:
-    """The answer that refuses a request."""
+    """Return the answer that refuses a request."""
     return LookupAnswer(
         id=request.id, answered_ms=now_ms, result=LookupResult.REFUSED, terminal=request.terminal, refusal=why
     )
@@ -133,10 +135,9 @@ def refused(request: LookupRequest, now_ms: int, why: RefusalReason) -> LookupAn
 def _vehicles(
     request: LookupRequest, question: PlateQuestion, view: RegistryView, now_ms: int
 ) -> LookupAnswer:
-    """The vehicles of a number; what can be no number or kind is refused, since "not found" would accuse.
+    """Return the vehicles with a number. An impossible number or kind is refused: "not found" would accuse.
 
-    Of a code's digest this registry, which keeps no record of what was issued, only says that it does not
-    know.
+    This registry keeps no record of issued codes; for a code's digest it answers that it does not know.
     """
     number, kind = question.number, question.kind
     if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
@@ -174,7 +175,7 @@ def _of_vin(request: LookupRequest, vin: str, view: RegistryView, now_ms: int) -
 def _code(
     request: LookupRequest, code_text: str, view: RegistryView, others: OtherIssuers, now_ms: int
 ) -> LookupAnswer:
-    """A code's finding, and its vehicle's record where the code is proven: no other code names anybody."""
+    """Return a code's finding, and its vehicle's record if proven; no other code names a vehicle."""
     read = others.verify(code_text, now_ms / 1000)
     record = None if read.plate is None else _record(view, read.plate)
     return LookupAnswer(

@@ -1,6 +1,6 @@
-"""Limits on what one terminal may cost a worker (wire format, section 5, "What a worker bounds"); pure.
+"""Limits on the load that one terminal may cause (wire format, section 5, "What a worker bounds"); pure.
 
-Each worker counts for itself. Times are Unix ms; a clock that steps back gives nothing away.
+Each worker counts for itself. Times are Unix ms; a clock that steps back earns no tokens.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from terminal.registry.messages import LookupRequest
 
 CHECKS_PER_S, CHECKS_BURST = 2.0, 20.0
-"""Checks and queries of a terminal."""
+"""Limits on a terminal's checks and queries."""
 REFRESHES_PER_S, REFRESHES_BURST = 1.0, 40.0
-"""Hot-list questions and rechecks of a terminal, together."""
+"""Limits on a terminal's hot-list questions and rechecks together."""
 LOOKUPS_PER_S, LOOKUPS_BURST = 10.0, 200.0
-"""Messages on `lookup` of a terminal, whatever they are. More are dropped unread: to answer each that it is
-refused would cost as much as to answer it."""
+"""Limits on a terminal's messages on `lookup`. Excess ones are dropped unread, because refusing each would
+cost as much as answering it.
+"""
 PICTURES_BYTES = 64 << 20
-"""Pictures of a terminal in `PICTURES_SPAN_MS`."""
+"""Bytes of pictures a terminal may send in `PICTURES_SPAN_MS`."""
 PICTURES_SPAN_MS = 86_400_000
 MOST_PIECES = 4
 """Pieces in one message."""
 REPORT_MS = 60_000
-"""Refusals of one terminal, topic and reason are logged at most so often, with their number."""
+"""Shortest time between two log lines about one terminal, topic and reason, ms; each gives the count."""
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Bucket:
         self.tokens = self.burst
 
     def take(self, now_ms: int) -> bool:
-        """Take one token; False where there is none."""
+        """Take one token; False if there is none."""
         gained = max(0, now_ms - self.at_ms) * self.per_s / 1000
         self.tokens, self.at_ms = min(self.burst, self.tokens + gained), now_ms
         if self.tokens < 1:
@@ -54,7 +55,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class _Usage:
-    """What one terminal used."""
+    """Usage of one terminal."""
 
     lookups: Bucket = field(default_factory=lambda: Bucket(LOOKUPS_PER_S, LOOKUPS_BURST))
     checks: Bucket = field(default_factory=lambda: Bucket(CHECKS_PER_S, CHECKS_BURST))
@@ -64,7 +65,7 @@ class _Usage:
 
 
 class Refused(NamedTuple):
-    """What was refused: whose message, on which topic, and the reason."""
+    """Key of counted refusals: terminal, topic and reason."""
 
     terminal: str
     topic: str
@@ -72,9 +73,9 @@ class Refused(NamedTuple):
 
 
 class Bounds:
-    """What each terminal used so far, and what it was refused.
+    """Usage and refusals of each terminal.
 
-    Terminals are named by those that the trust set lists, so that this does not grow with what anybody sends.
+    Only terminals listed in the trust set are counted, so that memory does not grow with what others send.
     """
 
     def __init__(self) -> None:
@@ -83,17 +84,17 @@ class Bounds:
         self._reported: dict[Refused, tuple[int, int]] = {}
 
     def admits_lookup(self, terminal: str, now_ms: int) -> bool:
-        """Count a message on the topic `lookup`; False where it is to be dropped unread."""
+        """Count a message on the topic `lookup`; False if it is to be dropped unread."""
         return self._of(terminal).lookups.take(now_ms)
 
     def admits(self, request: LookupRequest, now_ms: int) -> bool:
-        """Count a request; False where it is to be refused as busy."""
+        """Count a request; False if it is to be refused as busy."""
         usage = self._of(request.terminal)
         refresh = isinstance(request.question, HotlistQuestion) or request.why is Purpose.RECHECK
         return (usage.refreshes if refresh else usage.checks).take(now_ms)
 
     def pictures_wait_s(self, terminal: str, size: int, now_ms: int) -> int | None:
-        """Count `size` bytes of pictures; None where they are taken, else the seconds until they would be."""
+        """Count `size` bytes of pictures; None if they are accepted, else the seconds until they would be."""
         usage = self._of(terminal)
         if now_ms - usage.pictures_since_ms >= PICTURES_SPAN_MS:
             usage.pictures_since_ms, usage.pictures_bytes = now_ms, 0
@@ -104,7 +105,7 @@ class Bounds:
         return None
 
     def refuse(self, what: Refused, now_ms: int) -> int | None:
-        """Count a refusal; the number since the last report where it is time for one, else None."""
+        """Count a refusal; return the number since the last report if one is due, else None."""
         self.refused[what] += 1
         at_ms, reported = self._reported.get(what, (0, 0))
         if reported and 0 <= now_ms - at_ms < REPORT_MS:

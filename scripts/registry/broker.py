@@ -1,4 +1,4 @@
-"""A real mosquitto on a loopback port, with the broker's own configuration file but for its port and user."""
+"""Run a real mosquitto on a loopback port, with the shipped configuration except for port and user."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _STOP_S = 5.0
 
 
 class BrokerError(RuntimeError):
-    """The broker does not run, or did not say what was waited for."""
+    """The broker does not run, or an expected log line did not appear."""
 
 
 class Broker:
-    """One mosquitto, in a folder of its own that holds `tls/` (ca.crt, broker.crt, broker.key) and its data.
+    """A mosquitto in a folder of its own, which holds `tls/` (ca.crt, broker.crt, broker.key) and its data.
 
-    The port stays over restarts. `amend` changes the configuration's text; a test spoils one line by it.
+    The port is kept over restarts. `amend` changes the configuration's text, so that a test can break a line.
     """
 
     def __init__(
@@ -41,13 +41,14 @@ class Broker:
         amend: Callable[[str], str] = lambda text: text,
         port: int = 0,
     ) -> None:
-        """Prepare `folder`; `tls` is where the identities lie, `port` 0 a free one.
+        """Prepare `folder`; `tls` is the folder of the identities; `port` 0 selects a free one.
 
-        `access` is the broker's access list, `access.state_file`. Raises BrokerError without a mosquitto.
+        `access` is the broker's access list (`access.state_file`). Raises BrokerError if mosquitto is not
+        installed.
         """
         self.folder = folder
         self.port = port or _free_port()
-        # Debian has it in sbin, which is not on everybody's PATH.
+        # Debian installs it in sbin, which is not on everybody's PATH.
         self._program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if self._program is None:
             raise BrokerError("mosquitto is not installed; scripts/setup does it")
@@ -64,7 +65,7 @@ class Broker:
         self._heard = threading.Condition()
 
     def start(self) -> None:
-        """Start it; returns when it listens. Raises BrokerError with what it said, where it does not."""
+        """Start it and wait until it listens. Raises BrokerError, with its output, if it does not."""
         since = len(self._said)
         self._process = subprocess.Popen(  # noqa: S603 - the distribution's broker, our own file
             [str(self._program), "-c", "roadside.conf"],
@@ -81,19 +82,19 @@ class Broker:
             raise
 
     def stop(self) -> None:
-        """End it as the service manager would; harmless twice."""
+        """Stop it as the service manager would; harmless twice."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it as a power failure would."""
+        """Kill it, as a power failure would."""
         self._end(signal.SIGKILL)
 
     def save(self) -> None:
-        """Have it write down now what `autosave_interval` would later; returns when it is on disk."""
+        """Make it save its state now, not at the next `autosave_interval`; return once it is on disk."""
         database = self.folder / "data" / "broker.db"
         database.unlink(missing_ok=True)
         self._running().send_signal(signal.SIGUSR1)
-        # It is written beside and renamed, so once it is there it is whole; the next line comes after.
+        # It is written beside and renamed, so it is complete once it is there; the log line comes after that.
         since = len(self._said)
         self._running().send_signal(signal.SIGHUP)
         self.wait_for("Reloading config", since=since, timeout_s=_STOP_S)
@@ -101,7 +102,7 @@ class Broker:
             raise BrokerError("the broker saved nothing")
 
     def wait_for(self, pattern: str, *, since: int = 0, timeout_s: float = _STOP_S) -> str:
-        """The first line from `since` on that holds a regular expression. Raises BrokerError."""
+        """Return the first log line from `since` on that matches a regular expression. Raises BrokerError."""
         found: list[str] = []
 
         def heard() -> bool:
@@ -116,12 +117,12 @@ class Broker:
 
     @property
     def lines(self) -> int:
-        """How many lines it has said."""
+        """Return the number of log lines so far."""
         return len(self._said)
 
     @property
     def pid(self) -> int:
-        """Its process. Raises BrokerError where it does not run."""
+        """Process id. Raises BrokerError if it does not run."""
         return self._running().pid
 
     def _on_loopback(self, text: str) -> str:

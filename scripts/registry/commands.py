@@ -1,4 +1,4 @@
-"""The registry's commands: each does one thing with the database and says what it did."""
+"""Commands of the registry that need no journals; each does one thing and prints a report."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 DRAWN = 1_000
-"""So many vehicles are drawn beside the named ones."""
+"""Number of random vehicles besides the named ones."""
 
 
 @contextmanager
 def open_database(given: argparse.Namespace, now_s: int) -> Iterator[Database]:
-    """The database that a command line names, with its tables. Raises InputFault, DatabaseFault."""
+    """Open a command line's database, and make missing tables. Raises InputFault, DatabaseFault."""
     held = Database(database_url(given))
     with closing(held):
         held.prepare(now_s * 1000)
@@ -41,7 +41,7 @@ def open_database(given: argparse.Namespace, now_s: int) -> Iterator[Database]:
 
 
 def database_url(given: argparse.Namespace) -> str:
-    """The database of a command line: SQLAlchemy's URL."""
+    """Return the database of a command line as SQLAlchemy's URL."""
     return given.database or f"sqlite:///{given.lab.absolute()}/registry.sqlite"
 
 
@@ -69,7 +69,7 @@ def serve(given: argparse.Namespace) -> None:
 
 
 def fill(given: argparse.Namespace) -> None:
-    """Put the sample's vehicles in the registry, and those with an alarm on the hot list."""
+    """Put the sample vehicles in the registry, and those with an alarm on the hot list."""
     now_s = int(time.time())
     with open_database(given, now_s) as held, held.transaction() as connection:
         count = _fill(connection, given.seed, now_s)
@@ -77,7 +77,7 @@ def fill(given: argparse.Namespace) -> None:
 
 
 def put(given: argparse.Namespace) -> None:
-    """Put a vehicle on its province's hot list, or take it off with no letters; workers tell it."""
+    """Put a vehicle on its province's hot list, or take it off with no letters; workers publish it."""
     plate = Plate(given.number, given.kind)
     if not fits(plate):
         raise InputFault("the number does not fit its kind")
@@ -88,7 +88,7 @@ def put(given: argparse.Namespace) -> None:
 
 
 def renew(given: argparse.Namespace) -> None:
-    """Begin a new epoch of a province's hot list; to be done after a database is restored."""
+    """Begin a new epoch of a province's hot list, as is needed after a database was restored."""
     with open_database(given, int(time.time())) as held, held.transaction() as connection:
         hotlist.renew(connection, given.province, _now_ms())
 
@@ -110,7 +110,7 @@ def code(given: argparse.Namespace) -> None:
 
 
 def check(given: argparse.Namespace) -> None:
-    """Say whether the registry could serve: its database, keys and trust set."""
+    """Check that the registry can serve: its database, keys and trust set."""
     with open_database(given, int(time.time())) as held:
         desk = laboratory_keys.service(given.lab, held)
         with held.transaction() as connection:

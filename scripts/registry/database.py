@@ -1,7 +1,6 @@
-"""The database holds all that the registry knows and has seen; whoever has its URL may answer.
+"""Database of the registry: SQLite for a desk, PostgreSQL for a pilot, selected by URL.
 
-SQLite for a desk and PostgreSQL for a pilot, by URL. One request is one transaction. What a fault says never
-repeats a statement's values: they are plates.
+Each request is one transaction. Texts of faults never contain a statement's values, because these are plates.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ if TYPE_CHECKING:
     from terminal.registry.messages import HotlistChange, HotlistQuestion
 
 REMEMBERED_MS = 3_600_000
-"""A request is remembered for so long after it was sent; after 60 s its age refuses it."""
+"""Time, ms, for which a request is remembered after it was sent; after 60 s its age refuses it anyway."""
 _BUSY_S = 5
 _READS = "roadside_reads"
-"""The option of a connection that leaves the lock to those who write."""
+"""Option of a connection that leaves SQLite's write lock to others."""
 _COLUMNS = VEHICLE.c.keys()
 _VEHICLES = Statement(
     lambda _: select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
@@ -46,25 +45,27 @@ _VEHICLES = Statement(
 _MARKING = Statement(
     lambda dialect: insert_for(dialect, SEEN).on_conflict_do_nothing().returning(SEEN.c.terminal)
 )
-"""Marks a request as seen; returns a row where it was not."""
+"""Marks a request as seen; returns a row if it was not seen before."""
 _PRAGMAS = ("journal_mode = WAL", "foreign_keys = ON")
 
 
 class Database:
-    """One database; any number of threads and processes may share it."""
+    """One database, which any number of threads and processes may share."""
 
     def __init__(self, url: str) -> None:
-        """`url` is SQLAlchemy's: sqlite:///FILE or postgresql://... . Raises InputFault for any other."""
+        """Open the database at SQLAlchemy's `url`: sqlite:///FILE or postgresql://... . Raises InputFault for
+        others.
+        """
         where = _url(url)
         self._engine = _engine(where, "FULL")
-        # Of a database in memory each engine has its own; requests have theirs in any case.
+        # In memory, each engine has a database of its own; requests are in one of their own anyway.
         self._answers = _engine(where, "NORMAL") if where.database else self._engine
         self._requests = _engine(_requests_url(where), "NORMAL")
 
     def prepare(self, now_ms: int) -> None:
-        """Make the tables and the provinces' hot lists where they are missing. Raises DatabaseFault."""
+        """Create missing tables and hot lists. Raises DatabaseFault."""
         with _faults():
-            ENTRY.metadata.create_all(self._engine)  # all tables but those of requests are of one schema
+            ENTRY.metadata.create_all(self._engine)  # all tables except those of requests share one schema
             REQUESTS.create_all(self._requests)
             _add_missing_columns(self._engine)
         with self.transaction() as connection:
@@ -72,22 +73,24 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection within a transaction: all of it counts, or none. Raises DatabaseFault."""
+        """Open a connection in a transaction, which is committed as a whole or not at all. Raises
+        DatabaseFault.
+        """
         with _faults(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def answering(self) -> Iterator[RequestView]:
-        """The database as one request sees it, which waits for no upload. Raises DatabaseFault.
+        """Open the view for answering one request, which never waits for an upload. Raises DatabaseFault.
 
-        Which requests were seen outlives every process. With the power, the last ones may be lost, and are
-        refused for their age within a minute.
+        Marks of seen requests survive crashes of processes. A power cut may lose the last ones; those
+        requests are refused for their age within a minute.
         """
         with _faults(), self._answers.connect().execution_options(**{_READS: True}) as connection:
             yield RequestView(connection, self._requests)
 
     def keep(self, heads: Iterable[NamedHead]) -> None:
-        """Keep the heads that requests named; the last ones may be lost with the power. Raises DatabaseFault.
+        """Keep the heads that requests named; a power cut may lose the last ones. Raises DatabaseFault.
 
         A terminal's next request names its newest head again.
         """
@@ -96,24 +99,24 @@ class Database:
                 store.witness(connection, each.terminal, each.head, each.at_ms, fresh=True)
 
     def forget(self, now_ms: int) -> None:
-        """Forget requests that are refused for their age in any case. Raises DatabaseFault."""
+        """Forget requests that their age refuses anyway. Raises DatabaseFault."""
         with _faults(), self._requests.begin() as connection:
             connection.execute(delete(SEEN).where(SEEN.c.sent_ms < now_ms - REMEMBERED_MS))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that only reads, however long, in nobody's way. Raises DatabaseFault."""
+        """Open a connection that only reads and never blocks others. Raises DatabaseFault."""
         with _faults(), self._engine.connect().execution_options(**{_READS: True}) as connection:
             yield connection
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         for engine in (self._engine, self._answers, self._requests):
             engine.dispose()
 
 
 class NamedHead(NamedTuple):
-    """The head of its journal that a terminal named in a request, and when (Unix ms)."""
+    """The head of its journal that a terminal named in a request, and the time (Unix ms)."""
 
     terminal: str
     head: Head
@@ -122,15 +125,15 @@ class NamedHead(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The database as one request sees it: `answering.View`."""
+    """The database as one request sees it; implements `answers.RegistryView`."""
 
     connection: Connection
     """Reads vehicles and the hot list."""
     requests: Engine | None = None
-    """Where requests are marked; None where none are."""
+    """Where requests are marked as seen; None if they are not."""
 
     def first_seen(self, terminal: str, request_id: bytes, sent_ms: int) -> bool:
-        """Mark a request as seen; True if no worker had seen it."""
+        """Mark a request as seen; return True if no worker had seen it."""
         if self.requests is None:
             return True
         request = {"terminal": terminal, "request": request_id, "sent_ms": sent_ms}
@@ -138,28 +141,28 @@ class RequestView:
             return bool(_MARKING.on(connection, request))
 
     def records(self, number: str) -> list[VehicleRecord]:
-        """The vehicles of a number, in the order of their kinds."""
+        """Return the vehicles with a number, in the order of their kinds."""
         rows = _VEHICLES.on(self.connection, {"number": number})
         return [VehicleRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def of_vin(self, vin: str) -> VehicleRecord | None:
-        """The vehicle of a vehicle identification number."""
+        """Return the vehicle with a vehicle identification number; None if there is none."""
         of = VEHICLE.join(VIN, (VIN.c.number == VEHICLE.c.number) & (VIN.c.kind == VEHICLE.c.kind))
         rows = self.connection.execute(select(VEHICLE).select_from(of).where(VIN.c.vin == vin)).mappings()
         row = rows.first()
         return None if row is None else VehicleRecord(**row)
 
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
-        """Earlier alarms on a vehicle, newest first; None where it has no alarm now, or never had one."""
+        """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
         return earlier.earlier_alarms(self.connection, record)
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
-        """The hot-list changes asked for, up to `most` changes and vehicles; and whether more follow."""
+        """Return the requested changes, up to `most` changes and vehicles, and True if more follow."""
         return hotlist.changes(self.connection, question, most)
 
 
 def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:
-    """Put vehicles in the registry; a vehicle that is there already is told anew."""
+    """Put vehicles in the registry; a vehicle that is there already is overwritten."""
     for record in records:
         row = asdict(record)
         adding = insert(connection, VEHICLE).values(row)
@@ -167,7 +170,7 @@ def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:
 
 
 def register_vins(connection: Connection, vins: Mapping[str, Plate]) -> None:
-    """Say which vehicle has a vehicle identification number; each in place of what was said before."""
+    """Assign vehicle identification numbers to vehicles, replacing earlier assignments."""
     for vin, plate in vins.items():
         row = {"vin": vin, "number": plate.number, "kind": plate.kind}
         adding = insert(connection, VIN).values(row)
@@ -175,12 +178,12 @@ def register_vins(connection: Connection, vins: Mapping[str, Plate]) -> None:
 
 
 def is_empty(connection: Connection) -> bool:
-    """Whether the registry has no vehicle."""
+    """Return True if the registry has no vehicle."""
     return connection.execute(select(VEHICLE.c.number).limit(1)).first() is None
 
 
 def _add_missing_columns(engine: Engine) -> None:
-    """Bring the tables of an earlier release up to this one, which has more columns (null) and indices."""
+    """Add columns (null) and indices that the tables of an earlier release lack."""
     with engine.begin() as connection:
         inspector = inspect(connection)
         for table in ENTRY.metadata.sorted_tables:
@@ -204,13 +207,13 @@ def _url(given: str) -> URL:
 
 
 def _requests_url(url: URL) -> URL:
-    """The database of requests: on SQLite a file beside the other."""
+    """Return the URL of the database of requests: on SQLite a second file beside the first."""
     beside = url.get_backend_name() == "sqlite" and url.database
     return url.set(database=f"{url.database}-requests") if beside else url
 
 
 def _engine(url: URL, lasting: str) -> Engine:
-    """`lasting` is SQLite's word for what a commit waits for."""
+    """Create an engine; `lasting` is SQLite's `synchronous`, which decides what a commit waits for."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     if url.database and not url.database.startswith((":memory:", "file:")):
@@ -219,13 +222,13 @@ def _engine(url: URL, lasting: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy's BEGIN is then the only one
+        connection.isolation_level = None  # so that only SQLAlchemy's BEGIN begins transactions
         for pragma in (*_PRAGMAS, f"synchronous = {lasting}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # Every request writes; a lock that is only taken then could not wait for another's.
+        # Every request writes; upgrading a read lock later could not wait for another writer.
         reads = connection.get_execution_options().get(_READS, False)
         connection.connection.cursor().execute("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
 
@@ -233,8 +236,10 @@ def _engine(url: URL, lasting: str) -> Engine:
 
 
 def _own(path: Path) -> None:
-    """Make a database's file its owner's alone: it has plates in it. SQLite does so with the rest."""
-    with suppress(OSError):  # SQLite says what is wrong when it is opened
+    """Make a database's file accessible to its owner only, since it has plates; SQLite copies that to its
+    other files.
+    """
+    with suppress(OSError):  # SQLite reports the error when it opens the file
         path.touch(mode=0o600)
         for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             if each.exists():
@@ -246,5 +251,5 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except (InterfaceError, OperationalError, PoolTimeout) as error:
-        # The text could repeat values; the cause would show them.
+        # The text could contain values, and the cause would show them.
         raise DatabaseFault(type(error).__name__) from None

@@ -28,13 +28,13 @@ _LISTED = Statement(
     )
 )
 LONGEST_WORD = 32
-"""Characters of the longest word that is passed on: a terminal may have sealed any text."""
+"""Longest word that is passed on, characters: a terminal may have sealed any text."""
 
 
 def earlier_alarms(connection: Connection, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
-    """Return how earlier alarms on a vehicle ended, newest first; None where it has none now, or had none.
+    """Return how earlier alarms on a vehicle ended, newest first; None if it has none now, or never had one.
 
-    Only what was opened (`opening`) is known.
+    Only opened records (`journals.unsealing`) are considered.
     """
     if classify(record.letters) is not StatusClass.ALARM and not _is_listed(connection, record):
         return None
@@ -71,7 +71,7 @@ def _day(at_ms: int) -> int:
 
 
 def _is_about(record: VehicleRecord) -> ColumnElement[bool]:
-    """Checks of the vehicle: by the plate that was entered later, where one was, else by the check's own."""
+    """Select checks of the vehicle: by the plate that was entered later, if any, else by the check's own."""
     entered = exists().where(
         REFINEMENT.c.terminal == CHECK.c.terminal,
         REFINEMENT.c.journal == CHECK.c.journal,

@@ -1,4 +1,4 @@
-"""The command `evidence`: opens the sealed pictures that terminals uploaded, and writes them out."""
+"""The command `evidence`: open the sealed pictures that terminals uploaded, and write them out."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
 def write_pictures(given: argparse.Namespace) -> None:
     """Open the uploaded pictures with the journal's private key, and write each as a JPEG file (0600).
 
-    A file's name is the terminal and the picture's SHA-256, by which exports name it. What no key opens, and
-    what is no JPEG, is counted and left.
+    A file is named by terminal and SHA-256 of the picture, as exports name it. Pictures that no key opens or
+    that are not JPEG are counted and left out.
     """
     keys = laboratory_keys.journal_keys(given.lab)
     _make_folder(given.out)

@@ -1,4 +1,4 @@
-"""What a registry can suffer, in the terminal's own tree of faults."""
+"""Faults of a registry, as subclasses of the terminal's."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from terminal.errors import Fault
 
 
 class DatabaseFault(Fault):
-    """The registry's database cannot be asked; terminals are told that the registry is unavailable."""
+    """Raised when the database cannot be queried; terminals are told that the registry is unavailable."""
 
     code, zh, en = "R01", "登记数据库不可用", "The registry's database cannot be used"
 
 
 class BrokerFault(Fault):
-    """The broker cannot be reached, or refuses this worker."""
+    """Raised when the broker cannot be reached, or refuses this worker."""
 
     code, zh, en = "R02", "消息服务器不可用", "The broker cannot be used"

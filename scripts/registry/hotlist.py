@@ -1,6 +1,7 @@
-"""The hot list's numbers are drawn in the transaction that changes it, so that a gap is always a loss.
+"""Hot lists in the database. Numbers are drawn in the transaction that changes a list, so a gap is always a
+loss.
 
-Every function takes a connection within a transaction, and times as Unix ms. Wire format, section 5, "The hot
+Every function takes a connection in a transaction, and times as Unix ms. Wire format, section 5, "The hot
 list".
 """
 
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from terminal.registry.messages import HotlistQuestion
 
 BEAT_MS = 600_000
-"""A list that did not change for so long says so with an empty change."""
+"""Time, ms, without a change after which a list is confirmed by an empty change."""
 LEASE_MS = 10_000
-"""A worker that takes changes to the broker has so long; then another may."""
+"""Time, ms, that a worker has to publish the changes it claimed; then another may claim them."""
 VEHICLES_A_CHANGE = 500
 
 
 class _Place(NamedTuple):
-    """A change's place in its list, as it was drawn."""
+    """The place of a new change in its list."""
 
     province: str
     epoch: int
@@ -40,7 +41,7 @@ class _Place(NamedTuple):
 
 
 def found(connection: Connection, now_ms: int) -> None:
-    """Begin a list for each province that has none, in an epoch that no list before it had."""
+    """Begin a list for each province without one, in an epoch that no list before it had."""
     rows = [
         {"province": name, "epoch": now_ms // 1000, "seq": 0, "at_ms": 0, "told": 0, "lease_ms": 0}
         for name in PROVINCES
@@ -51,9 +52,9 @@ def found(connection: Connection, now_ms: int) -> None:
 def put(
     connection: Connection, province: str, vehicles: Sequence[HotlistEntry], now_ms: int
 ) -> HotlistChange:
-    """Change a province's list: letters put a vehicle on it, empty ones take it off.
+    """Change a province's list: letters put a vehicle on it, empty letters take it off.
 
-    Raises InputFault for a province that is none, and for a change of more than 500 vehicles.
+    Raises InputFault for an unknown province, and for a change of more than 500 vehicles.
     """
     if province not in PROVINCES:
         raise InputFault("a hot list is a province's")
@@ -72,14 +73,14 @@ def put(
 
 
 def is_due(connection: Connection, now_ms: int) -> bool:
-    """True if a list was quiet for ten minutes, or has a change to be told; reads only."""
+    """Return True if a list had no change for ten minutes, or has an unpublished one; reads only."""
     quiet = HOTLIST.c.at_ms <= now_ms - BEAT_MS
     untold = (HOTLIST.c.told < HOTLIST.c.seq) & (HOTLIST.c.lease_ms <= now_ms)
     return connection.execute(select(HOTLIST.c.province).where(quiet | untold).limit(1)).first() is not None
 
 
 def heartbeat(connection: Connection, now_ms: int) -> int:
-    """Draw an empty change for each list that was quiet for ten minutes; returns how many."""
+    """Add an empty change to each list without a change for ten minutes; return their number."""
     drawn = (
         update(HOTLIST)
         .where(HOTLIST.c.at_ms <= now_ms - BEAT_MS)
@@ -93,10 +94,10 @@ def heartbeat(connection: Connection, now_ms: int) -> int:
 
 
 def renew(connection: Connection, province: str, now_ms: int) -> None:
-    """Begin a new epoch, whose first changes are the list as it stands.
+    """Begin a new epoch, whose first changes are the current list.
 
-    To be done after a database is restored, since its numbers may have been given out once already; and to
-    cut a long row of changes short. Raises InputFault for a province that is none.
+    Needed after a database was restored, because its numbers may have been used already; it also shortens a
+    long history. Raises InputFault for an unknown province.
     """
     row = connection.execute(
         select(HOTLIST.c.epoch).where(HOTLIST.c.province == province).with_for_update()
@@ -113,9 +114,9 @@ def renew(connection: Connection, province: str, now_ms: int) -> None:
 
 
 def snapshot(connection: Connection, province: str) -> bytes:
-    """Target `hotlist/<province>.cbor`: the whole list as one change, numbered as the newest.
+    """Return target `hotlist/<province>.cbor`: the whole list as one change, numbered as the newest.
 
-    Raises InputFault for a province that is none, and for a list that has no change yet.
+    Raises InputFault for an unknown province, and for a list that has no change yet.
     """
     at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == province)).one_or_none()
     if at is None or at.seq == 0:
@@ -132,10 +133,10 @@ def snapshot(connection: Connection, province: str) -> bytes:
 
 
 def changes(connection: Connection, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
-    """The changes asked for, and whether more follow (form 4 of a request).
+    """Return the requested changes, and True if more follow (form 4 of a request).
 
-    Whoever names another epoch gets the list's own from its first change. No more than `most` changes and
-    vehicles together, but always one change.
+    A request that names another epoch gets the list's own from its first change. Returns at most `most`
+    changes and vehicles together, but at least one change.
     """
     at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == question.province)).one()
     first = question.first if question.epoch == at.epoch else 1
@@ -157,7 +158,9 @@ def changes(connection: Connection, question: HotlistQuestion, most: int) -> tup
 
 
 def claim(connection: Connection, now_ms: int) -> list[HotlistChange]:
-    """The changes that the broker has not got yet, in their order, for this caller to tell within 10 s."""
+    """Claim the changes that the broker does not have yet, in order, for the caller to publish within
+    LEASE_MS.
+    """
     taken = (
         update(HOTLIST)
         .where(HOTLIST.c.told < HOTLIST.c.seq, HOTLIST.c.lease_ms <= now_ms)

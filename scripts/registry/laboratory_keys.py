@@ -1,4 +1,4 @@
-"""What the registry takes from a laboratory: keys, trust set, and identities for the broker's connections."""
+"""Load from a laboratory: the registry's keys, trust set and TLS identities."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHARE = re.compile("[0-9a-f]{32}")
 
 
 def service(folder: Path, database: Database) -> Service:
-    """The desk of a laboratory's registry. Raises InputFault and TrustFault where one is unsound."""
+    """Load the service of a laboratory's registry. Raises InputFault or TrustFault if a file is unsound."""
     issuer = other_issuer(folder)
     public_key = files.public_part(Algorithm.ED25519, issuer) or b""
     return Service(
@@ -48,13 +48,13 @@ def service(folder: Path, database: Database) -> Service:
 
 
 def journal_keys(folder: Path) -> list[unsealing.SealingKeyPair]:
-    """The pairs that open journals' records: those of the laboratory. Raises InputFault."""
+    """Load the key pairs that open the laboratory's journal records. Raises InputFault."""
     secret = files.load(folder / "private/journal.key", Algorithm.X25519)
     return [unsealing.SealingKeyPair(files.public_part(Algorithm.X25519, secret) or b"", secret)]
 
 
 def other_issuer(folder: Path) -> bytes:
-    """The stand-in issuer's seed, which is drawn when it is first wanted. Raises InputFault."""
+    """Load the stand-in issuer's seed, drawn at the first call. Raises InputFault."""
     path = folder / OTHER_ISSUER
     if not path.exists():
         files.save(path, Algorithm.ED25519, os.urandom(KEY_SIZE))
@@ -62,19 +62,19 @@ def other_issuer(folder: Path) -> bytes:
 
 
 def tls(folder: Path) -> Path:
-    """Where the laboratory's TLS identities lie."""
+    """Return the folder of the laboratory's TLS identities."""
     return folder / lab.TLS
 
 
 def identities(folder: Path, worker: str, now_s: int) -> Path:
-    """The folder of the laboratory's TLS identities, with both of this worker. Raises InputFault."""
+    """Make missing identities of this worker; return the folder of TLS identities. Raises InputFault."""
     lab.renew_identities(folder, now_s)
     certificates.ensure_identities(tls(folder), [worker, access.uploads_name(worker)], now_s)
     return tls(folder)
 
 
 def shares(folder: Path) -> Shares:
-    """Names of the workers' shared subscriptions, drawn when they are first wanted. Raises InputFault."""
+    """Load the names of the workers' shared subscriptions, drawn at the first call. Raises InputFault."""
     path = folder / SHARES
     if not path.exists():
         drawn = Shares(secrets.token_hex(16), secrets.token_hex(16))
@@ -82,12 +82,12 @@ def shares(folder: Path) -> Shares:
             whole = Path(aside) / path.name
             whole.touch(mode=0o600)
             whole.write_text(json.dumps(drawn._asdict()), encoding="ascii")
-            path.hardlink_to(whole)  # of two workers that start at once, one draws
+            path.hardlink_to(whole)  # if two workers start at once, one of them draws
     return _read_shares(path)
 
 
 def access_list(folder: Path, workers: Iterable[str] = ()) -> str:
-    """The broker's access list: the active terminals of the trust set, and the laboratory's workers.
+    """Return the broker's access list: the active terminals of the trust set, and the laboratory's workers.
 
     Raises InputFault and TrustFault.
     """
@@ -96,7 +96,7 @@ def access_list(folder: Path, workers: Iterable[str] = ()) -> str:
 
 
 def active_terminals(folder: Path) -> list[str]:
-    """Ids of the terminals that the trust set lists as active. Raises TrustFault."""
+    """Return the ids of the terminals that the trust set lists as active. Raises TrustFault."""
     return [each.id for each in terminals.load_from(folder / "trust").values() if each.state == ACTIVE]
 
 
@@ -106,6 +106,6 @@ def _read_shares(path: Path) -> Shares:
         sound = all(_SHARE.fullmatch(name) for name in found) and found.lookups != found.uploads
     except (ValueError, TypeError):
         sound = False
-    if not sound:  # what was read is not repeated: it is a secret
+    if not sound:  # the content is not repeated: it is a secret
         raise InputFault(f"{path}: not two names of shared subscriptions")
     return found

@@ -1,6 +1,6 @@
-"""A statement of every lookup is put into words once, and carried out on the driver's own cursor.
+"""Statements of lookups: compiled once, then executed on the driver's own cursor.
 
-What SQLAlchemy does around each execution takes longer than the database does.
+SQLAlchemy's overhead for each execution would take longer than the database does.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class Statement:
-    """`build` makes the statement for a dialect's name; its parameters go by name."""
+    """A statement that `build` makes for a dialect's name; its parameters are named."""
 
     def __init__(self, build: Callable[[str], ClauseElement]) -> None:
         self._build = build
         self._words: dict[str, str] = {}
 
     def on(self, connection: Connection, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        """Its rows, in the transaction of `connection`. Raises SQLAlchemy's OperationalError."""
+        """Execute it in the transaction of `connection`; return its rows. Raises SQLAlchemy's
+        OperationalError.
+        """
         dialect = connection.dialect
         driver = dialect.loaded_dbapi
         words = self._words.get(dialect.name) or self._put(dialect)
@@ -34,7 +36,7 @@ class Statement:
             cursor.execute(words, values)
             return list(cursor.fetchall()) if cursor.description else []
         except (driver.OperationalError, driver.InterfaceError) as error:
-            raise OperationalError(None, None, error) from None  # its text could repeat values
+            raise OperationalError(None, None, error) from None  # its text could contain values
         finally:
             cursor.close()
 

@@ -1,11 +1,12 @@
-"""Other issuers' codes are verified by whoever knows their format; what nobody knows is unverifiable.
+"""Verification of other issuers' codes, by an adapter for each format; a code of no known format is
+unverifiable.
 
-Each format is an adapter in one table. The one here, `JS1`, is a stand-in of our own for a provincial system
-whose format is not published; a real registry puts its issuers' verification in its place:
+The one adapter here, `JS1`, is a stand-in of our own for a provincial system whose format is not published; a
+real registry replaces it by its issuers' verification:
 
     JS1:<number>;<kind>;<valid through, yyyymm>;<issued, Unix s>;<signature>
 
-The signature is Ed25519 over the UTF-8 of all that stands before its semicolon, in base64url without padding.
+The signature is Ed25519 over the UTF-8 text before its semicolon, in base64url without padding.
 """
 
 from __future__ import annotations
@@ -36,34 +37,34 @@ _AHEAD_S = 300
 
 @dataclass(frozen=True, slots=True)
 class CodeRead:
-    """What was found of another issuer's code; the vehicle is named only where the code proves it."""
+    """Finding for another issuer's code; the vehicle is named only if the code proves it."""
 
     finding: CredentialFinding
     plate: Plate | None = None
 
 
 class Adapter(Protocol):
-    """One format of another issuer."""
+    """Verifier of one format."""
 
     def __call__(self, text: str, now_s: float) -> CodeRead:
-        """What is found of a code of this format at a time (Unix s). Never raises, for any text."""
+        """Verify a code of this format at `now_s` (Unix s). Never raises, for any text."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherIssuers:
-    """The adapters by the prefix, before the first colon, that tells their codes."""
+    """Adapters by the prefix of their codes, up to the first colon."""
 
     adapters: Mapping[str, Adapter]
 
     def verify(self, text: str, now_s: float) -> CodeRead:
-        """What is found of a code's text at a time (Unix s). Total."""
+        """Verify a code's text at `now_s` (Unix s). Never raises."""
         prefix = _PREFIX.match(text)
         adapter = None if prefix is None else self.adapters.get(prefix[0])
         return CodeRead(CredentialFinding.UNVERIFIABLE) if adapter is None else adapter(text, now_s)
 
 
 def js1_adapter(public_key: bytes) -> Adapter:
-    """The stand-in's adapter under its issuer's Ed25519 key (32 bytes)."""
+    """Return the stand-in's adapter for its issuer's Ed25519 key (32 bytes)."""
 
     def verify(text: str, now_s: float) -> CodeRead:
         parts = _JS1.fullmatch(text)
@@ -78,7 +79,7 @@ def js1_adapter(public_key: bytes) -> Adapter:
 
 
 def _judge(parts: re.Match[str], now_s: float) -> CodeRead:
-    """What a code says whose signature holds, in the order of wire format section 3: form, time, month."""
+    """Judge a code with a valid signature in the order of wire format, section 3: form, time, month."""
     plate, month = Plate(parts["number"], parts["kind"]), int(parts["month"])
     well_formed = may_carry_credential(plate) and inspection.is_month(month)
     if not well_formed or int(parts["issued"]) > now_s + _AHEAD_S:
@@ -88,7 +89,7 @@ def _judge(parts: re.Match[str], now_s: float) -> CodeRead:
 
 
 def js1_code(plate: Plate, month: int, issued_s: int, seed: bytes) -> str:
-    """A stand-in's code: a vehicle, its month of validity (yyyymm), when issued, and the issuer's seed."""
+    """Return a stand-in's code for a vehicle, month of validity (yyyymm), time of issue and issuer's seed."""
     signed = f"JS1:{plate.number};{plate.kind};{month:06};{issued_s}"
     secret_key = bindings.crypto_sign_seed_keypair(seed)[1]
     signature = bindings.crypto_sign(signed.encode(), secret_key)[: cose.SIGNATURE_SIZE]

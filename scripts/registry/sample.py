@@ -1,6 +1,6 @@
-"""Sample vehicles, drawn from a seed and a day: the same two give the same ones, and every outcome is there.
+"""Sample vehicles, drawn from a seed and a day. The same two give the same ones, with every outcome.
 
-They are invented, but may be somebody's all the same: a number of the right form is a number of the road.
+They are invented, but their numbers have the right form and so may exist.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ PROVINCE = "苏"
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A vehicle that a demonstration or a test asks for by its number."""
+    """A vehicle that demonstrations and tests refer to by its number."""
 
     number: str
     kind: str
     letters: str = "A"
     months: int = 9
-    """Of validity still to come; negative where it is past."""
+    """Months of validity left; negative if it is past."""
     vehicle_type: str = "K33"
     use: str = "A"
     scrap_in_years: int | None = None
     colour: str | None = None
-    """Drawn where nothing is said."""
+    """Drawn if not given."""
     vin_tail: str | None = None
     newest_known: bool = True
 
@@ -46,16 +46,16 @@ class _Named:
 _NAMED = (
     _Named(
         "苏A12345", "02", colour="H", vin_tail="123456", newest_known=False
-    ),  # as the demonstration's codes say
-    _Named("苏A20001", "02", months=-2),  # past, and not yet marked so
+    ),  # as in the demonstration's codes
+    _Named("苏A20001", "02", months=-2),  # past, and not yet marked as overdue
     _Named("苏A20002", "02", "Q", months=-5),
-    _Named("苏A20003", "02", "Q", months=5),  # one of the two is wrong
+    _Named("苏A20003", "02", "Q", months=5),  # contradictory
     *(_Named(f"苏A3000{place}", "02", letter) for place, letter in enumerate("BGHIKLO")),
     _Named("苏A30010", "02", "GI"),
-    _Named("苏A30011", "02", "GK  "),  # filled up with blanks, as a column of fixed width is
+    _Named("苏A30011", "02", "GK  "),  # padded with blanks, as in a column of fixed width
     *(_Named(f"苏A4000{place}", "02", letter) for place, letter in enumerate("DEMP")),
     *(_Named(f"苏A5000{place}", "02", letter) for place, letter in enumerate("CJN")),
-    _Named("苏A50010", "02", "GC"),  # the gravest decides
+    _Named("苏A50010", "02", "GC"),  # the gravest letter decides
     _Named("苏A60001", "02", "Z"),
     _Named("苏A60002", "02", ""),
     _Named("苏A60003", "02", "AG"),
@@ -80,13 +80,13 @@ _DRAWN_LETTERS = ("A",) * 16 + ("G", "GI", "Q", "E")
 
 
 def vehicles(seed: int, day: int, count: int) -> tuple[VehicleRecord, ...]:
-    """The named vehicles and `count` drawn ones, as a registry has them on a day (yyyymmdd), no two alike.
+    """Return the named vehicles and `count` random ones as of a day (yyyymmdd), all different.
 
-    Raises ValueError where the day is none.
+    Raises ValueError for an invalid day.
     """
     if not is_day(day):
         raise ValueError("not a day")
-    draw = random.Random(f"{seed} {day}")  # noqa: S311 - samples are to be had again, not to be secret
+    draw = random.Random(f"{seed} {day}")  # noqa: S311 - samples are reproducible, not secret
     found: dict[Plate, VehicleRecord] = {}
     for named in (*_NAMED, *_drawn(draw, count)):
         record = _record(draw, named, day)
@@ -95,7 +95,7 @@ def vehicles(seed: int, day: int, count: int) -> tuple[VehicleRecord, ...]:
 
 
 def hotlist(records: tuple[VehicleRecord, ...]) -> tuple[HotlistEntry, ...]:
-    """Those of the vehicles that a hot list has: the ones with an alarm."""
+    """Return the vehicles that belong on a hot list: those with an alarm."""
     return tuple(
         HotlistEntry(record.plate, record.letters)
         for record in records
@@ -104,7 +104,7 @@ def hotlist(records: tuple[VehicleRecord, ...]) -> tuple[HotlistEntry, ...]:
 
 
 def vins(records: tuple[VehicleRecord, ...]) -> dict[str, Plate]:
-    """A vehicle identification number (17 characters) for each of the vehicles, ending in its VIN tail."""
+    """Return a vehicle identification number (17 characters) for each vehicle, ending in its VIN tail."""
     return {f"{_MAKER}{record.vin_tail}": record.plate for record in records}
 
 
@@ -139,6 +139,6 @@ def _record(draw: random.Random, named: _Named, day: int) -> VehicleRecord:
 
 
 def _last_day(day: int, months: int) -> int:
-    """The last day, yyyymmdd, of the month so many months from a day's."""
+    """Return the last day, yyyymmdd, of the month `months` after a day's."""
     year, month = divmod(day // 10_000 * 12 + day // 100 % 100 - 1 + months, 12)
     return year * 10_000 + (month + 1) * 100 + monthrange(year, month + 1)[1]

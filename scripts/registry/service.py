@@ -1,7 +1,7 @@
-"""The registry's desk, wherever its messages come from: what to answer, what to tell, and what to log of it.
+"""Service of the registry, independent of transport: answers, receipts, hot-list changes and the log.
 
-Between requests it keeps nothing but what each terminal used: any number of workers may run on one database.
-The log has terminals, topics, results and reasons, and never what was asked.
+It keeps only each terminal's usage between requests, so any number of workers may share one database. The log
+has terminals, topics, results and reasons, and never the content of requests.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ LOG = logging.getLogger("registry")
 _KINDS = frozenset({"lookup", "batch", "pieces", "health"})
 _UNKNOWN = "unknown"
 _HEADS = 10_000
-"""Heads that wait to be kept, at most; then the oldest are lost, and their terminals name newer ones."""
+"""Heads waiting to be kept; beyond this the oldest are dropped, and their terminals name newer ones."""
 
 
 class HotlistPublication(NamedTuple):
-    """A hot-list change as it is published; once the broker has it, `Service.told` wants to know."""
+    """A hot-list change to publish; call `Service.told` once the broker has it."""
 
     topic: str
     payload: bytes
@@ -51,16 +51,16 @@ class HotlistPublication(NamedTuple):
 
 
 class TerminalCache:
-    """The terminals of a trust set's folder, read anew when another set takes its place."""
+    """Terminals of a trust set's folder, reloaded when another set replaces it."""
 
     def __init__(self, trust: Path) -> None:
-        """`trust` is a trust set's folder, or a link to one. Raises TrustFault where it cannot be used."""
+        """`trust` is a trust set's folder, or a link to one. Raises TrustFault if it is unusable."""
         self._trust = trust
         self._set, self._terminals = self._identity(), terminals.load_from(trust)
         self._names = {each.id for each in self._terminals.values()}
 
     def terminals(self) -> Mapping[bytes, Terminal]:
-        """The terminals by kid. Of a new set that cannot be used, nothing counts, and the last one stays."""
+        """Return the terminals by kid. An unusable new set is ignored, and the last one stays in use."""
         if (found := self._identity()) != self._set:
             self._set = found
             try:
@@ -71,11 +71,11 @@ class TerminalCache:
         return self._terminals
 
     def knows(self, name: str) -> bool:
-        """True for the id of a terminal that is listed, active or not."""
+        """Return True for the id of a listed terminal, active or not."""
         return name in self._names
 
     def _identity(self) -> tuple[int, int, int] | None:
-        """Which folder it is, wherever a link leads now; None where there is none."""
+        """Return the identity of the folder that the link leads to; None if there is none."""
         try:
             found = self._trust.stat()
         except OSError:
@@ -85,7 +85,7 @@ class TerminalCache:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A worker's desk: a database, who may ask, and the keys that it signs with."""
+    """The service of a worker: its database, terminals, and signing keys."""
 
     database: Database
     cache: TerminalCache
@@ -104,11 +104,11 @@ class Service:
         correlation: bytes = b"",
         post: Callable[[Publication], None] = lambda _: None,
     ) -> Publication | Refusal | None:
-        """Return what is to be published upon a delivery, or why nothing is; None for health. Total.
+        """Process a delivery; return the publication, the reason for none, or None for health. Never raises.
 
-        `post` is given it as soon as it may go: an answer at once, since an officer waits for it; a receipt
-        when everything is stored. `correlation` is the delivery's Correlation Data:
-        a receipt carries it, and of a request it must be the id.
+        `post` gets the publication as soon as it may be sent: an answer at once, since an officer waits for
+        it; a receipt once everything is stored. `correlation` is the delivery's Correlation Data: a receipt
+        repeats it, and a request's must be its id.
         """
         out: Publication | Refusal | None
         match topic.split("/")[2:3]:
@@ -127,14 +127,14 @@ class Service:
         return out
 
     def take(self, payload: bytes, now_ms: int) -> bytes | Refusal:
-        """Return the signed receipt for a batch or pieces that came without a broker. Total."""
+        """Return the signed receipt for a batch or pieces that came without a broker. Never raises."""
         out = self._file(Batch, None, payload, now_ms, b"")
-        if out is Refusal.UNSIGNED:  # under the context of a batch
+        if out is Refusal.UNSIGNED:  # it may be signed under the context of a batch
             out = self._file(Pieces, None, payload, now_ms, b"")
         return out if isinstance(out, Refusal) else out.payload
 
     def _count(self, topic: str, reason: str, now_ms: int) -> None:
-        """Count a refusal by terminal and topic, and log it; no topic but a terminal's is repeated."""
+        """Count and log a refusal by terminal and topic; topics that are no terminal's are not repeated."""
         _, _, kind, name, *_ = [*topic.split("/"), "", "", "", ""]
         known = kind in _KINDS and self.cache.knows(name)
         what = Refused(name, kind, reason) if known else Refused(_UNKNOWN, _UNKNOWN, reason)
@@ -169,7 +169,9 @@ class Service:
     def _reply(
         self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Publication], None]
     ) -> Publication | Refusal:
-        """Answer at once; the head that the request names is kept by `keep_heads`, which may have to wait."""
+        """Answer at once; the head that the request names is kept later by `keep_heads`, which may have to
+        wait.
+        """
         try:
             with self.database.answering() as view:
                 answer = reply(request, owner, view, self.others, now_ms)
@@ -193,14 +195,14 @@ class Service:
     def _letter(self, answer: LookupAnswer, now_ms: int) -> Publication:
         try:
             return letter(answer, self.answers)
-        except ValueError:  # no message holds such a text; the officer is told at once, and not left waiting
+        except ValueError:  # no message holds such a text; answer at once, so that the officer does not wait
             LOG.warning("a vehicle's record cannot be written")
             return letter(unavailable(answer.id, answer.terminal, now_ms), self.answers)
 
     def _file(
         self, kind: type[Batch | Pieces], topic: str | None, payload: bytes, now_ms: int, correlation: bytes
     ) -> Publication | Refusal:
-        """Store a batch or pieces; without a database there is no receipt, and it will be sent again."""
+        """Store a batch or pieces; without a database there is no receipt, and they are sent again."""
         terminals = self.cache.terminals()
         admitted = admit(kind, topic, payload, terminals)
         if admitted is Refusal.MALFORMED:
@@ -239,7 +241,7 @@ class Service:
         return None
 
     def due(self, now_ms: int) -> list[HotlistPublication]:
-        """The hot-list changes that are to be told now, those that say that nothing is missing among them.
+        """Return the hot-list changes to publish now, including those that only confirm that none is missing.
 
         Raises DatabaseFault; then they are still due.
         """
@@ -257,7 +259,7 @@ class Service:
         ]
 
     def told(self, change: HotlistChange) -> None:
-        """Note that the broker has a change. Raises DatabaseFault; then it will be told twice."""
+        """Note that the broker has a change. Raises DatabaseFault; then it will be published twice."""
         with self.database.transaction() as connection:
             hotlist.told(connection, change)
         LOG.info("hot list %s: told change %d of epoch %d", change.province, change.seq, change.epoch)

@@ -1,4 +1,4 @@
-"""Runs a worker of the registry: lookups in one process and uploads in another."""
+"""Run a worker of the registry: lookups in one process and uploads in another."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("registry.serving")
 _UPLOADS_NICE = 10
-"""Lookups have the processor first."""
+"""Lower priority of the process for uploads, so that lookups come first."""
 _RETRY_S = 1.0
 _TURN_S = 0.2
-_SPAWN = multiprocessing.get_context("spawn")  # without our threads and connections
+_SPAWN = multiprocessing.get_context("spawn")  # starts without our threads and connections
 
 
 class Work(StrEnum):
-    """What a worker does."""
+    """Task of a worker."""
 
     LOOKUPS = "lookups"
     UPLOADS = "uploads"
@@ -39,7 +39,7 @@ class Work(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a worker needs to start: a laboratory, a database, a broker, and its name."""
+    """Parameters of a worker: laboratory, database, broker, and its name."""
 
     lab: Path
     database: str
@@ -50,7 +50,7 @@ class Place:
 
 
 def until_signal() -> threading.Event:
-    """An event that SIGINT or SIGTERM sets."""
+    """Return an event that SIGINT or SIGTERM sets."""
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
@@ -60,7 +60,7 @@ def until_signal() -> threading.Event:
 def work(place: Place, what: Work, stopping: threading.Event, ready: Callable[[], object]) -> None:
     """Work until `stopping` is set; `ready` is called whenever the broker has the worker's subscriptions.
 
-    Raises Fault where it cannot begin.
+    Raises Fault if it cannot begin.
     """
     shares, tls = laboratory_keys.shares(place.lab), laboratory_keys.tls(place.lab)
     lookups = what is Work.LOOKUPS
@@ -72,9 +72,9 @@ def work(place: Place, what: Work, stopping: threading.Event, ready: Callable[[]
 
 
 def work_both(place: Place, stopping: threading.Event, ready: Callable[[], object]) -> None:
-    """Answer lookups here, and store uploads in a process beside this one until `stopping` is set.
+    """Answer lookups here, and store uploads in a second process, until `stopping` is set.
 
-    `ready` is called when both are at work; neither waits for the other. Raises Fault, as `work`.
+    `ready` is called once both are working; neither waits for the other. Raises Fault, as `work`.
     """
     lookups, uploads = threading.Event(), _SPAWN.Event()
     keeper = threading.Thread(target=_keep, args=(place, stopping, uploads), name="uploads")
@@ -94,7 +94,7 @@ def work_both(place: Place, stopping: threading.Event, ready: Callable[[], objec
 
 
 def _keep(place: Place, stopping: threading.Event, ready: Event) -> None:
-    """Keep the process for uploads running: if it ends by itself, it is started again."""
+    """Keep the process for uploads running: restart it if it ends by itself."""
     while not stopping.is_set():
         process = _SPAWN.Process(target=_store_uploads, args=(place, ready))
         process.start()

@@ -1,6 +1,6 @@
-"""The registry's tables: what is known of vehicles and the hot list, and what was seen of requests.
+"""Tables of vehicles, the hot list and seen requests, the same on SQLite and on PostgreSQL.
 
-The same on SQLite and on PostgreSQL. Journal batches get tables of their own beside `witness`.
+Tables of journals are in `journals.tables`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 SCHEMA = MetaData()
 REQUESTS = MetaData()
-"""Which requests were seen. On SQLite these tables are a file of their own: it has one writer at a time, and
-an answer never waits until an upload is on disk."""
+"""Seen requests. On SQLite they are in a file of their own: a file has one writer at a time, and an answer
+must not wait for an upload.
+"""
 
 VEHICLE = Table(
     "vehicle",
@@ -50,7 +51,7 @@ VIN = Table(
     Column("number", Text, nullable=False),
     Column("kind", Text, nullable=False),
 )
-"""Whose each vehicle identification number is."""
+"""The vehicle of each vehicle identification number."""
 
 SEEN = Table(
     "seen",
@@ -60,7 +61,7 @@ SEEN = Table(
     Column("sent_ms", BigInteger, nullable=False),
     Index("seen_sent", "sent_ms"),
 )
-"""Requests that were answered; kept for longer than one stays fresh."""
+"""Requests that were answered; kept for longer than they stay fresh."""
 
 WITNESS = Table(
     "witness",
@@ -81,9 +82,9 @@ HOTLIST = Table(
     Column("seq", BigInteger, nullable=False),  # of the newest change
     Column("at_ms", BigInteger, nullable=False),  # of the newest change
     Column("told", BigInteger, nullable=False),  # the newest change that the broker has
-    Column("lease_ms", BigInteger, nullable=False),  # until then one worker tells the rest
+    Column("lease_ms", BigInteger, nullable=False),  # until then one worker publishes the rest
 )
-"""One row a province: where its list stands, and from where its numbers are drawn."""
+"""State of each province's list; its numbers are drawn from here."""
 
 CHANGE = Table(
     "change",
@@ -93,7 +94,7 @@ CHANGE = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("payload", LargeBinary, nullable=False),
 )
-"""Each change as its message's payload."""
+"""Each change, as the payload of its message."""
 
 LISTED = Table(
     "listed",
@@ -104,16 +105,16 @@ LISTED = Table(
     Column("letters", Text, nullable=False),
     Index("listed_number", "number"),
 )
-"""Each province's list as it stands."""
+"""Current content of each province's list."""
 
 DIALECTS = frozenset({"sqlite", "postgresql"})
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the words of this connection's database."""
+    """Return an INSERT with ON CONFLICT for this connection's database."""
     return insert_for(connection.dialect.name, table)
 
 
 def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """The same in the words of one of `DIALECTS`, to be built once and carried out often."""
+    """Return the same for one of `DIALECTS`, to be built once and executed often."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -1,4 +1,4 @@
-"""The terminals that the registry answers, by the key that they sign with: one key, one owner, one state."""
+"""Terminals that the registry answers, by their signing key: each key has one owner with one state."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from terminal.wire.cbor import Value
 
 ACTIVE = "active"
-"""The one state in which a terminal is answered."""
+"""The only state in which a terminal is answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal as target `terminals.cbor` has it."""
+    """A terminal as listed in target `terminals.cbor`."""
 
     id: str
     public_key: bytes
@@ -36,7 +36,7 @@ class Terminal:
 
 
 def load_from(trust: Path) -> Mapping[bytes, Terminal]:
-    """The terminals of a trust set's folder by kid. Raises TrustFault, as `load`."""
+    """Load the terminals of a trust set's folder, by kid. Raises TrustFault, as `load`."""
     try:
         return load((trust / "terminals.cbor").read_bytes())
     except OSError as error:
@@ -44,9 +44,9 @@ def load_from(trust: Path) -> Mapping[bytes, Terminal]:
 
 
 def load(content: bytes) -> Mapping[bytes, Terminal]:
-    """The terminals of target `terminals.cbor` by kid (wire format, section 4).
+    """Decode the terminals of target `terminals.cbor`, by kid (wire format, section 4).
 
-    Raises TrustFault, and then nobody of it counts.
+    Raises TrustFault; then none of it is used.
     """
     try:
         listed = cbor.read(content)

@@ -1,4 +1,4 @@
-"""Stores what a terminal uploads, or says in a receipt why not (wire format, section 6)."""
+"""Store a terminal's upload, or return a receipt with the reason why not (wire format, section 6)."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 
 
 class SignedUpload(NamedTuple):
-    """A batch or pieces that a terminal signed."""
+    """A signed batch or pieces of a terminal."""
 
     owner: Terminal
     message: bytes
-    """As it was received."""
+    """The bytes as received."""
     said: type[Batch | Pieces] | Batch | Pieces
-    """The message; or only its kind, where it is signed and not of the listed form."""
+    """The message; only its type if it is signed but malformed."""
 
 
 def store(
     connection: Connection, upload: SignedUpload, now_ms: int, sign: Signer, bounds: Bounds | None
 ) -> ReceiptReply:
-    """Store an upload with its receipt; `bounds` None is one that came by hand, and has no quota."""
+    """Store an upload with its receipt; `bounds` is None for one that was imported by hand, which has no
+    quota.
+    """
     if isinstance(upload.said, Pieces):
         return _store_pieces(connection, upload.said, now_ms, sign, bounds)
     if isinstance(upload.said, Batch) and len(upload.message) <= LARGEST_BATCH:
@@ -61,7 +63,7 @@ def _store_pieces(
 
 
 def _journal_named(message: bytes) -> bytes | None:
-    """The journal id in a batch's key 2, whatever else it says; None where there is none."""
+    """Return the journal id in a batch's key 2, whatever else it contains; None if there is none."""
     try:
         said = cbor.read(cose.parse(message).payload)
     except Malformed:

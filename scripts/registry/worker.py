@@ -1,11 +1,11 @@
-"""A worker takes its share of the messages from the broker, and acknowledges each after its answer.
+"""A worker takes its share of messages from the broker and acknowledges each after its answer.
 
 A worker either answers lookups and publishes hot-list changes, or stores uploads. Each has a subscription, a
 queue at the broker and a process of its own, so that lookups never wait for batches or pictures (wire format,
-section 5). One thread does everything but to keep what requests name of journals, which may have to wait for
-an upload. An acknowledgement only follows the answer, so what a dying worker had not answered goes to
-another. The session ends with the connection: what waited for a worker that is away would be stale, and the
-others have it by then.
+section 5). One thread does everything except keeping the journal heads that requests name, which may have to
+wait for an upload. Acknowledging after the answer gives unanswered messages of a dead worker to another. The
+session ends with the connection: messages kept for an absent worker would be stale, and the others have
+received them.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("registry.worker")
 
 ANSWER_EXPIRY_S = 600
-"""An answer still tells something of a check of the last ten minutes, and nothing after that."""
+"""Expiry of an answer, s: it is useful for a check of the last ten minutes, and not after that."""
 KEEPALIVE_S = 10
 TURN_S = 0.5
-"""So often is asked what is due, and whether to stop: a hot-list change is told within a second."""
+"""Polling interval, s, for due work and the end: a hot-list change is published within a second."""
 _RETRY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """Where a worker works, and as whom: `name`.crt and `name`.key lie in `tls`, with ca.crt."""
+    """Connection settings of a worker: `tls` has ca.crt, and `name`.crt and `name`.key."""
 
     host: str
     port: int
@@ -64,25 +64,25 @@ class WorkerSettings:
 
 
 class Worker:
-    """One worker. `run` it until it is told to stop."""
+    """One worker; call `run`."""
 
     def __init__(
         self, settings: WorkerSettings, service: Service, ready: Callable[[], object] = lambda: None
     ) -> None:
         """Prepare a worker; `ready` is called each time that the broker has its subscriptions.
 
-        Raises BrokerFault where its identity cannot be used.
+        Raises BrokerFault if its identity cannot be used.
         """
         self._post, self._service, self._ready = settings, service, ready
         self._telling: dict[int, HotlistChange] = {}
-        """Changes on their way to the broker, by packet id."""
+        """Published changes without an acknowledgement, by packet id."""
         self._heard: deque[MQTTMessage] = deque()
-        """What is still to be answered."""
+        """Messages still to be answered."""
         self._keeper = ThreadPoolExecutor(1)
         self._keeping = self._keeper.submit(lambda: None)
         self._up = False
         self._next_s = 0.0
-        """Monotonic time at which is asked again what is due."""
+        """Monotonic time, s, at which due work is looked for again."""
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=settings.name, protocol=mqtt.MQTTv5, manual_ack=True
         )
@@ -96,7 +96,7 @@ class Worker:
         self._client = client
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until `stopping` is set; a broker that is away is tried again each second."""
+        """Work until `stopping` is set; an unreachable broker is tried again each second."""
         while not stopping.is_set():
             try:
                 self._client.connect(self._post.host, self._post.port, KEEPALIVE_S)
@@ -126,7 +126,7 @@ class Worker:
             LOG.warning("%s", fault.line())
 
     def _tell(self) -> None:
-        """Take to the broker what the hot list has for it."""
+        """Publish due hot-list changes."""
         idle = not self._post.publishes_hotlist or not self._up or self._telling
         if idle or time.monotonic() < self._next_s:
             return
@@ -165,7 +165,7 @@ class Worker:
         self._heard.append(message)
 
     def _work(self) -> None:
-        """Answer what was heard. Outside of paho's callbacks a publish is on the wire when it returns."""
+        """Answer received messages. Outside paho's callbacks, a publish is sent before it returns."""
         while self._heard:
             message = self._heard.popleft()
             correlation: bytes = getattr(message.properties, "CorrelationData", b"")
@@ -202,7 +202,7 @@ class Worker:
         _props: object,
     ) -> None:
         self._up = False
-        self._heard.clear()  # not acknowledged: the broker gives them to another, or here again
+        self._heard.clear()  # not acknowledged: the broker gives them to another worker, or to this one again
         LOG.info("%s is off: %s", self._post.name, reason)
 
 
@@ -211,15 +211,15 @@ def _now_ms() -> int:
 
 
 def _without_delay(_client: mqtt.Client, _data: object, channel: SocketLike) -> None:
-    # An answer and an acknowledgement are small packets: Nagle would hold the second back for 40 ms.
-    if isinstance(channel, socket.socket):  # and a TLS socket is one
+    # Answer and acknowledgement are small packets: Nagle's algorithm would delay the second by 40 ms.
+    if isinstance(channel, socket.socket):  # includes TLS sockets
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def tls_context(tls: Path, name: str) -> ssl.SSLContext:
-    """How a client connects in a name; `tls` has ca.crt, NAME.crt and NAME.key.
+    """Return the TLS context for connecting under a name; `tls` has ca.crt, NAME.crt and NAME.key.
 
-    Raises BrokerFault, and InputFault where others may read the key.
+    Raises BrokerFault, and InputFault if others may read the key.
     """
     try:
         files.require_private(tls / f"{name}.key")

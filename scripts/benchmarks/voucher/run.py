@@ -3,7 +3,7 @@
     python -m scripts.benchmarks.voucher.run [--only PART]... [--characters N]... [--seeds N] [--out FILE]
     python -m scripts.benchmarks.voucher.run --show FILE...
 
-Each figure is the share of trials that were read: by `scan.read` from one frame, by `scan.follow` within
+Each figure is the share of trials that were read: by `scan.read` from one frame, by `scan.read_next` within
 FRAMES frames of BUDGET_S each, and by zxing-cpp restricted to QR within the same frames. The same seeds give
 the same frames.
 """

@@ -3,8 +3,9 @@
 scripts/campaign fuzz [--seconds S] [--runs N] [--corpus DIR] [--seed S]
 
 libFuzzer, through atheris, selects inputs by coverage of the product's Python. The C++ libraries are the
-published wheels and report no coverage; therefore `fuzz_pictures` gives each byte a meaning and starts from
-real codes. Inputs that crash, hang, exhaust memory or violate `fuzz_rules` are kept in DIR.
+published wheels and report no coverage; therefore `scripts.images.from_bytes` gives each byte a meaning, and
+the first inputs are real codes. Inputs that crash, hang, exhaust memory or violate `invariants` are kept in
+DIR.
 
 It runs in rounds, because atheris retains the results of instrumented array comparisons.
 """

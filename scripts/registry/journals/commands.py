@@ -1,6 +1,6 @@
-"""The commands about terminals' journals: open, count, export, report, import, and which unit has a terminal.
+"""Commands about terminals' journals: open, count, export, report, import and unit.
 
-Those that need what is in a record open first what is sealed, with the laboratory's journal key.
+Commands that need the content of records first open the sealed ones with the laboratory's journal key.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 LARGEST_STICK = 256 << 20
-"""Bytes of a file to import, at most: four days of a terminal's pictures, beside its records."""
+"""Largest file to import, bytes: four days of a terminal's pictures, and its records."""
 
 
 def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
@@ -65,14 +65,14 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
 
 
 def open_records(given: argparse.Namespace) -> None:
-    """Open the sealed records with the journal's private key, and recheck what was not checked live."""
+    """Open sealed records with the journal's private key, and recheck vehicles not checked live."""
     with open_database(given, int(time.time())) as held:
         opened, left, rechecked = _open(given, held)
     print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles rechecked")
 
 
 def count(given: argparse.Namespace) -> None:
-    """Say how many records of each journal are stored, beside the last hash and the furthest head seen."""
+    """Print how many records of each journal are stored, the last hash and the furthest head seen."""
     with open_database(given, int(time.time())) as held, held.reading() as connection:
         standings = store.standings(connection)
     for each in standings:
@@ -84,7 +84,7 @@ def count(given: argparse.Namespace) -> None:
 
 
 def give_unit(given: argparse.Namespace) -> None:
-    """Say which unit has a terminal."""
+    """Assign a terminal to a unit."""
     with open_database(given, int(time.time())) as held, held.transaction() as connection:
         key = UNIT.c.terminal == given.terminal
         connection.execute(UNIT.delete().where(key))
@@ -100,7 +100,7 @@ def export(given: argparse.Namespace) -> None:
 
 
 def report(given: argparse.Namespace) -> None:
-    """Write the supervisor's page, an HTML file that needs no other."""
+    """Write the supervisor's page, a self-contained HTML file."""
     found, contents = _read(given, Filter(day=given.day, unit=given.unit))
     output.write(given.out, page(contents).encode())
     print(f"{len(found)} checks in {given.out}")

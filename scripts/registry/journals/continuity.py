@@ -1,8 +1,8 @@
-"""Judges a batch against what is held of its journal (wire format, section 6); pure.
+"""Judge a batch against the stored part of its journal (wire format, section 6); pure.
 
-It is stored where it goes on from what is held, and else a gap or a fork. A fork is another record at a
-number that is held, or another beginning: the terminal's journal is not the one that it was. A batch whose
-own records are no chain is unsound.
+A batch that continues the stored records is stored; otherwise there is a gap or a fork. A fork is a different
+record at a stored number, or a different beginning: the terminal's journal was replaced. A batch whose own
+records are not a chain is unsound.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """These records are to be stored after what is held; none where all are held."""
+    """These records are to be stored after the stored ones; empty if all are stored already."""
 
     records: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Records between what is held and the batch are missing."""
+    """Records are missing between the stored ones and the batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """The first number at which the batch contradicts what is held."""
+    """The first number at which the batch contradicts the stored records."""
 
     seq: int
 
@@ -41,23 +41,23 @@ Weighed: TypeAlias = Store | Gap | Fork
 
 
 class Holding(Protocol):
-    """What is held of one journal."""
+    """The stored part of one journal."""
 
     @property
     def head(self) -> Head:
-        """The last record held; the genesis where there is none."""
+        """The last stored record; the genesis if there is none."""
 
     def hashes(self, first: int, last: int) -> dict[int, bytes]:
-        """Hashes of the records held from `first` to `last`, by number; the genesis is number 0's."""
+        """Return the hashes of stored records from `first` to `last`, by number; number 0 is the genesis."""
 
 
 def is_sound(batch: Batch) -> bool:
-    """True if the records of a batch are a chain that its own numbers and hash fit."""
+    """Return True if the records of a batch are a chain that agrees with its numbers and hash."""
     return batch.first >= 1 and not isinstance(batch.end(), Break)
 
 
 def weigh(batch: Batch, holding: Holding) -> Weighed:
-    """Judge a sound batch. Total."""
+    """Judge a sound batch. Never raises."""
     if batch.first > holding.head.seq + 1:
         return Gap()
     said = {batch.first - 1: batch.before}

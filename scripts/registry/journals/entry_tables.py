@@ -1,6 +1,7 @@
-"""The registry's tables of opened entries: one row for each, typed, beside the row of its body.
+"""Tables of opened entries: one typed row for each, and a row for its body.
 
-A body's columns have the names of its dataclass in `terminal.journal.entry`; times are Unix ms.
+The columns of a body are named like the fields of its dataclass in `terminal.journal.entry`; times are Unix
+ms.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def _place() -> list[Column[Any]]:
 
 
 def _judged() -> list[Column[Any]]:
-    """What a check found; in a refinement, what changed."""
+    """Return the columns for the result of a check; in a refinement, the changed ones are set."""
     return [
         *(Column(name, Text) for name in ("finding", "reason", "vehicle", "outcome", "subject")),
         *(Column(name, BigInteger) for name in ("trust_s", "offline_s", "hotlist_s", "trust_serial")),
@@ -46,7 +47,7 @@ def _judged() -> list[Column[Any]]:
         Column("answer_result", BigInteger),
         Column("answered_ms", BigInteger),
         Column("plate_entry", Text),
-        Column("differing", Text),  # names of fields, parted by blanks
+        Column("differing", Text),  # names of fields, separated by blanks
         Column("issuance", Integer),
         Column("offline_day", BigInteger),  # yyyymmdd
         Column("hotlist_epoch", BigInteger),
@@ -93,7 +94,7 @@ NOTE = Table(
     Column("refers", BigInteger, nullable=False),
     Column("action", Text),
     Column("text", Text),
-    Column("pictures", Text),  # SHA-256 in hex, parted by blanks
+    Column("pictures", Text),  # SHA-256 in hex, separated by blanks
     Column("mistaken", Boolean),
 )
 SESSION = Table("session", SCHEMA, *_place(), Column("step", Text, nullable=False))
@@ -111,7 +112,7 @@ CONFIRMATION = Table(
     Column("refers", BigInteger, nullable=False),
     Column("by", Text, nullable=False),
     Column("result", Text, nullable=False),
-    Column("disposals", Text),  # parted by blanks
+    Column("disposals", Text),  # separated by blanks
     Column("document", Text),
     Column("handed_to", Text),
     Column("reason", Text),
@@ -128,7 +129,7 @@ RECHECK = Table(
     Column("letters", Text),
     Column("valid_through", BigInteger),
 )
-"""What this registry itself says of a vehicle whose status was not checked live; `seq` is the check's."""
+"""The registry's own finding for a vehicle that was not checked live; `seq` is the check's."""
 
 BODIES: Mapping[type[Any], Table] = {
     Check: CHECK,

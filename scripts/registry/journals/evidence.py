@@ -1,6 +1,7 @@
-"""A sealed picture is stored from its first byte on, and is complete when its SHA-256 is its name.
+"""Storage of sealed pictures, piece by piece. A picture is complete when its SHA-256 is its name.
 
-Pieces may come twice or too soon: what is not next is left, and the receipt says how much is held.
+Pieces may arrive twice or too early: a piece that does not continue its picture is ignored, and the receipt
+gives the number of bytes stored.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
 MOST_BYTES = 16 * 1024 * 1024
-"""No picture of a terminal is larger; of one that says so nothing is stored."""
+"""Largest picture, bytes; nothing is stored of one that states a larger size."""
 NO_JOURNAL = bytes(ID_SIZE)
 
 
 def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> ReceiptReply:
-    """Store what is next of each picture, and say in a signed receipt how much of each is held."""
-    # In one order, whatever the message has: two workers with the same two pictures must not wait in a ring.
+    """Store the next pieces of each picture; return a signed receipt with the bytes stored of each."""
+    # In a fixed order: two workers with the same two pictures must not wait for each other.
     held = {
         piece.sha256: _take(connection, pieces.terminal, piece, now_ms)
         for piece in sorted(pieces.pieces, key=lambda piece: (piece.sha256, piece.offset))
@@ -48,7 +49,7 @@ def receipt(
     held: tuple[StoredPart, ...] | None = None,
     wait_s: int | None = None,
 ) -> Receipt:
-    """A receipt that names no journal."""
+    """Return a receipt that names no journal."""
     return Receipt(
         terminal=terminal,
         journal_id=NO_JOURNAL,
@@ -62,14 +63,14 @@ def receipt(
 
 
 def picture(connection: Connection, terminal: str, digest: bytes) -> bytes | None:
-    """A sealed picture that is complete; None where it is not."""
+    """Return a complete sealed picture, or None."""
     row = connection.execute(select(EVIDENCE).filter_by(terminal=terminal, picture=digest)).first()
     whole = row is not None and row.held == row.total
     return _joined(connection, {"terminal": terminal, "picture": digest}) if whole else None
 
 
 def _take(connection: Connection, terminal: str, piece: Chunk, now_ms: int) -> int:
-    """Store what is next of one picture; how many bytes of it are held then."""
+    """Store the next piece of one picture; return the bytes then stored."""
     if piece.total > MOST_BYTES:
         note(connection, RecordPlace(terminal, NO_JOURNAL, piece.total), IncidentKind.EVIDENCE, now_ms)
         return 0
@@ -78,7 +79,7 @@ def _take(connection: Connection, terminal: str, piece: Chunk, now_ms: int) -> i
     connection.execute(found.on_conflict_do_nothing())
     row = connection.execute(select(EVIDENCE).filter_by(**key).with_for_update()).one()
     held, total = int(row.held), int(row.total)
-    if held == 0:  # nothing holds it to the total that was said first
+    if held == 0:  # nothing stored yet fixes the total size
         total = piece.total
     content = piece.content[held - piece.offset :] if piece.offset <= held else b""
     if total != piece.total or not content:

@@ -1,4 +1,4 @@
-"""Limits how many journals a terminal may begin: each costs rows (wire format, section 5)."""
+"""Limit on the journals that a terminal may begin, since each costs rows (wire format, section 5)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MOST_NEW = 16
 """New journals of a terminal in `SPAN_MS`; a terminal begins one, and another after each damage."""
 SPAN_MS = 30 * 86_400_000
 WAIT_S = 86_400
-"""For a receipt that says not now."""
+"""Wait, s, stated in a receipt that says "not now"."""
 
 
 def admits(connection: Connection, terminal: str, journal_id: bytes, now_ms: int) -> bool:
-    """True where a journal is known already, or is one more that the terminal may begin: it is known then."""
+    """Return True if a journal is known, or if the terminal may begin it; it is known from then on."""
     place = {"terminal": terminal, "journal": journal_id}
     for table in (KNOWN, JOURNAL):
         if connection.execute(select(table.c.terminal).filter_by(**place)).first() is not None:

@@ -1,6 +1,6 @@
-"""A vehicle whose status was not checked live at the roadside is checked here, against the registry's own.
+"""Recheck vehicles, whose status was not checked live at the roadside, against the registry's own records.
 
-The finding is of the time of this check; what the officer was shown stays as it was recorded.
+The finding is as of the time of the recheck; the record of what the officer saw is unchanged.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ NOT_LIVE = frozenset(
     for finding in VehicleFinding
     if finding in (VehicleFinding.UNCHECKED, VehicleFinding.UNKNOWN) or finding.startswith("cached_")
 )
-"""What no registry said: `unknown` may come from a list as well as from an answer."""
+"""Findings that no registry gave: `unknown` may come from a list as well as from an answer."""
 AT_ONCE = 1_000
 
 
 def recheck_all(database: Database, now_ms: int) -> int:
-    """Recheck every check that is due; how many. Raises DatabaseFault."""
+    """Recheck every check that is due; return their number. Raises DatabaseFault."""
     count = 0
     while True:
         with database.transaction() as connection:
@@ -44,7 +44,7 @@ def recheck_all(database: Database, now_ms: int) -> int:
 
 
 def _due(connection: Connection) -> list[Row[Any]]:
-    """Checks with a number that nothing live was said of, then or later, and that were not rechecked."""
+    """Return the checks with a number, without any live answer, that were not rechecked."""
     done, refined = RECHECK.c, REFINEMENT.c
     mine = CHECK.c
     rechecked = exists().where(
@@ -77,11 +77,11 @@ def _recheck(connection: Connection, row: Row[Any], now_ms: int) -> None:
         letters=record and record.letters,
         valid_through=record and record.valid_through,
     )
-    connection.execute(done.on_conflict_do_nothing())  # another may recheck at the same time
+    connection.execute(done.on_conflict_do_nothing())  # another process may recheck at the same time
 
 
 def _finding(record: VehicleRecord | None, count: int, now_ms: int) -> VehicleFinding:
-    """Of several kinds with one number nobody knows which one it was."""
+    """Return the finding; if several kinds have the number, nobody knows which one it was."""
     if record is None:
         return VehicleFinding.UNKNOWN if count else VehicleFinding.NOT_FOUND
     return status.live(record.letters, record.valid_through, now_ms / 1000)

@@ -1,8 +1,8 @@
-"""Each record of a journal is stored once, in order, in one transaction with the receipt that says so.
+"""Storage of journals: each record once, in order, in one transaction with its receipt.
 
-Whoever stores holds the journal's row, so that of any number of workers one goes after the other. What a
-terminal named as its head is kept until the records are there and agree; where they do not, the journal was
-rolled back or written anew, and an incident names it (wire format, section 6).
+Storing locks the journal's row, so that several workers store one after another. A head that a terminal names
+is kept until its records are stored and agree; if they do not agree, the journal was rolled back or
+rewritten, and an incident is noted (wire format, section 6).
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
 REORDER_MS = 120_000
-"""Messages of a terminal may overtake each other; one that came so much later was said later."""
+"""Messages of a terminal may overtake each other within this time, ms; beyond it, they are in order."""
 SEALED = 0
-"""The state of a record that nobody has opened yet."""
+"""State of a record that was not opened yet."""
 
 
 def _hash_in(table: Table) -> Select[bytes]:
@@ -47,7 +47,7 @@ def _hash_in(table: Table) -> Select[bytes]:
 
 
 def _extending(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """Keeps a head, where none of its journal that reaches as far is kept."""
+    """Keeps a head, unless one that reaches as far is kept of its journal."""
     mark = insert_for(dialect, WITNESS)
     said = {name: mark.excluded[name] for name in ("seq", "hash", "at_ms")}
     return mark.on_conflict_do_update(
@@ -56,7 +56,7 @@ def _extending(dialect: str) -> sqlite.Insert | postgresql.Insert:
 
 
 def _sighting(dialect: str) -> ReturningInsert[bytes]:
-    """Keeps the first hash that was named for a place; returns it, and no row where one is kept."""
+    """Keeps the first hash named for a place; returns it, and no row if one is kept already."""
     return insert_for(dialect, SIGHTING).on_conflict_do_nothing().returning(SIGHTING.c.hash)
 
 
@@ -70,24 +70,24 @@ _EXTENDING, _SIGHTING = Statement(_extending), Statement(_sighting)
 
 
 class IncidentKind(StrEnum):
-    """What is wrong with a journal, at a record's number."""
+    """Kinds of incidents with a journal, each at a record's number."""
 
     FORK = "fork"
-    """A batch contradicts what is stored; it was refused."""
+    """A batch contradicts the stored records; it was refused."""
     REWRITTEN = "rewritten"
-    """The head that was seen at this number is not the record that is stored there."""
+    """A head named for this number differs from the stored record."""
     ROLLED_BACK = "rolled_back"
     """The terminal named this as its newest record after it had named a later one."""
     INACTIVE = "inactive"
-    """Records were stored from here on though the terminal is withdrawn: whose they are must be asked."""
+    """Records from here on came from a withdrawn terminal: their origin must be investigated."""
     UNSOUND = "unsound"
     """The sealed box holds no entry of this place."""
     EVIDENCE = "evidence"
-    """A picture is not what its hash says; the place has 16 zero bytes and the picture's size."""
+    """A picture does not match its hash; the place has 16 zero bytes and the picture's size."""
 
 
 class RecordPlace(NamedTuple):
-    """A record's place."""
+    """Place of a record: terminal, journal and number."""
 
     terminal: str
     journal: bytes
@@ -95,7 +95,7 @@ class RecordPlace(NamedTuple):
 
 
 class ReceiptReply(NamedTuple):
-    """A signed receipt, and what it says."""
+    """A signed receipt, and its content."""
 
     message: bytes
     result: Reception
@@ -103,7 +103,7 @@ class ReceiptReply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """One journal in the database: `receiving.Holding`."""
+    """A journal in the database; implements `continuity.Holding`."""
 
     connection: Connection
     owner: Terminal
@@ -123,7 +123,9 @@ class _Held:
 
 
 def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, sign: Signer) -> ReceiptReply:
-    """Store what is new of a batch with its receipt; what is held already gets the receipt that it had."""
+    """Store the new records of a batch with their receipt; a batch that is stored already gets the same
+    receipt again.
+    """
     if not is_sound(batch):
         return refuse(connection, owner, batch.journal_id, now_ms, sign)
     start = record.genesis(owner.public_key, batch.journal_id)
@@ -145,7 +147,7 @@ def store(connection: Connection, batch: Batch, owner: Terminal, now_ms: int, si
 def refuse(
     connection: Connection, owner: Terminal, journal_id: bytes, now_ms: int, sign: Signer
 ) -> ReceiptReply:
-    """Refuse a batch for good: the receipt says what is held of its journal, which stays as it is."""
+    """Refuse a batch for good: the receipt states the stored part of its journal, which is unchanged."""
     place = {"terminal": owner.id, "journal": journal_id}
     row = connection.execute(select(JOURNAL.c.seq, JOURNAL.c.hash).filter_by(**place)).one_or_none()
     start = record.genesis(owner.public_key, journal_id)
@@ -154,10 +156,11 @@ def refuse(
 
 
 def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fresh: bool) -> None:
-    """Keep a head that a terminal named, and name what contradicts an earlier one or what is stored.
+    """Keep a head that a terminal named, and note incidents if it contradicts an earlier one or the stored
+    records.
 
-    `fresh` is a head that was said within `FRESH_MS` of `at_ms`: only such a one can show a rolled-back
-    journal by being behind. A head of a journal above the terminal's quota is not kept.
+    `fresh` means that it was sent within `FRESH_MS` of `at_ms`: only then can a lower head show a rolled-back
+    journal. A head of a journal above the terminal's quota is not kept.
     """
     journal = {"terminal": terminal, "journal": head.journal_id}
     furthest = _FURTHEST.on(connection, journal)
@@ -176,13 +179,13 @@ def witness(connection: Connection, terminal: str, head: Head, at_ms: int, *, fr
 
 
 def note(connection: Connection, place: RecordPlace, kind: IncidentKind, at_ms: int) -> None:
-    """Name what is wrong, once for each place."""
+    """Note an incident, once for each place and kind."""
     adding = insert(connection, INCIDENT).values(**place._asdict(), kind=kind.value, at_ms=at_ms)
     connection.execute(adding.on_conflict_do_nothing())
 
 
 def _hold(connection: Connection, start: Head, owner: Terminal, now_ms: int) -> _Held:
-    """The row of the journal that begins with `start`; nobody else changes it in this transaction."""
+    """Return the row of the journal that begins with `start`, locked for this transaction."""
     place = {"terminal": owner.id, "journal": start.journal_id}
     found = insert(connection, JOURNAL).values(**place, seq=0, hash=start.hash, at_ms=now_ms)
     connection.execute(found.on_conflict_do_nothing())
@@ -212,7 +215,7 @@ def _add(held: _Held, records: tuple[bytes, ...], now_ms: int, sign: Signer) -> 
 
 
 def _settle(connection: Connection, place: Mapping[str, object], last: int, now_ms: int) -> None:
-    """Compare the heads that were seen with the records that have come since, and let go of them."""
+    """Compare kept heads with the records stored since, and drop those that were compared."""
     mine = (SIGHTING.c.terminal == place["terminal"], SIGHTING.c.journal == place["journal"])
     same = (RECORD.c.terminal == SIGHTING.c.terminal) & (RECORD.c.journal == SIGHTING.c.journal)
     seen = connection.execute(
@@ -226,7 +229,7 @@ def _settle(connection: Connection, place: Mapping[str, object], last: int, now_
 
 
 def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: Signer) -> ReceiptReply:
-    """The signed receipt that says that `head` is held."""
+    """Return a signed receipt with `head` as the last stored record."""
     about = Receipt(
         terminal=owner.id,
         journal_id=head.journal_id,
@@ -240,12 +243,12 @@ def _answer(owner: Terminal, head: Head, now_ms: int, result: Reception, sign: S
 
 
 def answered(receipt: Receipt, sign: Signer) -> ReceiptReply:
-    """A receipt, signed."""
+    """Sign a receipt."""
     return ReceiptReply(codec.sign(receipt, sign), receipt.result)
 
 
 def _receipt(connection: Connection, held: _Held, last: int) -> bytes:
-    """The first receipt that covers a number: of a batch that is held, the very one that it had."""
+    """Return the first receipt that covers a number: the one that a stored batch got before."""
     mine = select(RECEIPT.c.message).where(
         RECEIPT.c.terminal == held.owner.id, RECEIPT.c.journal == held.head.journal_id
     )
@@ -255,19 +258,21 @@ def _receipt(connection: Connection, held: _Held, last: int) -> bytes:
 
 
 class Standing(NamedTuple):
-    """One journal: what is stored of it, what was seen of it, and the number of incidents."""
+    """State of one journal: stored records, heads seen, and the number of incidents."""
 
     terminal: str
     journal: bytes
     stored: int
     hash: bytes
     seen: int
-    """The furthest head that was named; records from `stored` on to it are still to come, or were lost."""
+    """The furthest head that was named; records after `stored` up to it are still to be uploaded, or were
+    lost.
+    """
     incidents: int
 
 
 def standings(connection: Connection) -> list[Standing]:
-    """Every journal that was stored or seen, by terminal and journal. Counts records, not numbers."""
+    """Return every journal that was stored or seen, by terminal and journal. Counts records, not numbers."""
     count = select(RECORD.c.terminal, RECORD.c.journal, func.count().label("stored")).group_by(
         RECORD.c.terminal, RECORD.c.journal
     )

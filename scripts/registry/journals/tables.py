@@ -1,6 +1,6 @@
-"""The registry's tables of terminals' journals: what came, as it came, and what was found wrong with it.
+"""Tables of terminals' journals: records as received, and incidents.
 
-Nothing here is ever changed or removed but heads and marks; opened entries are in `entry_tables`.
+Only heads and marks are ever changed or removed here; opened entries are in `entry_tables`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ JOURNAL = Table(
     Column("journal", LargeBinary, primary_key=True),
     Column("seq", BigInteger, nullable=False),  # of the last record stored; 0 before the first
     Column("hash", LargeBinary, nullable=False),  # of that record; the genesis before the first
-    Column("at_ms", BigInteger, nullable=False),  # when that was stored
+    Column("at_ms", BigInteger, nullable=False),  # when that record was stored
 )
-"""One row a journal: where it stands here. Whoever stores records holds its row's lock."""
+"""State of each journal. Storing records locks its row."""
 
 KNOWN = Table(
     "known_journal",
@@ -27,7 +27,7 @@ KNOWN = Table(
     Column("journal", LargeBinary, primary_key=True),
     Column("first_ms", BigInteger, nullable=False),
 )
-"""One row a journal, with the time at which it was first named: what a terminal's quota is counted by."""
+"""Time at which each journal was first named, for the terminal's quota."""
 
 RECORD = Table(
     "record",
@@ -41,7 +41,7 @@ RECORD = Table(
     Column("state", Integer, nullable=False),
     Index("record_state", "state"),
 )
-"""Each record's bytes; `state` is a RecordState of `opening`."""
+"""Bytes of each record; `state` is a RecordState of `unsealing`."""
 
 RECEIPT = Table(
     "receipt",
@@ -51,7 +51,7 @@ RECEIPT = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("message", LargeBinary, nullable=False),
 )
-"""The signed receipt that was given when `seq` was the last record stored; a repeated batch gets it again."""
+"""The signed receipt given when `seq` was the last stored record; a repeated batch gets it again."""
 
 SIGHTING = Table(
     "sighting",
@@ -62,7 +62,7 @@ SIGHTING = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
-"""The heads that a terminal has named, until the records are stored and agree."""
+"""Heads that terminals have named, until the records are stored and agree."""
 
 INCIDENT = Table(
     "incident",
@@ -73,7 +73,7 @@ INCIDENT = Table(
     Column("seq", BigInteger, primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
 )
-"""What was found wrong with a journal, once for each place; `kind` is an IncidentKind of `journals`."""
+"""Incidents with journals, once for each place; `kind` is an IncidentKind of `store`."""
 
 EVIDENCE = Table(
     "evidence",
@@ -84,7 +84,7 @@ EVIDENCE = Table(
     Column("held", BigInteger, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
-"""One row a sealed picture: how much of it is there, from its beginning. Complete is verified."""
+"""State of each sealed picture: the bytes stored so far. A complete one was verified."""
 
 PIECE = Table(
     "piece",
@@ -94,7 +94,7 @@ PIECE = Table(
     Column("offset", BigInteger, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
-"""The pieces of a picture, without overlap."""
+"""Pieces of pictures, without overlap."""
 
 UNIT = Table("unit", SCHEMA, Column("terminal", Text, primary_key=True), Column("unit", Text, nullable=False))
-"""Which unit has which terminal."""
+"""The unit of each terminal."""

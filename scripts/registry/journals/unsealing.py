@@ -1,7 +1,7 @@
-"""What a terminal sealed is opened with the journal's private key into typed rows; what does not open stays.
+"""Open sealed records with the journal's private key into typed rows; those that no key opens stay sealed.
 
-It is done apart from storing: the workers that hear terminals need no key that opens anything. A record that
-no key opens is tried again whenever keys are given (wire format, section 6).
+Storing needs no key that opens records, so workers have none. Sealed records are tried again whenever keys
+are given (wire format, section 6).
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
     from terminal.journal.entry import Body, Entry
 
 OPENED, UNSOUND = SEALED + 1, SEALED + 2
-"""The states of a record whose box was opened: it is in the tables, or it is no entry of its place."""
+"""States of an opened record: its entry is in the tables, or it is no entry of its place."""
 AT_ONCE = 1_000
-"""So many records are opened in one transaction."""
+"""Records opened in one transaction."""
 _TYPES: dict[type, str] = {SealedClaimsViewed: "opened"}
-"""Types of entries whose name in files is another than their class's."""
+"""Names of entry types in files, where they differ from the class."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealingKeyPair:
-    """A journal-sealing X25519 pair, 32 bytes each."""
+    """X25519 key pair of journals, 32 bytes each."""
 
     public: bytes
     private: bytes = field(repr=False)
 
 
 def open_all(database: Database, keys: Sequence[SealingKeyPair], now_ms: int) -> tuple[int, int]:
-    """Open what is sealed; how many were opened now, and how many no key opens. Raises DatabaseFault."""
+    """Open sealed records; return how many were opened, and how many no key opens. Raises DatabaseFault."""
     opened, left, after = 0, 0, ("", b"", 0)
     while True:
         with database.transaction() as connection:
@@ -58,7 +58,7 @@ def open_all(database: Database, keys: Sequence[SealingKeyPair], now_ms: int) ->
 
 
 def _sealed(connection: Connection, after: tuple[str, bytes, int]) -> Sequence[Row[Any]]:
-    """The next records that are sealed; locked, so that two who open at once do not meet."""
+    """Return the next sealed records, locked, so that two processes do not open the same ones."""
     columns = (RECORD.c.terminal, RECORD.c.journal, RECORD.c.seq)
     terminal, journal, seq = after
     beyond = (
@@ -71,7 +71,7 @@ def _sealed(connection: Connection, after: tuple[str, bytes, int]) -> Sequence[R
 
 
 def _open(connection: Connection, row: Row[Any], keys: Sequence[SealingKeyPair], now_ms: int) -> bool:
-    """Open one record; whether a key did."""
+    """Open one record; return True if a key opened it."""
     encoded = _unseal(record.read(row.record).sealed, keys)
     if encoded is None:
         return False
@@ -97,7 +97,7 @@ def _unseal(sealed: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
 
 
 def _entry(encoded: bytes, place: dict[str, Any]) -> Entry | None:
-    """The entry, where it says that its place is the one where it lies."""
+    """Return the entry if it states the place where it is stored, else None."""
     try:
         entry = read_entry(encoded)
     except Malformed:
@@ -120,7 +120,7 @@ def _stamp(entry: Entry) -> dict[str, Any]:
 
 
 def _columns(body: Body) -> dict[str, Any]:
-    """A body as columns, without those that were not there."""
+    """Return a body as columns, without absent fields."""
     row: dict[str, Any] = {}
     for name, value in ((each.name, getattr(body, each.name)) for each in fields(body)):
         if value is not None:
@@ -158,7 +158,7 @@ _COLUMNS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "rules": _rules,
     "seq": lambda held: {"refers": held},
 }
-"""What is not one column of its own name."""
+"""Conversions of fields that are not one column of the same name."""
 
 
 def _value(held: object) -> object:
@@ -168,5 +168,5 @@ def _value(held: object) -> object:
 
 
 def _plain(text: str) -> str:
-    """A text that every database holds: PostgreSQL has no NUL, which a code may have. The record keeps it."""
+    """Return the text without NUL, which PostgreSQL does not store; the sealed record keeps it."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -1,7 +1,6 @@
-"""Builds the offline list's files from vehicles: the same vehicles give the same bytes.
+"""Build the files of the offline list from vehicles; the same vehicles give the same bytes.
 
-The file is checked as a terminal will check it, and its SHA-256 is what has to be signed. Wire format,
-section 7.
+A file is checked as a terminal will check it. Its SHA-256 is what has to be signed. Wire format, section 7.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ Numbers = npt.NDArray[np.int64]
 Meta = dict[str, str | int | bytes]
 
 PAGE_BYTES = 4096
-"""14.2 bytes a vehicle, as with pages of 8, 16 and 64 KiB; 1 KiB takes 14.5, and WITHOUT ROWID 16.0."""
+"""Takes 14.2 bytes a vehicle, as do pages of 8, 16 and 64 KiB; 1 KiB takes 14.5, and WITHOUT ROWID 16.0."""
 _SCHEMA = (
     "CREATE TABLE meta(key, value)",
     "CREATE TABLE vehicle(plate INTEGER PRIMARY KEY, record INTEGER)",
@@ -49,16 +48,18 @@ _ROWS_AT_ONCE = 1_000_000
 
 
 class Listing(NamedTuple):
-    """A vehicle as the registry gives it out."""
+    """A vehicle as the registry publishes it."""
 
     plate: Plate
     letters: str
     valid_through: int | None
-    """yyyymmdd; None takes the vehicle off, in a file of changes."""
+    """yyyymmdd; None removes the vehicle, in a file of changes."""
 
 
 class Packed(NamedTuple):
-    """Vehicles in the order of their numbers, and how many were left out, since they are never listed."""
+    """Vehicles in the order of their numbers, and the number of vehicles left out because they are never
+    listed.
+    """
 
     plates: Numbers
     records: Numbers
@@ -68,7 +69,7 @@ class Packed(NamedTuple):
 _LIST_CLASS = {
     StatusClass.ALARM: ListClass.ALARM,
     StatusClass.OFF_ROAD: ListClass.OFF_ROAD,
-    StatusClass.OVERDUE: ListClass.UNKNOWN,  # until the month is past, and then overdue, which ranks higher
+    StatusClass.OVERDUE: ListClass.UNKNOWN,  # until the month is past; then overdue, which ranks higher
     StatusClass.UNKNOWN: ListClass.UNKNOWN,
     StatusClass.CAUTION: ListClass.CAUTION,
     StatusClass.PASS: ListClass.PASS,
@@ -76,7 +77,7 @@ _LIST_CLASS = {
 
 
 def pack(name: FileName, listings: Iterable[Listing]) -> Packed:
-    """The vehicles of a file. Raises InputFault, naming the row (from 1), where one cannot be right."""
+    """Pack the vehicles of a file. Raises InputFault for an invalid row, with its number (from 1)."""
     plates, records, left_out = array("q"), array("q"), 0
     for row, listing in enumerate(listings, 1):
         if province_of(listing.plate) not in (None, name.province):
@@ -109,10 +110,10 @@ def _record(row: int, name: FileName, listing: Listing) -> int:
 
 
 def write(folder: Path, name: FileName, day: int, plates: Numbers, records: Numbers) -> bytes:
-    """Put a file of the list into `folder`, whole or not at all, and return its SHA-256.
+    """Write a file of the list into `folder`, atomically, and return its SHA-256.
 
-    `plates` are in order, without doubles; `day` is yyyymmdd. Raises OfflineListFault, also where a terminal
-    would refuse it.
+    `plates` are in order, without repetition; `day` is yyyymmdd. Raises OfflineListFault, also if a terminal
+    would refuse the file.
     """
     building = folder / f".{name}.building"
     with files.faults(OfflineListFault, name):
@@ -147,7 +148,7 @@ def _meta(name: FileName, day: int, plates: Numbers) -> Meta:
 def _fill(db: sqlite3.Connection, meta: Meta, plates: Numbers, records: Numbers) -> None:
     db.execute(f"PRAGMA page_size = {PAGE_BYTES}")
     for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
-        db.execute(f"PRAGMA {setting}")  # the file is new, and thrown away if anything goes wrong
+        db.execute(f"PRAGMA {setting}")  # the file is new, and deleted if anything fails
     db.execute("BEGIN")
     for statement in _SCHEMA:
         db.execute(statement)

@@ -1,6 +1,6 @@
-"""A day's changes are what the registry has now against all that its files say so far, base and days before.
+"""Changes of a day: the difference between the registry now and all files so far, base and earlier days.
 
-Against the base alone, a vehicle that changed and changed back would keep the word of the day between.
+Compared with the base alone, a vehicle that changed and changed back would keep its state of the day between.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _ROW = np.dtype([("plate", np.int64), ("record", np.int64)])
 
 
 def require_newest(folder: Path, name: FileName, day: int) -> None:
-    """Raise InputFault where a file of `day` (yyyymmdd) is late among those that `folder` has already.
+    """Raise InputFault unless `day` (yyyymmdd) is later than the files that `folder` has already.
 
-    Raises OfflineListFault where they cannot be read.
+    Raises OfflineListFault if they cannot be read.
     """
     for other, of in _days(folder, name.province).items():
         if of > day or (of == day and other.day is None and name.day is not None):
@@ -37,9 +37,10 @@ def require_newest(folder: Path, name: FileName, day: int) -> None:
 
 
 def in_force(folder: Path, province: str, before: int) -> Packed:
-    """What the files of `folder` say together, those of changes up to the day before `before` (yyyymmdd).
+    """Return the list in force by the files of `folder`, with changes up to the day before `before`
+    (yyyymmdd).
 
-    Raises InputFault where there is no base, OfflineListFault where a file is damaged.
+    Raises InputFault if there is no base, OfflineListFault if a file is damaged.
     """
     days = _days(folder, province)
     base = FileName(province)
@@ -53,7 +54,7 @@ def in_force(folder: Path, province: str, before: int) -> Packed:
 
 
 def difference(before: Packed, now: Packed) -> Packed:
-    """What turns the list `before` into `now`: vehicles that are new or said anew, and those taken off."""
+    """Return the changes from `before` to `now`: new and changed vehicles, and removed ones."""
     at, known = _find(now.plates, before.plates)
     changed = ~known
     changed[known] = before.records[at[known]] != now.records[known]
@@ -81,7 +82,7 @@ def _sorted(plates: Numbers, records: Numbers, left_out: int) -> Packed:
 
 
 def _find(wanted: Numbers, among: Numbers) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Where each wanted number stands among others, both in order, and whether it does."""
+    """Return the position of each wanted number among others, both in order, and True where it is there."""
     at = np.searchsorted(among, wanted)
     there = at < len(among)
     there[there] = among[at[there]] == wanted[there]
@@ -89,7 +90,7 @@ def _find(wanted: Numbers, among: Numbers) -> tuple[npt.NDArray[np.intp], npt.ND
 
 
 def _days(folder: Path, province: str) -> dict[FileName, int]:
-    """The files of a province, each with its day, yyyymmdd."""
+    """Return the files of a province, each with its day, yyyymmdd."""
     with files.faults(OfflineListFault, folder):
         names = [name for name in files.names(folder) if name.province == province]
     return {name: name.day or _day_of_base(folder, name) for name in names}
@@ -116,7 +117,7 @@ def _read(folder: Path, name: FileName) -> Packed:
 
 
 def _in_table_order(plates: Numbers, name: FileName, kinds: Sequence[str]) -> Numbers:
-    """Packed plates of a file whose kinds have another order, as the table's order packs them."""
+    """Return the packed plates of a file whose kinds have another order as the table's order packs them."""
     unknown = set(kinds) - TABLE_PLACES.keys()
     if unknown:
         raise InputFault(f"{name}: it has kinds that this release does not know: {' '.join(sorted(unknown))}")

@@ -1,4 +1,4 @@
-"""The command that builds a file of the offline list: what it prints is the hash that has to be signed."""
+"""The command `offline`, which builds a file of the offline list and prints the hash to be signed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from terminal.vehicle.inspection import SHANGHAI, is_day
 from terminal.vehicle.tables import PROVINCES
 
 FOLDER = "lists"
-"""Where a laboratory's registry keeps what it built."""
+"""Folder in a laboratory for the files that were built."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes, besides the registry's --lab and --database."""
+    """Add the command's own arguments, besides the registry's --lab and --database."""
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
         "--csv",
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def build(given: argparse.Namespace) -> None:
-    """Build a province's offline list, or a day's changes of it, and put it in force where that is said."""
+    """Build a province's offline list or a day's changes of it, and install it if requested."""
     out = given.out or given.lab / FOLDER
     day = _whole_day(given)
     name = FileName(given.province, day if given.changes else None)
@@ -71,7 +71,7 @@ def _vehicles(given: argparse.Namespace, name: FileName, day: int, out: Path) ->
 
 
 def _registered(given: argparse.Namespace) -> Packed:
-    """The province's vehicles in the database; that it has none is more likely a wrong URL than true."""
+    """Return the province's vehicles in the database; if it has none, the URL is probably wrong."""
     with (
         commands.open_database(given, int(time.time())) as held,
         held.reading() as connection,
@@ -84,7 +84,7 @@ def _registered(given: argparse.Namespace) -> Packed:
 
 
 def _whole_day(given: argparse.Namespace) -> int:
-    """The day all of whose changes are in the file, yyyymmdd."""
+    """Return the last day whose changes are all in the file, yyyymmdd."""
     if given.csv or given.generate is not None:
         if given.day is None:
             raise InputFault("--day is needed: nothing else says of which day the vehicles are")

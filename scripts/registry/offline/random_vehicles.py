@@ -1,4 +1,4 @@
-"""Random vehicles for measurement, in numbers as they are listed; the same seed gives the same ones."""
+"""Random vehicles for measurements; the same seed gives the same ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """A kind's numbers of one form: their share, and what may stand at each place after the province."""
+    """A kind's numbers of one form: their share, and the characters at each place after the province."""
 
     kind: str
     share: float
@@ -45,12 +45,12 @@ _CLASSES = {
     ListClass.UNKNOWN: 0.019,
 }
 _OVERDRAWN = 1.6
-"""Some are drawn twice, and two rounds take longer than one."""
+"""Factor for drawing extra plates: some are drawn twice, and a second round would take longer."""
 _MONTHS_PAST, _MONTHS_TO_COME = 6, 24
 
 
 def plates(count: int, seed: int) -> Numbers:
-    """`count` different plates of one province in order; shares of kinds as on the road, roughly."""
+    """Return `count` different plates of one province, in order; shares of kinds roughly as on the road."""
     draw = np.random.default_rng([seed, 1])
     found = np.empty(0, np.int64)
     while len(found) < count:
@@ -71,7 +71,7 @@ def _draw(series: _Series, count: int, draw: np.random.Generator) -> Numbers:
 
 
 def records(count: int, day: int, seed: int) -> Numbers:
-    """A record for each of `count` vehicles: months around `day` (yyyymmdd), mostly without a remark."""
+    """Return a record for each of `count` vehicles: months around `day` (yyyymmdd), few remarks."""
     draw = np.random.default_rng([seed, 2])
     month = pack_record(OfflineEntry(day // 100, ListClass.PASS)) // 8
     months = draw.integers(month - _MONTHS_PAST, month + _MONTHS_TO_COME, count)
@@ -80,7 +80,7 @@ def records(count: int, day: int, seed: int) -> Numbers:
 
 
 def changes(base: Numbers, count: int, day: int, seed: int) -> tuple[Numbers, Numbers]:
-    """Plates and records of a day's `count` changes: most of the base, some new, some taken off."""
+    """Return plates and records of a day's `count` changes: most of the base, some new, some removed."""
     draw = np.random.default_rng([seed, 3])
     known = draw.choice(base, count - count // 10, replace=False, shuffle=False)
     changed = np.union1d(known, plates(count // 10, seed))

@@ -1,4 +1,4 @@
-"""Listed vehicles come from a table or the registry's database, one after another, never all at once."""
+"""Read the vehicles to list from a table or the registry's database, one by one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ROWS_AT_ONCE = 10_000
 
 
 def from_table(path: Path) -> Iterator[Listing]:
-    """The vehicles of a CSV table: number, kind, letters, valid_through (yyyymmdd, or empty: taken off).
+    """Yield the vehicles of a CSV table: number, kind, letters, valid_through (yyyymmdd; empty removes it).
 
-    Raises InputFault, naming the row (from 1).
+    Raises InputFault for an invalid row, with its number (from 1).
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
@@ -46,9 +46,9 @@ def _listing(row: int, line: dict[str, str | None]) -> Listing:
 
 
 def from_database(connection: Connection, province: str) -> Generator[Listing, None, None]:
-    """A province's vehicles in the order of number and kind, in which a fault counts its rows.
+    """Yield a province's vehicles, ordered by number and kind; faults count rows in this order.
 
-    To be closed before the connection is.
+    Close it before the connection.
     """
     asked = (
         select(VEHICLE.c.number, VEHICLE.c.kind, VEHICLE.c.letters, VEHICLE.c.valid_through)

@@ -1,7 +1,7 @@
-"""Every check as it stands: what was recorded, refined, noted, confirmed and rechecked, in one row.
+"""Checks with everything known of them in one row: recorded, refined, noted, confirmed and rechecked.
 
-Rows come in the order of time; `outcome` is the last one that the officer was shown, `first_outcome` the
-first. Nothing is left out, mistakes among them: they are marked.
+Rows are in order of time; `outcome` is the last one that the officer saw, `first_outcome` the first. Nothing
+is left out; mistakes are marked.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 PLACE = ("terminal", "journal", "seq")
 LATEST_MS = 253_402_214_400_000
-"""Year 9999: no clock of a terminal names a later time that can be written down."""
+"""Year 9999: later times cannot be written, and no terminal's clock shows one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which checks: of a day in Asia/Shanghai by the terminal's clock, of a unit, of a last outcome."""
+    """Selects checks by day in Asia/Shanghai (the terminal's clock), by unit and by last outcome."""
 
     day: date | None = None
     unit: str | None = None
@@ -36,7 +36,7 @@ class Filter:
 
 @dataclass(slots=True, kw_only=True)
 class Checked:
-    """One check; times in Unix ms, days yyyymmdd, places in 1e-7 degrees, ages in s. None was not there."""
+    """A check; times in Unix ms, days yyyymmdd, places in 1e-7 degrees, ages in s; None if absent."""
 
     terminal: str
     unit: str | None
@@ -94,7 +94,7 @@ class Checked:
 
     @property
     def at(self) -> datetime:
-        """When it was, in Asia/Shanghai."""
+        """Its time, in Asia/Shanghai."""
         return datetime.fromtimestamp(min(self.at_ms, LATEST_MS) / 1000, SHANGHAI)
 
 
@@ -109,7 +109,7 @@ _REFINED = (
 
 
 def checks(connection: Connection, wanted: Filter) -> list[Checked]:
-    """The checks that are wanted."""
+    """Return the selected checks."""
     rows = connection.execute(_query(wanted)).mappings()
     found = {(row["terminal"], row["journal"], row["seq"]): _checked(row) for row in rows}
     for table in (REFINEMENT, NOTE, CONFIRMATION):
@@ -154,7 +154,7 @@ def _query(wanted: Filter) -> Select[Any]:
 def _said_of(
     connection: Connection, table: Table, wanted: Filter
 ) -> list[tuple[tuple[str, bytes, int], dict[str, Any]]]:
-    """What was said later of the checks that are wanted, in the order in which it was said."""
+    """Return the later entries about the selected checks, in order."""
     later = (
         select(table)
         .join(CHECK, _same(CHECK, table, "refers"))
@@ -198,7 +198,7 @@ _FOLDS = {REFINEMENT.name: _refine, NOTE.name: _note, CONFIRMATION.name: _confir
 
 
 def by_cti(found: list[Checked]) -> dict[str, list[Checked]]:
-    """The checks of each code that named itself, in the order of time."""
+    """Return the checks of each code that has an id, in order of time."""
     seen: dict[str, list[Checked]] = defaultdict(list)
     for one in found:
         if one.cti is not None:

@@ -1,7 +1,7 @@
-"""Checks as files for other programs: CSV for spreadsheets, JSON Lines, Parquet; the same columns in each.
+"""Export checks for other programs: CSV for spreadsheets, JSON Lines, Parquet, all with the same columns.
 
-In CSV a text that a spreadsheet would take for a formula has an apostrophe before it: what a code or a note
-says is a stranger's. The other forms have every text as it is.
+In CSV, a text that a spreadsheet would take for a formula gets a leading apostrophe, because codes and notes
+may contain anything. The other formats have every text unchanged.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ SCHEMA = pa.schema(
         ),
     ]
 )
-"""The columns of Parquet; times are timestamps there."""
+"""Columns of Parquet; times are timestamps there."""
 
 
 class Format(StrEnum):
-    """How checks are written."""
+    """File formats of exports."""
 
     CSV = "csv"
     JSONL = "jsonl"
@@ -52,7 +52,7 @@ class Format(StrEnum):
 
 
 def write(path: Path, found: Sequence[Checked], form: Format) -> None:
-    """Put checks in a file. Raises InputFault where that is no place for one."""
+    """Write checks to a file. Raises InputFault if that is not possible."""
     rows = [{"at": one.at.isoformat(timespec="milliseconds")} | asdict(one) for one in found]
     written = {Format.CSV: _csv, Format.JSONL: _jsonl, Format.PARQUET: _parquet}[form](rows)
     output.write(path, written)
@@ -63,7 +63,7 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
     writer = csv.DictWriter(out, SCHEMA.names)
     writer.writeheader()
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in rows)
-    return out.getvalue().encode("utf-8-sig")  # without the mark, Excel reads Chinese as something else
+    return out.getvalue().encode("utf-8-sig")  # without the byte order mark, Excel misreads Chinese
 
 
 def _harmless(value: object) -> object:

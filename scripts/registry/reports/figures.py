@@ -1,6 +1,6 @@
-"""What a supervisor asks of a day's checks, counted; pure.
+"""Figures of a day's checks for supervisors; pure.
 
-A check that the officer marked as a mistake counts nowhere but among the mistakes.
+A check that the officer marked as a mistake counts only among the mistakes.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from scripts.registry.reports.checks import Checked
 
 TOO_FAST_KMH = 150
-"""No vehicle travels between two places of a check so fast; a copied code does."""
+"""Speed, km/h, above which one vehicle cannot have been at both places: the code was copied."""
 NEAR_KM = 2.0
-"""Two positions so near are one place: a receiver in a street of houses is no better."""
+"""Distance, km, below which two positions count as one place, given the accuracy of receivers in streets."""
 _EARTH_KM = 6371.0
 _UNITS_A_DEGREE = 10_000_000
 _WARNINGS = frozenset({VehicleFinding.OVERDUE, VehicleFinding.OFF_ROAD, VehicleFinding.ALARM})
@@ -36,13 +36,13 @@ class Lag:
 
     median_s: float
     most_of_all_s: float
-    """95 of 100 were there by then."""
+    """95 % were at most this long."""
     longest_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """One code at two places, too far apart for the time between."""
+    """One code at two places that are too far apart for the time between."""
 
     first: Checked
     second: Checked
@@ -52,29 +52,29 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of some checks."""
+    """Figures of a set of checks."""
 
     count: int
     mistaken: int
     outcomes: dict[Outcome, int]
     hours: dict[tuple[int, Outcome], int]
-    """Checks of each hour of the day in Asia/Shanghai by outcome."""
+    """Checks by hour of the day in Asia/Shanghai and outcome."""
     alarms: list[Checked]
     overdue: list[Checked]
     duress: list[Checked]
-    """By an officer who signed in under duress; the terminal shows nothing of it."""
+    """By an officer who signed in under duress; the terminal does not show it."""
     worse: list[Checked]
-    """Not live at the roadside, and a warning when they were checked again."""
+    """Not checked live at the roadside, and a warning when rechecked."""
     offline: int
-    """Without a live answer to the end."""
+    """Checks that never got a live answer."""
     lag: Lag | None
     plates: dict[str, list[Checked]]
-    """Codes that were seen with more than one plate."""
+    """Checks of codes that were seen with more than one plate."""
     apart: list[Apart]
 
 
 def figures(found: Sequence[Checked]) -> Figures:
-    """The figures of checks that come in the order of time."""
+    """Compute the figures of checks in order of time."""
     counted = [one for one in found if not one.mistaken]
     codes = by_cti(counted)
     return Figures(
@@ -94,7 +94,7 @@ def figures(found: Sequence[Checked]) -> Figures:
 
 
 def distance_km(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """The distance of two positions (latitude, longitude in 1e-7 degrees) on a sphere."""
+    """Return the distance of two positions (latitude, longitude in 1e-7 degrees) on a sphere, km."""
     (one, east_one), (other, east_other) = (
         tuple(radians(value / _UNITS_A_DEGREE) for value in place) for place in (first, second)
     )
@@ -103,7 +103,7 @@ def distance_km(first: tuple[int, int], second: tuple[int, int]) -> float:
 
 
 def _lag(counted: Sequence[Checked]) -> Lag | None:
-    """By checks whose clock was trusted: another says nothing of how long it took."""
+    """Return the delay of checks with a trusted clock; with another, it has no meaning."""
     waits = sorted((one.received_ms - one.at_ms) / 1000 for one in counted if one.clock_trusted)
     if not waits:
         return None

@@ -1,4 +1,4 @@
-"""A file with plates and officers in it is its owner's alone from its first byte, and whole or not there."""
+"""Read and write files with plates and officers: accessible to their owner only, and written atomically."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from terminal.errors import InputFault
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put `content` in `path` (0600) in one step. Raises InputFault where that is no place for a file."""
+    """Write `content` to `path` (0600), atomically. Raises InputFault if that is not possible."""
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             staged = Path(file.name)
@@ -22,8 +22,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 def read(path: Path, most: int) -> bytes:
-    """Read a regular file of at most `most` bytes. Raises InputFault for any other, a link among them."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would be waited for, and a device has no end
+    """Read a regular file of at most `most` bytes. Raises InputFault for any other, including links."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would block, and a device has no end
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
             found = os.fstat(file.fileno())

@@ -1,4 +1,4 @@
-"""The supervisor's page: one HTML file that loads nothing, whose every text from outside is escaped."""
+"""The supervisor's page: a self-contained HTML file in which every text from outside is escaped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WIDTH, _HEIGHT, _BASE = 960, 260, 230
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the page shows."""
+    """Content of the page."""
 
     title: str
     made_ms: int
@@ -54,11 +54,11 @@ class Contents:
     incidents: Sequence[tuple[str, RecordPlace, int]]
     """Kind, place and time (Unix ms)."""
     sealed: int
-    """Records that no key opened yet: the page knows nothing of what is in them."""
+    """Number of records that no key has opened yet, whose content the page does not include."""
 
 
 def page(contents: Contents) -> str:
-    """The page."""
+    """Return the page's HTML."""
     figures = contents.figures
     parts = (
         _head(contents),
@@ -112,7 +112,7 @@ def _legend(figures: Figures) -> str:
 
 
 def _chart(figures: Figures) -> str:
-    """Stacked bars, one an hour; each part tells its count when it is pointed at."""
+    """Return stacked bars, one for each hour; a part shows its count under the pointer."""
     totals = [sum(figures.hours.get((hour, each), 0) for each in Outcome) for hour in range(24)]
     scale = (_BASE - 20) / max(1, *totals)
     shapes = []
@@ -168,7 +168,7 @@ def _check(one: Checked) -> list[object]:
 
 
 def _in_words(confirmed: str) -> str:
-    """Results of an alarm in the table's words; what is no key of it stays."""
+    """Return results of an alarm in the table's words; an unknown one is unchanged."""
     said = confirmed.split(" ")
     return " ".join(ALARM_RESULTS[word].zh if word in ALARM_RESULTS else word for word in said)
 

@@ -89,7 +89,7 @@ def test_what_is_built_is_put_in_force_in_a_terminals_folder(
 ):
     terminal = tmp_path / "terminal"
     assert run(url, tmp_path / "lists", "--install", str(terminal)) == 0
-    assert f"in force in {terminal}" in capsys.readouterr().out
+    assert f"installed in {terminal}" in capsys.readouterr().out
     alarms = [vehicle for vehicle in VEHICLES if "C" in vehicle.letters]
     assert findings(terminal, *alarms) == [VehicleFinding.CACHED_ALARM] * len(alarms)
 
@@ -132,7 +132,7 @@ def test_a_file_that_would_be_late_among_the_others_is_refused(
     for late in (["--changes"], ["--day", str(yesterday(2))], ["--day", str(yesterday(0))]):
         assert run(url, lists, *late) == 1
         said = capsys.readouterr().err
-        assert "is of" in said or "may still change" in said
+        assert "is already of" in said or "may still change" in said
     assert run(url, lists) == 0
     assert [path.name for path in lists.iterdir()] == [str(BASE)]
 
@@ -146,7 +146,7 @@ def test_a_registry_without_vehicles_of_the_province_takes_no_list_away(
         assert "no vehicle of this province" in capsys.readouterr().err
     tell(database, replace(VEHICLES[0], valid_through=20260732))
     assert run(url, tmp_path) == 1
-    assert "row 1: its date is no day" in capsys.readouterr().err
+    assert "row 1: its date is not a day" in capsys.readouterr().err
 
 
 def test_a_list_is_read_while_workers_write(filled: Database):

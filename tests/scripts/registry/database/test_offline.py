@@ -1,4 +1,4 @@
-"""What the registry has becomes the list that terminals have, byte for byte, and day for day."""
+"""Changes in the registry become the terminals' list, byte for byte and day by day."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ VEHICLES = sample.vehicles(1, TODAY, 300)
 
 
 def yesterday(days: int = 1) -> int:
-    """So many days ago, yyyymmdd."""
+    """Return the day `days` ago, yyyymmdd."""
     return int(f"{datetime.fromtimestamp(time.time(), SHANGHAI) - timedelta(days=days):%Y%m%d}")
 
 
@@ -53,7 +53,7 @@ def filled(database: Database) -> Database:
 
 
 def run(url: str, folder: Path, *more: str) -> int:
-    """What the command comes to."""
+    """Run the command; return its exit status."""
     return main(["--database", url, "offline", "--province", "苏", "--out", str(folder), *more])
 
 
@@ -64,7 +64,7 @@ def tell(database: Database, *records: VehicleRecord) -> None:
 
 
 def findings(folder: Path, *vehicles: VehicleRecord) -> list[VehicleFinding]:
-    """What a terminal with these files finds, today."""
+    """Return the findings of a terminal with these files, as of today."""
     with closing(OfflineList(folder)) as listed:
         return [listed.lookup(vehicle.plate, Moment(time.time())).finding for vehicle in vehicles]
 
@@ -105,7 +105,7 @@ def test_a_days_changes_are_what_differs_from_all_that_was_said_before(
     tell(filled, replace(stolen, letters="C"), new)
     with filled.transaction() as connection:
         connection.execute(delete(VEHICLE).where(VEHICLE.c.number == gone.number))
-    for _ in range(2):  # a day may be built anew
+    for _ in range(2):  # a day may be built again
         capsys.readouterr()
         assert run(url, tmp_path, "--day", str(yesterday(2)), "--changes") == 0
         assert "\n3 vehicles in" in capsys.readouterr().out
@@ -114,7 +114,7 @@ def test_a_days_changes_are_what_differs_from_all_that_was_said_before(
         VehicleFinding.UNCHECKED,
         VehicleFinding.CACHED_VALID,
     ]
-    tell(filled, stolen)  # found again: as the base has it, but not as the day before
+    tell(filled, stolen)  # found again: its status is as in the base, but not as on the day before
     assert run(url, tmp_path, "--changes") == 0
     assert "\n1 vehicles in" in capsys.readouterr().out
     assert findings(tmp_path, stolen) == [VehicleFinding.CACHED_VALID]

@@ -52,7 +52,7 @@ def make(lab: Path, now_s: int, randomness: Randomness) -> None:
     keys = [role_keys.create(path, secret, randomness, role_keys.LEAST).key for path in paths]
     made = Repository(lab / REPOSITORY)
     making = KeyMaking(lambda _: secret, randomness, role_keys.LEAST)
-    repository.init(made, keys, repository.THRESHOLD, making, now_s)
+    repository.init(made, keys, repository.THRESHOLD, making, now_s, laboratory=True)
     _sign_root(lab)
     publish(lab, now_s)
     files.replace(lab / ROOT, made.root_file(1).read_bytes())

@@ -22,6 +22,7 @@ from tuf.api.serialization.json import JSONSerializer
 
 from keys import files, role_keys
 from keys.floors import ROLES
+from keys.trust_metadata import LABORATORY_MARK
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
@@ -124,13 +125,27 @@ class KeyMaking:
     cost: Cost = role_keys.MODERATE
 
 
-def init(
-    repository: Repository, root_keys: Iterable[Key], threshold: int, making: KeyMaking, now_s: float
+def init(  # noqa: PLR0913 - the parts of a new repository
+    repository: Repository,
+    root_keys: Iterable[Key],
+    threshold: int,
+    making: KeyMaking,
+    now_s: float,
+    *,
+    laboratory: bool = False,
 ) -> None:
-    """Make the folder with new online keys and the draft of root 1. Raises InputFault if it exists."""
+    """Make the folder with new online keys and the draft of root 1. Raises InputFault if it exists.
+
+    With `laboratory`, the root is marked, and with it every screen of a terminal that embeds it.
+    """
     if repository.folder.exists() and any(repository.folder.iterdir()):
         raise InputFault(f"{repository.folder} exists and is not empty")
-    root = Root(version=1, expires=_after(now_s, ROOT_DAYS), consistent_snapshot=True)
+    root = Root(
+        version=1,
+        expires=_after(now_s, ROOT_DAYS),
+        consistent_snapshot=True,
+        unrecognized_fields={LABORATORY_MARK: True} if laboratory else None,
+    )
     for key in root_keys:
         root.add_key(key, Root.type)
     root.roles[Root.type].threshold = threshold

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     """The content of a metadata file by name, such as `2.root.json`; None if there is none."""
 
 MOST_ROOTS = 1024
+LABORATORY_MARK = "x-roadside-laboratory"
+"""Member of a root's signed part, `true` in a laboratory's. All roots of a chain agree in it."""
 _Signed = TypeVar("_Signed", Timestamp, Snapshot, Targets)
 
 
@@ -42,6 +44,11 @@ class VerifiedMetadata:
     def target_files(self) -> Mapping[str, TargetFile]:
         """Length and hashes of every target of the top-level role; delegations are not used."""
         return self.targets.targets
+
+    @property
+    def laboratory(self) -> bool:
+        """True if the root marks the repository as a laboratory's."""
+        return _is_laboratory(self.root)
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Return the key ids of each online role, sorted."""
@@ -88,8 +95,14 @@ def _walk_roots(embedded: bytes, read: Reader) -> tuple[Root, dict[str, bytes]]:
             judge.verify_delegate(Root.type, newer.signed_bytes, newer.signatures)
         if newer.signed.version != version:
             raise TrustFault(f"trust metadata: {name} has version {newer.signed.version}")
+        if _is_laboratory(newer.signed) != _is_laboratory(root):
+            raise TrustFault(f"trust metadata: {name} turns a laboratory into a field repository, or back")
         root = newer.signed
     raise TrustFault(f"trust metadata: more than {MOST_ROOTS} roots")
+
+
+def _is_laboratory(root: Root) -> bool:
+    return root.unrecognized_fields.get(LABORATORY_MARK) is True
 
 
 def _signed_by(root: Root, kind: type[_Signed], content: bytes) -> _Signed:

@@ -129,12 +129,38 @@ def open_current(store: TrustStore, selection: Selection, *, hash_mapped: bool =
     if name is None:
         raise TrustFault("no trust set has been installed")
     installed = open_set(store, store.folder / "sets" / name, selection)
-    record = floors.load(store.floors_file)
-    if record is not None:
-        record.installed.after(installed.metadata.keys()).require(installed.floors(), "the set in force")
+    _require_floors(store, installed)
     if hash_mapped:
         installed.verify_mapped()
     return installed
+
+
+def open_registry(store: TrustStore) -> InstalledSet:
+    """Verify of the set in force only what a terminal needs to reach the registry and to keep records.
+
+    For a set of which another file is damaged: `loaded` has `set.cbor` and `registry.cbor` alone. Raises
+    TrustFault.
+    """
+    name = generation(store)
+    if name is None:
+        raise TrustFault("no trust set has been installed")
+    folder = store.folder / "sets" / name
+    metadata = verify_metadata(store.embedded_root, folder_reader(folder / "metadata"))
+    loaded: dict[str, bytes] = {}
+    for target in ("set.cbor", "registry.cbor"):
+        if target not in metadata.target_files:
+            raise TrustFault(f"{target} missing")
+        loaded[target] = _load(folder / "targets" / target, metadata.target_files[target], target)
+    made_s, serial = trust.read_set(loaded["set.cbor"])
+    installed = InstalledSet(name, metadata, loaded, {}, (), made_s, serial)
+    _require_floors(store, installed)
+    return installed
+
+
+def _require_floors(store: TrustStore, installed: InstalledSet) -> None:
+    record = floors.load(store.floors_file)
+    if record is not None:
+        record.installed.after(installed.metadata.keys()).require(installed.floors(), "the set in force")
 
 
 def open_set(store: TrustStore, folder: Path, selection: Selection) -> InstalledSet:

@@ -84,6 +84,10 @@ class TrustSet:
         return None if index >= 8 * len(bits) else bool(bits[index // 8] >> index % 8 & 1)
 
 
+NO_TRUST = TrustSet(MappingProxyType({}), made_s=0)
+"""The trust set of a terminal that has none: every code is by an unknown key."""
+
+
 def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = None) -> TrustSet:
     """Load a trust set from its targets by name; `issued` are the register's files, possibly memory-mapped.
 

@@ -1,4 +1,4 @@
-"""The targets that a terminal takes depend on its configuration alone."""
+"""Which targets a terminal takes follows from its configuration alone."""
 
 from __future__ import annotations
 

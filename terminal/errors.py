@@ -55,6 +55,35 @@ class RegisterFault(Fault):
     )
 
 
+class TrustNotUpdated(TrustFault):
+    """Shown when the trust set could not be updated; the one in force stays."""
+
+    code = "T03"
+
+    def __init__(self, detail: str, age_s: float | None) -> None:
+        """`age_s` is the age of the set in force, s; None if there is none that can be used."""
+        super().__init__(detail)
+        hours = 0 if age_s is None else max(0, int(age_s // 3600))
+        days = hours // 24
+        age_zh, age = (f"{days} 天", f"{days} d") if days >= 2 else (f"{hours} 小时", f"{hours} h")
+        if age_s is None:
+            self.zh = "信任列表更新失败，尚无可用列表，无法核验凭证，请报告管理员"
+            self.en = "The trust set could not be fetched and there is none: no code can be verified"
+        else:
+            self.zh = f"信任列表更新失败，沿用{age_zh}前的列表，请报告管理员"
+            self.en = f"The trust set could not be updated; the one in force is {age} old"
+
+
+class RulesFault(Fault):
+    """Shown when new rules for verdicts are refused; those in force stay."""
+
+    code, zh, en = (
+        "T04",
+        "新的判定规则有误，未启用；沿用现行规则，请报告管理员",
+        "New rules for verdicts were refused; those in force stay, tell the administrator",
+    )
+
+
 class CameraFault(Fault):
     """Raised when the camera cannot be opened or used."""
 
@@ -276,26 +305,6 @@ class RecordRefused(UploadFault):
         "U03",
         "平台拒收本机一条记录：原记录封存待查，另起新记录，请报告管理员",
         "The registry refuses a record for good: its journal is set aside, a new one begins; report it",
-    )
-
-
-class SignInFault(Fault):
-    """Raised when a wrong PIN could not be counted, so that no PIN may be checked."""
-
-    code, zh, en = (
-        "S01",
-        "登录数据未能保存，暂不能登录，请联系管理员",
-        "Sign-in data could not be saved: nobody can sign in; tell the administrator",
-    )
-
-
-class RosterFault(Fault):
-    """Shown when the terminal has no usable roster, so that nobody can sign in, or only by an older one."""
-
-    code, zh, en = (
-        "S02",
-        "本机无可用的警员名册，请联系管理员",
-        "No usable roster of officers on this terminal; tell the administrator",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES
+from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES, derived
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour, Fonts
@@ -76,6 +76,11 @@ def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.S
     pygame.draw.rect(art, ink, inside, width=edge, border_radius=height // 12)
     _write(art, inside.inflate(-4 * edge, -3 * edge), letters(plate), ink, fonts)
     return pygame.transform.smoothscale(_rounded(art, height // 9), size)
+
+
+@derived
+def _forget_plates() -> None:
+    plate_surface.cache_clear()  # drawn by the table of kinds
 
 
 def _rgb(token: str, column: str) -> Colour:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 
 from terminal.model import Plate
-from terminal.vehicle.tables import KINDS, PROVINCES, PlateKind
+from terminal.vehicle.tables import KINDS, PROVINCES, PlateKind, derived
 
 _ANY_NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
 _ANY_KIND = re.compile("[0-9]{2}", re.ASCII)
@@ -47,7 +47,6 @@ SYMBOLS = frozenset((*PROVINCES, *CAPITALS, *"0123456789", *TAILS, *WORDS))
 """What a plate is typed with."""
 LONGEST = 10
 """Characters of the longest number that may be."""
-_PATTERNED = re.compile("|".join({kind.pattern.pattern: None for kind in KINDS.values() if kind.pattern}))
 _TEMPORARY = "22"
 _SHORT, _LONG = 7, 8
 """Characters of the numbers that patterns know."""
@@ -66,7 +65,7 @@ def kinds_of(number: str) -> tuple[str, ...]:
 
 def fits_a_pattern(number: str) -> bool:
     """True where the number fits some kind's pattern; one that fits none is unusual, and may be new."""
-    return _PATTERNED.fullmatch(number) is not None
+    return any(pattern.fullmatch(number) for pattern in _PATTERNS)
 
 
 def kinds_offered(number: str) -> tuple[str, ...]:
@@ -106,9 +105,20 @@ def _begins(number: str) -> bool:
     """Whether a number of some pattern begins so: tried with what patterns ask for, filled up with zeros."""
     for length, head, end in product((_SHORT, _LONG), _HEADS, _ENDS):
         zeros = length - len(number) - len(head) - len(end)
-        if zeros >= 0 and _PATTERNED.fullmatch(number + head + "0" * zeros + end):
+        if zeros >= 0 and fits_a_pattern(number + head + "0" * zeros + end):
             return True
     return False
+
+
+_PATTERNS: list[re.Pattern[str]] = []
+"""The pattern of every kind in one, so that a symbol on a key is tried quickly."""
+
+
+@derived
+def _read_patterns() -> None:
+    every = {kind.pattern.pattern: None for kind in KINDS.values() if kind.pattern}
+    _PATTERNS[:] = [re.compile("|".join(every))] if every else []
+    symbols_after.cache_clear()
 
 
 def may_carry_credential(plate: Plate) -> bool:

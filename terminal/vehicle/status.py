@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from terminal.model import VehicleFinding
 from terminal.vehicle.inspection import SHANGHAI, is_day
-from terminal.vehicle.tables import STATUS, Lines
+from terminal.vehicle.tables import STATUS, Lines, derived
 
 _DAY_S = 86_400
 _UNLISTED = Lines("未识别代码", "Code not known")
@@ -30,7 +30,15 @@ class StatusClass(StrEnum):
 _RANK = tuple(StatusClass)
 _GRAVITY = "CNJPMED"
 """Letters that interrupt the officer, gravest first (domain, section 6.4, rule 4)."""
-_CLASS_OF = {code: StatusClass(row["verdict_class"]) for code, row in STATUS.items()}
+_CLASS_OF: dict[str, StatusClass] = {}
+
+
+@derived
+def _read_classes() -> None:
+    _CLASS_OF.clear()
+    _CLASS_OF.update({code: StatusClass(row["verdict_class"]) for code, row in STATUS.items()})
+
+
 _LIVE = {
     StatusClass.ALARM: VehicleFinding.ALARM,
     StatusClass.OFF_ROAD: VehicleFinding.OFF_ROAD,

@@ -1,4 +1,8 @@
-"""The domain's tables, read once from the package's data files; code never repeats what they say."""
+"""The domain's tables; code never repeats what they say.
+
+They are read from the package's data files. Other rules that come into force (`put_in_force`) replace the
+content of those that verdicts are made by, in place: importers keep their names and see the new content.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,12 @@ import csv
 import re
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 RULES = (
     "decision_table",
@@ -26,8 +36,32 @@ def content(name: str) -> str:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table, by column name."""
-    return list(csv.DictReader(content(name).splitlines()))
+    """The rows of a table as it is in force, by column name."""
+    text = _IN_FORCE.get(name)
+    return list(csv.DictReader((content(name) if text is None else text).splitlines()))
+
+
+def put_in_force(tables: Mapping[str, str] | None) -> None:
+    """Replace the tables of RULES by these CSV texts, which `rules.check` has accepted; None: the package's.
+
+    Everything that was registered by `derived` is made anew.
+    """
+    _IN_FORCE.clear()
+    _IN_FORCE.update(tables or {})
+    for make in _DERIVED:
+        make()
+
+
+def derived(make: Callable[[], None]) -> Callable[[], None]:
+    """Call a function now, and again whenever other rules come into force."""
+    _DERIVED.append(make)
+    make()
+    return make
+
+
+_IN_FORCE: dict[str, str] = {}
+"""CSV texts in place of the package's, by table."""
+_DERIVED: list[Callable[[], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +112,30 @@ def _lines(name: str, key: str, zh: str, en: str) -> dict[str, Lines]:
     return {row[key]: Lines(row[zh], row[en]) for row in rows(name)}
 
 
-KINDS = _kinds()
 PROVINCES = _lines("provinces", "abbr", "name_zh", "name_en")
-CREDENTIAL_LINES = _lines("credential_findings", "key", "line_zh", "line_en")
-VEHICLE_LINES = _lines("vehicle_findings", "key", "line_zh", "line_en")
 VEHICLE_TYPES = {row["code"]: row["name_zh"] for row in rows("vehicle_types_main")}
-ALARM_RESULTS = _lines("alarm_results", "key", "zh", "en")
-"""Results of an alarm and their reasons, by key."""
 USES = _lines("use_nature", "code", "name_zh", "name_en")
 COLOURS = {row["token"]: row for row in rows("colours")}
-OUTCOMES = {row["key"]: row for row in rows("outcomes")}
-STATUS = {row["code"]: row for row in rows("vehicle_status")}
+
+KINDS: dict[str, PlateKind] = {}
+CREDENTIAL_LINES: dict[str, Lines] = {}
+VEHICLE_LINES: dict[str, Lines] = {}
+ALARM_RESULTS: dict[str, Lines] = {}
+"""Results of an alarm and their reasons, by key."""
+OUTCOMES: dict[str, dict[str, str]] = {}
+STATUS: dict[str, dict[str, str]] = {}
+
+
+def _replace(table: dict[str, T], content: Mapping[str, T]) -> None:
+    table.clear()
+    table.update(content)
+
+
+@derived
+def _read_rules() -> None:
+    _replace(KINDS, _kinds())
+    _replace(CREDENTIAL_LINES, _lines("credential_findings", "key", "line_zh", "line_en"))
+    _replace(VEHICLE_LINES, _lines("vehicle_findings", "key", "line_zh", "line_en"))
+    _replace(ALARM_RESULTS, _lines("alarm_results", "key", "zh", "en"))
+    _replace(OUTCOMES, {row["key"]: row for row in rows("outcomes")})
+    _replace(STATUS, {row["code"]: row for row in rows("vehicle_status")})

@@ -21,7 +21,7 @@ from terminal.model import (
     Verdict,
 )
 from terminal.vehicle.compare import differing
-from terminal.vehicle.tables import Lines, rows
+from terminal.vehicle.tables import Lines, derived, rows
 
 if TYPE_CHECKING:
     from terminal.model import ComparedField
@@ -44,17 +44,18 @@ class DecisionCell:
     basis: str
 
 
-def _table() -> dict[tuple[CredentialFinding, VehicleFinding], DecisionCell]:
+TABLE: dict[tuple[CredentialFinding, VehicleFinding], DecisionCell] = {}
+
+
+@derived
+def _read_table() -> None:
     table = {
         (CredentialFinding(row["credential"]), VehicleFinding(row["vehicle"])): DecisionCell(
             Outcome(row["outcome"]), row["guidance_zh"], row["guidance_en"], row["basis"]
         )
         for row in rows("decision_table")
     }
-    return {both: table[both] for both in product(CredentialFinding, VehicleFinding)}
-
-
-TABLE = _table()
+    TABLE.update({both: table[both] for both in product(CredentialFinding, VehicleFinding)})
 
 
 def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> Verdict:

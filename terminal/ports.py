@@ -300,6 +300,33 @@ class Clock(Protocol):
         """True if the wall time comes from a source reliable enough to decide a date."""
 
 
+class TrustUpdater(Protocol):
+    """Updates of the trust set, each in a process of its own."""
+
+    def start(self) -> None:
+        """Start an update; nothing while one runs. Raises TrustFault."""
+
+    @property
+    def running(self) -> bool:
+        """True while an update runs."""
+
+    def result(self) -> UpdateResult | None:
+        """Return the result of an update that ended, once."""
+
+    def close(self) -> None:
+        """End an update that runs; the set in force stays as it is. Harmless twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateResult:
+    """Result of an update: `failure` None if the newest set is in force."""
+
+    failure: str | None = None
+    """For the log and the administrator."""
+    unreachable: bool = False
+    """The source could not be read, as without a network."""
+
+
 class ServiceManager(Protocol):
     """Notifications to the service manager (sd_notify)."""
 

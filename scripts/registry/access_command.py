@@ -40,10 +40,8 @@ def add(
 ) -> None:
     """Add this command to a command line; `command` makes its parser, `address` parses HOST:PORT."""
     parser = command("access", give_access)
-    parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="write the state file for a broker that will be started"
-    )
-    parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="change this running broker")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
+    parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="a broker that runs")
 
 
 def give_access(given: argparse.Namespace) -> None:
@@ -53,9 +51,7 @@ def give_access(given: argparse.Namespace) -> None:
         print(f"{len(laboratory_keys.active_terminals(given.lab))} terminals in {given.out}")
         return
     if given.broker is None:
-        raise InputFault(
-            "name --out FILE for a broker that will be started, or --broker HOST:PORT for a running one"
-        )
+        raise InputFault("--out FILE for a broker that does not run, or --broker HOST:PORT")
     new, gone = synchronize(
         given.broker, laboratory_keys.tls(given.lab), laboratory_keys.active_terminals(given.lab)
     )
@@ -107,7 +103,7 @@ def _administrator(broker: tuple[str, int], tls: Path) -> Iterator[Ask]:
         client.connect(*broker)
         client.loop_start()
         if not _next(ready):
-            raise BrokerFault("the broker does not accept this certificate as its administrator's")
+            raise BrokerFault("it does not take this certificate for its administrator's")
         yield ask
     except OSError as error:
         raise BrokerFault(error.strerror or type(error).__name__) from error
@@ -124,4 +120,4 @@ def _next(heard: queue.SimpleQueue[_T]) -> _T:
     try:
         return heard.get(timeout=_WAIT_S)
     except queue.Empty:
-        raise BrokerFault("the broker did not respond") from None
+        raise BrokerFault("no response") from None

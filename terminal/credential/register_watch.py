@@ -42,6 +42,17 @@ class RegisterWatch:
             frozenset(file.target for file in self.loaded.files if file.fingerprint in self.aside)
         )
 
+    def follow(self, loaded: Register) -> RegisterWatch:
+        """Return the watch over the files of another trust set.
+
+        A file that is the same as before stays laid aside, or keeps what it said of the last codes.
+        """
+        watch = RegisterWatch(loaded, self.aside)
+        before = {file.target: file.fingerprint for file in self.loaded.files}
+        same = {file.target for file in loaded.files if before.get(file.target) == file.fingerprint}
+        watch._recent = {target: codes.copy() for target, codes in self._recent.items() if target in same}
+        return watch
+
     def observe(self, finding: Finding) -> tuple[str, ...]:
         """Count a finding; return the target names of files that are laid aside by it."""
         accused = finding.reason is Reason.NOT_ISSUED

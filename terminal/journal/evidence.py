@@ -36,6 +36,10 @@ class Evidence:
             for cut in self._folder.glob(f"*{_BUILDING}"):
                 cut.unlink()
 
+    def seal_to(self, sealing_key: bytes) -> None:
+        """Seal pictures to this key of the registry (X25519, 32 bytes) from now on."""
+        self._key = sealing_key
+
     def keep(self, picture: bytes) -> bytes:
         """Seal a JPEG and return its name for the record; the file is durable on return.
 

@@ -103,6 +103,10 @@ class Journal:
         journal.set_aside = set_aside
         return journal
 
+    def seal_to(self, sealing_key: bytes) -> None:
+        """Seal records to this key of the registry (X25519, 32 bytes) from now on. Raises JournalFault."""
+        self._pen = EntryWriter(sealing_key, self._pen.random)
+
     def append(self, stamp: Stamp, body: Body, *, was: Outcome | None = None) -> int:
         """Record what was done; the number of its record, which is then on the medium.
 

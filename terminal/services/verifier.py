@@ -41,6 +41,12 @@ class Verifier:
         self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
         self._in_force = replace(self.trusted, register=self._watch.in_force)
 
+    def trust(self, trusted: trust.TrustSet, *, laboratory: bool) -> None:
+        """Verify with another trust set from now on. Files that are laid aside and the same stay so."""
+        self.trusted, self.laboratory = trusted, laboratory
+        self._watch = self._watch.follow(trusted.register)
+        self._in_force = replace(trusted, register=self._watch.in_force)
+
     @property
     def faults(self) -> tuple[RegisterFault, ...]:
         """That files of the register of issued codes are laid aside."""

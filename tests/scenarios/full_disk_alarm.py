@@ -1,4 +1,4 @@
-"""Receive an alarm while the disk is full; `folder` is on a file system of its own.
+"""Run with a folder on a file system of its own: the registry says "stolen" while nothing can be recorded.
 
 python -m tests.scenarios.full_disk_alarm LABORATORY PHOTOGRAPHS FOLDER PORT REGISTRY
 """
@@ -42,12 +42,12 @@ FILLER = "filler"
 
 @dataclass
 class Trial:
-    """A terminal with a full disk, its registry, and the proxy between them."""
+    """A terminal with a full disk, its registry, and the wire between them."""
 
     folder: Path
     photographs: Path
     registry: int
-    """Process id of the registry."""
+    """The registry's process."""
     proxy: Proxy
     link: Overhearing
     desk: sim.SimRig
@@ -60,7 +60,7 @@ class Trial:
         playing.play(script.parse(words, self.photographs))
 
     def until(self, met: Callable[[], bool], what: str) -> None:
-        """Run the app until a condition holds; the limit ends a hang and allows for a busy machine."""
+        """Run the app until something is so; the bound ends a hang, and allows for a busy machine."""
         deadline_s = time.monotonic() + 6 * player.PATIENCE_S
         while not met():
             if time.monotonic() > deadline_s:
@@ -68,19 +68,19 @@ class Trial:
             self.app.run_once(player.TURN_S)
 
     def begin(self) -> None:
-        """Go online, and wait for the answer about the hot list."""
+        """Go online; the answer about the hot list has come and gone."""
         self.app.start()
         self.until(lambda: self.link.state.up, "online")
         self.until(lambda: bool(self.link.acknowledged), "the hot list")
         self.forget()
 
     def forget(self) -> None:
-        """Drop everything recorded so far."""
+        """Begin to listen anew."""
         self.link.heard.clear()
         self.link.acknowledged.clear()
 
     def ask(self) -> None:
-        """Look up a stolen car, and fill the disk before the registry answers."""
+        """Ask about a stolen car, and fill the disk before the registry answers."""
         os.kill(self.registry, signal.SIGSTOP)
         try:
             self.play("show wanted.jpg\nexpect provisional")
@@ -89,7 +89,7 @@ class Trial:
             os.kill(self.registry, signal.SIGCONT)
 
     def reconnect(self) -> None:
-        """Cut the connection and restore it."""
+        """Cut the wire and mend it."""
         self.proxy.become(Wire.CUT)
         self.until(lambda: not self.link.state.up, "offline")
         self.proxy.become(Wire.WHOLE)
@@ -101,19 +101,21 @@ class Trial:
         return self.app.screen.judged if isinstance(self.app.screen, Alarm) else None
 
     def be_told(self) -> None:
-        """Expect the alarm without a record, and its answer a second time, since it was not acknowledged."""
+        """The alarm is shown without a record, and its answer comes again, since it was not acknowledged."""
         self.until(lambda: self.alarm is not None, "the alarm")
         shown = self.alarm
         assert shown is not None
         assert not shown.recorded
-        before = len(self.link.heard)  # a busy machine may lose the link and get the answer again by itself
+        before = len(
+            self.link.heard
+        )  # a busy machine may lose the link, and hear the answer again, by itself
         self.reconnect()
         self.until(lambda: len(self.link.heard) > before, "the answer again")
         assert (self.alarm, self.link.acknowledged) == (shown, [])
         self.play("hold CONFIRM\nexpect alarm")
 
     def make_room(self) -> None:
-        """Free the disk: the alarm is recorded and its answer acknowledged."""
+        """Once there is room the alarm is recorded and its answer acknowledged."""
         (self.folder / FILLER).unlink()
         self.desk.advance(2 * RETRY_S)
         self.until(lambda: len(self.link.acknowledged) == 1, "acknowledged")
@@ -121,7 +123,7 @@ class Trial:
         assert self.app.screen.judged.recorded
 
     def go_on(self) -> None:
-        """Expect the answer not to come a third time, and the next check to be answered."""
+        """The answer does not come a third time; the next check is answered."""
         self.forget()
         self.reconnect()
         self.play("press TRIGGER\nclear\nwait 5\nshow phone.jpg\nexpect provisional")
@@ -132,7 +134,7 @@ class Trial:
 
 
 def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, registry: int) -> Trial:
-    """Make a terminal with one hot list, whose records are in `folder`."""
+    """A terminal that takes one hot list, whose records lie in `folder`."""
     settings = config.read(laboratory / lab.CONFIG)
     assert settings.registry is not None
     settings = replace(
@@ -149,7 +151,7 @@ def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, re
 
 
 def main(laboratory: Path, photographs: Path, folder: Path, port: int, registry: int) -> None:
-    """Look up, fill the disk, get the answer twice, free the disk."""
+    """Ask, fill the disk, be answered, be answered again, free the disk."""
     with closing(Proxy(port)) as proxy:
         trial = prepared(laboratory, photographs, folder, proxy, registry)
         trial.begin()

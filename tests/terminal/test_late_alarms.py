@@ -1,4 +1,4 @@
-"""A late alarm about any vehicle is reported and recorded, even if recording it fails at first."""
+"""An alarm is told and recorded whenever it comes, for any vehicle, and a record that fails loses none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
 
 @contextmanager
 def full(work: Work) -> Iterator[None]:
-    """Make the journal refuse records."""
+    """The journal takes no record meanwhile."""
     with closing(sqlite3.connect(work.settings.paths.state / NAME, isolation_level=None)) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'no space'); END")
         yield
@@ -41,7 +41,7 @@ def full(work: Work) -> Iterator[None]:
 
 
 def later(work: Work, seconds: float) -> list[ScreenEvent]:
-    """Return the events reported after this time."""
+    """What is told after so long."""
     work.clock.advance(seconds)
     return work.cases.expire(work.moment)
 

@@ -1,4 +1,4 @@
-"""A terminal's journal for tests of the registry: entries, sealed and chained records, and batches."""
+"""A terminal's journal for tests of the registry: entries, their records sealed and chained, and batches."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CHECK = Check(
 
 @dataclass
 class Journal:
-    """A growing journal; `records` has its records' bytes."""
+    """One that grows; `records` has its records' bytes."""
 
     owner: Terminal = T0001
     id: bytes = JOURNAL
@@ -52,13 +52,13 @@ class Journal:
     records: list[bytes] = field(default_factory=list)
 
     def head(self, seq: int | None = None) -> Head:
-        """Return the head after record `seq`."""
+        """Where it stands after record `seq`."""
         seq = len(self.records) if seq is None else seq
         start = record.genesis(self.owner.public_key, self.id)
         return Head(self.id, seq, record.digest(self.records[seq - 1])) if seq else start
 
     def add(self, body: Body, at_ms: int = NOW_MS, **place: object) -> int:
-        """Append an entry and return its number; `place` makes it state another place."""
+        """Append an entry; its number. `place` makes it say another one."""
         seq = len(self.records) + 1
         stamp = Stamp(
             terminal=str(place.get("terminal", self.owner.id)),
@@ -73,19 +73,19 @@ class Journal:
         return self.add_sealed(record.seal(write_entry(entry), self.sealing_key))
 
     def add_sealed(self, sealed: bytes) -> int:
-        """Append a sealed record."""
+        """Append what is sealed already."""
         head = self.head()
         self.records.append(record.write(Record(head.seq + 1, head.hash, sealed)))
         return head.seq + 1
 
     def fill(self, count: int) -> Journal:
-        """Append this many checks."""
+        """Append so many checks."""
         for _ in range(count):
             self.add(CHECK)
         return self
 
     def batch(self, first: int, last: int) -> Batch:
-        """Return the batch of records from `first` to `last`."""
+        """Its records from `first` to `last`."""
         return Batch(
             terminal=self.owner.id,
             journal_id=self.id,
@@ -96,25 +96,25 @@ class Journal:
         )
 
     def sent(self, first: int, last: int) -> bytes:
-        """Return that batch, signed by its terminal."""
+        """That batch as its terminal sends it."""
         return codec.sign(self.batch(first, last), signer_of(self.owner.id))
 
 
 def read(message: bytes) -> Receipt:
-    """Return a receipt, opened as by its terminal."""
+    """A receipt as its terminal opens it."""
     receipt = codec.open_signed(Receipt, message, RECEIPT_KEYS)
     assert receipt is not None
     return receipt
 
 
 def file(database: Database, batch: Batch, owner: Terminal = T0001, now_ms: int = NOW_MS) -> bytes:
-    """Return a worker's receipt for an admitted batch."""
+    """What a worker answers to a batch that was admitted."""
     with database.transaction() as connection:
         return store.store(connection, batch, owner, now_ms, RECEIPT_SIGNER).message
 
 
 def give(database: Database, *pieces: Chunk) -> tuple[StoredPart, ...]:
-    """Return a worker's statement of the stored parts, after pieces."""
+    """What a worker says that it holds after pieces."""
     with database.transaction() as connection:
         said = Pieces(terminal="T0001", pieces=pieces)
         receipt = read(evidence.store(connection, said, NOW_MS, RECEIPT_SIGNER).message)

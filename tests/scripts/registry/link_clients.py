@@ -1,4 +1,4 @@
-"""Both ends of a connection for tests: our link, and a bare client that may break the rules."""
+"""The ends of a conversation in a test: our link with ears, and a client that does what ours never would."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ T = TypeVar("T")
 
 @dataclass
 class Ear:
-    """A link, and all messages that it delivered."""
+    """A link, and all that it delivered."""
 
     link: MqttLink
     heard: queue.Queue[LinkMessage] = field(default_factory=queue.Queue)
 
     def next(self, kind: type[T] | tuple[type[T], ...]) -> T:
-        """Return the next message of a kind; earlier ones of other kinds are dropped."""
+        """The next message of a kind; those of other kinds that come before it are dropped."""
         while True:
             message = self.heard.get(timeout=DEADLINE_S)
             if isinstance(message, kind):
@@ -48,7 +48,7 @@ class Ear:
             pass
 
     def send(self, message: Outgoing) -> Sent | Unsent:
-        """Send a message and wait for its result."""
+        """Send a message, and wait for what becomes of it."""
         self.link.send(message)
         while True:
             told = self.next((Sent, Unsent))
@@ -65,21 +65,21 @@ class Bare:
     told: queue.Queue[tuple[str, Any]] = field(default_factory=queue.Queue)
 
     def next(self, kind: str) -> Any:  # noqa: ANN401 - what paho says
-        """Return the next call of a callback."""
+        """The next of a kind of callback."""
         while True:
             name, value = self.told.get(timeout=DEADLINE_S)
             if name == kind:
                 return value
 
     def subscribe(self, topic: str) -> ReasonCode:
-        """Subscribe, and return the SUBACK's reason."""
+        """Subscribe, and read the SUBACK."""
         self.client.subscribe(topic, qos=1)
         reason = self.next("suback")[0]
         assert isinstance(reason, ReasonCode)
         return reason
 
     def publish(self, topic: str, payload: bytes) -> ReasonCode:
-        """Publish with QoS 1, and return the PUBACK's reason."""
+        """Publish with QoS 1, and read the PUBACK."""
         self.client.publish(topic, payload, qos=1)
         reason = self.next("puback")
         assert isinstance(reason, ReasonCode)
@@ -87,7 +87,7 @@ class Bare:
 
 
 class Ends:
-    """Makes links and clients by the names of their identities."""
+    """Makes ends by the names of their identities."""
 
     def __init__(self, tls: Path) -> None:
         self.tls = tls
@@ -97,7 +97,7 @@ class Ends:
     def line(
         self, broker: Broker, terminal: str, *subscriptions: str, identity: str = "", **other: object
     ) -> LinkSettings:
-        """Return a terminal's link settings; `identity` selects another's certificate and key."""
+        """What a link of `terminal` needs; `identity` takes another's certificate and key."""
         identity = identity or terminal
         said: dict[str, Any] = {
             "host": "127.0.0.1",
@@ -112,25 +112,25 @@ class Ends:
         return LinkSettings(**said | other)
 
     def link(self, line: LinkSettings) -> Ear:
-        """Open a link."""
+        """An opened link."""
         ear = Ear(MqttLink(line))
         self._links.append(ear.link)
         ear.link.open(ear.heard.put)
         return ear
 
     def worker(self, broker: Broker, *subscriptions: str) -> Ear:
-        """Open the link of worker W0001; it takes lookups and uploads unless subscriptions are given."""
+        """The worker W0001, which is up; it takes lookups and uploads unless subscriptions are given."""
         ear = self.link(self.worker_line(broker, *subscriptions))
         ear.up()
         return ear
 
     def worker_line(self, broker: Broker, *subscriptions: str) -> LinkSettings:
-        """Return link settings of worker W0001, which may publish answers and has no link topic."""
+        """What a link needs as the worker W0001, which may publish answers and has no link topic."""
         status = topics.answer("W0001")
         return self.line(broker, "W0001", *subscriptions or EVERYTHING, status_topic=status)
 
     def bare(self, broker: Broker, identity: str, client_id: str, *, clean_start: bool = True) -> Bare:
-        """Connect a bare client; return it after its CONNACK."""
+        """A bare client, once it has its CONNACK."""
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5)
         bare = Bare(client)
         context = ssl.create_default_context(cafile=self.tls / "ca.crt")
@@ -149,12 +149,12 @@ class Ends:
         return bare
 
     def hang_up(self, bare: Bare) -> None:
-        """Disconnect a bare client, keeping its session."""
+        """Disconnect a bare client, and keep its session."""
         bare.client.disconnect()
         bare.client.loop_stop()
 
     def close(self) -> None:
-        """Close all links and clients."""
+        """End all that were made."""
         for client in self._clients:
             client.disconnect()
             client.loop_stop()
@@ -166,10 +166,10 @@ ID = b"0123456789abcdef"
 
 
 def answer_to(terminal: str, payload: bytes = b"answer") -> Outgoing:
-    """Return a worker's message to a terminal."""
+    """What a worker says to a terminal."""
     return Outgoing(topics.answer(terminal), payload, ID)
 
 
 def incoming(terminal: str, payload: bytes = b"answer") -> Incoming:
-    """Return it as the terminal receives it."""
+    """How the terminal hears it."""
     return Incoming(topics.answer(terminal), payload, ID)

@@ -1,4 +1,4 @@
-"""Terminals, requests and keys for tests of the registry; the keys are used nowhere else."""
+"""A registry's surroundings for tests: terminals that ask, their requests, and keys that are nowhere else."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ DAY = 20261122
 
 
 def public(seed: bytes) -> bytes:
-    """Return the Ed25519 public key of a seed."""
+    """The Ed25519 public key of a seed."""
     return bindings.crypto_sign_seed_keypair(seed)[0]
 
 
 def key_of(name: str) -> bytes:
-    """Return a seed for tests, derived from a name."""
+    """A seed that only tests have."""
     return name.encode().ljust(32, b".")
 
 
 def listed(*entries: Terminal) -> bytes:
-    """Return target `terminals.cbor`."""
+    """Target `terminals.cbor`."""
     return cbor.write(
         {n: [t.id, t.public_key, t.province, t.state, t.sealing_key] for n, t in enumerate(entries, 1)}
     )
 
 
 def pair_of(name: str) -> SealingKeyPair:
-    """Return the X25519 pair of a terminal or of the registry, for tests."""
+    """The X25519 pair of a terminal, or of the registry, that only tests have."""
     return SealingKeyPair.of(key_of(name))
 
 
 def terminal_of(name: str, province: str = "苏", state: str = "active") -> Terminal:
-    """Return a terminal with the keys of its name."""
+    """A terminal with the keys of its name."""
     return Terminal(name, public(key_of(name)), province, state, pair_of(name).public)
 
 
@@ -86,24 +86,24 @@ LOOKUP_TOPIC = topics.lookup("T0001")
 
 
 def request(question: Question, number: int = 0) -> LookupRequest:
-    """Return a request of T0001, with an id for each `number`."""
+    """A request of T0001, with an id for each `number`."""
     return replace(REQUEST, question=question, id=number.to_bytes(16, "big"))
 
 
 def signer_of(name: str) -> Signer:
-    """Return a terminal's signer."""
+    """Who signs for a terminal."""
     return signed.signer(key_of(name))
 
 
 def sent(message: LookupRequest) -> bytes:
-    """Return a request as its terminal sends it."""
+    """A request as its terminal sends it."""
     return codec.sign(message, signer_of(message.terminal))
 
 
 def ask(
     database: Database, payload: bytes, topic: str = LOOKUP_TOPIC, now_ms: int = NOW_MS
 ) -> bytes | Refusal:
-    """Have a worker handle one delivery; return the signed answer, or the reason for none."""
+    """What one worker makes of one delivery: the signed answer, or why there is none."""
     admitted = admit(LookupRequest, topic, payload, TERMINALS)
     if isinstance(admitted, Refusal):
         return admitted
@@ -116,7 +116,7 @@ def ask(
 
 
 def answered(database: Database, message: LookupRequest, now_ms: int = NOW_MS) -> LookupAnswer:
-    """Return the answer to a request, opened with the answer keys as by its terminal."""
+    """The answer to a request, opened with the answer keys as its terminal opens it."""
     payload = ask(database, sent(message), topics.lookup(message.terminal), now_ms)
     assert isinstance(payload, bytes)
     answer = codec.open_signed(LookupAnswer, payload, ANSWER_KEYS)

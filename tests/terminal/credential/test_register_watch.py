@@ -127,3 +127,27 @@ def test_a_file_is_laid_aside_as_soon_as_four_of_twenty_are_not_issued(shown: li
         assert (laid == [NAME]) is expected
         if expected:
             break
+
+
+def test_another_set_with_the_same_file_keeps_it_laid_aside():
+    watch = watched(file())
+    observe(watch, 1, 2, 3, 4)
+    following = watch.follow(Register.of([file(), file(DIGESTS[9], name="浙")]))
+    assert following.targets_aside == (NAME,)
+    assert found(following, 5).reason is Reason.OK
+
+
+def test_another_set_with_the_same_file_goes_on_counting():
+    watch = watched(file())
+    observe(watch, 1, 2, 3)
+    following = watch.follow(Register.of([file()]))
+    assert observe(following, 3, 4) == [NAME]
+    assert observe(watch, 4) == [NAME], "the watch before is not changed"
+
+
+def test_another_file_of_the_same_name_begins_anew():
+    watch = watched(file())
+    observe(watch, 1, 2, 3, 4)
+    following = watch.follow(Register.of([file(*DIGESTS[1:5])]))
+    assert following.targets_aside == ()
+    assert observe(following, 6, 7, 8) == []

@@ -1,4 +1,4 @@
-"""Example screens: one of each kind and outcome, as the state machine makes them."""
+"""Screens to look at and to test with: one of each kind and outcome, as the state machine makes them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ SIZE = (480, 800)
 
 @dataclass(frozen=True)
 class View:
-    """A screen, and the style and picture that it is drawn with."""
+    """A screen, and how it is looked at."""
 
     screen: Shown
     preview: Luma | None = None
@@ -80,12 +80,12 @@ class View:
     night: bool = False
 
     def look(self, fonts: Fonts) -> Style:
-        """Return the style of the screens that officers see."""
+        """At the size that officers hold."""
         return Style(self.language, fonts, SIZE, night=self.night)
 
 
 def street() -> Luma:
-    """Return a camera picture with a code in the middle of a scene, half of 1280x720."""
+    """What the camera shows: a code in the middle of a scene, half of 1280x720."""
     shade = np.add.outer(np.linspace(40, 150, 360), np.linspace(0, 60, 640)).astype(np.uint8)
     mark = code("VI1:" + "A" * 200, pixels=3)
     top, left = (360 - mark.shape[0]) // 2, (640 - mark.shape[1]) // 2
@@ -99,7 +99,7 @@ ON_DUTY = replace(ONLINE, shift="320508-0042", upload=Sending.SENDING)
 
 
 def log(count: int = 12) -> tuple[Logged, ...]:
-    """Return checks of a shift, newest first: every outcome, with and without plate and notes."""
+    """Checks of a shift, newest first: every outcome, known plates and none, with notes and without."""
     plates = (CAR.plate, Plate("粤BD12345", "52"), None, Plate("WJ粤1234X", "31"), None)
     notes = ((), (Action("放行"),), (Action("开具文书"), Mistaken()), (ControlWord(Control.DENIED),))
     outcomes = tuple(Outcome)
@@ -117,7 +117,7 @@ def log(count: int = 12) -> tuple[Logged, ...]:
 
 
 def _shift_screens() -> dict[str, Screen]:
-    """Return the screens of the shift, one for each different look."""
+    """The screens of the shift, each in every state that looks different."""
     listed = ShiftLog(ON_DUTY, log(), 1, told=True)
     alarm = replace(log()[5], picture=True, acts=(Action("扣留车辆"), ControlWord(Control.CONFIRMED)))
     checked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CONFIRMED)
@@ -162,13 +162,13 @@ IN_VIEW = "VI1:A", "VI1:B", "VI1:C", "VI1:D"
 
 
 def choice(count: int, *proven: Credential | None, **changes: Any) -> CodeChoice:  # noqa: ANN401 - fields of its
-    """Return the choice between `count` codes in view, with their proven content."""
+    """The choice between so many codes in view, of which the officer is offered what is proven."""
     shown = placed(*IN_VIEW[:count])
     return replace(CodeChoice(LABORATORY, shown, proven, (1280, 720)), **changes)
 
 
 def table() -> Luma:
-    """Return a camera picture of four marks, 1280x720."""
+    """What the camera shows of four marks: 1280x720."""
     shade = np.add.outer(np.linspace(40, 150, 720), np.linspace(0, 60, 1280)).astype(np.uint8)
     for one in placed(*IN_VIEW).codes:
         mark = cv2.resize(code("VI1:" + "A" * 200, pixels=3), (180, 180))
@@ -180,7 +180,7 @@ def table() -> Luma:
 
 
 def _choices() -> dict[str, View]:
-    """Return the choice of a code, one for each different look."""
+    """The choice of a code, in every state that looks different."""
     four = LAST_YEAR, THIS_YEAR, None, OTHER_CAR
     busy = replace(BUSY, online=True)
     screens: dict[str, CodeChoice] = {
@@ -194,7 +194,7 @@ def _choices() -> dict[str, View]:
 
 
 def _alarm_screens() -> dict[str, Screen | Alarm]:
-    """Return alarms, the comparison after them, and waiting alarms."""
+    """Alarms, the comparison after them, and alarms that wait."""
     typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), LookupState.ANSWERED)
     cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), LookupState.WAITING)
     earlier = (
@@ -234,7 +234,7 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
 
 
 def _aged_screens() -> dict[str, Screen | Alarm]:
-    """Return old verdicts that would let a vehicle go."""
+    """Verdicts that would let a vehicle go, and are old."""
     passed = result(
         CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=Subject.CONFIRMED
     )
@@ -413,7 +413,7 @@ VIEWS = _views()
 
 
 def pixels(view: View, fonts: Fonts) -> Luma:
-    """Return a view's pixels, uint8 [height, width, 3], blue first as OpenCV reads them."""
+    """A view's pixels, uint8 [height, width, 3], blue first as OpenCV reads them."""
     surface = draw(view.screen, view.preview, view.look(fonts))
     width, height = surface.get_size()
     return np.frombuffer(surface.get_buffer().raw, np.uint8).reshape(height, width, 4)[..., :3].copy()

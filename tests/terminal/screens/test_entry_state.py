@@ -1,4 +1,4 @@
-"""Transitions of plate entry and of the choice of a kind, as a table."""
+"""Steps of plate entry and of the choice of a kind, as a table."""
 
 from __future__ import annotations
 

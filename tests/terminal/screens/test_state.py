@@ -1,6 +1,4 @@
-"""Transitions between screens, as a table; test_entry_state.py has plate entry, test_state_stories.py any
-order.
-"""
+"""Steps from screen to screen, as a table; plate entry has its own, and test_state_stories.py any order."""
 
 from __future__ import annotations
 
@@ -170,7 +168,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             (),
             id="an alarm that is recorded later has another number",
         ),
-        # Old verdicts.
+        # Verdicts that are old.
         pytest.param(
             shown(PASSED),
             Tick(Status(monotonic_s=60.0)),
@@ -300,7 +298,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             (PlaySignal(Outcome.PROVISIONAL),),
             id="trouble is over",
         ),
-        # Later answers.
+        # What comes later.
         pytest.param(shown(GOOD), Refined(CONFIRMED), 11.0, shown(CONFIRMED), (), id="more is known"),
         pytest.param(
             shown(GOOD),

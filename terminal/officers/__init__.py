@@ -1,1 +1,0 @@
-"""Officers who may use a terminal: their roster, their PINs, and the wrong PINs that were tried."""

@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.credential.verify import Moment
     from terminal.model import Candidate
     from terminal.ports import Clock, Incoming, Link
-    from terminal.services.checks import Checks
     from terminal.services.link_session import LinkSession
+    from terminal.services.services import Services
 
 ANSWERED, NO_ANSWER = 0, 1
 """Exit statuses."""
@@ -50,14 +49,10 @@ class LookupArguments:
 
 @dataclass(slots=True)
 class _Desk:
-    """The cases of one question, and what the registry says meanwhile."""
+    """The services that one question is asked with, and the link's session."""
 
-    checks: Checks
-    clock: Clock
+    services: Services
     session: LinkSession
-
-    def moment(self) -> Moment:
-        return self.checks.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
 
     def connect(self) -> None:
         """Wait until the registry can be asked, or it is clear that it cannot."""
@@ -65,21 +60,21 @@ class _Desk:
 
     def events(self) -> list[ScreenEvent]:
         """Return what the registry's messages and expired waits bring, after a short wait for them."""
-        return [*self._take(self.session.receive()), *self.checks.expire(self.moment())]
+        return [*self._take(self.session.receive()), *self.services.expire()]
 
     def _take(self, received: list[Incoming]) -> list[ScreenEvent]:
-        return [event for one in received for event in self.checks.receive(one, self.moment())]
+        return [event for one in received for event in self.services.receive(one)]
 
     def found(self, number: str) -> tuple[Candidate, ...] | None:
         """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
-        event = self.checks.ask_kinds(number, self.moment())
-        while not isinstance(event, Listed):
+        event = self.services.checks.ask_kinds(number, self.services.moment())
+        while event is None:
             event = next((one for one in self.events() if isinstance(one, Listed)), None)
         return event.found
 
     def judge(self, plate: Plate) -> RecordedCheck:
         """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
-        judged = self.checks.enter(plate, None, self.moment()).judged
+        judged = self.services.checks.enter(plate, None, self.services.moment()).judged
         while judged.lookup is LookupState.WAITING:
             refined = (one.judged for one in self.events() if isinstance(one, Refined))
             judged = next((one for one in refined if one.seq == judged.seq), judged)
@@ -94,12 +89,12 @@ def run(
     question: LookupArguments,
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
-    work = open_services(settings, clock, link, load_seed)
-    with closing(work), link_session(link) as session:
-        desk = _Desk(work.checks, clock, session)
+    services = open_services(settings, clock, link, load_seed)
+    with closing(services), link_session(link) as session:
+        desk = _Desk(services, session)
         desk.connect()
         status = _answer(desk, question)
-        for fault in desk.checks.registry.faults if desk.checks.registry else ():
+        for fault in services.checks.registry.faults if services.checks.registry else ():
             warn(fault.line())
     return status
 

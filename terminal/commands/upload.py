@@ -18,7 +18,9 @@ from terminal.console import out, warn
 from terminal.errors import InputFault
 from terminal.journal.entry import Stamp
 from terminal.journal.store import Journal
+from terminal.registry import topics
 from terminal.registry.messages import Reception
+from terminal.registry.topics import Subscription
 from terminal.registry.upload_batches import Accepted
 from terminal.services import trust_directory
 from terminal.services.link_session import CONNECT_S, link_session
@@ -100,13 +102,13 @@ def _upload(work: Upload, link: Link, connect_s: float, stamp: Stamp) -> int:
         if fault is not None:
             warn(fault.line())
         else:
-            _exchange(work, link, session)
+            _exchange(work, link, session, stamp.terminal)
             if work.renew(stamp) is not None:  # the registry refuses a record for good
-                _exchange(work, link, session)
+                _exchange(work, link, session, stamp.terminal)
     return _conclude(work)
 
 
-def _exchange(work: Upload, link: Link, session: LinkSession) -> None:
+def _exchange(work: Upload, link: Link, session: LinkSession, terminal: str) -> None:
     uploader = work.uploader
     heard_s = time.monotonic()
     uploader.start(heard_s, nacl.utils.random)
@@ -115,6 +117,8 @@ def _exchange(work: Upload, link: Link, session: LinkSession) -> None:
         if message is not None:
             link.send(message)
         for incoming in session.receive():
+            if topics.purpose_of(incoming.topic, terminal) is not Subscription.ANSWER:
+                continue
             taken = uploader.receive(incoming, time.monotonic())
             if isinstance(taken, Accepted) and taken.receipt.result is not Reception.NOT_NOW:
                 heard_s = time.monotonic()

@@ -107,7 +107,6 @@ class Late:
 class Drop(StrEnum):
     """Why a message is no answer; the first reason that holds is the one that is counted."""
 
-    TOPIC = "topic"
     UNSIGNED = "unsigned"
     """Not signed by an answer key, for an answer."""
     MALFORMED = "malformed"
@@ -226,7 +225,7 @@ class LookupSession:
         return self.ask(spec, request_id=request_id, moment=moment, monotonic_s=monotonic_s)
 
     def receive(self, incoming: Incoming, *, moment: Moment, monotonic_s: float) -> Received:
-        """What a message that is no receipt amounts to. Total."""
+        """Classify a message of the answer topic that is no receipt. Never raises."""
         self._forget(monotonic_s)
         received = self._received(incoming, moment, monotonic_s)
         if isinstance(received, Dropped):
@@ -261,8 +260,6 @@ class LookupSession:
         return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)
 
     def _received(self, incoming: Incoming, moment: Moment, monotonic_s: float) -> Received:
-        if incoming.topic != self._answer_topic:
-            return Dropped(Drop.TOPIC)
         try:
             answer = codec.open_signed(LookupAnswer, incoming.payload, self._keys)
         except Malformed:

@@ -1,57 +1,90 @@
-"""MQTT topics: each terminal has its own, and no name reaches into another's (wire format, section 5)."""
+"""MQTT topics (wire format, section 5): the registry's broker gives each terminal topics of its own."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 _ROOT = "roadside/1"
 _SPECIAL = frozenset("/+#\0")
 
 
+class Subscription(StrEnum):
+    """What a terminal receives."""
+
+    ANSWER = "answer"
+    """Answers to its lookups, and receipts of its uploads."""
+    HOTLIST = "hotlist"
+    """Changes of a province's hot list."""
+    ORDER = "order"
+    """Orders for this terminal."""
+
+
+def purpose_of(topic: str, terminal: str) -> Subscription | None:
+    """Return the purpose of a message that `terminal` received on `topic`; None if it is not to receive it.
+
+    Raises ValueError for a terminal's number that cannot be a topic level.
+    """
+    if topic == answer(terminal):
+        return Subscription.ANSWER
+    if topic == order(terminal):
+        return Subscription.ORDER
+    root, _, province = topic.rpartition("/")
+    if root == f"{_ROOT}/{Subscription.HOTLIST}" and _is_level(province):
+        return Subscription.HOTLIST
+    return None
+
+
 def lookup(terminal: str) -> str:
-    """Where a terminal asks."""
+    """Topic of a terminal's requests."""
     return _topic("lookup", terminal)
 
 
 def answer(terminal: str) -> str:
-    """Where a terminal is answered, and gets its receipts."""
-    return _topic("answer", terminal)
+    """Topic of a terminal's answers and receipts."""
+    return _topic(Subscription.ANSWER, terminal)
 
 
 def batch(terminal: str) -> str:
-    """Where a terminal sends its journal."""
+    """Topic of a terminal's journal batches."""
     return _topic("batch", terminal)
 
 
 def pieces(terminal: str) -> str:
-    """Where a terminal sends evidence."""
+    """Topic of pieces of a terminal's evidence."""
     return _topic("pieces", terminal)
 
 
 def hotlist(province: str) -> str:
-    """Where a province tells its hot list's changes."""
-    return _topic("hotlist", province)
+    """Topic of changes of a province's hot list."""
+    return _topic(Subscription.HOTLIST, province)
 
 
 def order(terminal: str) -> str:
-    """Where a terminal gets orders."""
-    return _topic("order", terminal)
+    """Topic of orders to a terminal."""
+    return _topic(Subscription.ORDER, terminal)
 
 
 def health(terminal: str) -> str:
-    """Where a terminal says how it is; retained."""
+    """Topic of a terminal's health reports; retained."""
     return _topic("health", terminal)
 
 
 def link(terminal: str) -> str:
-    """Where a terminal says `up`, and its last will `lost`; retained."""
+    """Topic of a terminal's `up`, and of its last will `lost`; retained."""
     return _topic("link", terminal)
 
 
 def every(purpose: str) -> str:
-    """The topic filter of one purpose for all terminals, or of `hotlist` for all provinces."""
+    """Return the topic filter of one purpose for all terminals, or of `hotlist` for all provinces."""
     return f"{_ROOT}/{purpose}/+"
 
 
 def _topic(purpose: str, name: str) -> str:
-    if not name or not _SPECIAL.isdisjoint(name):
-        raise ValueError("a name that is no level of a topic")
+    """Return a topic; each of the functions above raises ValueError as this one does."""
+    if not _is_level(name):
+        raise ValueError("invalid MQTT topic level")
     return f"{_ROOT}/{purpose}/{name}"
+
+
+def _is_level(name: str) -> bool:
+    return bool(name) and _SPECIAL.isdisjoint(name)

@@ -151,9 +151,7 @@ class Uploader:
         return message
 
     def receive(self, incoming: Incoming, now_s: float) -> ReceiptResult | None:
-        """Take a message; None where it is no receipt: then it may be an answer."""
-        if incoming.topic != self._topics[2]:
-            return None
+        """Take a message of the answer topic; None if it is no receipt: then it may be an answer."""
         out = self._journals.turns.find(incoming.correlation) or self._queue.turns.find(incoming.correlation)
         receipt = self._opened(incoming.payload)
         if receipt is None:

@@ -15,8 +15,12 @@ from terminal.registry.lookup import LookupSession
 from terminal.registry.offline.offline_list import OfflineList
 from terminal.screens.values import Status
 from terminal.services import laid_aside, trust_directory
+from terminal.services.answers import Answers
+from terminal.services.check_lookups import CheckLookups
 from terminal.services.checks import Checks
+from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
+from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
@@ -62,7 +66,7 @@ def open_services(
         stamp=author.stamp(verifier.moment(clock.now_s(), clock_trusted=clock.trusted())),
     )
     lists = _lists(settings)
-    recorder = Recorder(journal, author, trusted, lists)
+    recorder = Recorder(journal, author, trusted)
     registry = None
     if link is not None and settings.registry is not None:
         registry = RegistryClient(
@@ -73,13 +77,14 @@ def open_services(
                 keys.answer,
                 frozenset(map(ComparedField, settings.checks.display_only)),
             ),
-            lists=lists,
+            hotlist=HotlistSync(lists, keys.hotlist),
             officer=settings.terminal.officer,
             wait_s=settings.registry.wait_s,
-            hotlist_keys=keys.hotlist,
             random=nacl.utils.random,
             clock=clock,
         )
+    ledger = Ledger(recorder, lists)
+    lookups = CheckLookups(ledger, registry)
     shift = Shift(recorder, settings.paths.state)
     shift.resume()
     uploads = UploadService(
@@ -98,7 +103,8 @@ def open_services(
         hides_s=settings.checks.verdict_hides_s,
     )
     services = Services(
-        Checks(verifier, recorder, lists, clock, registry),
+        Checks(verifier, ledger, lookups, clock),
+        Answers(verifier, ledger, lookups, clock),
         ShiftActions(shift, uploads),
         uploads,
         province,

@@ -1,4 +1,4 @@
-"""What the registry's answer makes of a check; nothing is recorded or sent here."""
+"""Computes a check anew from the registry's answer. Pure: nothing is recorded or sent."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from terminal.registry.messages import LookupAnswer
 
 STANDING = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
-"""Live findings that stand for a vehicle until the registry answers anew."""
+"""Live findings that hold for a vehicle until the registry answers again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """The registry's word on another issuer's code, and the vehicle that a proven one names."""
+class IssuerStatement:
+    """The registry's finding of another issuer's code, and the vehicle that a proven code names."""
 
     finding: CredentialFinding
     plate: Plate | None
 
     def on(self, finding: Finding, entered: Plate | None) -> Finding:
-        """The finding, once the word is held against the plate that was entered, if any (checks 11 to 13)."""
+        """Return `finding` by this statement and the plate that was entered, if any (checks 11 to 13)."""
         proven = self.finding in (CredentialFinding.CURRENT, CredentialFinding.PAST)
         if entered is None or not proven or self.plate == entered:
             return replace(finding, finding=self.finding)
@@ -44,15 +44,15 @@ class Word:
         return Finding(CredentialFinding.OTHER_VEHICLE, Reason.OTHER_VEHICLE)
 
 
-def word_of(finding: Finding, answer: LookupAnswer) -> Word:
-    """What the registry says of another issuer's code; only a proven one names a vehicle."""
+def statement_of(finding: Finding, answer: LookupAnswer) -> IssuerStatement:
+    """Return what an answer says of another issuer's code, found as `finding` so far."""
     said = answer.finding or finding.finding
     named = answer.record is not None and said in NAMING_A_VEHICLE
-    return Word(said, answer.record.plate if answer.record and named else None)
+    return IssuerStatement(said, answer.record.plate if answer.record and named else None)
 
 
 def looked_up(judged: RecordedCheck, status: VehicleStatus, answer: tuple[int, int] | None) -> RecordedCheck:
-    """The check with the answer about its vehicle; `answer` is its name (`answer_of`)."""
+    """Return a check with the status that the registry gives its vehicle; `answer` is its `answer_of`."""
     verdict = judged.verdict
     return replace(
         judged,
@@ -64,16 +64,19 @@ def looked_up(judged: RecordedCheck, status: VehicleStatus, answer: tuple[int, i
 
 
 def code_read(
-    judged: RecordedCheck, word: Word, status: VehicleStatus | None, answer: tuple[int, int] | None
+    judged: RecordedCheck,
+    statement: IssuerStatement,
+    status: VehicleStatus | None,
+    answer: tuple[int, int] | None,
 ) -> RecordedCheck:
-    """The check with the registry's word on its code, which may name a vehicle where none was entered.
+    """Return a check with the registry's statement on its code, which names the vehicle if none was entered.
 
-    `status` is that of the vehicle named; the one that was entered has a question of its own.
+    `status` is that of the vehicle named; one that was entered has a lookup of its own.
     """
     entered = judged.plate
-    plate = entered or word.plate
-    finding = word.on(judged.verdict.finding, entered)
-    if entered is not None and word.plate != entered:
+    plate = entered or statement.plate
+    finding = statement.on(judged.verdict.finding, entered)
+    if entered is not None and statement.plate != entered:
         return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
     subject = judged.verdict.subject or (Subject.CODE if plate else None)
     verdict = decide(finding, status or UNCHECKED, subject)
@@ -83,17 +86,17 @@ def code_read(
 def undecided(
     judged: RecordedCheck, number: str, found: tuple[Candidate, ...], answer: tuple[int, int] | None
 ) -> RecordedCheck:
-    """The check of a proven code that may be any of several vehicles of a number: the officer picks one."""
+    """Return the check of a proven code that may be any of several vehicles: the officer picks one."""
     return replace(judged, lookup=LookupState.ANSWERED, several=Several(number, found), answer=answer)
 
 
 def answer_of(received: Answered | Late) -> tuple[int, int]:
-    """The answer as records name it: its result, and its signed time (Unix ms)."""
+    """Return an answer as records name it: its result, and its signed time (Unix ms)."""
     return int(received.answer.result), received.answer.answered_ms
 
 
 def standing(judged: RecordedCheck, plate: Plate) -> VehicleStatus | None:
-    """The registry's alarm, or word that it is off the road, on the vehicle that is entered again."""
+    """Return the alarm or off-road status of a check if `plate` is its vehicle, entered again."""
     status = judged.verdict.status
     return status if judged.plate == plate and status.finding in STANDING else None
 

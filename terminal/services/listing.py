@@ -1,4 +1,4 @@
-"""The vehicles that the registry has for one number, from its answer until the officer enters a plate."""
+"""Lists the vehicles that the registry has for one number, and remembers alarms among them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def candidates(
 
 @dataclass(slots=True)
 class SameNumber:
-    """The registry's last word on the vehicles of a number."""
+    """The vehicles of the last number that kinds were asked for, until the officer enters a plate."""
 
     _found: dict[Plate, VehicleStatus] = field(default_factory=dict, init=False)
     _at_s: float = field(default=0.0, init=False)
-    """When it said so (monotonic s)."""
+    """Monotonic time of the answer, s."""
 
     def hear(self, found: Iterable[VehicleStatus], now_s: float) -> None:
         """Keep an answer of `now_s` (monotonic s) in place of the one before."""
@@ -43,9 +43,9 @@ class SameNumber:
         self._at_s = now_s
 
     def take(self, plate: Plate, now_s: float, stands_s: float) -> VehicleStatus | None:
-        """Return the alarm, or word that it is off the road, of the vehicle that is entered, and forget all.
+        """Return the alarm or off-road status of the vehicle that is entered, and forget all.
 
-        None where the answer is more than `stands_s` old.
+        None if it has neither, or if the answer is more than `stands_s` old. `now_s` is monotonic, s.
         """
         told, self._found = self._found.get(plate), {}
         recent = now_s - self._at_s <= stands_s

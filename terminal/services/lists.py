@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.errors import Fault, HotListFault, OfflineListFault
-from terminal.journal.entry import Ages
 from terminal.model import UNCHECKED, HotlistWord, Plate, VehicleStatus
 from terminal.registry import precedence
 from terminal.registry.hotlist_watch import HotlistWatch
+from terminal.services.recorder import ListsUsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What this terminal knows of vehicles without a network; either may be missing."""
+    """The offline list and the hot list; each is None where there is none."""
 
     offline: OfflineList | None = None
     hotlist: HotList | None = None
     watch: HotlistWatch = field(default_factory=HotlistWatch, init=False)
     _hotlist_faults: dict[str, HotListFault] = field(default_factory=dict, init=False)
-    """What the hot list last failed at, by what was done; a list that fails is no reason to stop working."""
+    """The last fault of reading and of writing the hot list, until the same succeeds."""
 
     def status(self, plate: Plate, moment: Moment, live: VehicleStatus | None = None) -> VehicleStatus:
-        """What counts, of the live answer and both lists."""
+        """Return a vehicle's status by the live answer and both lists, by their order of precedence."""
         hit, word = None, None
         if self.hotlist is not None:
             with self._minding("reading"):
@@ -59,41 +59,40 @@ class Lists:
         positions = self.hotlist.positions
         return self.watch.silent(positions, moment.now_s, clock_trusted=moment.clock_trusted)
 
-    def ages(self, plate: Plate | None, moment: Moment, trust_s: int | None) -> Ages:
-        """How old everything is that a check rests on, s."""
-        province = plate.number[:1] if plate else None
+    def used(self, plate: Plate | None, moment: Moment) -> ListsUsed:
+        """Return the age and version of each list that a check of `plate` rests on."""
+        used = ListsUsed(hotlist_age_s=self._hotlist_age_s(moment))
+        if plate is None:
+            return used
+        province = plate.number[:1]
+        position = self.hotlist.positions.get(province) if self.hotlist else None
+        if position is not None:
+            used = replace(used, hotlist_version=(position.epoch, position.seq))
+        if self.offline is None:
+            return used
         try:
-            offline_s = self.offline.age_s(province, moment) if self.offline and province else None
+            age_s, day = self.offline.age_s(province, moment), self.offline.day(province)
         except OfflineListFault:
-            offline_s = None
-        return Ages(trust_s, offline_s, self._hotlist_age_s(moment))
-
-    def offline_day(self, plate: Plate) -> int | None:
-        """Return the newest day of the offline list of the plate's province, yyyymmdd; None without one."""
-        try:
-            return self.offline.day(plate.number[:1]) if self.offline else None
-        except OfflineListFault:
-            return None
-
-    def hotlist_version(self, plate: Plate) -> tuple[int, int] | None:
-        """Return epoch and number of the hot list of the plate's province; None where it is not taken."""
-        position = self.hotlist.positions.get(plate.number[:1]) if self.hotlist else None
-        return (position.epoch, position.seq) if position else None
+            return used  # a list that cannot be read is used by no check, and its fault is in `faults`
+        return replace(used, offline_age_s=age_s, offline_day=day)
 
     def apply_change(self, incoming: Incoming, keys: Mapping[bytes, bytes]) -> None:
-        """Take what came on a hot-list topic; where it cannot be kept, it is missing and asked for."""
+        """Take a message of a hot-list topic that counts by `keys` (public keys by key id).
+
+        A change that cannot be stored is missing, and is asked for.
+        """
         if self.hotlist is not None:
             with self._minding("writing"):
                 self.hotlist.receive(incoming, keys)
 
     def apply_answer(self, question: HotlistQuestion, answer: LookupAnswer) -> None:
-        """Take the answer to one of the hot list's questions; where it cannot be kept, it is asked again."""
+        """Take the answer to a question about the hot list; one that cannot be stored is asked for again."""
         if self.hotlist is not None:
             with self._minding("writing"):
                 self.hotlist.conclude(question, answer)
 
     def refresh(self, monotonic_s: float) -> None:
-        """Take lists that were put in place since, and note what was heard of the hot list."""
+        """Take lists that were put in place since, and note which hot lists were heard of (monotonic s)."""
         if self.hotlist is not None:
             self.watch.observe(self.hotlist.positions, monotonic_s)
         if self.offline is not None:
@@ -101,19 +100,19 @@ class Lists:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """What is wrong with the lists now, one of a kind."""
+        """Present faults of the lists, one of a code."""
         found = (*(self.offline.all_faults if self.offline else ()), *self._hotlist_faults.values())
         return tuple({fault.code: fault for fault in found}.values())
 
     def close(self) -> None:
-        """Let go of both lists' files."""
+        """Close the files of both lists."""
         for one in (self.offline, self.hotlist):
             if one is not None:
                 one.close()
 
     @contextmanager
     def _minding(self, deed: str) -> Iterator[None]:
-        """A fault of the hot list in this is told beside the work, until the same succeeds."""
+        """Keep a HotListFault of this block in `faults` until the same deed succeeds; the work goes on."""
         try:
             yield
         except HotListFault as fault:
@@ -122,7 +121,7 @@ class Lists:
             self._hotlist_faults.pop(deed, None)
 
     def _word(self, hit: Hit | None, moment: Moment) -> HotlistWord:
-        """The hot list's word: of the lists that have the vehicle, or of all of them where none has."""
+        """Return what the hot list says: by the lists that have the vehicle, or by all if none has it."""
         if hit is None:
             age_s = self._hotlist_age_s(moment)
             return HotlistWord(listed=False, age_s=age_s, silent=bool(self.silent_provinces(moment)))
@@ -130,7 +129,7 @@ class Lists:
         return HotlistWord(listed=True, age_s=self._hotlist_age_s(moment, hit.provinces), silent=silent)
 
     def _hotlist_age_s(self, moment: Moment, provinces: Iterable[str] | None = None) -> int | None:
-        """The age of the oldest of these provinces' hot lists, or of all; None where one never was whole."""
+        """Return the age of the oldest of these provinces' hot lists, s; None if one was never complete."""
         if self.hotlist is None:
             return None
         positions = self.hotlist.positions

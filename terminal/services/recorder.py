@@ -1,4 +1,4 @@
-"""What checks are made against, and how they are kept: a moment in, a finding or a journal entry out."""
+"""Writes checks, refinements, notes and events into the journal, in the officer's name."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
     from terminal.journal.store import Journal
-    from terminal.model import CheckOrigin, Finding, Plate, RecordedCheck
-    from terminal.services.lists import Lists
+    from terminal.model import CheckOrigin, Finding, RecordedCheck
     from terminal.wire.cbor import Value
 
 T = TypeVar("T")
@@ -26,14 +25,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """In whose name records are kept."""
+    """Terminal, officer and shift that records are kept in the name of."""
 
     terminal: str
     officer: str
     shift: str
 
     def stamp(self, moment: Moment) -> Stamp:
-        """Who, and when."""
+        """Return the stamp of a record of `moment`."""
         return Stamp(
             terminal=self.terminal,
             at_ms=int(1e3 * moment.now_s),
@@ -43,33 +42,52 @@ class Author:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ListsUsed:
+    """Age and version of each list that a check of a vehicle rests on; None where there is none."""
+
+    offline_age_s: int | None = None
+    hotlist_age_s: int | None = None
+    offline_day: int | None = None
+    """Newest day of the province's offline list, yyyymmdd."""
+    hotlist_version: tuple[int, int] | None = None
+    """Epoch and number of the province's hot list."""
+
+
 @dataclass(slots=True)
 class Recorder:
-    """Keeps what was done in the journal, in the officer's name. Every verb raises JournalFault."""
+    """Appends records to the journal. Every method that records raises JournalFault."""
 
     journal: Journal
     author: Author
     trusted: trust.TrustSet
-    lists: Lists
 
     @property
     def unreceipted(self) -> int:
-        """Records that no receipt covers."""
+        """Number of records that no receipt covers."""
         return self.journal.unreceipted()
 
     @property
     def head(self) -> Head:
-        """Where the journal stands."""
+        """The journal's head: its last record's number and hash."""
         return self.journal.head
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Close the journal."""
         self.journal.close()
 
     def record_check(
-        self, how: CheckOrigin, judged: RecordedCheck, moment: Moment, request_id: bytes | None
+        self,
+        how: CheckOrigin,
+        judged: RecordedCheck,
+        lists: ListsUsed,
+        moment: Moment,
+        request_id: bytes | None,
     ) -> int:
-        """Record a check whose question to the registry has `request_id`; return the record's number."""
+        """Record a check by `lists`, and return the record's number.
+
+        `request_id` (16 bytes) is that of its lookup; None if none is sent.
+        """
         verdict, plate = judged.verdict, judged.plate
         finding, status = verdict.finding, verdict.status
         body = Check(
@@ -79,7 +97,7 @@ class Recorder:
             vehicle=status.finding,
             outcome=verdict.outcome,
             subject=verdict.subject or Subject.CODE,
-            ages=self._ages(plate, moment),
+            ages=self._ages(lists, moment),
             trust_serial=self.trusted.serial,
             number=plate.number if plate else None,
             kind=plate.kind if plate else None,
@@ -92,16 +110,24 @@ class Recorder:
             clock_s=_clock_s(moment),
             plate_entry=_plate_entry(judged),
             differing=verdict.differing or None,
-            offline_day=self.lists.offline_day(plate) if plate else None,
-            hotlist_version=self.lists.hotlist_version(plate) if plate else None,
+            offline_day=lists.offline_day,
+            hotlist_version=lists.hotlist_version,
             settings_serial=LOCAL_SETTINGS,
         )
         return self.journal.append(self.author.stamp(moment), body)
 
     def record_refinement(
-        self, before: RecordedCheck, after: RecordedCheck, moment: Moment, request_id: bytes | None = None
+        self,
+        before: RecordedCheck,
+        after: RecordedCheck,
+        lists: ListsUsed,
+        moment: Moment,
+        request_id: bytes | None = None,
     ) -> int:
-        """The record's number, once what changed of a check is on disk."""
+        """Record what changed of a check from `before` to `after`, and return the record's number.
+
+        `lists` are recorded if the vehicle's status changed, `request_id` (16 bytes) if a lookup is sent.
+        """
         was, verdict = before.verdict, after.verdict
         found = _changed(was.finding, verdict.finding)
         status = _changed(was.status, verdict.status)
@@ -113,7 +139,7 @@ class Recorder:
             vehicle=status.finding if status else None,
             outcome=_changed(was.outcome, verdict.outcome),
             subject=_changed(was.subject, verdict.subject),
-            ages=self._ages(after.plate, moment) if status else None,
+            ages=self._ages(lists, moment) if status else None,
             number=plate.number if plate else None,
             kind=plate.kind if plate else None,
             request_id=request_id,
@@ -122,36 +148,36 @@ class Recorder:
             clock_s=_clock_s(moment) if found or status else None,
             plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
             differing=_changed(was.differing, verdict.differing),
-            offline_day=self.lists.offline_day(after.plate) if status and after.plate else None,
-            hotlist_version=self.lists.hotlist_version(after.plate) if status and after.plate else None,
+            offline_day=lists.offline_day if status else None,
+            hotlist_version=lists.hotlist_version if status else None,
             issuance=_changed(before.issuance, after.issuance),
             live_answer=_changed(before.answer, after.answer),
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 
     def record(self, body: Body, moment: Moment) -> int:
-        """The record's number, once anything else that must be told is on disk."""
+        """Record an event, a note or a session, and return the record's number."""
         return self.journal.append(self.author.stamp(moment), body)
 
-    def _ages(self, plate: Plate | None, moment: Moment) -> Ages:
+    def _ages(self, lists: ListsUsed, moment: Moment) -> Ages:
         trust_s = max(0, int(moment.now_s) - self.trusted.made_s)
-        return self.lists.ages(plate, moment, trust_s)
+        return Ages(trust_s, lists.offline_age_s, lists.hotlist_age_s)
 
 
 def _package_rules() -> Rules:
-    """The package's own tables, by SHA-256 over the map that a rules file would have of them under key 3."""
+    """Return the package's tables as rules of serial 0, by SHA-256 over the map of a rules file's key 3."""
     tables: Value = {key: content(name) for key, name in enumerate(RULES, 1)}
     return Rules(0, hashlib.sha256(cbor.write(tables)).digest()[:RULES_DIGEST_SIZE])
 
 
 PACKAGE_RULES = _package_rules()
-"""The rules that verdicts are made by, as records name them."""
+"""The rules that verdicts are decided by, as records name them."""
 LOCAL_SETTINGS = 0
-"""The serial of settings that came from a file on the terminal, and from no fleet."""
+"""Serial of settings that come from a file on the terminal, not from a fleet."""
 
 
 def _clock_s(moment: Moment) -> int:
-    """The clock that a verdict is computed with, Unix s; a clock before 1970 is kept as 0."""
+    """Return the time that a verdict is computed with, Unix s; a clock before 1970 is recorded as 0."""
     return max(0, int(moment.now_s))
 
 
@@ -169,5 +195,5 @@ def _plate_entry(judged: RecordedCheck) -> PlateInput | None:
 
 
 def _changed(before: T, after: T) -> T | None:
-    """What is so now, where it was not so before."""
+    """Return the new value if it differs from the one before."""
     return None if after == before else after

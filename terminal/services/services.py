@@ -6,12 +6,15 @@ shown beside the work and stops nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from terminal.errors import JournalFault
 from terminal.journal.entry import Event, EventKind
 from terminal.model import CredentialFinding
+from terminal.registry import topics
+from terminal.registry.topics import Subscription
 from terminal.screens.choice import offered
 from terminal.screens.comparing import Compared
 from terminal.screens.events import AskKinds, Confirm, Enter, Failed, Recheck, Recorded, Report
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect
     from terminal.screens.values import Status
+    from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
     from terminal.services.shift_actions import ShiftActions
@@ -42,6 +46,7 @@ class Services:
     """The services of one run. Unless a method says otherwise, it raises nothing but bugs."""
 
     checks: Checks
+    answers: Answers
     shift_actions: ShiftActions
     uploads: UploadService
     province: LastProvince
@@ -50,6 +55,8 @@ class Services:
     base_status: Status
     """The part of the bar that stays the same during a run, with the ages at which verdicts fade."""
     notices: Notices = field(default_factory=Notices, init=False)
+    dropped: Counter[Subscription | None] = field(default_factory=Counter, init=False)
+    """Messages of the registry that were dropped for their topic, by its purpose."""
 
     def moment(self) -> Moment:
         """Return the time that checks of now are decided by."""
@@ -80,19 +87,24 @@ class Services:
         return self._recorded(lambda: self.shift_actions.perform(effect, self.moment()))
 
     def receive(self, incoming: Incoming) -> Sequence[ScreenEvent]:
-        """Take a message of the registry: a receipt of the upload, or an answer to a check."""
-        received = True
-        with self.notices.noting(JournalFault):  # the registry sends another receipt for what is sent again
-            received = self.uploads.receive(incoming)
-        if not received:
-            return self.checks.receive(incoming, self.moment())
+        """Take a message of the registry by its topic (wire format, section 5); return what it changes."""
+        purpose = topics.purpose_of(incoming.topic, self.checks.recorder.author.terminal)
+        match purpose:
+            case Subscription.ANSWER if not self._is_receipt(incoming):
+                return self.answers.receive(incoming, self.moment())  # acknowledged once it is recorded
+            case Subscription.ANSWER:
+                pass
+            case Subscription.HOTLIST if self.checks.registry is not None:
+                self.checks.registry.apply_change(incoming, self.checks.recorder.head, self.moment())
+            case _:  # nothing carries out orders yet
+                self.dropped[purpose] += 1
         if self.link is not None:
             self.link.acknowledge(incoming)
         return ()
 
     def expire(self) -> Sequence[ScreenEvent]:
         """Return what changes because the wait for an answer is over, or a late record was written."""
-        return self.checks.expire(self.moment())
+        return self.answers.expire(self.moment())
 
     def poll(self) -> None:
         """Send and remove what is due, and take lists that were put in place since."""
@@ -117,6 +129,14 @@ class Services:
         """Close the journals and the lists."""
         self.uploads.close()
         self.checks.close()
+
+    def _is_receipt(self, incoming: Incoming) -> bool:
+        """Take a message if it is the upload's; return True if it was."""
+        try:
+            return self.uploads.receive(incoming)
+        except JournalFault as fault:
+            self.notices.add(fault)
+            return True  # what was sent is sent again, and the registry sends another receipt
 
     def _keep_evidence(self, judged: RecordedCheck, luma: Luma | None) -> None:
         """Keep the frame of a code whose signature is wrong or that was never issued. Raises JournalFault."""

@@ -49,7 +49,7 @@ def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tup
     return (
         *services.notices.faults,
         *((signal_fault,) if signal_fault else ()),
-        *checks.faults,
+        *services.answers.faults,
         *_link_faults(services),
         *checks.verifier.faults,
         *checks.lists.faults,

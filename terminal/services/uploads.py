@@ -132,7 +132,7 @@ class UploadService:
             self.link.send(message)
 
     def receive(self, incoming: Incoming) -> bool:
-        """Whether a message was the upload's."""
+        """Take a message of the answer topic if it is the upload's; return True if it was."""
         return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
 
     def progress(self) -> UploadProgress:

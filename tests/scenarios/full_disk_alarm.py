@@ -26,7 +26,7 @@ from terminal.rigs import link_of
 from terminal.scenarios import player, script
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
-from terminal.services.checks import RETRY_S
+from terminal.services.answers import RETRY_S
 from tests.scenarios.full_disk import fill
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.proxy import Proxy, Wire

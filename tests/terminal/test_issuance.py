@@ -113,6 +113,6 @@ def test_a_late_word_never_turns_what_is_shown_greener(work: Work):
     case = judged(work.cases.check(not_listed(work), work.moment))
     assert work.settings.registry is not None
     work.clock.advance(work.settings.registry.wait_s)
-    work.cases.expire(work.moment)
+    work.services.expire()
     work.answer(work.asked()[0], NEVER_LISTED, issuance=Issuance.ISSUED)
     assert judged(work.cases.confirm(case, work.moment)).verdict.outcome is Outcome.CAUTION

@@ -15,11 +15,12 @@ from terminal.journal.recovery import NAME
 from terminal.model import CheckOrigin, CredentialFinding, Fit, LookupState, Outcome, Subject, VehicleFinding
 from terminal.registry.lookup import RECENT_S, Drop
 from terminal.screens.events import Refined, Reported, Rerecorded, ScreenEvent
-from terminal.services.checks import ANSWER_STANDS_S, RETRY_S
+from terminal.services.answers import RETRY_S
+from terminal.services.checks import ANSWER_STANDS_S
 from tests.terminal.services.terminal_fixture import OTHER, OTHER_ISSUERS_CODE, OURS, Work, judged, work_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -40,10 +41,10 @@ def full(work: Work) -> Iterator[None]:
         db.execute("DROP TRIGGER full")
 
 
-def later(work: Work, seconds: float) -> list[ScreenEvent]:
+def later(work: Work, seconds: float) -> Sequence[ScreenEvent]:
     """What is told after so long."""
     work.clock.advance(seconds)
-    return work.cases.expire(work.moment)
+    return work.services.expire()
 
 
 def bodies(work: Work) -> list[object]:
@@ -249,11 +250,11 @@ def test_an_answer_that_cannot_be_recorded_changes_nothing_and_counts_once_it_ca
     work.cases.check(work.code(), work.moment)
     with full(work):
         assert work.answer(work.asked()[0], OURS) == ()
-        assert [type(fault) for fault in work.cases.faults] == [JournalFault]
+        assert [type(fault) for fault in work.services.answers.faults] == [JournalFault]
         assert work.link.acknowledged == []
     told = work.answer(work.asked()[0], OURS) if comes_again else tuple(later(work, RETRY_S))
     assert judged(told).verdict.status.finding is VehicleFinding.VALID
-    assert work.cases.faults == ()
+    assert work.services.answers.faults == ()
     assert len(work.link.acknowledged) == 1
     assert later(work, RETRY_S) == []
 

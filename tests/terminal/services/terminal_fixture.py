@@ -29,12 +29,13 @@ from terminal.services.assembly import open_services
 from terminal.wire import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from terminal.journal.entry import Entry
     from terminal.ports import LinkMessage
     from terminal.services.checks import Checks
+    from terminal.services.services import Services
 
 OURS, OTHER = Plate("苏A12345", "02"), Plate("苏A54321", "02")
 OTHER_ISSUERS_CODE = "JS1:another issuer's"
@@ -115,7 +116,12 @@ class Work:
     settings: config.Config
     clock: ManualClock
     link: HandLink
-    cases: Checks
+    services: Services
+
+    @property
+    def cases(self) -> Checks:
+        """The checks."""
+        return self.services.checks
 
     @property
     def moment(self) -> Moment:
@@ -141,7 +147,7 @@ class Work:
         plate: Plate | None = None,
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
-    ) -> tuple[ScreenEvent, ...]:
+    ) -> Sequence[ScreenEvent]:
         """What the cases make of the registry's answer about a vehicle, or of its result alone."""
         record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {
@@ -149,7 +155,7 @@ class Work:
             "record": record,
         }
         incoming = answer_to(request, self.laboratory, int(1e3 * self.clock.now_s()), **fields | said)
-        return self.cases.receive(incoming, self.moment)
+        return self.services.receive(incoming)
 
     def entries(self) -> list[Entry]:
         """The journal's entries, opened."""
@@ -168,9 +174,7 @@ def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
     clock, link = ManualClock(now_s), HandLink()
-    return Work(
-        laboratory, settings, clock, link, open_services(settings, clock, link, files.load_seed).checks
-    )
+    return Work(laboratory, settings, clock, link, open_services(settings, clock, link, files.load_seed))
 
 
 def judged(told: object) -> RecordedCheck:

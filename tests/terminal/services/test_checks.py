@@ -30,7 +30,7 @@ from tests.terminal.services.terminal_fixture import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -42,10 +42,10 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     made.cases.close()
 
 
-def over(work: Work) -> list[ScreenEvent]:
+def over(work: Work) -> Sequence[ScreenEvent]:
     """What is told once every wait is over."""
     work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
-    return work.cases.expire(work.moment)
+    return work.services.expire()
 
 
 def test_an_answer_about_another_issuers_code_is_not_about_the_plate_entered_since(work: Work):
@@ -154,7 +154,7 @@ def test_silence_about_a_plate_that_was_typed_over_says_nothing_of_its_kinds(wor
     assert [type(event) for event in over(work)] == [Refined]
 
 
-def kinds_told(told: tuple[ScreenEvent, ...]) -> list[tuple[str, VehicleFinding]]:
+def kinds_told(told: Sequence[ScreenEvent]) -> list[tuple[str, VehicleFinding]]:
     """Which kinds are listed, and the finding of each."""
     (event,) = told
     assert isinstance(event, Listed)

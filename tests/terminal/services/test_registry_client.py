@@ -33,7 +33,8 @@ from terminal.registry.messages import (
 )
 from terminal.screens.events import Refined
 from terminal.services.assembly import HOTLIST, open_services
-from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_REST_S, HOTLIST_WAIT_S
+from terminal.services.hotlist_sync import HOTLIST_REST_S
+from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_WAIT_S
 from terminal.wire import signed
 from tests.terminal.services.terminal_fixture import OTHER, OURS, Work, answer_to, judged, work_of
 
@@ -50,7 +51,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     assert made.settings.registry is not None
     registry = replace(made.settings.registry, provinces=("京", "苏"))
     made.settings = replace(made.settings, registry=registry)
-    made.cases = open_services(made.settings, made.clock, made.link, files.load_seed).checks
+    made.services = open_services(made.settings, made.clock, made.link, files.load_seed)
     yield made
     made.cases.close()
 
@@ -59,7 +60,7 @@ def asked(work: Work) -> LookupRequest | None:
     """The hot list's question that goes out now, if any."""
     keys = signed.by_kid([files.load_public(work.laboratory / "private/terminal.key.pub")])
     before = len(work.link.sent)
-    work.cases.expire(work.moment)
+    work.services.expire()
     assert len(work.link.sent) <= before + 1
     return (
         codec.open_signed(LookupRequest, work.link.sent[-1].payload, keys)
@@ -92,7 +93,7 @@ def test_a_province_that_the_registry_refuses_keeps_no_other_waiting(work: Work)
     assert province(first) == "京"
     assert first is not None
     refusal = answer_to(first, work.laboratory, int(1e3 * work.clock.now_s()), result=LookupResult.REFUSED)
-    work.cases.receive(refusal, work.moment)
+    work.services.receive(refusal)
     assert asked(work) is None
     work.clock.advance(HOTLIST_REST_S)
     assert province(asked(work)) == "苏"
@@ -103,7 +104,7 @@ def answered(work: Work, request: LookupRequest | None, *changes: HotlistChange)
     assert request is not None
     at_ms = int(1e3 * work.clock.now_s())
     answer = answer_to(request, work.laboratory, at_ms, result=LookupResult.FOUND, changes=changes)
-    work.cases.receive(answer, work.moment)
+    work.services.receive(answer)
 
 
 def whole(work: Work) -> None:
@@ -135,7 +136,7 @@ def test_the_age_of_the_hot_list_stands_on_a_verdict_whether_or_not_it_has_the_v
     work.clock.advance(120)
     asked(work)
     assert word(work) == HotlistWord(listed=False, age_s=120)
-    work.cases.receive(change(work, "C", seq=2), work.moment)
+    work.services.receive(change(work, "C", seq=2))
     work.clock.advance(60)
     asked(work)
     assert word(work) == HotlistWord(listed=True, age_s=60)
@@ -143,7 +144,7 @@ def test_the_age_of_the_hot_list_stands_on_a_verdict_whether_or_not_it_has_the_v
 
 
 def test_an_alarm_of_the_hot_list_keeps_what_the_registry_knows_of_the_vehicle(work: Work):
-    work.cases.receive(change(work, "C"), work.moment)
+    work.services.receive(change(work, "C"))
     work.cases.enter(OURS, None, work.moment)
     earlier = (EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),)
     told = judged(work.answer(work.asked()[-1], OURS, earlier_alarms=earlier))
@@ -223,7 +224,7 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
     refusal = answer_to(
         request, work.laboratory, registry_ms, result=LookupResult.REFUSED, refusal=RefusalReason.CLOCK
     )
-    told = work.cases.receive(refusal, work.moment)
+    told = work.services.receive(refusal)
     assert judged(told).refusal is RefusalReason.CLOCK
     assert faults(work) == [ClockWrong.code]
     assert work.cases.registry is not None
@@ -242,10 +243,10 @@ def test_a_withdrawn_terminal_is_told_so(work: Work):
 def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):
     case = work.cases.enter(OURS, None, work.moment).judged
     assert work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.BUSY) == ()
-    assert work.cases.expire(work.moment) == []
+    assert work.services.expire() == []
     assert len(work.asked()) == 1
     work.clock.advance(BUSY_PAUSE_S)
-    assert work.cases.expire(work.moment) == []
+    assert work.services.expire() == []
     first, second = work.asked()
     assert (first.id != second.id, second.question) == (True, first.question)
     (told,) = work.answer(second, OURS)
@@ -259,7 +260,7 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
         assert len(work.asked()) == count
         assert work.answer(work.asked()[-1], result=LookupResult.REFUSED, refusal=RefusalReason.BUSY) == ()
         work.clock.advance(BUSY_PAUSE_S)
-        told = work.cases.expire(work.moment)
+        told = work.services.expire()
     assert len(work.asked()) == 3
     (refined,) = told
     assert isinstance(refined, Refined)
@@ -269,10 +270,10 @@ def test_a_registry_that_stays_busy_ends_in_no_answer(work: Work):
 def test_a_hot_list_that_cannot_be_written_is_told_and_stops_nothing(work: Work):
     with closing(sqlite3.connect(work.settings.paths.state / HOTLIST, isolation_level=None)) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON vehicle BEGIN SELECT RAISE(ABORT, 'no space'); END")
-        assert work.cases.receive(change(work, "C"), work.moment) == ()
+        assert work.services.receive(change(work, "C")) == ()
         assert [fault.code for fault in work.cases.lists.faults] == [HotListFault.code]
         db.execute("DROP TRIGGER full")
-    work.cases.receive(change(work, "C"), work.moment)
+    work.services.receive(change(work, "C"))
     assert work.cases.lists.faults == ()
     case = work.cases.enter(OURS, None, work.moment)
     assert case.judged.verdict.outcome is Outcome.ALARM

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SIZE = (1280, 720)
 """Width and height, px, that are requested from a device and that photographs are fitted to."""
+FRAMES_PER_S = 30.0
+"""Default rate of files and devices."""
 
 
 class FrameSource(Protocol):
@@ -37,7 +39,9 @@ class FrameSource(Protocol):
         """Close the source."""
 
 
-def open_camera(source: str, *, fps: float = 30.0, loop: bool = True, size: tuple[int, int] = SIZE) -> Camera:
+def open_camera(
+    source: str, *, fps: float = FRAMES_PER_S, loop: bool = True, size: tuple[int, int] = SIZE
+) -> Camera:
     """Open the camera that `source` names: a V4L2 number or device, a video, a photograph or a folder of
     them.
 
@@ -129,7 +133,7 @@ class LiveCamera(FixedCamera):
 class VideoCamera(FixedCamera):
     """Video file that plays every frame at `fps`; at the end it starts again or gives no more frames."""
 
-    def __init__(self, path: Path, fps: float = 30.0, *, loop: bool = True) -> None:
+    def __init__(self, path: Path, fps: float = FRAMES_PER_S, *, loop: bool = True) -> None:
         """Open the file. Raises CameraFault if it is missing or not a video."""
         self._pace = FramePacer(fps)
         self._loop = loop
@@ -165,7 +169,12 @@ class FolderCamera(FixedCamera):
     """Photographs shown in the given order at `fps`; after the last they start again or end."""
 
     def __init__(
-        self, paths: Sequence[Path], fps: float = 30.0, size: tuple[int, int] = SIZE, *, loop: bool = True
+        self,
+        paths: Sequence[Path],
+        fps: float = FRAMES_PER_S,
+        size: tuple[int, int] = SIZE,
+        *,
+        loop: bool = True,
     ) -> None:
         """Take the paths; each file is read when it is shown. Raises CameraFault if there are none."""
         if not paths:

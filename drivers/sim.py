@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pygame
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from drivers.camera_cv import SIZE
+from drivers.camera_cv import FRAMES_PER_S, SIZE
 from drivers.clock import ManualClock
 from drivers.display import SdlDisplay, offscreen, window
 from drivers.fixed_camera import FixedCamera
@@ -34,7 +34,7 @@ class PhotographCamera(FixedCamera):
     `show`, `clear` and `stall` may be called from any thread during a capture.
     """
 
-    def __init__(self, fps: float = 30.0, size: tuple[int, int] = SIZE) -> None:
+    def __init__(self, fps: float = FRAMES_PER_S, size: tuple[int, int] = SIZE) -> None:
         """Show an empty scene at `fps` frames a second of `size` (width, height), px."""
         self._pace = FramePacer(fps)
         self._size = size
@@ -180,7 +180,7 @@ class SimRig:
         self.display.close()
 
 
-def sim_rig(*, show_window: bool = False, fps: float = 30.0) -> SimRig:
+def sim_rig(*, show_window: bool = False, fps: float = FRAMES_PER_S) -> SimRig:
     """Create a rig with an off-screen display, or a window. Raises DisplayFault."""
     make: Callable[[], SdlDisplay] = window if show_window else offscreen
     return SimRig(make(), PhotographCamera(fps))

@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from keys import files
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 AUTHORITY_DAYS = 365
 DAYS = 30
 """Lifetime of a terminal's or broker's certificate: short, so that a lost one soon expires."""
-RENEWAL_S = 7 * 86_400
+RENEWAL_S = 7 * DAY_S
 """Identities with less time left than this are renewed."""
 LEEWAY_S = 300
 """Time by which a certificate is valid before it is made, because clocks differ."""

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 import nacl.utils
 
 from keys import certificates, code_parameters, files, lab, lab_repository, qr, trustset, voucher
-from keys.files import KEY_SIZE, Algorithm
+from keys.files import Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal import console
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle.plate import fits
 from terminal.wire import cose
-from terminal.wire.fields import CTI_SIZE
+from terminal.wire.fields import CTI_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 _DEFAULT_TYPES = {"02": "K33", "52": "K33"}
 """Default vehicle type by plate kind, 小型轿车; other kinds require --type."""
-_WINDOW_S = 3 * 366 * 86_400
+_WINDOW_S = 3 * 366 * DAY_S
 """Default period of an issuer key: this long before and after the current time, s."""
 _PURPOSES = ("answer", "receipt", "hotlist", "order", "journal", "lookup")
 STDOUT = "-"

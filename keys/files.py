@@ -21,7 +21,6 @@ from terminal.wire import cose
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-KEY_SIZE = 32
 _LINE = re.compile(r"([a-z0-9-]+) ([0-9a-f]{64})\n?")
 _TOO_WIDE = 0o177
 """Permission bits beyond 0600."""

@@ -17,16 +17,17 @@ from keys import files, trustset
 from terminal.credential import trust
 from terminal.credential.trust import IssuerKey
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
-from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.fields import KEY_SIZE, array, data, entries, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
 POSSESSION = b"roadside/possession/1"
-REQUEST_S = 14 * 86_400
+REQUEST_S = 14 * DAY_S
 """A request is accepted for this long after it was made, s."""
 AHEAD_S = 300
 TARGET = "issuers.cbor"
@@ -52,7 +53,7 @@ def read_request(message: bytes, now_s: int) -> EnrolmentRequest:
     try:
         parts = cose.parse(message)
         fields = entries(cbor.read(parts.payload), frozenset({1, 2, 3, 4, 5}))
-        public_key = data(fields[1], 32)
+        public_key = data(fields[1], KEY_SIZE)
         scopes = tuple(text(scope, 1, 12) for scope in array(fields[2]))
         key = IssuerKey(public_key, scopes, uint(fields[3]), uint(fields[4]))
         found = EnrolmentRequest(key, uint(fields[5]))

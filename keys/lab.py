@@ -14,13 +14,14 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from keys import certificates, files, lab_repository, trustset
-from keys.files import KEY_SIZE, Algorithm
+from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 from terminal.model import Plate, Vehicle
 from terminal.vehicle.inspection import SHANGHAI
-from terminal.wire.fields import CTI_SIZE
+from terminal.wire.fields import CTI_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     Randomness = Callable[[int], bytes]
     """Returns that many random bytes."""
 
-DAY_S = 86_400
 REFRESH_S = DAY_S
 """Age, s, from which a laboratory's trust set is made anew; a terminal would call it stale after seven days.
 """

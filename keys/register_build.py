@@ -25,11 +25,13 @@ import numpy as np
 
 from keys.register_order import entries_of
 from terminal.credential import claims, register
-from terminal.credential.register import DIGEST_SIZE, HEADER, MAGIC
+from terminal.credential.register import HEADER, MAGIC
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 from terminal.model import PREFIX
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import cose
+from terminal.wire.fields import CODE_DIGEST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 RUN = 1 << 20
 """Entries sorted in memory at a time, 16 MiB."""
-KEPT_S = 31 * 86_400
+KEPT_S = 31 * DAY_S
 """A code is kept this long after its expiry, s."""
 
 
@@ -90,7 +92,7 @@ def build(lines: Iterable[str], span: Span, out: Path, as_of_s: int, *, run: int
                 file.write(block.astype(">u8").tobytes())
                 built.count += len(block)
             file.seek(0)
-            file.write(HEADER.pack(MAGIC, DIGEST_SIZE, span.from_s, span.to_s, built.count))
+            file.write(HEADER.pack(MAGIC, CODE_DIGEST_SIZE, span.from_s, span.to_s, built.count))
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).chmod(0o644)
@@ -125,8 +127,8 @@ def _record(line: str) -> tuple[str, int, int, bytes]:
         return one.issuer, one.issued_s, one.expires_s, register.digest_of(cose.signed_bytes(message, b""))
     authority, iat, exp, hexadecimal = line.split(",")
     digest = bytes.fromhex(hexadecimal)
-    if len(digest) != DIGEST_SIZE:
-        raise ValueError(f"a digest has {DIGEST_SIZE} bytes")
+    if len(digest) != CODE_DIGEST_SIZE:
+        raise ValueError(f"a digest has {CODE_DIGEST_SIZE} bytes")
     return authority, int(iat), int(exp), digest
 
 
@@ -135,7 +137,7 @@ def _write_runs(digests: Iterator[bytes], folder: Path, size: int) -> list[Path]
     gathered = bytearray()
     for digest in digests:
         gathered += digest
-        if len(gathered) >= size * DIGEST_SIZE:
+        if len(gathered) >= size * CODE_DIGEST_SIZE:
             runs.append(_write_run(gathered, folder / str(len(runs))))
             gathered.clear()
     if gathered:
@@ -162,7 +164,7 @@ class _Run:
 
     def refill(self) -> None:
         if not len(self.block) and not self.ended:
-            self.block = entries_of(self.file.read(self.size * DIGEST_SIZE))
+            self.block = entries_of(self.file.read(self.size * CODE_DIGEST_SIZE))
             self.ended = not len(self.block)
 
     def take(self, pivot: tuple[int, int]) -> Entries:

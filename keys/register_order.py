@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from terminal.credential.register import DIGEST_SIZE, HEADER
+from terminal.credential.register import HEADER
 from terminal.errors import TrustFault
+from terminal.wire.fields import CODE_DIGEST_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,9 +40,9 @@ def require_sorted(path: Path, target: str) -> None:
     try:
         with path.open("rb") as file:
             file.seek(HEADER.size)
-            while block := file.read(BLOCK * DIGEST_SIZE):
+            while block := file.read(BLOCK * CODE_DIGEST_SIZE):
                 if not is_ascending(entries_of(before + block)):
                     raise TrustFault(f"{target}: entries are duplicate or out of order")
-                before = block[-DIGEST_SIZE:]
+                before = block[-CODE_DIGEST_SIZE:]
     except (OSError, ValueError) as error:
         raise TrustFault(f"{target}: {error}") from error

@@ -18,8 +18,8 @@ from nacl.secret import SecretBox
 from securesystemslib.exceptions import UnsupportedLibraryError
 from securesystemslib.signer import CryptoSigner, HSMSigner, Key, SSlibKey
 
-from keys.files import KEY_SIZE
 from terminal.errors import InputFault
+from terminal.wire.fields import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,6 +23,7 @@ OMITTED = frozenset(
         "terminal.config",
         "terminal.console",
         "terminal.inbox",
+        "terminal.limits",
         "terminal.storage",
     }
 )

@@ -13,6 +13,7 @@ from terminal.drawing.draw import draw
 from terminal.drawing.presenter import Presenter
 from terminal.errors import CameraFault, CameraStalled, Fault, PanelFault, Restarted
 from terminal.inbox import CameraFailed, FrameScanned, FromRegistry, Inbox, InboxMessage, TorchRequested
+from terminal.limits import FRAME_BUDGET_S
 from terminal.ports import Incoming, KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import state
@@ -66,7 +67,13 @@ class App:
     """The running terminal: `start` once, `run_once` for each round of the loop, `stop` once."""
 
     def __init__(
-        self, rig: Rig, services: Services, style: Style, *, loud_alarm: bool = False, budget_s: float = 0.015
+        self,
+        rig: Rig,
+        services: Services,
+        style: Style,
+        *,
+        loud_alarm: bool = False,
+        budget_s: float = FRAME_BUDGET_S,
     ) -> None:
         """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
         self.services = services

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
+from terminal import limits
 from terminal.errors import ConfigFault
 from terminal.model import ComparedField
 from terminal.registry import topics
@@ -52,7 +53,7 @@ class CameraSettings:
     width: int = 1280
     height: int = 720
     frames_per_s: int = 30
-    budget_ms: int = 15
+    budget_ms: int = limits.FRAME_BUDGET_MS
     """CPU time for reading a frame, ms; keep it below the frame interval so that no frame has to wait."""
 
 
@@ -90,13 +91,13 @@ class PanelSettings:
 class CheckSettings:
     """Verification policy of a fleet."""
 
-    trust_fresh_h: int = 24
-    trust_usable_h: int = 168
-    offline_usable_days: int = 35
+    trust_fresh_h: int = limits.TRUST_FRESH_H
+    trust_usable_h: int = limits.TRUST_USABLE_H
+    offline_usable_days: int = limits.OFFLINE_USABLE_DAYS
     """Older offline lists yield alarms only."""
-    verdict_fades_s: int = 60
+    verdict_fades_s: int = limits.VERDICT_FADES_S
     """A verdict that lets a vehicle go loses its colour when it is older, and says how old it is."""
-    verdict_hides_s: int = 180
+    verdict_hides_s: int = limits.VERDICT_HIDES_S
     """It is hidden when it is older still, and a new check is offered."""
     other_issuers: tuple[str, ...] = ()
     """Regular expressions that match the whole text of other issuers' codes."""
@@ -124,7 +125,7 @@ class UploadSettings:
     """Interval of automatic uploads, and retention of uploaded records."""
 
     interval_min: int = 15
-    retention_days: int = 30
+    retention_days: int = limits.RETENTION_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +234,8 @@ _RANGES = {
     "[checks] trust_fresh_h": (1, 8760),
     "[checks] trust_usable_h": (1, 8760),
     "[checks] offline_usable_days": (1, 3660),
-    "[checks] verdict_fades_s": (1, 86_400),
-    "[checks] verdict_hides_s": (1, 86_400),
+    "[checks] verdict_fades_s": (1, limits.DAY_S),
+    "[checks] verdict_hides_s": (1, limits.DAY_S),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
     "[upload] interval_min": (1, 1440),

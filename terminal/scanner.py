@@ -17,6 +17,7 @@ from terminal import scan
 from terminal.camera import metering
 from terminal.errors import CameraFault, CameraStalled
 from terminal.inbox import CameraFailed, FrameScanned, Inbox, TorchRequested
+from terminal.limits import FRAME_BUDGET_S
 from terminal.ports import CameraControls
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ EVEN = 1.2
 class Scanner:
     """Thread that reads every frame of the camera until stopped, and reopens a camera that failed."""
 
-    def __init__(self, open_camera: Callable[[], Camera], inbox: Inbox, budget_s: float = 0.015) -> None:
+    def __init__(
+        self, open_camera: Callable[[], Camera], inbox: Inbox, budget_s: float = FRAME_BUDGET_S
+    ) -> None:
         """Deliver results to `inbox`; decoding one frame takes at most `budget_s` of CPU time."""
         self._open_camera = open_camera
         self._inbox = inbox
@@ -107,7 +110,10 @@ class FrameReader:
     """Reads consecutive frames of one camera and keeps the state between them; not thread-safe."""
 
     def __init__(
-        self, limits: CameraLimits, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time
+        self,
+        limits: CameraLimits,
+        budget_s: float = FRAME_BUDGET_S,
+        clock: Callable[[], float] = time.thread_time,
     ) -> None:
         """Start with a camera of these limits; decoding a frame takes at most `budget_s` on `clock`."""
         self._memory = scan.START

@@ -19,6 +19,7 @@ import numpy as np
 from scripts.benchmarks.rows import Budget, Row, row
 from scripts.registry.offline import builder, random_vehicles
 from terminal.credential.verify import Moment
+from terminal.limits import DAY_S
 from terminal.model import VehicleFinding
 from terminal.registry.offline import files as offline_files
 from terminal.registry.offline.files import FileName
@@ -79,7 +80,7 @@ def _sizes(vehicles: int, sizes: list[int]) -> list[Row]:
 
 
 def _lookups(folder: Path, built: Built) -> list[Row]:
-    moment = Moment(offline_files.date_of(DAY).timestamp() + (DAYS + 1) * 86_400)
+    moment = Moment(offline_files.date_of(DAY).timestamp() + (DAYS + 1) * DAY_S)
     hits, misses = _draw(built.known)
     with closing(OfflineList(folder)) as listed, ExitStack() as stack:
         began = time.perf_counter()

@@ -14,9 +14,11 @@ import numpy as np
 
 from scripts.benchmarks.rows import Budget, Row, row
 from terminal.credential import register
+from terminal.limits import DAY_S
 from terminal.model import Credential, Plate, Vehicle
 from terminal.services import trust_directory
 from terminal.wire import cbor
+from terminal.wire.fields import CODE_DIGEST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +31,6 @@ BUCKETS = 256
 """The base is drawn in so many parts, by the first byte of its entries."""
 SEED = 20_261_101
 NOW_S = 1_795_320_000
-DAY_S = 86_400
 SEARCH_US = Budget(20)
 CREDENTIAL = Credential(
     issuer="苏A",
@@ -74,7 +75,7 @@ def write(folder: Path, codes: int) -> list[bytes]:
     begin_s = NOW_S - DAYS * DAY_S
     chosen: list[bytes] = []
     with (folder / "issued" / "苏.bin").open("wb") as file:
-        file.write(register.HEADER.pack(register.MAGIC, register.DIGEST_SIZE, 0, begin_s, codes))
+        file.write(register.HEADER.pack(register.MAGIC, CODE_DIGEST_SIZE, 0, begin_s, codes))
         for first, count in enumerate(counts.tolist()):
             entries = sorted(_entries(draw, count, first))
             file.write(b"".join(entries))
@@ -89,11 +90,11 @@ def write(folder: Path, codes: int) -> list[bytes]:
 
 def _entries(draw: np.random.Generator, count: int, first: int | None = None) -> list[bytes]:
     """Draw entries, with the same first byte if one is given."""
-    drawn = draw.integers(0, 256, (count, register.DIGEST_SIZE), np.uint8)
+    drawn = draw.integers(0, 256, (count, CODE_DIGEST_SIZE), np.uint8)
     if first is not None:
         drawn[:, 0] = first
     content = drawn.tobytes()
-    return [content[at : at + register.DIGEST_SIZE] for at in range(0, len(content), register.DIGEST_SIZE)]
+    return [content[at : at + CODE_DIGEST_SIZE] for at in range(0, len(content), CODE_DIGEST_SIZE)]
 
 
 def _timed(held: register.Register, asked: Iterable[bytes], expected: int) -> list[float]:

@@ -48,6 +48,7 @@ from scripts.registry import laboratory_keys
 from scripts.registry.broker import Broker
 from terminal.journal import database
 from terminal.journal.recovery import DAMAGED, NAME
+from terminal.limits import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ WORKERS = ("W0001", "W0002")
 VICTIMS = ("terminal", "broker", *WORKERS)
 DEEDS = (*VICTIMS, "cut", "hold", "fill", "clock")
 _WEIGHTS = (6, 5, 3, 3, 2, 1, 1, 1)
-_YEARS_MS = 5 * 366 * 86_400_000
+_YEARS_MS = 5 * 366 * 1000 * DAY_S
 _LAST_UPLOADS = 5
 _SETTLE_S = 2.0
 """Time, s, for the registry's workers to reconnect; they retry every second."""

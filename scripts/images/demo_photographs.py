@@ -26,6 +26,7 @@ from keys.issue import IssueRequest, issue
 from keys.qr import qr_image
 from keys.voucher import A6, PHONE, VoucherSheet, VoucherText, voucher
 from terminal.credential import claims, verify
+from terminal.limits import DAY_S
 from terminal.model import PREFIX, Plate, Vehicle
 from terminal.services.trust_directory import load_directory
 from terminal.vehicle.inspection import SHANGHAI
@@ -133,7 +134,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     """Return the demo's photographs by name, of codes signed with the key of this seed."""
     vehicle = replace(VEHICLE, valid_through=_month(now_s, 9))
     old = replace(VEHICLE, valid_through=_month(now_s, -1))
-    issued_s = now_s - 40 * 86_400
+    issued_s = now_s - 40 * DAY_S
 
     def text(vehicle: Vehicle, key: bytes) -> str:
         return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(CTI_SIZE), issued_s)
@@ -167,8 +168,8 @@ def _never_issued(laboratory: Path, now_s: int) -> Picture:
     (file,) = load_directory(laboratory / "trust").register.files
     vehicle = replace(VEHICLE, plate=NEVER_ISSUED, valid_through=_month(now_s, 9))
     seed = files.load_seed(laboratory / "private" / "zhejiang.key")
-    text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(CTI_SIZE), file.to_s - 86_400)
-    card = _bgr(voucher(text, VoucherText(vehicle, "浙B", file.to_s - 86_400), PHONE))
+    text = issue(IssueRequest(vehicle, "浙B"), seed, random_bytes(CTI_SIZE), file.to_s - DAY_S)
+    card = _bgr(voucher(text, VoucherText(vehicle, "浙B", file.to_s - DAY_S), PHONE))
     return photograph(card, CardPose(turn_deg=2), 10)
 
 

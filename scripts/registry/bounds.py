@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from terminal.limits import DAY_S
 from terminal.registry.messages import HotlistQuestion, Purpose
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ cost as much as answering it.
 """
 PICTURES_BYTES = 64 << 20
 """Bytes of pictures a terminal may send in `PICTURES_SPAN_MS`."""
-PICTURES_SPAN_MS = 86_400_000
+PICTURES_SPAN_MS = 1000 * DAY_S
 MOST_PIECES = 4
 """Pieces in one message."""
 REPORT_MS = 60_000

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from keys import certificates, files, lab
-from keys.files import KEY_SIZE, Algorithm
+from keys.files import Algorithm
 from scripts.registry import access, terminals
 from scripts.registry.access import Shares
 from scripts.registry.journals import unsealing
@@ -21,6 +21,7 @@ from scripts.registry.service import Service, TerminalCache
 from scripts.registry.terminals import ACTIVE
 from terminal.errors import InputFault
 from terminal.wire import signed
+from terminal.wire.fields import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from terminal.registry.messages import HotlistEntry, VehicleRecord
 from terminal.vehicle.inspection import is_day
+from terminal.wire.fields import CTI_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +135,7 @@ def _record(draw: random.Random, named: _Named, day: int) -> VehicleRecord:
         brand=draw.choice(("样车牌 SX7150", "示例牌 SL1041", "试作牌 SZ125")),
         first_registered=(year - draw.randint(1, 12)) * 10_000 + draw.randint(1, 12) * 100 + 15,
         scrap_date=None if named.scrap_in_years is None else (year + named.scrap_in_years) * 10_000 + 630,
-        newest_cti=draw.randbytes(12) if named.newest_known else None,
+        newest_cti=draw.randbytes(CTI_SIZE) if named.newest_known else None,
     )
 
 

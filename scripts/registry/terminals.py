@@ -10,7 +10,7 @@ from terminal.errors import TrustFault
 from terminal.registry import topics
 from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
-from terminal.wire.fields import array, data, text, uint
+from terminal.wire.fields import KEY_SIZE, array, data, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,9 @@ def load(content: bytes) -> Mapping[bytes, Terminal]:
 def _terminal(number: int, entry: Value) -> Terminal:
     uint(number)
     name, public_key, province, state, sealing_key = array(entry, 5)
-    terminal = Terminal(text(name), data(public_key, 32), text(province), text(state), data(sealing_key, 32))
+    terminal = Terminal(
+        text(name), data(public_key, KEY_SIZE), text(province), text(state), data(sealing_key, KEY_SIZE)
+    )
     if not cose.is_full_order_point(terminal.public_key):
         raise Malformed("a public key that is not a full-order point")
     if not sealed.is_sealing_key(terminal.sealing_key):

@@ -15,6 +15,7 @@ from terminal.credential import trust, verify
 from terminal.errors import InputFault
 from terminal.model import Plate
 from terminal.wire import cbor
+from terminal.wire.fields import KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,6 @@ ALL_AGREE, DIFFERENT = 0, 1
 Loaded: TypeAlias = "str | int | float | bool | list[Loaded] | dict[str, Loaded] | None"
 """Value of a JSON text."""
 
-KEY_SIZE = 32
 """Size of an enforcement key (ChaCha20-Poly1305, RFC 8439), bytes."""
 _COMPARED = ("reason", "finding")
 

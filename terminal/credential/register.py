@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from terminal.model import NOT_SEARCHED, RegisterResult
 from terminal.vehicle import inspection
 from terminal.wire.cbor import Malformed
+from terminal.wire.fields import CODE_DIGEST_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,8 +32,6 @@ Content: TypeAlias = bytes | mmap
 """A file's bytes, or a read-only memory map of them; a slice of either is `bytes`."""
 
 MAGIC = b"VIR1"
-DIGEST_SIZE = 16
-"""Bytes of an entry."""
 HEADER = struct.Struct("<4sIQQQ")
 """Magic, bytes of an entry, iat from (inclusive), iat to (exclusive), count of entries."""
 SAMPLES = 64
@@ -42,7 +41,7 @@ _TARGET = re.compile(r"issued/(?P<scope>[^/]{1,12}?)(?:-(?P<day>[0-9]{8}))?\.bin
 
 def digest_of(signed: bytes) -> bytes:
     """The entry of a code, 16 bytes, from its Sig_structure (RFC 9052 section 4.4)."""
-    return hashlib.sha256(signed).digest()[:DIGEST_SIZE]
+    return hashlib.sha256(signed).digest()[:CODE_DIGEST_SIZE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,11 @@ class RegisterFile:
         """Tell by bisection whether the file has a 16-byte digest; None where entries are out of order."""
         content = self.content
         low, high = 0, self.count
-        before, after = b"", b"\xff" * (DIGEST_SIZE + 1)
+        before, after = b"", b"\xff" * (CODE_DIGEST_SIZE + 1)
         while low < high:
             middle = (low + high) // 2
-            at = HEADER.size + DIGEST_SIZE * middle
-            entry = content[at : at + DIGEST_SIZE]
+            at = HEADER.size + CODE_DIGEST_SIZE * middle
+            entry = content[at : at + CODE_DIGEST_SIZE]
             if entry == digest:
                 return True
             if not before < entry < after:
@@ -87,7 +86,7 @@ class RegisterFile:
         """
         said = [self.target.encode(), b"\0", self.content[: HEADER.size]]
         said += _samples(self.content, self.count)
-        return hashlib.sha256(b"".join(said)).digest()[:DIGEST_SIZE]
+        return hashlib.sha256(b"".join(said)).digest()[:CODE_DIGEST_SIZE]
 
     def is_sorted(self) -> bool:
         """Read every entry, and tell whether they ascend with none twice."""
@@ -144,11 +143,11 @@ def read(target: str, content: Content) -> RegisterFile:
     if len(content) < HEADER.size:
         raise Malformed(f"{target}: shorter than its header")
     magic, size, from_s, to_s, count = HEADER.unpack(content[: HEADER.size])
-    if magic != MAGIC or size != DIGEST_SIZE:
+    if magic != MAGIC or size != CODE_DIGEST_SIZE:
         raise Malformed(f"{target}: not a register of issued codes in form VIR1 with entries of 16 bytes")
     if from_s >= to_s:
         raise Malformed(f"{target}: an empty span of time")
-    if len(content) != HEADER.size + DIGEST_SIZE * count:
+    if len(content) != HEADER.size + CODE_DIGEST_SIZE * count:
         raise Malformed(f"{target}: {len(content)} bytes do not hold {count} entries")
     if not _samples_ascend(content, count):
         raise Malformed(f"{target}: entries are out of order")
@@ -158,14 +157,14 @@ def read(target: str, content: Content) -> RegisterFile:
 def write(digests: Iterable[bytes], from_s: int, to_s: int) -> bytes:
     """The content of a file of these 16-byte digests, for iat from `from_s` to before `to_s` (Unix s)."""
     entries = sorted(set(digests))
-    return HEADER.pack(MAGIC, DIGEST_SIZE, from_s, to_s, len(entries)) + b"".join(entries)
+    return HEADER.pack(MAGIC, CODE_DIGEST_SIZE, from_s, to_s, len(entries)) + b"".join(entries)
 
 
 def _samples(content: Content, count: int) -> list[bytes]:
     """Evenly spaced entries, the first among them."""
     places = range(0, count, max(1, count // SAMPLES))
-    starts = [HEADER.size + DIGEST_SIZE * place for place in places]
-    return [content[at : at + DIGEST_SIZE] for at in starts]
+    starts = [HEADER.size + CODE_DIGEST_SIZE * place for place in places]
+    return [content[at : at + CODE_DIGEST_SIZE] for at in starts]
 
 
 def _samples_ascend(content: Content, count: int) -> bool:

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING
 from terminal.credential import register
 from terminal.credential.register import Register
 from terminal.errors import TrustFault
+from terminal.limits import TRUST_FRESH_H, TRUST_USABLE_H
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed, Value
-from terminal.wire.fields import array, data, entries, text, uint
+from terminal.wire.fields import KEY_SIZE, array, data, entries, text, uint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from terminal.credential.register import Content
 
-FRESH_S = 86_400
-USABLE_S = 604_800
+FRESH_S, USABLE_S = 3600 * TRUST_FRESH_H, 3600 * TRUST_USABLE_H
+"""Greatest ages of a fresh and of a usable trust set, s, unless the settings name others."""
 _STATUS_TARGET = re.compile(r"status/([0-9]+)\.bin", re.ASCII)
 
 
@@ -115,7 +116,7 @@ def load_registry(content: bytes) -> RegistryKeys:
     """Load the keys from target `registry.cbor`. Raises TrustFault."""
     try:
         groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}), frozenset({6}))
-        keys = [tuple(data(key, 32) for key in array(groups.get(number, []))) for number in range(1, 7)]
+        keys = [tuple(data(key, KEY_SIZE) for key in array(groups.get(number, []))) for number in range(1, 7)]
         for key in (key for group in keys[:4] for key in group):
             _require_point(key)
         for key in (key for group in keys[4:] for key in group):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import base45
 
 from terminal.credential import claims, register, trust
-from terminal.model import PREFIX, Credential, CredentialFinding, Finding, Issuance, Plate, Reason
+from terminal.model import PREFIX, Credential, CredentialFinding, Finding, Issuance, Plate, Reason, is_ours
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 
@@ -162,7 +162,7 @@ def write_text(message: bytes) -> str:
 
 
 def _parse(text: str, policy: Policy) -> cose.Sign1 | Reason:
-    if not text.startswith(PREFIX):  # (1) The text has the prefix.
+    if not is_ours(text):  # (1) The text has the prefix.
         if any(pattern.fullmatch(text) for pattern in policy.other_issuers):
             return Reason.OTHER_ISSUER
         return Reason.FUTURE_VERSION if _OTHER_VERSION.match(text) else Reason.FOREIGN

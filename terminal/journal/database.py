@@ -14,6 +14,7 @@ from terminal.errors import JournalDamaged, JournalFault, JournalFull
 from terminal.journal import record
 from terminal.journal.record import Break, BreakKind, Head
 from terminal.storage import error_name
+from terminal.wire.fields import HASH_SIZE, ID_SIZE, KEY_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,7 +259,7 @@ def load(db: sqlite3.Connection) -> Header:
     if version > SCHEMA_VERSION:
         raise JournalFault(f"made by a newer version of this program (schema {version})")
     row = db.execute("SELECT id, terminal_public_key, seq, hash, receipted FROM journal").fetchone()
-    if row is None or [len(row[place]) for place in (0, 1, 3)] != [16, 32, 32]:
+    if row is None or [len(row[place]) for place in (0, 1, 3)] != [ID_SIZE, KEY_SIZE, HASH_SIZE]:
         raise JournalDamaged("its head is not readable")
     journal_id, key, seq, head, receipted = row
     start = record.genesis(key, journal_id)

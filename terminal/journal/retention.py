@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import JournalDamaged
 from terminal.journal import database, record
+from terminal.limits import DAY_S, RETENTION_DAYS
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-RETENTION_S = 30 * 86_400
+RETENTION_S = RETENTION_DAYS * DAY_S
+"""Time that a record stays after its receipt, s, unless the settings name another."""
 MOST_AT_ONCE = 1000
 """Records removed in one transaction: a few ms, and a write-ahead log of a few hundred KiB."""
 

@@ -16,7 +16,7 @@ from terminal.journal import database, record
 from terminal.journal.record import Head
 from terminal.journal.recovery import DAMAGED
 from terminal.wire.cbor import Malformed
-from terminal.wire.fields import HASH_SIZE
+from terminal.wire.fields import HASH_SIZE, ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from terminal.journal.store import Journal
 
 _NAME = re.compile(
-    rf"{re.escape(DAMAGED)}[0-9]{{8}}T[0-9]{{6}}Z-([0-9a-f]{{32}})(-[0-9]+)?\.sqlite", re.ASCII
+    rf"{re.escape(DAMAGED)}[0-9]{{8}}T[0-9]{{6}}Z-([0-9a-f]{{{2 * ID_SIZE}}})(-[0-9]+)?\.sqlite", re.ASCII
 )
 
 

@@ -42,7 +42,17 @@ from terminal.registry.messages import (
 from terminal.wire import cbor, schema, signed
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.cose import KID_SIZE
-from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
+from terminal.wire.fields import (
+    CODE_DIGEST_SIZE,
+    CTI_SIZE,
+    HASH_SIZE,
+    ID_SIZE,
+    array,
+    data,
+    entries,
+    text,
+    uint,
+)
 from terminal.wire.schema import Field, Schema, enum, fixed_bytes, flag, number, part, parts, unsigned
 
 if TYPE_CHECKING:
@@ -51,7 +61,6 @@ if TYPE_CHECKING:
     from terminal.wire.cose import Sign1
     from terminal.wire.signed import Signer
 
-CODE_DIGEST_SIZE = 16
 MOST_EARLIER_ALARMS = 5
 
 

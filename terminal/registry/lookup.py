@@ -13,6 +13,7 @@ from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.limits import RECENT_CHECK_S
 from terminal.model import NAMING_A_VEHICLE, RefusalReason, Vehicle, VehicleFinding, VehicleStatus
 from terminal.ports import Outgoing
 from terminal.registry import codec, topics
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from terminal.registry.messages import Purpose
     from terminal.wire.signed import Signer
 
-RECENT_S = 600
-"""An answer to a check of the last ten minutes is recorded; after that, an alarm alone."""
 REMEMBERED_S = 43_200
 """A question is remembered for a shift."""
 REMEMBERED = 1024
@@ -320,7 +319,7 @@ def _settle(
     )
     status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
     alarm = status is not None and status.finding in _NOTICED
-    if monotonic_s - asked.asked_s > RECENT_S and not (alarm or asked.kept_open):
+    if monotonic_s - asked.asked_s > RECENT_CHECK_S and not (alarm or asked.kept_open):
         return Dropped(Drop.LATE)
     asked.answered, asked.kept_open = True, False
     if in_time:

@@ -11,8 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from terminal.journal import record
+from terminal.limits import DAY_S
 from terminal.registry.dropped import Dropped
 from terminal.registry.messages import Batch, Chunk
+from terminal.wire.fields import ID_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024
 """Of a signed batch or of signed pieces."""
 PIECE_BYTES = 48 * 1024
-NO_JOURNAL = bytes(16)
+NO_JOURNAL = bytes(ID_SIZE)
 """The journal id in a receipt that is about pieces alone."""
 IN_VAIN = 3
 """How many receipts in a row may bring a journal or a picture no further."""
-USUAL_PAUSE_S, LONGEST_PAUSE_S = 60, 86_400
+USUAL_PAUSE_S, LONGEST_PAUSE_S = 60, DAY_S
 """How long to wait where the registry says `not now`: unless it says how long, and at most."""
 _AROUND = 256
 """Bytes of a batch beside its records and the terminal's number: 182 at most."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from terminal.limits import FRAME_BUDGET_S
 from terminal.scan.search import FrameSearch
 from terminal.scan.steps import (
     BASE,
@@ -31,7 +32,9 @@ _NATIVE = 8192
 """Longest side, px, of a photograph that is searched at full size."""
 
 
-def read(luma: Luma, budget_s: float = 0.015, clock: Callable[[], float] = time.thread_time) -> Scan | None:
+def read(
+    luma: Luma, budget_s: float = FRAME_BUDGET_S, clock: Callable[[], float] = time.thread_time
+) -> Scan | None:
     """Read the codes in one frame, uint8 [height, width]; None if there are none.
 
     Inspection marks come before other codes, larger ones before smaller. `budget_s` is the time allowed, in

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import zxingcpp
 
-from terminal.model import PREFIX, Code, Scan
+from terminal.model import Code, Scan, is_ours
 from terminal.scan.steps import Box, Threshold
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Symbol:
     @property
     def ours(self) -> bool:
         """True if the text has the prefix of an inspection mark."""
-        return self.text is not None and self.text.startswith(PREFIX)
+        return self.text is not None and is_ours(self.text)
 
     @property
     def box(self) -> Box:

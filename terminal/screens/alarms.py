@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.limits import RECENT_CHECK_S
 from terminal.model import Outcome, Subject, VehicleFinding
 from terminal.vehicle import status
 from terminal.vehicle.tables import OUTCOMES, Lines
@@ -16,10 +17,6 @@ from terminal.vehicle.tables import OUTCOMES, Lines
 if TYPE_CHECKING:
     from terminal.model import Plate, RecordedCheck, Verdict
     from terminal.screens.values import Status
-
-RECENT_S = 600
-"""Age of a check, s, up to which its alarm interrupts; an older check's alarm is a banner until it is opened.
-"""
 
 
 class About(StrEnum):
@@ -92,5 +89,5 @@ def about(alarm: RecordedCheck, shown: RecordedCheck | None) -> About:
 
 
 def is_recent(alarm: RecordedCheck, monotonic_s: float) -> bool:
-    """Return True if the alarm's check is at most RECENT_S old at `monotonic_s`."""
-    return monotonic_s - alarm.as_of_s <= RECENT_S
+    """Return True if the alarm's check is at most RECENT_CHECK_S old at `monotonic_s`."""
+    return monotonic_s - alarm.as_of_s <= RECENT_CHECK_S

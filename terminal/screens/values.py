@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
+from terminal.limits import VERDICT_FADES_S, VERDICT_HIDES_S
+
 if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.journal.notes import OfficerNote
@@ -74,9 +76,9 @@ class Status:
     notices: tuple[Notice, ...] = ()
     monotonic_s: float = 0.0
     """Monotonic time, s, from which ages are computed when a screen is drawn."""
-    fades_s: float = 60.0
+    fades_s: float = VERDICT_FADES_S
     """Age, s, from which a pass or provisional verdict says how old it is and loses its colour."""
-    hides_s: float = 180.0
+    hides_s: float = VERDICT_HIDES_S
     """Age, s, from which such a verdict is hidden until the officer asks for it."""
     waiting: WaitingAlarms | None = None
     """Alarms that may not be shown above this screen; None if there are none."""

@@ -9,6 +9,7 @@ import nacl.utils
 from nacl import bindings
 
 from terminal.journal.store import Journal
+from terminal.limits import DAY_S
 from terminal.model import ComparedField
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import LookupSession
@@ -93,7 +94,7 @@ def open_services(
         link,
         nacl.utils.random,
         interval_s=60 * settings.upload.interval_min,
-        retention_s=86_400 * settings.upload.retention_days,
+        retention_s=DAY_S * settings.upload.retention_days,
     )
     province = LastProvince(settings.paths.state)
     province.load()

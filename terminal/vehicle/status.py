@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from terminal.limits import DAY_S
 from terminal.model import VehicleFinding
 from terminal.vehicle.inspection import SHANGHAI, is_day
 from terminal.vehicle.tables import STATUS, Lines, derived
 
-_DAY_S = 86_400
 _UNLISTED = Lines("未识别代码", "Code not known")
 
 
@@ -136,4 +136,4 @@ def _name(letter: str) -> Lines:
 
 def _end_of_day_s(yyyymmdd: int) -> int:
     year, rest = divmod(yyyymmdd, 10_000)
-    return int(datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI).timestamp()) + _DAY_S
+    return int(datetime(year, rest // 100, rest % 100, tzinfo=SHANGHAI).timestamp()) + DAY_S

@@ -9,11 +9,15 @@ from terminal.wire.cbor import Malformed, Value
 
 PRIVATE_BELOW = -65536
 """Unlisted keys below this are ignored; any other unlisted key makes a message malformed."""
-
-
 CTI_SIZE = 12
 HASH_SIZE = 32
+"""SHA-256."""
+CODE_DIGEST_SIZE = 16
+"""Digest of a code: the first bytes of SHA-256 over its Sig_structure."""
 ID_SIZE = 16
+"""Id of a request, journal, entry or order."""
+KEY_SIZE = 32
+"""Key, public or secret, of Ed25519, X25519 or ChaCha20-Poly1305."""
 
 
 def entries(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Self
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
+from terminal.wire.fields import KEY_SIZE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -56,7 +58,7 @@ def is_sealing_key(public_key: bytes) -> bool:
     if len(public_key) != bindings.crypto_box_PUBLICKEYBYTES:
         return False
     try:
-        bindings.crypto_scalarmult(bytes(32), public_key)
+        bindings.crypto_scalarmult(bytes(KEY_SIZE), public_key)
     except CryptoError:
         return False
     return True

@@ -16,6 +16,7 @@ from keys.issue import IssueRequest, issue
 from terminal import config
 from terminal.credential import verify
 from terminal.errors import InputFault, TrustFault
+from terminal.limits import DAY_S
 from terminal.model import Plate, Reason, StatusListRef, Vehicle
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
@@ -145,7 +146,7 @@ def test_a_trust_set_is_due_after_a_day_or_from_a_time_to_come(made: Path):
 
 
 def test_a_stale_set_is_fresh_again_with_the_next_serial(made: Path):
-    text, later_s = code(made, "jiangsu", "苏A", "苏A12345"), NOW_S + 30 * lab.DAY_S
+    text, later_s = code(made, "jiangsu", "苏A", "苏A12345"), NOW_S + 30 * DAY_S
     assert reason(made, text, later_s) is Reason.STALE_TRUST
     assert lab.refresh(made, later_s) == 2
     assert reason(made, text, later_s) is Reason.OK

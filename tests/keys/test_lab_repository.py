@@ -14,6 +14,7 @@ from keys.selection import Selection
 from keys.sources import FolderSource
 from keys.trust_store import InstalledSet, TrustStore, open_current
 from keys.update import update
+from terminal.limits import DAY_S
 from terminal.services import trust_directory as directory
 
 NOW_S = 1_790_000_000
@@ -43,7 +44,7 @@ def test_a_terminal_trusts_what_the_directory_says(made: Path):
 
 def test_refreshing_publishes_a_set_of_that_day(made: Path):
     install(made)
-    later_s = NOW_S + 30 * lab.DAY_S
+    later_s = NOW_S + 30 * DAY_S
     lab.refresh(made, later_s)
     installed = install(made, later_s)
     assert (installed.made_s, installed.serial) == (later_s, 2)
@@ -51,7 +52,7 @@ def test_refreshing_publishes_a_set_of_that_day(made: Path):
 
 def test_an_expired_root_is_renewed(made: Path):
     install(made)
-    later_s = NOW_S + 1000 * lab.DAY_S
+    later_s = NOW_S + 1000 * DAY_S
     lab.refresh(made, later_s)
     assert install(made, later_s).metadata.root.version == 2
 

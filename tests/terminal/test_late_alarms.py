@@ -12,8 +12,9 @@ import pytest
 from terminal.errors import JournalFault
 from terminal.journal.entry import Check, Note, Refinement
 from terminal.journal.recovery import NAME
+from terminal.limits import RECENT_CHECK_S
 from terminal.model import CheckOrigin, CredentialFinding, Fit, LookupState, Outcome, Subject, VehicleFinding
-from terminal.registry.lookup import RECENT_S, Drop
+from terminal.registry.lookup import Drop
 from terminal.screens.events import Refined, Reported, Rerecorded, ScreenEvent
 from terminal.services.answers import RETRY_S
 from terminal.services.checks import ANSWER_STANDS_S
@@ -51,7 +52,7 @@ def bodies(work: Work) -> list[object]:
     return [entry.body for entry in work.entries()]
 
 
-@pytest.mark.parametrize("after_s", [0.0, 10.0, RECENT_S, 2 * RECENT_S])
+@pytest.mark.parametrize("after_s", [0.0, 10.0, RECENT_CHECK_S, 2 * RECENT_CHECK_S])
 @pytest.mark.parametrize("letters", ["C", "E"])
 def test_an_alarm_about_a_plate_that_was_typed_over_is_recorded_and_told(
     work: Work, letters: str, after_s: float
@@ -126,7 +127,7 @@ def test_a_late_alarm_changes_its_check_and_a_late_pass_does_not(work: Work):
 def test_after_ten_minutes_an_alarm_counts_and_nothing_else(work: Work):
     for letters, told in (("A", False), ("Q", False), ("C", True)):
         work.cases.check(work.code(), work.moment)
-        later(work, RECENT_S + 1)
+        later(work, RECENT_CHECK_S + 1)
         assert bool(work.answer(work.asked()[-1], OURS, letters)) is told
 
 
@@ -265,7 +266,7 @@ def test_an_answer_that_is_recorded_after_its_wait_turns_no_screen_greener(work:
         assert work.answer(work.asked()[0], OURS) == ()
         (silent,) = later(work, 30)
         assert judged(silent).lookup is LookupState.NO_ANSWER
-        later(work, 2 * RECENT_S)
+        later(work, 2 * RECENT_CHECK_S)
     assert later(work, RETRY_S) == []
     assert len(work.link.acknowledged) == 1
     assert any(isinstance(body, Refinement) and body.vehicle is VehicleFinding.VALID for body in bodies(work))

@@ -16,6 +16,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from terminal import scan
+from terminal.limits import FRAME_BUDGET_S
 from terminal.scan.search import FrameSearch
 from terminal.scan.steps import BASE
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from terminal.model import Luma, Scan
 
-LIVE_S, SHORT_S = 0.015, 0.003
+LIVE_S, SHORT_S = FRAME_BUDGET_S, 0.003
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _AS_ENCODED = zxingcpp.TextMode.Plain
 """The default escapes control characters, so that equal texts would differ."""

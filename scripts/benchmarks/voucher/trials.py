@@ -16,6 +16,7 @@ from scripts.images.degradations import KINDS, CodePicture, CodePlacement, code,
 from scripts.images.frame_damage import WIDTH
 from terminal import scan
 from terminal.credential import verify
+from terminal.limits import FRAME_BUDGET_S
 from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 FRAMES = 5
 """Frames of a series: a sixth of a second."""
-BUDGET_S = 0.015
+BUDGET_S = FRAME_BUDGET_S
 """CPU time per frame, s."""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PLAIN = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708)

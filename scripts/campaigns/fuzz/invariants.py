@@ -10,6 +10,7 @@ from keys.issue import IssueRequest, issue
 from scripts.images.from_bytes import ByteSource, picture
 from terminal import scan
 from terminal.credential import trust, verify
+from terminal.limits import DAY_S, FRAME_BUDGET_S
 from terminal.model import CredentialFinding, Plate, Scan, Vehicle
 from terminal.scan.recovery.decode import recover
 from terminal.wire import cose
@@ -25,7 +26,7 @@ GENUINE = tuple(
         IssueRequest(Vehicle(Plate(number, "02"), "K33", "A", 202708), "苏A"),
         SEED,
         number.encode().ljust(12)[:12],
-        NOW_S - 86_400,
+        NOW_S - DAY_S,
     )
     for number in ("苏A12345", "苏A12346", "苏B67890")
 )
@@ -33,7 +34,7 @@ GENUINE = tuple(
 TEXTS = (*GENUINE, "https://pay.example/1", "VI1:", "VI2:X", "0123456789", "车" * 40)
 """Texts of the codes in the pictures, before they are damaged."""
 FRAMES = 3
-BUDGETS_S = (0.0, 0.001, 0.003, 0.015, 1.0)
+BUDGETS_S = (0.0, 0.001, 0.003, FRAME_BUDGET_S, 1.0)
 _PUBLIC_KEY = bindings.crypto_sign_seed_keypair(SEED)[0]
 TRUST = trust.TrustSet(
     {

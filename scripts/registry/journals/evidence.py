@@ -15,7 +15,8 @@ from scripts.registry.journals.store import IncidentKind, ReceiptReply, RecordPl
 from scripts.registry.journals.tables import EVIDENCE, PIECE
 from scripts.registry.tables import insert
 from terminal.registry.messages import Receipt, Reception, StoredPart
-from terminal.wire.fields import HASH_SIZE, ID_SIZE
+from terminal.registry.upload_batches import NO_JOURNAL
+from terminal.wire.fields import HASH_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 16 * 1024 * 1024
 """Largest picture, bytes; nothing is stored of one that states a larger size."""
-NO_JOURNAL = bytes(ID_SIZE)
 
 
 def store(connection: Connection, pieces: Pieces, now_ms: int, sign: Signer) -> ReceiptReply:

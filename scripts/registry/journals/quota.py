@@ -8,14 +8,15 @@ from sqlalchemy import func, select
 
 from scripts.registry.journals.tables import JOURNAL, KNOWN
 from scripts.registry.tables import insert
+from terminal.limits import DAY_S
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 MOST_NEW = 16
 """New journals of a terminal in `SPAN_MS`; a terminal begins one, and another after each damage."""
-SPAN_MS = 30 * 86_400_000
-WAIT_S = 86_400
+SPAN_MS = 30 * 1000 * DAY_S
+WAIT_S = DAY_S
 """Wait, s, stated in a receipt that says "not now"."""
 
 

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from terminal.errors import OfflineListFault, OfflineListRefused
+from terminal.limits import DAY_S, OFFLINE_USABLE_DAYS
 from terminal.model import UNCHECKED, VehicleFinding, VehicleStatus
 from terminal.registry.offline import files as offline_files
 from terminal.registry.offline.bloom_filter import EVERYTHING, BloomFilters
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
     """Identity of a file's content: inode, size, modification time."""
     Marks = dict[FileName, Mark]
 
-USABLE_DAYS = 35
 REFRESH_S = 5.0
 """Minimum time between two checks of the folder."""
-_DAY_S = 86_400
 _PROVINCES_OPEN = 4
 """Provinces kept open, 31 files each; opening another takes some ms."""
 _QUESTION = "SELECT record FROM vehicle WHERE plate = ?"
@@ -51,13 +50,13 @@ class OfflineList:
     `faults` has, by province, the files that were unusable when they were last opened.
     """
 
-    def __init__(self, folder: Path, *, usable_days: int = USABLE_DAYS) -> None:
+    def __init__(self, folder: Path, *, usable_days: int = OFFLINE_USABLE_DAYS) -> None:
         """Use the list in `folder`, which may be missing or empty; files are opened on demand.
 
         A list older than `usable_days` yields alarms only.
         """
         self.faults: dict[str, tuple[OfflineListFault, ...]] = {}
-        self._folder, self._usable_s = folder, usable_days * _DAY_S
+        self._folder, self._usable_s = folder, usable_days * DAY_S
         self._open: dict[str, _Province] = {}
         self._unreadable: dict[str, OfflineListFault] = {}
         """By province, the fault of the last lookup."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.credential.verify import Moment
+from terminal.limits import RECENT_CHECK_S
 from terminal.model import (
     ComparedField,
     CredentialFinding,
@@ -22,7 +23,6 @@ from terminal.ports import Incoming, Outgoing
 from terminal.registry import codec
 from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import (
-    RECENT_S,
     REMEMBERED,
     REMEMBERED_S,
     Answered,
@@ -263,7 +263,7 @@ def test_hot_list_changes_are_about_no_vehicle(answer: LookupAnswer):
         ({"correlation": None}, Drop.CORRELATION),
         ({"answer": replace(ANSWER, id=b"x" * 16), "correlation": b"x" * 16}, Drop.UNKNOWN_REQUEST),
         ({"answer": replace(ANSWER, id=b"x" * 16)}, Drop.UNKNOWN_REQUEST),
-        ({"at_s": 100 + RECENT_S + 1}, Drop.LATE),
+        ({"at_s": 100 + RECENT_CHECK_S + 1}, Drop.LATE),
     ],
 )
 def test_what_is_no_answer_is_dropped_and_counted(changed: dict[str, Any], why: Drop):
@@ -275,7 +275,7 @@ def test_what_is_no_answer_is_dropped_and_counted(changed: dict[str, Any], why: 
 def test_a_check_that_is_over_is_forgotten_after_a_shift():
     lookup = asking()
     lookup.expire(105)
-    assert isinstance(hear(lookup, at_s=100 + RECENT_S), Late)
+    assert isinstance(hear(lookup, at_s=100 + RECENT_CHECK_S), Late)
     assert hear(lookup, at_s=100 + REMEMBERED_S) == Dropped(Drop.DUPLICATE)
     assert hear(lookup, at_s=101 + REMEMBERED_S) == Dropped(Drop.UNKNOWN_REQUEST)
 
@@ -290,7 +290,7 @@ def test_the_oldest_of_very_many_checks_is_forgotten_and_none_that_is_waited_for
     assert hear(lookup, at_s=102 + WAIT_S) == Dropped(Drop.UNKNOWN_REQUEST)
 
 
-@pytest.mark.parametrize("at_s", [101, 100 + WAIT_S, 100 + RECENT_S + 1, 100 + 2 * REMEMBERED_S])
+@pytest.mark.parametrize("at_s", [101, 100 + WAIT_S, 100 + RECENT_CHECK_S + 1, 100 + 2 * REMEMBERED_S])
 def test_an_answer_that_could_not_be_recorded_counts_when_it_comes_again_however_late(at_s: float):
     lookup = asking()
     heard = hear(lookup, at_s=100.5)
@@ -363,7 +363,9 @@ def test_a_late_answer_counts_for_ten_minutes_and_an_alarm_for_a_shift(
     heard = hear(lookup, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + WAIT_S)
     assert isinstance(heard, Late)
     later = asking()
-    heard = hear(later, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + RECENT_S + 1)
+    heard = hear(
+        later, replace(ANSWER, record=replace(RECORD, letters=letters)), at_s=100 + RECENT_CHECK_S + 1
+    )
     assert isinstance(heard, Late) is alarm
     assert len(lookup.expire(200)) == (0 if told else 1)  # the screen that waits is told all the same
     assert hear(lookup, at_s=201) == Dropped(Drop.DUPLICATE)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from terminal.credential.verify import Moment
+from terminal.limits import RECENT_CHECK_S
 from terminal.ports import Incoming
 from terminal.registry import codec
 from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import (
-    RECENT_S,
     Busy,
     Drop,
     Late,
@@ -73,7 +73,7 @@ class Network(RuleBasedStateMachine):
         found = replace(RECORD, number=number, letters=letters) if result is LookupResult.FOUND else None
         return request_id, replace(ANSWER, id=request_id, result=result, record=found)
 
-    @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, RECENT_S]))
+    @rule(seconds=st.floats(0, 3) | st.sampled_from([300.0, RECENT_CHECK_S]))
     def wait(self, seconds: float) -> None:
         self.now_s += seconds
 
@@ -113,7 +113,7 @@ class Network(RuleBasedStateMachine):
         in_time = self.now_s < until_s and correlation not in self.silent
         assert isinstance(heard, Late) is not in_time
         alarm = said.record is not None and said.record.letters in ("C", "E")
-        assert self.now_s - asked_s <= RECENT_S or in_time or alarm
+        assert self.now_s - asked_s <= RECENT_CHECK_S or in_time or alarm
         if isinstance(heard, NoAnswer):
             self.silent.add(correlation)
             return heard

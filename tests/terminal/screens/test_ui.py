@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from terminal.limits import RECENT_CHECK_S
 from terminal.model import CredentialFinding, Fit, Outcome, Plate, Subject, VehicleFinding
-from terminal.screens.alarms import RECENT_S, About, Alarm, BannerOpened
+from terminal.screens.alarms import About, Alarm, BannerOpened
 from terminal.screens.attention import Touched
 from terminal.screens.check import PlateEntry, Ready, Result
 from terminal.screens.comparing import Comparison
@@ -235,7 +236,7 @@ def test_no_code_is_checked_behind_an_alarm_and_one_that_stayed_in_view_is_not_c
 
 def test_an_alarm_of_an_older_check_is_a_banner_until_it_is_opened():
     desk = at(OTHER)
-    old = check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_S - 1)
+    old = check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_CHECK_S - 1)
     assert desk.tell(Reported(old)) == (Click(),)
     on(desk, Result)
     assert on(desk, Result).status.banners == (old,)
@@ -250,7 +251,7 @@ def test_an_alarm_of_an_older_check_is_a_banner_until_it_is_opened():
 
 def test_an_alarm_of_the_car_in_front_is_no_banner_however_long_ago_it_was_checked():
     desk = at(FRONT)
-    desk.tell(Refined(check(1, A, STOLEN, as_of_s=desk.now_s - RECENT_S - 1)))
+    desk.tell(Refined(check(1, A, STOLEN, as_of_s=desk.now_s - RECENT_CHECK_S - 1)))
     on(desk, Alarm)
 
 
@@ -270,7 +271,7 @@ def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_
 
 def test_a_banner_is_not_readable_after_the_shift_either():
     desk = at(ShiftOver())
-    desk.tell(Reported(check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_S - 1)))
+    desk.tell(Reported(check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_CHECK_S - 1)))
     assert desk.screen.status.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
     desk.tell(Touched(BannerOpened(), desk.now_s))

@@ -41,6 +41,7 @@ from terminal.registry import topics
 from terminal.rigs import link_of
 from terminal.services.trust_directory import load_registry
 from terminal.services.uploads import Upload
+from terminal.wire.sealed import seal
 from terminal.wire.signed import signer
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _seal(head: Head, sealing_key: bytes, seq: int) -> bytes:
     """Return a check's record, sealed as before a commit."""
     name = record.uuid7(_STAMP.at_ms, os.urandom(10))
     entry = write_entry(Entry(head.journal_id, head.seq + 1, name, _STAMP, check(seq)))
-    encoded = record.write(Record(head.seq + 1, head.hash, record.seal(entry, sealing_key)))
+    encoded = record.write(Record(head.seq + 1, head.hash, seal(entry, sealing_key)))
     record.digest(encoded)
     return encoded
 

@@ -14,8 +14,7 @@ from scripts.registry.journals import evidence
 from scripts.registry.journals.tables import EVIDENCE
 from scripts.registry.reports import output
 from terminal.errors import InputFault
-from terminal.journal import record
-from terminal.wire.cbor import Malformed
+from terminal.wire.sealed import open_with
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-    from scripts.registry.journals.unsealing import SealingKeyPair
+    from terminal.wire.sealed import SealingKeyPair
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -61,14 +60,10 @@ def _complete(terminal: str | None) -> Select[tuple[str, bytes]]:
     return ordered if terminal is None else ordered.where(EVIDENCE.c.terminal == terminal)
 
 
-def _open(sealed: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
-    for key in keys:
-        try:
-            opened = record.unseal(sealed, key.public, key.private)
-        except Malformed:
-            continue
-        return opened if opened.startswith(_JPEG) else None
-    return None
+def _open(box: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
+    """Open a sealed picture; None if no key opens it or it is no JPEG."""
+    opened = open_with(keys, box)
+    return opened if opened is not None and opened.startswith(_JPEG) else None
 
 
 def _make_folder(folder: Path) -> None:

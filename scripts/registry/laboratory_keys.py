@@ -15,13 +15,13 @@ from keys import certificates, files, lab
 from keys.files import Algorithm
 from scripts.registry import access, terminals
 from scripts.registry.access import Shares
-from scripts.registry.journals import unsealing
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.service import Service, TerminalCache
 from scripts.registry.terminals import ACTIVE
 from terminal.errors import InputFault
 from terminal.wire import signed
 from terminal.wire.fields import KEY_SIZE
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,10 +48,10 @@ def service(folder: Path, database: Database) -> Service:
     )
 
 
-def journal_keys(folder: Path) -> list[unsealing.SealingKeyPair]:
+def journal_keys(folder: Path) -> list[SealingKeyPair]:
     """Load the key pairs that open the laboratory's journal records. Raises InputFault."""
     secret = files.load(folder / "private/journal.key", Algorithm.X25519)
-    return [unsealing.SealingKeyPair(files.public_part(Algorithm.X25519, secret) or b"", secret)]
+    return [SealingKeyPair.of(secret)]
 
 
 def other_issuer(folder: Path) -> bytes:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from terminal import atomic_file
 from terminal.errors import JournalFull
-from terminal.journal import database, record
+from terminal.journal import database
+from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ class Evidence:
 
         Raises JournalFull if the pictures without a receipt leave no room.
         """
-        sealed = record.seal(picture, self._key)
+        sealed = seal(picture, self._key)
         name = sha256(sealed).digest()
         with database.faults(self._folder):
             self._make_room(len(sealed))

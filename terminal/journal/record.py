@@ -11,9 +11,6 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from nacl import bindings
-from nacl.exceptions import CryptoError
-
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.fields import HASH_SIZE, data, entries, uint
@@ -116,21 +113,6 @@ def verify_chain(
         if known.get(seq, head.hash) != head.hash:
             return Break(BreakKind.CHANGED, seq)
     return head if max(known, default=0) <= head.seq else Break(BreakKind.MISSING, head.seq + 1)
-
-
-def seal(entry: bytes, sealing_key: bytes) -> bytes:
-    """Seal an entry to an X25519 public key (32 bytes). Raises CryptoError for an unusable key."""
-    return bindings.crypto_box_seal(entry, sealing_key)
-
-
-def unseal(sealed: bytes, public_key: bytes, private_key: bytes) -> bytes:
-    """Open a sealed entry with an X25519 key pair. Raises Malformed if that fails."""
-    if len(sealed) < bindings.crypto_box_SEALBYTES:
-        raise Malformed("shorter than a sealed box")
-    try:
-        return bindings.crypto_box_seal_open(sealed, public_key, private_key)
-    except CryptoError as error:
-        raise Malformed("a sealed box that does not open") from error
 
 
 def uuid7(at_ms: int, random: bytes) -> bytes:

@@ -14,6 +14,7 @@ from terminal.journal.entry import Check, Entry, Refinement
 from terminal.journal.record import Record
 from terminal.model import Outcome
 from terminal.wire.fields import ID_SIZE
+from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ class EntryWriter:
 
     def __post_init__(self) -> None:
         try:
-            record.seal(b"", self.sealing_key)
+            seal(b"", self.sealing_key)
         except CryptoError as error:
             raise JournalFault("the journal-sealing key cannot be used") from error
 
@@ -54,7 +55,7 @@ class EntryWriter:
         seq = head.seq + 1
         name = record.uuid7(stamp.at_ms, self.random(_UUID_RANDOM))
         entry = write_entry(Entry(head.journal_id, seq, name, stamp, body))
-        encoded = record.write(Record(seq, head.hash, record.seal(entry, self.sealing_key)))
+        encoded = record.write(Record(seq, head.hash, seal(entry, self.sealing_key)))
         with database.transaction(db):
             after = database.append(db, head, encoded)
             _tally(db, stamp.shift, body, was)

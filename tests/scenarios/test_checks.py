@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from nacl import bindings
 
 from drivers.panel import MissingPanel
 from keys import files
@@ -21,6 +20,7 @@ from terminal.journal.recovery import NAME
 from terminal.model import Reason, Subject
 from terminal.screens.check import PlateEntry, Result
 from terminal.services.recorder import PACKAGE_RULES
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 def entries(desk: Desk, laboratory: Path) -> list[Entry]:
     """What the registry would find in the journal, opened with its private key."""
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
-    public = bindings.crypto_scalarmult_base(private)
+    pair = SealingKeyPair.of(private)
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
         sealed = [record.read(one).sealed for one in database.records(db, 0)]
-    return [codec.read_entry(record.unseal(one, public, private)) for one in sealed]
+    return [codec.read_entry(pair.open(one) or b"") for one in sealed]
 
 
 @pytest.mark.parametrize(

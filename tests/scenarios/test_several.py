@@ -18,7 +18,6 @@ from keys import files
 from keys.issue import IssueRequest, issue
 from keys.voucher import A6, VoucherText, voucher
 from terminal.credential.verify import write_text
-from terminal.journal import record
 from terminal.journal.entry import Check, Note
 from terminal.journal.evidence import Evidence
 from terminal.model import PREFIX, Outcome, Plate, Reason, RecordedCheck, Vehicle
@@ -26,6 +25,7 @@ from terminal.registry.messages import PlateQuestion
 from terminal.screens.check import Result
 from terminal.screens.choice import CodeChoice
 from terminal.wire.fields import CTI_SIZE
+from terminal.wire.sealed import SealingKeyPair
 from tests.scenarios.test_checks import entries
 from tests.terminal.credential.test_register import digest as digest_of_text
 from tests.terminal.services.terminal_fixture import HandLink, requests
@@ -174,10 +174,9 @@ def test_the_picture_of_a_forged_code_is_the_one_that_it_was_picked_from(
     kept = Evidence(desk.settings.paths.state, bytes(32))
     (name,) = note.pictures or ()
     private = files.load(laboratory / "private" / "journal.key", files.Algorithm.X25519)
-    public = files.load_public(laboratory / "private" / "journal.key.pub", files.Algorithm.X25519)
     sealed = kept.read(name, 0, 1 << 24)
     frame = cv2.imdecode(
-        np.frombuffer(record.unseal(sealed, public, private), np.uint8), cv2.IMREAD_GRAYSCALE
+        np.frombuffer(SealingKeyPair.of(private).open(sealed) or b"", np.uint8), cv2.IMREAD_GRAYSCALE
     )
     shown = cv2.imread(words.removeprefix("show "), cv2.IMREAD_GRAYSCALE)
     assert frame is not None

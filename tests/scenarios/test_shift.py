@@ -6,8 +6,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nacl import bindings
-
 from drivers.clock import ManualClock
 from keys import files
 from keys.files import Algorithm
@@ -19,6 +17,7 @@ from terminal.rigs import link_of
 from terminal.screens import state
 from terminal.screens.shift import LogEntry, ShiftLog
 from terminal.services.shift_actions import QUIET_S
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,9 +29,9 @@ def bodies(desk: Desk, laboratory: Path) -> list[object]:
     """What this journal's records say, opened with the registry's key."""
     assert desk.app is not None
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
-    public = bindings.crypto_scalarmult_base(private)
+    pair = SealingKeyPair.of(private)
     sealed = [record.read(one).sealed for one in desk.app.services.checks.recorder.journal.records(0)]
-    return [codec.read_entry(record.unseal(one, public, private)).body for one in sealed]
+    return [codec.read_entry(pair.open(one) or b"").body for one in sealed]
 
 
 def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:

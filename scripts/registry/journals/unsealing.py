@@ -6,7 +6,7 @@ are given (wire format, section 6).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, fields
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from terminal.journal import record
 from terminal.journal.codec import read_entry
 from terminal.journal.entry import CodeDigest, Rules, SealedClaimsViewed
 from terminal.wire.cbor import Malformed
+from terminal.wire.sealed import open_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from scripts.registry.database import Database
     from terminal.journal.entry import Body, Entry
+    from terminal.wire.sealed import SealingKeyPair
 
 OPENED, UNSOUND = SEALED + 1, SEALED + 2
 """States of an opened record: its entry is in the tables, or it is no entry of its place."""
@@ -34,14 +36,6 @@ AT_ONCE = 1_000
 """Records opened in one transaction."""
 _TYPES: dict[type, str] = {SealedClaimsViewed: "opened"}
 """Names of entry types in files, where they differ from the class."""
-
-
-@dataclass(frozen=True, slots=True)
-class SealingKeyPair:
-    """X25519 key pair of journals, 32 bytes each."""
-
-    public: bytes
-    private: bytes = field(repr=False)
 
 
 def open_all(database: Database, keys: Sequence[SealingKeyPair], now_ms: int) -> tuple[int, int]:
@@ -72,7 +66,7 @@ def _sealed(connection: Connection, after: tuple[str, bytes, int]) -> Sequence[R
 
 def _open(connection: Connection, row: Row[Any], keys: Sequence[SealingKeyPair], now_ms: int) -> bool:
     """Open one record; return True if a key opened it."""
-    encoded = _unseal(record.read(row.record).sealed, keys)
+    encoded = open_with(keys, record.read(row.record).sealed)
     if encoded is None:
         return False
     place = {"terminal": row.terminal, "journal": row.journal, "seq": row.seq}
@@ -85,15 +79,6 @@ def _open(connection: Connection, row: Row[Any], keys: Sequence[SealingKeyPair],
     state = UNSOUND if entry is None else OPENED
     connection.execute(update(RECORD).filter_by(**place).values(state=state))
     return True
-
-
-def _unseal(sealed: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
-    for key in keys:
-        try:
-            return record.unseal(sealed, key.public, key.private)
-        except Malformed:
-            continue
-    return None
 
 
 def _entry(encoded: bytes, place: dict[str, Any]) -> Entry | None:

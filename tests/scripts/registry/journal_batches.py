@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nacl import bindings
-
 from scripts.registry.database import Database
 from scripts.registry.journals import evidence, store
-from scripts.registry.journals.unsealing import SealingKeyPair
 from scripts.registry.terminals import Terminal
 from terminal.journal import record
 from terminal.journal.codec import write_entry
@@ -17,10 +14,11 @@ from terminal.journal.record import Head, Record
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Chunk, Pieces, Receipt, StoredPart
+from terminal.wire.sealed import SealingKeyPair, seal
 from tests.scripts.registry.request_fixtures import NOW_MS, RECEIPT_KEYS, RECEIPT_SIGNER, T0001, signer_of
 
 SECRET = b"journal".ljust(32, b".")
-KEY = SealingKeyPair(bindings.crypto_scalarmult_base(SECRET), SECRET)
+KEY = SealingKeyPair.of(SECRET)
 JOURNAL = b"J" * 16
 BATCH_TOPIC = topics.batch("T0001")
 
@@ -70,7 +68,7 @@ class Journal:
         said = place.get("seq", seq)
         assert isinstance(said, int)
         entry = Entry(self.id, said, record.uuid7(at_ms, seq.to_bytes(10, "big")), stamp, body)
-        return self.add_sealed(record.seal(write_entry(entry), self.sealing_key))
+        return self.add_sealed(seal(write_entry(entry), self.sealing_key))
 
     def add_sealed(self, sealed: bytes) -> int:
         """Append what is sealed already."""

@@ -12,6 +12,7 @@ from terminal.journal.codec import read_entry
 from terminal.journal.entry import Ages, Check, Stamp
 from terminal.journal.store import Journal
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,8 @@ def open_journal(
 def opened(records: Iterable[bytes], sealing: PrivateKey = REGISTRY) -> list[Entry]:
     """Unseal and parse records, as the registry does."""
     sealed = (record.read(encoded).sealed for encoded in records)
-    return [read_entry(record.unseal(box, bytes(sealing.public_key), bytes(sealing))) for box in sealed]
+    pair = SealingKeyPair.of(bytes(sealing))
+    return [read_entry(pair.open(box) or b"") for box in sealed]
 
 
 def whole(journal: Journal) -> bool:

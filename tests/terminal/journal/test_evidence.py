@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from terminal.errors import JournalFault, JournalFull
-from terminal.journal import record
 from terminal.journal.evidence import FOLDER, Evidence
+from terminal.wire.sealed import SealingKeyPair
 from tests.terminal.journal.journals import REGISTRY
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_a_picture_is_on_disk_sealed_alone_and_is_pending(tmp_path: Path):
     assert file.stat().st_mode & 0o077 == 0
     again = Evidence(tmp_path, KEY)
     assert again.pending() == [(name, file.stat().st_size)]
-    assert record.unseal(again.read(name, 0, 1 << 20), KEY, bytes(REGISTRY)) == PICTURE
+    assert SealingKeyPair.of(bytes(REGISTRY)).open(again.read(name, 0, 1 << 20)) == PICTURE
     assert again.read(name, 0, 7) + again.read(name, 7, 1 << 20) == file.read_bytes()
 
 

@@ -9,12 +9,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nacl.public import PrivateKey
 
 from terminal.journal import record
 from terminal.journal.record import Break, BreakKind, Head, Record
 from terminal.wire.cbor import Malformed
-from tests.terminal.journal.journals import REGISTRY, TERMINAL_KEY
+from tests.terminal.journal.journals import TERMINAL_KEY
 
 JOURNAL_ID = b"J" * 16
 START = record.genesis(TERMINAL_KEY, JOURNAL_ID)
@@ -102,17 +101,6 @@ def test_each_break_is_named():
 def test_any_bytes_are_a_record_or_malformed(data: bytes):
     with suppress(Malformed):
         assert record.write(record.read(data)) == data
-
-
-def test_only_the_registry_opens_what_was_sealed():
-    public = bytes(REGISTRY.public_key)
-    sealed = record.seal(b"entry", public)
-    assert record.unseal(sealed, public, bytes(REGISTRY)) == b"entry"
-    other = PrivateKey(bytes(32))
-    with pytest.raises(Malformed):
-        record.unseal(sealed, bytes(other.public_key), bytes(other))
-    with pytest.raises(Malformed):
-        record.unseal(sealed[:47], public, bytes(REGISTRY))
 
 
 def test_a_record_that_no_batch_could_hold_is_refused():

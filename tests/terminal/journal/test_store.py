@@ -21,6 +21,7 @@ from terminal.journal.entry import Event, EventKind, Note, Refinement, Session, 
 from terminal.journal.recovery import NAME
 from terminal.journal.store import Journal
 from terminal.model import Outcome
+from terminal.wire.sealed import SealingKeyPair
 from tests.terminal.journal.journals import (
     CHECK,
     NOTE,
@@ -96,7 +97,7 @@ def test_no_file_holds_a_plate_an_officer_or_a_note(tmp_path: Path):
         journal.append(STAMP, Event(EventKind.FAULT, NUMBER))
         on_disk = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
         told = b"".join(
-            record.unseal(record.read(one).sealed, bytes(REGISTRY.public_key), bytes(REGISTRY))
+            SealingKeyPair.of(bytes(REGISTRY)).open(record.read(one).sealed) or b""
             for one in journal.records()
         )
     after_close = {f"closed {path.name}": path.read_bytes() for path in tmp_path.iterdir()}

@@ -31,6 +31,7 @@ from terminal.registry.upload_batches import (
     due,
 )
 from terminal.wire import cbor, cose, signed
+from terminal.wire.sealed import SealingKeyPair
 from tests.terminal.journal.journals import REGISTRY, open_journal
 from tests.terminal.journal.test_damage import execute, flip_a_byte_of_record
 from tests.terminal.registry.message_strategies import ANSWER, OTHER_SIGNER, SIGNER, TOPIC
@@ -244,7 +245,7 @@ def test_pictures_come_after_the_records_in_pieces_and_go_on_in_the_middle(tmp_p
     assert len(sent) == 4  # the first piece once more, whose receipt says where to go on
     sealed = registry.parts[name]
     assert sha256(sealed).digest() == name
-    assert record.unseal(sealed, SEALING, bytes(REGISTRY)) == picture
+    assert SealingKeyPair.of(bytes(REGISTRY)).open(sealed) == picture
     assert evidence.pending() == []
 
 

@@ -12,7 +12,7 @@ from terminal import config
 from terminal.credential.verify import Moment
 from terminal.errors import LinkFault
 from terminal.journal.codec import read_entry
-from terminal.journal.record import read, unseal
+from terminal.journal.record import read
 from terminal.model import Plate, RecordedCheck, Vehicle
 from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec, topics
@@ -27,6 +27,7 @@ from terminal.registry.messages import (
 from terminal.screens.events import Recorded, Refined, Reported, ScreenEvent
 from terminal.services.assembly import open_services
 from terminal.wire import signed
+from terminal.wire.sealed import SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,9 +161,9 @@ class Work:
     def entries(self) -> list[Entry]:
         """The journal's entries, opened."""
         key = files.load(self.laboratory / "private/journal.key", files.Algorithm.X25519)
-        public = files.load_public(self.laboratory / "private/journal.key.pub", files.Algorithm.X25519)
+        pair = SealingKeyPair.of(key)
         journal = self.cases.recorder.journal
-        return [read_entry(unseal(read(one).sealed, public, key)) for one in journal.records()]
+        return [read_entry(pair.open(read(one).sealed) or b"") for one in journal.records()]
 
 
 def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:

@@ -10,7 +10,6 @@ from threading import Barrier
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nacl import bindings
 from sqlalchemy import func, select
 
 from scripts.registry import sample
@@ -18,9 +17,8 @@ from scripts.registry.database import Database, register
 from scripts.registry.journals.entry_tables import BODIES, ENTRY
 from scripts.registry.journals.rechecks import recheck_all
 from scripts.registry.journals.tables import INCIDENT, UNIT
-from scripts.registry.journals.unsealing import SealingKeyPair, open_all
+from scripts.registry.journals.unsealing import open_all
 from scripts.registry.reports.checks import Checked, Filter, checks
-from terminal.journal import record
 from terminal.journal.entry import (
     Body,
     Check,
@@ -34,12 +32,13 @@ from terminal.journal.entry import (
     SessionStep,
 )
 from terminal.model import Outcome, VehicleFinding
+from terminal.wire.sealed import SealingKeyPair, seal
 from tests.scripts.registry.journal_batches import CHECK, KEY, Journal, file
 from tests.scripts.registry.request_fixtures import DAY, NOW_MS
 from tests.terminal.journal.test_codec import entries
 
 OTHER_SECRET = b"another".ljust(32, b".")
-OTHER_KEY = SealingKeyPair(bindings.crypto_scalarmult_base(OTHER_SECRET), OTHER_SECRET)
+OTHER_KEY = SealingKeyPair.of(OTHER_SECRET)
 UNCHECKED = replace(CHECK, vehicle=VehicleFinding.UNCHECKED, outcome=Outcome.PROVISIONAL, letters=None)
 DAY_MS = 86_400_000
 
@@ -141,7 +140,7 @@ def test_a_box_without_an_entry_of_its_place_is_named_and_not_tried_again(databa
     journal = Journal().fill(1)
     journal.add(CHECK, seq=9)
     journal.add(CHECK, terminal="T0002")
-    journal.add_sealed(record.seal(b"nonsense", KEY.public))
+    journal.add_sealed(seal(b"nonsense", KEY.public))
     journal.fill(1)
     upload(database, journal)
     assert open_all(database, [KEY], NOW_MS) == (5, 0)
@@ -159,7 +158,7 @@ def test_whatever_a_terminal_seals_nothing_is_raised(drawn: list[bytes]):
     memory.prepare(NOW_MS)
     journal = Journal()
     for number, content in enumerate(drawn):
-        journal.add_sealed(content if number % 2 else record.seal(content, KEY.public))
+        journal.add_sealed(content if number % 2 else seal(content, KEY.public))
     upload(memory, journal)
     opened, left = open_all(memory, [KEY], NOW_MS)
     assert opened + left == len(drawn)

@@ -24,12 +24,12 @@ from scripts.registry.__main__ import main
 from scripts.registry.database import Database
 from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
-from terminal.journal import record as journal_record
 from terminal.journal.entry import Confirmation, Note
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry import codec
 from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
 from terminal.wire import cose, signed
+from terminal.wire.sealed import seal
 from terminal.wire.signed import by_kid
 from tests.scripts.registry.journal_batches import CHECK, Journal
 from tests.scripts.registry.request_fixtures import T0001, public
@@ -136,7 +136,7 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 400
 def test_uploaded_pictures_are_opened_and_written_out_for_their_owner_alone(
     desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    sealed = [journal_record.seal(content, desk.journal.sealing_key) for content in (JPEG, b"no picture")]
+    sealed = [seal(content, desk.journal.sealing_key) for content in (JPEG, b"no picture")]
     sealed.append(b"sealed to nobody")
     names = [sha256(one).digest() for one in sealed]
     parts = [Chunk(name, 0, len(one), one) for name, one in zip(names, sealed, strict=True)]

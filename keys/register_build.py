@@ -104,7 +104,7 @@ def _digests(lines: Iterable[str], span: Span, as_of_s: int, built: BuiltRegiste
     known: set[str] = set()
     for number, line in enumerate(lines, 1):
         try:
-            authority, iat_s, exp_s, digest = _record(line.rstrip("\r\n"))
+            authority, iat_s, exp_s, digest = read_record(line.rstrip("\r\n"))
         except ValueError as error:
             raise InputFault(f"record {number}: {error}") from error
         if authority not in known:
@@ -120,7 +120,8 @@ def _digests(lines: Iterable[str], span: Span, as_of_s: int, built: BuiltRegiste
         yield digest
 
 
-def _record(line: str) -> tuple[str, int, int, bytes]:
+def read_record(line: str) -> tuple[str, int, int, bytes]:
+    """Read a record: authority, iat and exp (Unix time, s), and digest (16 bytes). Raises ValueError."""
     if line.startswith(PREFIX):
         message = cose.parse(base45.b45decode(line.removeprefix(PREFIX).encode("ascii")))
         one = claims.parse(message.payload)

@@ -60,6 +60,9 @@ class RegistryView(Protocol):
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
         """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
 
+    def issuance(self, question: PlateQuestion, now_s: float) -> Issuance:
+        """What authorities' records say of the code that a question has the digest of."""
+
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
         """Return the requested changes, up to `most` changes and vehicles, and True if more follow."""
 
@@ -137,7 +140,7 @@ def _vehicles(
 ) -> LookupAnswer:
     """Return the vehicles with a number. An impossible number or kind is refused: "not found" would accuse.
 
-    This registry keeps no record of issued codes; for a code's digest it answers that it does not know.
+    A code's digest gets what authorities' records say of it (`issuance`).
     """
     number, kind = question.number, question.kind
     if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
@@ -152,7 +155,7 @@ def _vehicles(
         terminal=request.terminal,
         record=one,
         records=tuple(found) if result is LookupResult.SEVERAL_KINDS else None,
-        issuance=None if question.code_digest is None else Issuance.NOT_KNOWN,
+        issuance=None if question.code_digest is None else view.issuance(question, now_ms / 1000),
         earlier_alarms=None if one is None else view.earlier_alarms(one),
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_ur
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from scripts.registry import earlier, hotlist
+from scripts.registry import earlier, hotlist, issuance
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.journals import store
 from scripts.registry.journals.entry_tables import ENTRY
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
     from terminal.journal.record import Head
-    from terminal.model import EarlierAlarm, Plate
-    from terminal.registry.messages import HotlistChange, HotlistQuestion
+    from terminal.model import EarlierAlarm, Issuance, Plate
+    from terminal.registry.messages import HotlistChange, HotlistQuestion, PlateQuestion
 
 REMEMBERED_MS = 3_600_000
 """Time, ms, for which a request is remembered after it was sent; after 60 s its age refuses it anyway."""
@@ -155,6 +155,10 @@ class RequestView:
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
         """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
         return earlier.earlier_alarms(self.connection, record)
+
+    def issuance(self, question: PlateQuestion, now_s: float) -> Issuance:
+        """Return what authorities' records say of a question's code at `now_s` (Unix s)."""
+        return issuance.issuance_of(self.connection, question.code_digest or b"", question.code_claims, now_s)
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[list[HotlistChange], bool]:
         """Return the requested changes, up to `most` changes and vehicles, and True if more follow."""

@@ -17,6 +17,7 @@ from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, Ref
 from terminal.registry.messages import (
     Batch,
     Chunk,
+    CodeClaims,
     CodeQuestion,
     Command,
     Health,
@@ -61,6 +62,10 @@ if TYPE_CHECKING:
     from terminal.wire.cose import Sign1
     from terminal.wire.signed import Signer
 
+CODE_CLAIMS = -70_001
+"""Private key of a plate question: issuer, iat and exp of the code shown. A registry that does not know it
+answers as if it were not there (wire format, section 1).
+"""
 MOST_EARLIER_ALARMS = 5
 
 
@@ -173,6 +178,15 @@ def _write_question(question: Question) -> Value:
             return {5: vin}
 
 
+def _read_claims(value: Value) -> CodeClaims:
+    issuer, issued_s, expires_s = array(value, 3)
+    return CodeClaims(text(issuer, 1, 12), uint(issued_s), uint(expires_s))
+
+
+def _write_claims(claims: CodeClaims) -> Value:
+    return [claims.issuer, claims.issued_s, claims.expires_s]
+
+
 def _read_listed(value: Value) -> tuple[HotlistEntry, ...]:
     lines = [[text(item) for item in array(line, 3)] for line in array(value)]
     return tuple(HotlistEntry(Plate(number, kind), letters) for number, kind, letters in lines)
@@ -231,6 +245,7 @@ _PLATE_QUESTION = Schema(
     schema.text(1, "number"),
     schema.text(2, "kind"),
     fixed_bytes(3, "code_digest", CODE_DIGEST_SIZE),
+    Field(CODE_CLAIMS, "code_claims", _read_claims, _write_claims),
 )
 _REQUEST = Schema(
     LookupRequest,

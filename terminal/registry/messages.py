@@ -61,6 +61,17 @@ class Command(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CodeClaims:
+    """Claims of a code by which the registry knows whether its authority's records would have it."""
+
+    issuer: str
+    issued_s: int
+    """iat, Unix time, s."""
+    expires_s: int
+    """exp, Unix time, s."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlateQuestion:
     """Form 1: a number, and its kind where the officer knows it."""
 
@@ -69,6 +80,8 @@ class PlateQuestion:
     code_digest: bytes | None = None
     """Of a code that was shown and passed the signature check: first 16 bytes of SHA-256 over its
     Sig_structure."""
+    code_claims: CodeClaims | None = None
+    """Claims of that code, if they are proven: a private key of the message, which others ignore."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class CheckLookups:
             return None
         head, plate, finding = self.ledger.recorder.head, judged.plate, judged.verdict.finding
         if plate is not None:
-            return self.registry.ask_plate(plate.number, plate.kind, head, moment, finding.digest)
+            return self.registry.ask_plate(plate.number, plate.kind, head, moment, finding)
         if finding.reason is Reason.OTHER_ISSUER and judged.text is not None:
             return self.registry.ask_code(judged.text, head, moment)
         return None

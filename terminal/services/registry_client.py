@@ -10,6 +10,7 @@ from terminal.model import RefusalReason
 from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import Answered, Busy, Drop, Late, LookupSession, LookupSpec, NoAnswer
 from terminal.registry.messages import (
+    CodeClaims,
     CodeQuestion,
     HotlistQuestion,
     LookupRequest,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
     from terminal.journal.record import Head
+    from terminal.model import Finding
     from terminal.ports import Clock, Incoming, Link, Outgoing
     from terminal.services.hotlist_sync import HotlistSync
 
@@ -66,14 +68,15 @@ class RegistryClient:
         return silent if self._refused is None else (self._refused, *silent)
 
     def ask_plate(
-        self, number: str, kind: str | None, head: Head, moment: Moment, code_digest: bytes | None = None
+        self, number: str, kind: str | None, head: Head, moment: Moment, code: Finding | None = None
     ) -> Outgoing | None:
         """Return the request about a vehicle, to be passed to `send`; None while offline.
 
-        With `code_digest` (32 bytes) it also asks if the code of that digest was issued. `kind` None asks
-        for every vehicle of the number.
+        With the finding of a code it also asks if that code was issued. `kind` None asks for every vehicle
+        of the number.
         """
-        return self._ask(PlateQuestion(number, kind, code_digest), head, moment)
+        digest = code.digest if code else None
+        return self._ask(PlateQuestion(number, kind, digest, _claims_of(code)), head, moment)
 
     def ask_code(self, text: str, head: Head, moment: Moment) -> Outgoing | None:
         """Return the request about another issuer's code, to be passed to `send`.
@@ -178,3 +181,9 @@ class RegistryClient:
             moment=moment,
             monotonic_s=self.clock.monotonic_s(),
         )
+
+
+def _claims_of(code: Finding | None) -> CodeClaims | None:
+    """Return what the registry needs to know of a code that proves its claims."""
+    proven = code.credential if code else None
+    return None if proven is None else CodeClaims(proven.issuer, proven.issued_s, proven.expires_s)

@@ -5,6 +5,7 @@ Commands that need the content of records first open the sealed ones with the la
 
 from __future__ import annotations
 
+import argparse
 import time
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from scripts.registry import laboratory_keys
+from scripts.registry import issuance, laboratory_keys
 from scripts.registry.admission import Refusal
 from scripts.registry.commands import open_database
-from scripts.registry.journals import rechecks, store, unsealing
+from scripts.registry.journals import code_rechecks, rechecks, store, unsealing
 from scripts.registry.journals.store import RecordPlace
 from scripts.registry.journals.tables import INCIDENT, RECORD, UNIT
 from scripts.registry.reports import export as exporting
@@ -31,7 +32,6 @@ from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from sqlalchemy import Connection
@@ -47,6 +47,22 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
     """Add these commands to a command line; `command` makes the parser of one."""
     command("open", open_records)
     command("count", count)
+    issued = command("issued", record_issued)
+    issued.add_argument(
+        "records",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="AUTHORITY,IAT,EXP,DIGEST or the text of a code on each line",
+    )
+    issued.add_argument(
+        "--complete",
+        type=_complete,
+        action="append",
+        default=[],
+        metavar="AUTHORITY:TIME",
+        help="it has recorded every code with an earlier iat (Unix s), such as 苏A:1795276800",
+    )
     unit = command("unit", give_unit)
     unit.add_argument("terminal")
     unit.add_argument("unit", help='its name; "" takes it away')
@@ -68,7 +84,17 @@ def open_records(given: argparse.Namespace) -> None:
     """Open sealed records with the journal's private key, and recheck vehicles not checked live."""
     with open_database(given, int(time.time())) as held:
         opened, left, rechecked = _open(given, held)
-    print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles rechecked")
+    print(f"{opened} opened, {left} stay sealed, {rechecked} vehicles and codes rechecked")
+
+
+def record_issued(given: argparse.Namespace) -> None:
+    """Record codes that authorities issued, and up to when an authority's records are complete."""
+    with open_database(given, int(time.time())) as held, held.transaction() as connection:
+        lines = given.records.open(encoding="ascii", errors="replace") if given.records else ()
+        count = issuance.record(connection, lines)
+        for authority, until_s in given.complete:
+            issuance.complete(connection, authority, until_s)
+    print(f"{count} codes recorded")
 
 
 def count(given: argparse.Namespace) -> None:
@@ -129,7 +155,8 @@ def take(given: argparse.Namespace) -> None:
 
 def _open(given: argparse.Namespace, held: Database) -> tuple[int, int, int]:
     opened, left = unsealing.open_all(held, laboratory_keys.journal_keys(given.lab), _now_ms())
-    return opened, left, rechecks.recheck_all(held, _now_ms())
+    codes = code_rechecks.recheck_codes(held, _now_ms())
+    return opened, left, codes + rechecks.recheck_all(held, _now_ms())
 
 
 def _read(given: argparse.Namespace, wanted: Filter) -> tuple[list[Checked], Contents]:
@@ -156,3 +183,10 @@ def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> C
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _complete(text: str) -> tuple[str, int]:
+    authority, colon, until_s = text.partition(":")
+    if not (authority and colon and until_s.isascii() and until_s.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text} is not AUTHORITY:TIME, with the time in Unix s")
+    return authority, int(until_s)

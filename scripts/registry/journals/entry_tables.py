@@ -131,6 +131,15 @@ RECHECK = Table(
 )
 """The registry's own finding for a vehicle that was not checked live; `seq` is the check's."""
 
+CODE_RECHECK = Table(
+    "code_recheck",
+    SCHEMA,
+    *_place(),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("issuance", Integer, nullable=False),  # 0 issued, 1 never issued
+)
+"""What authorities' records say of a check's code, once they say it for certain; `seq` is the check's."""
+
 BODIES: Mapping[type[Any], Table] = {
     Check: CHECK,
     Refinement: REFINEMENT,

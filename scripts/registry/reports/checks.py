@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, and_, select
 
-from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, NOTE, RECHECK, REFINEMENT
+from scripts.registry.journals.entry_tables import (
+    CHECK,
+    CODE_RECHECK,
+    CONFIRMATION,
+    ENTRY,
+    NOTE,
+    RECHECK,
+    REFINEMENT,
+)
 from scripts.registry.journals.tables import RECORD, UNIT
 from terminal.vehicle.inspection import SHANGHAI
 
@@ -91,6 +99,8 @@ class Checked:
     confirmed: str = field(default="")
     rechecked_ms: int | None = None
     rechecked_vehicle: str | None = None
+    rechecked_issuance: int | None = None
+    """What authorities' records said of the code afterwards: 0 issued, 1 never issued."""
 
     @property
     def at(self) -> datetime:
@@ -139,13 +149,18 @@ def _of_unit(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _query(wanted: Filter) -> Select[Any]:
     entry = [column for column in ENTRY.c if column.name not in (*PLACE, "type")]
-    rechecked = (RECHECK.c.at_ms.label("rechecked_ms"), RECHECK.c.vehicle.label("rechecked_vehicle"))
+    rechecked = (
+        RECHECK.c.at_ms.label("rechecked_ms"),
+        RECHECK.c.vehicle.label("rechecked_vehicle"),
+        CODE_RECHECK.c.issuance.label("rechecked_issuance"),
+    )
     return (
         select(CHECK, *entry, RECORD.c.received_ms, UNIT.c.unit, *rechecked)
         .join(ENTRY, _same(ENTRY, CHECK))
         .join(RECORD, _same(RECORD, CHECK))
         .outerjoin(UNIT, UNIT.c.terminal == CHECK.c.terminal)
         .outerjoin(RECHECK, _same(RECHECK, CHECK))
+        .outerjoin(CODE_RECHECK, _same(CODE_RECHECK, CHECK))
         .where(*_when(wanted), *_of_unit(wanted))
         .order_by(ENTRY.c.at_ms, *(CHECK.c[name] for name in PLACE))
     )

@@ -5,16 +5,17 @@ A check that the officer marked as a mistake counts only among the mistakes.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from statistics import quantiles
 from typing import TYPE_CHECKING
 
+from scripts.registry.journals import code_rechecks
 from scripts.registry.journals.rechecks import NOT_LIVE
 from scripts.registry.reports.checks import by_cti
-from terminal.model import Outcome, VehicleFinding
+from terminal.model import CredentialFinding, Issuance, Outcome, VehicleFinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,8 @@ class Figures:
     outcomes: dict[Outcome, int]
     hours: dict[tuple[int, Outcome], int]
     """Checks by hour of the day in Asia/Shanghai and outcome."""
+    never_issued: dict[str, list[Checked]]
+    """Checks of codes that no authority issued, by the key (id in hex) that signed them."""
     alarms: list[Checked]
     overdue: list[Checked]
     duress: list[Checked]
@@ -82,6 +85,7 @@ def figures(found: Sequence[Checked]) -> Figures:
         mistaken=len(found) - len(counted),
         outcomes={each: sum(one.outcome == each for one in counted) for each in Outcome},
         hours=dict(Counter((one.at.hour, Outcome(one.outcome)) for one in counted)),
+        never_issued=_never_issued(found),
         alarms=[one for one in counted if one.outcome == Outcome.ALARM],
         overdue=[one for one in counted if one.outcome == Outcome.OVERDUE],
         duress=[one for one in counted if one.duress],
@@ -91,6 +95,21 @@ def figures(found: Sequence[Checked]) -> Figures:
         plates={cti: seen for cti, seen in codes.items() if len({(c.number, c.kind) for c in seen}) > 1},
         apart=[each for seen in codes.values() for each in _apart(seen)],
     )
+
+
+def _never_issued(found: Sequence[Checked]) -> dict[str, list[Checked]]:
+    """Return the checks of codes that nobody issued; marked as mistakes or not, since a key was stolen.
+
+    What authorities' records say afterwards counts before what the terminal found.
+    """
+    by_key: dict[str, list[Checked]] = defaultdict(list)
+    for one in found:
+        issued = one.rechecked_issuance if one.rechecked_issuance is not None else one.issuance
+        accused = one.finding == CredentialFinding.NOT_ISSUED or issued == Issuance.NEVER_ISSUED
+        if accused and issued != Issuance.ISSUED:
+            shown = code_rechecks.read(one.code_text or "")
+            by_key[shown.kid.hex() if shown else ""].append(one)
+    return dict(sorted(by_key.items()))
 
 
 def distance_km(first: tuple[int, int], second: tuple[int, int]) -> float:

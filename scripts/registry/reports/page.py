@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from terminal.model import Outcome
+from terminal.model import CredentialFinding, Outcome
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import ALARM_RESULTS, KINDS, OUTCOMES, VEHICLE_LINES
 
@@ -39,6 +39,7 @@ dd{margin:0;font-size:1.5rem;font-weight:600}
 .key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}svg{width:100%;height:auto}
 .none{color:#4a5866}
 """
+NOT_ISSUED = CredentialFinding.NOT_ISSUED
 _SPANS = (("h", 3600), ("min", 60), ("s", 1))
 _WIDTH, _HEIGHT, _BASE = 960, 260, 230
 
@@ -62,6 +63,7 @@ def page(contents: Contents) -> str:
     figures = contents.figures
     parts = (
         _head(contents),
+        _section("签发机关无签发记录 Signed, but never issued: a key may be stolen", _never_issued(figures)),
         _section("各时段检查 Checks by hour and outcome", _legend(figures) + _chart(figures)),
         _section("胁迫 Under duress", _checks(figures.duress)),
         _section("报警 Alarms", _checks(figures.alarms)),
@@ -175,6 +177,15 @@ def _in_words(confirmed: str) -> str:
 
 def _checks(found: Sequence[Checked]) -> str:
     return _table(_CHECK, map(_check, found))
+
+
+def _never_issued(figures: Figures) -> str:
+    rows = (
+        [kid, *_check(one)[:5], "平台复核 registry" if one.finding != NOT_ISSUED else "终端 terminal"]
+        for kid, seen in figures.never_issued.items()
+        for one in seen
+    )
+    return _table(("签发密钥 key", *_CHECK[:5], "发现 found by"), rows)
 
 
 def _rechecked(found: Sequence[Checked]) -> str:

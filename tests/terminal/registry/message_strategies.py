@@ -15,6 +15,7 @@ from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, Ref
 from terminal.registry.messages import (
     Batch,
     Chunk,
+    CodeClaims,
     CodeQuestion,
     Command,
     Health,
@@ -66,7 +67,8 @@ uints = st.integers(0, 2**63 - 1)
 ids = st.binary(min_size=16, max_size=16)
 places = st.tuples(st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000))
 heads = st.builds(Head, ids, uints, st.binary(min_size=32, max_size=32))
-plate_questions = st.builds(PlateQuestion, TEXTS, st.none() | TEXTS, st.none() | ids)
+code_claims = st.builds(CodeClaims, TEXTS.filter(lambda said: 1 <= len(said) <= 12), uints, uints)
+plate_questions = st.builds(PlateQuestion, TEXTS, st.none() | TEXTS, st.none() | ids, st.none() | code_claims)
 questions = st.one_of(
     plate_questions,
     st.builds(CodeQuestion, TEXTS),

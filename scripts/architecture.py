@@ -33,6 +33,7 @@ LABELS = {
     "base": "model, ports, errors",
     "camera": "camera: what it is asked next",
     "cli": "cli: the command line",
+    "clock": "clock: floor and trust",
     "commands": "commands: one a module",
     "credential": "credential: is the code genuine?",
     "drawing": "drawing: screens to pixels",

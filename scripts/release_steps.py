@@ -59,9 +59,8 @@ def make(root: Path, version: str, day: str) -> Path:
     changelog, version_file = root / CHANGELOG, root / VERSION_FILE
     changelog.write_text(dated(changelog.read_text(encoding="utf-8"), version, day), encoding="utf-8")
     source = version_file.read_text(encoding="utf-8")
-    version_file.write_text(
-        re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', source), encoding="utf-8"
-    )
+    source = re.sub(r'__version__ = ".*"', f'__version__ = "{version}"', source)
+    version_file.write_text(re.sub(r'RELEASED = ".*"', f'RELEASED = "{day}"', source), encoding="utf-8")
     _git(root, "commit", "--quiet", "--message", f"Release {version}", CHANGELOG, VERSION_FILE)
     _git(root, "tag", "--annotate", "--message", f"Release {version}", f"v{version}")
     return build(root, version)

@@ -18,7 +18,7 @@ from terminal import __version__, console
 from terminal.commands.decoding import Limits
 from terminal.errors import Fault
 from terminal.model import Plate
-from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, system_clock
+from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, trusted_clock
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS
 
@@ -131,7 +131,7 @@ def _lookup(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     question = lookup.LookupArguments(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup.run(settings, system_clock(), link_of(settings), load_seed, question)
+    return lookup.run(settings, trusted_clock(settings), link_of(settings), load_seed, question)
 
 
 # roadside journal
@@ -176,7 +176,7 @@ def _upload(chosen: argparse.Namespace) -> int:
     settings = config.read(chosen.config)
     way = upload.UploadTarget(chosen.to, chosen.receipts)
     link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
-    return upload.run(settings, system_clock(), link, load_seed, way)
+    return upload.run(settings, trusted_clock(settings), link, load_seed, way)
 
 
 # roadside verify

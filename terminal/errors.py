@@ -268,6 +268,12 @@ class ClockWrong(Fault):
         self.en = f"Clock {count} s {direction} the registry, which refuses lookups: set the clock"
 
 
+class ClockFault(Fault):
+    """Raised when the clock's file cannot be used, or the system's clock cannot be set."""
+
+    code, zh, en = "K02", "时钟数据无法使用，请联系管理员", "The clock's data cannot be used"
+
+
 class TerminalInactive(LinkFault):
     """The registry knows this terminal as withdrawn, and answers it nothing."""
 

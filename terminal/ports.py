@@ -299,6 +299,56 @@ class Clock(Protocol):
     def trusted(self) -> bool:
         """True if the wall time comes from a source reliable enough to decide a date."""
 
+    def note_trust_set(self, made_s: int) -> None:
+        """A verified trust set, made at `made_s` (Unix s), is in force: the clock cannot be before that."""
+
+    def note_answer(self, signed_s: float, round_trip_s: float) -> None:
+        """A verified answer to our own request has come: set the clock by it, and raise its floor.
+
+        `signed_s` is the answer's signed time (Unix s), `round_trip_s` the time since the request was sent.
+        """
+
+
+class TimeService(StrEnum):
+    """A service that keeps the system's clock by reliable sources at the moment."""
+
+    NTP_AND_GNSS = "ntp_and_gnss"
+    """NTP and GNSS, unsigned both, which agree with each other."""
+    NTS = "nts"
+    """Network Time Security (RFC 8915) for every source in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The system's clocks at one moment."""
+
+    wall_s: float
+    """The system's wall clock, Unix s."""
+    running_s: float
+    """Time since boot, s: suspended time counts, and neither setting nor slewing the clock changes it."""
+    boot_id: str
+    """Name of this boot: another after each."""
+    service: TimeService | None = None
+    """What keeps `wall_s`; None if nothing reliable does."""
+    battery_s: float | None = None
+    """The battery-backed clock, Unix s; None if there is none."""
+
+
+class TimeSource(Protocol):
+    """The system's clocks."""
+
+    def wall_s(self) -> float:
+        """The system's wall clock, Unix s."""
+
+    def running_s(self) -> float:
+        """Time since boot, s; see `ClockReading`."""
+
+    def monotonic_s(self) -> float:
+        """Monotonic time, s."""
+
+    def read(self) -> ClockReading:
+        """Read all clocks, and what keeps them; a source that cannot be read counts as absent."""
+
 
 class TrustUpdater(Protocol):
     """Updates of the trust set, each in a process of its own."""

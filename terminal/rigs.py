@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import PanelFault
-from terminal.ports import Clock, Link, Panel, Rig
+from terminal.ports import Link, Panel, Rig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def pi_rig(settings: Config) -> Rig:
     """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
-    from drivers import camera_cv, camera_pi, clock, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
+    from drivers import camera_cv, camera_pi, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
 
     camera, screen, pins = settings.camera, settings.display, settings.panel
     size = (camera.width, camera.height)
@@ -45,7 +46,7 @@ def pi_rig(settings: Config) -> Rig:
         else partial(camera_cv.open_camera, device, fps=camera.frames_per_s, size=size),
         display=shown,
         panel=signals,
-        clock=clock.SystemClock(),
+        clock=trusted_clock(settings),
         service_manager=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
@@ -79,7 +80,7 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
 
 def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
     """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
-    from drivers import camera_cv, clock, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
+    from drivers import camera_cv, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
 
     desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
     source = settings.camera.source
@@ -89,18 +90,18 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         else lambda: desk.camera,
         display=desk.display,
         panel=desk.panel,
-        clock=clock.SystemClock() if show_window else desk.clock,
+        clock=trusted_clock(settings) if show_window else desk.clock,
         service_manager=sd_notify.SystemdNotify(),
         link=link_of(settings),
     )
     return rig, desk
 
 
-def system_clock() -> Clock:
-    """The machine's clock, with what vouches for it."""
-    from drivers import clock  # noqa: PLC0415 - loads ctypes
+def trusted_clock(settings: Config) -> TrustedClock:
+    """The machine's clock; its floor and what set it right are kept in the state folder."""
+    from drivers import clock  # noqa: PLC0415 - the simulated rig needs none
 
-    return clock.SystemClock()
+    return TrustedClock(clock.SystemTime(), settings.paths.state, RELEASED_S)
 
 
 def load_seed(path: Path) -> bytes:

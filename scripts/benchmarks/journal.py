@@ -23,7 +23,7 @@ from nacl import bindings
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from drivers.clock import SystemClock
+from drivers.clock import ManualClock
 from keys import files, lab
 from scripts.benchmarks.rows import Budget, Row, row
 from scripts.campaigns.upload_terminal import check
@@ -204,7 +204,7 @@ def _upload_ms(settings: Config) -> float:
     with redirect_stdout(StringIO()):
         status = upload.run(
             settings,
-            SystemClock(),
+            ManualClock(time.time()),
             link_of(settings, manual_ack=False),
             files.load_seed,
             upload.UploadTarget(),

@@ -254,6 +254,11 @@ class LookupSession:
             for asked in self._asked.values()
         )
 
+    def asked_s(self, request: LookupRequest) -> float | None:
+        """The monotonic time at which a request was made; None where it is forgotten."""
+        asked = self._asked.get(request.id)
+        return None if asked is None else asked.asked_s
+
     def next_expiry_s(self) -> float | None:
         """The monotonic time at which `expire` has something to tell; None while nothing is waited for."""
         return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)

@@ -48,6 +48,7 @@ def open_services(
 ) -> Services:
     """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
     trusted = trust_directory.load_directory(settings.paths.trust)
+    clock.note_trust_set(trusted.made_s)
     keys = trust_directory.load_registry(settings.paths.trust)
     seed = load_seed(settings.paths.key)
     verifier = Verifier(

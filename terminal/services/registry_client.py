@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.clock.state import CONTRADICTION_S
 from terminal.errors import ClockWrong, HotListSilent, TerminalInactive
 from terminal.model import RefusalReason
 from terminal.registry.dropped import Dropped
@@ -106,7 +107,8 @@ class RegistryClient:
         received = self.lookup.receive(incoming, moment=moment, monotonic_s=self.clock.monotonic_s())
         if isinstance(received, Dropped):
             return received
-        self._note_refusal(received, moment)
+        self._note_time(received)
+        self._note_refusal(received)
         if isinstance(received.request.question, HotlistQuestion):
             answer = received.answer if isinstance(received, Answered) else None
             self.hotlist.conclude(received.request.question, answer, self.clock.monotonic_s(), moment)
@@ -154,12 +156,20 @@ class RegistryClient:
                 asked[request.id] = request_id
         return asked
 
-    def _note_refusal(self, received: Answered | NoAnswer | Busy | Late, moment: Moment) -> None:
+    def _note_time(self, received: Answered | NoAnswer | Busy | Late) -> None:
+        """Set the clock by the answer's signed time, refusals included: they too answer our own request."""
+        asked_s = self.lookup.asked_s(received.request)
+        if not isinstance(received, Busy) and asked_s is not None:
+            round_trip_s = self.clock.monotonic_s() - asked_s
+            self.clock.note_answer(received.answer.answered_ms / 1e3, round_trip_s)
+
+    def _note_refusal(self, received: Answered | NoAnswer | Busy | Late) -> None:
         """Keep the fault that a refusal shows of this terminal; an answer ends it."""
         if isinstance(received, Answered | Late):
             self._refused = None
         elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.CLOCK:
-            self._refused = ClockWrong(moment.now_s - received.answer.answered_ms / 1e3)
+            ahead_s = self.clock.now_s() - received.answer.answered_ms / 1e3
+            self._refused = ClockWrong(ahead_s) if abs(ahead_s) > CONTRADICTION_S else None
         elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.INACTIVE:
             self._refused = TerminalInactive()
 

@@ -1,35 +1,58 @@
-"""Clocks report the kernel's state, or the time set by hand."""
+"""The system's clocks, and one that is set by hand."""
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.clock import ManualClock, SystemClock, largest_error_us
+from drivers.clock import REPORT_AGE_S, ManualClock, SystemTime, set_system_clock
+from terminal.errors import ClockFault
+from terminal.ports import TimeService
+from tests.drivers.test_chrony import SELECTED, SIGNED, TRACKING, report
 
 if TYPE_CHECKING:
-    from terminal.ports import Clock
+    from pathlib import Path
+
+    from terminal.ports import Clock, TimeSource
 
 
-def test_the_kernel_states_a_bound_on_its_error_and_trust_follows_it():
-    error_us = largest_error_us()
-
-    assert error_us is not None
-    assert 0 <= error_us <= 16_000_000
-    assert SystemClock().trusted() == (error_us < 16_000_000)
-
-
-def test_the_system_clock_is_the_system_s():
-    clock: Clock = SystemClock()
-
+def test_the_clocks_are_the_system_s(tmp_path: Path):
+    system: TimeSource = SystemTime(tmp_path / "none", tmp_path / "none")
     before = time.time(), time.monotonic()
-    between = clock.now_s(), clock.monotonic_s()
+    wall_s, monotonic_s, reading = system.wall_s(), system.monotonic_s(), system.read()
     after = time.time(), time.monotonic()
+    assert before[0] <= wall_s <= reading.wall_s <= after[0]
+    assert before[1] <= monotonic_s <= after[1]
+    assert reading.running_s <= system.running_s()
+    assert len(reading.boot_id) == 36
+    assert (reading.service, reading.battery_s) == (None, None)
 
-    assert before[0] <= between[0] <= after[0]
-    assert before[1] <= between[1] <= after[1]
+
+def test_a_battery_backed_clock_is_read_as_the_kernel_shows_it(tmp_path: Path):
+    battery = tmp_path / "since_epoch"
+    battery.write_text("1795747180\n")
+    assert SystemTime(tmp_path / "none", battery).read().battery_s == 1_795_747_180.0
+    battery.write_text("broken")
+    assert SystemTime(tmp_path / "none", battery).read().battery_s is None
+
+
+@pytest.mark.parametrize(("age_s", "fresh"), [(1.0, True), (-60.0, False), (REPORT_AGE_S + 10, False)])
+def test_an_old_report_of_chrony_says_nothing(tmp_path: Path, age_s: float, *, fresh: bool):
+    path, now_s = tmp_path / "chrony", time.time()
+    fields = TRACKING.split(",")
+    fields[3] = str(now_s - 5)
+    path.write_text(report(",".join(fields), SELECTED, SIGNED))
+    os.utime(path, (now_s - age_s, now_s - age_s))
+    service = SystemTime(path, tmp_path / "none").read().service
+    assert service is (TimeService.NTS if fresh else None)
+
+
+def test_a_clock_that_cannot_be_set_is_a_fault():
+    with pytest.raises(ClockFault, match="cannot be set"):
+        set_system_clock(-1.0)
 
 
 def test_a_hand_clock_stands_until_it_is_moved():

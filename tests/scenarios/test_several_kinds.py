@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.clock import SystemClock
 from keys import files
 from scripts.registry.database import Database, register
 from terminal.commands import lookup
@@ -16,7 +15,7 @@ from terminal.commands.lookup import ANSWERED, NO_ANSWER, LookupArguments
 from terminal.errors import InputFault
 from terminal.model import Outcome, VehicleFinding
 from terminal.registry.messages import VehicleRecord
-from terminal.rigs import link_of
+from terminal.rigs import link_of, trusted_clock
 from terminal.screens.check import KindChoice, KindSource
 
 if TYPE_CHECKING:
@@ -53,7 +52,9 @@ def look_up(desk: Desk, *question: str) -> int:
     desk.stop()
     number, *kind = question
     asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
-    return lookup.run(desk.settings, SystemClock(), link_of(desk.settings), files.load_seed, asked)
+    return lookup.run(
+        desk.settings, trusted_clock(desk.settings), link_of(desk.settings), files.load_seed, asked
+    )
 
 
 def shown(desk: Desk) -> KindChoice:

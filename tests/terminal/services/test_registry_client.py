@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import files
+from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
 from terminal.model import (
     EarlierAlarm,
@@ -36,6 +37,7 @@ from terminal.services.assembly import HOTLIST, open_services
 from terminal.services.hotlist_sync import HOTLIST_REST_S
 from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_WAIT_S
 from terminal.wire import signed
+from tests.terminal.clock.fake_time import FakeTime
 from tests.terminal.services.terminal_fixture import OTHER, OURS, Work, answer_to, judged, work_of
 
 if TYPE_CHECKING:
@@ -289,3 +291,24 @@ def test_a_hot_list_that_cannot_be_read_is_told_and_the_check_goes_on(work: Work
         db.execute("ALTER TABLE elsewhere RENAME TO vehicle")
     work.cases.enter(OURS, case.judged, work.moment)
     assert work.cases.lists.faults == ()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_dead_clock_is_set_by_the_registry_s_signed_answer(work: Work, tmp_path: Path, *, refused: bool):
+    true_s = time.time()
+    machine = FakeTime(true_s, true_s - 60, wall_error_s=-true_s)
+    clock = TrustedClock(machine, tmp_path, RELEASED_S)
+    work.cases.close()
+    work.services = open_services(work.settings, clock, work.link, files.load_seed)
+    assert not clock.trusted()
+    work.cases.enter(OURS, None, work.services.moment())
+    (request,) = work.asked()
+    machine.true_s += 1
+    said = {"result": LookupResult.REFUSED, "refusal": RefusalReason.CLOCK} if refused else {}
+    said = said or {"result": LookupResult.NOT_FOUND}
+    answer = answer_to(request, work.laboratory, int(1e3 * machine.true_s), **said)
+    work.services.receive(answer)
+    assert clock.trusted()
+    assert abs(clock.now_s() - machine.true_s) <= 1
+    assert faults(work) == []
+    assert clock.state.floor.answer_s == int(machine.true_s)

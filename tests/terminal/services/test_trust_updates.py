@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from drivers.clock import ManualClock
 from terminal.errors import TrustFault
 from terminal.ports import UpdateResult
 from terminal.services.trust_updates import LINK_PAUSE_S, TrustUpdates
@@ -41,34 +42,18 @@ class Updater:
 
 
 @dataclass
-class Time:
-    """A clock that a test moves."""
-
-    at_s: float = 1000.0
-
-    def now_s(self) -> float:
-        return 1_790_000_000 + self.at_s
-
-    def monotonic_s(self) -> float:
-        return self.at_s
-
-    def trusted(self) -> bool:
-        return True
-
-
-@dataclass
 class Desk:
     """The updates of a terminal."""
 
     updater: Updater = field(default_factory=Updater)
-    clock: Time = field(default_factory=Time)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(1_790_000_000))
     updates: TrustUpdates = field(init=False)
 
     def __post_init__(self) -> None:
         self.updates = TrustUpdates(self.updater, self.clock, INTERVAL_S)
 
     def after(self, seconds: float, *, online: bool | None = True) -> int:
-        self.clock.at_s += seconds
+        self.clock.advance(seconds)
         self.updates.poll(online=online)
         return self.updater.started
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from keys import files
+from keys import files, revocations
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
 
@@ -119,6 +119,16 @@ def load(folder: Path, name: str) -> TlsIdentity:
     return TlsIdentity(certificate, key)
 
 
+def load_certificate(path: Path) -> x509.Certificate:
+    """Load a certificate in PEM. Raises InputFault."""
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as error:
+        raise InputFault(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise InputFault(f"{path}: not a certificate") from error
+
+
 def ensure_identities(folder: Path, clients: Sequence[str], now_s: int) -> list[str]:
     """Ensure that `folder` holds a laboratory's identities, valid for a week more: ca, broker and `clients`.
 
@@ -140,6 +150,7 @@ def ensure_identities(folder: Path, clients: Sequence[str], now_s: int) -> list[
             identity = issue_client(name, authority, now_s, DAYS)
         _renew(identity, folder, name)
         made.append(name)
+    revocations.ensure(folder, authority, now_s)
     return made
 
 

@@ -204,6 +204,14 @@ def _add_tls(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="make NAME.crt and NAME.key for a terminal or a worker; may be repeated",
     )
+    add(
+        "--withdraw",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.crt",
+        help="name this certificate in withdrawn.crl, which is made anew in any case; may be repeated",
+    )
     add("--days", type=arguments.days, default=certificates.DAYS, metavar="N", help="default: %(default)s")
     parser.set_defaults(run=commands.tls)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import nacl.utils
 
-from keys import certificates, code_parameters, files, lab, lab_repository, qr, trustset, voucher
+from keys import certificates, code_parameters, files, lab, lab_repository, qr, revocations, trustset, voucher
 from keys.files import Algorithm
 from keys.issue import Enforcement, IssueRequest, default_issuer, issue, require_plate
 from terminal import console
@@ -87,6 +87,9 @@ def tls(options: Namespace, now_s: int) -> None:
     for name in options.client:
         certificates.save(certificates.issue_client(name, authority, now_s, options.days), folder, name)
         _say(f"{folder / name}.crt: {name}, {options.days} days")
+    withdrawn = [certificates.load_certificate(path).serial_number for path in options.withdraw]
+    count = revocations.withdraw(folder, authority, withdrawn, now_s)
+    _say(f"{folder / revocations.NAME}: {count} withdrawn certificates, {revocations.DAYS} days")
 
 
 def credential(options: Namespace, now_s: int) -> None:

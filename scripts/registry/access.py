@@ -90,6 +90,14 @@ def withdrawal(terminal: str) -> list[Json]:
     ]
 
 
+def disconnection(terminal: str) -> list[Json]:
+    """Commands that end a terminal's connection and keep its rights: its certificate must open the next."""
+    return [
+        {"command": "disableClient", "username": terminal},
+        {"command": "enableClient", "username": terminal},
+    ]
+
+
 def changes(wanted: Collection[str], held: Collection[str]) -> list[Json]:
     """Return the commands that change the terminals of a broker from `held` to `wanted`."""
     gone, new = sorted({*held} - {*wanted}), sorted({*wanted} - {*held})

@@ -42,6 +42,13 @@ def add(
     parser = command("access", give_access)
     parser.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
     parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="a broker that runs")
+    parser.add_argument(
+        "--disconnect",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a terminal whose connection is to end, since its certificate was withdrawn; may be repeated",
+    )
 
 
 def give_access(given: argparse.Namespace) -> None:
@@ -56,6 +63,9 @@ def give_access(given: argparse.Namespace) -> None:
         given.broker, laboratory_keys.tls(given.lab), laboratory_keys.active_terminals(given.lab)
     )
     print(f"{new} terminals were given access, {gone} were withdrawn")
+    if given.disconnect:
+        disconnect(given.broker, laboratory_keys.tls(given.lab), given.disconnect)
+        print(f"{len(given.disconnect)} connections were ended")
 
 
 def synchronize(broker: tuple[str, int], tls: Path, wanted: Sequence[str]) -> tuple[int, int]:
@@ -66,11 +76,25 @@ def synchronize(broker: tuple[str, int], tls: Path, wanted: Sequence[str]) -> tu
     with _administrator(broker, tls) as ask:
         held = _terminals(ask)
         commands = access.changes(wanted, held)
-        for first in range(0, len(commands), _AT_ONCE):
-            for response in ask(commands[first : first + _AT_ONCE]):
-                if "error" in response:
-                    raise BrokerFault(f"{response.get('command')}: {response['error']}")
+        _carry_out(ask, commands)
     return len({*wanted} - held), len(held - {*wanted})
+
+
+def disconnect(broker: tuple[str, int], tls: Path, names: Sequence[str]) -> None:
+    """End the connections of these terminals, which may connect again with a certificate that stands.
+
+    Raises BrokerFault, as `synchronize`.
+    """
+    with _administrator(broker, tls) as ask:
+        _carry_out(ask, [command for name in names for command in access.disconnection(name)])
+
+
+def _carry_out(ask: Ask, commands: Sequence[access.Json]) -> None:
+    """Have the plugin carry out commands. Raises BrokerFault at the first that it refuses."""
+    for first in range(0, len(commands), _AT_ONCE):
+        for response in ask(commands[first : first + _AT_ONCE]):
+            if "error" in response:
+                raise BrokerFault(f"{response.get('command')}: {response['error']}")
 
 
 def _terminals(ask: Ask) -> set[str]:

@@ -199,6 +199,7 @@ def test_a_laboratory_s_identities_are_made_where_they_are_missing(
     assert main(["lab", str(tmp_path / "lab")]) == 0
     tls = tmp_path / "lab" / lab.TLS
     wanted = {f"{name}.{suffix}" for name in ("ca", "broker", *TLS_CLIENTS) for suffix in ("crt", "key")}
+    wanted |= {"withdrawn.crl"}
     assert {path.name for path in tls.iterdir()} == wanted
     (tls / "T0002.crt").unlink()
     capsys.readouterr()
@@ -215,13 +216,25 @@ def test_tls_identities_are_made_under_one_authority_and_never_twice(
     tls = tmp_path / "tls"
     ends = ["--server", "broker.example,192.0.2.7", "--client", "T0001", "--days", "2"]
     assert main(["tls", str(tls), *ends]) == 0
-    assert capsys.readouterr().out.count("\n") == 3
+    assert capsys.readouterr().out.count("\n") == 4
     authority = (tls / "ca.crt").read_bytes()
     assert main(["tls", str(tls), "--client", "W0001"]) == 0
     assert (tls / "ca.crt").read_bytes() == authority
     for name in ("broker", "T0001", "W0001"):
         subprocess.run(["openssl", "verify", "-CAfile", tls / "ca.crt", tls / f"{name}.crt"], check=True)
     capsys.readouterr()
+    assert main(["tls", str(tls), "--withdraw", str(tls / "T0001.crt")]) == 0
+    assert "withdrawn.crl: 1 withdrawn certificates, 30 days" in capsys.readouterr().out
+    lists = ["-CAfile", str(tls / "ca.crt"), "-CRLfile", str(tls / "withdrawn.crl")]
+    for name, status in (("W0001", 0), ("T0001", 2)):
+        assert (
+            subprocess.run(
+                ["openssl", "verify", "-crl_check", *lists, str(tls / f"{name}.crt")], check=False
+            ).returncode
+            == status
+        )
+    assert "not a certificate" in refused(capsys, "tls", str(tls), "--withdraw", str(tls / "ca.key"))
+    assert "No such file" in refused(capsys, "tls", str(tls), "--withdraw", str(tls / "none.crt"))
     assert "already exists" in refused(capsys, "tls", str(tls), "--client", "T0001")
     assert "1 to 64 letters" in refused(capsys, "tls", str(tls), "--client", "T/1")
     assert "--days" in refused(capsys, "tls", str(tls), "--days", "0")

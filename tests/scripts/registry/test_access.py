@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import signal
 import stat
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from nacl.utils import random as random_bytes
 
-from keys import certificates, lab
+from keys import certificates, lab, revocations
 from scripts.registry import access, laboratory_keys
 from scripts.registry.__main__ import main
 from scripts.registry.access import CONTROL, RESPONSE
-from scripts.registry.access_command import synchronize
-from scripts.registry.broker import Broker
+from scripts.registry.access_command import disconnect, synchronize
+from scripts.registry.broker import CONFIGURATION, Broker, BrokerError
 from scripts.registry.faults import BrokerFault
 from terminal.errors import InputFault, LinkFault
-from terminal.ports import Incoming, LinkState, Outgoing, Sent
+from terminal.ports import Incoming, LinkState, NotSent, Outgoing, Sent, Unsent
 from terminal.registry import topics
 from tests.scripts.registry.conftest import TERMINALS
-from tests.scripts.registry.link_clients import HOTLISTS, SHARES, Bare, Ends
+from tests.scripts.registry.link_clients import HOTLISTS, SHARES, Bare, Ear, Ends
 from tests.scripts.registry.request_fixtures import T0001, T0002, listed
 
 OWN = (topics.answer("T0002"), topics.order("T0002"), HOTLISTS)
@@ -162,35 +162,76 @@ def test_a_terminal_that_is_enrolled_later_is_let_in_while_the_broker_runs(broke
     assert not terminal(broker, ends, "T0009").subscribe(topics.answer("T0009")).is_failure
 
 
-def test_a_withdrawn_certificate_is_refused_once_the_broker_has_read_the_list_that_names_it(
-    make_broker: Callable[..., Broker], ends: Ends
-):
-    withdraw(ends.tls)
-    broker = make_broker(lambda text: text.replace("#crlfile", "crlfile"))
-    lost = ends.link(ends.line(broker, "T0002"))
-    lost.up()
-    withdraw(ends.tls, "T0002")
+@pytest.fixture
+def authority(tls: Path) -> Iterator[certificates.TlsIdentity]:
+    """The authority of all identities, whose list of withdrawn certificates is empty again afterwards."""
+    before = (tls / revocations.NAME).read_bytes()
+    yield certificates.load(tls, "ca")
+    (tls / revocations.NAME).write_bytes(before)
+
+
+def reload(broker: Broker) -> None:
+    """Have the broker read its list of withdrawn certificates, as `systemctl reload` does."""
+    since = broker.lines
     os.kill(broker.pid, signal.SIGHUP)
-    broker.wait_for("Reloading config")
-    assert change(broker, ends, "T0001") == (0, 1)
-    states = [lost.next(LinkState), lost.next(LinkState)]
+    broker.wait_for("Reloading config", since=since)
+
+
+def is_connected(terminal: Ear) -> bool:
+    """Tell whether a link has been up ever since, and the broker still acknowledges what it sends."""
+    states = [state for state in terminal.heard.queue if isinstance(state, LinkState)]
+    question = Outgoing(topics.lookup("T0001"), b"question")
+    return states == [] and terminal.send(question) == Unsent(question, NotSent.UNROUTED)
+
+
+def test_a_withdrawn_certificate_loses_its_session_and_cannot_come_back_and_an_honest_one_stays(
+    broker: Broker, ends: Ends, authority: certificates.TlsIdentity
+):
+    stolen, honest = (ends.link(ends.line(broker, name)) for name in ("T0002", "T0001"))
+    for link in (stolen, honest):
+        link.up()
+    since = broker.lines
+    serial = certificates.load(ends.tls, "T0002").certificate.serial_number
+    revocations.withdraw(ends.tls, authority, [serial], int(time.time()))
+    reload(broker)
+    disconnect(("127.0.0.1", broker.port), ends.tls, ["T0002"])
+    states = [stolen.next(LinkState), stolen.next(LinkState)]
     assert not any(state.up for state in states)
     assert isinstance(states[-1].fault, LinkFault)
-    ends.link(ends.line(broker, "T0001")).up()
+    broker.wait_for("certificate verify failed", since=since)
+    assert is_connected(honest)
+
+    # Its terminal still has its rights, and connects with a certificate that was issued since.
+    again = certificates.issue_client("T0002", authority, int(time.time()), 30)
+    certificates.save(again, ends.tls, "T0002-again")
+    try:
+        ends.link(ends.line(broker, "T0002", identity="T0002-again")).up()
+    finally:
+        for suffix in ("crt", "key"):
+            (ends.tls / f"T0002-again.{suffix}").unlink()
 
 
-def withdraw(tls: Path, *names: str) -> None:
-    """Write the authority's list of these withdrawn certificates."""
-    ca = certificates.load(tls, "ca")
-    now = datetime.fromtimestamp(ca.certificate.not_valid_before_utc.timestamp(), UTC)
-    builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
-    builder = builder.last_update(now).next_update(now + timedelta(days=1))
-    for name in names:
-        serial = certificates.load(tls, name).certificate.serial_number
-        revoked = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now).build()
-        builder = builder.add_revoked_certificate(revoked)
-    content = builder.sign(ca.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    (tls / "withdrawn.crl").write_bytes(content)
+def test_a_list_that_cannot_be_read_never_reaches_the_broker(
+    ends: Ends, authority: certificates.TlsIdentity, tmp_path: Path
+):
+    """Mosquitto 2.0 lets withdrawn certificates in again after it was told to read such a list."""
+    unit = (CONFIGURATION / "roadside-drop-in.conf").read_text(encoding="utf-8")
+    reset, check, reload_it = re.findall("(?m)^ExecReload=(.*)$", unit)
+    assert (reset, reload_it) == ("", "/bin/kill -HUP $MAINPID")
+    revocations.withdraw(ends.tls, authority, [7], int(time.time()))
+    (tmp_path / "tls").symlink_to(ends.tls)
+    command = shlex.split(check)
+    assert subprocess.run(command, cwd=tmp_path, check=False).returncode == 0
+    for content in (b"", b"nonsense", (ends.tls / revocations.NAME).read_bytes()[:-100]):
+        (ends.tls / revocations.NAME).write_bytes(content)
+        assert subprocess.run(command, cwd=tmp_path, check=False).returncode != 0
+
+
+@pytest.mark.usefixtures("authority")
+def test_a_broker_does_not_start_without_the_list(make_broker: Callable[..., Broker], tls: Path):
+    (tls / revocations.NAME).unlink()
+    with pytest.raises(BrokerError):
+        make_broker()
 
 
 def test_nobody_but_the_administrator_changes_the_access_list(

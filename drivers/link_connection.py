@@ -16,7 +16,7 @@ import sys
 import termios
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt import client as mqtt
@@ -115,6 +115,28 @@ class _Channel(ssl.SSLSocket):
             raise
 
 
+@dataclass(slots=True)
+class _Publications:
+    """The message that the broker has not acknowledged yet, and its answers to earlier ones."""
+
+    largest: int | None = None
+    """Largest packet that the broker accepts, bytes; None if it named no limit."""
+    flying: tuple[int, Outgoing] | None = None
+    """Packet id and message."""
+    answers: list[NotSent | None] = field(default_factory=list)
+    """Why each message was refused; None for one that was accepted."""
+
+    def too_large(self, message: Outgoing) -> bool:
+        """Return True if the broker does not accept a message of this size."""
+        return self.largest is not None and _size(message) > self.largest
+
+    def acknowledged(self, packet: int, reason: ReasonCode) -> None:
+        """Take the broker's answer to the message with this packet id."""
+        if self.flying is not None and packet == self.flying[0]:
+            self.answers.append(why_not(reason, self.flying[1]))
+            self.flying = None
+
+
 class Connection:
     """One connection. Call `poll` until it returns False; `fault` is then the reason."""
 
@@ -143,9 +165,7 @@ class Connection:
         self._welcomed = False
         self._introduction: int | None = None
         """Packet id of the message that says `up`."""
-        self._flying: tuple[int, Outgoing] | None = None
-        self._answers: list[NotSent | None] = []
-        self._largest: int | None = None
+        self._publications = _Publications()
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=settings.terminal,
@@ -180,7 +200,7 @@ class Connection:
         """Wait for the network or `wake`, and process what is due; False once the connection has ended."""
         if (channel := self.channel) is None:
             return False
-        waits = 0.0 if channel.pending() or self._answers else min(timeout_s, TURN_S)
+        waits = 0.0 if channel.pending() or self._publications.answers else min(timeout_s, TURN_S)
         writing = [channel] if self._client.want_write() else []
         readable, writable, _ = select.select([channel, wake], writing, [], max(0.0, waits))
         # Read first: a refusal that has arrived must be seen before a write fails on the closed socket.
@@ -200,8 +220,8 @@ class Connection:
 
     def publish(self, message: Outgoing, expiry_s: int | None) -> None:
         """Publish a message; `answers` returns the broker's response."""
-        if self._largest is not None and _size(message) > self._largest:
-            self._answers.append(NotSent.TOO_LARGE)
+        if self._publications.too_large(message):
+            self._publications.answers.append(NotSent.TOO_LARGE)
             return
         properties = _properties(
             PacketTypes.PUBLISH,
@@ -210,7 +230,7 @@ class Connection:
             MessageExpiryInterval=expiry_s,
         )
         sent = self._client.publish(message.topic, message.payload, 1, message.retain, properties)
-        self._flying = (sent.mid, message)
+        self._publications.flying = (sent.mid, message)
 
     def acknowledge(self, message: Incoming) -> None:
         """Acknowledge a processed message if it came over this connection."""
@@ -219,7 +239,7 @@ class Connection:
 
     def answers(self) -> list[NotSent | None]:
         """Return for each message published since the last call why it was refused, None if accepted."""
-        answers, self._answers = self._answers, []
+        answers, self._publications.answers = self._publications.answers, []
         return answers
 
     @property
@@ -245,7 +265,7 @@ class Connection:
         While bytes are moving the network is only slow; TCP_USER_TIMEOUT ends a dead connection.
         """
         now_s = self._monotonic_s()
-        if (self.ready and self._flying is None) or (channel := self.channel) is None:
+        if (self.ready and self._publications.flying is None) or (channel := self.channel) is None:
             self._moved_s = None
         elif moved or self._moved_s is None or self._client.want_write() or _unacknowledged(channel):
             self._moved_s = now_s
@@ -281,7 +301,7 @@ class Connection:
         if reason.is_failure:
             self._blame(fault_of_reason(reason))
             return
-        self._largest = getattr(properties, "MaximumPacketSize", None)
+        self._publications.largest = getattr(properties, "MaximumPacketSize", None)
         self._welcomed = True
 
     def _on_subscribe(
@@ -300,10 +320,8 @@ class Connection:
                 self._blame(LinkRefused(f"the terminal's own topic: {reason}"))
             else:
                 self.ready = True
-        elif self._flying is not None and mid == self._flying[0]:
-            _, message = self._flying
-            self._flying = None
-            self._answers.append(why_not(reason, message))
+        else:
+            self._publications.acknowledged(mid, reason)
 
     def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         correlation = getattr(message.properties, "CorrelationData", None)

@@ -28,6 +28,8 @@ _INK, _MUTED, _LINE, _WHITE = "#14302A", "#567068", "#C9DFD6", "#FFFFFF"
 _AMBER_INK, _AMBER = "#8A3B06", "#FDEFC8"
 _WATERMARK_STRENGTH = 20
 """Opacity of the watermark, 0 to 255: visible at a glance, without affecting reading."""
+_COLUMNS = 2
+"""Columns of facts about the vehicle."""
 _CARD_RADIUS, _CARD_INSET = 24, 12
 """Units. The inset keeps the quiet zone clear of the card's rounded corners."""
 
@@ -62,6 +64,15 @@ class VoucherText:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatePlace:
+    """Where the plate is drawn, in units."""
+
+    middle: int
+    top: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class VoucherSheet:
     """Layout of a voucher for one medium; units except where pixels are stated."""
 
@@ -72,15 +83,12 @@ class VoucherSheet:
     """QR error correction levels to try in order, if none is requested; the last one is the fallback."""
     oversampled: int
     header: int
-    plate_middle: int
-    plate_top: int
-    plate_height: int
+    plate: PlatePlace
     valid_middle: int
     valid_top: int
     code_top: int
     code_side: int
     rows_top: int
-    columns: int
 
     @property
     def unit_px(self) -> float:
@@ -105,15 +113,12 @@ PHONE = VoucherSheet(
     levels=code_parameters.SCREEN,
     oversampled=2,
     header=200,
-    plate_middle=540,
-    plate_top=292,
-    plate_height=146,
+    plate=PlatePlace(middle=540, top=292, height=146),
     valid_middle=540,
     valid_top=460,
     code_top=612,
     code_side=1000,
     rows_top=1632,
-    columns=2,
 )
 A6 = VoucherSheet(
     width_px=2480,
@@ -122,15 +127,12 @@ A6 = VoucherSheet(
     levels=code_parameters.PRINT,
     oversampled=1,
     header=172,
-    plate_middle=290,
-    plate_top=256,
-    plate_height=116,
+    plate=PlatePlace(middle=290, top=256, height=116),
     valid_middle=750,
     valid_top=246,
     code_top=394,
     code_side=840,
     rows_top=1256,
-    columns=2,
 )
 
 
@@ -264,10 +266,10 @@ def _rows(pen: _Pen, text: VoucherText, sheet: VoucherSheet) -> None:
         ("使用性质", USES[vehicle.use].zh),
         ("发证机关", text.issuer),
     )
-    pitch = 920 / sheet.columns
-    width = pitch - 24 * (sheet.columns - 1)
+    pitch = 920 / _COLUMNS
+    width = pitch - 24 * (_COLUMNS - 1)
     for index, (label, value) in enumerate(facts):
-        row, column = divmod(index, sheet.columns)
+        row, column = divmod(index, _COLUMNS)
         left, y = 80 + column * (pitch + 12), sheet.rows_top + row * 72 + 36
         pen.text(left + 12, y, label, _LABEL)
         pen.text(left + 184, y, value, _VALUE, width - 196)
@@ -281,9 +283,9 @@ def _footer(pen: _Pen, text: VoucherText, sheet: VoucherSheet) -> None:
 
 
 def _paste_plate(picture: Image.Image, text: VoucherText, sheet: VoucherSheet) -> None:
-    plate = plate_image(text.vehicle.plate, round(sheet.plate_height * sheet.unit_px))
-    left = round(sheet.plate_middle * sheet.unit_px) - plate.width // 2
-    at = (left, round(sheet.plate_top * sheet.unit_px))
+    plate = plate_image(text.vehicle.plate, round(sheet.plate.height * sheet.unit_px))
+    left = round(sheet.plate.middle * sheet.unit_px) - plate.width // 2
+    at = (left, round(sheet.plate.top * sheet.unit_px))
     picture.paste(plate, at, plate)
 
 

@@ -66,6 +66,7 @@ class _Run:
     since_s: float
     now_s: float
     total_bytes: int
+    random: Callable[[int], bytes]
     records: int = 0
     sent_bytes: int = 0
 
@@ -98,7 +99,6 @@ class Uploader:
         self._topics = (topics.batch(terminal), topics.pieces(terminal), topics.answer(terminal))
         self._settled: deque[bytes] = deque(maxlen=_SETTLED)
         self._run: _Run | None = None
-        self._random: Callable[[int], bytes] | None = None
         self.trust(receipt_keys)
 
     def trust(self, receipt_keys: Iterable[bytes]) -> None:
@@ -122,8 +122,7 @@ class Uploader:
         """Begin, or begin anew: what stopped a journal is tried once more. Time is monotonic."""
         sizes = [source.pending()[1] for source in self._journals.sources]
         total_bytes = sum(sizes) + self._queue.pending_bytes()
-        self._run = _Run(now_s, now_s, total_bytes)
-        self._random = random
+        self._run = _Run(now_s, now_s, total_bytes, random)
         self.faults.clear()
         self._journals.begin()
         self._queue.begin()
@@ -233,14 +232,15 @@ class Uploader:
         return self._queue.turns.stalled or self._queue.put_off_s(now_s) is not None
 
     def _message(self, what: Batch | Chunk) -> Outgoing:
-        if self._random is None:
+        if self._run is None:
             raise ValueError("not started")
         if isinstance(what, Batch):
             topic, payload = self._topics[0], codec.sign(what, self._signer)
         else:
             pieces = Pieces(terminal=self._terminal, pieces=(what,))
             topic, payload = self._topics[1], codec.sign(pieces, self._signer)
-        return Outgoing(topic, payload, correlation=self._random(ID_SIZE), response_topic=self._topics[2])
+        correlation = self._run.random(ID_SIZE)
+        return Outgoing(topic, payload, correlation=correlation, response_topic=self._topics[2])
 
     def _opened(self, message: bytes) -> Receipt | ReceiptRefusal | None:
         try:

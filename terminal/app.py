@@ -36,7 +36,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import Notice, Status
+from terminal.screens.values import ClockStatus, Notice, Status
 from terminal.services.frames import FramesInHand
 from terminal.services.signal_player import Signalling
 from terminal.services.status import status_of
@@ -258,7 +258,7 @@ def show_fatal(rig: Rig, fault: Fault, style: Style, stop: threading.Event) -> N
 
     Raises DisplayFault.
     """
-    screen = state.FaultScreen(Status(now_s=rig.clock.now_s()), Notice.of(fault))
+    screen = state.FaultScreen(Status(ClockStatus(rig.clock.now_s())), Notice.of(fault))
     rig.display.show(draw(screen, None, style))
     rig.service_manager.ready()
     stop.wait(HALT_S)

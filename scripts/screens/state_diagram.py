@@ -64,7 +64,7 @@ from terminal.screens.shift import (
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import Notice, Status
+from terminal.screens.values import ClockStatus, Notice, Status
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed
 
@@ -73,7 +73,7 @@ BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
 """A plate to type, which several kinds may have."""
 ONLINE = Status(online=True)
-LATER = replace(ONLINE, monotonic_s=1000.0)
+LATER = replace(ONLINE, clock=ClockStatus(monotonic_s=1000.0))
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
@@ -280,7 +280,7 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[ScreenEvent]:
         case Confirm():
             subject = Subject.CONFIRMED
         case Recheck():
-            as_of_s = LATER.monotonic_s
+            as_of_s = LATER.clock.monotonic_s
     return [Recorded(replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)), FULL]
 
 

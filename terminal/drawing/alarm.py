@@ -53,7 +53,7 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
 def first_line(page: Page, screen: Alarm) -> str:
     """Return which car the alarm is about, in one or two lines."""
     judged, language = screen.judged, page.style.language
-    age = text.age(max(0.0, screen.status.monotonic_s - judged.as_of_s), language)
+    age = text.age(max(0.0, screen.status.clock.monotonic_s - judged.as_of_s), language)
     number = judged.plate.number if judged.plate else ""
     what = text.pick(alarms.title(judged.verdict), language)
     return page.say(_FIRST_LINES[screen.about], number=number, age=age, what=what)
@@ -83,7 +83,7 @@ def _which_car(page: Page, screen: Alarm) -> Block:
 def _hero(page: Page, screen: Alarm) -> Block:
     """Lay out the alarm's name, flashing, and below it what to do."""
     verdict, language = screen.judged.verdict, page.style.language
-    lit = int(screen.status.now_s / result.FLASH_S) % 2 == 0
+    lit = int(screen.status.clock.now_s / result.FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
     words = text.pick(alarms.title(verdict), language)
     parts = [hero.headed(page, dress, words, 2)]
@@ -121,7 +121,7 @@ def _reason(page: Page, screen: Alarm) -> Block:
 def _source(page: Page, screen: Alarm) -> str:
     judged, language = screen.judged, page.style.language
     status = judged.verdict.status
-    since_s = max(0.0, screen.status.monotonic_s - judged.as_of_s)
+    since_s = max(0.0, screen.status.clock.monotonic_s - judged.as_of_s)
     live = status.finding in _LIVE
     if status.age_s is None and not live:
         return page.say("alarm_from_list")

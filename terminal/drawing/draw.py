@@ -70,7 +70,7 @@ def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> Sc
 def cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
     """Return all touch cells besides the soft keys; where two overlap, the first counts."""
     status = screen.status
-    banner = [banner_cell(size)] if status.banners and status.waiting is None else []
+    banner = [banner_cell(size)] if status.alarms.banners and status.alarms.waiting is None else []
     return [*banner, *_own_cells(screen, size)]
 
 

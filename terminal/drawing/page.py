@@ -74,11 +74,11 @@ class Page:
 def top(page: Page, status: Status, *, menu: bool = False) -> Block:
     """Lay out the status bar, the laboratory band and the notices; `menu` adds the menu icon to the bar."""
     blocks = [_bar(page, status, menu=menu)]
-    if status.laboratory:
+    if status.trust.laboratory:
         blocks.append(_laboratory(page))
     if (strip := _alarm_strip(page, status)) is not None:
         blocks.insert(1, strip)
-    lines = [] if status.clock_trusted else [page.say("clock_unsure")]
+    lines = [] if status.clock.trusted else [page.say("clock_unsure")]
     room = max(1, MOST_NOTICES - len(lines))
     spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
     lines += [_notice_words(page, notice) for notice in spelt]
@@ -92,15 +92,15 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
 
 def _alarm_strip(page: Page, status: Status) -> Block | None:
     """Lay out the waiting alarms, and the one that a touch opens, on a line of their own below the bar."""
-    if status.waiting is not None:
-        key = "alarms_locked" if status.waiting.locked else "alarms_waiting"
-        words = page.say(key, count=status.waiting.count)
-    elif status.banners:
-        judged = status.banners[0]
+    if status.alarms.waiting is not None:
+        key = "alarms_locked" if status.alarms.waiting.locked else "alarms_waiting"
+        words = page.say(key, count=status.alarms.waiting.count)
+    elif status.alarms.banners:
+        judged = status.alarms.banners[0]
         words = page.say(
             "banner",
             number=judged.plate.number if judged.plate else "",
-            age=text.age(max(0.0, status.monotonic_s - judged.as_of_s), page.style.language),
+            age=text.age(max(0.0, status.clock.monotonic_s - judged.as_of_s), page.style.language),
             what=text.pick(alarms.title(judged.verdict), page.style.language),
         )
     else:
@@ -168,19 +168,19 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
     plain = page.firm(units, theme.BAR_MUTED)
     warn = page.firm(units, theme.NOTICE, bold=True)
     left: list[Icon | tuple[str, Type]] = [Icon.MENU] if menu else []
-    left.append((text.clock(status.now_s), time))
-    if not status.clock_trusted:
+    left.append((text.clock(status.clock.now_s), time))
+    if not status.clock.trusted:
         left.append(Icon.TRIANGLE)
     right: list[Icon | tuple[str, Type]] = []
     if status.online is not None:
         right.append((page.say("online"), plain) if status.online else (page.say("offline"), warn))
-    if status.trust_age_s is None:
+    if status.trust.age_s is None:
         right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
-    elif status.trust_fresh:
+    elif status.trust.fresh:
         right.append((page.say("trust_fresh"), plain))
     else:
         right.append(Icon.TRIANGLE)
-        right.append((page.say("trust_aged", age=text.age(status.trust_age_s, page.style.language)), warn))
+        right.append((page.say("trust_aged", age=text.age(status.trust.age_s, page.style.language)), warn))
     right.append((page.say("records", count=status.records), plain))
     if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT

@@ -213,7 +213,7 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
 
 def _ground(page: Page, screen: Result) -> Block:
     """Lay out the evidence: how the check was made, the age of the lists, and the record's number."""
-    judged, age_s, language = screen.judged, screen.status.trust_age_s, page.style.language
+    judged, age_s, language = screen.judged, screen.status.trust.age_s, page.style.language
     parts = [
         text.pick(text.REASONS[judged.verdict.finding.reason], language),
         page.say("trust_none")

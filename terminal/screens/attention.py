@@ -159,10 +159,10 @@ def touch_face(screen: Shown) -> object:
     face = key_face(screen)
     match screen:
         case Result(has_other_code=offers):
-            return face, screen.status.banners, offers
+            return face, screen.status.alarms.banners, offers
         case ShiftLog(shown=shown):
-            return face, screen.status.banners, [one.seq for one in shown]
+            return face, screen.status.alarms.banners, [one.seq for one in shown]
         case LogEntry(notes=notes):
-            return face, screen.status.banners, notes
+            return face, screen.status.alarms.banners, notes
         case _:
-            return face, screen.status.banners
+            return face, screen.status.alarms.banners

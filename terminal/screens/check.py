@@ -64,19 +64,19 @@ class Result:
     @property
     def age_s(self) -> float:
         """Seconds since the verdict's evidence was gathered."""
-        return max(0.0, self.status.monotonic_s - self.judged.as_of_s)
+        return max(0.0, self.status.clock.monotonic_s - self.judged.as_of_s)
 
     @property
     def faded(self) -> bool:
-        """True if the verdict would let the vehicle go and is too old to look fresh (`Status.fades_s`)."""
-        return self.judged.verdict.outcome in _AGEING and self.age_s > self.status.fades_s
+        """True if the verdict would let the vehicle go and is too old to look fresh (`AgeLimits.fades_s`)."""
+        return self.judged.verdict.outcome in _AGEING and self.age_s > self.status.limits.fades_s
 
     @property
     def hidden(self) -> bool:
         """True if the verdict would let the vehicle go and is so old that a new check is offered
-        (`Status.hides_s`).
+        (`AgeLimits.hides_s`).
         """
-        return self.faded and self.age_s > self.status.hides_s and not self.revealed
+        return self.faded and self.age_s > self.status.limits.hides_s and not self.revealed
 
 
 class Keys(StrEnum):

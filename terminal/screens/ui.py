@@ -50,7 +50,7 @@ from terminal.screens.events import (
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.step import step
-from terminal.screens.values import WaitingAlarms
+from terminal.screens.values import AlarmStatus, WaitingAlarms
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
@@ -97,7 +97,7 @@ class Ui:
         count = len(self.alerts) + (len(self.banners) if locked else 0)
         waiting = WaitingAlarms(count, locked) if count else None
         banners = () if locked else self.banners
-        return replace(self.below, status=replace(status, waiting=waiting, banners=banners))
+        return replace(self.below, status=replace(status, alarms=AlarmStatus(waiting, banners)))
 
 
 Advance: TypeAlias = tuple[Ui, tuple[Effect, ...]]

@@ -51,16 +51,66 @@ class Sending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """Content of the bar at the top of every screen, and what ages are computed from."""
+class ClockStatus:
+    """The terminal's time."""
 
     now_s: float = 0.0
     """Unix time."""
-    clock_trusted: bool = True
+    trusted: bool = True
+    """True if dates are decided by it."""
+    monotonic_s: float = 0.0
+    """Monotonic time, s, from which ages are computed when a screen is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStatus:
+    """The trust set in force."""
+
+    age_s: float | None = None
+    """Its age, s; None without a usable one."""
+    fresh: bool = True
+    """False if its age is to be shown as a warning."""
     laboratory: bool = False
-    """True if the trust set is a laboratory's."""
-    trust_age_s: float | None = None
-    trust_fresh: bool = True
+    """True if it is a laboratory's."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLimits:
+    """Ages of a pass or provisional verdict, s."""
+
+    fades_s: float = VERDICT_FADES_S
+    """Age from which it says how old it is and loses its colour."""
+    hides_s: float = VERDICT_HIDES_S
+    """Age from which it is hidden until the officer asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAlarms:
+    """Alarms that wait and may not be shown yet."""
+
+    count: int
+    locked: bool = False
+    """True if no shift is active, so that nobody may read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmStatus:
+    """Alarms that are not shown above the screen."""
+
+    waiting: WaitingAlarms | None = None
+    """Alarms that may not be shown there yet; None if there are none."""
+    banners: tuple[RecordedCheck, ...] = ()
+    """Unopened alarms from older checks, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Content of the bar at the top of every screen, and what ages are computed from."""
+
+    clock: ClockStatus = ClockStatus()
+    trust: TrustStatus = TrustStatus()
+    limits: AgeLimits = AgeLimits()
+    alarms: AlarmStatus = AlarmStatus()
     records: int = 0
     """Number of records without a receipt."""
     upload: Sending | None = None
@@ -74,25 +124,6 @@ class Status:
     """True if the registry can be reached; None if this terminal has no link."""
     camera: CameraStatus = CameraStatus.LIVE
     notices: tuple[Notice, ...] = ()
-    monotonic_s: float = 0.0
-    """Monotonic time, s, from which ages are computed when a screen is drawn."""
-    fades_s: float = VERDICT_FADES_S
-    """Age, s, from which a pass or provisional verdict says how old it is and loses its colour."""
-    hides_s: float = VERDICT_HIDES_S
-    """Age, s, from which such a verdict is hidden until the officer asks for it."""
-    waiting: WaitingAlarms | None = None
-    """Alarms that may not be shown above this screen; None if there are none."""
-    banners: tuple[RecordedCheck, ...] = ()
-    """Unopened alarms from older checks, oldest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingAlarms:
-    """Alarms that wait and may not be shown yet."""
-
-    count: int
-    locked: bool = False
-    """True if no shift is active, so that nobody may read them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from terminal.model import ComparedField
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import LookupSession
 from terminal.registry.offline.offline_list import OfflineList
-from terminal.screens.values import Status
+from terminal.screens.values import AgeLimits
 from terminal.services import laid_aside, trust_directory
 from terminal.services.answers import Answers
 from terminal.services.check_lookups import CheckLookups
@@ -99,11 +99,6 @@ def open_services(
     )
     province = LastProvince(settings.paths.state)
     province.load()
-    status = Status(
-        laboratory=verifier.laboratory,
-        fades_s=settings.checks.verdict_fades_s,
-        hides_s=settings.checks.verdict_hides_s,
-    )
     services = Services(
         Checks(verifier, ledger, lookups, clock),
         Answers(verifier, ledger, lookups, clock),
@@ -112,7 +107,7 @@ def open_services(
         province,
         clock,
         link,
-        status,
+        AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
     )
     if journal.set_aside is not None:
         services.notices.add(journal.set_aside.fault())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from terminal.ports import Clock, Incoming, Link
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect
-    from terminal.screens.values import Status
+    from terminal.screens.values import AgeLimits
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
@@ -52,8 +52,8 @@ class Services:
     province: LastProvince
     clock: Clock
     link: Link | None
-    base_status: Status
-    """The part of the bar that stays the same during a run, with the ages at which verdicts fade."""
+    limits: AgeLimits
+    """Ages at which verdicts fade and are hidden."""
     notices: Notices = field(default_factory=Notices, init=False)
     dropped: Counter[Subscription | None] = field(default_factory=Counter, init=False)
     """Messages of the registry that were dropped for their topic, by its purpose."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from terminal.errors import JournalFault, LinkFault, StorageLow
-from terminal.screens.values import Notice
+from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
 
 if TYPE_CHECKING:
     from terminal.errors import Fault, PanelFault
-    from terminal.screens.values import CameraStatus, Status
+    from terminal.screens.values import CameraStatus
     from terminal.services.services import Services
 
 CLOCK_STEP_S = 0.5
@@ -25,13 +24,18 @@ def status_of(
     checks, clock = services.checks, services.clock
     now_s = clock.now_s()
     age_s = checks.verifier.trusted.age_s(now_s)
-    return replace(
-        services.base_status,
-        now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
-        monotonic_s=clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
-        clock_trusted=services.moment().clock_trusted,
-        trust_age_s=age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
-        trust_fresh=age_s <= checks.verifier.fresh_s,
+    return Status(
+        clock=ClockStatus(
+            now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
+            trusted=services.moment().clock_trusted,
+            monotonic_s=clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
+        ),
+        trust=TrustStatus(
+            age_s=age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
+            fresh=age_s <= checks.verifier.fresh_s,
+            laboratory=checks.verifier.laboratory,
+        ),
+        limits=services.limits,
         records=checks.recorder.unreceipted,
         upload=services.uploads.sending,
         shift=checks.recorder.author.shift,

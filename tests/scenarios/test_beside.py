@@ -148,5 +148,5 @@ def test_after_the_shift_the_alarm_is_the_next_officer_s_first_screen(desk: Desk
     desk.play("open menu\nopen end\npress CONFIRM\nexpect uploading\npress BACK\nexpect over")
     answer(desk, laboratory, "C")
     app.run_once(0.0)
-    assert on(app, ShiftOver).status.waiting == WaitingAlarms(1, locked=True)
+    assert on(app, ShiftOver).status.alarms.waiting == WaitingAlarms(1, locked=True)
     desk.play("expect over\npress CONFIRM\nexpect alarmed\nhold CONFIRM\nexpect ready")

@@ -38,7 +38,15 @@ from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen, Shown
-from terminal.screens.values import CameraStatus, Logged, Notice, Sending, UploadProgress, WaitingAlarms
+from terminal.screens.values import (
+    AlarmStatus,
+    CameraStatus,
+    Logged,
+    Notice,
+    Sending,
+    UploadProgress,
+    WaitingAlarms,
+)
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.screens.builders import (
@@ -209,27 +217,29 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
     differs = (Fit.AGREES, Fit.AGREES, Fit.DIFFERS)
     return {
         "alarm": asked,
-        "alarm_dark": replace(asked, status=replace(asked.status, now_s=NOON_S + 0.5)),
+        "alarm_dark": replace(
+            asked, status=replace(asked.status, clock=replace(asked.status.clock, now_s=NOON_S + 0.5))
+        ),
         "alarm_held": replace(asked, held=True),
         "alarm_in_front": alarm(typed, About.IN_FRONT),
         "alarm_earlier": alarm(known, About.IN_FRONT),
         "alarm_elsewhere": alarm(typed, About.ELSEWHERE, age_s=481.0, more=1),
         "alarm_left": alarm(cached, About.LEFT, age_s=95.0),
         "alarm_off_road": alarm(scrapped, About.IN_FRONT),
-        "alarm_unrecorded": alarm(
-            with_judged(ALARM, recorded=False, seq=-1), About.ASKED, status=replace(BUSY, now_s=NOON_S)
-        ),
+        "alarm_unrecorded": alarm(with_judged(ALARM, recorded=False, seq=-1), About.ASKED, status=BUSY),
         "comparison": Comparison(LABORATORY, ALARM.judged, ALARM),
         "comparison_type": Comparison(LABORATORY, ALARM.judged, ALARM, differs[:1]),
         "comparison_colour": Comparison(
-            replace(BUSY, waiting=WaitingAlarms(2)), typed.judged, typed, (Fit.AGREES, Fit.UNSURE)
+            replace(BUSY, alarms=AlarmStatus(WaitingAlarms(2))), typed.judged, typed, (Fit.AGREES, Fit.UNSURE)
         ),
         "compared": with_judged(typed, fits=(Fit.AGREES,) * 3),
         "compared_differs": with_judged(ALARM, fits=differs),
-        "alarm_waiting": replace(ALARM, status=replace(LABORATORY, waiting=WaitingAlarms(1))),
-        "alarm_banner": Ready(replace(LABORATORY, banners=(banner,))),
-        "alarm_banner_busy": PlateEntry(replace(BUSY, online=True, banners=(banner,)), "粤", Keys.SYMBOLS),
-        "alarm_locked": ShiftOver(replace(ONLINE, waiting=WaitingAlarms(1, locked=True)), COUNTS),
+        "alarm_waiting": replace(ALARM, status=replace(LABORATORY, alarms=AlarmStatus(WaitingAlarms(1)))),
+        "alarm_banner": Ready(replace(LABORATORY, alarms=AlarmStatus(banners=(banner,)))),
+        "alarm_banner_busy": PlateEntry(
+            replace(BUSY, online=True, alarms=AlarmStatus(banners=(banner,))), "粤", Keys.SYMBOLS
+        ),
+        "alarm_locked": ShiftOver(replace(ONLINE, alarms=AlarmStatus(WaitingAlarms(1, locked=True))), COUNTS),
     }
 
 

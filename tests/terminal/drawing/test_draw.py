@@ -21,7 +21,7 @@ from terminal.screens.check import Ready
 from terminal.screens.events import Pressed
 from terminal.screens.state import Shown
 from terminal.screens.step import step
-from terminal.screens.values import CameraStatus, Sending
+from terminal.screens.values import CameraStatus, ClockStatus, Sending
 from tests.terminal.drawing.gallery import FONTS, SIZE, VIEWS, View, pixels, street
 from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
 
@@ -90,7 +90,10 @@ def test_old_picture_is_not_shown_when_the_camera_gives_none(camera: CameraStatu
 
 def test_laboratory_is_marked_on_every_screen(fonts: Fonts):
     for view in VIEWS.values():
-        screens = [replace(view.screen, status=replace(FRESH, laboratory=mark)) for mark in (True, False)]
+        screens = [
+            replace(view.screen, status=replace(FRESH, trust=replace(FRESH.trust, laboratory=mark)))
+            for mark in (True, False)
+        ]
         marked, unmarked = (pixels(replace(view, screen=screen), fonts)[44:76] for screen in screens)
         violet = (marked == (148, 33, 91)).all(axis=2).mean()
         assert violet > 0.6
@@ -100,7 +103,8 @@ def test_laboratory_is_marked_on_every_screen(fonts: Fonts):
 def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
     def drawn(screen: Shown, now_s: float) -> bytes:
         return pygame.image.tobytes(
-            draw(replace(screen, status=replace(FRESH, now_s=now_s)), None, Style("zh", fonts)), "RGB"
+            draw(replace(screen, status=replace(FRESH, clock=ClockStatus(now_s))), None, Style("zh", fonts)),
+            "RGB",
         )
 
     waits = alarm(ALARM, About.ASKED)
@@ -173,10 +177,10 @@ def test_touch_above_the_keys_presses_no_button(name: str, point: tuple[int, int
 def test_status_bar_says_what_has_changed(fonts: Fonts):
     """Each item of the status bar changes the bar's pixels, on every kind of screen."""
     changes: list[dict[str, object]] = [
-        {"now_s": FRESH.now_s + 60},
-        {"clock_trusted": False},
-        {"trust_fresh": False},
-        {"trust_age_s": None},
+        {"clock": replace(FRESH.clock, now_s=FRESH.clock.now_s + 60)},
+        {"clock": replace(FRESH.clock, trusted=False)},
+        {"trust": replace(FRESH.trust, fresh=False)},
+        {"trust": replace(FRESH.trust, age_s=None)},
         {"records": 13},
         {"torch": True},
         {"online": True},

@@ -36,7 +36,16 @@ from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEn
 from terminal.screens.comparing import Comparison
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import FaultScreen, Screen, Shown
-from terminal.screens.values import CameraStatus, Logged, Notice, Sending, Status, UploadProgress
+from terminal.screens.values import (
+    CameraStatus,
+    ClockStatus,
+    Logged,
+    Notice,
+    Sending,
+    Status,
+    TrustStatus,
+    UploadProgress,
+)
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
 from tests.terminal.drawing.gallery import FORKED, VIEWS, View
@@ -133,11 +142,13 @@ NOTICES = st.lists(
 ).map(tuple)
 STATUSES = st.builds(
     Status,
-    now_s=st.floats(0, 4e9),
-    clock_trusted=st.booleans(),
-    laboratory=st.booleans(),
-    trust_age_s=st.none() | st.floats(0, 1e9),
-    trust_fresh=st.booleans(),
+    clock=st.builds(ClockStatus, now_s=st.floats(0, 4e9), trusted=st.booleans()),
+    trust=st.builds(
+        TrustStatus,
+        age_s=st.none() | st.floats(0, 1e9),
+        fresh=st.booleans(),
+        laboratory=st.booleans(),
+    ),
     records=st.integers(0, 99_999),
     torch=st.booleans(),
     province=st.sampled_from(["", "粤"]),

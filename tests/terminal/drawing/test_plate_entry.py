@@ -24,7 +24,7 @@ from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEn
 from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import Status
+from terminal.screens.values import ClockStatus, Status
 from terminal.vehicle.plate import SYMBOLS, kinds_of, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
 from tests.terminal.drawing.gallery import SIZE, VIEWS
@@ -148,7 +148,7 @@ def test_no_kind_moves_under_the_finger_while_the_registry_is_asked():
     alike = [
         replace(screen, listing=KindSource.ASKING),
         replace(screen, listing=KindSource.NO_ANSWER),
-        replace(screen, status=Status(online=False, clock_trusted=False)),
+        replace(screen, status=Status(ClockStatus(trusted=False), online=False)),
     ]
     count = len(screen.kinds)
     for other in alike:

@@ -25,13 +25,13 @@ from terminal.model import (
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Advice, Keys, PlateEntry, Result
 from terminal.screens.choice import OtherCode
-from terminal.screens.values import LastSeen, Notice, Status
+from terminal.screens.values import ClockStatus, LastSeen, Notice, Status, TrustStatus
 from terminal.vehicle.verdict import decide
 
 NOON_S = 1_786_000_000.0
 """2026-08-06 15:06:40 in Shanghai."""
-FRESH = Status(now_s=NOON_S, trust_age_s=7_200.0, records=12)
-LABORATORY = replace(FRESH, laboratory=True)
+FRESH = Status(ClockStatus(NOON_S), TrustStatus(age_s=7_200.0), records=12)
+LABORATORY = replace(FRESH, trust=replace(FRESH.trust, laboratory=True))
 ONLINE = replace(LABORATORY, online=True)
 CAR = Vehicle(Plate("苏A7X31Q", "02"), "K33", "A", 202708, "A", "4K7P2C")
 PROVES_CLAIMS = {
@@ -70,7 +70,7 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     known = vehicle if isinstance(vehicle, VehicleStatus) else VehicleStatus(vehicle)
     verdict = decide(Finding(found, why, credential), known, subject)
     plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
-    judged = RecordedCheck("VI1:", verdict, 123, status.now_s, plate)
+    judged = RecordedCheck("VI1:", verdict, 123, status.clock.now_s, plate)
     return Result(status, judged, LastSeen("VI1:", 0.0))
 
 
@@ -132,23 +132,23 @@ SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)
 
 def alarm(screen: Result, about: About, *, age_s: float = 4.0, **changes: Any) -> Alarm:  # noqa: ANN401 - fields of its
     """The alarm of a check that is so old."""
-    status = replace(screen.status, monotonic_s=1000.0)
+    status = replace(screen.status, clock=replace(screen.status.clock, monotonic_s=1000.0))
     judged = replace(screen.judged, as_of_s=1000.0 - age_s)
     return replace(Alarm(status, judged, about), **changes)
 
 
 def aged(screen: Result, age_s: float) -> Result:
     """A verdict that is so old."""
-    return replace(screen, status=replace(screen.status, monotonic_s=screen.judged.as_of_s + age_s))
+    clock = replace(screen.status.clock, monotonic_s=screen.judged.as_of_s + age_s)
+    return replace(screen, status=replace(screen.status, clock=clock))
 
 
 PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
 ALARM = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
 BUSY = replace(
     LABORATORY,
-    clock_trusted=False,
-    trust_age_s=300_000.0,
-    trust_fresh=False,
+    clock=ClockStatus(NOON_S, trusted=False),
+    trust=TrustStatus(300_000.0, fresh=False, laboratory=True),
     records=12_345,
     torch=True,
     notices=(notice(PanelFault), notice(CameraStalled)),

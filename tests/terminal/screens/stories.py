@@ -53,7 +53,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import Sending, Status, UploadProgress
+from terminal.screens.values import ClockStatus, Sending, Status, UploadProgress
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
 from tests.terminal.screens.builders import judged, notice, scan
@@ -102,8 +102,7 @@ EVENTS = st.one_of(
         Tick,
         st.builds(
             Status,
-            now_s=st.floats(0, 9),
-            monotonic_s=st.floats(0, 300),
+            clock=st.builds(ClockStatus, now_s=st.floats(0, 9), monotonic_s=st.floats(0, 300)),
             province=st.sampled_from(["", "粤"]),
             online=st.none() | st.booleans(),
             torch=st.booleans(),

@@ -26,7 +26,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
-from terminal.screens.values import Status
+from terminal.screens.values import ClockStatus, Status
 from tests.terminal.screens.builders import scan
 from tests.terminal.screens.officer import BACK, CONFIRM, FRONT, STOLEN, TRIGGER, A, C, alarm, at, check, on
 
@@ -158,7 +158,7 @@ def test_the_officer_s_own_navigation_is_immediate():
 
 def test_the_bar_s_clock_and_a_code_behind_a_verdict_keep_no_press_from_counting():
     desk = at(FRONT)
-    desk.happen(Tick(Status(now_s=7.0, records=3, monotonic_s=1.0)))
+    desk.happen(Tick(Status(ClockStatus(7.0, monotonic_s=1.0), records=3)))
     desk.happen(Scanned(scan("B")))
     desk.draw()
     assert desk.happen(KeyDown(CONFIRM, desk.now_s)) == (Confirm(FRONT.judged),)

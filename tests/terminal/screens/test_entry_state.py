@@ -39,7 +39,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.state import Screen
 from terminal.screens.step import step
-from terminal.screens.values import LastSeen, Status
+from terminal.screens.values import ClockStatus, LastSeen, Status
 from tests.terminal.screens.builders import entry, judged, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -328,7 +328,7 @@ def test_what_follows(
 
 @pytest.mark.parametrize("screen", [entry("粤B"), choice()])
 def test_tick_brings_the_bar_up_to_date_and_does_nothing(screen: Screen):
-    late = Status(now_s=99.0, records=7)
+    late = Status(ClockStatus(99.0), records=7)
     after, effects = step(screen, Tick(late), 1.0)
     assert after == replace(screen, status=late)
     assert effects == ()

@@ -50,7 +50,7 @@ from terminal.screens.shift import (
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import LastSeen, Sending, Status, UploadProgress
+from terminal.screens.values import ClockStatus, LastSeen, Sending, Status, UploadProgress
 from tests.terminal.drawing.gallery import COUNTS, log
 from tests.terminal.screens.builders import judged, notice, scan
 
@@ -199,7 +199,12 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
     ),
     "a code is not checked in the menu": (Menu(S), Scanned(scan("B")), Menu(S), ()),
     "nor when the shift is over": (OVER, Scanned(scan("B")), OVER, ()),
-    "time goes by": (OVER, Tick(Status(now_s=9.0)), replace(OVER, status=Status(now_s=9.0)), ()),
+    "time goes by": (
+        OVER,
+        Tick(Status(ClockStatus(9.0))),
+        replace(OVER, status=Status(ClockStatus(9.0))),
+        (),
+    ),
     "a fault covers a note": (NOTE, Failed(FULL), FaultScreen(S, FULL, SEEN, NOTE), (StopSignal(),)),
     "and gives it back": (FaultScreen(S, FULL, SEEN, NOTE), Pressed(CONFIRM), NOTE, ()),
     "a fault on a fault loses nothing": (
@@ -219,7 +224,7 @@ def test_what_follows(name: str):
 
 
 def test_what_time_changed_meanwhile_is_kept_on_the_way_back():
-    later = Status(now_s=60.0, records=4)
+    later = Status(ClockStatus(60.0), records=4)
     screen, _ = step(NOTE, Tick(later), 11.0)
     screen, _ = step(screen, Failed(FULL), 11.0)
     for _ in range(2):

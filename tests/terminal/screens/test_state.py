@@ -32,7 +32,7 @@ from terminal.screens.events import (
 from terminal.screens.shift import LoadShift, LogEntry
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import LastSeen, Logged, Status
+from terminal.screens.values import ClockStatus, LastSeen, Logged, Status
 from tests.terminal.screens.builders import entry, judged, notice, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -50,7 +50,7 @@ ALARM = shown(WANTED)
 COMPARED = replace(WANTED, fits=(Fit.AGREES, Fit.AGREES, Fit.DIFFERS))
 COMPARISON = Comparison(Status(), WANTED, ALARM, seen=LastSeen("A", 0.0))
 PASSED = judged(vehicle=VehicleFinding.VALID, subject=Subject.CONFIRMED)
-OLD = replace(shown(PASSED), status=Status(monotonic_s=181.0))
+OLD = replace(shown(PASSED), status=Status(ClockStatus(monotonic_s=181.0)))
 REFUSED_LATER = replace(REFUSED, lookup=LookupState.NO_ANSWER)
 TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
 
@@ -171,17 +171,17 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
         # Verdicts that are old.
         pytest.param(
             shown(PASSED),
-            Tick(Status(monotonic_s=60.0)),
+            Tick(Status(ClockStatus(monotonic_s=60.0))),
             11.0,
-            replace(shown(PASSED), status=Status(monotonic_s=60.0)),
+            replace(shown(PASSED), status=Status(ClockStatus(monotonic_s=60.0))),
             (),
             id="a pass of a minute is fresh",
         ),
         pytest.param(
             shown(PASSED),
-            Tick(Status(monotonic_s=60.5)),
+            Tick(Status(ClockStatus(monotonic_s=60.5))),
             11.0,
-            replace(shown(PASSED), status=Status(monotonic_s=60.5)),
+            replace(shown(PASSED), status=Status(ClockStatus(monotonic_s=60.5))),
             (StopSignal(),),
             id="an older one is neither green nor shines so",
         ),
@@ -325,7 +325,7 @@ def test_what_follows(
 
 @pytest.mark.parametrize("screen", [READY, SEEN, shown(GOOD), ALARM, entry("粤B"), TROUBLE])
 def test_tick_brings_the_bar_up_to_date_and_does_nothing(screen: Screen):
-    late = Status(now_s=99.0, records=7)
+    late = Status(ClockStatus(99.0), records=7)
     after, effects = step(screen, Tick(late), 1.0)
     assert after == replace(screen, status=late)
     assert effects == ()
@@ -354,7 +354,9 @@ def test_plate_is_wanted_where_nothing_says_which_vehicle_it_is():
 
 @pytest.mark.parametrize("found", VehicleFinding)
 def test_only_what_lets_a_vehicle_go_fades_and_hides(found: VehicleFinding):
-    one = replace(shown(judged(vehicle=found, subject=Subject.CONFIRMED)), status=Status(monotonic_s=9e4))
+    one = replace(
+        shown(judged(vehicle=found, subject=Subject.CONFIRMED)), status=Status(ClockStatus(monotonic_s=9e4))
+    )
     goes = one.judged.verdict.outcome in (Outcome.PASS, Outcome.PROVISIONAL)
     assert (one.faded, one.hidden) == (goes, goes)
     assert not replace(one, revealed=True).hidden

@@ -137,11 +137,11 @@ def test_an_alarm_waits_behind_another_car_s_open_comparison_with_its_signal_and
     other = check(9, C, STOLEN)
     assert desk.tell(Reported(other)) == (PlaySignal(Outcome.ALARM),)
     on(desk, Result)
-    assert on(desk, Result).status.waiting == WaitingAlarms(1)
+    assert on(desk, Result).status.alarms.waiting == WaitingAlarms(1)
     desk.press(CONFIRM)
     for button in (TRIGGER, BACK):
         on(desk, Comparison)
-        assert on(desk, Comparison).status.waiting == WaitingAlarms(1)
+        assert on(desk, Comparison).status.alarms.waiting == WaitingAlarms(1)
         desk.press(button)
     on(desk, Comparison)
     (compared,) = desk.press(TRIGGER)
@@ -151,7 +151,7 @@ def test_an_alarm_waits_behind_another_car_s_open_comparison_with_its_signal_and
     assert alarm(desk).judged == other
     desk.hold()
     on(desk, Result)
-    assert on(desk, Result).status.waiting is None
+    assert on(desk, Result).status.alarms.waiting is None
 
 
 def test_an_alarm_of_the_car_that_is_compared_interrupts_where_it_says_something_else():
@@ -239,14 +239,14 @@ def test_an_alarm_of_an_older_check_is_a_banner_until_it_is_opened():
     old = check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_CHECK_S - 1)
     assert desk.tell(Reported(old)) == (Click(),)
     on(desk, Result)
-    assert on(desk, Result).status.banners == (old,)
+    assert on(desk, Result).status.alarms.banners == (old,)
     desk.press(TRIGGER)
     on(desk, Ready)
-    assert on(desk, Ready).status.banners == (old,)
+    assert on(desk, Ready).status.alarms.banners == (old,)
     assert desk.tell(Touched(BannerOpened(), desk.now_s)) == (PlaySignal(Outcome.ALARM),)
     assert alarm(desk).judged == old
     assert desk.hold() == (StopSignal(),)
-    assert on(desk, Ready).status.banners == ()
+    assert on(desk, Ready).status.alarms.banners == ()
 
 
 def test_an_alarm_of_the_car_in_front_is_no_banner_however_long_ago_it_was_checked():
@@ -260,7 +260,7 @@ def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_
     told = check(9, C, STOLEN)
     assert desk.tell(Reported(told)) == (PlaySignal(Outcome.ALARM),)
     on(desk, ShiftOver)
-    assert on(desk, ShiftOver).status.waiting == WaitingAlarms(1, locked=True)
+    assert on(desk, ShiftOver).status.alarms.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
     assert desk.press(CONFIRM) == (StartShift(),)
     desk.tell(ShiftStarted())
@@ -272,12 +272,12 @@ def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_
 def test_a_banner_is_not_readable_after_the_shift_either():
     desk = at(ShiftOver())
     desk.tell(Reported(check(3, C, STOLEN, as_of_s=desk.now_s - RECENT_CHECK_S - 1)))
-    assert desk.screen.status.waiting == WaitingAlarms(1, locked=True)
+    assert desk.screen.status.alarms.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
     desk.tell(Touched(BannerOpened(), desk.now_s))
     on(desk, ShiftOver)
     desk.tell(ShiftStarted())
-    assert len(on(desk, Ready).status.banners) == 1
+    assert len(on(desk, Ready).status.alarms.banners) == 1
 
 
 def test_an_alarm_without_a_record_says_so_until_it_has_one():

@@ -243,7 +243,7 @@ def test_of_more_vehicles_than_a_screen_has_room_for_the_gravest_are_listed(work
     assert isinstance(listed, Listed)
     assert listed.found is not None
     offered = tuple(one.kind for one in listed.found)
-    screen = KindChoice(Status(now_s=0), OURS.number, offered, KindSource.REGISTRY)
+    screen = KindChoice(Status(), OURS.number, offered, KindSource.REGISTRY)
     fonts = Fonts.load(config.read(laboratory / lab.CONFIG).paths.fonts)
     draw(replace(screen, found=listed.found), None, Style("zh", fonts, (480, 800)))
 

@@ -81,5 +81,5 @@ def test_the_bar_tells_what_the_services_know(work: Work):
     work.services.record_crash()
     bar = status_of(work.services, camera=CameraStatus.STALLED, torch=True, signal_fault=None)
     assert (bar.records, bar.online, bar.torch, bar.camera) == (2, False, True, CameraStatus.STALLED)
-    assert (bar.now_s % 0.5, bar.laboratory, bar.notices) == (0, True, ())
+    assert (bar.clock.now_s % 0.5, bar.trust.laboratory, bar.notices) == (0, True, ())
     assert faults_of(work.services) == ()

@@ -12,7 +12,8 @@ from terminal.credential import claims, verify
 from terminal.errors import InputFault
 from terminal.model import Credential
 from terminal.vehicle import inspection, plate
-from terminal.vehicle.tables import KINDS, PROVINCES, USES
+from terminal.vehicle.plate import has_dot
+from terminal.vehicle.tables import KINDS, USES
 from terminal.wire import cose
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ class IssueRequest:
 
 def default_issuer(number: str) -> str | None:
     """Return the authority that a number names by province and letter, such as 苏A; None if it names none."""
-    letter = number[1:2]
-    return number[:2] if number[:1] in PROVINCES and letter.isascii() and letter.isalpha() else None
+    return number[:2] if has_dot(number) else None
 
 
 def issue(request: IssueRequest, seed: bytes, cti: bytes, now_s: int) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from keys.issue import default_issuer
 from terminal.errors import FontFault
+from terminal.vehicle.plate import RED_ON_DARK, RED_ON_LIGHT, has_dot, red_places
 from terminal.vehicle.tables import COLOURS, KINDS
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _FONTS = "/usr/share/fonts/opentype/noto/NotoSansCJK-{}.ttc"
 _SIMPLIFIED = 2
 """Index of the face with simplified Chinese forms in the collection; 0 is Japanese."""
-_RED_ON_LIGHT, _RED_ON_DARK = "#C00000", "#FF4D4D"
 _FINE = 4
 """Oversampling factor; the picture is reduced at the end, which smooths the edges."""
 _HEIGHT, _GLYPH_HEIGHT = 140.0, 90.0
@@ -49,12 +48,12 @@ def plate_image(identity: Plate, height_px: int) -> Image.Image:
     picture = _ground(kind, size, round((lefts[2] - _DOT_GAP / 2) * scale))
     ink = COLOURS[_token(kind)]["hex_text"]
     _frame(picture, ink, scale)
-    for left, character in zip(lefts, identity.number, strict=True):
-        red = character in _red_characters(kind)
+    red = red_places(identity)
+    for place, (left, character) in enumerate(zip(lefts, identity.number, strict=True)):
         mask = _glyph(character, round(glyph * scale), round(_GLYPH_HEIGHT * scale))
         at = (round((left + glyph / 2) * scale) - mask.width // 2, (picture.height - mask.height) // 2)
-        picture.paste(_red(ink) if red else ink, at, mask)
-    if _has_dot(identity):
+        picture.paste(_red(ink) if place in red else ink, at, mask)
+    if has_dot(identity.number):
         x, y = (lefts[2] - _DOT_GAP / 2) * scale, _HEIGHT / 2 * scale
         radius = 5 * scale
         ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=ink)
@@ -66,7 +65,7 @@ def _places(identity: Plate) -> tuple[float, list[float], float]:
     """Return the width of a character, the left edge of each, and the width of the plate, mm."""
     count = len(identity.number)
     glyph, gap = (45.0, 12.0) if count <= 7 else (43.0, 9.0)
-    wider = _DOT_GAP - gap if _has_dot(identity) else 0.0
+    wider = _DOT_GAP - gap if has_dot(identity.number) else 0.0
     lefts = [_MARGIN + place * (glyph + gap) + (wider if place >= 2 else 0.0) for place in range(count)]
     return glyph, lefts, lefts[-1] + glyph + _MARGIN
 
@@ -88,10 +87,6 @@ def _frame(picture: Image.Image, ink: str, scale: float) -> None:
     ImageDraw.Draw(picture).rounded_rectangle(box, 7 * scale, outline=ink, width=round(2 * scale))
 
 
-def _has_dot(identity: Plate) -> bool:
-    return default_issuer(identity.number) is not None  # tractor plates have digits after the province
-
-
 def _token(kind: PlateKind | None) -> str:
     return kind.background.split("|")[0] if kind else "white"
 
@@ -108,13 +103,8 @@ def _ground(kind: PlateKind | None, size: tuple[int, int], split: int) -> Image.
     return picture
 
 
-def _red_characters(kind: PlateKind | None) -> str:
-    """Return the characters after `red:` in a kind's foreground: 警 for black+red:警."""
-    return kind.foreground.partition("red:")[2] if kind else ""
-
-
 def _red(ink: str) -> str:
-    return _RED_ON_DARK if ink == "#FFFFFF" else _RED_ON_LIGHT
+    return RED_ON_DARK if ink == "#FFFFFF" else RED_ON_LIGHT
 
 
 def _corners(size: tuple[int, int], radius: float) -> Image.Image:

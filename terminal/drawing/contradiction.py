@@ -8,7 +8,7 @@ from pygame import Rect
 
 from terminal.drawing import result_vehicle, text
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, IconItem
+from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
 from terminal.model import ComparedField
@@ -32,17 +32,10 @@ def block(page: Page, verdict: Verdict) -> Block | None:
     inside = page.width - 2 * page.px(14)
     rows = [_row(page, name, credential.vehicle, registry, inside) for name in verdict.differing]
 
-    def behind(height: int) -> list[Fill]:
-        edge = page.px(4)
-        outer = Rect(0, 0, page.width, height)
-        inner = outer.inflate(-2 * edge, -2 * edge)
-        return [
-            Fill(outer, page.colours.ink, page.px(10)),
-            Fill(inner, page.colours.paper, page.px(7)),
-        ]
-
     card = stack(rows, page.eased(4))
-    framed = padded(card, page.px(14), page.eased(10), page.eased(10), behind)
+    framed = padded(
+        card, page.px(14), page.eased(10), page.eased(10), lambda height: result_vehicle.frame(page, height)
+    )
     return padded(framed, page.px(MARGIN), 0, 0, lambda _: ())
 
 

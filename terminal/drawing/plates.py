@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from terminal.vehicle.tables import COLOURS, KINDS, PROVINCES, derived
+from terminal.vehicle.plate import RED_ON_DARK, RED_ON_LIGHT, has_dot, red_places
+from terminal.vehicle.tables import COLOURS, KINDS, derived
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour, Fonts
@@ -18,9 +19,6 @@ FINE = 2
 """Oversampling factor; the plate is reduced at the end, which smooths the edges."""
 ASPECT, LONG_ASPECT = 440 / 140, 480 / 140
 """Width to height of a car's plate, and of one with eight characters (GA 36-2018)."""
-RED: Colour = (192, 0, 0)
-RED_ON_BLACK: Colour = (255, 77, 77)
-"""Values from colours.csv, column basis."""
 _NO_GROUND: Colour = (214, 219, 226)
 """Ground of kinds without a plate of their own: administrative codes and unknown kinds."""
 _DOT = "·"
@@ -51,16 +49,9 @@ def aspect(plate: Plate) -> float:
 
 def letters(plate: Plate) -> tuple[Letter, ...]:
     """Return the characters to draw, red where the kind requires it, with the dot after the second."""
-    kind = KINDS.get(plate.kind)
-    _, _, red = (kind.foreground if kind else "").partition("+red:")
-    number = plate.number
-    if red == "first two":
-        start, end = 0, 2
-    else:
-        start = number.find(red) if red else -1
-        end = start + len(red) if start >= 0 else start
-    painted = [Letter(letter, red=start <= place < end) for place, letter in enumerate(number)]
-    if number[:1] in PROVINCES and number[1:2].isascii() and number[1:2].isalpha():
+    red = red_places(plate)
+    painted = [Letter(letter, red=place in red) for place, letter in enumerate(plate.number)]
+    if has_dot(plate.number):
         painted.insert(2, Letter(_DOT))
     return tuple(painted)
 
@@ -84,7 +75,11 @@ def _forget_plates() -> None:
 
 
 def _rgb(token: str, column: str) -> Colour:
-    red, green, blue = bytes.fromhex(COLOURS[token][column].removeprefix("#"))
+    return _of_hex(COLOURS[token][column])
+
+
+def _of_hex(colour: str) -> Colour:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
 
 
@@ -141,7 +136,7 @@ def _write(
     cells = sum(letter.width for letter in painted)
     cell = inside.width / max(7.5, cells)
     x = inside.centerx - cell * cells / 2
-    red = RED_ON_BLACK if sum(ink) > 384 else RED
+    red = _of_hex(RED_ON_DARK if sum(ink) > 384 else RED_ON_LIGHT)
     for letter in painted:
         if letter.text == BLANK:
             line = pygame.Rect(0, 0, round(cell * 0.66), max(2, round(inside.height * 0.06)))

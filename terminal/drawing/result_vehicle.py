@@ -166,16 +166,15 @@ def _comparison(page: Page, judged: RecordedCheck) -> Block:
         body = _table(page, pairs, inside)
     card = stack([title, body, *earlier_alarms(page, status)], page.eased(4))
 
-    def behind(height: int) -> list[Fill]:
-        edge = page.px(4)
-        outer = Rect(0, 0, page.width, height)
-        inner = outer.inflate(-2 * edge, -2 * edge)
-        return [
-            Fill(outer, page.colours.ink, page.px(10)),
-            Fill(inner, page.colours.paper, page.px(7)),
-        ]
+    return padded(card, page.px(14), page.eased(10), page.eased(10), lambda height: frame(page, height))
 
-    return padded(card, page.px(14), page.eased(10), page.eased(10), behind)
+
+def frame(page: Page, height: int) -> list[Fill]:
+    """Return the background of a card of `height` px: paper with a border of ink, as wide as the page."""
+    edge = page.px(4)
+    outer = Rect(0, 0, page.width, height)
+    inner = outer.inflate(-2 * edge, -2 * edge)
+    return [Fill(outer, page.colours.ink, page.px(10)), Fill(inner, page.colours.paper, page.px(7))]
 
 
 def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:

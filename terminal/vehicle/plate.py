@@ -121,6 +121,29 @@ def _read_patterns() -> None:
     symbols_after.cache_clear()
 
 
+RED_ON_LIGHT, RED_ON_DARK = "#C00000", "#FF4D4D"
+"""Red of characters on light and on dark plates (colours.csv, column basis)."""
+
+
+def red_places(plate: Plate) -> range:
+    """Return the places of the characters that the plate of this kind has in red, counted from 0."""
+    kind, number = KINDS.get(plate.kind), plate.number
+    _, _, red = (kind.foreground if kind else "").partition("+red:")
+    if red == "first two":
+        return range(2)
+    start = number.find(red) if red else -1
+    return range(start, start + len(red)) if start >= 0 else range(0)
+
+
+def has_dot(number: str) -> bool:
+    """Return True if plates show a dot after the second character: a province and a letter lead the number.
+
+    Numbers of tractors have digits after the province, and no dot.
+    """
+    letter = number[1:2]
+    return number[:1] in PROVINCES and letter.isascii() and letter.isalpha()
+
+
 def may_carry_credential(plate: Plate) -> bool:
     """Whether a credential may name this plate (wire format, section 3, `Vehicle`): 5 to 10 of 0-9 A-Z and
     Chinese characters, and a kind of two digits that the table does not list without credentials.

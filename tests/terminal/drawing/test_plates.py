@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.drawing.fonts import Colour, Fonts
-from terminal.drawing.plates import RED, RED_ON_BLACK, aspect, letters, plate_surface
+from terminal.drawing.plates import aspect, letters, plate_surface
 from terminal.model import Plate
 from terminal.vehicle.tables import KINDS
 
 SIZE = (440, 140)
 BLUE, YELLOW, GREEN, FIELD = (15, 79, 168), (255, 190, 0), (48, 228, 81), (11, 122, 59)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+RED, RED_ON_BLACK = (192, 0, 0), (255, 77, 77)
 
 
 def _count(art: pygame.Surface, colour: Colour) -> int:

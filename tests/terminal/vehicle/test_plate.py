@@ -16,9 +16,11 @@ from terminal.vehicle.plate import (
     can_be_kind,
     fits,
     fits_a_pattern,
+    has_dot,
     kinds_of,
     kinds_offered,
     may_carry_credential,
+    red_places,
     symbols_after,
 )
 from terminal.vehicle.tables import KINDS, PROVINCES
@@ -285,3 +287,26 @@ def test_a_number_of_another_length_or_alphabet_can_be_none(number: str):
 )
 def test_a_kind_has_two_characters(code: str, *, can: bool):
     assert can_be_kind(code) is can
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "red"),
+    [
+        ("京A1234警", "23", [6]),
+        ("京A12345", "23", []),
+        ("WJ粤1234X", "31", [0, 1]),
+        ("AB12345", "32", [0, 1]),
+        ("京X1234应急", "X1", [6, 7]),
+        ("苏A12345", "02", []),
+        ("苏A12345", "77", []),
+    ],
+)
+def test_the_characters_of_a_kind_that_are_red(number: str, kind: str, red: list[int]):
+    assert list(red_places(Plate(number, kind))) == red
+
+
+@pytest.mark.parametrize(
+    ("number", "dot"), [("苏A12345", True), ("苏0112345", False), ("WJ粤1234X", False), ("224578使", False)]
+)
+def test_a_dot_comes_after_a_province_and_a_letter(number: str, dot: bool):  # noqa: FBT001 - the row's answer
+    assert has_dot(number) is dot

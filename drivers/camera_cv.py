@@ -75,7 +75,7 @@ def _device(source: str, fps: float, size: tuple[int, int]) -> cv2.VideoCapture:
 
 def grey(picture: cv2.typing.MatLike) -> Luma:
     """Return the luminance of a BGR or grey picture, uint8 [height, width]."""
-    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+    return picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]  # cv2's stubs allow any dtype
 
 
 class LiveCamera(FixedCamera):

@@ -254,8 +254,7 @@ class _Channel(Generic[T]):
             self._thread = None
 
     def _follow(self, steps: Iterable[tuple[T, float]]) -> None:
-        # `stop` joins this thread before clearing the attribute, so it is set.
-        stopping = self._thread.stopping  # type: ignore[union-attr]
+        stopping = self._thread.stopping  # type: ignore[union-attr]  # `stop` joins this thread before clearing it
         following = iter(steps)
         _, seconds = next(following)
         try:

@@ -76,9 +76,17 @@ def build(root: Path, version: str) -> Path:
     _run(root, environment, str(tools / "hatchling"), "build", "--directory", str(out))
     bill = out / f"roadside_terminal-{version}.cdx.json"
     _run(
-        root, environment, str(tools / "cyclonedx-py"), "requirements", "--output-reproducible",
-        "--pyproject", "pyproject.toml", "--output-file", str(bill), "requirements.lock",
-    )  # fmt: skip
+        root,
+        environment,
+        str(tools / "cyclonedx-py"),
+        "requirements",
+        "--output-reproducible",
+        "--pyproject",
+        "pyproject.toml",
+        "--output-file",
+        str(bill),
+        "requirements.lock",
+    )  # fmt: skip - an option a line
     files = sorted(path for path in out.iterdir() if path.name != "SHA256SUMS")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     out.joinpath("SHA256SUMS").write_text("".join(sums), encoding="ascii")

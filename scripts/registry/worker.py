@@ -175,7 +175,7 @@ class Worker:
             self._client.ack(message.mid, message.qos)
 
     def _publish(self, out: Publication) -> None:
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
         properties.CorrelationData = out.correlation
         properties.MessageExpiryInterval = ANSWER_EXPIRY_S
         self._client.publish(out.topic, out.payload, qos=1, properties=properties)

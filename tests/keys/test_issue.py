@@ -107,7 +107,7 @@ def test_sealed_claims_are_bound_to_the_key_that_signed_them():
 
 
 def vehicle(**changes: object) -> IssueRequest:
-    return replace(REQUEST, vehicle=replace(VEHICLE, **changes))  # type: ignore[arg-type]
+    return replace(REQUEST, vehicle=replace(VEHICLE, **changes))  # type: ignore[arg-type]  # fields of any type
 
 
 def sealing(secret: SealedClaims) -> IssueRequest:

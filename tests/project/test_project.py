@@ -53,7 +53,7 @@ def locked() -> dict[str, list[tuple[str, int]]]:
     """Return each locked name with its versions and the number of hashes of each."""
     entries: dict[str, list[tuple[str, int]]] = {}
     for block in re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text()):
-        name, version = re.match(r"([\w.-]+)==(\S+)", block).groups()  # type: ignore[union-attr]
+        name, _, version = block.split(maxsplit=1)[0].partition("==")
         entries.setdefault(normal(name), []).append(
             (version, len(re.findall(r"--hash=sha256:[0-9a-f]{64}", block)))
         )

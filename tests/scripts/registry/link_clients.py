@@ -141,7 +141,7 @@ class Ends:
         client.on_publish = lambda _c, _d, _m, reason, _p: bare.told.put(("puback", reason))
         client.on_message = lambda _c, _d, message: bare.told.put(("message", message))
         client.on_disconnect = lambda _c, _d, _f, reason, _p: bare.told.put(("disconnect", reason))
-        asked = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        asked = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's is not annotated
         asked.SessionExpiryInterval = 3600
         client.connect("127.0.0.1", broker.port, clean_start=clean_start, properties=asked)
         client.loop_start()

@@ -200,7 +200,7 @@ def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_
     other = ends.bare(broker, "T0002", "T0002")
     other.next("connack")
     other.subscribe(topics.answer("T0002"))
-    elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
     elsewhere.ResponseTopic = topics.answer("T0002")
     elsewhere.CorrelationData = question(1).id
     terminal.client.publish(LOOKUP_TOPIC, sent(question(1)), qos=1, properties=elsewhere)
@@ -221,7 +221,7 @@ def receipt(terminal: Bare) -> tuple[bytes, bytes]:
 
 def upload(terminal: Bare, topic: str, payload: bytes, correlation: bytes) -> None:
     """Publish as a terminal uploads."""
-    with_id = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    with_id = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
     with_id.CorrelationData = correlation
     terminal.client.publish(topic, payload, qos=1, properties=with_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -12,16 +12,17 @@ from terminal.wire import cbor
 from tests.vectors_on_disk import CREDENTIALS, case, credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
-@pytest.fixture
-def conformance(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, list[str], list[str]]]:
-    """Run the command on a content; its exit status, and the lines of both streams."""
+class Conformance(Protocol):
+    """The command, run on the content of a file; its exit status, and the lines of both streams."""
 
+    def __call__(self, content: object, *options: str) -> tuple[int, list[str], list[str]]: ...
+
+
+@pytest.fixture
+def conformance(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Conformance:
     def run(content: object, *options: str) -> tuple[int, list[str], list[str]]:
         path = tmp_path / "vectors.json"
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
@@ -54,7 +55,7 @@ def test_every_case_of_the_vectors_agrees_and_is_printed(capsys: pytest.CaptureF
     assert said.err == f"roadside: {len(cases)} cases, {len(cases)} compared, 0 different\n"
 
 
-def test_the_fields_of_proven_claims_are_printed_and_the_sealed_ones_opened(conformance: Any):  # noqa: ANN401
+def test_the_fields_of_proven_claims_are_printed_and_the_sealed_ones_opened(conformance: Conformance):
     status, [line], _ = conformance(file_of(FULL), "--json")
     assert status == 0
     unlisted = {"vehicle_type": "K33", "use": "A", "valid_through": 202708}
@@ -62,12 +63,12 @@ def test_the_fields_of_proven_claims_are_printed_and_the_sealed_ones_opened(conf
     assert json.loads(line)["fields"]["sealed"]["vin"] == "LSVAB2A16JN0H2345"
 
 
-def test_no_field_of_an_unproven_claim_is_printed(conformance: Any):  # noqa: ANN401
+def test_no_field_of_an_unproven_claim_is_printed(conformance: Conformance):
     _, [line], _ = conformance(file_of(case("stale trust, good code")), "--json")
     assert json.loads(line)["fields"] is None
 
 
-def test_what_the_file_does_not_expect_is_not_compared(conformance: Any):  # noqa: ANN401
+def test_what_the_file_does_not_expect_is_not_compared(conformance: Conformance):
     bare = without(GOOD, "reason", "finding", "fields", "trust_age_s", "clock_trusted")
     status, lines, said = conformance(file_of(bare, GOOD))
     assert (status, lines) == (0, ["good 苏A12345 02: ok, current"] * 2)
@@ -85,7 +86,7 @@ def test_what_the_file_does_not_expect_is_not_compared(conformance: Any):  # noq
         ({"fields": {"nonsense": 1}}, "nonsense is null, expected 1"),
     ],
 )
-def test_a_difference_is_said_and_exit_1(conformance: Any, changed: dict[str, Any], said: str):  # noqa: ANN401
+def test_a_difference_is_said_and_exit_1(conformance: Conformance, changed: dict[str, Any], said: str):
     status, lines, errors = conformance(file_of({**without(GOOD, "fields"), **changed}, GOOD))
     assert (status, len(lines)) == (1, 2)
     assert errors == [
@@ -94,7 +95,7 @@ def test_a_difference_is_said_and_exit_1(conformance: Any, changed: dict[str, An
     ]
 
 
-def test_fields_that_are_expected_of_an_unproven_code_differ(conformance: Any):  # noqa: ANN401
+def test_fields_that_are_expected_of_an_unproven_code_differ(conformance: Conformance):
     status, _, _ = conformance(file_of({**case("stale trust, good code"), "fields": {"kind": "02"}}))
     assert status == 1
 
@@ -110,7 +111,7 @@ def test_fields_that_are_expected_of_an_unproven_code_differ(conformance: Any): 
         ({"trust": {}, "cases": [GOOD]}, "issuers_cbor is not in hex"),
         (file_of(), "no cases"),
         (file_of(cases={}), "no cases"),
-        (file_of(GOOD, 1), "case 2: not an object"),  # type: ignore[arg-type]
+        (file_of(cases=[GOOD, 1]), "case 2: not an object"),
         (file_of(without(GOOD, "name")), "case 1: name is not a text"),
         (file_of(without(GOOD, "text")), "case 1: text is not a text"),
         (file_of(without(GOOD, "now")), "case 1: now is not a whole number of seconds"),
@@ -124,14 +125,16 @@ def test_fields_that_are_expected_of_an_unproven_code_differ(conformance: Any): 
         (file_of(GOOD, trust={**credentials()["trust"], "enforcement": {"1": "00"}}), "not 32 bytes"),
     ],
 )
-def test_a_file_that_is_no_vector_file_is_said_and_exit_2(conformance: Any, content: object, said: str):  # noqa: ANN401
+def test_a_file_that_is_no_vector_file_is_said_and_exit_2(
+    conformance: Conformance, content: object, said: str
+):
     status, lines, [error] = conformance(content)
     assert (status, lines) == (2, [])
     assert error.startswith("roadside: F01 The file cannot be used: ")
     assert said in error
 
 
-def test_a_trust_set_that_is_unsound_is_said_and_exit_2(conformance: Any):  # noqa: ANN401
+def test_a_trust_set_that_is_unsound_is_said_and_exit_2(conformance: Conformance):
     bad = cbor.write([{1: bytes(32), 2: ["苏"], 3: 0, 4: 1}]).hex()
     status, _, [error] = conformance(file_of(GOOD, trust={"issuers_cbor": bad}))
     assert status == 2

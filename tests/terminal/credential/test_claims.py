@@ -67,8 +67,8 @@ def test_changed_claims_are_parsed_or_refused(payload: bytes):
     except cbor.Malformed:
         return
     assert credential.expires_s == inspection.end_of_month_s(credential.vehicle.valid_through)
-    public = {key: value for key, value in cbor.read(payload).items() if key >= -70003}  # type: ignore[union-attr]
-    assert cbor.read(claims.write(credential)).keys() == public.keys()  # type: ignore[union-attr]
+    public = {key: value for key, value in cbor.read(payload).items() if key >= -70003}  # type: ignore[union-attr]  # a map
+    assert cbor.read(claims.write(credential)).keys() == public.keys()  # type: ignore[union-attr]  # a map
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_only_valid_claims_are_encoded(credential: Credential):
 
 
 @pytest.mark.parametrize(("key", "accepted"), [(-65537, True), (-70000, True), (-65536, False), (99, False)])
-def test_private_claims_are_ignored_and_unlisted_ones_refused(key: int, accepted: bool):  # noqa: FBT001
+def test_private_claims_are_ignored_and_unlisted_ones_refused(key: int, accepted: bool):  # noqa: FBT001 - the row's answer
     content = cbor.read(claims.write(CREDENTIAL))
     assert isinstance(content, dict)
     payload = cbor.write({**content, key: True})

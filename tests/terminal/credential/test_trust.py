@@ -111,7 +111,7 @@ def test_the_set_says_when_it_was_made_or_is_refused():
         ("部A", "部A", True),
     ],
 )
-def test_a_scope_is_an_authority_or_a_province(scope: str, issuer: str, covered: bool):  # noqa: FBT001
+def test_a_scope_is_an_authority_or_a_province(scope: str, issuer: str, covered: bool):  # noqa: FBT001 - the row's answer
     assert load({**RECORD, 2: ["藏", scope]}).issuers[KID].covers(issuer) is covered
 
 

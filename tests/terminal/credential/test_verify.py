@@ -153,7 +153,7 @@ AT_EXPIRY = replace(TRUST, made_s=CREDENTIAL.expires_s)
 
 
 def with_key(base: trust.TrustSet, **changes: int) -> trust.TrustSet:
-    return replace(base, issuers={KID: replace(KEY, **changes)})  # type: ignore[arg-type]
+    return replace(base, issuers={KID: replace(KEY, **changes)})  # type: ignore[arg-type]  # only fields that are numbers
 
 
 @pytest.mark.parametrize(

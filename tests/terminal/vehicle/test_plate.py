@@ -149,7 +149,7 @@ WITHOUT_PATTERN = sorted(code for code, kind in KINDS.items() if kind.pattern is
         ("", False),
     ],
 )
-def test_a_kind_without_a_pattern_takes_5_to_10_characters(number: str, expected: bool):  # noqa: FBT001
+def test_a_kind_without_a_pattern_takes_5_to_10_characters(number: str, expected: bool):  # noqa: FBT001 - the row's answer
     assert WITHOUT_PATTERN
     assert all(fits(Plate(number, code)) is expected for code in WITHOUT_PATTERN)
 

@@ -166,4 +166,4 @@ def test_no_value_outside_the_profile_is_written(value: cbor.Value):
 @pytest.mark.parametrize("value", [1.5, (1,), {"a": 1}, {True: 1}, object(), bytearray(b"a")])
 def test_no_type_outside_the_profile_is_written(value: object):
     with pytest.raises(TypeError):
-        cbor.write(value)  # type: ignore[arg-type]
+        cbor.write(value)  # type: ignore[arg-type]  # no value of CBOR

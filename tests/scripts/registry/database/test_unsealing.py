@@ -23,6 +23,7 @@ from terminal.journal.entry import (
     Body,
     Check,
     Confirmation,
+    Entry,
     Event,
     EventKind,
     Note,
@@ -167,16 +168,16 @@ def test_whatever_a_terminal_seals_nothing_is_raised(drawn: list[bytes]):
 
 @given(st.lists(entries, min_size=1, max_size=4))
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-def test_any_entry_has_a_row_that_can_be_read(drawn: list[object]):
+def test_any_entry_has_a_row_that_can_be_read(drawn: list[Entry]):
     memory = Database("sqlite://")
     memory.prepare(NOW_MS)
     journal = Journal()
     for one in drawn:
-        journal.add(one.body)  # type: ignore[attr-defined]
+        journal.add(one.body)
     upload(memory, journal)
     assert open_all(memory, [KEY], NOW_MS) == (len(drawn), 0)
     recheck_all(memory, NOW_MS)
-    assert len(read(memory)) == sum(isinstance(one.body, Check) for one in drawn)  # type: ignore[attr-defined]
+    assert len(read(memory)) == sum(isinstance(one.body, Check) for one in drawn)
     memory.close()
 
 

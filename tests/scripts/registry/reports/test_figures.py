@@ -15,9 +15,9 @@ from tests.scripts.registry.request_fixtures import NOW_MS
 
 NANJING, SUZHOU = (320_603_000, 1_187_969_000), (312_990_000, 1_205_853_000)
 ONE = Checked(
-    **dict.fromkeys(("unit", "code_text", "request_id", "letters", "valid_through")),  # type: ignore[arg-type]
-    **dict.fromkeys(("seq", "trust_s", "offline_s", "hotlist_s", "trust_serial"), 1),  # type: ignore[arg-type]
-    **dict.fromkeys(("journal", "id", "officer", "shift", "how", "finding", "reason", "subject"), ""),  # type: ignore[arg-type]
+    **dict.fromkeys(("unit", "code_text", "request_id", "letters", "valid_through")),  # type: ignore[arg-type]  # optional fields
+    **dict.fromkeys(("seq", "trust_s", "offline_s", "hotlist_s", "trust_serial"), 1),  # type: ignore[arg-type]  # numbers
+    **dict.fromkeys(("journal", "id", "officer", "shift", "how", "finding", "reason", "subject"), ""),  # type: ignore[arg-type]  # texts
     terminal="T0001",
     at_ms=NOW_MS,
     received_ms=NOW_MS,

@@ -18,7 +18,7 @@ from terminal import __version__, console
 from terminal.commands.decoding import Limits
 from terminal.errors import Fault
 from terminal.model import Plate
-from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, trusted_clock
+from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, system_time, trusted_clock
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS
 
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     _add_conformance(commands)
     _add_journal(commands)
+    _add_clock(commands)
     _add_upload(commands)
     return parser
 
@@ -150,6 +151,33 @@ def _journal(chosen: argparse.Namespace) -> int:
 
     state = config.read(chosen.config).paths.state
     return journal.status(state) if chosen.deed == "status" else journal.verify(state)
+
+
+# roadside clock
+
+
+def _add_clock(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "clock",
+        help="show the clock's floor and trust, or lift the system's clock to the floor",
+        description="show: print floor, time and trust; exit 0: trusted; 1: not. lift: set the system's clock"
+        " to the floor if it is earlier, which needs CAP_SYS_TIME.",
+    )
+    parser.add_argument("deed", choices=("show", "lift"), help="print, or lift")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_clock)
+
+
+def _clock(chosen: argparse.Namespace) -> int:
+    from terminal import config  # noqa: PLC0415 - loads the tables
+    from terminal.clock.trusted_clock import RELEASED_S  # noqa: PLC0415 - only this command needs it
+    from terminal.commands import clock  # noqa: PLC0415 - only this command needs it
+
+    state = config.read(chosen.config).paths.state
+    source, set_clock = system_time()
+    if chosen.deed == "show":
+        return clock.show(source, state, RELEASED_S)
+    return clock.lift(source, state, RELEASED_S, set_clock)
 
 
 # roadside upload

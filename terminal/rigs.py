@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import PanelFault
-from terminal.ports import Link, Panel, Rig
+from terminal.ports import Link, Panel, Rig, TimeSource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from drivers.sim import SimRig
@@ -95,6 +96,13 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         link=link_of(settings),
     )
     return rig, desk
+
+
+def system_time() -> tuple[TimeSource, Callable[[float], None]]:
+    """Return the machine's clocks, and the function that sets its wall clock (Unix s)."""
+    from drivers import clock  # noqa: PLC0415 - the simulated rig needs none
+
+    return clock.SystemTime(), clock.set_system_clock
 
 
 def trusted_clock(settings: Config) -> TrustedClock:

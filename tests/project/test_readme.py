@@ -27,7 +27,7 @@ READMES = (
     "tests/vectors/README.md",
 )
 LONGEST_INTRODUCTION_LINES = 160
-COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal")
+COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal", "clock")
 
 
 def text(readme: str) -> str:

@@ -40,6 +40,7 @@ LABELS = {
     "drivers": "drivers: hardware, and simulated",
     "journal": "journal: sealed, chained records",
     "keys": "keys: keys, trust sets, codes",
+    "officers": "officers: roster and PINs",
     "registry": "registry: lookups, uploads, lists",
     "rigs": "rigs: composition root",
     "scan": "scan: frames to codes",

@@ -314,6 +314,26 @@ class RecordRefused(UploadFault):
     )
 
 
+class SignInFault(Fault):
+    """Raised when a wrong PIN could not be counted, so that no PIN may be checked."""
+
+    code, zh, en = (
+        "S01",
+        "登录数据未能保存，暂不能登录，请联系管理员",
+        "Sign-in data could not be saved: nobody can sign in; tell the administrator",
+    )
+
+
+class RosterFault(Fault):
+    """Shown when the terminal has no usable roster, so that nobody can sign in, or only by an older one."""
+
+    code, zh, en = (
+        "S02",
+        "本机无可用的警员名册，请联系管理员",
+        "No usable roster of officers on this terminal; tell the administrator",
+    )
+
+
 class InputFault(Fault):
     """Raised when a file named by the user cannot be used."""
 

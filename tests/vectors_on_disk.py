@@ -1,4 +1,4 @@
-"""Where the vectors are, and the trust set and cases of `credentials.json`, read by the tests alone."""
+"""Test vectors on disk: their folder, and the trust set and cases of `credentials.json`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def credentials() -> dict[str, Any]:
 
 
 def targets(made_s: int) -> dict[str, bytes]:
-    """The targets by name of a trust set made at `made_s`, but for the register of issued codes."""
+    """Return the targets by name of a trust set made at `made_s`, except for the register of issued codes."""
     listed = credentials()["trust"]
     status = {f"status/{number}.bin": bytes.fromhex(bits) for number, bits in listed["status"].items()}
     dated = cbor.write({1: made_s, 2: 1})
@@ -32,13 +32,13 @@ def targets(made_s: int) -> dict[str, bytes]:
 
 
 def issued() -> dict[str, bytes]:
-    """The files of the register of issued codes by target name."""
+    """Return the files of the register of issued codes by target name."""
     listed = credentials()["trust"]["issued"]
     return {target: bytes.fromhex(content) for target, content in listed.items()}
 
 
 def trust_set(made_s: int) -> trust.TrustSet:
-    """The trust set of the cases, made at `made_s`."""
+    """Return the trust set of the cases, made at `made_s`."""
     return trust.load(targets(made_s), issued())
 
 
@@ -48,7 +48,7 @@ def case(name: str) -> dict[str, Any]:
 
 
 def write_directory(folder: Path, made_s: int) -> Path:
-    """The trust set as a laboratory's directory of targets."""
+    """Write the trust set as a laboratory's directory of targets."""
     for name, content in (targets(made_s) | issued()).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

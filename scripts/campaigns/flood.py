@@ -255,10 +255,14 @@ def _quantiles(times: list[float]) -> tuple[float, float, float]:
 def main() -> int:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(prog="scripts/campaign flood", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, metavar="N", help="of quiet and every attack")
-    parser.add_argument("--seconds", type=float, default=10.0, metavar="S", help="of each spell")
-    parser.add_argument("--mbit", type=float, default=10.0, metavar="M", help="of the attacker, a second")
-    parser.add_argument("--terminals", type=int, default=50, metavar="N", help="beside the attacker")
+    parser.add_argument("--rounds", type=int, default=4, metavar="N", help="rounds of quiet and every attack")
+    parser.add_argument("--seconds", type=float, default=10.0, metavar="S", help="duration of each spell, s")
+    parser.add_argument(
+        "--mbit", type=float, default=10.0, metavar="M", help="bit rate of the attacker, Mbit/s"
+    )
+    parser.add_argument(
+        "--terminals", type=int, default=50, metavar="N", help="terminals besides the attacker"
+    )
     return campaign(parser.parse_args())
 
 

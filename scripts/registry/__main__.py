@@ -48,18 +48,29 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m scripts.registry", description="The reference registry.")
-    parser.add_argument("--lab", type=Path, default=Path(".lab"), help="a laboratory of roadside-keys")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.registry", description="Run the reference registry, or work on its database."
+    )
+    parser.add_argument(
+        "--lab", type=Path, default=Path(".lab"), help="laboratory made by roadside-keys; default: .lab"
+    )
     parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME")
     to = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(to, "serve", commands.serve)
-    serve.add_argument("--broker", type=_address, metavar="HOST:PORT", help="one that runs already")
     serve.add_argument(
-        "--port", type=int, default=lab.BROKER_PORT, help="of a broker started here; 0: a free one"
+        "--broker", type=_address, metavar="HOST:PORT", help="use this running broker instead of starting one"
     )
-    serve.add_argument("--worker", default="W0001", help="the name in its certificate; each has its own")
     serve.add_argument(
-        "--work", type=Work, choices=[*Work], help="only this; default: both, each in a process of its own"
+        "--port",
+        type=int,
+        default=lab.BROKER_PORT,
+        help="port of the broker that is started here; 0: a free one",
+    )
+    serve.add_argument(
+        "--worker", default="W0001", help="certificate name of this worker; each worker needs its own"
+    )
+    serve.add_argument(
+        "--work", type=Work, choices=[*Work], help="do only this; default: both, each in a process of its own"
     )
     _seed(serve)
     _seed(_command(to, "sample", commands.fill))
@@ -67,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     put.add_argument("number")
     put.add_argument("kind")
     put.add_argument("letters", help='status letters; "" takes the vehicle off')
-    put.add_argument("--province", help="whose list; the number's own where nothing is said")
+    put.add_argument("--province", help="province of the list; default: the number's own")
     _command(to, "renew", commands.renew).add_argument("province")
     snapshot = _command(to, "snapshot", commands.snapshot)
     snapshot.add_argument("province")
@@ -75,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     code = _command(to, "code", commands.code)
     code.add_argument("number")
     code.add_argument("kind")
-    code.add_argument("month", type=int, help="of validity, yyyymm")
+    code.add_argument("month", type=int, help="month of validity, yyyymm")
     offline_command.arguments(_command(to, "offline", offline_command.build))
     access_command.add(partial(_command, to), _address)
     _command(to, "check", commands.check)
@@ -96,13 +107,15 @@ def _command(
 
 
 def _seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seed", type=int, default=1, help="of the sample; the same gives the same")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="seed of the sample; the same seed gives the same vehicles"
+    )
 
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is no HOST:PORT")
+        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT")
     return host, int(port)
 
 

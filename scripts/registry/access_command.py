@@ -40,14 +40,16 @@ def add(
 ) -> None:
     """Add this command to a command line; `command` makes its parser, `address` parses HOST:PORT."""
     parser = command("access", give_access)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the state file of a broker to start")
-    parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="a broker that runs")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the state file for a broker that will be started"
+    )
+    parser.add_argument("--broker", type=address, metavar="HOST:PORT", help="change this running broker")
     parser.add_argument(
         "--disconnect",
         action="append",
         default=[],
         metavar="NAME",
-        help="a terminal whose connection is to end, since its certificate was withdrawn; may be repeated",
+        help="end this terminal's connection, because its certificate was withdrawn; may be repeated",
     )
 
 
@@ -58,7 +60,9 @@ def give_access(given: argparse.Namespace) -> None:
         print(f"{len(laboratory_keys.active_terminals(given.lab))} terminals in {given.out}")
         return
     if given.broker is None:
-        raise InputFault("--out FILE for a broker that does not run, or --broker HOST:PORT")
+        raise InputFault(
+            "name --out FILE for a broker that will be started, or --broker HOST:PORT for a running one"
+        )
     new, gone = synchronize(
         given.broker, laboratory_keys.tls(given.lab), laboratory_keys.active_terminals(given.lab)
     )
@@ -127,7 +131,7 @@ def _administrator(broker: tuple[str, int], tls: Path) -> Iterator[Ask]:
         client.connect(*broker)
         client.loop_start()
         if not _next(ready):
-            raise BrokerFault("it does not take this certificate for its administrator's")
+            raise BrokerFault("the broker does not accept this certificate as its administrator's")
         yield ask
     except OSError as error:
         raise BrokerFault(error.strerror or type(error).__name__) from error
@@ -144,4 +148,4 @@ def _next(heard: queue.SimpleQueue[_T]) -> _T:
     try:
         return heard.get(timeout=_WAIT_S)
     except queue.Empty:
-        raise BrokerFault("no response") from None
+        raise BrokerFault("the broker did not respond") from None

@@ -105,7 +105,7 @@ def code(given: argparse.Namespace) -> None:
     """Print a code of the stand-in issuer."""
     plate = Plate(given.number, given.kind)
     if not may_carry_credential(plate) or not is_month(given.month):
-        raise InputFault("no such vehicle and month of validity can be in a code")
+        raise InputFault("a code cannot have this vehicle and month of validity")
     print(js1_code(plate, given.month, int(time.time()), laboratory_keys.other_issuer(given.lab)))
 
 
@@ -115,7 +115,7 @@ def check(given: argparse.Namespace) -> None:
         desk = laboratory_keys.service(given.lab, held)
         with held.transaction() as connection:
             state = "without vehicles" if database.is_empty(connection) else "with vehicles"
-    print(f"the database is there, {state}; {len(desk.cache.terminals())} terminals may ask")
+    print(f"the database is ready, {state}; {len(desk.cache.terminals())} terminals are listed")
 
 
 def _fill(connection: Connection, seed: int, now_s: int) -> int:

@@ -30,8 +30,14 @@ _JPEG = b"\xff\xd8\xff"
 def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
     """Add this command to a command line; `command` makes its parser."""
     parser = command("evidence", write_pictures)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="is made where it is missing")
-    parser.add_argument("--terminal", metavar="ID", help="only this terminal's pictures")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for the pictures; made if it is missing",
+    )
+    parser.add_argument("--terminal", metavar="ID", help="write only this terminal's pictures")
 
 
 def write_pictures(given: argparse.Namespace) -> None:

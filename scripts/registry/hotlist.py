@@ -120,7 +120,7 @@ def snapshot(connection: Connection, province: str) -> bytes:
     """
     at = connection.execute(select(HOTLIST).where(HOTLIST.c.province == province)).one_or_none()
     if at is None or at.seq == 0:
-        raise InputFault("no hot list of this province yet")
+        raise InputFault("this province's hot list is still empty")
     return codec.write(
         HotlistChange(
             province=province,

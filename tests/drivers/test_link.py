@@ -1,4 +1,4 @@
-"""Being offline is a state that the link tells of, never an exception; nothing waits past its time."""
+"""The link reports being offline as a state, never as an exception, and never waits beyond its limits."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DEADLINE_S = 20.0
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority, a terminal and a server."""
+    """Make an authority, and the identities of a terminal and a server."""
     folder = tmp_path_factory.mktemp("tls")
     now_s = int(time.time())
     ca = certificates.make_ca("laboratory", now_s, 1)
@@ -47,7 +47,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], None] | None = None) -> Iterator[int]:
-    """The port of a server that does `serve` with the first connection, or answers none."""
+    """Yield the port of a server that runs `serve` on the first connection; without it, it never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:
@@ -64,7 +64,7 @@ def listening(serve: Callable[[socket.socket], None] | None = None) -> Iterator[
 
 
 def line_to(port: int, tls: Path) -> LinkSettings:
-    """A line to a port of this machine."""
+    """Return link settings for a port of this machine."""
     return LinkSettings(
         host="127.0.0.1",
         port=port,
@@ -78,7 +78,7 @@ def line_to(port: int, tls: Path) -> LinkSettings:
 
 
 def first_fault(line: LinkSettings) -> LinkFault | None:
-    """How the link fares at its first attempt."""
+    """Return the fault of the link's first attempt, None if it succeeded."""
     heard: queue.Queue[LinkMessage] = queue.Queue()
     with closing(MqttLink(line)) as link:
         link.open(heard.put)
@@ -99,7 +99,7 @@ def test_no_network_is_a_state_and_what_is_past_its_time_is_told_of(tls: Path):
         assert type(state.fault) is LinkFault
         question = Outgoing("roadside/1/lookup/T0001", b"question", expiry_s=0, urgent=True)
         link.send(question)
-        # The state is told once, however many attempts there were.
+        # the state is reported once, however many attempts there were
         assert heard.get(timeout=DEADLINE_S) == Unsent(question, NotSent.EXPIRED)
         assert not link.state.up
 
@@ -277,7 +277,7 @@ def test_a_broker_that_takes_all_and_acknowledges_nothing_more_is_left_before_th
 
     heard: queue.Queue[LinkMessage] = queue.Queue()
     with listening(serve) as port:
-        # The link's clock runs fast, and a pause of half a day follows: one connection is looked at.
+        # The link's clock runs fast, and a pause of half a day follows, so a single connection is made.
         link = MqttLink(line_to(port, tls), monotonic_s=lambda: 20 * time.monotonic(), chance=lambda: -1e6)
         with closing(link):
             link.send(Outgoing("roadside/1/batch/T0001", b"records"))

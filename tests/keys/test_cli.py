@@ -1,4 +1,4 @@
-"""The command says what it did or why it could not, in one line, and never what a private key is."""
+"""Each command prints its result or one line with the reason why not, and never a private key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CAR = ["--number", "苏A12345", "--kind", "02", "--through", "2099-08"]
 
 @pytest.fixture
 def key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """An issuer key, in a trust set `trust` for 苏 and 粤B that has no time limit worth the name."""
+    """Make an issuer key, in a trust set `trust` for 苏 and 粤B that is valid for a very long time."""
     path = tmp_path / "issuer.key"
     assert main(["new", str(path)]) == 0
     assert main(["trust", "--out", str(tmp_path / "trust"), "--issuer", f"{path}.pub:苏,粤B"]) == 0
@@ -43,10 +43,10 @@ def issued(capsys: pytest.CaptureFixture[str], key: Path, *more: str) -> str:
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line that says why not, after exit 2 by either way."""
+    """Return the error line, after exit status 2 by argparse or by the command."""
     try:
         status = main(arguments)
-    except SystemExit as end:  # argparse's way
+    except SystemExit as end:  # by argparse
         status = int(end.code or 0)
     said = capsys.readouterr()
     assert (status, said.out) == (2, "")

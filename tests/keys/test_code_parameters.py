@@ -74,7 +74,7 @@ def test_a_whole_voucher_is_read_at_the_distance_that_is_planned_for(sheet: Vouc
 
 @pytest.mark.parametrize("level", ["M", "Q"])
 def test_a_code_is_drawn_as_it_always_was(level: Level):
-    """The modules of a known text: another version, mask or mode would show."""
+    """A fixed hash of a known text's modules: another version, mask or mode would change it."""
     drawn = np.asarray(qr_image(text_of(USUAL, 0), level, 1))
     golden = cv2.imread(str(GOLDENS / f"code-{level.lower()}.png"), cv2.IMREAD_GRAYSCALE)
     assert (drawn == golden).all()

@@ -1,4 +1,4 @@
-"""A laboratory is whole or absent, and its keys, set, list and configuration fit each other."""
+"""A laboratory is complete or absent, and its keys, set, list and configuration belong together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register of issued codes is built from records in bounded memory, and says exactly what they say."""
+"""The register of issued codes is built in bounded memory and contains exactly the codes of its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ceremonies as a clerk types them, from the first key to a verdict, and with a PKCS#11 token."""
+"""The ceremonies by command line, from the first key to a verdict, and with a PKCS#11 token."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOFTHSM = next(
 
 
 def keys(*arguments: str, passphrases: str = "") -> int:
-    """Run roadside-keys; passphrases, a line each, come by a file descriptor."""
+    """Run roadside-keys; passphrases are passed by a file descriptor, one a line."""
     if not passphrases:
         return cli.main(arguments)
     reading, writing = os.pipe()
@@ -44,7 +44,7 @@ def keys(*arguments: str, passphrases: str = "") -> int:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A desk with root keys a, b, c and a repository whose root is signed."""
+    """Make a desk with root keys a, b, c and a repository whose root is signed."""
     monkeypatch.chdir(tmp_path)
     for name in "abc":
         assert keys("repository", "key", f"{name}.key", passphrases=f"pass {name}\n") == 0

@@ -1,4 +1,4 @@
-"""Which targets a terminal takes follows from its configuration alone."""
+"""The targets that a terminal takes depend on its configuration alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thief with an issuer key is noticed by the register, and costs no honest driver anything."""
+"""Codes by the thief of an issuer key are found by the register, and no honest driver is accused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COUNT = 400
 
 
 def signed(drawn: random.Random, from_s: int, to_s: int) -> str:
-    """A code as the holder of the issuer key signs it, honest or not."""
+    """Return a code signed by the issuer key, drawn in the given span."""
     plate = Plate(f"苏A{drawn.randrange(10_000, 100_000)}", "02")
     request = IssueRequest(Vehicle(plate, "K33", "A", 202712), "苏A", StatusListRef(1, 9))
     return issue(request, ISSUER_SEED, random_bytes(12), drawn.randrange(from_s, to_s))

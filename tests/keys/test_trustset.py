@@ -1,4 +1,4 @@
-"""A trust set is read back before it counts, and takes the place of the last one in one step."""
+"""A trust set is verified before it is used, and replaces the previous one in one step."""
 
 from __future__ import annotations
 

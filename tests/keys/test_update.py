@@ -1,4 +1,4 @@
-"""Trust sets are fetched, verified and brought into force whole, or not at all."""
+"""Trust sets are fetched, verified and brought into force completely, or not at all."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_set_that_was_put_back_on_disk_is_refused(authority: Authority, store:
     store.current.symlink_to("sets/old")
     with pytest.raises(TrustFault, match="older than"):
         open_current(store, SELECTION)
-    assert fetch(store, authority)  # and mended by the next update
+    assert fetch(store, authority)  # and repaired by the next update
     open_current(store, SELECTION)
 
 

@@ -1,4 +1,4 @@
-"""A real repository, made by the ceremonies, and a real HTTPS server with its own CA."""
+"""A repository made by the ceremonies, and an HTTPS server with its own CA."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def public_of(seed: bytes) -> bytes:
 
 @dataclass
 class Authority:
-    """A repository and its root keys, as their keepers have them."""
+    """A repository, and its root keys as their owners hold them."""
 
     folder: Path
     roots: dict[str, Path] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def code(iat_s: int = NOW_S - DAY_S, seed: bytes = ISSUER_SEED, number: str = "è
 
 
 def copy_public(made: Authority, place: Path) -> Path:
-    """A USB stick with what is published now."""
+    """Copy the published repository, as to a USB stick."""
     shutil.copytree(made.public, place)
     return place
 
@@ -121,7 +121,7 @@ def rules(serial: int) -> bytes:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Static files with range requests; it can break off, refuse ranges, or change a byte."""
+    """Serves static files with range requests; it can break off, refuse ranges, or change a byte."""
 
     server: Server
 

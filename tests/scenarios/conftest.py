@@ -1,4 +1,4 @@
-"""A desk: a configuration of its own, and the words of a scenario played on it."""
+"""Fixtures for scenarios: a desk with a configuration of its own, and a registry."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from terminal.ports import Link
 
 FPS = 120.0
-"""A desk's camera need not dawdle."""
+"""Frames a second, faster than a camera's, to save time."""
 
 
 @dataclass
 class Desk:
-    """A simulated rig with a state directory of its own, and the app that was last started on it."""
+    """A simulated rig with a state directory of its own, and the app that was started last on it."""
 
     settings: config.Config
     rig: sim.SimRig
@@ -48,7 +48,7 @@ class Desk:
     link: Link | None = None
 
     def setup(self) -> run.Setup:
-        """What the app is made from."""
+        """Settings that the app is made from."""
         rig = Rig(
             lambda: self.rig.camera,
             self.rig.display,
@@ -66,14 +66,14 @@ class Desk:
         return self.app
 
     def stop(self) -> None:
-        """End the app; its journal stays."""
+        """Stop the app; its journal stays."""
         if self.app is not None:
             self.app.stop()
             self.app = None
-            self.rig.camera = sim.PhotographCamera(FPS)  # a camera that was closed stays so
+            self.rig.camera = sim.PhotographCamera(FPS)  # a closed camera cannot be reopened
 
     def until(self, met: Callable[[], bool]) -> None:
-        """Let the app turn until something is so."""
+        """Run the app until a condition holds."""
         assert self.app is not None
         deadline = time.monotonic() + player.PATIENCE_S
         while not met():
@@ -81,7 +81,7 @@ class Desk:
             self.app.run_once(player.TURN_S)
 
     def mark(self, note: OfficerNote) -> None:
-        """Touch what is to be added to the check."""
+        """Touch a note to add it to the check."""
         assert self.app is not None
         self.rig.advance(SETTLE_S)
         self.app.run_once(player.TURN_S)
@@ -92,7 +92,9 @@ class Desk:
         self.app.run_once(player.TURN_S)
 
     def play(self, words: str) -> list[str]:
-        """Play a scenario on the app, started if need be; what it said. Every expectation must be met."""
+        """Play a scenario on the app, starting it if needed; return the printed lines. Every expectation must
+        be met.
+        """
         app = self.app or self.start()
         said: list[str] = []
         playing = player.Player(app, self.rig, self.shots, said.append)
@@ -103,7 +105,7 @@ class Desk:
 
 @pytest.fixture
 def desk(laboratory: Path, photographs: Path, tmp_path: Path) -> Iterator[Desk]:
-    """A desk with the laboratory's trust, and an empty journal."""
+    """A desk with the laboratory's trust set, and an empty journal."""
     settings = config.read(laboratory / lab.CONFIG)
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
     made = Desk(settings, sim.sim_rig(fps=FPS), tmp_path, photographs)
@@ -114,11 +116,11 @@ def desk(laboratory: Path, photographs: Path, tmp_path: Path) -> Iterator[Desk]:
 
 @dataclass
 class Registry:
-    """The reference registry as a process, with a broker on a free port."""
+    """The reference registry in a process of its own, with a broker on a free port."""
 
     lab: Path
     url: str
-    """Its database."""
+    """URL of its database."""
     process: subprocess.Popen[str]
     port: int
 
@@ -130,7 +132,9 @@ class Registry:
 
 @pytest.fixture(scope="module")
 def registry(laboratory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    """A registry with its sample: one a module, since it takes 16 new journals of a terminal a month."""
+    """A registry with its sample; one for each module, since it accepts 16 new journals of a terminal a
+    month.
+    """
     url = f"sqlite:///{tmp_path_factory.mktemp('registry')}/registry.sqlite"
     tool = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory), "--database", url]
     command = [*tool, "serve", "--port", "0"]
@@ -143,7 +147,7 @@ def registry(laboratory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def online(desk: Desk, registry: Registry) -> Desk:
-    """A desk whose link leads to the registry, and is up."""
+    """A desk whose link to the registry is up."""
     assert desk.settings.registry is not None
     # One province's hot list: a worker answers 40 of a terminal's questions at once, then one a second, and
     # these tests start the same terminal again and again.

@@ -1,4 +1,4 @@
-"""Run with a folder on a file system of its own: fills it under the running app, and frees it again.
+"""Fill the disk under a running app and free it again; `folder` is on a file system of its own.
 
 python -m tests.scenarios.full_disk LABORATORY PHOTOGRAPHS FOLDER
 """
@@ -23,7 +23,7 @@ from terminal.scenarios import player, script
 
 
 def fill(path: Path) -> None:
-    """Write until nothing more fits."""
+    """Write until the disk is full."""
     with path.open("wb", buffering=0) as file:
         size = 65536
         while size:
@@ -36,7 +36,7 @@ def fill(path: Path) -> None:
 
 
 def main(laboratory: Path, photographs: Path, folder: Path) -> int:
-    """Show, fill, show, free, show."""
+    """Show a photograph, fill the disk, show another, free the disk, show a third."""
     settings = config.read(laboratory / lab.CONFIG)
     settings = replace(settings, paths=replace(settings.paths, state=folder / "state"))
     desk = sim.sim_rig(fps=120)

@@ -1,4 +1,4 @@
-"""Run with a folder on a file system of its own: the registry says "stolen" while nothing can be recorded.
+"""Receive an alarm while the disk is full; `folder` is on a file system of its own.
 
 python -m tests.scenarios.full_disk_alarm LABORATORY PHOTOGRAPHS FOLDER PORT REGISTRY
 """
@@ -42,12 +42,12 @@ FILLER = "filler"
 
 @dataclass
 class Trial:
-    """A terminal with a full disk, its registry, and the wire between them."""
+    """A terminal with a full disk, its registry, and the proxy between them."""
 
     folder: Path
     photographs: Path
     registry: int
-    """The registry's process."""
+    """Process id of the registry."""
     proxy: Proxy
     link: Overhearing
     desk: sim.SimRig
@@ -60,7 +60,7 @@ class Trial:
         playing.play(script.parse(words, self.photographs))
 
     def until(self, met: Callable[[], bool], what: str) -> None:
-        """Run the app until something is so; the bound ends a hang, and allows for a busy machine."""
+        """Run the app until a condition holds; the limit ends a hang and allows for a busy machine."""
         deadline_s = time.monotonic() + 6 * player.PATIENCE_S
         while not met():
             if time.monotonic() > deadline_s:
@@ -68,19 +68,19 @@ class Trial:
             self.app.run_once(player.TURN_S)
 
     def begin(self) -> None:
-        """Go online; the answer about the hot list has come and gone."""
+        """Go online, and wait for the answer about the hot list."""
         self.app.start()
         self.until(lambda: self.link.state.up, "online")
         self.until(lambda: bool(self.link.acknowledged), "the hot list")
         self.forget()
 
     def forget(self) -> None:
-        """Begin to listen anew."""
+        """Drop everything recorded so far."""
         self.link.heard.clear()
         self.link.acknowledged.clear()
 
     def ask(self) -> None:
-        """Ask about a stolen car, and fill the disk before the registry answers."""
+        """Look up a stolen car, and fill the disk before the registry answers."""
         os.kill(self.registry, signal.SIGSTOP)
         try:
             self.play("show wanted.jpg\nexpect provisional")
@@ -89,7 +89,7 @@ class Trial:
             os.kill(self.registry, signal.SIGCONT)
 
     def reconnect(self) -> None:
-        """Cut the wire and mend it."""
+        """Cut the connection and restore it."""
         self.proxy.become(Wire.CUT)
         self.until(lambda: not self.link.state.up, "offline")
         self.proxy.become(Wire.WHOLE)
@@ -101,21 +101,19 @@ class Trial:
         return self.app.screen.judged if isinstance(self.app.screen, Alarm) else None
 
     def be_told(self) -> None:
-        """The alarm is shown without a record, and its answer comes again, since it was not acknowledged."""
+        """Expect the alarm without a record, and its answer a second time, since it was not acknowledged."""
         self.until(lambda: self.alarm is not None, "the alarm")
         shown = self.alarm
         assert shown is not None
         assert not shown.recorded
-        before = len(
-            self.link.heard
-        )  # a busy machine may lose the link, and hear the answer again, by itself
+        before = len(self.link.heard)  # a busy machine may lose the link and get the answer again by itself
         self.reconnect()
         self.until(lambda: len(self.link.heard) > before, "the answer again")
         assert (self.alarm, self.link.acknowledged) == (shown, [])
         self.play("hold CONFIRM\nexpect alarm")
 
     def make_room(self) -> None:
-        """Once there is room the alarm is recorded and its answer acknowledged."""
+        """Free the disk: the alarm is recorded and its answer acknowledged."""
         (self.folder / FILLER).unlink()
         self.desk.advance(2 * RETRY_S)
         self.until(lambda: len(self.link.acknowledged) == 1, "acknowledged")
@@ -123,7 +121,7 @@ class Trial:
         assert self.app.screen.judged.recorded
 
     def go_on(self) -> None:
-        """The answer does not come a third time; the next check is answered."""
+        """Expect the answer not to come a third time, and the next check to be answered."""
         self.forget()
         self.reconnect()
         self.play("press TRIGGER\nclear\nwait 5\nshow phone.jpg\nexpect provisional")
@@ -134,7 +132,7 @@ class Trial:
 
 
 def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, registry: int) -> Trial:
-    """A terminal that takes one hot list, whose records lie in `folder`."""
+    """Make a terminal with one hot list, whose records are in `folder`."""
     settings = config.read(laboratory / lab.CONFIG)
     assert settings.registry is not None
     settings = replace(
@@ -151,7 +149,7 @@ def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, re
 
 
 def main(laboratory: Path, photographs: Path, folder: Path, port: int, registry: int) -> None:
-    """Ask, fill the disk, be answered, be answered again, free the disk."""
+    """Look up, fill the disk, get the answer twice, free the disk."""
     with closing(Proxy(port)) as proxy:
         trial = prepared(laboratory, photographs, folder, proxy, registry)
         trial.begin()

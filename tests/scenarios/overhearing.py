@@ -1,4 +1,4 @@
-"""The terminal's own link, with a record of what came over it."""
+"""The terminal's link, with a record of its messages."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Overhearing:
-    """The terminal's own link, which keeps the answers that came and those that were acknowledged.
+    """The terminal's link, which keeps received answers and acknowledged ones.
 
-    Hot-list changes, which have no correlation data and come at any time, are left out.
+    Hot-list changes, which have no correlation data and may arrive at any time, are left out.
     """
 
     link: Link
@@ -25,7 +25,7 @@ class Overhearing:
     acknowledged: list[Incoming] = field(default_factory=list)
 
     def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """Keep, and pass on."""
+        """See `terminal.ports.Link`. Keeps each answer and passes it on."""
 
         def hear(message: LinkMessage) -> None:
             if isinstance(message, Incoming) and message.correlation is not None:
@@ -35,20 +35,20 @@ class Overhearing:
         self.link.open(hear)
 
     def send(self, message: Outgoing) -> None:
-        """As the link does."""
+        """See `terminal.ports.Link`."""
         self.link.send(message)
 
     def acknowledge(self, message: Incoming) -> None:
-        """Keep, and pass on."""
+        """See `terminal.ports.Link`. Keeps each acknowledged answer and passes it on."""
         if message.correlation is not None:
             self.acknowledged.append(message)
         self.link.acknowledge(message)
 
     @property
     def state(self) -> LinkState:
-        """The link's."""
+        """See `terminal.ports.Link`."""
         return self.link.state
 
     def close(self) -> None:
-        """The link's end."""
+        """See `terminal.ports.Link`."""
         self.link.close()

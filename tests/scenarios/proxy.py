@@ -1,4 +1,4 @@
-"""A wire between a terminal and its broker that passes, ends, holds, swallows, doubles or spoils bytes."""
+"""A proxy between a terminal and its broker that can cut, hold, swallow, duplicate or corrupt bytes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from enum import Enum, auto
 
 
 class Wire(Enum):
-    """What becomes of the bytes."""
+    """States of the connection."""
 
     WHOLE = auto()
     CUT = auto()
-    """Connections end, and none begins."""
+    """Connections end, and new ones are refused."""
     HELD = auto()
-    """Nothing gets through, and it comes late when the wire is whole again."""
+    """Nothing is forwarded until the connection is whole again, and then everything, late."""
     SWALLOWED = auto()
-    """Bytes are taken, acknowledged by the kernel, and never arrive."""
+    """Bytes are accepted by the kernel and never forwarded."""
     DOUBLED = auto()
     SPOILT = auto()
-    """One bit of whatever is sent is another."""
+    """One bit of everything sent is changed."""
 
 
 class Proxy:
-    """Listens on `port`, and carries to another port on loopback."""
+    """Listens on `port` and forwards to another port on loopback."""
 
     def __init__(self, to: int) -> None:
-        """`to` is where the broker listens."""
+        """`to` is the broker's port."""
         self._to = to
         self._wire = Wire.WHOLE
         self._moves = threading.Event()
@@ -38,7 +38,7 @@ class Proxy:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def become(self, wire: Wire) -> None:
-        """From now on."""
+        """Change the state."""
         self._wire = wire
         if wire is Wire.HELD:
             self._moves.clear()
@@ -48,7 +48,7 @@ class Proxy:
             self._end()
 
     def close(self) -> None:
-        """End everything."""
+        """Close all connections."""
         self.become(Wire.CUT)
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
@@ -60,7 +60,7 @@ class Proxy:
                 self._open.pop().shutdown(socket.SHUT_RDWR)
 
     def _serve(self) -> None:
-        with suppress(OSError):  # closed
+        with suppress(OSError):  # already closed
             while True:
                 near = self._server.accept()[0]
                 if self._wire is Wire.CUT:

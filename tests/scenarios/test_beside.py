@@ -1,4 +1,4 @@
-"""What the registry says of a check that the officer has left interrupts the work where it is an alarm."""
+"""An alarm about a check that the officer has left interrupts the work; other answers do not."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def left(desk: Desk) -> App:
-    """A terminal that is ready again after a check that nobody answered yet."""
+    """A terminal that is ready again after a check without an answer."""
     desk.link = HandLink()
     desk.play("show phone.jpg\nexpect provisional ok\npress TRIGGER\nexpect ready")
     assert desk.app is not None
@@ -37,14 +37,14 @@ T = TypeVar("T")
 
 
 def on(app: App, kind: type[T]) -> T:
-    """The screen that is shown, which is of this kind."""
+    """Return the screen, which must be of this kind."""
     shown = app.screen
     assert isinstance(shown, kind)
     return shown
 
 
 def answer(desk: Desk, laboratory: Path, letters: str, place: int = 0) -> None:
-    """The registry answers a question, which is handled in the next turn."""
+    """Have the registry answer a request; the answer is handled in the next turn."""
     assert isinstance(desk.link, HandLink)
     question = requests(desk.link, laboratory)[place]
     at_ms = int(1e3 * desk.rig.clock.now_s())
@@ -60,7 +60,7 @@ def test_an_answer_to_a_check_that_is_no_longer_shown_interrupts_where_it_is_an_
 ) -> None:
     app = left(desk)
     answer(desk, laboratory, letters)
-    desk.rig.press(Button.CONFIRM)  # in the same turn: nobody has seen yet what comes
+    desk.rig.press(Button.CONFIRM)  # in the same turn, so nobody has seen the next screen yet
     app.run_once(0.0)
     if outcome is None:
         assert not isinstance(app.screen, Alarm)
@@ -74,7 +74,9 @@ def test_an_answer_to_a_check_that_is_no_longer_shown_interrupts_where_it_is_an_
 def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is_another_car(
     desk: Desk, laboratory: Path
 ) -> None:
-    """Scan a code, say that it is another vehicle, type that vehicle's plate: then the alarm comes."""
+    """The officer scans a code, states that it is another vehicle, and types that vehicle's plate: then the
+    alarm comes.
+    """
     desk.link = HandLink()
     desk.play("show phone.jpg\nexpect provisional ok\npress BACK\nexpect entry\ntype 苏A20002\npress CONFIRM")
     desk.play("pick 02\nexpect caution other_vehicle")
@@ -104,7 +106,7 @@ def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
     app.run_once(0.0)
     assert on(
         app, check.Result
-    ).needs_confirmation  # refined, and not confirmed by a press that was for what stood there before
+    ).needs_confirmation  # refined, but not confirmed by a press meant for the screen before
     assert app.ui.dropped == 1
     desk.play("press CONFIRM\nexpect pass ok")
 

@@ -1,4 +1,4 @@
-"""The whole path on a desk: photographs in, verdicts out, each with its record on disk before it is shown."""
+"""The whole path on a desk: photographs give verdicts, each recorded on disk before it is shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def entries(desk: Desk, laboratory: Path) -> list[Entry]:
-    """What the registry would find in the journal, opened with its private key."""
+    """Open the journal with the registry's private key; return its entries."""
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
     pair = SealingKeyPair.of(private)
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
@@ -58,7 +58,7 @@ def test_each_photograph_gets_its_verdict_and_its_record(
     assert [note.body.pictures for note in notes if isinstance(note.body, Note)] == [
         (sealed,) for sealed, _ in Evidence(desk.settings.paths.state, bytes(32)).pending()
     ]
-    assert len(notes) == (outcome == "caution")  # the picture of what was forged or never issued is kept
+    assert len(notes) == (outcome == "caution")  # the picture of a forged or never issued code is kept
     assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
     foreign = entry.body.reason is Reason.FOREIGN
     assert isinstance(entry.body.code_text, CodeDigest if foreign else str)
@@ -86,7 +86,7 @@ def test_one_press_confirms_the_vehicle_and_the_confirmation_is_recorded(
     check, refinement = [entry.body for entry in entries(desk, laboratory)]
     assert isinstance(check, Check)
     assert check.subject is Subject.CODE
-    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED)  # what changed, and no more
+    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED)  # only what changed
 
 
 def test_a_second_code_in_view_is_said_to_be_there_and_not_checked(desk: Desk, laboratory: Path) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration keeps its word: its scenarios can be read, and what they expect of the registry comes."""
+"""The demonstration's scenarios are valid, and the registry answers as they expect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCENARIOS = sorted((SCRIPTS / "scenarios").glob("*.scenario"))
 
 
 def words(path: Path) -> str:
-    """A scenario whose pictures lie beside it."""
+    """Return a scenario whose pictures are beside it."""
     return path.read_text(encoding="utf-8").replace("../../build/demo/", "")
 
 

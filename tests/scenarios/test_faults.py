@@ -1,4 +1,4 @@
-"""What a device suffers is told in words, by its own code, and no record is lost for it."""
+"""Each fault of the device is shown in words with its own code, and loses no record."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def own_state(laboratory: Path, folder: Path) -> Path:
-    """The laboratory's configuration with a state directory in `folder`."""
+    """Write the laboratory's configuration with a state directory in `folder`."""
     file = laboratory / f"{folder.name}.toml"
     content = (laboratory / "roadside.toml").read_text(encoding="utf-8")
     file.write_text(content.replace('state = "state"', f'state = "{folder}/state"'), encoding="utf-8")
@@ -48,7 +48,7 @@ UNSHARE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount"
 def test_a_full_disk_shows_no_verdict_and_loses_no_record(
     laboratory: Path, photographs: Path, tmp_path: Path
 ) -> None:
-    """Two checks, that the disk was full, and a picture."""
+    """The records are two checks, the full disk, and a picture."""
     inside = (
         'mount -t tmpfs -o size=32m none "$3" && "$0" -m tests.scenarios.full_disk "$1" "$2" "$3"'
         ' && "$0" -m terminal.cli journal verify --config "$4"'
@@ -65,7 +65,7 @@ def test_a_full_disk_shows_no_verdict_and_loses_no_record(
 def test_an_alarm_is_shown_on_a_full_disk_and_recorded_and_acknowledged_when_there_is_room(
     laboratory: Path, photographs: Path, tmp_path: Path, registry: Registry
 ) -> None:
-    """The check, that the disk was full, the alarm; then another check and its answer."""
+    """The records are the check, the full disk and the alarm; then another check and its answer."""
     inside = (
         'mount -t tmpfs -o size=32m none "$3"'
         ' && "$0" -m tests.scenarios.full_disk_alarm "$1" "$2" "$3" "$5" "$6"'
@@ -94,7 +94,7 @@ def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp
     stop.set()
     app.show_fatal(desk.setup().rig, fault.value, look, stop)
     desk.rig.shot(tmp_path / "halted.png")
-    assert (tmp_path / "halted.png").stat().st_size > 2_000  # something is written on it
+    assert (tmp_path / "halted.png").stat().st_size > 2_000  # something is drawn on it
 
 
 def test_a_missing_trust_set_halts_before_any_check(desk: Desk, tmp_path: Path) -> None:
@@ -134,9 +134,9 @@ def test_an_expectation_that_is_not_met_is_named_and_fails(desk: Desk) -> None:
 
 
 def ended(laboratory: Path, photographs: Path, folder: Path, how: signal.Signals) -> tuple[int, str]:
-    """The exit status and what was said on standard error by a terminal that is ended after two verdicts.
+    """End a terminal after two verdicts; return its exit status and standard error.
 
-    Its script waits for ever in the end.
+    Its scenario waits forever at the end.
     """
     script = photographs / "ended.scenario"
     script.write_text(
@@ -146,7 +146,7 @@ def ended(laboratory: Path, photographs: Path, folder: Path, how: signal.Signals
     )
     settings: list[str | Path] = ["--config", own_state(laboratory, folder), "--shots", folder / "shots"]
     command = [sys.executable, "-m", "terminal.cli", "run", "--rig", "sim", "--scenario", script, *settings]
-    crashing = os.environ | {"PYTHONFAULTHANDLER": "1"}  # as the unit has it
+    crashing = os.environ | {"PYTHONFAULTHANDLER": "1"}  # as the unit sets it
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=crashing
     ) as child:
@@ -172,7 +172,7 @@ def test_a_killed_terminal_keeps_every_verdict_it_showed(
 def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
     laboratory: Path, photographs: Path, tmp_path: Path
 ) -> None:
-    """The watchdog ends a process that hangs by SIGABRT, and its stacks go to the log."""
+    """The watchdog ends a hanging process by SIGABRT, and its stacks are logged."""
     status, said = ended(laboratory, photographs, tmp_path, signal.SIGABRT)
     assert status == -signal.SIGABRT
     assert "Fatal Python error: Aborted" in said

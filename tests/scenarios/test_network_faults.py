@@ -1,4 +1,4 @@
-"""Whatever the network does, the terminal scans on, shows nothing twice, and comes back by itself."""
+"""Whatever the network does, the terminal scans on, shows nothing twice, and reconnects by itself."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ if TYPE_CHECKING:
 
 
 TRIES = 8
-"""Checks made until one is answered after a restart; the registry's pause is at most that of a link."""
+"""Checks until one is answered after a restart; the registry's pause is at most a link's."""
 LOOKED_AT = 25
-"""Frames that prove that the scanner looks on."""
+"""Frames that prove that the scanner is running."""
 PATIENCE_FRAMES = 240
-"""How long a check is left to be answered; the desk's clock stands still meanwhile."""
+"""Frames to wait for an answer; the desk's clock stands still meanwhile."""
 
 
 def lookup(app: App) -> LookupState | None:
-    """How far the lookup of the check on the screen is."""
+    """Return the lookup state of the check on the screen."""
     return app.screen.judged.lookup if isinstance(app.screen, Result) else None
 
 
 def records(desk: Desk) -> int:
-    """What was recorded: a check, and each answer to it."""
+    """Return the number of records: a check, and each answer to it."""
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
         return database.load(db).head.seq
 
 
 def connect(desk: Desk, port: int) -> App:
-    """Start the desk with a link to a port of this machine; returns once it is up."""
+    """Start the desk with a link to a port of this machine; return once it is up."""
     dial(desk, port)
     app = desk.start()
     desk.until(lambda: app.screen.status.online is True)
@@ -67,14 +67,14 @@ def dial(desk: Desk, port: int) -> None:
 
 
 def is_answered(desk: Desk, app: App) -> bool:
-    """Whether the check on the screen is answered before PATIENCE_FRAMES more were looked at."""
+    """Return True if the check on the screen is answered within PATIENCE_FRAMES."""
     until = app.frames_seen + PATIENCE_FRAMES
     desk.until(lambda: lookup(app) is LookupState.ANSWERED or app.frames_seen >= until)
     return lookup(app) is LookupState.ANSWERED
 
 
 def answered_check(desk: Desk) -> int:
-    """Check until the registry answers live; how many checks it took."""
+    """Check until the registry answers live; return the number of checks."""
     app = desk.app
     assert app is not None
     for count in range(1, TRIES + 1):
@@ -88,14 +88,14 @@ def answered_check(desk: Desk) -> int:
 
 @dataclass
 class Parts:
-    """A broker, and a registry beside it, each of which can be killed alone."""
+    """A broker and a registry, which can be killed separately."""
 
     broker: Broker
     command: list[str]
     process: subprocess.Popen[str]
 
     def begin(self) -> None:
-        """Start the registry; returns when the broker has it."""
+        """Start the registry; return once it is connected to the broker."""
         since = self.broker.lines
         self.process = subprocess.Popen(
             self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
@@ -103,14 +103,14 @@ class Parts:
         self.broker.wait_for("as W0001", since=since, timeout_s=20)
 
     def kill(self) -> None:
-        """End the registry as a power failure would."""
+        """Kill the registry, as a power failure would."""
         self.process.kill()
         self.process.wait()
 
 
 @pytest.fixture
 def parts(laboratory: Path, tmp_path: Path) -> Iterator[Parts]:
-    """Both, at work."""
+    """A running broker and registry."""
     tls = identities.identities(laboratory, "W0001", int(time.time()))
     broker = Broker(tmp_path / "broker", tls, identities.access_list(laboratory))
     broker.start()
@@ -131,7 +131,7 @@ def parts(laboratory: Path, tmp_path: Path) -> Iterator[Parts]:
 
 @pytest.fixture
 def wire(desk: Desk, registry: Registry) -> Iterator[Proxy]:
-    """What the desk's link to the registry goes through; the link is up."""
+    """The proxy between the desk's link, which is up, and the registry."""
     with closing(Proxy(registry.port)) as proxy:
         connect(desk, proxy.port)
         yield proxy
@@ -221,7 +221,7 @@ def test_a_broker_killed_mid_request_and_started_again_is_found_again(desk: Desk
     parts.broker.start()
     desk.until(lambda: app.screen.status.online is True)
     checks = answered_check(desk)
-    assert records(desk) == 1 + checks + 1  # each check once, and the one answer
+    assert records(desk) == 1 + checks + 1  # each check once, and one answer
 
 
 def test_a_registry_killed_mid_request_and_started_again_answers_the_next_check(

@@ -1,4 +1,4 @@
-"""Without a network the offline list says what a vehicle is, from the moment that a list is put in force."""
+"""Without a network the offline list gives the vehicle's status as soon as it is installed."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 
 IN_DATE, PAST = 20991231, 20200131
 AGAIN = "press TRIGGER\nexpect ready\npress TRIGGER\n"
-"""Check again the code that was left in view."""
+"""Check again the code that stayed in view."""
 LATER = f"wait {REFRESH_S + 1}\n"
 
 
 def ago(days: int) -> int:
-    """So many days ago, yyyymmdd."""
+    """Return the day `days` ago, yyyymmdd."""
     return int(f"{datetime.fromtimestamp(time.time(), SHANGHAI) - timedelta(days=days):%Y%m%d}")
 
 
 @dataclass
 class Lists:
-    """A terminal's folder of lists, and the workshop where they are built."""
+    """A terminal's folder of lists, and the folder in which they are built."""
 
     folder: Path
     workshop: Path
 
     def put(self, letters: str, through: int = IN_DATE, days: int = 2) -> None:
-        """Put a base in force which lists the photographs' vehicle and a thousand others."""
+        """Install a base with the photographs' vehicle and a thousand others."""
         install(self.folder, self.workshop, BASE, self.rows(letters, through), ago(days))
 
     def rows(self, letters: str, through: int = IN_DATE) -> list[Listing]:
-        """The photographs' vehicle, and others."""
+        """Return the listings of the photographs' vehicle and others."""
         others = [
             Listing(replace(VEHICLE.plate, number=f"苏B{number:05}"), "A", IN_DATE) for number in range(1000)
         ]
@@ -57,21 +57,21 @@ class Lists:
 
 @pytest.fixture
 def lists(desk: Desk, tmp_path: Path) -> Lists:
-    """Empty lists of the desk's own."""
+    """An empty folder of lists of the desk's own."""
     folder = tmp_path / "offline"
     desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, offline=folder))
     return Lists(folder, tmp_path / "workshop")
 
 
 def finding(desk: Desk) -> VehicleFinding:
-    """The finding of the vehicle in the result or the alarm on the screen."""
+    """Return the finding of the vehicle in the result or the alarm on the screen."""
     assert desk.app is not None
     assert isinstance(desk.app.screen, Result | Alarm)
     return desk.app.screen.judged.verdict.status.finding
 
 
 def notices(desk: Desk) -> list[str]:
-    """The codes of what is said beside the work."""
+    """Return the codes of the notices."""
     assert desk.app is not None
     return [notice.code for notice in desk.app.screen.status.notices]
 
@@ -140,7 +140,7 @@ def test_a_list_that_cannot_be_read_is_told_and_leaves_the_vehicle_unchecked(
     lists.put("A")
     file = lists.folder / str(BASE)
     content = bytearray(file.read_bytes())
-    for page in range(2, len(content) // 4096):  # all but the header's and the tables' own
+    for page in range(2, len(content) // 4096):  # all pages except the header's and the tables'
         content[page * 4096 : page * 4096 + 8] = b"\xff" * 8
     file.write_bytes(content)
     desk.play(f"show phone.jpg\nexpect provisional ok\nexpect notice {OfflineListFault.code}")

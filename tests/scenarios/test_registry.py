@@ -1,4 +1,4 @@
-"""Both answers in one check: a real terminal, a real mosquitto over mutual TLS, a real registry beside it."""
+"""Both answers in one check: a real terminal, a real mosquitto over mutual TLS, and a real registry."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk, Registry
 
 FRESH_S = 60.0
-"""The age up to which a registry answers a request (wire format, section 5)."""
+"""Age, s, up to which a registry answers a request (wire format, section 5)."""
 
 
 def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
-    """The verdict of the result or the alarm on the screen."""
+    """Return the verdict of the result or the alarm on the screen."""
     assert isinstance(app.screen, Result | Alarm)
     shown = app.screen.judged.verdict
     return shown.outcome, shown.status.finding, shown.subject
@@ -190,7 +190,7 @@ def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
 
 
 def redeliver(laboratory: Path, port: int, message: Incoming) -> None:
-    """Another worker of the registry publishes a message again through the broker."""
+    """Publish a message again through the broker, as another worker of the registry might."""
     tls = laboratory / "private" / "tls"
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="W0002", protocol=mqtt.MQTTv5)
     context = ssl.create_default_context(cafile=tls / "ca.crt")
@@ -244,7 +244,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
 def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, registry: Registry) -> None:
     app = online.app
     assert app is not None
-    registry.process.send_signal(signal.SIGSTOP)  # the worker is silent, the broker lives
+    registry.process.send_signal(signal.SIGSTOP)  # the worker does not respond, but the broker does
     try:
         online.play("show phone.jpg\nexpect provisional ok\nwait 4")
         assert isinstance(app.screen, Result)

@@ -1,4 +1,4 @@
-"""After a crash the first screen says so, and the camera rests until it is read: its view may be why."""
+"""After a crash the first screen reports it, and the camera stays off until the report was read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Fed(SystemdNotify):
-    """Counts how often the watchdog was fed."""
+    """Counts the notifications of the watchdog."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -30,7 +30,7 @@ class Fed(SystemdNotify):
 
 
 def after_a_crash(desk: Desk) -> tuple[App, list[Camera], Fed]:
-    """An app that follows a run that was cut short, the cameras that it opened, and its watchdog."""
+    """Start an app after an interrupted run; return it with the cameras that it opened and its watchdog."""
     opened: list[Camera] = []
     fed = Fed()
 

@@ -1,4 +1,4 @@
-"""Several marks before the camera: the officer picks one, which alone is checked, recorded, asked about."""
+"""With several marks in view, only the one that the officer picks is checked, recorded and looked up."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ SECOND = replace(FIRST, plate=Plate("苏AD54321", "52"), colour="A", vin_tail="6
 
 @dataclass(frozen=True)
 class Marks:
-    """Vouchers with the laboratory's codes, as they lie before the camera from the left to the right."""
+    """Vouchers with the laboratory's codes, as they lie in view from left to right."""
 
     laboratory: Path
     folder: Path
 
     def text(self, vehicle: Vehicle, key: bytes | None = None) -> str:
-        """A code of a vehicle, genuine unless another key is given."""
+        """Return a vehicle's code, genuine unless another key is given."""
         seed = key or files.load_seed(self.laboratory / "private" / "jiangsu.key")
         return issue(IssueRequest(vehicle, "苏A"), seed, random_bytes(CTI_SIZE), int(time.time()) - 60)
 
     def show(self, *texts: str) -> str:
-        """The words that put vouchers with these codes side by side before the camera."""
+        """Return the scenario line that shows vouchers with these codes side by side."""
         face = VoucherText(FIRST, "苏A", int(time.time()))
         sheets = [np.asarray(voucher(text, face, A6).convert("L")) for text in texts]
         picture = np.full((720, 1280), 70, np.uint8)
@@ -77,7 +77,7 @@ def marks(laboratory: Path, tmp_path: Path) -> Marks:
 
 
 def forged(text: str) -> str:
-    """The same code with one bit of its signature changed."""
+    """Return the code with one bit of its signature changed."""
     parts = bytearray(base45.b45decode(text.removeprefix(PREFIX)))
     parts[-1] ^= 1
     return write_text(bytes(parts))

@@ -1,4 +1,4 @@
-"""One number, several vehicles: each is shown and judged, and the program chooses none."""
+"""If several vehicles have one number, each is shown and judged, and the officer picks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STOLEN_AND_NORMAL, STOLEN, NEW_FORM = "苏B71002", "苏B71003", "渝AD0001Z"
 
 
 def vehicle(number: str, kind: str, letters: str) -> VehicleRecord:
-    """A vehicle in validity."""
+    """Return a vehicle with a valid inspection."""
     return VehicleRecord(
         number=number, kind=kind, vehicle_type="K33", use="A", valid_through=20991231, letters=letters
     )
@@ -33,7 +33,7 @@ def vehicle(number: str, kind: str, letters: str) -> VehicleRecord:
 
 @pytest.fixture(scope="module")
 def several(registry: Registry) -> Registry:
-    """A registry that has a stolen vehicle of a kind that no table lists, beside a normal one and alone."""
+    """A registry with a stolen vehicle of an unlisted kind, alone and together with a normal one."""
     with closing(Database(registry.url)) as database, database.transaction() as connection:
         register(
             connection,
@@ -48,7 +48,7 @@ def several(registry: Registry) -> Registry:
 
 
 def look_up(desk: Desk, *question: str) -> int:
-    """`roadside lookup` at this desk, whose app is ended; its exit status."""
+    """Run `roadside lookup` at this desk, whose app has ended; return its exit status."""
     desk.stop()
     number, *kind = question
     asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
@@ -58,7 +58,7 @@ def look_up(desk: Desk, *question: str) -> int:
 
 
 def shown(desk: Desk) -> KindChoice:
-    """The list on the screen, once the registry has answered."""
+    """Return the list on the screen after the registry has answered."""
     app = desk.app
     assert app is not None
     desk.until(lambda: not isinstance(app.screen, KindChoice) or app.screen.listing is KindSource.REGISTRY)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def bodies(desk: Desk, laboratory: Path) -> list[object]:
-    """What this journal's records say, opened with the registry's key."""
+    """Return the contents of this journal's records, opened with the registry's key."""
     assert desk.app is not None
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
     pair = SealingKeyPair.of(private)

@@ -1,4 +1,4 @@
-"""In the dark the terminal lights its torch by itself, and the officer's key has the last word on it."""
+"""In the dark the terminal lights its torch by itself, and the officer's key takes precedence."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def night(desk: Desk) -> Desk:
-    """A desk whose camera sees next to nothing."""
+    """A desk whose camera sees almost nothing."""
     desk.start()
     dark(desk)
     return desk
 
 
 def dark(desk: Desk) -> None:
-    """Put the dark before the camera."""
+    """Show a dark scene to the camera."""
     picture = desk.shots / "dark.png"
     Image.fromarray(np.full((720, 1280), 6, np.uint8)).save(picture)
     desk.rig.show(picture)
 
 
 def lit(desk: Desk) -> bool:
-    """What the pin says; the screen must say the same."""
+    """Return the state of the torch's pin; the screen must show the same."""
     assert desk.app is not None
     shines = bool(desk.rig.factory.pin(desk.rig.pins.torch).state)
     desk.until(lambda: desk.app is not None and desk.app.screen.status.torch is shines)
@@ -39,7 +39,7 @@ def lit(desk: Desk) -> bool:
 
 
 def seen(desk: Desk, frames: int) -> None:
-    """Let so many frames go by."""
+    """Run until this many more frames were scanned."""
     app = desk.app
     assert app is not None
     enough = app.frames_seen + frames

@@ -1,4 +1,4 @@
-"""A public type that two modules define is found, unless it is accepted."""
+"""A public type that two modules define is reported, unless it is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed shows as itself or as an escape that JSON reads, and never moves the cursor."""
+"""Printed text appears as itself or as an escape that JSON reads, and never moves the cursor."""
 
 from __future__ import annotations
 

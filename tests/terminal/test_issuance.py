@@ -1,4 +1,4 @@
-"""The registry is asked whether a code was issued, and its word lifts an accusation or makes one."""
+"""The registry is asked if a code was issued, and its answer removes or confirms an accusation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
 
 
 def not_listed(work: Work) -> str:
-    """A code that the laboratory's register covers and does not have."""
+    """Return a code that the laboratory's register covers and does not have."""
     seed = files.load_seed(work.laboratory / "private/zhejiang.key")
     vehicle = Vehicle(NEVER_LISTED, "K33", "A", 209912)
     return issue(IssueRequest(vehicle, "浙B"), seed, bytes(12), int(time.time()) - 10 * DAY_S)

@@ -1,4 +1,4 @@
-"""An alarm is told and recorded whenever it comes, for any vehicle, and a record that fails loses none."""
+"""A late alarm about any vehicle is reported and recorded, even if recording it fails at first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
 
 @contextmanager
 def full(work: Work) -> Iterator[None]:
-    """The journal takes no record meanwhile."""
+    """Make the journal refuse records."""
     with closing(sqlite3.connect(work.settings.paths.state / NAME, isolation_level=None)) as db:
         db.execute("CREATE TRIGGER full BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'no space'); END")
         yield
@@ -43,7 +43,7 @@ def full(work: Work) -> Iterator[None]:
 
 
 def later(work: Work, seconds: float) -> Sequence[ScreenEvent]:
-    """What is told after so long."""
+    """Return the events reported after this time."""
     work.clock.advance(seconds)
     return work.services.expire()
 

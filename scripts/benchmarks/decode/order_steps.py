@@ -127,7 +127,7 @@ def main() -> None:
     readable = [tried for tried in trials if tried.read]
     print(f"{len(readable)} of {len(trials)} pictures are readable by {len(steps)} steps")
     if not chosen.present:
-        print("\nlearnt order: new reads, ms")
+        print("\nnew order: new readings, ms")
         for step, new, ms in order(readable, steps):
             print(f"{step.name:44} +{new:4} {ms:7.2f}")
     report(readable)
@@ -135,7 +135,7 @@ def main() -> None:
 
 def report(trials: Sequence[Tried]) -> None:
     """Print the cost of each step of the current table, and its gain after the steps before it."""
-    print("\ncurrent table: ms, new reads, reads lost without it within 3 and 15 ms")
+    print("\ncurrent table: ms, new readings, readings lost without the step within 3 and 15 ms")
     left, table = list(trials), (*BASE, *EXTRAS)
     for step in PHOTO_STEPS:
         new, ms = _worth(left, step)

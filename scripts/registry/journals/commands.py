@@ -65,18 +65,22 @@ def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.
     )
     unit = command("unit", give_unit)
     unit.add_argument("terminal")
-    unit.add_argument("unit", help='its name; "" takes it away')
+    unit.add_argument("unit", help='name of the unit; "" removes the terminal from its unit')
     exported = command("export", export)
     exported.add_argument("--out", type=Path, required=True, metavar="FILE")
     exported.add_argument("--format", type=Format, choices=[*Format], default=Format.CSV)
     reported = command("report", report)
     reported.add_argument("--out", type=Path, required=True, metavar="PAGE.HTML")
     for filtered in (exported, reported):
-        filtered.add_argument("--day", type=date.fromisoformat, help="in Asia/Shanghai, as 2026-11-22")
-        filtered.add_argument("--unit", help="of the terminal, as `unit` gave it")
+        filtered.add_argument(
+            "--day",
+            type=date.fromisoformat,
+            help="only checks of this day in Asia/Shanghai, such as 2026-11-22",
+        )
+        filtered.add_argument("--unit", help="only checks by terminals of this unit")
     exported.add_argument("--outcome", type=Outcome, choices=[*Outcome])
     imported = command("import", take)
-    imported.add_argument("file", type=Path, help="a CBOR sequence of signed batches and pieces")
+    imported.add_argument("file", type=Path, help="CBOR sequence of signed batches and pieces")
     imported.add_argument("--receipts", type=Path, required=True, metavar="OUT")
 
 

@@ -92,17 +92,17 @@ def pack(name: FileName, listings: Iterable[Listing]) -> Packed:
     order = np.argsort(numbers, kind="stable")
     twice = np.flatnonzero(np.diff(numbers[order]) == 0)
     if twice.size:
-        raise InputFault(f"{twice.size} vehicles are there twice")
+        raise InputFault(f"{twice.size} vehicles are listed twice")
     return Packed(numbers[order], np.asarray(records, np.int64)[order], left_out)
 
 
 def _record(row: int, name: FileName, listing: Listing) -> int:
     if listing.valid_through is None:
         if name.day is None:
-            raise InputFault(f"row {row}: no date; only changes take a vehicle off")
+            raise InputFault(f"row {row}: no date; only a file of changes can remove a vehicle")
         return TAKEN_OFF
     if not is_day(listing.valid_through):
-        raise InputFault(f"row {row}: its date is no day yyyymmdd")
+        raise InputFault(f"row {row}: its date is not a day yyyymmdd")
     try:
         return pack_record(OfflineEntry(listing.valid_through // 100, _LIST_CLASS[classify(listing.letters)]))
     except ValueError as error:

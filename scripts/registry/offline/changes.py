@@ -33,7 +33,7 @@ def require_newest(folder: Path, name: FileName, day: int) -> None:
     """
     for other, of in _days(folder, name.province).items():
         if of > day or (of == day and other.day is None and name.day is not None):
-            raise InputFault(f"{name}: {other} in {folder} is of {of} already")
+            raise InputFault(f"{name}: {other} in {folder} is already of {of}")
 
 
 def in_force(folder: Path, province: str, before: int) -> Packed:
@@ -45,7 +45,7 @@ def in_force(folder: Path, province: str, before: int) -> Packed:
     days = _days(folder, province)
     base = FileName(province)
     if base not in days:
-        raise InputFault(f"{base}: no base in {folder} that changes could be told from")
+        raise InputFault(f"{base}: no base in {folder}, which changes need")
     found = _read(folder, base)
     for name in sorted((name for name in days if name.day is not None), key=days.__getitem__):
         if days[base] < days[name] < before:

@@ -28,17 +28,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--csv",
         type=Path,
         metavar="FILE",
-        help="number, kind, letters, valid_through (yyyymmdd; in changes, empty takes the vehicle off)",
+        help="CSV of number, kind, letters, valid_through (yyyymmdd; in changes, empty removes the vehicle)",
     )
-    source.add_argument("--generate", type=int, metavar="N", help="N random vehicles, for measurement")
-    parser.add_argument("--seed", type=int, default=0, help="of the random vehicles")
+    source.add_argument("--generate", type=int, metavar="N", help="list N random vehicles, for measurements")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random vehicles")
     parser.add_argument("--province", required=True, choices=list(PROVINCES))
     parser.add_argument(
-        "--day", type=_day, help="yyyymmdd, all of whose changes are known; of the database, yesterday"
+        "--day",
+        type=_day,
+        help="last day, yyyymmdd, whose changes are all included; default for a database: yesterday",
     )
-    parser.add_argument("--changes", action="store_true", help="a day's changes, and not a base")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"{FOLDER} in the laboratory, unless said")
-    parser.add_argument("--install", type=Path, metavar="DIR", help="put it in force in a terminal's folder")
+    parser.add_argument("--changes", action="store_true", help="build a day's changes instead of a base")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help=f"folder for the file; default: {FOLDER} in the laboratory"
+    )
+    parser.add_argument(
+        "--install", type=Path, metavar="DIR", help="also install the file in this folder of a terminal"
+    )
 
 
 def build(given: argparse.Namespace) -> None:
@@ -52,10 +58,10 @@ def build(given: argparse.Namespace) -> None:
     path = out / str(name)
     print(f"{sha256.hex()}  {path}")
     print(f"{len(packed.plates)} vehicles in {path.stat().st_size} bytes")
-    print(f"{packed.left_out} left out, since such are never listed")
+    print(f"{packed.left_out} left out, because their status is never listed")
     if given.install:
         files.install(given.install, name, path, sha256)
-        print(f"in force in {given.install}")
+        print(f"installed in {given.install}")
 
 
 def _vehicles(given: argparse.Namespace, name: FileName, day: int, out: Path) -> Packed:
@@ -87,15 +93,15 @@ def _whole_day(given: argparse.Namespace) -> int:
     """Return the last day whose changes are all in the file, yyyymmdd."""
     if given.csv or given.generate is not None:
         if given.day is None:
-            raise InputFault("--day is needed: nothing else says of which day the vehicles are")
+            raise InputFault("--day is needed: the vehicles of a table are as of a day")
         return int(given.day)
     yesterday = int(f"{datetime.fromtimestamp(time.time(), SHANGHAI) - timedelta(days=1):%Y%m%d}")
     if given.day is not None and given.day > yesterday:
-        raise InputFault("--day: the registry may still change on that day")
+        raise InputFault("--day: that day has not ended, so the registry may still change")
     return yesterday if given.day is None else int(given.day)
 
 
 def _day(text: str) -> int:
     if not (text.isascii() and text.isdigit() and is_day(int(text))):
-        raise argparse.ArgumentTypeError(f"{text} is no day yyyymmdd")
+        raise argparse.ArgumentTypeError(f"{text} is not a day yyyymmdd")
     return int(text)

@@ -41,7 +41,7 @@ def _listing(row: int, line: dict[str, str | None]) -> Listing:
     if number is None or kind is None or letters is None or through is None:
         raise InputFault(f"row {row}: number, kind, letters and valid_through are needed")
     if through and not (through.isascii() and through.isdigit()):
-        raise InputFault(f"row {row}: its date is no day yyyymmdd")
+        raise InputFault(f"row {row}: its date is not a day yyyymmdd")
     return Listing(Plate(number, kind), letters, int(through) if through else None)
 
 

@@ -1,4 +1,4 @@
-"""The campaign that attacks the registry from one terminal: every lookup of the others is answered."""
+"""While one terminal attacks the registry, every lookup of the others is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real mosquitto over mutual TLS on loopback, with the deployed configuration, and who speaks there."""
+"""A real mosquitto over mutual TLS on loopback with the deployed configuration, and its clients."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ACCESS = state_file(TERMINALS, WORKERS, SHARES)
 
 @pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Identities of a laboratory, of T0009, which is not enrolled, and `expired` and `foreign` ones."""
+    """Identities of a laboratory; T0009, which is not enrolled; and `expired` and `foreign` ones."""
     folder = tmp_path_factory.mktemp("tls")
     now_s = int(time.time())
     names = [*TERMINALS, "T0009", *WORKERS, *map(uploads_name, WORKERS), ADMINISTRATOR]
@@ -51,9 +51,9 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_broker(tls: Path, tmp_path: Path) -> Iterator[Callable[..., Broker]]:
-    """Starts a broker of the test's own, which knows two terminals and two workers.
+    """Start brokers for a test, which admit two terminals and two workers.
 
-    `amend` changes its configuration's text.
+    `amend` changes the configuration's text.
     """
     made: list[Broker] = []
 
@@ -69,7 +69,7 @@ def make_broker(tls: Path, tmp_path: Path) -> Iterator[Callable[..., Broker]]:
 
 @pytest.fixture
 def broker(make_broker: Callable[..., Broker]) -> Broker:
-    """A broker that keeps no session of another test; it starts in some 30 ms."""
+    """A broker without sessions of other tests; it starts in about 30 ms."""
     return make_broker()
 
 
@@ -92,7 +92,7 @@ def trust(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
-    """Makes a worker's desk, which signs with a key of its own; all share one database."""
+    """Makes services of workers, each with its own signing key and all with one database."""
     url = f"sqlite:///{tmp_path}/registry.sqlite"
     made: list[Database] = []
 

@@ -1,4 +1,4 @@
-"""A terminal's journal for tests of the registry: entries, their records sealed and chained, and batches."""
+"""A terminal's journal for tests of the registry: entries, sealed and chained records, and batches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CHECK = Check(
 
 @dataclass
 class Journal:
-    """One that grows; `records` has its records' bytes."""
+    """A growing journal; `records` has its records' bytes."""
 
     owner: Terminal = T0001
     id: bytes = JOURNAL
@@ -50,13 +50,13 @@ class Journal:
     records: list[bytes] = field(default_factory=list)
 
     def head(self, seq: int | None = None) -> Head:
-        """Where it stands after record `seq`."""
+        """Return the head after record `seq`."""
         seq = len(self.records) if seq is None else seq
         start = record.genesis(self.owner.public_key, self.id)
         return Head(self.id, seq, record.digest(self.records[seq - 1])) if seq else start
 
     def add(self, body: Body, at_ms: int = NOW_MS, **place: object) -> int:
-        """Append an entry; its number. `place` makes it say another one."""
+        """Append an entry and return its number; `place` makes it state another place."""
         seq = len(self.records) + 1
         stamp = Stamp(
             terminal=str(place.get("terminal", self.owner.id)),
@@ -71,19 +71,19 @@ class Journal:
         return self.add_sealed(seal(write_entry(entry), self.sealing_key))
 
     def add_sealed(self, sealed: bytes) -> int:
-        """Append what is sealed already."""
+        """Append a sealed record."""
         head = self.head()
         self.records.append(record.write(Record(head.seq + 1, head.hash, sealed)))
         return head.seq + 1
 
     def fill(self, count: int) -> Journal:
-        """Append so many checks."""
+        """Append this many checks."""
         for _ in range(count):
             self.add(CHECK)
         return self
 
     def batch(self, first: int, last: int) -> Batch:
-        """Its records from `first` to `last`."""
+        """Return the batch of records from `first` to `last`."""
         return Batch(
             terminal=self.owner.id,
             journal_id=self.id,
@@ -94,25 +94,25 @@ class Journal:
         )
 
     def sent(self, first: int, last: int) -> bytes:
-        """That batch as its terminal sends it."""
+        """Return that batch, signed by its terminal."""
         return codec.sign(self.batch(first, last), signer_of(self.owner.id))
 
 
 def read(message: bytes) -> Receipt:
-    """A receipt as its terminal opens it."""
+    """Return a receipt, opened as by its terminal."""
     receipt = codec.open_signed(Receipt, message, RECEIPT_KEYS)
     assert receipt is not None
     return receipt
 
 
 def file(database: Database, batch: Batch, owner: Terminal = T0001, now_ms: int = NOW_MS) -> bytes:
-    """What a worker answers to a batch that was admitted."""
+    """Return a worker's receipt for an admitted batch."""
     with database.transaction() as connection:
         return store.store(connection, batch, owner, now_ms, RECEIPT_SIGNER).message
 
 
 def give(database: Database, *pieces: Chunk) -> tuple[StoredPart, ...]:
-    """What a worker says that it holds after pieces."""
+    """Return a worker's statement of the stored parts, after pieces."""
     with database.transaction() as connection:
         said = Pieces(terminal="T0001", pieces=pieces)
         receipt = read(evidence.store(connection, said, NOW_MS, RECEIPT_SIGNER).message)

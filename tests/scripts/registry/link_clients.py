@@ -1,4 +1,4 @@
-"""The ends of a conversation in a test: our link with ears, and a client that does what ours never would."""
+"""Both ends of a connection for tests: our link, and a bare client that may break the rules."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ T = TypeVar("T")
 
 @dataclass
 class Ear:
-    """A link, and all that it delivered."""
+    """A link, and all messages that it delivered."""
 
     link: MqttLink
     heard: queue.Queue[LinkMessage] = field(default_factory=queue.Queue)
 
     def next(self, kind: type[T] | tuple[type[T], ...]) -> T:
-        """The next message of a kind; those of other kinds that come before it are dropped."""
+        """Return the next message of a kind; earlier ones of other kinds are dropped."""
         while True:
             message = self.heard.get(timeout=DEADLINE_S)
             if isinstance(message, kind):
@@ -48,7 +48,7 @@ class Ear:
             pass
 
     def send(self, message: Outgoing) -> Sent | Unsent:
-        """Send a message, and wait for what becomes of it."""
+        """Send a message and wait for its result."""
         self.link.send(message)
         while True:
             told = self.next((Sent, Unsent))
@@ -65,21 +65,21 @@ class Bare:
     told: queue.Queue[tuple[str, Any]] = field(default_factory=queue.Queue)
 
     def next(self, kind: str) -> Any:  # noqa: ANN401 - what paho says
-        """The next of a kind of callback."""
+        """Return the next call of a callback."""
         while True:
             name, value = self.told.get(timeout=DEADLINE_S)
             if name == kind:
                 return value
 
     def subscribe(self, topic: str) -> ReasonCode:
-        """Subscribe, and read the SUBACK."""
+        """Subscribe, and return the SUBACK's reason."""
         self.client.subscribe(topic, qos=1)
         reason = self.next("suback")[0]
         assert isinstance(reason, ReasonCode)
         return reason
 
     def publish(self, topic: str, payload: bytes) -> ReasonCode:
-        """Publish with QoS 1, and read the PUBACK."""
+        """Publish with QoS 1, and return the PUBACK's reason."""
         self.client.publish(topic, payload, qos=1)
         reason = self.next("puback")
         assert isinstance(reason, ReasonCode)
@@ -87,7 +87,7 @@ class Bare:
 
 
 class Ends:
-    """Makes ends by the names of their identities."""
+    """Makes links and clients by the names of their identities."""
 
     def __init__(self, tls: Path) -> None:
         self.tls = tls
@@ -97,7 +97,7 @@ class Ends:
     def line(
         self, broker: Broker, terminal: str, *subscriptions: str, identity: str = "", **other: object
     ) -> LinkSettings:
-        """What a link of `terminal` needs; `identity` takes another's certificate and key."""
+        """Return a terminal's link settings; `identity` selects another's certificate and key."""
         identity = identity or terminal
         said: dict[str, Any] = {
             "host": "127.0.0.1",
@@ -112,25 +112,25 @@ class Ends:
         return LinkSettings(**said | other)
 
     def link(self, line: LinkSettings) -> Ear:
-        """An opened link."""
+        """Open a link."""
         ear = Ear(MqttLink(line))
         self._links.append(ear.link)
         ear.link.open(ear.heard.put)
         return ear
 
     def worker(self, broker: Broker, *subscriptions: str) -> Ear:
-        """The worker W0001, which is up; it takes lookups and uploads unless subscriptions are given."""
+        """Open the link of worker W0001; it takes lookups and uploads unless subscriptions are given."""
         ear = self.link(self.worker_line(broker, *subscriptions))
         ear.up()
         return ear
 
     def worker_line(self, broker: Broker, *subscriptions: str) -> LinkSettings:
-        """What a link needs as the worker W0001, which may publish answers and has no link topic."""
+        """Return link settings of worker W0001, which may publish answers and has no link topic."""
         status = topics.answer("W0001")
         return self.line(broker, "W0001", *subscriptions or EVERYTHING, status_topic=status)
 
     def bare(self, broker: Broker, identity: str, client_id: str, *, clean_start: bool = True) -> Bare:
-        """A bare client, once it has its CONNACK."""
+        """Connect a bare client; return it after its CONNACK."""
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, protocol=mqtt.MQTTv5)
         bare = Bare(client)
         context = ssl.create_default_context(cafile=self.tls / "ca.crt")
@@ -149,12 +149,12 @@ class Ends:
         return bare
 
     def hang_up(self, bare: Bare) -> None:
-        """Disconnect a bare client, and keep its session."""
+        """Disconnect a bare client, keeping its session."""
         bare.client.disconnect()
         bare.client.loop_stop()
 
     def close(self) -> None:
-        """End all that were made."""
+        """Close all links and clients."""
         for client in self._clients:
             client.disconnect()
             client.loop_stop()
@@ -166,10 +166,10 @@ ID = b"0123456789abcdef"
 
 
 def answer_to(terminal: str, payload: bytes = b"answer") -> Outgoing:
-    """What a worker says to a terminal."""
+    """Return a worker's message to a terminal."""
     return Outgoing(topics.answer(terminal), payload, ID)
 
 
 def incoming(terminal: str, payload: bytes = b"answer") -> Incoming:
-    """How the terminal hears it."""
+    """Return it as the terminal receives it."""
     return Incoming(topics.answer(terminal), payload, ID)

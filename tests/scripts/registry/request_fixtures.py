@@ -1,4 +1,4 @@
-"""A registry's surroundings for tests: terminals that ask, their requests, and keys that are nowhere else."""
+"""Terminals, requests and keys for tests of the registry; the keys are used nowhere else."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ DAY = 20261122
 
 
 def public(seed: bytes) -> bytes:
-    """The Ed25519 public key of a seed."""
+    """Return the Ed25519 public key of a seed."""
     return bindings.crypto_sign_seed_keypair(seed)[0]
 
 
 def key_of(name: str) -> bytes:
-    """A seed that only tests have."""
+    """Return a seed for tests, derived from a name."""
     return name.encode().ljust(32, b".")
 
 
 def listed(*entries: Terminal) -> bytes:
-    """Target `terminals.cbor`."""
+    """Return target `terminals.cbor`."""
     return cbor.write(
         {n: [t.id, t.public_key, t.province, t.state, t.sealing_key] for n, t in enumerate(entries, 1)}
     )
 
 
 def pair_of(name: str) -> SealingKeyPair:
-    """The X25519 pair of a terminal, or of the registry, that only tests have."""
+    """Return the X25519 pair of a terminal or of the registry, for tests."""
     return SealingKeyPair.of(key_of(name))
 
 
 def terminal_of(name: str, province: str = "苏", state: str = "active") -> Terminal:
-    """A terminal with the keys of its name."""
+    """Return a terminal with the keys of its name."""
     return Terminal(name, public(key_of(name)), province, state, pair_of(name).public)
 
 
@@ -86,24 +86,24 @@ LOOKUP_TOPIC = topics.lookup("T0001")
 
 
 def request(question: Question, number: int = 0) -> LookupRequest:
-    """A request of T0001, with an id for each `number`."""
+    """Return a request of T0001, with an id for each `number`."""
     return replace(REQUEST, question=question, id=number.to_bytes(16, "big"))
 
 
 def signer_of(name: str) -> Signer:
-    """Who signs for a terminal."""
+    """Return a terminal's signer."""
     return signed.signer(key_of(name))
 
 
 def sent(message: LookupRequest) -> bytes:
-    """A request as its terminal sends it."""
+    """Return a request as its terminal sends it."""
     return codec.sign(message, signer_of(message.terminal))
 
 
 def ask(
     database: Database, payload: bytes, topic: str = LOOKUP_TOPIC, now_ms: int = NOW_MS
 ) -> bytes | Refusal:
-    """What one worker makes of one delivery: the signed answer, or why there is none."""
+    """Have a worker handle one delivery; return the signed answer, or the reason for none."""
     admitted = admit(LookupRequest, topic, payload, TERMINALS)
     if isinstance(admitted, Refusal):
         return admitted
@@ -116,7 +116,7 @@ def ask(
 
 
 def answered(database: Database, message: LookupRequest, now_ms: int = NOW_MS) -> LookupAnswer:
-    """The answer to a request, opened with the answer keys as its terminal opens it."""
+    """Return the answer to a request, opened with the answer keys as by its terminal."""
     payload = ask(database, sent(message), topics.lookup(message.terminal), now_ms)
     assert isinstance(payload, bytes)
     answer = codec.open_signed(LookupAnswer, payload, ANSWER_KEYS)

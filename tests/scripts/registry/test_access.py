@@ -1,4 +1,4 @@
-"""The broker refuses a terminal every subscription but its own three, and a withdrawn terminal everything."""
+"""The broker refuses a terminal all subscriptions but its own three, and a withdrawn one everything."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.scripts.registry.request_fixtures import T0001, T0002, listed
 
 OWN = (topics.answer("T0002"), topics.order("T0002"), HOTLISTS)
 SHARED = (
-    *SHARES.lookup_filters(),  # a name that leaked
+    *SHARES.lookup_filters(),  # a leaked name
     *SHARES.upload_filters(),
     "$share/registry/roadside/1/lookup/+",
     "$share/mine/roadside/1/lookup/+",
@@ -62,7 +62,7 @@ FOREIGN = (
 
 
 def terminal(broker: Broker, ends: Ends, name: str = "T0002", *, clean_start: bool = True) -> Bare:
-    """A client with a terminal's certificate, which does what ours never would."""
+    """Connect a client with a terminal's certificate that breaks the rules."""
     bare = ends.bare(broker, name, name, clean_start=clean_start)
     bare.next("connack")
     return bare
@@ -96,7 +96,7 @@ def test_a_terminal_that_asks_for_a_share_takes_no_lookup_from_the_workers(broke
 def test_an_acl_file_alone_lets_a_terminal_take_lookups_from_the_workers(
     make_broker: Callable[..., Broker], ends: Ends, tmp_path: Path
 ):
-    """Why the access list is the plugin's: the broker grants the share, and then delivers to nobody."""
+    """The reason for the plugin: with an ACL file, the broker grants the share, then delivers to nobody."""
     may = "pattern write roadside/1/lookup/%u", "user W0001", f"topic read {topics.every('lookup')}"
     (tmp_path / "roadside.acl").write_text("\n".join(may), encoding="utf-8")
     plugin = "plugin mosquitto_dynamic_security.so\nplugin_opt_config_file data/access.json\n"
@@ -122,7 +122,7 @@ def test_a_terminal_cannot_change_the_access_list_and_a_stranger_can_do_nothing(
 
 
 def change(broker: Broker, ends: Ends, *wanted: str) -> tuple[int, int]:
-    """Have a running broker know these terminals and no other."""
+    """Change the terminals of a running broker; return how many were added and removed."""
     return synchronize(("127.0.0.1", broker.port), ends.tls, wanted)
 
 

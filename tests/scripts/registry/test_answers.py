@@ -1,4 +1,4 @@
-"""Who asks is answered once, on the signer's own topic; every other delivery is refused for its reason."""
+"""A valid request is answered once, on its signer's topic; every other delivery is refused with a reason."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_each_plate_question_has_its_result(
 
 
 def code(plate: Plate, month: int = 202708) -> str:
-    """A code of the other issuer."""
+    """Return a code of the other issuer."""
     return js1_code(plate, month, NOW_MS // 1000, OTHER_SEED)
 
 
@@ -224,7 +224,7 @@ def test_a_lost_terminal_is_told_nothing(database: Database):
         (topics.answer("T0001"), sent(REQUEST), Refusal.OTHER_TERMINAL),
         (f"{LOOKUP_TOPIC}/", sent(REQUEST), Refusal.OTHER_TERMINAL),
         ("", sent(REQUEST), Refusal.OTHER_TERMINAL),
-        # Signed by another than it names, on either's topic.
+        # Signed by another terminal than it names, on the topic of either.
         (LOOKUP_TOPIC, codec.sign(REQUEST, signer_of("T0002")), Refusal.OTHER_TERMINAL),
         (topics.lookup("T0002"), codec.sign(REQUEST, signer_of("T0002")), Refusal.OTHER_TERMINAL),
         (
@@ -248,7 +248,7 @@ def test_whoever_is_not_known_to_ask_is_not_answered(topic: str, payload: bytes,
 
 @pytest.mark.parametrize("kind", [LookupRequest, Batch, Pieces, Health])
 def test_the_size_the_topic_and_the_key_id_are_looked_at_before_anything_is_parsed(kind: type[LookupRequest]):
-    """What follows the key id is no CBOR at all, and is not read for that."""
+    """The bytes after the key id are not CBOR at all, and are not read."""
     topic, head = TOPICS[kind]("T0001"), sent(REQUEST)[:17]
     largest = head + b"\xff" * (LARGEST[kind] - len(head))
     assert owner_of(kind, topic, largest, TERMINALS) == T0001

@@ -1,4 +1,4 @@
-"""What one terminal may cost a worker: what is above is refused as busy, or dropped unread, and counted."""
+"""A worker limits the load of one terminal: excess requests are refused as busy or dropped, and counted."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BUSY = RefusalReason.BUSY
 
 
 class Asker:
-    """A terminal that asks one worker; each request has an id of its own."""
+    """A terminal that sends requests to one worker, each with an id of its own."""
 
     def __init__(self, service: Service, terminal: str = "T0001") -> None:
         self.service, self.terminal, self.count = service, terminal, 0
@@ -49,7 +49,7 @@ class Asker:
     def ask(
         self, why: Purpose = Purpose.CHECK, question: Question = PLATE, after_ms: int = 0
     ) -> LookupAnswer | Refusal:
-        """The answer, opened as the terminal opens it; or why there is none."""
+        """Send a request; return the answer as the terminal opens it, or the reason for none."""
         self.count += 1
         request = replace(
             REQUEST,
@@ -74,7 +74,7 @@ class Asker:
     def refusals(
         self, times: int, why: Purpose = Purpose.CHECK, question: Question = PLATE, after_ms: int = 0
     ) -> list[RefusalReason | None]:
-        """What so many requests are told."""
+        """Send several requests; return the reason of each refusal, None for an answer."""
         answers = [self.ask(why, question, after_ms) for _ in range(times)]
         return [answer.refusal for answer in answers if isinstance(answer, LookupAnswer)]
 

@@ -1,4 +1,4 @@
-"""The broker's configuration lets each end do its own and nothing else, on the distribution's mosquitto."""
+"""The broker's configuration gives each client its own rights only, on the distribution's mosquitto."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PING = bytes.fromhex("c000")
 
 
 def without(line: str) -> Callable[[str], str]:
-    """A configuration that lacks one line, which it has."""
+    """Return a change of the configuration that removes one line, which must be there."""
 
     def amend(text: str) -> str:
         amended, count = re.subn(rf"(?m)^{re.escape(line)}\n", "", text)
@@ -82,7 +82,7 @@ def test_a_terminal_hears_what_is_for_it_and_not_what_is_for_another(
     assert not eavesdropper.subscribe(topic("T0002")).is_failure
     worker.send(Outgoing(topic("T0001"), b"for T0001"))
     worker.send(Outgoing(topic("T0002"), b"for T0002"))
-    # The broker keeps the order of one sender's messages: had the first been delivered, it would be first.
+    # The broker keeps the order of one sender: had the first message been delivered, it would be first.
     assert eavesdropper.next("message").payload == b"for T0002"
 
 
@@ -211,7 +211,7 @@ def test_who_sends_a_larger_packet_than_a_payload_of_96_kib_needs_is_disconnecte
 
 
 def resident_kib(pid: int) -> int:
-    """Resident memory of a process, proc(5)."""
+    """Return the resident memory of a process, KiB (proc(5))."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
     assert found is not None
@@ -220,7 +220,7 @@ def resident_kib(pid: int) -> int:
 
 @pytest.fixture
 def attacker(broker: Broker, tls: Path) -> Iterator[ssl.SSLSocket]:
-    """A bare connection of T0001 after its CONNACK."""
+    """Open a bare connection of T0001, after its CONNACK."""
     context = ssl.create_default_context(cafile=tls / "ca.crt")
     context.load_cert_chain(tls / "T0001.crt", tls / "T0001.key")
     with (
@@ -234,11 +234,11 @@ def attacker(broker: Broker, tls: Path) -> Iterator[ssl.SSLSocket]:
 
 
 def subscribe(number: int, topic_filters: Iterable[str]) -> bytes:
-    """MQTT 5 SUBSCRIBE with QoS 1."""
+    """Return an MQTT 5 SUBSCRIBE with QoS 1."""
     encoded = [each.encode() for each in topic_filters]
     body = number.to_bytes(2, "big") + b"\0"
     body += b"".join(len(each).to_bytes(2, "big") + each + b"\x01" for each in encoded)
-    size = len(body)  # of three bytes in MQTT's variable length
+    size = len(body)  # three bytes in MQTT's variable length
     assert 1 << 14 <= size < 1 << 21
     return bytes([0x82, size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14]) + body
 
@@ -265,7 +265,7 @@ def test_a_terminal_that_reads_nothing_does_not_grow_the_broker(broker: Broker, 
 
 
 def settings() -> dict[str, str]:
-    """The shipped configuration by key."""
+    """Return the shipped configuration by key."""
     lines = (CONFIGURATION / "roadside.conf").read_text(encoding="utf-8").splitlines()
     return dict(line.split(" ", 1) for line in lines if re.match("[a-z]", line))
 
@@ -278,5 +278,5 @@ def test_connections_memory_and_queues_of_the_broker_have_limits():
 
 
 def test_a_connection_before_its_connect_does_not_have_the_largest_keepalive():
-    """Mosquitto 2.0.21 takes the largest keepalive for one that is over already."""
+    """Mosquitto 2.0.21 applies the largest keepalive to a connection that has already ended."""
     assert int(settings()["max_keepalive"]) > 60

@@ -1,4 +1,4 @@
-"""Each command does its one thing in the database that it is given, and says a fault in one line."""
+"""Each command does its work in the given database, and reports a fault in one line."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ STOLEN = ("苏A88888", "02")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A laboratory."""
+    """Make a laboratory."""
     made = tmp_path / "lab"
     lab.make(made, int(time.time()), random_bytes)
     return made
 
 
 def run(folder: Path, *arguments: str) -> int:
-    """What a command line comes to."""
+    """Run a command line; return its exit status."""
     return main(["--lab", str(folder), *arguments])
 
 
 def snapshot(folder: Path) -> HotlistChange:
-    """The hot list of 苏 as the command writes it."""
+    """Return the hot list of 苏 as the command writes it."""
     out = folder / "苏.cbor"
     assert run(folder, "snapshot", "苏", str(out)) == 0
     return codec.read(HotlistChange, out.read_bytes())

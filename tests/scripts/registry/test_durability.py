@@ -1,4 +1,4 @@
-"""A receipt waits for the disk; an answer waits neither for the disk nor for whoever stores an upload."""
+"""A receipt waits for the disk; an answer waits neither for the disk nor for an upload being stored."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_an_answer_does_not_wait_for_an_upload_that_holds_the_database(tmp_path:
     with uploads.transaction() as connection:
         register(connection, [RECORD])
     with uploads.transaction() as connection:
-        register(connection, [RECORD])  # and holds what only one can hold
+        register(connection, [RECORD])  # holds SQLite's only write lock
         with lookups.answering() as view:
             assert view.first_seen("T0001", REQUEST.id, NOW_MS)
             assert not view.first_seen("T0001", REQUEST.id, NOW_MS)

@@ -1,4 +1,4 @@
-"""The link says of each message what became of it, and comes back by itself, over a real broker."""
+"""Over a real broker, the link reports the result of each message and reconnects by itself."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_the_link_comes_back_with_the_broker_and_what_waited_is_sent(broker: Bro
     broker.start()
     ends.worker(broker)
     told = terminal.next((Sent, Unsent))
-    # The worker and the terminal come back side by side: nobody may listen yet, and that is told.
+    # Worker and terminal reconnect at the same time: nobody may be subscribed yet, and that is reported.
     assert told in (Sent(batch), Unsent(batch, NotSent.UNROUTED))
     assert terminal.send(batch) == Sent(batch)
     assert terminal.link.state.up
@@ -154,14 +154,14 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(broker: Broke
     assert [one.payload for one in heard] == [b"one", b"two", b"three"]
     first.link.acknowledge(heard[1])
     assert isinstance(worker.send(answer_to("T0001", b"four")), Sent)
-    assert first.next(Incoming).payload == b"four"  # nothing is held back by those that wait
+    assert first.next(Incoming).payload == b"four"  # waiting messages hold nothing back
     said = Outgoing(topics.health("T0001"), b"well", retain=True)
-    assert first.send(said) == Sent(said)  # so the broker has the acknowledgement, which went before
+    assert first.send(said) == Sent(said)  # so the broker has the acknowledgement, which was sent before
     first.link.close()
     second = ends.link(line)
     again = [second.next(Incoming) for _ in range(3)]
     assert [one.payload for one in again] == [b"one", b"three", b"four"]
-    second.link.acknowledge(replace(again[0], delivery=(0, 1)))  # of another connection: it means nothing
+    second.link.acknowledge(replace(again[0], delivery=(0, 1)))  # of another connection, so it has no effect
     for message in again[1:]:
         second.link.acknowledge(message)
     assert second.send(said) == Sent(said)
@@ -191,8 +191,8 @@ def test_a_renewed_certificate_is_taken_up_without_a_restart(
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_what_is_urgent_overtakes_what_is_not(broker: Broker, ends: Ends, *, urgent: bool):
-    every_health = topics.every("health")  # a shared subscription does not outlive the broker
-    ends.worker(broker, every_health).link.close()  # its session waits
+    every_health = topics.every("health")  # a shared subscription does not survive the broker's restart
+    ends.worker(broker, every_health).link.close()  # its session is kept
     broker.save()
     broker.kill()
     terminal = ends.link(ends.line(broker, "T0001"))

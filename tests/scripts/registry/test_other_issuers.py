@@ -1,4 +1,4 @@
-"""A code of another issuer is proven, or names nobody; no text makes its adapter fail."""
+"""Another issuer's code is proven or names no vehicle, and no text makes its adapter fail."""
 
 from __future__ import annotations
 

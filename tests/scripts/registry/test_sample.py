@@ -1,4 +1,4 @@
-"""The sample is the same for the same seed and day, and has every outcome in it."""
+"""The sample is the same for the same seed and day, and has every outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers behind a real broker share the requests, answer each once, tell the hot list, and log no plate."""
+"""Workers behind a real broker share requests, answer each once, publish the hot list, and log no plate."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ STOLEN = HotlistEntry(Plate("苏A88888", "02"), "C")
 def workers(
     broker: Broker, tls: Path, desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
 ) -> Iterator[tuple[Service, Service]]:
-    """Two workers at work; W0001's desk and W0002's."""
+    """Two running workers; yields the services of W0001 and W0002."""
     caplog.set_level(logging.INFO)
     ready: queue.Queue[str] = queue.Queue()
 
@@ -124,7 +124,7 @@ def workers(
 
 @pytest.fixture
 def terminal(broker: Broker, ends: Ends) -> Bare:
-    """T0001, which hears its answers."""
+    """A client as T0001, subscribed to its answers."""
     bare = ends.bare(broker, "T0001", "T0001")
     bare.next("connack")
     assert not bare.subscribe(topics.answer("T0001")).is_failure
@@ -136,24 +136,24 @@ def now_ms() -> int:
 
 
 def question(number: int) -> LookupRequest:
-    """A request of now."""
+    """Return a request made now."""
     return replace(REQUEST, id=number.to_bytes(16, "big"), sent_ms=now_ms())
 
 
 def ask(terminal: Bare, request: LookupRequest, key: Signer | None = None) -> None:
-    """Publish a request, and do not wait for the acknowledgement: the answer may come first."""
+    """Publish a request without waiting for the acknowledgement: the answer may come first."""
     payload = sent(request) if key is None else codec.sign(request, key)
     upload(terminal, topics.lookup(request.terminal), payload, request.id)
 
 
 def heard(terminal: Bare) -> tuple[str, LookupAnswer]:
-    """The next answer, and which worker signed it."""
+    """Return the worker that signed the next answer, and the answer."""
     message = terminal.next("message")
     assert isinstance(message, MQTTMessage)
     for name in NAMES:
         answer = codec.open_signed(LookupAnswer, bytes(message.payload), by_kid([public(key_of(name))]))
         if answer is not None:
-            properties: Any = message.properties  # paho sets what came as attributes
+            properties: Any = message.properties  # paho sets received properties as attributes
             assert properties.CorrelationData == answer.id
             assert 0 < properties.MessageExpiryInterval <= ANSWER_EXPIRY_S
             return name, answer
@@ -186,7 +186,7 @@ def test_a_request_that_comes_again_is_answered_by_neither_worker(
         ask(terminal, first)
     for one in later:
         ask(terminal, one)
-    # Each takes its requests in order: once both answered a later one, both had the repeated one.
+    # Each worker takes its requests in order: once both answered a later one, both had the repeated one.
     answers = [heard(terminal) for _ in later]
     assert {name for name, _ in answers} == {*NAMES}
     assert {answer.id for _, answer in answers} == {one.id for one in later}
@@ -212,7 +212,7 @@ def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_
 
 
 def receipt(terminal: Bare) -> tuple[bytes, bytes]:
-    """The next receipt's bytes and its Correlation Data."""
+    """Return the next receipt's bytes and its Correlation Data."""
     message = terminal.next("message")
     assert isinstance(message, MQTTMessage)
     properties: Any = message.properties
@@ -269,7 +269,7 @@ def test_evidence_is_receipted_and_a_head_in_a_health_message_is_kept(
 
 
 def health(seq: int) -> Health:
-    """How T0001 is, with so many records."""
+    """Return a health message of T0001 with this many records."""
     return Health(
         terminal="T0001",
         at_ms=now_ms(),
@@ -411,9 +411,7 @@ def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
         while "W0001 takes requests" not in process.stderr.readline():
             assert process.poll() is None
         ends = Ends(folder / "private" / "tls")
-        at = cast(
-            "Broker", SimpleNamespace(port=port)
-        )  # the command's own broker: its port is all that is told
+        at = cast("Broker", SimpleNamespace(port=port))  # the command's own broker: only its port is printed
         terminal = ends.bare(at, "T0001", "T0001")
         terminal.next("connack")
         terminal.subscribe(topics.answer("T0001"))

@@ -1,4 +1,4 @@
-"""Batches, pieces and health come on their own terminal's topics alone, and any other bytes are refused."""
+"""Batches, pieces and health messages count on their own terminal's topics only; other bytes are refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str]
     for topic in (topics.batch("T0002"), f"{BATCH_TOPIC}/x"):
         assert service.deliver(topic, batch, NOW_MS) is Refusal.OTHER_TERMINAL
     for topic in (topics.pieces("T0001"), topics.health("T0001"), LOOKUP_TOPIC):
-        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under that context
+        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under the context of a batch
     malformed = signer_of("T0001")(b"\xa0", signed.HEALTH)
     assert service.deliver(topics.health("T0001"), malformed, NOW_MS) is Refusal.MALFORMED
     out = service.deliver(BATCH_TOPIC, batch, NOW_MS, b"id")
@@ -38,7 +38,7 @@ def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str]
 
 
 def receipt(service: Service, topic: str, message: bytes, now_ms: int = NOW_MS) -> Receipt:
-    """The receipt that a delivery gets."""
+    """Return the receipt for a delivery."""
     out = service.deliver(topic, message, now_ms, b"id")
     assert isinstance(out, Publication)
     assert (out.topic, out.correlation) == (topics.answer("T0001"), b"id")
@@ -46,7 +46,7 @@ def receipt(service: Service, topic: str, message: bytes, now_ms: int = NOW_MS) 
 
 
 def by_hand(service: Service, message: bytes, now_ms: int = NOW_MS) -> Receipt:
-    """The receipt of what came without a broker."""
+    """Return the receipt for a message that came without a broker."""
     out = service.take(message, now_ms)
     assert isinstance(out, bytes)
     return read(out)
@@ -70,7 +70,7 @@ def test_an_unsound_batch_is_refused_for_good_and_the_receipt_says_what_is_held(
 
 
 def with_two_records_of(size: int) -> Journal:
-    """A journal with two records, whose sealed boxes have this size together."""
+    """Return a journal with two records, whose sealed boxes have this size together."""
     journal = Journal()
     journal.add_sealed(bytes(LARGEST_BATCH // 2))
     journal.add_sealed(bytes(size - LARGEST_BATCH // 2))
@@ -93,7 +93,7 @@ def test_a_batch_that_names_no_journal_is_refused_with_a_receipt_for_none(desk: 
 
 
 def pieces(*each: Chunk) -> bytes:
-    """Pieces as T0001 sends them."""
+    """Return pieces as T0001 sends them."""
     return codec.sign(Pieces(terminal="T0001", pieces=each), signer_of("T0001"))
 
 

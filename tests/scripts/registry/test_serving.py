@@ -1,4 +1,4 @@
-"""Lookups and uploads are answered by processes of their own, which end together."""
+"""Lookups and uploads are handled by separate processes, which end together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Broker, subprocess.Popen[str]]]:
-    """A laboratory's broker, and `serve` beside it."""
+    """A laboratory's broker, and `serve` with it."""
     folder = tmp_path / "lab"
     lab.make(folder, int(time.time()), random_bytes)
     broker = Broker(tmp_path / "broker", laboratory_keys.tls(folder), laboratory_keys.access_list(folder))
@@ -41,7 +41,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Broker, subprocess.Popen[str]]]:
 
 
 def uploads_process(parent: int) -> int:
-    """The process for uploads, by its nice value, which no other child has."""
+    """Return the process for uploads, known by its nice value, which no other child has."""
     children = Path(f"/proc/{parent}/task").glob("*/children")
     found = [int(pid) for path in children for pid in path.read_text().split()]
     (pid,) = [
@@ -70,5 +70,5 @@ def test_no_process_outlives_one_that_was_killed(served: tuple[Broker, subproces
     _, process = served
     process.kill()
     assert process.stderr is not None
-    process.stderr.read()  # to its end: nobody holds it any more
+    process.stderr.read()  # reads to the end: no process holds it open any more
     assert process.wait(DEADLINE_S) == -signal.SIGKILL

@@ -1,4 +1,4 @@
-"""The list of terminals is taken whole or not at all, and one key has one owner."""
+"""The list of terminals is accepted as a whole or not at all, and each key has one owner."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def test_any_content_is_a_list_or_a_fault(content: bytes):
 def test_any_value_in_place_of_another_is_a_list_or_a_fault(value: Value, place: int):
     entry: list[Value] = [T0001.id, T0001.public_key, T0001.province, T0001.state, T0001.sealing_key]
     entry[place] = value
-    with suppress(TrustFault, Malformed):  # nested too deep to be written
+    with suppress(TrustFault, Malformed):  # too deeply nested to be encoded
         terminals.load(cbor.write({1: entry}))

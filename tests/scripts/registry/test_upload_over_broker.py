@@ -1,4 +1,4 @@
-"""Over a real broker, to the reference registry: one picture without a receipt keeps back nothing else."""
+"""Over a real broker, a picture without a receipt does not hold back other uploads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SEALING = bytes(REGISTRY.public_key)
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    """The terminal's, with one check in it."""
+    """The terminal's journal, with one check in it."""
     opened = Journal.open(
         tmp_path / "state",
         terminal_public_key=T0001.public_key,
@@ -57,7 +57,7 @@ class Exchange:
         upload.start(0, random_bytes)
 
     def once(self) -> str | None:
-        """Send one message, and take its receipt if there is one; the message's topic."""
+        """Send one message and take its receipt if there is one; return the message's topic."""
         message = self.upload.poll(self.now_s)
         if message is None:
             return None
@@ -74,7 +74,7 @@ class Exchange:
 
 
 def letter_of(letter: Publication) -> Outgoing:
-    """What the worker sends."""
+    """Return the worker's message as it is sent."""
     return Outgoing(letter.topic, letter.payload, letter.correlation)
 
 

@@ -1,4 +1,4 @@
-"""Screens to look at and to test with: one of each kind and outcome, as the state machine makes them."""
+"""Example screens: one of each kind and outcome, as the state machine makes them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ SIZE = (480, 800)
 
 @dataclass(frozen=True)
 class View:
-    """A screen, and how it is looked at."""
+    """A screen, and the style and picture that it is drawn with."""
 
     screen: Shown
     preview: Luma | None = None
@@ -88,12 +88,12 @@ class View:
     night: bool = False
 
     def look(self, fonts: Fonts) -> Style:
-        """At the size that officers hold."""
+        """Return the style of the screens that officers see."""
         return Style(self.language, fonts, SIZE, night=self.night)
 
 
 def street() -> Luma:
-    """What the camera shows: a code in the middle of a scene, half of 1280x720."""
+    """Return a camera picture with a code in the middle of a scene, half of 1280x720."""
     shade = np.add.outer(np.linspace(40, 150, 360), np.linspace(0, 60, 640)).astype(np.uint8)
     mark = code("VI1:" + "A" * 200, pixels=3)
     top, left = (360 - mark.shape[0]) // 2, (640 - mark.shape[1]) // 2
@@ -107,7 +107,7 @@ ON_DUTY = replace(ONLINE, shift="320508-0042", upload=Sending.SENDING)
 
 
 def log(count: int = 12) -> tuple[Logged, ...]:
-    """Checks of a shift, newest first: every outcome, known plates and none, with notes and without."""
+    """Return checks of a shift, newest first: every outcome, with and without plate and notes."""
     plates = (CAR.plate, Plate("粤BD12345", "52"), None, Plate("WJ粤1234X", "31"), None)
     notes = ((), (Action("放行"),), (Action("开具文书"), Mistaken()), (ControlWord(Control.DENIED),))
     outcomes = tuple(Outcome)
@@ -125,7 +125,7 @@ def log(count: int = 12) -> tuple[Logged, ...]:
 
 
 def _shift_screens() -> dict[str, Screen]:
-    """The screens of the shift, each in every state that looks different."""
+    """Return the screens of the shift, one for each different look."""
     listed = ShiftLog(ON_DUTY, log(), 1, told=True)
     alarm = replace(log()[5], picture=True, acts=(Action("扣留车辆"), ControlWord(Control.CONFIRMED)))
     checked = result(CredentialFinding.CURRENT, VehicleFinding.VALID, subject=Subject.CONFIRMED)
@@ -170,13 +170,13 @@ IN_VIEW = "VI1:A", "VI1:B", "VI1:C", "VI1:D"
 
 
 def choice(count: int, *proven: Credential | None, **changes: Any) -> CodeChoice:  # noqa: ANN401 - fields of its
-    """The choice between so many codes in view, of which the officer is offered what is proven."""
+    """Return the choice between `count` codes in view, with their proven content."""
     shown = placed(*IN_VIEW[:count])
     return replace(CodeChoice(LABORATORY, shown, proven, (1280, 720)), **changes)
 
 
 def table() -> Luma:
-    """What the camera shows of four marks: 1280x720."""
+    """Return a camera picture of four marks, 1280x720."""
     shade = np.add.outer(np.linspace(40, 150, 720), np.linspace(0, 60, 1280)).astype(np.uint8)
     for one in placed(*IN_VIEW).codes:
         mark = cv2.resize(code("VI1:" + "A" * 200, pixels=3), (180, 180))
@@ -188,7 +188,7 @@ def table() -> Luma:
 
 
 def _choices() -> dict[str, View]:
-    """The choice of a code, in every state that looks different."""
+    """Return the choice of a code, one for each different look."""
     four = LAST_YEAR, THIS_YEAR, None, OTHER_CAR
     busy = replace(BUSY, online=True)
     screens: dict[str, CodeChoice] = {
@@ -202,7 +202,7 @@ def _choices() -> dict[str, View]:
 
 
 def _alarm_screens() -> dict[str, Screen | Alarm]:
-    """Alarms, the comparison after them, and alarms that wait."""
+    """Return alarms, the comparison after them, and waiting alarms."""
     typed = by_plate(live(VehicleFinding.ALARM, "CN", 20270831), LookupState.ANSWERED)
     cached = by_plate(VehicleStatus(VehicleFinding.CACHED_ALARM, "J", age_s=7_200), LookupState.WAITING)
     earlier = (
@@ -244,7 +244,7 @@ def _alarm_screens() -> dict[str, Screen | Alarm]:
 
 
 def _aged_screens() -> dict[str, Screen | Alarm]:
-    """Verdicts that would let a vehicle go, and are old."""
+    """Return old verdicts that would let a vehicle go."""
     passed = result(
         CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=Subject.CONFIRMED
     )
@@ -423,7 +423,7 @@ VIEWS = _views()
 
 
 def pixels(view: View, fonts: Fonts) -> Luma:
-    """A view's pixels, uint8 [height, width, 3], blue first as OpenCV reads them."""
+    """Return a view's pixels, uint8 [height, width, 3], blue first as OpenCV reads them."""
     surface = draw(view.screen, view.preview, view.look(fonts))
     width, height = surface.get_size()
     return np.frombuffer(surface.get_buffer().raw, np.uint8).reshape(height, width, 4)[..., :3].copy()

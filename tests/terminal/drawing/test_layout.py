@@ -223,7 +223,7 @@ COUNTED = st.lists(
 
 @st.composite
 def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
-    """Any screen of the shift that the app can reach."""
+    """Draw any screen of the shift that the app can reach."""
     log = draw(st.lists(LOGGED, max_size=12, unique_by=lambda one: one.seq).map(tuple))
     listed = ShiftLog(status, log, told=draw(st.booleans()))
     listed = replace(listed, page=draw(st.integers(0, listed.pages - 1)))
@@ -242,7 +242,7 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
 
 @st.composite
 def entries(draw: st.DrawFn, status: Status, after: RecordedCheck | None) -> Screen:
-    """Plate entry, or the choice of a kind."""
+    """Draw plate entry, or the choice of a kind."""
     number = draw(NUMBERS_OF_ANY_KIND)
     if draw(st.booleans()):
         part = number[: draw(st.integers(0, len(number)))]
@@ -259,7 +259,7 @@ def entries(draw: st.DrawFn, status: Status, after: RecordedCheck | None) -> Scr
 
 @st.composite
 def screens(draw: st.DrawFn) -> Shown:
-    """Any screen that the app can reach."""
+    """Draw any screen that the app can reach."""
     status = draw(STATUSES)
     kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, FaultScreen, Menu]))
     if kind in (Menu, Ready):
@@ -283,7 +283,7 @@ def screens(draw: st.DrawFn) -> Shown:
 
 @st.composite
 def alarm_screens(draw: st.DrawFn, shown: Result) -> Shown:
-    """An alarm, or the comparison after it."""
+    """Draw an alarm, or the comparison after it."""
     if draw(st.booleans()):
         fits = tuple(draw(st.lists(st.sampled_from(Fit), max_size=2)))
         return Comparison(shown.status, shown.judged, shown, fits)

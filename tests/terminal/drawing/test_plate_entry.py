@@ -1,4 +1,4 @@
-"""Plates are entered by touch: every key says what it shows, is large enough, and none is under another."""
+"""Plates are entered by touch: every key does what it shows, is large enough, and overlaps no other."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_the_registry_can_be_asked_while_it_is_reachable_and_has_not_answered(
 
 
 def test_no_kind_moves_under_the_finger_while_the_registry_is_asked():
-    """Nor for a bar at the top that comes or goes."""
+    """Nor when a bar at the top appears or disappears."""
     screen = KindChoice(ONLINE, "粤B12345", kinds_of("粤B12345"))
     alike = [
         replace(screen, listing=KindSource.ASKING),

@@ -1,4 +1,4 @@
-"""A screen is drawn again only where it differs, and touches are read on the screen of their time."""
+"""A screen is redrawn only if it changed, and a touch is applied to the screen of its time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SIZE = (480, 800)
 
 @dataclass
 class Surfaces:
-    """A display that keeps what it was given."""
+    """A display that keeps the surfaces shown."""
 
     shown: list[pygame.Surface] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What a verdict's screen says of the vehicle, and by whose word: no more than is known, and no blame."""
+"""A verdict's screen states the vehicle and the source, no more than is known, and blames nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both languages say everything, by the wording rules, in characters that the fonts have."""
+"""Every text exists in both languages, follows the wording rules, and uses characters of the fonts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_no_text_of_the_screens_says_forged():
 
 
 def test_no_reason_reads_like_a_failed_check():
-    """That the check failed is the finding's line to say, once; a reason says what was missing or seen."""
+    """The finding states once that the check failed; a reason says what was missing or seen."""
     for lines in text.REASONS.values():
         assert not {word for word in ("未通过", "失败", "假", "无效") if word in lines.zh}
         assert not {word for word in ("fail", "fake", "false", "invalid") if word in lines.en.lower()}

@@ -1,4 +1,4 @@
-"""Build the screens of checks, as the state machine makes them."""
+"""Builders for the screens of checks, as the state machine makes them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ REFUSALS = {
 
 
 def notice(fault: type[Fault]) -> Notice:
-    """A fault as the screens say it."""
+    """Return a fault as a notice."""
     return Notice(fault.code, fault.zh, fault.en)
 
 
@@ -63,7 +63,7 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     subject: Subject = Subject.CODE,
     status: Status = FRESH,
 ) -> Result:
-    """The screen of a verdict, as `decide` and `step` make it."""
+    """Return the screen of a verdict, as `decide` and `step` make it."""
     why = reason or {**PROVES_CLAIMS, **REFUSALS}[found]
     proven = found in PROVES_CLAIMS
     credential = Credential("苏A", 0, 0, b"", car) if proven else None
@@ -75,7 +75,7 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
 
 
 def with_judged(screen: Result, **changes: object) -> Result:
-    """A verdict's screen with something else known of the check."""
+    """Return a verdict's screen with fields of the check changed."""
     return replace(screen, judged=replace(screen.judged, **changes))  # type: ignore[arg-type]  # by its caller
 
 
@@ -86,13 +86,13 @@ def by_plate(
     plate: Plate = CAR.plate,
     status: Status = ONLINE,
 ) -> Result:
-    """The screen of a plate that was entered, where no code was shown."""
+    """Return the screen of a plate that was entered without a code."""
     screen = result(CredentialFinding.NOT_SHOWN, vehicle, subject=Subject.TYPED, status=status)
     return replace(with_judged(screen, text=None, plate=plate, lookup=lookup), seen=None)
 
 
 def scan(text: str = "A", *others: str) -> Scan:
-    """A frame with a code, and others in view."""
+    """Return a frame with a code, and others in view."""
     square = (0, 0), (9, 0), (9, 9), (0, 9)
     return Scan(text, square, tuple(Code(other, square) for other in others))
 
@@ -100,7 +100,7 @@ def scan(text: str = "A", *others: str) -> Scan:
 def placed(
     *texts: str, at: tuple[tuple[int, int], ...] = ((150, 200), (760, 260), (420, 60), (980, 520))
 ) -> Scan:
-    """A frame of 1280x720 with codes apart from each other, slightly turned, each 180 pixels wide."""
+    """Return a frame of 1280x720 with separate codes, slightly rotated, each 180 pixels wide."""
     first, *others = (
         Code(text, ((x, y), (x + 178, y + 24), (x + 154, y + 202), (x - 24, y + 178)))
         for text, (x, y) in zip(texts, at, strict=False)
@@ -109,7 +109,7 @@ def placed(
 
 
 def neighbour(*texts: str, last_s: float = 0.0) -> OtherCode:
-    """What was in view behind a verdict."""
+    """Return another code in view behind a verdict."""
     return OtherCode(any(map(is_ours, texts)), scan(*texts), last_s, last_s)
 
 
@@ -119,7 +119,7 @@ def judged(
     vehicle: VehicleFinding = VehicleFinding.UNCHECKED,
     subject: Subject = Subject.CODE,
 ) -> RecordedCheck:
-    """A check on disk."""
+    """Return a recorded check."""
     return replace(result(found, vehicle, subject=subject).judged, text=text)
 
 
@@ -131,14 +131,14 @@ SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)
 
 
 def alarm(screen: Result, about: About, *, age_s: float = 4.0, **changes: Any) -> Alarm:  # noqa: ANN401 - fields of its
-    """The alarm of a check that is so old."""
+    """Return the alarm of a check of this age."""
     status = replace(screen.status, clock=replace(screen.status.clock, monotonic_s=1000.0))
     judged = replace(screen.judged, as_of_s=1000.0 - age_s)
     return replace(Alarm(status, judged, about), **changes)
 
 
 def aged(screen: Result, age_s: float) -> Result:
-    """A verdict that is so old."""
+    """Return a verdict of this age."""
     clock = replace(screen.status.clock, monotonic_s=screen.judged.as_of_s + age_s)
     return replace(screen, status=replace(screen.status, clock=clock))
 
@@ -156,7 +156,7 @@ BUSY = replace(
 
 
 def shown(what: RecordedCheck, *, last_s: float = 0.0, other: str | None = None) -> Result:
-    """The screen of a check, whose code was last seen at `last_s`, perhaps with another code in view."""
+    """Return a check's screen; its code was last seen at `last_s`, perhaps with another code in view."""
     second = neighbour(other, last_s=last_s) if other else None
     seen = LastSeen(what.text, last_s) if what.text is not None else None
     return Result(Status(), what, seen, second)
@@ -170,6 +170,6 @@ def entry(
     advice: Advice | None = None,
     keys: Keys | None = None,
 ) -> PlateEntry:
-    """Plate entry, with the keys that it usually has."""
+    """Return plate entry, by default with its usual keyboard."""
     usual = Keys.SYMBOLS if number else Keys.PROVINCES
     return PlateEntry(Status(), number, keys or usual, advice, after, seen)

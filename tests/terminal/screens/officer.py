@@ -1,4 +1,4 @@
-"""An officer at a terminal: events happen, screens are drawn, time goes by, keys are pressed and held."""
+"""A simulated officer at a terminal: events occur, screens are drawn, time passes, keys are pressed."""
 
 from __future__ import annotations
 
@@ -29,49 +29,49 @@ def check(
     subject: Subject = Subject.CODE,
     as_of_s: float = 0.0,
 ) -> RecordedCheck:
-    """A check on disk."""
+    """Return a recorded check."""
     return replace(judged("A", vehicle=found, subject=subject), seq=seq, plate=plate, as_of_s=as_of_s)
 
 
 def lettered(one: RecordedCheck, letters: str) -> RecordedCheck:
-    """The check with the registry's letters."""
+    """Return the check with these letters from the registry."""
     status = replace(one.verdict.status, letters=letters)
     return replace(one, verdict=replace(one.verdict, status=status))
 
 
 @dataclass
 class Desk:
-    """An officer at a terminal: events happen, what is shown is drawn, and time goes by."""
+    """A terminal and an officer; draws after each event and advances the time."""
 
     ui: Ui = field(default_factory=Ui)
     now_s: float = 100.0
     effects: list[Effect] = field(default_factory=list)
 
     def happen(self, event: UiEvent) -> tuple[Effect, ...]:
-        """Let something happen, undrawn; what was asked for."""
+        """Apply an event without drawing; return its effects."""
         self.ui, effects = advance(self.ui, event, self.now_s)
         self.effects += effects
         return effects
 
     def draw(self) -> None:
-        """Put what is shown on the display."""
+        """Draw the current screen."""
         self.happen(Drawn())
 
     def tell(self, event: UiEvent) -> tuple[Effect, ...]:
-        """Let something happen, and the officer see what comes of it."""
+        """Apply an event and draw the result, which the officer sees; return its effects."""
         effects = self.happen(event)
         self.draw()
         self.now_s += SETTLE_S
         return effects
 
     def press(self, button: Button) -> tuple[Effect, ...]:
-        """Press once what is shown was seen; what was asked for."""
+        """Press a button once the screen has been seen; return the effects."""
         effects = self.tell(KeyDown(button, self.now_s))
         self.tell(KeyUp(button, self.now_s))
         return effects
 
     def hold(self, seconds: float = HOLD_S) -> tuple[Effect, ...]:
-        """Hold CONFIRM; what was asked for by the time that it is let go."""
+        """Hold CONFIRM; return the effects until its release."""
         before = len(self.effects)
         self.happen(KeyDown(CONFIRM, self.now_s))
         self.draw()
@@ -84,12 +84,12 @@ class Desk:
 
     @property
     def screen(self) -> Shown:
-        """What the officer has before them."""
+        """The current screen or alarm."""
         return self.ui.screen
 
 
 def at(screen: Screen) -> Desk:
-    """A desk with a screen that has been seen."""
+    """Return a desk with a screen that has been seen."""
     desk = Desk(Ui(screen))
     desk.draw()
     desk.now_s += SETTLE_S
@@ -100,14 +100,14 @@ T = TypeVar("T")
 
 
 def on(desk: Desk, kind: type[T]) -> T:
-    """The screen that is shown, which is of this kind."""
+    """Return the current screen, which must be of this kind."""
     shown = desk.screen
     assert isinstance(shown, kind)
     return shown
 
 
 def alarm(desk: Desk) -> Alarm:
-    """The alarm that is shown."""
+    """Return the alarm shown."""
     return on(desk, Alarm)
 
 

@@ -1,4 +1,4 @@
-"""Stories: events in any order, weighted so that they come to every screen, and what each step of one was."""
+"""Random sequences of events ("stories"), weighted to reach every screen, with each step's outcome."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
 
 TEXTS = "A", "VI1:B", "VI1:C", "VI1:D"
-"""Codes that come into view: a foreign one, and some of ours."""
+"""Texts of codes that come into view: a foreign one, and inspection marks."""
 JUDGED = st.builds(
     lambda judged_, text, seq: replace(judged_, text=text, seq=seq),
     st.builds(
@@ -86,7 +86,7 @@ SCANS = st.builds(
     lambda texts: scan(*sorted(texts, key=lambda text: not text.startswith("VI1:"))),
     st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3, unique=True),
 )
-"""Frames, in which ours come first as the reader has it."""
+"""Frames, in which inspection marks come first, as from the reader."""
 LOG = log(7)
 NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
 TOLD = st.builds(
@@ -146,7 +146,7 @@ ENTERED = st.builds(
     st.sampled_from(["粤B12345", "粤B1234警", "渝AD00Z1Z"]),
     st.sampled_from(NEXT),
 )
-"""A plate typed to its end, and what may follow, which single events seldom come to."""
+"""A plate typed completely, and possible continuations, which random single events seldom reach."""
 OPENED = st.sampled_from(
     [
         [Recorded(judged(found=CredentialFinding.FAILED)), Pressed(CONFIRM)],
@@ -172,7 +172,7 @@ SHIFT = st.builds(
         ]
     ),
 )
-"""What the menu leads to, and what may follow, whether or not it fits."""
+"""The menu's destinations and possible continuations, suitable or not."""
 NOTED = st.sampled_from(
     [
         [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM)],
@@ -184,7 +184,7 @@ NOTED = st.sampled_from(
         ],
     ]
 )
-"""A note on the verdict that is shown."""
+"""A note on the verdict shown."""
 ALARMED = st.builds(
     lambda more: [Recorded(judged(vehicle=VehicleFinding.ALARM)), Pressed(CONFIRM), *more],
     st.lists(
@@ -206,7 +206,7 @@ SEVERAL = st.builds(
         ]
     ),
 )
-"""Several codes in view, before a check or behind a verdict, and what may follow."""
+"""Several codes in view, before a check or behind a verdict, and possible continuations."""
 STORY = st.lists(
     st.tuples(
         st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED, ALARMED, SEVERAL),
@@ -217,13 +217,13 @@ STORY = st.lists(
 ).map(lambda parts: [(event, later_s) for events, later_s in parts for event in events])
 
 MANY = settings(max_examples=400)
-"""For what a story seldom comes to."""
+"""More examples, for states that stories seldom reach."""
 
 
 def told(
     story: list[tuple[ScreenEvent, float]],
 ) -> list[tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]]:
-    """Every step of a story: screen before, event, screen after, effects."""
+    """Return every step of a story: screen before, event, screen after, effects."""
     screen: Screen = Ready()
     now_s, steps = 0.0, []
     for event, later_s in story:
@@ -235,7 +235,7 @@ def told(
 
 
 def subject_of(screen: Screen) -> RecordedCheck | None:
-    """The check that a screen shows, or that something is entered for."""
+    """Return the check that a screen shows, or that an entry belongs to."""
     match screen:
         case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
             return judged_

@@ -1,4 +1,4 @@
-"""A press counts for what the officer can have seen, and an alarm is acknowledged by a hold alone."""
+"""A press counts only for a screen that the officer can have seen, and only a hold acknowledges an alarm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps of plate entry and of the choice of a kind, as a table."""
+"""Transitions of plate entry and of the choice of a kind, as a table."""
 
 from __future__ import annotations
 

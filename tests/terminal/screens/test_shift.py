@@ -1,4 +1,4 @@
-"""What follows what on the screens of the shift, as a table; test_shift_stories.py says what holds always."""
+"""Transitions of the shift's screens, as a table; test_shift_stories.py has the invariants."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ DID = Action("扣留车辆")
 
 
 def with_act(acts: tuple[Action, ...]) -> ShiftLoaded:
-    """The shift, once something was noted of the check that NOTE shows."""
+    """Return the shift with these notes on the check that NOTE shows."""
     return replace(TOLD, log=(replace(logged(CHECK), acts=acts), *LOG))
 
 

@@ -1,4 +1,4 @@
-"""What holds of the screens of the shift in any order of events, by chance and over many."""
+"""Invariants of the shift's screens for events in any order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Story = list[tuple[ScreenEvent, float]]
 
 
 def behind(screen: Screen) -> Screen:
-    """The screen itself, or the one that a fault covers."""
+    """Return the screen, or the one that a fault covers."""
     return screen.back if isinstance(screen, FaultScreen) and screen.back else screen
 
 

@@ -1,4 +1,6 @@
-"""Steps from screen to screen, as a table; plate entry has its own, and test_state_stories.py any order."""
+"""Transitions between screens, as a table; test_entry_state.py has plate entry, test_state_stories.py any
+order.
+"""
 
 from __future__ import annotations
 
@@ -168,7 +170,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             (),
             id="an alarm that is recorded later has another number",
         ),
-        # Verdicts that are old.
+        # Old verdicts.
         pytest.param(
             shown(PASSED),
             Tick(Status(ClockStatus(monotonic_s=60.0))),
@@ -298,7 +300,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             (PlaySignal(Outcome.PROVISIONAL),),
             id="trouble is over",
         ),
-        # What comes later.
+        # Later answers.
         pytest.param(shown(GOOD), Refined(CONFIRMED), 11.0, shown(CONFIRMED), (), id="more is known"),
         pytest.param(
             shown(GOOD),

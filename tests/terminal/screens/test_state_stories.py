@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order: verdicts follow records, alarms wait, no code is checked unasked."""
+"""For events in any order: verdicts follow records, alarms wait, and no code is checked unasked."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tu
 
 @given(STORY)
 def test_signals_belong_to_what_is_shown(story: list[tuple[ScreenEvent, float]]):
-    """What plays is the outcome on the screen; off it, nothing plays on."""
+    """The signal that plays is that of the outcome on the screen; on other screens nothing plays."""
     playing: Outcome | None = None
     for before, _, after, effects in told(story):
         for effect in effects:
@@ -160,7 +160,7 @@ def test_an_answer_to_a_check_that_is_not_shown_changes_nothing(story: list[tupl
             about = subject_of(before)
             if about is None or about.seq != event.judged.seq:
                 assert after == before
-                assert effects in ((), (LoadShift(),))  # the log of the shift is asked for anew
+                assert effects in ((), (LoadShift(),))  # the log of the shift is loaded again
 
 
 @MANY
@@ -229,7 +229,7 @@ def test_numbers_hold_what_plates_are_typed_with_and_kinds_are_offered_that_fit(
 
 @dataclass
 class Desk:
-    """The app's way with effects: each is performed at once and answered before the next event."""
+    """Performs each effect at once, as the app does, and answers it before the next event."""
 
     answers: list[RecordedCheck | None]
     screen: Screen = field(default_factory=Ready)
@@ -259,7 +259,9 @@ class Desk:
 def test_code_left_in_view_is_never_checked_twice(
     frames: list[tuple[float, Button | None]], first: RecordedCheck
 ):
-    """Whatever is pressed but the trigger, which asks for it; a failed record is tried again on a press."""
+    """Holds for every button but the trigger, which asks for a check; a failed record is tried again on a
+    press.
+    """
     desk, now_s = Desk([first, *[replace(first)] * 40]), 100.0
     for later_s, button in frames:
         now_s += later_s
@@ -279,7 +281,7 @@ def test_code_left_in_view_is_never_checked_twice(
 def test_marks_that_were_together_are_not_checked_one_by_one_while_frames_show_them_in_turns(
     frames: list[tuple[float, tuple[str, ...]]], button: Button | None
 ):
-    """Every other frame shows both; the officer left the choice, or has it before them."""
+    """Every other frame shows both marks; the officer left the choice, or still sees it."""
     desk, now_s = Desk([]), 100.0
     desk.happen(Scanned(scan("VI1:B", "VI1:C")), now_s)
     assert isinstance(desk.screen, CodeChoice)
@@ -305,7 +307,7 @@ def test_marks_that_were_together_are_not_checked_one_by_one_while_frames_show_t
 def test_second_check_of_a_code_has_its_cause(
     frames: list[tuple[float, Button | None, str | None]], answers: list[RecordedCheck | None]
 ):
-    """The code was away longer than LINGER_S, or the trigger or the end of a fault asked for it."""
+    """The code was away longer than LINGER_S, or the trigger or the end of a fault asked for a check."""
     desk, now_s, last_s, asked = Desk(answers), 100.0, float("-inf"), False
     for later_s, button, text in frames:
         now_s += later_s

@@ -1,4 +1,4 @@
-"""An alarm is shown for any vehicle, never over another car's, until it is acknowledged by a hold."""
+"""An alarm about any vehicle is shown until a hold acknowledges it, and never over another car's alarm."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whatever comes when, nothing is confirmed, compared or acknowledged that the officer had not seen.
+"""Nothing is confirmed, compared or acknowledged that the officer had not seen, for events in any order.
 
-The display is modelled by what was drawn when, and every deed is held against it.
+The test models what the display showed at each time, and compares every effect with it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class Press:
-    """A key goes down, and its press is handled so much later."""
+    """A key goes down, and its press is handled later."""
 
     button: Button
     late_s: float
@@ -51,19 +51,19 @@ class Release:
 
 @dataclass(frozen=True)
 class Arrive:
-    """The registry, the camera or the officer's deed brings something, handled before it is drawn."""
+    """The registry, the camera or an answer to an effect changes the screen, before it is drawn."""
 
     event: ScreenEvent
 
 
 @dataclass(frozen=True)
 class Draw:
-    """What is shown is put on the display."""
+    """The current screen is drawn."""
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Time goes by."""
+    """Time passes."""
 
     seconds: float
 
@@ -94,7 +94,7 @@ BLIND = st.builds(
     st.floats(0.8, 1.3),
     st.booleans(),
 )
-"""A key goes down between what comes and its being drawn, and stays down."""
+"""A key goes down after an event and before the result is drawn, and stays down."""
 SEEN = st.builds(lambda event: [Arrive(event), Draw(), Wait(SETTLE_S)], ARRIVALS)
 STORY = st.lists(
     st.one_of(ACTS.map(lambda act: [act]), PRESSED, HELD, BLIND, SEEN), min_size=4, max_size=40
@@ -102,7 +102,7 @@ STORY = st.lists(
 
 
 def about(screen: Shown) -> object:
-    """What a press on a screen would be about."""
+    """Return what a press on a screen would refer to."""
     match screen:
         case Alarm(judged=judged, about=about):
             return Alarm, judged, about
@@ -116,19 +116,19 @@ def about(screen: Shown) -> object:
 
 @dataclass
 class Glass:
-    """A terminal whose display is looked at: what was on it when, and what was done."""
+    """A terminal with a record of its display and of its effects."""
 
     ui: Ui = field(default_factory=lambda: Ui(Ready()))
     now_s: float = 10.0
     drawn: list[tuple[float, object]] = field(default_factory=list)
-    """Since when the display showed what, in order of time."""
+    """What the display showed, with the start time, in order."""
     by_officer: bool = False
-    """What is shown now follows from a press, and from nothing that came with it."""
+    """True if the current screen was opened by a press, and by nothing that came with it."""
     own: set[float] = field(default_factory=set)
-    """When a screen was drawn that the officer went to."""
+    """Times at which screens that the officer opened were drawn."""
     down: dict[Button, float] = field(default_factory=dict)
     up_s: float = 0.0
-    """When a key last came up."""
+    """Time at which a key last came up."""
 
     def act(self, act: Act) -> None:
         match act:
@@ -166,20 +166,20 @@ class Glass:
             self.answer(effect)
 
     def since(self, at_s: float) -> tuple[float, object]:
-        """What the display showed at a time, and since when."""
+        """Return what the display showed at a time, and since when."""
         place = bisect_right(self.drawn, at_s, key=lambda one: one[0])
         assert place, "nothing was drawn"
         return self.drawn[place - 1]
 
     def saw(self, at_s: float, what: object, seconds: float) -> None:
-        """The officer had this before them at a time, for so long unless they went there themselves."""
+        """Require that the officer saw this at a time, for `seconds` unless they had opened it themselves."""
         since_s, shown = self.since(at_s)
         assert shown == what
         own = since_s in self.own and not isinstance(what, type) and what[0] is Result  # type: ignore[index]  # `about`
         assert own or at_s - since_s >= seconds - EPSILON_S
 
     def done(self, effect: Effect, screen: Shown, at_s: float) -> None:
-        """A deed was seen before it was done."""
+        """Require that the object of an effect was seen before."""
         if isinstance(effect, Confirm):
             self.saw(at_s, (Result, effect.judged), SETTLE_S)
         if isinstance(effect, Compared):
@@ -187,7 +187,9 @@ class Glass:
             self.saw(at_s, (Comparison, effect.judged, len(effect.fits) - 1), SETTLE_S)
 
     def acknowledged(self, before: Ui) -> None:
-        """An alarm was acknowledged by a hold that began when the officer saw it, and went on to the end."""
+        """Require that a hold that acknowledged an alarm began when the officer saw it, and lasted to the
+        end.
+        """
         assert before.up is not None
         down_s = self.down[Button.CONFIRM]
         since_s, shown = self.since(down_s)
@@ -222,7 +224,7 @@ def test_nothing_is_confirmed_compared_or_acknowledged_that_was_not_seen(story: 
 
 @given(STORY)
 def test_no_press_is_queued(story: list[Act]):
-    """Once every key is up, nothing that comes or is drawn confirms or acknowledges anything."""
+    """With every key up, no event and no drawing confirms or acknowledges anything."""
     glass = Glass()
     for act in story:
         glass.act(act)
@@ -238,7 +240,7 @@ def test_no_press_is_queued(story: list[Act]):
 
 
 def test_the_stories_come_to_what_they_are_about():
-    """A story by hand: confirmed, alarmed, acknowledged, compared."""
+    """A fixed story in which a vehicle is confirmed, and an alarm shown, acknowledged and compared."""
     stolen = lettered(check(1, A, VehicleFinding.ALARM), "C")
     glass = Glass()
     see: list[Act] = [Draw(), Wait(SETTLE_S)]

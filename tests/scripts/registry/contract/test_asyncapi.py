@@ -1,4 +1,4 @@
-"""The AsyncAPI description is one by AsyncAPI's own schema, and says what the code and the CDDL say."""
+"""The AsyncAPI description is valid by AsyncAPI's own schema, and agrees with the code and the CDDL."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ SIGNED_RULE = re.compile(r"^(signed-[a-z-]+) += signed<[a-z-]+> +; context: (\S+
 
 @cache
 def schema() -> Draft7Validator:
-    """AsyncAPI's own schema, as it was published."""
+    """Return AsyncAPI's own schema, as published."""
     content = SCHEMA.read_bytes()
     assert hashlib.sha256(content).hexdigest() == SCHEMA_SHA256
     return Draft7Validator(json.loads(content))
 
 
 def references(value: object) -> Iterator[str]:
-    """Every $ref in a value."""
+    """Yield every $ref in a value."""
     if isinstance(value, dict):
         if "$ref" in value:
             yield value["$ref"]
@@ -67,7 +67,7 @@ def references(value: object) -> Iterator[str]:
 
 
 def resolved(reference: str) -> dict[str, Any]:
-    """What a $ref of the description points to. Raises KeyError where that is nothing."""
+    """Return what a $ref of the description points to. Raises KeyError if there is nothing."""
     found = DESCRIPTION
     for step in reference.removeprefix("#/").split("/"):
         found = found[step]

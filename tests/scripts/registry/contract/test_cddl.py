@@ -1,4 +1,4 @@
-"""The contract's CDDL takes every message that the code makes, and refuses what the code refuses."""
+"""The contract's CDDL accepts every message that the code makes, and refuses what the code refuses."""
 
 from __future__ import annotations
 
@@ -78,17 +78,17 @@ VEHICLE = Vehicle(Plate("苏A12345", "02"), "K33", "A", 202708)
 
 @cache
 def contract() -> Validator:
-    """The contract, parsed."""
+    """Return the parsed contract."""
     return Validator(CDDL.read_text(encoding="utf-8"))
 
 
 def faults(payload: bytes, rule: str) -> tuple[str, ...]:
-    """What the contract has against some bytes; nothing, where it takes them."""
+    """Return the contract's objections to some bytes; empty if it accepts them."""
     return tuple(contract().validate(payload, rule, require_deterministic=True).errors)
 
 
 def is_message(kind: type[Message], payload: bytes) -> bool:
-    """Whether the code reads a payload."""
+    """Return True if the code accepts a payload."""
     try:
         codec.read(kind, payload)
     except Malformed:
@@ -160,7 +160,7 @@ def test_what_the_contract_refuses_the_code_refuses(message: Message, key: int, 
     assert isinstance(written, dict)
     try:
         payload = cbor.write(written | {key: value})
-    except Malformed:  # nested too deep to be written
+    except Malformed:  # too deeply nested to be encoded
         return
     if is_message(type(message), payload):
         assert faults(payload, RULES[type(message)][0]) == ()
@@ -176,7 +176,7 @@ def test_what_the_contract_refuses_the_code_refuses(message: Message, key: int, 
     ],
 )
 def test_what_the_code_refuses_the_contract_refuses(kind: type[Message], key: int, value: Value):
-    """The rules that CDDL can say: none empty, not more than are told, no other word."""
+    """Rules that CDDL can express: nothing empty, no more than allowed, no other word."""
     rule, _ = RULES[kind]
     written = cbor.read(codec.write(WHOLE[kind]))
     assert isinstance(written, dict)
@@ -199,7 +199,7 @@ def test_a_changed_value_is_refused_by_both_or_taken_by_both(message: Message, k
     assert isinstance(written, dict)
     try:
         payload = cbor.write(written | {key: value})
-    except Malformed:  # nested too deep to be written
+    except Malformed:  # too deeply nested to be encoded
         return
     assert (faults(payload, RULES[type(message)][0]) == ()) is is_message(type(message), payload)
 
@@ -295,7 +295,7 @@ def test_a_real_journal_s_batch_its_pieces_and_their_receipts_are_in_the_contrac
 
 
 def entry_in(encoded: bytes) -> bytes:
-    """The entry in a record."""
+    """Return the entry in a record."""
     return KEY.open(journal.read(encoded).sealed) or b""
 
 

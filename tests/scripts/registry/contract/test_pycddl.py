@@ -1,7 +1,7 @@
-"""Another implementation of CDDL parses the contract, and finds the code's messages in it as far as it goes.
+"""Another implementation of CDDL parses the contract and accepts the code's messages, within its limits.
 
-It has no ranges below zero and loses its way in `.cbor` within an array: ranges are widened for it, and
-payloads are judged without their envelope.
+It has no ranges below zero and does not support `.cbor` within an array: ranges are widened for it, and
+payloads are checked without their envelope.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @cache
 def schema(rule: str) -> Schema:
-    """One rule of the contract as the start of a whole file."""
+    """Return a schema of the contract that starts with one rule."""
     text = CDDL.read_text(encoding="utf-8")
     within_reach = re.sub(r"-\d+\.\.(-?)\d+", lambda found: "nint" if found[1] else "int", text)
     return pycddl.Schema(f"start = {rule}\n{within_reach}")

@@ -1,4 +1,4 @@
-"""Each test of the database runs on SQLite and on a PostgreSQL of its own, which is empty every time."""
+"""Databases for tests: each test runs on SQLite and on a PostgreSQL, both initially empty."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _USER = "postgres"
 
 
 class Cluster:
-    """A PostgreSQL in a folder of its own, that listens on a socket in it alone."""
+    """A PostgreSQL in a folder of its own, which listens on a socket in it only."""
 
     def __init__(self) -> None:
         self.folder = Path(mkdtemp(prefix="registry-"))
         self._bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-        # PostgreSQL will not run as root, and another user must reach its folder.
+        # PostgreSQL does not run as root, and another user must be able to reach its folder.
         self._user = _USER if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, _USER, _USER)
         self.url = f"postgresql://registry@/postgres?host={self.folder}"
 
     def start(self) -> None:
-        """Make it and run it."""
+        """Make the cluster and start it."""
         self._run("initdb", "--auth=trust", "--username=registry", "--encoding=UTF8", "--no-sync", "data")
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off"
         self._run("pg_ctl", "start", "-D", "data", "-w", "-l", "log", "-o", options)
 
     def stop(self) -> None:
-        """End it, and leave nothing."""
+        """Stop it."""
         self._run("pg_ctl", "stop", "-D", "data", "-m", "immediate", "-w")
         shutil.rmtree(self.folder)
 
@@ -71,7 +71,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty database is."""
+    """URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/registry.sqlite"
     cluster: Cluster = request.getfixturevalue("cluster")
@@ -81,7 +81,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    """A database that is ready, without vehicles."""
+    """A prepared database without vehicles."""
     found = Database(url)
     found.prepare(NOW_MS)
     yield found

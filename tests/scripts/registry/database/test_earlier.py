@@ -1,4 +1,4 @@
-"""Earlier alarms on a vehicle are told from what officers confirmed, and of that vehicle alone."""
+"""Earlier alarms are answered from officers' confirmations about the same vehicle only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOLEN = replace(RECORD, letters="C")
 
 
 def told(database: Database, record: VehicleRecord = STOLEN) -> tuple[EarlierAlarm, ...] | None:
-    """The earlier alarms in an answer about a vehicle."""
+    """Return the earlier alarms in an answer about a vehicle."""
     with database.transaction() as connection:
         register(connection, [record])
         return RequestView(connection).earlier_alarms(record)
@@ -50,7 +50,7 @@ def test_no_earlier_alarm_is_told_where_there_is_none_now_or_none_was_confirmed(
     assert told(database) == (EarlierAlarm(20261122, "confirmed", None),)
     with database.transaction() as connection:
         put(connection, "苏", [HotlistEntry(RECORD.plate, "N")], NOW_MS)
-    assert told(database, RECORD) is not None  # the hot list has it
+    assert told(database, RECORD) is not None  # it is on the hot list
 
 
 def test_an_alarm_is_about_the_plate_that_was_entered_for_it(database: Database):

@@ -1,4 +1,4 @@
-"""A hot list's numbers have no gap and no double, and its changes add up to its snapshot."""
+"""A hot list's numbers have no gap and no repetition, and its changes add up to its snapshot."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOLEN = HotlistEntry(PLATE, "C")
 
 
 def changes_of(database: Database, province: str = "苏", most: int = 10_000) -> list[HotlistChange]:
-    """All changes of a province's list, in their order."""
+    """Return all changes of a province's list, in order."""
     with database.transaction() as connection:
         changes, more = hotlist.changes(connection, HotlistQuestion(province, 0, 1), most)
     assert not more
@@ -31,7 +31,7 @@ def changes_of(database: Database, province: str = "苏", most: int = 10_000) ->
 
 
 def snapshot_of(database: Database) -> HotlistChange:
-    """The list's snapshot, read as a terminal reads it."""
+    """Return the list's snapshot, decoded as by a terminal."""
     with database.transaction() as connection:
         return codec.read(HotlistChange, hotlist.snapshot(connection, "苏"))
 

@@ -1,4 +1,4 @@
-"""Every record of a journal is stored once, in order, and whatever contradicts what was seen is named."""
+"""Every record of a journal is stored once and in order, and every contradiction is noted."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from tests.scripts.registry.request_fixtures import LOST, NOW_MS, REQUEST, T0002
 
 TEN = Journal().fill(10)
 OTHER = Journal().fill(10)
-"""The same terminal's journal of the same id, with other records: seals are never the same twice."""
+"""Another journal of the same terminal and id, with other records: seals are never the same twice."""
 
 
 def stored(database: Database) -> list[bytes]:
-    """All records, in order."""
+    """Return all records, in order."""
     with database.transaction() as connection:
         return list(connection.execute(select(RECORD.c.record).order_by(RECORD.c.seq)).scalars())
 
 
 def incidents(database: Database) -> list[tuple[str, int]]:
-    """Every incident: its kind and its place."""
+    """Return the kind and place of every incident."""
     with database.transaction() as connection:
         rows = connection.execute(select(INCIDENT.c.kind, INCIDENT.c.seq).order_by("kind", "seq"))
         return [(row.kind, row.seq) for row in rows]
 
 
 def see(database: Database, head: Head, at_ms: int = NOW_MS, *, fresh: bool = True) -> None:
-    """Hear a head from T0001."""
+    """Have a head of T0001 witnessed."""
     with database.transaction() as connection:
         store.witness(connection, "T0001", head, at_ms, fresh=fresh)
 
@@ -221,7 +221,7 @@ def test_a_head_that_was_seen_is_compared_with_the_records_that_come(database: D
 
 
 OTHER_END = Journal(records=TEN.records[:4]).fill(2)
-"""A copy of the journal as it was after record 4, in which two others followed."""
+"""A copy of the journal after record 4, continued by two other records."""
 
 
 @pytest.mark.parametrize("first", ["stored", "seen"])
@@ -257,12 +257,12 @@ NAME = sha256(PICTURE).digest()
 
 
 def piece(first: int, last: int, picture: bytes = PICTURE) -> Chunk:
-    """A part of the picture."""
+    """Return a part of the picture."""
     return Chunk(NAME, first, len(picture), picture[first:last])
 
 
 def kept(database: Database) -> bytes | None:
-    """The picture, where it is whole."""
+    """Return the picture, None unless it is complete."""
     with database.transaction() as connection:
         return evidence.picture(connection, "T0001", NAME)
 

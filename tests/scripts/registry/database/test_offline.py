@@ -1,4 +1,4 @@
-"""What the registry has becomes the list that terminals have, byte for byte, and day for day."""
+"""Changes in the registry become the terminals' list, byte for byte and day by day."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ VEHICLES = sample.vehicles(1, TODAY, 300)
 
 
 def yesterday(days: int = 1) -> int:
-    """So many days ago, yyyymmdd."""
+    """Return the day `days` ago, yyyymmdd."""
     return int(f"{datetime.fromtimestamp(time.time(), SHANGHAI) - timedelta(days=days):%Y%m%d}")
 
 
@@ -53,7 +53,7 @@ def filled(database: Database) -> Database:
 
 
 def run(url: str, folder: Path, *more: str) -> int:
-    """What the command comes to."""
+    """Run the command; return its exit status."""
     return main(["--database", url, "offline", "--province", "苏", "--out", str(folder), *more])
 
 
@@ -64,7 +64,7 @@ def tell(database: Database, *records: VehicleRecord) -> None:
 
 
 def findings(folder: Path, *vehicles: VehicleRecord) -> list[VehicleFinding]:
-    """What a terminal with these files finds, today."""
+    """Return the findings of a terminal with these files, as of today."""
     with closing(OfflineList(folder)) as listed:
         return [listed.lookup(vehicle.plate, Moment(time.time())).finding for vehicle in vehicles]
 
@@ -89,7 +89,7 @@ def test_what_is_built_is_put_in_force_in_a_terminals_folder(
 ):
     terminal = tmp_path / "terminal"
     assert run(url, tmp_path / "lists", "--install", str(terminal)) == 0
-    assert f"in force in {terminal}" in capsys.readouterr().out
+    assert f"installed in {terminal}" in capsys.readouterr().out
     alarms = [vehicle for vehicle in VEHICLES if "C" in vehicle.letters]
     assert findings(terminal, *alarms) == [VehicleFinding.CACHED_ALARM] * len(alarms)
 
@@ -105,7 +105,7 @@ def test_a_days_changes_are_what_differs_from_all_that_was_said_before(
     tell(filled, replace(stolen, letters="C"), new)
     with filled.transaction() as connection:
         connection.execute(delete(VEHICLE).where(VEHICLE.c.number == gone.number))
-    for _ in range(2):  # a day may be built anew
+    for _ in range(2):  # a day may be built again
         capsys.readouterr()
         assert run(url, tmp_path, "--day", str(yesterday(2)), "--changes") == 0
         assert "\n3 vehicles in" in capsys.readouterr().out
@@ -114,7 +114,7 @@ def test_a_days_changes_are_what_differs_from_all_that_was_said_before(
         VehicleFinding.UNCHECKED,
         VehicleFinding.CACHED_VALID,
     ]
-    tell(filled, stolen)  # found again: as the base has it, but not as the day before
+    tell(filled, stolen)  # found again: its status is as in the base, but not as on the day before
     assert run(url, tmp_path, "--changes") == 0
     assert "\n1 vehicles in" in capsys.readouterr().out
     assert findings(tmp_path, stolen) == [VehicleFinding.CACHED_VALID]
@@ -132,7 +132,7 @@ def test_a_file_that_would_be_late_among_the_others_is_refused(
     for late in (["--changes"], ["--day", str(yesterday(2))], ["--day", str(yesterday(0))]):
         assert run(url, lists, *late) == 1
         said = capsys.readouterr().err
-        assert "is of" in said or "may still change" in said
+        assert "is already of" in said or "may still change" in said
     assert run(url, lists) == 0
     assert [path.name for path in lists.iterdir()] == [str(BASE)]
 
@@ -146,7 +146,7 @@ def test_a_registry_without_vehicles_of_the_province_takes_no_list_away(
         assert "no vehicle of this province" in capsys.readouterr().err
     tell(database, replace(VEHICLES[0], valid_through=20260732))
     assert run(url, tmp_path) == 1
-    assert "row 1: its date is no day" in capsys.readouterr().err
+    assert "row 1: its date is not a day" in capsys.readouterr().err
 
 
 def test_a_list_is_read_while_workers_write(filled: Database):

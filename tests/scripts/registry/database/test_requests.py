@@ -1,4 +1,4 @@
-"""What any worker was asked is known to every worker, on either database, and what fails says no plate."""
+"""Requests seen by any worker are known to every worker, and errors of the database contain no plate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was sealed becomes typed rows with the right key, now or later; each check stands as it was left."""
+"""Sealed records become typed rows once the right key is given; each check has its final state."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def upload(database: Database, journal: Journal) -> None:
 
 
 def read(database: Database, wanted: Filter = Filter()) -> list[Checked]:  # noqa: B008 - it is frozen
-    """Checks as they stand."""
+    """Return checks with everything known of them."""
     with database.reading() as connection:
         return checks(connection, wanted)
 
 
 def kept(database: Database, *bodies: Body) -> list[Checked]:
-    """The checks of a journal with these entries, opened."""
+    """Return the checks of a journal with these entries, opened."""
     journal = Journal()
     for body in bodies:
         journal.add(body)

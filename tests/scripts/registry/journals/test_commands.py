@@ -1,4 +1,4 @@
-"""The commands about journals: what a terminal sent by a stick or the network comes out as files, whole."""
+"""The commands about journals: uploads by stick or network become complete files."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class Desk:
         self.out = folder / "out"
 
     def run(self, *arguments: str) -> int:
-        """What a command line comes to."""
+        """Run a command line; return its exit status."""
         return main(["--lab", str(self.folder), *arguments])
 
     def carry(self, *messages: bytes) -> list[Receipt]:
-        """Take messages to the registry in a file; the receipts that come back in another."""
+        """Import messages from a file; return the receipts written to another."""
         stick = self.folder / "stick.cbor"
         stick.write_bytes(b"".join(messages))
         self.run("import", str(stick), "--receipts", str(self.out))
@@ -68,19 +68,19 @@ class Desk:
         return [one for one in found if one is not None]
 
     def receipts(self) -> list[bytes]:
-        """The receipts as they lie in the file."""
+        """Return the receipts as they are in the file."""
         return list(cose.split(self.out.read_bytes()))
 
     def batch(self, first: int, last: int) -> bytes:
-        """A batch as the terminal signs it."""
+        """Return a batch, signed by the terminal."""
         return codec.sign(self.journal.batch(first, last), self.signer)
 
     def send(self) -> None:
-        """All of the journal."""
+        """Upload the whole journal."""
         assert self.carry(self.batch(1, len(self.journal.records)))[0].result is Reception.STORED
 
     def export(self, form_: str, *more: str) -> Path:
-        """Checks in a file."""
+        """Export checks to a file."""
         assert self.run("export", "--out", str(self.out), "--format", form_, *more) == 0
         return self.out
 
@@ -246,7 +246,7 @@ def test_an_export_has_the_checks_that_are_wanted(desk: Desk):
 
 
 class Page(HTMLParser):
-    """A page's texts, and everything that it would load; every element that opens must close."""
+    """Collects a page's texts and everything that it would load; every opened element must be closed."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
@@ -285,7 +285,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     page = Page(content)
     assert (page.loads, page.open) == ([], [])
     assert not any(word in content for word in ("http", "url(", "@import", "<script"))
-    facts = dict(reversed([*pairwise(page.texts)]))  # of titles that come again, the first
+    facts = dict(reversed([*pairwise(page.texts)]))  # of repeated titles, the first
     assert (facts["检查 checks"], facts["误操作 mistakes"]) == ("9", "1")
     assert facts["未联网核查 not checked live"] == "1 (11.1 %)"
     assert [facts[title] for title in ("放行", "布控报警", "逾期未检验", "暂可放行")] == ["6", "1", "1", "1"]

@@ -1,4 +1,4 @@
-"""A terminal's journal on disk reaches the registry whole, by the network's messages and by a stick."""
+"""A terminal's journal on disk reaches the registry completely, by the network and by a stick."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from tests.scripts.registry.request_fixtures import public
 NOW_MS = time.time_ns() // 1_000_000
 STAMP = Stamp(terminal="T0001", at_ms=NOW_MS, clock_trusted=True, officer="098765", shift="7")
 COUNT = 400
-"""More than a batch holds."""
+"""More than fits into a batch."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A laboratory."""
+    """Make a laboratory."""
     made = tmp_path / "lab"
     lab.make(made, NOW_MS // 1000, random_bytes)
     return made
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(folder: Path) -> Iterator[Journal]:
-    """The terminal's, with checks in it."""
+    """The terminal's journal, with checks in it."""
     opened = Journal.open(
         folder / "state",
         terminal_public_key=public(load_seed(folder / "private/terminal.key")),
@@ -60,7 +60,7 @@ def journal(folder: Path) -> Iterator[Journal]:
 
 @pytest.fixture
 def desk(folder: Path) -> Iterator[Service]:
-    """A worker's desk."""
+    """A worker's service."""
     database = Database(f"sqlite:///{folder}/registry.sqlite")
     database.prepare(NOW_MS)
     yield laboratory_keys.service(folder, database)
@@ -75,7 +75,7 @@ def upload(folder: Path, journal: Journal) -> Uploader:
 
 
 def stored(desk: Service) -> list[bytes]:
-    """The registry's records; nothing may be wrong with them."""
+    """Return the registry's records; there must be no incident."""
     with desk.database.reading() as connection:
         assert connection.execute(select(INCIDENT)).all() == []
         return list(connection.execute(select(RECORD.c.record).order_by(RECORD.c.seq)).scalars())

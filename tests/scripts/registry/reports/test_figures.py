@@ -1,4 +1,4 @@
-"""The figures of a day: codes in two places at once, uploads that came late, and no check counted twice."""
+"""The figures of a day: codes in two places at once, late uploads, and no check counted twice."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MINUTE_MS = 60_000
 
 
 def at(place: tuple[int, int], minutes: int) -> Checked:
-    """The check so much later, elsewhere."""
+    """Return the check, minutes later at another place."""
     return replace(ONE, latitude=place[0], longitude=place[1], at_ms=NOW_MS + minutes * MINUTE_MS)
 
 

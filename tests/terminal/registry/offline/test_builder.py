@@ -54,7 +54,7 @@ def test_a_table_becomes_a_file_that_a_terminal_takes(tmp_path: Path):
     done = run(tmp_path, "--csv", table(tmp_path, rows))
     assert done.returncode == 0, done.stderr
     assert "3 vehicles" in done.stdout
-    assert "1 left out, since such are never listed" in done.stdout
+    assert "1 left out, because their status is never listed" in done.stdout
     sha256 = bytes.fromhex(done.stdout.split()[0])
     assert hashlib.sha256(content(tmp_path, BASE)).digest() == sha256
     files.install(tmp_path / "terminal", BASE, tmp_path / str(BASE), sha256)
@@ -79,11 +79,11 @@ def test_changes_have_their_day_in_their_name_and_take_vehicles_off(tmp_path: Pa
     ("rows", "why"),
     [
         ("苏A00001,02,A,20270731\n粤A12345,02,A,20270731\n", "row 2: of another province"),
-        ("苏A00001,02,A,\n", "row 1: no date; only changes take a vehicle off"),
-        ("苏A00001,02,A,20270732\n", "row 1: its date is no day yyyymmdd"),
+        ("苏A00001,02,A,\n", "row 1: no date; only a file of changes can remove a vehicle"),
+        ("苏A00001,02,A,20270732\n", "row 1: its date is not a day yyyymmdd"),
         ("苏A00001,02,A,19991231\n", "row 1: 199912 is not a month of validity"),
         ("苏A00001,02,A\n", "row 1: number, kind, letters and valid_through are needed"),
-        ("苏A00001,02,A,20270731\n苏A00001,02,C,20270731\n", "1 vehicles are there twice"),
+        ("苏A00001,02,A,20270731\n苏A00001,02,C,20270731\n", "1 vehicles are listed twice"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_named_and_nothing_is_built(tmp_path: Path, rows: str, why: str):

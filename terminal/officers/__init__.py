@@ -1,0 +1,1 @@
+"""Officers who may use a terminal: their roster, their PINs, and the wrong PINs that were tried."""

@@ -89,10 +89,14 @@ def save(identity: TlsIdentity, folder: Path, name: str) -> None:
 
     Raises InputFault if either file exists; then neither is changed.
     """
+    save_files(identity, folder / f"{name}.crt", folder / f"{name}.key")
+
+
+def save_files(identity: TlsIdentity, certificate: Path, key: Path) -> None:
+    """Save an identity in these files, the key with mode 0600. Raises as `save`."""
     secret = identity.key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    certificate, key = folder / f"{name}.crt", folder / f"{name}.key"
     _create(key, 0o600, secret)
     try:
         _create(certificate, 0o644, identity.certificate.public_bytes(serialization.Encoding.PEM))
@@ -106,16 +110,21 @@ def load(folder: Path, name: str) -> TlsIdentity:
 
     Raises InputFault if it is missing or invalid, or others may read the key.
     """
+    return load_files(folder / f"{name}.crt", folder / f"{name}.key")
+
+
+def load_files(certificate_file: Path, key_file: Path) -> TlsIdentity:
+    """Load the identity in these files. Raises as `load`."""
     try:
-        files.require_private(folder / f"{name}.key")
-        certificate = x509.load_pem_x509_certificate((folder / f"{name}.crt").read_bytes())
-        key = serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
+        files.require_private(key_file)
+        certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
+        key = serialization.load_pem_private_key(key_file.read_bytes(), None)
     except FileNotFoundError as error:
         raise InputFault(f"{error.filename}: no such file") from error
     except (ValueError, TypeError) as error:  # details omitted: the content may be secret
-        raise InputFault(f"{folder / name}: not a certificate with an unencrypted key") from error
+        raise InputFault(f"{certificate_file}: not a certificate with an unencrypted key") from error
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise InputFault(f"{folder / name}: not an identity made by roadside-keys")
+        raise InputFault(f"{certificate_file}: not an identity made by roadside-keys")
     return TlsIdentity(certificate, key)
 
 
@@ -136,29 +145,42 @@ def ensure_identities(folder: Path, clients: Sequence[str], now_s: int) -> list[
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     made: list[str] = []
-    authority = _standing(folder, "ca", None, now_s)
+    authority = _standing(_paths(folder, "ca"), None, now_s)
     if authority is None:
         authority = make_ca("laboratory", now_s, AUTHORITY_DAYS)
-        _renew(authority, folder, "ca")
+        _renew(authority, _paths(folder, "ca"))
         made.append("ca")
     for name in ("broker", *clients):
-        if _standing(folder, name, authority, now_s) is not None:
-            continue
-        if name == "broker":
-            identity = issue_server(["localhost", "127.0.0.1"], authority, now_s, DAYS)
-        else:
-            identity = issue_client(name, authority, now_s, DAYS)
-        _renew(identity, folder, name)
-        made.append(name)
+        paths = _paths(folder, name)
+        if name != "broker":
+            made += [name] if ensure_client(paths, name, authority, now_s) else []
+        elif _standing(paths, authority, now_s) is None:
+            _renew(issue_server(["localhost", "127.0.0.1"], authority, now_s, DAYS), paths)
+            made.append(name)
     revocations.ensure(folder, authority, now_s)
     return made
 
 
-def _standing(folder: Path, name: str, ca: TlsIdentity | None, now_s: int) -> TlsIdentity | None:
+def ensure_client(paths: tuple[Path, Path], name: str, ca: TlsIdentity, now_s: int) -> bool:
+    """Ensure that `paths` (certificate, key) hold an identity of `name` by `ca`, valid for a week more.
+
+    Returns True if it was made or renewed. Raises InputFault for an invalid file or name.
+    """
+    if _standing(paths, ca, now_s) is not None:
+        return False
+    _renew(issue_client(name, ca, now_s, DAYS), paths)
+    return True
+
+
+def _paths(folder: Path, name: str) -> tuple[Path, Path]:
+    return folder / f"{name}.crt", folder / f"{name}.key"
+
+
+def _standing(paths: tuple[Path, Path], ca: TlsIdentity | None, now_s: int) -> TlsIdentity | None:
     """Load an identity if it is present, valid for a week more and signed by `ca` (None: by itself)."""
-    if not (folder / f"{name}.crt").exists():
+    if not paths[0].exists():
         return None
-    identity = load(folder, name)
+    identity = load_files(*paths)
     begins_s = identity.certificate.not_valid_before_utc.timestamp()
     ends_s = identity.certificate.not_valid_after_utc.timestamp()
     try:
@@ -168,10 +190,10 @@ def _standing(folder: Path, name: str, ca: TlsIdentity | None, now_s: int) -> Tl
     return identity if begins_s <= now_s <= ends_s - RENEWAL_S else None
 
 
-def _renew(identity: TlsIdentity, folder: Path, name: str) -> None:
-    for suffix in ("crt", "key"):
-        (folder / f"{name}.{suffix}").unlink(missing_ok=True)
-    save(identity, folder, name)
+def _renew(identity: TlsIdentity, paths: tuple[Path, Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+    save_files(identity, *paths)
 
 
 def _sign(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from keys import certificates, files, lab_repository, trustset
 from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
+from terminal import identity
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
@@ -39,10 +40,13 @@ WITHDRAWN_INDEX = 7
 CONFIG = "roadside.toml"
 BROKER_PORT = 18883
 """Port on which the reference registry's broker listens on a desk."""
+IDENTITY = "identity"
+"""Folder of the terminal's identity, as enrolment makes it (`terminal.identity`)."""
+TERMINAL = "T0001"
 TLS = "private/tls"
 """Folder of the TLS identities of broker and clients: NAME.crt and NAME.key."""
-_CLIENTS = ("T0001", "T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
-"""Two terminals, two workers of the registry (each with an identity for uploads), and the broker's
+_CLIENTS = ("T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
+"""A second terminal, two workers of the registry (each with an identity for uploads), and the broker's
 administrator.
 """
 _WINDOW_S = 3 * 366 * DAY_S
@@ -67,8 +71,8 @@ _ISSUERS = (
 _REGISTRY = ("answer", "receipt", "hotlist", "order")
 _KEYS = (
     *((issuer.name, Algorithm.ED25519) for issuer in _ISSUERS),
-    *((name, Algorithm.ED25519) for name in (*_REGISTRY, "terminal")),
-    *((name, Algorithm.X25519) for name in ("journal", "lookup", "sealing")),
+    *((name, Algorithm.ED25519) for name in _REGISTRY),
+    *((name, Algorithm.X25519) for name in ("journal", "lookup")),
     ("enforcement", Algorithm.CHACHA20_POLY1305),
 )
 ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
@@ -77,7 +81,6 @@ ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
 _TOML = f"""\
 # A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
 [terminal]
-number = "T0001"
 officer = "000001"
 shift = "1"
 language = "zh"
@@ -85,15 +88,12 @@ language = "zh"
 [paths]
 state = "state"
 trust = "trust"
-key = "private/terminal.key"
+identity = "{IDENTITY}"
 offline = "offline"
 
 [registry]
 host = "127.0.0.1"
 port = {BROKER_PORT}
-ca = "{TLS}/ca.crt"
-certificate = "{TLS}/T0001.crt"
-key = "{TLS}/T0001.key"
 """
 
 
@@ -120,6 +120,9 @@ def is_complete(folder: Path) -> bool:
     """
     wanted = (CONFIG, "state", "trust/registry.cbor", "trust/terminals.cbor", ISSUED_BEFORE_LEAK)
     secrets = [_secret(name) for name, _ in _KEYS]
+    secrets += [
+        f"{IDENTITY}/{name}" for name in (identity.DESCRIPTION, identity.SIGNING_KEY, identity.SEALING_KEY)
+    ]
     if not all((folder / name).exists() for name in (*wanted, *secrets)):
         return False
     trustset.load(folder / "trust")
@@ -144,7 +147,13 @@ def refresh(folder: Path, now_s: int) -> int:
 
 def renew_identities(folder: Path, now_s: int) -> list[str]:
     """Renew TLS identities that are missing or expire in a week; return their names. Raises InputFault."""
-    return certificates.ensure_identities(folder / TLS, _CLIENTS, now_s)
+    made = certificates.ensure_identities(folder / TLS, _CLIENTS, now_s)
+    own, authority = folder / IDENTITY, certificates.load(folder / TLS, "ca")
+    paths = (own / identity.TLS_CERTIFICATE, own / identity.TLS_KEY)
+    if certificates.ensure_client(paths, TERMINAL, authority, now_s):
+        files.replace(own / identity.CA, (folder / TLS / "ca.crt").read_bytes())
+        made.append(TERMINAL)
+    return made
 
 
 def _secret(name: str) -> str:
@@ -152,12 +161,13 @@ def _secret(name: str) -> str:
 
 
 def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
-    for name, mode in (("private", 0o700), ("state", 0o700), ("codes", 0o755)):
+    for name, mode in (("private", 0o700), ("state", 0o700), (IDENTITY, 0o700), ("codes", 0o755)):
         (folder / name).mkdir(mode=mode)
     public = {
         name: files.save(folder / _secret(name), algorithm, randomness(KEY_SIZE)) or b""
         for name, algorithm in _KEYS
     }
+    terminal = _make_terminal(folder / IDENTITY, randomness)
     renew_identities(folder, now_s)
     early = _code_before_leak(folder, now_s, randomness)
     (folder / ISSUED_BEFORE_LEAK).write_text(f"{early}\n", encoding="ascii")
@@ -167,11 +177,27 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
         registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal", "lookup"))),
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
         issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
-        terminals={1: trustset.ListedTerminal("T0001", public["terminal"], public["sealing"], "苏")},
+        terminals={1: terminal},
     )
     trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)
     (folder / CONFIG).write_text(_TOML, encoding="utf-8")
+
+
+def _make_terminal(folder: Path, randomness: Randomness) -> trustset.ListedTerminal:
+    """Make the keys and the description of the laboratory's terminal."""
+    described = identity.Identity(
+        number=TERMINAL, running_number=1, province="苏", unit="苏A01", fleet="lab", folder=folder
+    )
+    files.replace(folder / identity.DESCRIPTION, identity.write(described))
+    public, sealing = (
+        files.save(folder / name, algorithm, randomness(KEY_SIZE)) or b""
+        for name, algorithm in (
+            (identity.SIGNING_KEY, Algorithm.ED25519),
+            (identity.SEALING_KEY, Algorithm.X25519),
+        )
+    )
+    return trustset.ListedTerminal(TERMINAL, public, sealing, described.province)
 
 
 def _issuer_key(issuer: _Issuer, public_key: bytes, now_s: int) -> IssuerKey:

@@ -2,7 +2,7 @@
 
     LAB/private/roots/      three root keys, and the passphrase of all its keys
     LAB/repository/         the repository (`keys.repository`); LAB/repository/public is what terminals read
-    LAB/root.json           the first root, which a terminal of the laboratory embeds
+    LAB/identity/root.json  the first root, which the laboratory's terminal embeds
 
 The passphrase lies beside the keys: they protect nothing. A terminal that is enrolled for the field embeds
 another root, and refuses what they sign.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keys.role_keys import Randomness
 
 REPOSITORY = "repository"
-ROOT = "root.json"
+ROOT = "identity/root.json"
 _ROOTS = "private/roots"
 _PASSPHRASE = "private/passphrase"  # noqa: S105 - a file's name
 _NAMES = ("a", "b", "c")

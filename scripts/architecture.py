@@ -22,6 +22,7 @@ OMITTED = frozenset(
         "terminal.atomic_file",
         "terminal.config",
         "terminal.console",
+        "terminal.identity",
         "terminal.inbox",
         "terminal.limits",
         "terminal.storage",

@@ -18,7 +18,7 @@ from terminal import __version__, console
 from terminal.commands.decoding import Limits
 from terminal.errors import Fault
 from terminal.model import Plate
-from terminal.rigs import link_of, load_seed, pi_rig, sim_rig, system_time, trusted_clock
+from terminal.rigs import link_of, open_keys, pi_rig, sim_rig, system_time, trusted_clock
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS
 
@@ -99,9 +99,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     if chosen.rig == "pi":
-        return run.run(run.Setup(settings, pi_rig(settings), load_seed))
+        return run.run(run.Setup(settings, pi_rig(settings), open_keys))
     rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
-    setup = run.Setup(settings, rig, load_seed)
+    setup = run.Setup(settings, rig, open_keys)
     if chosen.scenario is None:
         return run.run(setup)
     return run.play(setup, desk, chosen.scenario, chosen.shots)
@@ -132,7 +132,7 @@ def _lookup(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     question = lookup.LookupArguments(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup.run(settings, trusted_clock(settings), link_of(settings), load_seed, question)
+    return lookup.run(settings, trusted_clock(settings), link_of(settings), open_keys, question)
 
 
 # roadside journal
@@ -204,7 +204,7 @@ def _upload(chosen: argparse.Namespace) -> int:
     settings = config.read(chosen.config)
     way = upload.UploadTarget(chosen.to, chosen.receipts)
     link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
-    return upload.run(settings, trusted_clock(settings), link, load_seed, way)
+    return upload.run(settings, trusted_clock(settings), link, open_keys, way)
 
 
 # roadside verify

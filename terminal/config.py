@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from terminal import limits
 from terminal.errors import ConfigFault
 from terminal.model import ComparedField
-from terminal.registry import topics
 from terminal.vehicle.tables import PROVINCES
 
 T = TypeVar("T")
@@ -25,9 +24,8 @@ Rotation = Literal[0, 90, 180, 270]
 
 @dataclass(frozen=True, slots=True)
 class TerminalSettings:
-    """Identity of the terminal and its officer."""
+    """The officer, the shift and the language."""
 
-    number: str
     officer: str
     shift: str
     language: Language = "zh"
@@ -39,7 +37,8 @@ class Paths:
 
     state: Path
     trust: Path
-    key: Path
+    identity: Path
+    """Folder that enrolment made (`terminal.identity`)."""
     offline: Path | None = None
     """Folder of the offline list."""
     fonts: Path = Path("/usr/share/fonts/opentype/noto")
@@ -107,12 +106,9 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The registry's broker, and this terminal's TLS identity."""
+    """The registry's broker."""
 
     host: str
-    ca: Path
-    certificate: Path
-    key: Path
     port: int = 8883
     wait_s: int = 3
     """Timeout of a lookup, s."""
@@ -171,12 +167,8 @@ def parse(content: dict[str, Any], folder: Path) -> Config:
 
 
 def _require_sound_names(config: Config) -> None:
-    """Require identifiers that messages and topics can carry, and provinces that exist."""
-    try:
-        topics.link(config.terminal.number)
-    except ValueError as error:
-        raise ConfigFault("[terminal] number: must be without / + # and NUL") from error
-    for name in ("number", "officer", "shift"):
+    """Require identifiers that messages can carry, and provinces that exist."""
+    for name in ("officer", "shift"):
         if not unicodedata.is_normalized("NFC", getattr(config.terminal, name)):
             raise ConfigFault(f"[terminal] {name}: not in Unicode's composed form (NFC)")
     for province in config.registry.provinces if config.registry else ():

@@ -39,6 +39,16 @@ class ConfigFault(Fault):
     code, zh, en = "C01", "配置文件有误，请联系管理员", "The configuration cannot be used"
 
 
+class IdentityFault(Fault):
+    """Raised when the terminal has no identity, or a damaged one; the program does not start."""
+
+    code, zh, en = (
+        "C02",
+        "本机尚未登记，请联系管理员",
+        "This terminal is not enrolled; tell the administrator",
+    )
+
+
 class TrustFault(Fault):
     """Raised when the trust set is missing or invalid."""
 

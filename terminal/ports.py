@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from pygame import Surface
 
@@ -388,6 +389,34 @@ class ServiceManager(Protocol):
 
     def stopping(self) -> None:
         """Report that the app is stopping on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """Files of a terminal's TLS identity, in PEM."""
+
+    ca: Path
+    """Certificate of the authority that signed the broker's certificate and this terminal's."""
+    certificate: Path
+    key: Path
+
+
+class KeyStore(Protocol):
+    """Private keys of a terminal's identity, used where they are kept."""
+
+    @property
+    def public_key(self) -> bytes:
+        """The Ed25519 public key, 32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature of a message, 64 bytes."""
+
+    def open_sealed(self, box: bytes) -> bytes | None:
+        """Open a libsodium sealed box to the terminal's X25519 key; None if it is not one."""
+
+    @property
+    def tls(self) -> TlsFiles:
+        """The TLS identity."""
 
 
 @dataclass(frozen=True, slots=True)

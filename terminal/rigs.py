@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
-from terminal.errors import PanelFault
-from terminal.ports import Link, Panel, Rig, TimeSource
+from terminal.errors import IdentityFault, InputFault, PanelFault
+from terminal.ports import KeyStore, Link, Panel, Rig, TimeSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,34 +50,44 @@ def pi_rig(settings: Config) -> Rig:
         panel=signals,
         clock=trusted_clock(settings),
         service_manager=sd_notify.SystemdNotify(),
-        link=link_of(settings),
+        link=_link_if_enrolled(settings),
     )
 
 
 def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
     """The way to the registry, not yet opened; None where the configuration names none.
 
-    With `manual_ack`, answers are the caller's to acknowledge.
+    With `manual_ack`, answers are the caller's to acknowledge. Raises IdentityFault, and InputFault for keys
+    that cannot be used.
     """
     from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
     from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
 
-    registry, terminal = settings.registry, settings.terminal.number
+    registry = settings.registry
     if registry is None:
         return None
+    terminal, tls = identity.load(settings.paths.identity).number, open_keys(settings.paths.identity).tls
     return link.MqttLink(
         link_connection.LinkSettings(
             registry.host,
             registry.port,
             terminal,
-            registry.ca,
-            registry.certificate,
-            registry.key,
+            tls.ca,
+            tls.certificate,
+            tls.key,
             topics.link(terminal),
             (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no other
             frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
         )
     )
+
+
+def _link_if_enrolled(settings: Config) -> Link | None:
+    """`link_of`, or None without a usable identity: the app then shows on the screen why it cannot start."""
+    try:
+        return link_of(settings)
+    except (IdentityFault, InputFault):
+        return None
 
 
 def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
@@ -93,7 +104,7 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         panel=desk.panel,
         clock=trusted_clock(settings) if show_window else desk.clock,
         service_manager=sd_notify.SystemdNotify(),
-        link=link_of(settings),
+        link=_link_if_enrolled(settings),
     )
     return rig, desk
 
@@ -112,8 +123,8 @@ def trusted_clock(settings: Config) -> TrustedClock:
     return TrustedClock(clock.SystemTime(), settings.paths.state, RELEASED_S)
 
 
-def load_seed(path: Path) -> bytes:
-    """The Ed25519 seed of a private key file, 32 bytes. Raises InputFault."""
-    from keys import files  # noqa: PLC0415 - loads libsodium
+def open_keys(folder: Path) -> KeyStore:
+    """The private keys of an identity folder. Raises InputFault."""
+    from keys import key_store  # noqa: PLC0415 - loads libsodium
 
-    return files.load_seed(path)
+    return key_store.open_store(folder)

@@ -24,7 +24,8 @@ from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.clock import ManualClock
-from keys import files, lab
+from keys import lab
+from keys.key_store import open_store
 from scripts.benchmarks.rows import Budget, Row, row
 from scripts.campaigns.upload_terminal import check
 from scripts.registry import laboratory_keys
@@ -42,7 +43,7 @@ from terminal.rigs import link_of
 from terminal.services.trust_directory import load_registry
 from terminal.services.uploads import Upload
 from terminal.wire.sealed import seal
-from terminal.wire.signed import signer
+from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,12 +189,13 @@ def _settings(folder: Path, port: int) -> Config:
 
 def _recorded(settings: Config) -> list[bytes]:
     """Record RECORDS checks and return the batches that hold them."""
-    keys, seed = load_registry(settings.paths.trust), files.load_seed(settings.paths.key)
-    owner = bindings.crypto_sign_seed_keypair(seed)[0]
-    with closing(_open(settings.paths.state, owner, keys.journal[0])) as journal:
+    keys, own = load_registry(settings.paths.trust), open_store(settings.paths.identity)
+    with closing(_open(settings.paths.state, own.public_key, keys.journal[0])) as journal:
         for seq in range(RECORDS):
             journal.append(_STAMP, check(seq))
-        work = Upload.open(settings.paths.state, journal, TERMINAL, signer(seed), keys)
+        work = Upload.open(
+            settings.paths.state, journal, TERMINAL, signer_with(own.public_key, own.sign), keys
+        )
         with closing(work):
             return list(work.uploader.messages())
 
@@ -206,7 +208,7 @@ def _upload_ms(settings: Config) -> float:
             settings,
             ManualClock(time.time()),
             link_of(settings, manual_ack=False),
-            files.load_seed,
+            open_store,
             upload.UploadTarget(),
         )
     if status != upload.ALL:
@@ -225,8 +227,9 @@ def _publish_ms(root: Path, messages: list[bytes]) -> float:
     tls = root / "lab" / lab.TLS
     broker = Broker(root / "bare", tls, laboratory_keys.access_list(root / "lab"))
     broker.start()
-    context = ssl.create_default_context(cafile=tls / "ca.crt")
-    context.load_cert_chain(tls / f"{TERMINAL}.crt", tls / f"{TERMINAL}.key")
+    own = open_store(root / "lab" / lab.IDENTITY).tls
+    context = ssl.create_default_context(cafile=own.ca)
+    context.load_cert_chain(own.certificate, own.key)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, TERMINAL, protocol=mqtt.MQTTv5)
     client.tls_set_context(context)
     try:

@@ -15,7 +15,8 @@ import nacl.utils
 
 from drivers import sim
 from drivers.sd_notify import SystemdNotify
-from keys import files, lab
+from keys import lab
+from keys.key_store import open_store
 from scripts.benchmarks.rows import Budget, Row, row
 from terminal import config
 from terminal.commands import run
@@ -73,7 +74,7 @@ def _compare(laboratory: Path, wire: Proxy) -> tuple[list[float], list[float]]:
         SystemdNotify(""),
         link_of(settings),
     )
-    app = run.assemble(run.Setup(settings, rig, files.load_seed))
+    app = run.assemble(run.Setup(settings, rig, open_store))
     app.start()
     try:
         _until(app, online=True)

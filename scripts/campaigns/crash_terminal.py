@@ -25,7 +25,7 @@ from drivers.frame_pacer import FramePacer
 from drivers.photographs import fit
 from drivers.sd_notify import SystemdNotify
 from drivers.sim import SimRig, sim_rig
-from keys import files
+from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
 from terminal.journal import lock
@@ -130,7 +130,7 @@ def main() -> int:
         clock=desk.clock,
         service_manager=AutoOfficer(desk, state),
     )
-    return run.run(run.Setup(settings, rig, files.load_seed))
+    return run.run(run.Setup(settings, rig, open_store))
 
 
 if __name__ == "__main__":

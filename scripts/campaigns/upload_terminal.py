@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import nacl.utils
-from nacl import bindings
 
-from keys import files
+from keys import lab
+from keys.key_store import open_store
 from terminal import config
 from terminal.errors import JournalFull
 from terminal.inbox import FromRegistry, Inbox
@@ -24,7 +24,7 @@ from terminal.registry.upload_batches import Accepted, ReceiptResult
 from terminal.rigs import link_of
 from terminal.services import trust_directory
 from terminal.services.uploads import Upload
-from terminal.wire.signed import signer
+from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
     from collections.abc import MutableSequence
@@ -96,24 +96,25 @@ def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> No
 
 
 def _prepared(settings: Config, board: MutableSequence[int]) -> Upload:
-    keys, seed = trust_directory.load_registry(settings.paths.trust), files.load_seed(settings.paths.key)
+    keys = trust_directory.load_registry(settings.paths.trust)
+    own = open_store(settings.paths.identity)
     journal = Journal.open(
         settings.paths.state,
-        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        terminal_public_key=own.public_key,
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
         stamp=_stamp(settings, board),
         reserve_bytes=RESERVE_BYTES,
     )
-    number = settings.terminal.number
-    return Upload.open(settings.paths.state, journal, number, signer(seed), keys)
+    signer = signer_with(own.public_key, own.sign)
+    return Upload.open(settings.paths.state, journal, lab.TERMINAL, signer, keys)
 
 
 def _stamp(settings: Config, board: MutableSequence[int]) -> Stamp:
     said = settings.terminal
     at_ms = time.time_ns() // 1_000_000 + board[CLOCK_MS]
     return Stamp(
-        terminal=said.number, at_ms=at_ms, clock_trusted=True, officer=said.officer, shift=said.shift
+        terminal=lab.TERMINAL, at_ms=at_ms, clock_trusted=True, officer=said.officer, shift=said.shift
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.model import Candidate
-    from terminal.ports import Clock, Incoming, Link
+    from terminal.ports import Clock, Incoming, KeyStore, Link
     from terminal.services.link_session import LinkSession
     from terminal.services.services import Services
 
@@ -85,11 +85,11 @@ def run(
     settings: Config,
     clock: Clock,
     link: Link | None,
-    load_seed: Callable[[Path], bytes],
+    open_keys: Callable[[Path], KeyStore],
     question: LookupArguments,
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
-    services = open_services(settings, clock, link, load_seed)
+    services = open_services(settings, clock, link, open_keys)
     with closing(services), link_session(link) as session:
         desk = _Desk(services, session)
         desk.connect()

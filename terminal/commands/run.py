@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.ports import Rig
+    from terminal.ports import KeyStore, Rig
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Setup:
 
     settings: Config
     rig: Rig
-    load_seed: Callable[[Path], bytes]
-    """Reads the Ed25519 seed of a private key file. Raises InputFault."""
+    open_keys: Callable[[Path], KeyStore]
+    """Opens the private keys of an identity folder. Raises InputFault."""
 
 
 DONE, NOT_MET, FAULT = 0, 1, 2
@@ -88,7 +88,7 @@ def assemble(setup: Setup) -> app.App:
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
     style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
-    services = open_services(settings, setup.rig.clock, setup.rig.link, setup.load_seed)
+    services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys)
     budget_s = 1e-3 * settings.camera.budget_ms
     return app.App(setup.rig, services, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
 

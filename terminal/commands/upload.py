@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import nacl.utils
-from nacl import bindings
 
+from terminal import identity
 from terminal.console import out, warn
 from terminal.errors import InputFault
 from terminal.journal.entry import Stamp
@@ -27,14 +27,14 @@ from terminal.services.link_session import CONNECT_S, link_session
 from terminal.services.uploads import Upload
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
-from terminal.wire.signed import signer
+from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.ports import Clock, Link
+    from terminal.ports import Clock, KeyStore, Link
     from terminal.registry.upload_batches import TransferRate
     from terminal.services.link_session import LinkSession
 
@@ -57,13 +57,16 @@ class UploadTarget:
 
 
 def run(
-    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes], way: UploadTarget
+    settings: Config,
+    clock: Clock,
+    link: Link | None,
+    open_keys: Callable[[Path], KeyStore],
+    way: UploadTarget,
 ) -> int:
     """Upload, write or take; ALL or LEFT. Raises Fault."""
-    stamp = Stamp(
-        terminal=settings.terminal.number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted()
-    )
-    with _prepared(settings, stamp, load_seed) as work:
+    number = identity.load(settings.paths.identity).number
+    stamp = Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted())
+    with _prepared(settings, stamp, open_keys(settings.paths.identity)) as work:
         if way.receipts is not None:
             status = _take(work, way.receipts)
         elif way.to is not None:
@@ -77,12 +80,11 @@ def run(
 
 
 @contextmanager
-def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]) -> Iterator[Upload]:
-    keys, seed = trust_directory.load_registry(settings.paths.trust), load_seed(settings.paths.key)
-    number = settings.terminal.number
+def _prepared(settings: Config, stamp: Stamp, own: KeyStore) -> Iterator[Upload]:
+    keys = trust_directory.load_registry(settings.paths.trust)
     journal = Journal.open(
         settings.paths.state,
-        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        terminal_public_key=own.public_key,
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
         stamp=stamp,
@@ -90,7 +92,8 @@ def _prepared(settings: Config, stamp: Stamp, load_seed: Callable[[Path], bytes]
     with closing(journal):
         if journal.set_aside is not None:
             warn(journal.set_aside.fault().line())
-        work = Upload.open(settings.paths.state, journal, number, signer(seed), keys)
+        signer = signer_with(own.public_key, own.sign)
+        work = Upload.open(settings.paths.state, journal, stamp.terminal, signer, keys)
         with closing(work):
             yield work
 

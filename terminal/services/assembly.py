@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import nacl.utils
-from nacl import bindings
 
+from terminal import identity
 from terminal.journal.store import Journal
 from terminal.limits import DAY_S
 from terminal.model import ComparedField
@@ -31,26 +31,28 @@ from terminal.services.shift_actions import ShiftActions
 from terminal.services.uploads import Upload, UploadService
 from terminal.services.verifier import Verifier, policy
 from terminal.vehicle.tables import PROVINCES
-from terminal.wire.signed import signer
+from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.ports import Clock, Link
+    from terminal.ports import Clock, KeyStore, Link
 
 HOTLIST = "hotlist.sqlite"
 
 
 def open_services(
-    settings: Config, clock: Clock, link: Link | None, load_seed: Callable[[Path], bytes]
+    settings: Config, clock: Clock, link: Link | None, open_keys: Callable[[Path], KeyStore]
 ) -> Services:
-    """The work of a terminal. `load_seed` reads the Ed25519 seed of a private key file. Raises Fault."""
+    """The work of a terminal. `open_keys` opens the private keys of an identity folder. Raises Fault."""
+    number = identity.load(settings.paths.identity).number
+    own = open_keys(settings.paths.identity)
+    signer = signer_with(own.public_key, own.sign)
     trusted = trust_directory.load_directory(settings.paths.trust)
     clock.note_trust_set(trusted.made_s)
     keys = trust_directory.load_registry(settings.paths.trust)
-    seed = load_seed(settings.paths.key)
     verifier = Verifier(
         trusted,
         policy(settings.checks),
@@ -59,10 +61,10 @@ def open_services(
         laid_aside=laid_aside.load(settings.paths.state),
         keep_laid_aside=partial(laid_aside.save, settings.paths.state),
     )
-    author = Author(settings.terminal.number, settings.terminal.officer, settings.terminal.shift)
+    author = Author(number, settings.terminal.officer, settings.terminal.shift)
     journal = Journal.open(
         settings.paths.state,
-        terminal_public_key=bindings.crypto_sign_seed_keypair(seed)[0],
+        terminal_public_key=own.public_key,
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
         stamp=author.stamp(verifier.moment(clock.now_s(), clock_trusted=clock.trusted())),
@@ -74,8 +76,8 @@ def open_services(
         registry = RegistryClient(
             link=link,
             lookup=LookupSession(
-                settings.terminal.number,
-                signer(seed),
+                number,
+                signer,
                 keys.answer,
                 frozenset(map(ComparedField, settings.checks.display_only)),
             ),
@@ -90,7 +92,7 @@ def open_services(
     shift = Shift(recorder, settings.paths.state)
     shift.resume()
     uploads = UploadService(
-        Upload.open(settings.paths.state, journal, settings.terminal.number, signer(seed), keys),
+        Upload.open(settings.paths.state, journal, number, signer, keys),
         clock,
         link,
         nacl.utils.random,

@@ -17,7 +17,7 @@ from terminal.wire import cbor
 from terminal.wire.cbor import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 TAG = 18
 ED25519 = -19
@@ -126,7 +126,8 @@ def protected_of(public_key: bytes) -> bytes:
 class Ed25519Signer:
     """Ed25519 signing key, with the header that all its messages share."""
 
-    secret_key: bytes = field(repr=False)
+    sign: Callable[[bytes], bytes] = field(repr=False)
+    """Returns the signature of a message, 64 bytes."""
     kid: bytes
     protected: bytes
 
@@ -134,12 +135,21 @@ class Ed25519Signer:
     def of(cls, seed: bytes) -> Ed25519Signer:
         """Return the signer of a 32-byte seed."""
         public_key, secret_key = bindings.crypto_sign_seed_keypair(seed)
-        return cls(secret_key, key_id(public_key), protected_of(public_key))
+
+        def sign_message(message: bytes) -> bytes:
+            return bindings.crypto_sign(message, secret_key)[:SIGNATURE_SIZE]
+
+        return cls.with_key(public_key, sign_message)
+
+    @classmethod
+    def with_key(cls, public_key: bytes, sign: Callable[[bytes], bytes]) -> Ed25519Signer:
+        """Return the signer of a key that is kept elsewhere: its public key (32 bytes), and how it signs."""
+        return cls(sign, key_id(public_key), protected_of(public_key))
 
     def __call__(self, payload: bytes, context: bytes) -> bytes:
         """Return a COSE_Sign1 message over `payload` for `context`."""
         unsigned = Sign1(self.protected, self.kid, payload, b"")
-        signature = bindings.crypto_sign(signed_bytes(unsigned, context), self.secret_key)[:SIGNATURE_SIZE]
+        signature = self.sign(signed_bytes(unsigned, context))
         return cbor.write([self.protected, {}, payload, signature], tag=TAG)
 
 

@@ -31,6 +31,14 @@ def signer(seed: bytes) -> Signer:
     return cose.Ed25519Signer.of(seed)
 
 
+def signer_with(public_key: bytes, sign: Callable[[bytes], bytes]) -> Signer:
+    """Return the signer of an Ed25519 key that is kept elsewhere.
+
+    `public_key` has 32 bytes; `sign` returns the signature of a message, 64 bytes.
+    """
+    return cose.Ed25519Signer.with_key(public_key, sign)
+
+
 def by_kid(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:
     """Index Ed25519 public keys (32 bytes each) by key id."""
     return {cose.key_id(key): key for key in public_keys}

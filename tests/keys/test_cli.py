@@ -21,7 +21,7 @@ from terminal.services import trust_directory as directory
 
 COMMAND = str(Path(sys.prefix) / "bin" / "roadside-keys")
 QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-TLS_CLIENTS = ("T0001", "T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
+TLS_CLIENTS = ("T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
 CAR = ["--number", "苏A12345", "--kind", "02", "--through", "2099-08"]
 
 

@@ -13,7 +13,8 @@ from nacl.utils import random as random_bytes
 from keys import files, lab, trustset
 from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
-from terminal import config
+from keys.key_store import open_store
+from terminal import config, identity
 from terminal.credential import verify
 from terminal.errors import InputFault, TrustFault
 from terminal.limits import DAY_S
@@ -65,7 +66,7 @@ def test_of_its_compromised_key_only_the_code_issued_before_counts(made: Path):
 
 def test_its_private_keys_are_0600_in_a_folder_of_0700(made: Path):
     private = [path for path in (made / "private").iterdir() if path.suffix == ".key"]
-    assert len(private) == 13
+    assert len(private) == 11
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
     assert stat.S_IMODE((made / "private").stat().st_mode) == 0o700
     assert len({path.read_bytes() for path in private}) == len(private)
@@ -84,8 +85,8 @@ def test_its_registry_and_terminal_hold_the_keys_whose_private_parts_it_has(made
         == b"e"
     )
     terminals = cbor.read((made / "trust" / "terminals.cbor").read_bytes())
-    public = files.load_public(made / "private" / "terminal.key.pub")
-    sealing = files.load_public(made / "private" / "sealing.key.pub", Algorithm.X25519)
+    public = files.load_public(made / lab.IDENTITY / "terminal.key.pub")
+    sealing = files.load_public(made / lab.IDENTITY / "sealing.key.pub", Algorithm.X25519)
     assert terminals == {1: ["T0001", public, "苏", "active", sealing]}
     lookup = files.load_public(made / "private" / "lookup.key.pub", Algorithm.X25519)
     assert registry.lookup == (lookup,)
@@ -98,11 +99,36 @@ def registry_signers(folder: Path) -> list[tuple[bytes, ...]]:
 
 def test_its_configuration_is_read_and_names_what_is_there(made: Path):
     read = config.read(made / lab.CONFIG)
-    assert read.terminal.number == "T0001"
     assert read.paths.state.is_dir()
     assert directory.load_directory(read.paths.trust).serial == 1
-    public = bindings.crypto_sign_seed_keypair(files.load_seed(read.paths.key))[0]
-    assert cose.is_full_order_point(public)
+    assert identity.load(read.paths.identity) == identity.Identity(
+        "T0001", 1, "苏", "苏A01", "lab", made / lab.IDENTITY
+    )
+    assert cose.is_full_order_point(open_store(read.paths.identity).public_key)
+
+
+def test_its_terminal_has_the_files_of_an_enrolled_one(made: Path):
+    folder = made / lab.IDENTITY
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    private = {path.name for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) == 0o600}
+    assert private == {"terminal.key", "sealing.key", "tls.key"}
+    others = {path.name for path in folder.iterdir()} - private
+    assert others == {
+        "identity.json",
+        "terminal.key.pub",
+        "sealing.key.pub",
+        "tls.pem",
+        "ca.pem",
+        "root.json",
+    }
+    assert (folder / "ca.pem").read_bytes() == (made / lab.TLS / "ca.crt").read_bytes()
+
+
+def test_the_certificate_of_its_terminal_is_renewed_in_its_last_week(made: Path):
+    assert lab.renew_identities(made, NOW_S + 60) == []
+    later_s = NOW_S + 25 * DAY_S
+    assert lab.TERMINAL in lab.renew_identities(made, later_s)
+    assert lab.renew_identities(made, later_s) == []
 
 
 def test_two_laboratories_share_no_key(made: Path, tmp_path: Path):
@@ -126,7 +152,7 @@ def test_an_empty_folder_becomes_a_laboratory(tmp_path: Path):
     assert lab.is_complete(tmp_path / "lab")
 
 
-@pytest.mark.parametrize("missing", [lab.CONFIG, "private/terminal.key", "trust/registry.cbor", "state"])
+@pytest.mark.parametrize("missing", [lab.CONFIG, "identity/terminal.key", "trust/registry.cbor", "state"])
 def test_what_lacks_a_part_is_not_complete(made: Path, missing: str):
     assert lab.is_complete(made)
     path = made / missing

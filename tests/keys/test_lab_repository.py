@@ -28,7 +28,7 @@ def made(tmp_path: Path) -> Path:
 
 
 def install(folder: Path, now_s: int = NOW_S) -> InstalledSet:
-    store = TrustStore(folder.parent / "terminal", (folder / "root.json").read_bytes())
+    store = TrustStore(folder.parent / "terminal", (folder / lab_repository.ROOT).read_bytes())
     update(store, FolderSource(folder / "repository" / "public"), SELECTION, now_s)
     return open_current(store, SELECTION)
 
@@ -59,7 +59,7 @@ def test_an_expired_root_is_renewed(made: Path):
 
 def test_a_laboratory_without_one_gets_it(made: Path, capsys: pytest.CaptureFixture[str]):
     shutil.rmtree(made / "repository")
-    (made / "root.json").unlink()
+    (made / lab_repository.ROOT).unlink()
     assert cli.main(["lab", str(made)]) == 0
     assert "a TUF repository was made" in capsys.readouterr().out
     assert lab_repository.exists(made)
@@ -67,7 +67,7 @@ def test_a_laboratory_without_one_gets_it(made: Path, capsys: pytest.CaptureFixt
 
 def test_two_laboratories_share_no_key(made: Path, tmp_path: Path):
     lab.make(tmp_path / "other", NOW_S, random_bytes)
-    roots = [(folder / "root.json").read_bytes() for folder in (made, tmp_path / "other")]
+    roots = [(folder / lab_repository.ROOT).read_bytes() for folder in (made, tmp_path / "other")]
     assert roots[0] != roots[1]
 
 

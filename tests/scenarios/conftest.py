@@ -14,7 +14,8 @@ import pytest
 from drivers import sim
 from drivers.link import MqttLink
 from drivers.sd_notify import SystemdNotify
-from keys import files, lab
+from keys import lab
+from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
 from terminal.drawing.draw import event_at
@@ -57,7 +58,7 @@ class Desk:
             SystemdNotify(""),
             self.link,
         )
-        return run.Setup(self.settings, rig, files.load_seed)
+        return run.Setup(self.settings, rig, open_store)
 
     def start(self) -> App:
         """Start the app; `stop` ends it."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from drivers import sim
 from drivers.sd_notify import SystemdNotify
-from keys import files, lab
+from keys import lab
+from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
 from terminal.console import out, warn
@@ -41,7 +42,7 @@ def main(laboratory: Path, photographs: Path, folder: Path) -> int:
     settings = replace(settings, paths=replace(settings.paths, state=folder / "state"))
     desk = sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""))
-    app = run.assemble(run.Setup(settings, rig, files.load_seed))
+    app = run.assemble(run.Setup(settings, rig, open_store))
     app.start()
     playing = player.Player(app, desk, folder, warn)
     playing.play(script.parse("show phone.jpg\nexpect provisional\npress TRIGGER", photographs))

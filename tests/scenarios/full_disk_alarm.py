@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from drivers import sim
 from drivers.sd_notify import SystemdNotify
-from keys import files, lab
+from keys import lab
+from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
 from terminal.console import out, warn
@@ -144,7 +145,7 @@ def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, re
     assert real is not None
     link, desk = Overhearing(real), sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""), link)
-    app = run.assemble(run.Setup(settings, rig, files.load_seed))
+    app = run.assemble(run.Setup(settings, rig, open_store))
     return Trial(folder, photographs, registry, proxy, link, desk, app)
 
 

@@ -18,9 +18,10 @@ from terminal.cli import main
 from terminal.commands import run
 from terminal.drawing import fonts
 from terminal.drawing.theme import Style
-from terminal.errors import FontFault, TrustFault
+from terminal.errors import FontFault, IdentityFault, TrustFault
 from terminal.journal import database
 from terminal.journal.recovery import NAME
+from terminal.rigs import sim_rig
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.screens import state
@@ -104,12 +105,22 @@ def test_a_missing_trust_set_halts_before_any_check(desk: Desk, tmp_path: Path) 
     assert not desk.settings.paths.state.exists()
 
 
+def test_a_terminal_that_is_not_enrolled_has_no_link_and_says_why(desk: Desk, tmp_path: Path) -> None:
+    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, identity=tmp_path / "none"))
+    rig, simulated = sim_rig(desk.settings, show_window=False)
+    simulated.close()
+    assert rig.link is None
+    with pytest.raises(IdentityFault, match=r"identity\.json: No such file"):
+        desk.start()
+    assert not desk.settings.paths.state.exists()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (("[paths]", "[pathes]"), "roadside: C01"),
         (('officer = "000001"\n', ""), "missing key officer"),
-        (('key = "', 'kye = "'), "did you mean key?"),
+        (('identity = "', 'idenity = "'), "did you mean identity?"),
     ],
 )
 def test_a_wrong_configuration_is_one_line(

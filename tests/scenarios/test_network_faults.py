@@ -246,17 +246,21 @@ def test_an_expired_certificate_is_told_by_its_code_until_it_is_renewed_and_chec
     tls = laboratory / lab.TLS
     ca = certificates.load(tls, "ca")
     now_s = int(time.time())
-    certificates.save(certificates.issue_client("T0001", ca, now_s - 9 * 86_400, 1), tmp_path, "own")
-    certificates.save(certificates.issue_client("T0001", ca, now_s, 1), tmp_path, "new")
-    assert desk.settings.registry is not None
-    own = replace(desk.settings.registry, certificate=tmp_path / "own.crt", key=tmp_path / "own.key")
-    desk.settings = replace(desk.settings, registry=own)
+    own = tmp_path / "identity"
+    shutil.copytree(laboratory / lab.IDENTITY, own)
+    for name in ("tls.pem", "tls.key"):
+        (own / name).unlink()
+    expired = certificates.issue_client("T0001", ca, now_s - 9 * 86_400, 1)
+    certificates.save_files(expired, own / "tls.pem", own / "tls.key")
+    renewed = certificates.issue_client("T0001", ca, now_s, 1)
+    certificates.save_files(renewed, tmp_path / "tls.pem", tmp_path / "tls.key")
+    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, identity=own))
     dial(desk, parts.broker.port)
     app = desk.start()
     desk.until(lambda: LinkExpired.code in {notice.code for notice in app.screen.status.notices})
     assert app.screen.status.online is False
     desk.play("show phone.jpg\nexpect provisional ok\npress TRIGGER\nclear\nexpect ready")
-    for kind in ("key", "crt"):
-        shutil.copy(tmp_path / f"new.{kind}", tmp_path / f"own.{kind}")
+    for name in ("tls.key", "tls.pem"):
+        shutil.copy(tmp_path / name, own / name)
     desk.until(lambda: app.screen.status.online is True)
     assert app.screen.status.notices == ()

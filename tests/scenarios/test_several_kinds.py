@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keys import files
+from keys.key_store import open_store
 from scripts.registry.database import Database, register
 from terminal.commands import lookup
 from terminal.commands.lookup import ANSWERED, NO_ANSWER, LookupArguments
@@ -52,9 +52,7 @@ def look_up(desk: Desk, *question: str) -> int:
     desk.stop()
     number, *kind = question
     asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
-    return lookup.run(
-        desk.settings, trusted_clock(desk.settings), link_of(desk.settings), files.load_seed, asked
-    )
+    return lookup.run(desk.settings, trusted_clock(desk.settings), link_of(desk.settings), open_store, asked)
 
 
 def shown(desk: Desk) -> KindChoice:

@@ -15,8 +15,8 @@ FOLDER = Path("/etc/roadside")
 
 def document() -> dict[str, Any]:
     return {
-        "terminal": {"number": "T0001", "officer": "000001", "shift": "1"},
-        "paths": {"state": "state", "trust": "/srv/trust", "key": "private/terminal.key"},
+        "terminal": {"officer": "000001", "shift": "1"},
+        "paths": {"state": "state", "trust": "/srv/trust", "identity": "identity"},
     }
 
 
@@ -49,11 +49,10 @@ def test_every_section_can_be_set() -> None:
         ("display", "kind", "hdmi", "expected one of window, kms, fb, offscreen"),
         ("panel", "loud_alarm", 1, "[panel] loud_alarm: expected true or false"),
         ("camera", "width", True, "[camera] width: expected a whole number"),
-        ("terminal", "number", "", "[terminal] number: expected a text"),
+        ("terminal", "shift", "", "[terminal] shift: expected a text"),
         ("checks", "other_issuers", ["("], "'(' is not a regular expression"),
         ("checks", "other_issuers", "HC1", "expected a list"),
         ("checks", "display_only", ["color"], "[checks] display_only: expected some of colour, type, vin"),
-        ("terminal", "number", "T/1", "[terminal] number: must be without / + # and NUL"),
         (
             "terminal",
             "officer",
@@ -72,14 +71,14 @@ def test_every_section_can_be_set() -> None:
     ],
 )
 def test_a_wrong_key_or_value_is_named(section: str, key: str, value: object, said: str) -> None:
-    content = document() | {"registry": {"host": "h", "ca": "c", "certificate": "d", "key": "k"}}
+    content = document() | {"registry": {"host": "h"}}
     content.setdefault(section, {})[key] = value
     with pytest.raises(ConfigFault) as refused:
         config.parse(content, FOLDER)
     assert said in refused.value.detail
 
 
-@pytest.mark.parametrize(("section", "key"), [("terminal", "officer"), ("paths", "key")])
+@pytest.mark.parametrize(("section", "key"), [("terminal", "officer"), ("paths", "identity")])
 def test_a_missing_key_is_named(section: str, key: str) -> None:
     content = document()
     del content[section][key]

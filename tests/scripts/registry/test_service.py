@@ -24,7 +24,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from sqlalchemy import select
 
-from keys import lab
+from keys import certificates, lab
 from keys.files import load_public, load_seed
 from scripts.registry import hotlist, sample
 from scripts.registry.admission import Refusal
@@ -410,12 +410,13 @@ def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
         port = int(process.stdout.readline().rpartition(":")[2])
         while "W0001 takes requests" not in process.stderr.readline():
             assert process.poll() is None
-        ends = Ends(folder / "private" / "tls")
+        certificates.ensure_identities(folder / lab.TLS, ["T0001"], int(time.time()))
+        ends = Ends(folder / lab.TLS)
         at = cast("Broker", SimpleNamespace(port=port))  # the command's own broker: only its port is printed
         terminal = ends.bare(at, "T0001", "T0001")
         terminal.next("connack")
         terminal.subscribe(topics.answer("T0001"))
-        key = signed.signer(load_seed(folder / "private/terminal.key"))
+        key = signed.signer(load_seed(folder / "identity/terminal.key"))
         ask(terminal, question(1), key)
         payload = bytes(terminal.next("message").payload)
         ends.close()

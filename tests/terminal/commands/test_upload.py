@@ -11,6 +11,7 @@ import pytest
 
 from drivers.clock import ManualClock
 from keys import files, lab
+from keys.key_store import open_store
 from terminal import cli, config
 from terminal.commands.upload import ALL, LEFT, UploadTarget, run
 from terminal.errors import InputFault, LinkFault
@@ -73,11 +74,11 @@ class Desk:
 
     def upload(self, *, up: bool = True, way: UploadTarget | None = None) -> int:
         link = Near(self.registry, self.signer, up)
-        return run(self.settings, self.clock, link, files.load_seed, way or UploadTarget())
+        return run(self.settings, self.clock, link, open_store, way or UploadTarget())
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        with closing(open_services(self.settings, self.clock, None, files.load_seed)) as work:
+        with closing(open_services(self.settings, self.clock, None, open_store)) as work:
             yield work.checks.recorder.journal
 
     def records(self) -> list[bytes]:
@@ -93,7 +94,7 @@ class Desk:
 def desk(laboratory: Path, tmp_path: Path) -> Desk:
     settings = config.read(laboratory / lab.CONFIG)
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
-    key = files.load_public(laboratory / "private/terminal.key.pub")
+    key = files.load_public(laboratory / "identity/terminal.key.pub")
     signer = signed.signer(files.load_seed(laboratory / "private/receipt.key"))
     made = Desk(settings, Registry(key, key), signer, ManualClock(NOW_S))
     stamp = Stamp(terminal="T0001", at_ms=int(1e3 * NOW_S), clock_trusted=True)
@@ -186,7 +187,7 @@ def test_where_a_file_cannot_be_written_it_is_a_fault_and_no_link_is_too(desk: D
     with pytest.raises(InputFault, match="none"):
         desk.upload(way=UploadTarget(to=tmp_path / "none" / "stick"))
     with pytest.raises(InputFault, match="--to"):
-        run(desk.settings, desk.clock, None, files.load_seed, UploadTarget())
+        run(desk.settings, desk.clock, None, open_store, UploadTarget())
 
 
 def test_what_was_receipted_goes_after_its_retention_by_a_trusted_clock_alone(desk: Desk, tmp_path: Path):

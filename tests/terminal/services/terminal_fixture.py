@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.clock import ManualClock
 from keys import files, lab
 from keys.issue import IssueRequest, issue
+from keys.key_store import open_store
 from terminal import config
 from terminal.credential.verify import Moment
 from terminal.errors import LinkFault
@@ -104,7 +105,7 @@ def record_of(
 
 def requests(link: HandLink, laboratory: Path) -> list[LookupRequest]:
     """The questions about vehicles and codes that were sent, in their order."""
-    keys = signed.by_kid([files.load_public(laboratory / "private/terminal.key.pub")])
+    keys = signed.by_kid([files.load_public(laboratory / "identity/terminal.key.pub")])
     read = (codec.open_signed(LookupRequest, one.payload, keys) for one in link.sent)
     return [one for one in read if one is not None and isinstance(one.question, PlateQuestion | CodeQuestion)]
 
@@ -175,7 +176,7 @@ def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
     clock, link = ManualClock(now_s), HandLink()
-    return Work(laboratory, settings, clock, link, open_services(settings, clock, link, files.load_seed))
+    return Work(laboratory, settings, clock, link, open_services(settings, clock, link, open_store))
 
 
 def judged(told: object) -> RecordedCheck:

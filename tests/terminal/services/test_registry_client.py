@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys import files
+from keys.key_store import open_store
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
 from terminal.model import (
@@ -53,14 +54,14 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     assert made.settings.registry is not None
     registry = replace(made.settings.registry, provinces=("京", "苏"))
     made.settings = replace(made.settings, registry=registry)
-    made.services = open_services(made.settings, made.clock, made.link, files.load_seed)
+    made.services = open_services(made.settings, made.clock, made.link, open_store)
     yield made
     made.cases.close()
 
 
 def asked(work: Work) -> LookupRequest | None:
     """The hot list's question that goes out now, if any."""
-    keys = signed.by_kid([files.load_public(work.laboratory / "private/terminal.key.pub")])
+    keys = signed.by_kid([files.load_public(work.laboratory / "identity/terminal.key.pub")])
     before = len(work.link.sent)
     work.services.expire()
     assert len(work.link.sent) <= before + 1
@@ -121,7 +122,7 @@ def whole(work: Work) -> None:
 
 def sent(work: Work) -> LookupRequest:
     """The last question that was sent."""
-    keys = signed.by_kid([files.load_public(work.laboratory / "private/terminal.key.pub")])
+    keys = signed.by_kid([files.load_public(work.laboratory / "identity/terminal.key.pub")])
     request = codec.open_signed(LookupRequest, work.link.sent[-1].payload, keys)
     assert request is not None
     return request
@@ -299,7 +300,7 @@ def test_a_dead_clock_is_set_by_the_registry_s_signed_answer(work: Work, tmp_pat
     machine = FakeTime(true_s, true_s - 60, wall_error_s=-true_s)
     clock = TrustedClock(machine, tmp_path, RELEASED_S)
     work.cases.close()
-    work.services = open_services(work.settings, clock, work.link, files.load_seed)
+    work.services = open_services(work.settings, clock, work.link, open_store)
     assert not clock.trusted()
     work.cases.enter(OURS, None, work.services.moment())
     (request,) = work.asked()

@@ -45,7 +45,7 @@ class Desk:
         self.folder = folder / "lab"
         self.now_ms = time.time_ns() // 1_000_000
         lab.make(self.folder, self.now_ms // 1000, random_bytes)
-        seed = load_seed(self.folder / "private/terminal.key")
+        seed = load_seed(self.folder / "identity/terminal.key")
         self.signer = signed.signer(seed)
         self.journal = Journal(
             owner=replace(T0001, public_key=public(seed)),

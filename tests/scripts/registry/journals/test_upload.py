@@ -46,7 +46,7 @@ def journal(folder: Path) -> Iterator[Journal]:
     """The terminal's journal, with checks in it."""
     opened = Journal.open(
         folder / "state",
-        terminal_public_key=public(load_seed(folder / "private/terminal.key")),
+        terminal_public_key=public(load_seed(folder / "identity/terminal.key")),
         sealing_key=load_public(folder / "private/journal.key.pub", Algorithm.X25519),
         random=random_bytes,
         stamp=STAMP,
@@ -70,7 +70,7 @@ def desk(folder: Path) -> Iterator[Service]:
 @pytest.fixture
 def upload(folder: Path, journal: Journal) -> Uploader:
     """The terminal's upload, which trusts the laboratory's receipt key."""
-    signer = signed.signer(load_seed(folder / "private/terminal.key"))
+    signer = signed.signer(load_seed(folder / "identity/terminal.key"))
     return Uploader("T0001", signer, [load_public(folder / "private/receipt.key.pub")], [journal])
 
 

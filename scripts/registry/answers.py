@@ -61,7 +61,7 @@ class RegistryView(Protocol):
         """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
 
     def issuance(self, question: PlateQuestion, now_s: float) -> Issuance:
-        """What authorities' records say of the code that a question has the digest of."""
+        """Return the answer of the authorities' records about a code, given by its digest in the question."""
 
     def changes(self, question: HotlistQuestion, most: int) -> tuple[Sequence[HotlistChange], bool]:
         """Return the requested changes, up to `most` changes and vehicles, and True if more follow."""

@@ -395,6 +395,17 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSummary:
+    """What the registry's answers said of a check, beside its verdict; None where it said nothing."""
+
+    named: tuple[int, int] | None = None
+    """Result and signed time (Unix ms) of the answer that the verdict rests on, as records name it."""
+    newer_issued: bool = False
+    """The registry knows a newer credential than the one shown; old copies are lawful."""
+    issuance: Issuance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedCheck:
     """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
 
@@ -406,14 +417,9 @@ class RecordedCheck:
     plate: Plate | None = None
     """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
     lookup: LookupState = LookupState.NOT_ASKED
-    newer_issued: bool = False
-    """The registry knows a newer credential than the one shown; old copies are lawful."""
     refusal: RefusalReason | None = None
     """The reason that the registry gave, where `lookup` is no answer since it refused."""
-    answer: tuple[int, int] | None = None
-    """Result and signed time (Unix ms) of the answer that the verdict rests on."""
-    issuance: Issuance | None = None
-    """The registry's word on whether the code shown was issued; None where it said nothing."""
+    answer: AnswerSummary = AnswerSummary()
     several: Several | None = None
     """The vehicles that the code may be about, where the officer is to pick one."""
     as_of_s: float = 0.0

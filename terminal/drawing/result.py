@@ -122,7 +122,7 @@ def _findings(page: Page, screen: Result) -> Block:
     # Without a code, this line is neutral: nobody is at fault.
     calm = page.colours.muted if finding is CredentialFinding.NOT_SHOWN else ink
     lines = [_line(page, "credential", CREDENTIAL_LINES[finding], _CREDENTIAL_SIGNS[finding], calm)]
-    if judged.newer_issued:
+    if judged.answer.newer_issued:
         lines.append(_note(page, page.say("newer_issued")))
     sign = VEHICLE_SIGNS[status.finding]
     lines.append(_line(page, "vehicle", VEHICLE_LINES[status.finding], sign, ink))

@@ -177,7 +177,11 @@ class Answers:
         finding = with_issuance(verdict.finding, issuance, moment, entered)
         if issuance is Issuance.ISSUED and verdict.finding.reason is Reason.NOT_ISSUED:
             self.verifier.report_missing(verdict.finding)
-        return replace(judged, verdict=replace(verdict, finding=finding), issuance=issuance)
+        return replace(
+            judged,
+            verdict=replace(verdict, finding=finding),
+            answer=replace(judged.answer, issuance=issuance),
+        )
 
     def _code_answered(
         self, check: RecordedCheck, received: Answered | Late, moment: Moment
@@ -205,8 +209,7 @@ class Answers:
             verdict=decide(finding, status, Subject.CODE),
             plate=statement.plate,
             lookup=LookupState.ANSWERED,
-            newer_issued=False,
-            answer=answer_of(received),
+            answer=replace(check.answer, named=answer_of(received), newer_issued=False),
         )
         if not is_alarm(named.verdict):
             return events
@@ -241,7 +244,7 @@ class Answers:
             return []
         if not is_recent(newest, self.clock.monotonic_s()):
             return []
-        too = looked_up(newest, refined.verdict.status, refined.answer)
+        too = looked_up(newest, refined.verdict.status, refined.answer.named)
         return [Refined(self.ledger.refine(too, moment))]
 
     def _unanswered(

@@ -140,7 +140,8 @@ class Checks:
         finding = self._verified_again(before, plate, moment)
         status = self.lists.status(plate, moment, told or standing(before, plate))
         verdict = decide(finding, status, Subject.TYPED)
-        entered = replace(before, verdict=verdict, plate=plate, newer_issued=False, fits=())
+        answer = replace(before.answer, newer_issued=False)
+        entered = replace(before, verdict=verdict, plate=plate, answer=answer, fits=())
         return self._look_up_again(entered, moment)
 
     def confirm(self, judged: RecordedCheck, moment: Moment) -> Recorded:
@@ -229,7 +230,7 @@ class Checks:
         if judged.text is None:
             return refuse(Reason.NOT_SHOWN)
         finding = self.verifier.verify(judged.text, moment, entered)
-        if judged.issuance is not None:
-            return with_issuance(finding, judged.issuance, moment, entered)
+        if judged.answer.issuance is not None:
+            return with_issuance(finding, judged.answer.issuance, moment, entered)
         statement = self.lookups.statement(judged.seq)
         return statement.on(finding, entered) if statement is not None else finding

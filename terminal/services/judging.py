@@ -58,8 +58,7 @@ def looked_up(judged: RecordedCheck, status: VehicleStatus, answer: tuple[int, i
         judged,
         verdict=decide(verdict.finding, status, verdict.subject),
         lookup=LookupState.ANSWERED,
-        newer_issued=_is_newer(verdict.finding, status),
-        answer=answer,
+        answer=replace(judged.answer, named=answer, newer_issued=_is_newer(verdict.finding, status)),
     )
 
 
@@ -80,14 +79,16 @@ def code_read(
         return replace(judged, verdict=decide(finding, judged.verdict.status, judged.verdict.subject))
     subject = judged.verdict.subject or (Subject.CODE if plate else None)
     verdict = decide(finding, status or UNCHECKED, subject)
-    return replace(judged, verdict=verdict, plate=plate, lookup=LookupState.ANSWERED, answer=answer)
+    named = replace(judged.answer, named=answer)
+    return replace(judged, verdict=verdict, plate=plate, lookup=LookupState.ANSWERED, answer=named)
 
 
 def undecided(
     judged: RecordedCheck, number: str, found: tuple[Candidate, ...], answer: tuple[int, int] | None
 ) -> RecordedCheck:
     """Return the check of a proven code that may be any of several vehicles: the officer picks one."""
-    return replace(judged, lookup=LookupState.ANSWERED, several=Several(number, found), answer=answer)
+    named = replace(judged.answer, named=answer)
+    return replace(judged, lookup=LookupState.ANSWERED, several=Several(number, found), answer=named)
 
 
 def answer_of(received: Answered | Late) -> tuple[int, int]:

@@ -150,8 +150,8 @@ class Recorder:
             differing=_changed(was.differing, verdict.differing),
             offline_day=lists.offline_day if status else None,
             hotlist_version=lists.hotlist_version if status else None,
-            issuance=_changed(before.issuance, after.issuance),
-            live_answer=_changed(before.answer, after.answer),
+            issuance=_changed(before.answer.issuance, after.answer.issuance),
+            live_answer=_changed(before.answer.named, after.answer.named),
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 

@@ -52,6 +52,15 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Signs that codes were copied."""
+
+    plates: dict[str, list[Checked]]
+    """Checks of codes that were seen with more than one plate, by code."""
+    apart: list[Apart]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Figures of a set of checks."""
 
@@ -71,9 +80,7 @@ class Figures:
     offline: int
     """Checks that never got a live answer."""
     lag: Lag | None
-    plates: dict[str, list[Checked]]
-    """Checks of codes that were seen with more than one plate."""
-    apart: list[Apart]
+    copies: Copies
 
 
 def figures(found: Sequence[Checked]) -> Figures:
@@ -92,8 +99,10 @@ def figures(found: Sequence[Checked]) -> Figures:
         worse=[one for one in counted if one.rechecked_vehicle in _WARNINGS],
         offline=sum(one.vehicle in NOT_LIVE for one in counted),
         lag=_lag(counted),
-        plates={cti: seen for cti, seen in codes.items() if len({(c.number, c.kind) for c in seen}) > 1},
-        apart=[each for seen in codes.values() for each in _apart(seen)],
+        copies=Copies(
+            plates={cti: seen for cti, seen in codes.items() if len({(c.number, c.kind) for c in seen}) > 1},
+            apart=[each for seen in codes.values() for each in _apart(seen)],
+        ),
     )
 
 

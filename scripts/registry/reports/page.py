@@ -195,7 +195,7 @@ def _rechecked(found: Sequence[Checked]) -> str:
 
 
 def _plates(figures: Figures) -> str:
-    rows = ([cti, *_check(one)[:5]] for cti, seen in figures.plates.items() for one in seen)
+    rows = ([cti, *_check(one)[:5]] for cti, seen in figures.copies.plates.items() for one in seen)
     return _table(("码 cti", *_CHECK[:5]), rows)
 
 
@@ -207,7 +207,7 @@ def _apart(figures: Figures) -> str:
             *(_time(each.second.at_ms), _place(each.second)),
             f"{each.distance_km:.1f} km",
         ]
-        for each in figures.apart
+        for each in figures.copies.apart
     )
     return _table(("码 cti", "号牌 plate", "先 first", "", "后 second", "", "相距 apart"), rows)
 

@@ -15,6 +15,7 @@ from terminal.drawing.theme import Language, Style
 from terminal.errors import CameraFault, JournalFull
 from terminal.journal.notes import Action, Control, ControlWord, Mistaken
 from terminal.model import (
+    AnswerSummary,
     Candidate,
     Credential,
     CredentialFinding,
@@ -285,7 +286,7 @@ def _views() -> dict[str, View]:
                 status=ONLINE,
             ),
             lookup=LookupState.ANSWERED,
-            newer_issued=True,
+            answer=AnswerSummary(newer_issued=True),
         ),
         "waiting": by_plate(VehicleFinding.CACHED_VALID, LookupState.WAITING),
         "answered": by_plate(

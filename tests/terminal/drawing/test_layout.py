@@ -18,6 +18,7 @@ from terminal.drawing.layout import Type, evenly, wrap
 from terminal.drawing.theme import Language, Style, contrast
 from terminal.journal.notes import ACTIONS, Action, Control, ControlWord, Mistaken
 from terminal.model import (
+    AnswerSummary,
     Candidate,
     CredentialFinding,
     Fit,
@@ -185,7 +186,7 @@ JUDGED_MORE = st.fixed_dictionaries(
         "text": st.none() | st.just("VI1:"),
         "plate": st.none() | st.sampled_from(_plates()),
         "lookup": st.sampled_from(LookupState),
-        "newer_issued": st.booleans(),
+        "answer": st.builds(AnswerSummary, newer_issued=st.booleans()),
     }
 )
 

@@ -12,6 +12,7 @@ from terminal.drawing.items import IconItem, PlateArt, Text
 from terminal.drawing.soft_keys import keys
 from terminal.drawing.theme import Style
 from terminal.model import (
+    AnswerSummary,
     CredentialFinding,
     Fit,
     LookupState,
@@ -75,7 +76,7 @@ def test_what_became_of_asking_the_registry_is_said(lookup: LookupState, words: 
 
 def test_newer_credential_is_told_as_calmly_as_any_label(fonts: Fonts):
     screen = result(CredentialFinding.CURRENT)
-    newer = with_judged(screen, newer_issued=True)
+    newer = with_judged(screen, answer=AnswerSummary(newer_issued=True))
     assert "更新的凭证" not in said(screen, fonts)
     (line,) = [item for item in texts(newer, fonts) if "更新的凭证" in item.string]
     assert line.colour == theme.DAY.muted

@@ -8,7 +8,7 @@ import pytest
 
 from terminal.errors import JournalFull
 from terminal.journal.notes import Action, Control, ControlWord, Mistaken
-from terminal.model import CredentialFinding, Outcome, Subject, VehicleFinding
+from terminal.model import AnswerSummary, CredentialFinding, Outcome, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
 from terminal.screens.events import (
@@ -149,8 +149,8 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
     ),
     "a lesser word changes the check behind it": (
         NOTE,
-        Refined(replace(CHECK, newer_issued=True)),
-        replace(NOTE, back=Result(S, replace(CHECK, newer_issued=True), SEEN)),
+        Refined(replace(CHECK, answer=AnswerSummary(newer_issued=True))),
+        replace(NOTE, back=Result(S, replace(CHECK, answer=AnswerSummary(newer_issued=True)), SEEN)),
         (),
     ),
     "an alarm on another check does not": (NOTE, Refined(replace(WANTED, seq=9)), NOTE, ()),

@@ -9,7 +9,16 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.model import CredentialFinding, Fit, LookupState, Outcome, Plate, Subject, VehicleFinding
+from terminal.model import (
+    AnswerSummary,
+    CredentialFinding,
+    Fit,
+    LookupState,
+    Outcome,
+    Plate,
+    Subject,
+    VehicleFinding,
+)
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready
 from terminal.screens.comparing import Compared, Comparison, Fitted
@@ -152,12 +161,12 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
         ),
         pytest.param(
             COMPARISON,
-            Refined(replace(WANTED, newer_issued=True)),
+            Refined(replace(WANTED, answer=AnswerSummary(newer_issued=True))),
             11.0,
             replace(
                 COMPARISON,
-                judged=replace(WANTED, newer_issued=True),
-                back=shown(replace(WANTED, newer_issued=True)),
+                judged=replace(WANTED, answer=AnswerSummary(newer_issued=True)),
+                back=shown(replace(WANTED, answer=AnswerSummary(newer_issued=True))),
             ),
             (),
             id="what is one still is, with what is known of it",

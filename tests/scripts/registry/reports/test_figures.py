@@ -47,22 +47,22 @@ def test_the_distance_of_two_cities_is_the_one_on_the_map():
 
 @pytest.mark.parametrize(("minutes", "expected"), [(0, 1), (30, 1), (74, 1), (80, 0), (600, 0)])
 def test_a_code_that_travels_faster_than_a_vehicle_is_told(minutes: int, expected: int):
-    found = figures([ONE, at(SUZHOU, minutes)]).apart
+    found = figures([ONE, at(SUZHOU, minutes)]).copies.apart
     assert len(found) == expected
 
 
 def test_a_receiver_s_error_and_two_codes_are_not_a_journey():
     near = (NANJING[0] + 100_000, NANJING[1])
-    assert figures([ONE, at(near, 0)]).apart == []
-    assert figures([ONE, replace(at(SUZHOU, 0), cti="64" * 12)]).apart == []
-    assert figures([ONE, replace(at(SUZHOU, 0), latitude=None)]).apart == []
+    assert figures([ONE, at(near, 0)]).copies.apart == []
+    assert figures([ONE, replace(at(SUZHOU, 0), cti="64" * 12)]).copies.apart == []
+    assert figures([ONE, replace(at(SUZHOU, 0), latitude=None)]).copies.apart == []
 
 
 def test_one_code_with_two_plates_is_told_and_one_plate_twice_is_not():
-    assert figures([ONE, ONE]).plates == {}
+    assert figures([ONE, ONE]).copies.plates == {}
     both = [ONE, replace(ONE, number="苏A54321")]
-    assert figures(both).plates == {ONE.cti: both}
-    assert figures([ONE, replace(ONE, kind="01")]).plates.keys() == {ONE.cti}
+    assert figures(both).copies.plates == {ONE.cti: both}
+    assert figures([ONE, replace(ONE, kind="01")]).copies.plates.keys() == {ONE.cti}
 
 
 def test_duress_is_told():

@@ -30,15 +30,15 @@ OMITTED = frozenset(
 )
 """Not drawn: small modules that many parts share."""
 LABELS = {
-    "app": "app: the loop",
+    "app": "app: the main loop",
     "base": "model, ports, errors",
-    "camera": "camera: what it is asked next",
+    "camera": "camera: exposure, focus, torch",
     "cli": "cli: the command line",
     "clock": "clock: floor and trust",
-    "commands": "commands: one a module",
-    "credential": "credential: is the code genuine?",
+    "commands": "commands: subcommands",
+    "credential": "credential: verifies codes",
     "drawing": "drawing: screens to pixels",
-    "drivers": "drivers: hardware, and simulated",
+    "drivers": "drivers: real and simulated hardware",
     "journal": "journal: sealed, chained records",
     "keys": "keys: keys, trust sets, codes",
     "officers": "officers: roster and PINs",

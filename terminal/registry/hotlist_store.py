@@ -66,7 +66,7 @@ class Hit:
     @property
     def status(self) -> VehicleStatus:
         """Return the cached finding for the letters."""
-        return VehicleStatus(status.cached(self.letters), self.letters, age_s=self.age_s)
+        return VehicleStatus(status.cached(self.letters), status.kept(self.letters), age_s=self.age_s)
 
 
 class HotList:

@@ -14,6 +14,10 @@ from terminal.vehicle.inspection import SHANGHAI, is_day
 from terminal.vehicle.tables import STATUS, Lines, derived
 
 _UNLISTED = Lines("未识别代码", "Code not known")
+MOST_KEPT = 32
+"""Letters of one status that are shown and recorded at most."""
+_MORE = "…"
+_LEFT_OUT = Lines("其余代码未列出", "More codes, not listed")
 
 
 class StatusClass(StrEnum):
@@ -74,6 +78,19 @@ def cut(letters: str) -> str:
     return letters.rstrip(" ")
 
 
+def kept(letters: str) -> str:
+    """Return the letters to show and to record, in MOST_KEPT characters at most; the finding is the same.
+
+    A longer status has letters that repeat or that the table does not list, so `unknown` is one of its
+    classes. Its listed letters are kept, once each and gravest first; the rest becomes "…", which is unknown.
+    """
+    said = cut(letters)
+    if len(said) <= MOST_KEPT:
+        return said
+    listed = (letter for letter in dict.fromkeys(said) if letter in _CLASS_OF)
+    return "".join(sorted(listed, key=lambda letter: _RANK.index(_CLASS_OF[letter]))[: MOST_KEPT - 1]) + _MORE
+
+
 def shown(letters: str) -> tuple[tuple[str, Lines], ...]:
     """Every letter in its order, with its name in both languages; an unlisted one says so."""
     return tuple((letter, _name(letter)) for letter in cut(letters))
@@ -130,6 +147,8 @@ def _gravest(classes: frozenset[StatusClass]) -> StatusClass:
 
 
 def _name(letter: str) -> Lines:
+    if letter == _MORE:
+        return _LEFT_OUT
     row = STATUS.get(letter)
     return _UNLISTED if row is None else Lines(row["name_zh"], row["name_en"])
 

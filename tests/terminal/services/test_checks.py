@@ -256,3 +256,16 @@ def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
     assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, LookupState.WAITING)
     case = judged(work.answer(work.asked()[-1], OURS))
     assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PASS, Subject.CONFIRMED)
+
+
+@pytest.mark.parametrize(("tail", "finding"), [("C", VehicleFinding.ALARM), ("", VehicleFinding.UNKNOWN)])
+def test_a_status_too_long_for_a_record_is_judged_whole_and_recorded_cut(
+    work: Work, tail: str, finding: VehicleFinding
+):
+    case = judged(work.cases.enter(OURS, None, work.moment))
+    told = judged(work.answer(work.asked()[0], OURS, "X" * 62_000 + tail))
+    assert (told.seq, told.verdict.status.finding) == (case.seq, finding)
+    assert told.verdict.status.letters == f"{tail}…"
+    refined = work.entries()[-1].body
+    assert isinstance(refined, Refinement)
+    assert (refined.vehicle, refined.letters) == (finding, f"{tail}…")

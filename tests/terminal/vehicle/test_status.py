@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.model import VehicleFinding
-from terminal.vehicle.status import StatusClass, cached, classify, classify_dated, live, shown
+from terminal.vehicle.status import (
+    MOST_KEPT,
+    StatusClass,
+    cached,
+    classify,
+    classify_dated,
+    kept,
+    live,
+    shown,
+)
 from terminal.vehicle.tables import STATUS
 
 
@@ -152,3 +161,22 @@ def test_every_letter_is_shown_with_a_name_in_both_languages(said: str):
     assert "".join(letter for letter, _ in shown(said)) == said.rstrip(" ")
     assert all(line.zh and line.en for _, line in shown(said))
     assert [line.zh for _, line in shown("GX")] == ["违法未处理", "未识别代码"]
+
+
+@given(st.text(st.sampled_from("ABCNJZ ") | st.characters(), max_size=3 * MOST_KEPT), days, times)
+def test_the_letters_that_are_kept_amount_to_what_all_of_them_do(said: str, day: int, at_s: float):
+    assert len(kept(said)) <= MOST_KEPT
+    assert kept(said) == said.rstrip(" ") or len(said) > MOST_KEPT
+    assert classify(kept(said)) is classify(said)
+    assert live(kept(said), day, at_s) is live(said, day, at_s)
+    assert {letter for letter in said if letter in STATUS} <= set(kept(said)) | {" "}
+
+
+def test_of_endless_letters_the_listed_ones_are_shown_and_that_there_are_more():
+    said = kept("A" * 60_000 + "?C")
+    assert said == "CA…"
+    assert [lines.zh for _, lines in shown(said)] == [
+        STATUS["C"]["name_zh"],
+        STATUS["A"]["name_zh"],
+        "其余代码未列出",
+    ]

@@ -310,6 +310,7 @@ def _settle(
     if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
     if answer.refusal is RefusalReason.BUSY:
+        asked.waiting = not isinstance(request.question, HotlistQuestion)  # that is asked anew after a pause
         return Busy(request)
     if silent:
         asked.waiting = False
@@ -378,7 +379,7 @@ def _judged(record: VehicleRecord, at_s: float, age_s: int) -> VehicleStatus:
     """A record's status at `at_s` (Unix s): the clock's time, or the answer's where that is not trusted."""
     return VehicleStatus(
         statuses.live(record.letters, record.valid_through, at_s),
-        letters=statuses.cut(record.letters),
+        letters=statuses.kept(record.letters),
         valid_through=record.valid_through,
         age_s=age_s,
         vehicle=_described(record),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HOTLIST_REST_S = 60.0
 """Pause after a question that brought nothing before the next question, s."""
+HOTLIST_BUSY_S = 5.0
+"""First pause after the registry was too busy for a question, s; it doubles up to HOTLIST_REST_S."""
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class HotlistSync:
     """Public keys (Ed25519, 32 bytes each) whose changes count."""
     _is_asking: bool = field(default=False, init=False)
     _rest_until_s: float = field(default=0.0, init=False)
+    _busy_pause_s: float = field(default=HOTLIST_BUSY_S, init=False)
     _turn: int = field(default=0, init=False)
     _unheard: frozenset[str] = field(default=frozenset(), init=False)
     """Provinces whose lists were asked for after a silence, and are silent still."""
@@ -67,9 +70,17 @@ class HotlistSync:
         if answer is not None:
             self.lists.apply_answer(question, answer)
         self._is_asking = False
+        self._busy_pause_s = HOTLIST_BUSY_S
         self.lists.refresh(now_s)
         if question in self._wanted(moment):
             self.rest(question, now_s)
+
+    def put_off(self, question: HotlistQuestion, now_s: float) -> None:
+        """Pause after the registry was too busy for a question: shortly, then longer each time in a row."""
+        self._unheard |= {question.province}
+        self._is_asking = False
+        self._rest_until_s = now_s + self._busy_pause_s
+        self._busy_pause_s = min(2 * self._busy_pause_s, HOTLIST_REST_S)
 
     def rest(self, question: HotlistQuestion, now_s: float) -> None:
         """Pause after a question that brought nothing, or whose wait is over."""

@@ -110,8 +110,7 @@ class RegistryClient:
         self._note_time(received)
         self._note_refusal(received)
         if isinstance(received.request.question, HotlistQuestion):
-            answer = received.answer if isinstance(received, Answered) else None
-            self.hotlist.conclude(received.request.question, answer, self.clock.monotonic_s(), moment)
+            self._conclude_hotlist(received.request.question, received, moment)
             self.keep_hotlist(head, moment)
             return None
         if isinstance(received, Busy):
@@ -155,6 +154,16 @@ class RegistryClient:
                 self.send(message)
                 asked[request.id] = request_id
         return asked
+
+    def _conclude_hotlist(
+        self, question: HotlistQuestion, received: Answered | NoAnswer | Busy | Late, moment: Moment
+    ) -> None:
+        now_s = self.clock.monotonic_s()
+        if isinstance(received, Busy):
+            self.hotlist.put_off(question, now_s)
+        else:
+            answer = received.answer if isinstance(received, Answered) else None
+            self.hotlist.conclude(question, answer, now_s, moment)
 
     def _note_time(self, received: Answered | NoAnswer | Busy | Late) -> None:
         """Set the clock by the answer's signed time, refusals included: they too answer our own request."""

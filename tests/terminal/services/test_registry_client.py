@@ -35,7 +35,7 @@ from terminal.registry.messages import (
 )
 from terminal.screens.events import Refined
 from terminal.services.assembly import HOTLIST, open_services
-from terminal.services.hotlist_sync import HOTLIST_REST_S
+from terminal.services.hotlist_sync import HOTLIST_BUSY_S, HOTLIST_REST_S
 from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_WAIT_S
 from terminal.wire import signed
 from tests.terminal.clock.fake_time import FakeTime
@@ -99,6 +99,31 @@ def test_a_province_that_the_registry_refuses_keeps_no_other_waiting(work: Work)
     work.services.receive(refusal)
     assert asked(work) is None
     work.clock.advance(HOTLIST_REST_S)
+    assert province(asked(work)) == "苏"
+
+
+def refuse(work: Work, request: LookupRequest | None, refusal: RefusalReason) -> None:
+    """The registry refuses a question now."""
+    assert request is not None
+    at_ms = int(1e3 * work.clock.now_s())
+    said = {"result": LookupResult.REFUSED, "refusal": refusal}
+    work.services.receive(answer_to(request, work.laboratory, at_ms, **said))
+
+
+def test_a_busy_registry_is_asked_for_the_hot_list_again_after_pauses_that_grow(work: Work):
+    pauses_s = [HOTLIST_BUSY_S, 2 * HOTLIST_BUSY_S, 4 * HOTLIST_BUSY_S, 8 * HOTLIST_BUSY_S]
+    request = asked(work)
+    for pause_s in [*pauses_s, HOTLIST_REST_S, HOTLIST_REST_S]:
+        assert province(request) == "京"
+        refuse(work, request, RefusalReason.BUSY)
+        work.clock.advance(pause_s - 0.1)
+        assert asked(work) is None
+        work.clock.advance(0.1)
+        request = asked(work)
+    answered(work, request)
+    assert province(sent(work)) == "苏"
+    refuse(work, sent(work), RefusalReason.BUSY)
+    work.clock.advance(HOTLIST_BUSY_S)
     assert province(asked(work)) == "苏"
 
 

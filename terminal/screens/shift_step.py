@@ -203,9 +203,7 @@ def logged(judged: RecordedCheck) -> Logged:
 
 
 def refined(screen: ShiftScreen, judged: RecordedCheck, seq: int) -> Transition:
-    """Apply a refined verdict: an alarm interrupts if its check was on the screen; an open log is loaded
-    again.
-    """
+    """Apply a refined verdict to the result that comes back later; an open log is loaded again."""
     match screen:
         case LogEntry(back=Result(judged=shown) as back) if shown.seq == seq:
             known = replace(logged(judged), acts=screen.logged.acts)

@@ -239,7 +239,7 @@ def test_records_come_from_a_database_by_standard_input(folder: Path):
     built = subprocess.run(
         ["roadside-keys", "register", "build", "R", "苏", *span, "--records", "-", "--counts", "counts.csv"],
         input=records.encode(),
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"},
         capture_output=True,
         check=True,
     )

@@ -401,7 +401,7 @@ def test_a_worker_whose_key_others_may_read_does_not_start(
 def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
     folder = tmp_path / "lab"
     lab.make(folder, int(time.time()), random_bytes)
-    command = [sys.executable, "-m", "scripts.registry", "--lab", str(folder), "serve"]
+    command = [sys.executable, "-m", "scripts.registry", "--lab", str(folder), "serve", "--port", "0"]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

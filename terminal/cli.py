@@ -1,7 +1,7 @@
-"""The command `roadside`: the composition root, where arguments become values and faults become words.
+"""Command line of `roadside`: parses arguments, runs a subcommand, and prints a fault as one line.
 
-Each subcommand has a function that adds its arguments and one that carries it out; the latter imports what it
-needs itself, so that `roadside --help` need not load OpenCV.
+Each subcommand has a function that adds its arguments and one that carries it out. The latter imports the
+command's module, so that `roadside --help` does not load OpenCV.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
 FAULT = 2
-"""Exit status when the command could not do its work."""
+"""Exit status of a command that failed."""
 INTERRUPTED = 130
 CONFIG = Path("/etc/roadside/roadside.toml")
 
 LIMITS = Limits()
 
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # an officer's console is no place for a greeting
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # no greeting in a command's output
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status is each subcommand's, or FAULT."""
+    """Run the command; return the subcommand's exit status, or FAULT."""
     console.speak_utf8()
     try:
         chosen = _parser().parse_args(arguments)
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Fault as fault:
         console.warn(fault.line())
         return FAULT
-    except BrokenPipeError:  # whoever read our output has enough
+    except BrokenPipeError:  # the reader of our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except KeyboardInterrupt:
@@ -77,15 +77,20 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run(commands: Commands) -> None:
     parser = commands.add_parser(
         "run",
-        help="be the terminal",
+        help="run the terminal",
         description="Scan, verify, show and record, until stopped. With --scenario: play it on the simulated"
         " rig, print a line for each check, and exit 1 if an expectation was not met.",
     )
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
-    parser.add_argument("--rig", choices=("sim", "pi"), default="pi", help="the hardware, or a desk's")
-    parser.add_argument("--scenario", type=Path, metavar="FILE", help="deeds and expectations, a line each")
     parser.add_argument(
-        "--shots", type=Path, default=Path("shots"), metavar="DIR", help="where a scenario's pictures go"
+        "--rig",
+        choices=("sim", "pi"),
+        default="pi",
+        help="the device's hardware, or simulated hardware on a desk",
+    )
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="actions and expectations, one a line")
+    parser.add_argument(
+        "--shots", type=Path, default=Path("shots"), metavar="DIR", help="folder for a scenario's pictures"
     )
     parser.set_defaults(carry_out=_run, refuse=parser.error)
 
@@ -113,13 +118,13 @@ def _run(chosen: argparse.Namespace) -> int:
 def _add_lookup(commands: Commands) -> None:
     parser = commands.add_parser(
         "lookup",
-        help="ask about a vehicle by its plate",
-        description="Ask the registry, and the lists on this terminal; recorded like any check. Exit 0: the"
-        " registry answered; 1: it did not, and what the lists say is printed.",
+        help="look up a vehicle by its plate",
+        description="Ask the registry, and the lists on this terminal, and record the check. Exit 0: the"
+        " registry answered; 1: it did not, and the lists' entries are printed.",
     )
     parser.add_argument("number", metavar="NUMBER", help="such as 苏A12345")
     parser.add_argument(
-        "--kind", choices=KINDS, metavar="CODE", help="号牌种类; without it the kinds are listed"
+        "--kind", choices=KINDS, metavar="CODE", help="号牌种类; without it, all kinds are listed"
     )
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
@@ -139,8 +144,8 @@ def _lookup(chosen: argparse.Namespace) -> int:
 
 
 def _add_journal(commands: Commands) -> None:
-    parser = commands.add_parser("journal", help="count this terminal's records, or check their chain")
-    parser.add_argument("deed", choices=("status", "verify"), help="count, or check")
+    parser = commands.add_parser("journal", help="count this terminal's records, or verify their chain")
+    parser.add_argument("deed", choices=("status", "verify"), help="count, or verify the chain")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
     parser.set_defaults(carry_out=_journal)
 
@@ -187,12 +192,17 @@ def _add_upload(commands: Commands) -> None:
     parser = commands.add_parser(
         "upload",
         help="send this terminal's records and pictures to the registry",
-        description="Send what the registry has not receipted; only its receipts count. Without a network:"
-        " write to a file, and read the receipts from one. Exit 0: nothing is left; 1: something is.",
+        description="Send everything without a receipt of the registry. Without a network: write to a file,"
+        " and read the receipts from one. Exit 0: everything is uploaded; 1: something is not.",
     )
     way = parser.add_mutually_exclusive_group()
-    way.add_argument("--to", type=Path, metavar="FILE", help="write signed batches, such as to a USB stick")
-    way.add_argument("--receipts", type=Path, metavar="FILE", help="read the registry's receipts to them")
+    way.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help="write signed batches to a new file, for example on a USB stick",
+    )
+    way.add_argument("--receipts", type=Path, metavar="FILE", help="read the registry's receipts for them")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
     parser.set_defaults(carry_out=_upload)
 
@@ -266,7 +276,7 @@ def _limit(text: str) -> int:
 
 
 def _moment(text: str) -> float:
-    """Unix seconds of an ISO 8601 time, Asia/Shanghai where it names no offset, or of Unix seconds."""
+    """Parse an ISO 8601 time, in Asia/Shanghai without an offset, or Unix seconds; return Unix seconds."""
     try:
         if text.isdecimal():
             return float(datetime.fromtimestamp(int(text), SHANGHAI).timestamp())
@@ -290,8 +300,8 @@ def _add_conformance(commands: Commands) -> None:
     parser = commands.add_parser(
         "conformance",
         help="check this terminal against a vector file",
-        description="Print what is found for each case of a vector file, and compare where the file says what"
-        " to expect. Exit 0: nothing differs; 1: something does; 2: the file could not be used.",
+        description="Print the result for each case of a vector file, and compare it with the expected one,"
+        " if there is any. Exit 0: no difference; 1: differences; 2: the file could not be used.",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--json", action="store_true", help="one object a line")

@@ -1,4 +1,4 @@
-"""The composition root: builds the hardware, or its simulation, and the link that a configuration names."""
+"""Composition root: builds the hardware, or its simulation, and the link that a configuration names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def pi_rig(settings: Config) -> Rig:
-    """The device's hardware; a panel that cannot be had is said to be missing, and the screen goes on."""
+    """Open the device's hardware; without a panel, the rig has one that raises its fault, and the screen
+    works on.
+    """
     from drivers import camera_cv, camera_pi, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
 
     camera, screen, pins = settings.camera, settings.display, settings.panel
@@ -55,10 +57,10 @@ def pi_rig(settings: Config) -> Rig:
 
 
 def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
-    """The way to the registry, not yet opened; None where the configuration names none.
+    """Return the link to the registry, unopened; None if the configuration names no registry.
 
-    With `manual_ack`, answers are the caller's to acknowledge. Raises IdentityFault, and InputFault for keys
-    that cannot be used.
+    With `manual_ack`, the caller acknowledges answers. Raises IdentityFault, and InputFault for unusable
+    keys.
     """
     from drivers import link, link_connection  # noqa: PLC0415 - loads paho-mqtt
     from terminal.registry import topics  # noqa: PLC0415 - loads libsodium
@@ -76,14 +78,14 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
             tls.certificate,
             tls.key,
             topics.link(terminal),
-            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no other
+            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no others
             frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
         )
     )
 
 
 def _link_if_enrolled(settings: Config) -> Link | None:
-    """`link_of`, or None without a usable identity: the app then shows on the screen why it cannot start."""
+    """Return `link_of`, or None without a usable identity: the app then shows why it cannot start."""
     try:
         return link_of(settings)
     except (IdentityFault, InputFault):
@@ -91,7 +93,7 @@ def _link_if_enrolled(settings: Config) -> Link | None:
 
 
 def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
-    """A desk's rig; in a window it runs on the system's clock and on what the configured camera sees."""
+    """Make a simulated rig; in a window it runs on the system's clock and the configured camera."""
     from drivers import camera_cv, sd_notify, sim  # noqa: PLC0415 - loads pygame and gpiozero
 
     desk = sim.sim_rig(show_window=show_window, fps=settings.camera.frames_per_s)
@@ -117,14 +119,14 @@ def system_time() -> tuple[TimeSource, Callable[[float], None]]:
 
 
 def trusted_clock(settings: Config) -> TrustedClock:
-    """The machine's clock; its floor and what set it right are kept in the state folder."""
+    """Return the machine's trusted clock; its floor and what set it right are kept in the state folder."""
     from drivers import clock  # noqa: PLC0415 - the simulated rig needs none
 
     return TrustedClock(clock.SystemTime(), settings.paths.state, RELEASED_S)
 
 
 def open_keys(folder: Path) -> KeyStore:
-    """The private keys of an identity folder. Raises InputFault."""
+    """Open the private keys of an identity folder. Raises InputFault."""
     from keys import key_store  # noqa: PLC0415 - loads libsodium
 
     return key_store.open_store(folder)

@@ -35,7 +35,7 @@ def translate_errors(to_fault: Callable[[sqlite3.DatabaseError | OSError], Fault
 def error_name(error: sqlite3.DatabaseError | OSError) -> str:
     """Return an error's name for a fault's text: SQLite's name for it, or the system's message.
 
-    It quotes no stored data, as the own text of an error of SQLite may.
+    Unlike the text of an SQLite error, it quotes no stored data.
     """
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__

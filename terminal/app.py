@@ -58,7 +58,7 @@ TURN_S = 0.25
 SCANNER_STILL_S = 5.0
 """If the scanner loop has not iterated for this long, treat it as hung and stop feeding the watchdog."""
 HALT_S = 5.0
-"""How long a fault that keeps the app from starting is shown before the process ends, to be restarted.
+"""Longest time that a fault is shown which keeps the app from starting; then the process ends.
 Keep this below WatchdogSec: the watchdog is not fed while the fault is shown.
 """
 

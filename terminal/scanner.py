@@ -83,20 +83,20 @@ class Scanner:
                 self._stop.wait(REOPEN_AFTER_S)
 
     def _look(self, camera: Camera) -> None:
-        sight = FrameReader(camera.reach, self._budget_s)
-        controls, stalled = sight.controls, False
+        reader = FrameReader(camera.reach, self._budget_s)
+        controls, stalled = reader.controls, False
         while not self._stop.is_set():
             self.turned_s = time.monotonic()
             frame = camera.capture(CAPTURE_TIMEOUT_S)
             if frame is not None:
                 stalled = False
-                self._inbox.put_if_room(sight.look(frame, lit=self.lit))
-                self._ask(camera, controls, sight.controls)
-                controls = sight.controls
+                self._inbox.put_if_room(reader.look(frame, lit=self.lit))
+                self._ask(camera, controls, reader.controls)
+                controls = reader.controls
             elif not stalled:
                 stalled = True
                 self._inbox.put(CameraFailed(CameraStalled()))  # this also withdraws the torch request
-                sight, controls = FrameReader(camera.reach, self._budget_s), replace(controls, torch=False)
+                reader, controls = FrameReader(camera.reach, self._budget_s), replace(controls, torch=False)
 
     def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
         """Set changed controls; the torch belongs to the panel, so its request goes to the main thread."""

@@ -1,1 +1,1 @@
-"""The services that perform the effects of the screens: checks, recording, registry, uploads."""
+"""The services that carry out the effects of the screens; `services.Services` is the way in."""

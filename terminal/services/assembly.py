@@ -1,4 +1,4 @@
-"""From a configuration to what checks are made with: trust, journal, lists, and the way to the registry."""
+"""Builds the services of a terminal from its configuration."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ HOTLIST = "hotlist.sqlite"
 def open_services(
     settings: Config, clock: Clock, link: Link | None, open_keys: Callable[[Path], KeyStore]
 ) -> Services:
-    """The work of a terminal. `open_keys` opens the private keys of an identity folder. Raises Fault."""
+    """Open the journal, the lists and the trust set, and build the services around them.
+
+    `link` is None without a registry. `open_keys` opens the private keys of an identity folder. Raises Fault.
+    """
     number = identity.load(settings.paths.identity).number
     own = open_keys(settings.paths.identity)
     signer = signer_with(own.public_key, own.sign)
@@ -117,7 +120,7 @@ def open_services(
 
 
 def _lists(settings: Config) -> Lists:
-    """The lists on this terminal. A hot list needs a registry that keeps it."""
+    """Open the lists on this terminal; there is a hot list only with a registry, which keeps it current."""
     folder, usable_days = settings.paths.offline, settings.checks.offline_usable_days
     offline = OfflineList(folder, usable_days=usable_days) if folder else None
     if settings.registry is None:

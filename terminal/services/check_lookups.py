@@ -1,4 +1,4 @@
-"""The lookups that are open about checks: which check each is about, and what the registry said of codes."""
+"""Open lookups: the check that each is about, and the registry's statements on codes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CheckLookups:
     _asked: dict[bytes, RecordedCheck] = field(default_factory=dict, init=False)
     """The check of each lookup as it was then, by request id, in the order of asking."""
     _statements: dict[int, IssuerStatement] = field(default_factory=dict, init=False)
-    """What the registry said of a check's code, by the check's record number."""
+    """The registry's statement on a check's code, by the check's record number."""
 
     def about(self, judged: RecordedCheck, moment: Moment) -> Outgoing | None:
         """Return the request about a check, to be passed to `send`; None if the registry cannot be asked.
@@ -71,11 +71,11 @@ class CheckLookups:
             self._asked[after] = self._asked[before]
 
     def keep_statement(self, seq: int, statement: IssuerStatement) -> None:
-        """Keep what the registry said of a check's code."""
+        """Keep the registry's statement on a check's code."""
         _keep(self._statements, seq, statement)
 
     def statement(self, seq: int) -> IssuerStatement | None:
-        """Return what the registry said of a check's code, if it did."""
+        """Return the registry's statement on a check's code; None if it made none."""
         return self._statements.get(seq)
 
 

@@ -69,7 +69,7 @@ class Checks:
     lookups: CheckLookups
     clock: Clock
     verified_us: float = field(default=0.0, init=False)
-    """How long the last code took to verify, µs."""
+    """Time that verifying the last code took, µs."""
 
     @property
     def recorder(self) -> Recorder:

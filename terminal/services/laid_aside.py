@@ -1,6 +1,6 @@
-"""Keeps on disk which files of the register of issued codes are laid aside, by their fingerprints in hex.
+"""Stores which files of the register of issued codes are laid aside, as their fingerprints in hex.
 
-A fault of storage costs no more than this memory: the file is then tried again after the next start.
+Storage errors are ignored: a file that is not remembered is tried again after the next start.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILE = "register-aside"
 
 
 def load(folder: Path) -> frozenset[bytes]:
-    """Read the fingerprints; a file that is missing or unsound has none."""
+    """Return the stored fingerprints; none if the file is missing or invalid."""
     with suppress(OSError, ValueError):
         lines = (folder / FILE).read_text(encoding="ascii").splitlines()
         return frozenset(bytes.fromhex(line) for line in lines)
@@ -26,6 +26,6 @@ def load(folder: Path) -> frozenset[bytes]:
 
 
 def save(folder: Path, fingerprints: Iterable[bytes]) -> None:
-    """Write the fingerprints in place of those before."""
+    """Replace the stored fingerprints."""
     with suppress(OSError):
         atomic_file.replace(folder / FILE, "".join(f"{one.hex()}\n" for one in sorted(fingerprints)).encode())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from terminal.ports import Link
 
 CONNECT_S = 5.0
-"""How long a command waits for the link to come up, s."""
+"""Longest wait of a command for the link to come up, s."""
 STEP_S = 0.05
 """Longest wait of one `LinkSession.receive`, s."""
 

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from terminal.model import Plate, VehicleStatus
 
 MOST_LISTED = 24
-"""Vehicles of one number that a screen has room for: more than there are kinds for any number's pattern."""
+"""Most vehicles of one number that a screen shows: more than any number's pattern has kinds."""
 
 
 def candidates(
     found: Iterable[VehicleStatus], weigh: Callable[[Plate, VehicleStatus], VehicleStatus]
 ) -> tuple[Candidate, ...]:
-    """Return every vehicle of an answer, gravest first, each weighed with the lists by `weigh`."""
+    """Return every vehicle of an answer, gravest first, with the status that `weigh` gives it by all lists.
+
+    At most MOST_LISTED are returned.
+    """
     judged = [
         Candidate(one.vehicle.plate.kind, weigh(one.vehicle.plate, one)) for one in found if one.vehicle
     ]

@@ -23,9 +23,9 @@ _FAILED = ctypes.c_void_p(-1).value
 
 
 def map_file(descriptor: int) -> mmap.mmap:
-    """Map an open file of at least one byte for reading, until nobody holds the map any more.
+    """Map an open file of at least one byte for reading; it is unmapped when the map is garbage-collected.
 
-    What is returned is an array of ctypes, which is sliced and measured as a map is. Raises OSError.
+    Returns a ctypes array, which has the length and slices of a map. Raises OSError.
     """
     size = os.fstat(descriptor).st_size
     address = _LIBC.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)

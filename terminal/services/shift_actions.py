@@ -1,4 +1,4 @@
-"""What is done beside checks: the shift, and the upload of what was recorded, by hand or by itself."""
+"""Carries out what the officer does about the shift, the upload, and pictures of checks."""
 
 from __future__ import annotations
 
@@ -30,22 +30,24 @@ if TYPE_CHECKING:
     from terminal.services.uploads import UploadService
 
 QUIET_S = 900.0
-"""Longer than the registry's answers may refine a check (ten minutes; wire format, section 5)."""
+"""Pause after the last record before a restart, s: longer than answers refine a check (ten minutes; wire
+format, section 5).
+"""
 
 
 @dataclass(slots=True)
 class ShiftActions:
-    """The shift and the upload of one run. Every verb may raise JournalFault."""
+    """The actions of one run on its shift and upload. Every method may raise JournalFault."""
 
     shift: Shift
     uploads: UploadService
     _seen: tuple[int, Luma] | None = field(default=None, init=False)
     """The newest check's record number and frame."""
     _recorded: tuple[int, float] = field(default=(-1, 0.0), init=False)
-    """The newest record's number, and since when it is the newest (monotonic, s)."""
+    """The newest record's number, and the monotonic time, s, since which it is the newest."""
 
     def perform(self, effect: ShiftEffect, moment: Moment) -> ShiftEvent:
-        """Do what a screen asks for, and say what came of it."""
+        """Carry out what a screen asks for about the shift or the upload, and return the answering event."""
         match effect:
             case LoadShift():
                 return self.shift.summary(self._seen[0] if self._seen else None)
@@ -72,21 +74,21 @@ class ShiftActions:
         return self.shift.add(seq, note)
 
     def remember_frame(self, seq: int, luma: Luma | None) -> None:
-        """The frame of the newest check, which may become evidence; None where it was made without one."""
+        """Keep the newest check's whole frame in memory, as it may become evidence; None if there is none."""
         self._seen = None if luma is None else (seq, luma)
 
     def keep_picture(self, moment: Moment) -> None:
-        """Keep the newest check's frame, sealed, and its hash with the check."""
+        """Store the newest check's frame as sealed JPEG, and record its hash with the check."""
         if self._seen is not None:
             seq, luma = self._seen
             name = self.uploads.uploading.evidence.keep(cv2.imencode(".jpg", luma)[1].tobytes())
             self.shift.recorder.record(Note(seq=seq, pictures=(name,)), moment)
 
     def wants_restart(self) -> bool:
-        """Tell whether the program is to start again, which sets a journal with a refused record aside.
+        """Return True if the program is to start again, which sets a journal with a refused record aside.
 
-        That is after the shift and QUIET_S after the last record, when nothing refers to the old journal's
-        records any more.
+        It is once the shift is over and the last record is QUIET_S old, since nothing then refers to the old
+        journal's records any more.
         """
         journal, now_s = self.uploads.uploading.journal, self.uploads.clock.monotonic_s()
         if self.shift.on or self._recorded[0] != journal.head.seq:

@@ -1,4 +1,4 @@
-"""What plays on the panel now: an outcome's signal, and short strokes for presses that did not count."""
+"""Plays signals on the panel: an outcome's, and a short stroke for a press that did not count."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Signalling:
-    """The panel's signals. `fault` says why the last one could not be played; nothing is raised."""
+    """Plays one signal at a time; nothing is raised."""
 
     panel: Panel
     loud_alarm: bool
     fault: PanelFault | None = field(default=None, init=False)
+    """Why the last signal could not be played; None if it was."""
     _playing: Signal | None = field(default=None, init=False)
 
     def play(self, outcome: Outcome | None) -> None:
-        """Play the signal of an outcome in place of what plays; None is quiet."""
+        """Play the signal of an outcome instead of the present one; None plays nothing."""
         self._playing = None if outcome is None else signal_of(outcome, loud=self.loud_alarm)
         self._signal(self._playing)
 
     def click(self) -> None:
-        """A short stroke, felt in the palm; lamp and vibration go on, and a sound that has been is not
-        repeated.
+        """Play a short stroke of vibration.
+
+        Lamp and vibration of the present signal go on; its sound is not repeated unless it is insistent.
         """
         playing = self._playing or Signal()
         sound = playing.sound if playing.insistent else ()

@@ -1,6 +1,7 @@
-"""A laboratory's trust set is a plain directory of targets; nothing vouches for it but whoever names it.
+"""Loads a trust set from a plain directory of targets, as a laboratory's is.
 
-The targets have the names and encodings of wire format, section 4.
+The targets have the names and encodings of wire format, section 4. No signature protects the directory, so
+whoever configures it vouches for it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ NOTICE = "laboratory trust set, which no authority vouches for"
 
 
 def load_directory(path: Path) -> trust.TrustSet:
-    """The trust set of a directory: `set.cbor` and `issuers.cbor`, and `status/` and `issued/` if there.
+    """Load the trust set of a directory: `set.cbor`, `issuers.cbor`, and `status/` and `issued/` if present.
 
     The files of `issued/` are mapped into memory. Raises TrustFault when a target is missing, unreadable,
     misnamed or invalid.
@@ -36,7 +37,7 @@ def load_directory(path: Path) -> trust.TrustSet:
 
 
 def load_registry(path: Path) -> trust.RegistryKeys:
-    """The registry's keys of a directory, its `registry.cbor`. Raises TrustFault."""
+    """Load the registry's keys of a directory, its `registry.cbor`. Raises TrustFault."""
     return trust.load_registry(_read(path / "registry.cbor"))
 
 

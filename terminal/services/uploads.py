@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Upload of a terminal. Every method may raise JournalFault."""
+    """The upload with the journals and pictures that it sends. Every method may raise JournalFault."""
 
     state_dir: Path
     journal: Journal
@@ -90,21 +90,21 @@ class UploadService:
     link: Link | None
     random: Callable[[int], bytes]
     interval_s: float
-    """Between two uploads that start by themselves."""
+    """Time between two uploads that start by themselves, s."""
     retention_s: float
-    """How long a receipted record stays."""
+    """Age at which a receipted record is removed, s."""
     _last_s: float | None = field(default=None, init=False)
     _total: int = field(default=0, init=False)
-    """Records without receipt when the upload was started."""
+    """Number of records without a receipt when the upload was started."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Why journals or pictures cannot go on."""
+        """Faults that keep journals or pictures from being uploaded, one of a code."""
         return tuple({fault.code: fault for fault in self.uploading.uploader.faults.values()}.values())
 
     @property
     def sending(self) -> Sending | None:
-        """What the bar says of the upload; None where nothing is under way."""
+        """State of the upload for the bar; None if none is under way."""
         active = self.uploading.uploader.active or self.faults
         return self.progress().state if active else None
 
@@ -117,7 +117,7 @@ class UploadService:
             uploader.start(self._last_s, self.random)
 
     def poll(self) -> None:
-        """Send what is to be sent now; begin where it is time, and let go what is old enough."""
+        """Send what is due, start an upload when due, and then remove records past retention."""
         uploader, now_s = self.uploading.uploader, self.clock.monotonic_s()
         online = self.link is not None and self.link.state.up
         left = uploader.pending() > 0 or uploader.pictures_left
@@ -136,7 +136,7 @@ class UploadService:
         return self.uploading.uploader.receive(incoming, self.clock.monotonic_s()) is not None
 
     def progress(self) -> UploadProgress:
-        """How far the upload is."""
+        """Return the progress of the upload."""
         uploader = self.uploading.uploader
         pending, told = uploader.pending(), uploader.progress
         faults = self.faults
@@ -153,7 +153,7 @@ class UploadService:
         )
 
     def close(self) -> None:
-        """Let go of former journals' files."""
+        """Close the files of earlier journals."""
         self.uploading.close()
 
     def _state(self, pending: int, *, stalled: bool) -> Sending:

@@ -1,4 +1,4 @@
-"""Verifies codes against the trust set, by the policy that the configuration sets."""
+"""Verifies codes against the trust set in force, by the configuration's policy (wire format, section 3)."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Verifier:
-    """Trust set and policy that every code is verified with, and the watch over the register's files."""
+    """Verifies every code of a run, and lays faulty files of the register of issued codes aside."""
 
     trusted: trust.TrustSet
     policy: Policy = DEFAULT_POLICY
     fresh_s: int = trust.FRESH_S
-    """A trust set older than this shows its age."""
+    """Age from which the trust set's age is shown as a warning, s."""
     laboratory: bool = False
     laid_aside: frozenset[bytes] = frozenset()
     """Fingerprints of files of the register of issued codes that former runs laid aside."""
     keep_laid_aside: Callable[[frozenset[bytes]], None] = lambda _: None
-    """Takes the fingerprints when another file is laid aside."""
+    """Called with all fingerprints when another file is laid aside."""
     _watch: RegisterWatch = field(init=False)
     _in_force: trust.TrustSet = field(init=False)
     reports: list[Event] = field(default_factory=list, init=False)
-    """Events about the register's files that are yet to be recorded; cleared by the caller once they are."""
+    """Events about the register's files that are not recorded yet; whoever records them clears the list."""
 
     def __post_init__(self) -> None:
         self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
@@ -49,25 +49,29 @@ class Verifier:
 
     @property
     def faults(self) -> tuple[RegisterFault, ...]:
-        """That files of the register of issued codes are laid aside."""
+        """A fault while files of the register of issued codes are laid aside."""
         targets = self._watch.targets_aside
         return (RegisterFault(", ".join(targets)),) if targets else ()
 
     def report_missing(self, finding: Finding) -> None:
-        """Have it recorded that the registry knows a code that files of the register of issued codes lack."""
+        """Report that files of the register of issued codes lack a code that the registry has."""
         self.reports += [
             Event(EventKind.TRUST, f"{target} lacks a code that the registry has")
             for target in finding.register.missing
         ]
 
     def moment(self, now_s: float, *, clock_trusted: bool) -> Moment:
-        """The moment of a check; a clock that reads earlier than the trust set was made decides nothing."""
+        """Return the moment of a check at Unix time `now_s`.
+
+        A clock that reads earlier than the trust set was made is not trusted.
+        """
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
 
     def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
-        """Verify a code; `entered` is the plate that the officer entered, if any.
+        """Return the finding of a code's text; `entered` is the plate that the officer entered, if any.
 
-        A file of the register that accuses too many codes is laid aside before it accuses this one.
+        A file of the register that calls too many codes not issued is laid aside, and the code is then
+        verified without it. Never raises for any text.
         """
         finding = verify(text, self._in_force, moment, entered=entered, policy=self.policy)
         laid_aside = self._watch.observe(finding)
@@ -82,5 +86,5 @@ class Verifier:
 
 
 def policy(checks: config.CheckSettings) -> Policy:
-    """The policy that the configuration sets."""
+    """Return the configuration's policy."""
     return Policy(3600 * checks.trust_usable_h, tuple(re.compile(one) for one in checks.other_issuers))

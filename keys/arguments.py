@@ -102,6 +102,14 @@ def enforcement(text: str) -> tuple[Path, int]:
     return Path(path), int(epoch)
 
 
+def enforcement_period(text: str) -> tuple[Path, int, int, int]:
+    """Parse KEYFILE:EPOCH:FROM:UNTIL; the days begin in Asia/Shanghai, as Unix time, s."""
+    start, _, until = text.rpartition(":")
+    start, _, since = start.rpartition(":")
+    path, epoch = enforcement(start)
+    return path, epoch, day_start(since), day_start(until)
+
+
 def module(text: str) -> int:
     """Parse the pixels per module, 1 to 64."""
     if not re.fullmatch("[0-9]{1,2}", text, re.ASCII) or not 1 <= int(text) <= 64:

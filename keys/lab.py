@@ -17,12 +17,15 @@ from keys import certificates, files, lab_repository, trustset
 from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
 from terminal import identity
+from terminal.credential import enforcement
+from terminal.credential.enforcement import EnforcementKey, target_of
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
 from terminal.model import Plate, Vehicle
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire.fields import CTI_SIZE, KEY_SIZE
+from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,6 +181,7 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
         issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
         terminals={1: terminal},
+        sealed={target_of(terminal.name): _enforcement_keys(folder, terminal, now_s)},
     )
     trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)
@@ -198,6 +202,14 @@ def _make_terminal(folder: Path, randomness: Randomness) -> trustset.ListedTermi
         )
     )
     return trustset.ListedTerminal(TERMINAL, public, sealing, described.province)
+
+
+def _enforcement_keys(folder: Path, terminal: trustset.ListedTerminal, now_s: int) -> bytes:
+    """Seal the laboratory's enforcement key to a terminal."""
+    secret = files.load(folder / _secret("enforcement"), Algorithm.CHACHA20_POLY1305)
+    key = EnforcementKey(secret, now_s - _WINDOW_S, now_s + _WINDOW_S)
+    plain = enforcement.write(terminal.province, {ENFORCEMENT_EPOCH: key})
+    return seal(plain, terminal.sealing_key)
 
 
 def _issuer_key(issuer: _Issuer, public_key: bytes, now_s: int) -> IssuerKey:

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def add(actions: Actions) -> None:
-    """Add the commands `repository`, `root`, `issuer`, `withdraw` and `register`."""
+    """Add the commands `repository`, `root`, `issuer`, `register`, `enforcement` and `withdraw`."""
     _add_repository(_group(actions, "repository", "keep the TUF repository that terminals trust"))
     _add_root(_group(actions, "root", "change and sign the repository's root"))
     _add_issuer(_group(actions, "issuer", "request, enrol and change issuer keys"))
     _add_register(_group(actions, "register", "build the register of issued codes"))
+    _add_enforcement(actions)
     withdraw = _repository(actions, "withdraw", "withdraw credentials in status lists", commands.withdraw)
     withdraw.add_argument("place", type=arguments.place, nargs="*", metavar="LIST:INDEX")
     withdraw.add_argument("--from", dest="file", type=Path, metavar="FILE", help="lines LIST:INDEX")
@@ -142,6 +143,21 @@ def _add_register(actions: Actions) -> None:
         required=True,
         metavar="FILE",
         help="the authorities' own counts, lines AUTHORITY,COUNT",
+    )
+
+
+def _add_enforcement(actions: Actions) -> None:
+    text = "seal the keys of sealed claims to the active terminals of a province"
+    seal = _repository(actions, "enforcement", text, commands.seal_enforcement)
+    seal.add_argument("--province", required=True, metavar="PROVINCE", help="such as 苏")
+    seal.add_argument(
+        "--key",
+        dest="keys",
+        type=arguments.enforcement_period,
+        action="append",
+        required=True,
+        metavar="KEYFILE:EPOCH:FROM:UNTIL",
+        help="a key, and the days on which terminals use it, the second excluded; may be repeated",
     )
 
 

@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import nacl.utils
 
-from keys import files, issuers, publishing, register_build, register_counts, repository, role_keys
+from keys import (
+    enforcement,
+    files,
+    issuers,
+    publishing,
+    register_build,
+    register_counts,
+    repository,
+    role_keys,
+)
 from keys import withdrawals as status_lists
+from keys.files import Algorithm
 from keys.register_build import Span
 from keys.repository import KeyMaking, Repository, RootChange
 from terminal import console
 from terminal.credential import register
+from terminal.credential.enforcement import EnforcementKey
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
@@ -174,6 +185,21 @@ def build_register(options: Namespace, now_s: int) -> None:
     _say(
         f"{target}: {built.count} codes, {(made.content / target).stat().st_size} bytes,"
         f" {built.expired} expired left out, {time.monotonic() - began_s:.1f} s"
+    )
+
+
+def seal_enforcement(options: Namespace, _now_s: int) -> None:
+    """Seal enforcement keys to the terminals of a province. Raises InputFault."""
+    keys = {
+        epoch: EnforcementKey(files.load(path, Algorithm.CHACHA20_POLY1305), from_s, until_s)
+        for path, epoch, from_s, until_s in options.keys
+    }
+    if len(keys) < len(options.keys):
+        raise InputFault("two keys of one epoch")
+    found = enforcement.seal_keys(Repository(options.folder).content, options.province, keys)
+    _say(
+        f"epochs {', '.join(map(str, sorted(keys)))} sealed to {len(found.sealed)} terminals;"
+        f" removed from {len(found.removed)} withdrawn ones; publish to put them in force"
     )
 
 

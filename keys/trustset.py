@@ -72,6 +72,8 @@ class TrustContent:
     issued: Sequence[IssuedCodes] = ()
     """Files of the register of issued codes."""
     terminals: Mapping[int, ListedTerminal] = field(default_factory=dict)
+    sealed: Mapping[str, bytes] = field(default_factory=dict)
+    """Content of targets that are sealed to one terminal, by name."""
 
 
 def targets(content: TrustContent, *, made_s: int, serial: int) -> dict[str, bytes]:
@@ -86,13 +88,9 @@ def targets(content: TrustContent, *, made_s: int, serial: int) -> dict[str, byt
     if content.registry is not None:
         files["registry.cbor"] = _registry(content.registry)
     if content.terminals:
-        files["terminals.cbor"] = cbor.write(
-            {
-                number: [t.name, t.public_key, t.province, t.state, t.sealing_key]
-                for number, t in content.terminals.items()
-            }
-        )
+        files["terminals.cbor"] = terminals_target(content.terminals)
     files |= {f"status/{number}.bin": status_list(indexes) for number, indexes in content.withdrawn.items()}
+    files |= content.sealed
     return files | dict(_register_file(issued) for issued in content.issued)
 
 
@@ -104,6 +102,16 @@ def set_target(made_s: int, serial: int) -> bytes:
 def issuers_target(keys: Iterable[IssuerKey]) -> bytes:
     """Encode the target `issuers.cbor`."""
     return cbor.write([_record(key) for key in keys])
+
+
+def terminals_target(terminals: Mapping[int, ListedTerminal]) -> bytes:
+    """Encode the target `terminals.cbor`, by running number."""
+    return cbor.write(
+        {
+            number: [one.name, one.public_key, one.province, one.state, one.sealing_key]
+            for number, one in terminals.items()
+        }
+    )
 
 
 def status_list(withdrawn: Collection[int]) -> bytes:

@@ -22,12 +22,13 @@ import numpy.typing as npt
 from nacl.utils import random as random_bytes
 
 from keys import files
-from keys.issue import IssueRequest, issue
+from keys.issue import Enforcement, IssueRequest, issue
+from keys.lab import ENFORCEMENT_EPOCH
 from keys.qr import qr_image
 from keys.voucher import A6, PHONE, VoucherSheet, VoucherText, voucher
 from terminal.credential import claims, verify
 from terminal.limits import DAY_S
-from terminal.model import PREFIX, Plate, Vehicle
+from terminal.model import PREFIX, Plate, SealedClaims, Vehicle
 from terminal.services.trust_directory import load_directory
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire import cbor
@@ -42,6 +43,7 @@ PAYMENT = "https://pay.example/qr/7291046352018846"
 VEHICLE = Vehicle(
     Plate("苏A12345", "02"), "K33", "A", 0, colour="H", vin_tail="123456", first_registered=20210815
 )
+SEALED = SealedClaims("LSVAA4182E2123456", "G12345", "王*")
 NEVER_ISSUED = Plate("浙B67890", "02")
 """Signed with the compromised key; the register of issued codes does not have it."""
 WANTED = Plate("苏A50000", "02")
@@ -163,6 +165,16 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     }
 
 
+def _sealed(laboratory: Path, now_s: int) -> Picture:
+    """Photograph a genuine code with sealed claims, which the laboratory's terminal opens."""
+    keys = laboratory / "private"
+    vehicle, issued_s = replace(VEHICLE, valid_through=_month(now_s, 9)), now_s - 40 * DAY_S
+    key = files.load(keys / "enforcement.key", files.Algorithm.CHACHA20_POLY1305)
+    request = IssueRequest(vehicle, "苏A", enforcement=Enforcement(SEALED, ENFORCEMENT_EPOCH, key))
+    text = issue(request, files.load_seed(keys / "jiangsu.key"), random_bytes(CTI_SIZE), issued_s)
+    return photograph(_bgr(voucher(text, VoucherText(vehicle, "苏A", issued_s), PHONE)), CardPose(), 11)
+
+
 def _never_issued(laboratory: Path, now_s: int) -> Picture:
     """Photograph a code that the compromised key signed for a time that the register covers."""
     (file,) = load_directory(laboratory / "trust").register.files
@@ -178,6 +190,7 @@ def main(laboratory: Path, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     now_s = int(time.time())
     pictures = _pictures(files.load_seed(laboratory / "private" / "jiangsu.key"), now_s)
+    pictures["sealed"] = _sealed(laboratory, now_s)
     pictures["never-issued"] = _never_issued(laboratory, now_s)
     for name, picture in pictures.items():
         if not cv2.imwrite(str(folder / f"{name}.jpg"), picture, (cv2.IMWRITE_JPEG_QUALITY, 85)):

@@ -15,7 +15,7 @@ from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
 from keys.key_store import open_store
 from terminal import config, identity
-from terminal.credential import verify
+from terminal.credential import enforcement, verify
 from terminal.errors import InputFault, TrustFault
 from terminal.limits import DAY_S
 from terminal.model import Plate, Reason, StatusListRef, Vehicle
@@ -105,6 +105,13 @@ def test_its_configuration_is_read_and_names_what_is_there(made: Path):
         "T0001", 1, "苏", "苏A01", "lab", made / lab.IDENTITY
     )
     assert cose.is_full_order_point(open_store(read.paths.identity).public_key)
+
+
+def test_its_terminal_opens_sealed_claims(made: Path):
+    box = (made / "trust/enforcement/T0001.sealed").read_bytes()
+    content = open_store(made / lab.IDENTITY).open_sealed(box)
+    assert content is not None
+    assert enforcement.read(content, "苏").epochs(NOW_S) == {lab.ENFORCEMENT_EPOCH}
 
 
 def test_its_terminal_has_the_files_of_an_enrolled_one(made: Path):

@@ -1,9 +1,9 @@
-"""Reads in chrony's report if the system's clock is kept by NTS, or by NTP and GNSS that agree.
+"""Find out from chrony's report if the system's clock is kept by NTS, or by NTP and GNSS that agree.
 
 The report is the output of `chronyc -n -c -m tracking sources authdata`: lines of comma-separated values
 (chronyc(1)). A line of sources has `^` (NTP), `=` (peer) or `#` (reference clock: GNSS) and a state: `*` is
 selected, `+` combined with it, `-` agrees and is left out, `x` disagrees. A line of authdata has an address
-and the kind of authentication. Anything else than a complete report of a clock in step yields None.
+and the kind of authentication. Anything but a complete report of a synchronized clock gives None.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from terminal.ports import TimeService
 _TRACKING, _OTHER = 14, 10
 """Numbers of values in a line of tracking, and in one of sources and authdata."""
 MOST_ERROR_S = 1.0
-"""Greatest error of the system's clock, and greatest offset of a source, s."""
+"""Largest error of the system's clock, and largest offset of a source, s."""
 MOST_AGE_S = 3600.0
-"""The clock was updated no longer ago than this."""
+"""Largest age of the clock's last update, s."""
 
 
 def time_service(report: str, wall_s: float) -> TimeService | None:
-    """Return what keeps the clock by a report of chrony; `wall_s` is the system's wall clock (Unix s)."""
+    """Return what keeps the clock, according to chrony's report; `wall_s` is the system's wall clock (Unix
+    s).
+    """
     lines = [line.split(",") for line in report.splitlines()]
     tracking = [line for line in lines if len(line) == _TRACKING]
     sources = [line for line in lines if len(line) == _OTHER and line[0] in ("^", "=", "#")]
@@ -47,5 +49,5 @@ def _in_step(tracking: list[str], wall_s: float) -> bool:
 
 
 def _reached(source: list[str]) -> bool:
-    """Return True if a source answered lately and is close to the system's clock."""
+    """Return True if a source answered recently and is close to the system's clock."""
     return int(source[5], 8) != 0 and abs(float(source[7])) <= MOST_ERROR_S

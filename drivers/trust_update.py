@@ -1,4 +1,4 @@
-"""Updates of the trust set in a child process, so that hashing and fetching never hold up the main loop."""
+"""Update the trust set in a child process, so that hashing and fetching never delay the main loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _END_S = 5.0
-"""An update that was told to end is killed after this."""
+"""Time, s, after which an update that was asked to end is killed."""
 
 
 class UpdateProcess:
@@ -43,7 +43,7 @@ class UpdateProcess:
         return self._child is not None
 
     def result(self) -> UpdateResult | None:
-        """Return the result of an update that ended, once."""
+        """Return the result of an update that ended, once; None otherwise."""
         child = self._child
         if child is None or child.poll() is None:
             return None
@@ -52,7 +52,7 @@ class UpdateProcess:
         return _result(output, child.returncode)
 
     def close(self) -> None:
-        """End an update that runs; the set in force stays as it is. Harmless twice."""
+        """End a running update; the set in force stays as it is. Harmless twice."""
         child, self._child = self._child, None
         if child is None:
             return

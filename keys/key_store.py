@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileStore:
-    """The keys of an identity folder whose files are readable to their owner alone."""
+    """The keys of an identity folder, whose files only their owner may read."""
 
     public_key: bytes
     tls: TlsFiles

@@ -1,7 +1,7 @@
 """Certificate revocation list (RFC 5280) of the TLS authority: the broker refuses the certificates in it.
 
-A broker refuses everybody once its list is past its own next update, so the list is made anew long before
-that, whether or not a certificate was withdrawn.
+A broker refuses every client once the list's next update is overdue, so the list is renewed long before that,
+also without a new withdrawal.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NAME = "withdrawn.crl"
 DAYS = 30
 """Validity of a list."""
 RENEWAL_S = 21 * 86_400
-"""A list with less time left than this is made anew."""
+"""A list with less time left than this, s, is renewed."""
 _LEEWAY_S = 300
 """Time by which a list is valid before it is made, because clocks differ."""
 
@@ -44,7 +44,7 @@ def ensure(folder: Path, ca: TlsIdentity, now_s: int) -> bool:
 
 
 def withdraw(folder: Path, ca: TlsIdentity, serials: Collection[int], now_s: int) -> int:
-    """Make the list anew with these certificates' serial numbers in addition; return how many it has.
+    """Renew the list with these certificates' serial numbers in addition; return the number of entries.
 
     Raises InputFault if the list in `folder` is invalid.
     """

@@ -28,12 +28,13 @@ class StoredTrust:
         self._watch = Watch(self.store)
 
     def poll(self) -> TrustInForce | None:
-        """Load the set in force if it is another one than at the last call: else one system call.
+        """Load the set in force if it is another one than at the last call; otherwise this costs one system
+        call.
 
-        The first call hashes every file. Later ones leave out the files that are read in place, which the
-        update hashed before it brought the set into force. Where the first set does not verify as a whole
-        but its registry keys do, they alone are returned, with the fault. Raises TrustFault, once for each
-        set, if it does not verify.
+        The first call hashes every file. Later ones skip the files that are read in place, which the update
+        hashed before it brought the set into force. If the first set does not verify completely but its
+        registry keys do, only these are returned, with the fault. Raises TrustFault, once for each set, if it
+        does not verify.
         """
         first = self._watch.seen is None
         if not self._watch.has_changed():
@@ -58,7 +59,7 @@ def _in_force(installed: InstalledSet) -> TrustInForce:
 
 
 def _registry_alone(installed: InstalledSet, fault: TrustFault) -> TrustInForce:
-    """Return the registry's keys of a set that is damaged elsewhere, and nothing that verifies codes."""
+    """Return only the registry's keys, of a set that is damaged elsewhere."""
     return TrustInForce(
         trust_set=NO_TRUST,
         registry_keys=installed.registry_keys(),

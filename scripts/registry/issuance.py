@@ -1,9 +1,9 @@
-"""Records of the codes that authorities issued, by digest, and what follows for a code that was shown.
+"""Authorities' records of the codes they issued, by digest, and the answer for a code that was shown.
 
 1. A code whose digest is recorded was issued (0).
 2. It was never issued (1) if it has not expired, and its authority's records are complete to a day past its
    iat: until then an honest code may not have been recorded yet.
-3. Anything else is not known (2), as where a question does not say of which authority and time its code is.
+3. Otherwise it is not known (2), for example if a request does not state the code's authority and time.
 
 Wire format, section 4, "Register of issued codes", and key 10 of an answer in section 5.
 """
@@ -41,9 +41,9 @@ _AT_ONCE = 10_000
 
 
 def record(connection: Connection, lines: Iterable[str]) -> int:
-    """Record issued codes, one a line as `keys.register_build` reads them; return the number of lines.
+    """Record issued codes, one a line in the format of `keys.register_build`; return the number of lines.
 
-    Raises InputFault for a line that is no record.
+    Raises InputFault for a line of another form.
     """
     digests = _digests(lines)
     count = 0
@@ -57,7 +57,7 @@ def record(connection: Connection, lines: Iterable[str]) -> int:
 def complete(connection: Connection, authority: str, until_s: int) -> None:
     """Note that an authority's records have every code with an iat before `until_s` (Unix s).
 
-    An earlier time than was noted before changes nothing.
+    An earlier time than already noted changes nothing.
     """
     adding = insert(connection, COMPLETE).values(authority=authority, until_s=until_s)
     later = func.max if connection.dialect.name == "sqlite" else func.greatest
@@ -70,7 +70,7 @@ def complete(connection: Connection, authority: str, until_s: int) -> None:
 
 
 def issuance_of(connection: Connection, digest: bytes, claims: CodeClaims | None, now_s: float) -> Issuance:
-    """Return what the records say of a code at `now_s` (Unix s), by its digest (16 bytes) and claims."""
+    """Return the records' answer about a code at `now_s` (Unix s), by its digest (16 bytes) and claims."""
     found = select(ISSUED.c.digest).where(ISSUED.c.digest == digest)
     if connection.execute(found).first() is not None:
         return Issuance.ISSUED

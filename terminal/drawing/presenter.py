@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Presenter:
-    """A display with what it shows. Its methods raise DisplayFault."""
+    """A display and the screen that it shows. Its methods raise DisplayFault."""
 
     def __init__(self, display: Display, style: Style) -> None:
-        """Draw in `style` on `display`, of which nothing is known yet."""
+        """Draw in `style` on `display`, whose content is not known yet."""
         self._display = display
         self._style = style
         self._contacts = Contacts()
@@ -33,7 +33,7 @@ class Presenter:
         return self._display.size
 
     def show(self, screen: Shown, picture: Luma | None) -> None:
-        """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is on the display."""
+        """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown."""
         if self._drawn is None or self._drawn[0] != screen or self._drawn[1] is not picture:
             self._display.show(draw(screen, picture, self._style))
             self._drawn = (screen, picture)

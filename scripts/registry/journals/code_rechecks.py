@@ -1,6 +1,6 @@
-"""Holds the codes of recorded checks against authorities' records, until these say for certain.
+"""Recheck the codes of recorded checks by the authorities' records, until these give a certain answer.
 
-A code is judged as of its check: an authority may forget it a month after it expired.
+A code is judged as of its check, because an authority may delete its record a month after it expired.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ShownCode:
 
 
 def read(text: str) -> ShownCode | None:
-    """Read the text of a code without verifying it; None if it is none of ours."""
+    """Read the text of a code without verifying it; None if it is not an inspection mark's."""
     if not text.startswith(PREFIX):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Commands about terminals' journals: open, count, export, report, import and unit.
+"""Commands about terminals' journals and codes: open, count, export, report, import, unit and issued.
 
 Commands that need the content of records first open the sealed ones with the laboratory's journal key.
 """
@@ -92,7 +92,7 @@ def open_records(given: argparse.Namespace) -> None:
 
 
 def record_issued(given: argparse.Namespace) -> None:
-    """Record codes that authorities issued, and up to when an authority's records are complete."""
+    """Record codes that authorities issued, and the iat up to which an authority's records are complete."""
     with open_database(given, int(time.time())) as held, held.transaction() as connection:
         lines = given.records.open(encoding="ascii", errors="replace") if given.records else ()
         count = issuance.record(connection, lines)

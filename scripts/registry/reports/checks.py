@@ -100,7 +100,7 @@ class Checked:
     rechecked_ms: int | None = None
     rechecked_vehicle: str | None = None
     rechecked_issuance: int | None = None
-    """What authorities' records said of the code afterwards: 0 issued, 1 never issued."""
+    """Later answer of the authorities' records about the code: 0 issued, 1 never issued."""
 
     @property
     def at(self) -> datetime:

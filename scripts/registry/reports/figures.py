@@ -107,9 +107,9 @@ def figures(found: Sequence[Checked]) -> Figures:
 
 
 def _never_issued(found: Sequence[Checked]) -> dict[str, list[Checked]]:
-    """Return the checks of codes that nobody issued; marked as mistakes or not, since a key was stolen.
+    """Return the checks of codes that nobody issued, including marked mistakes, because a key was stolen.
 
-    What authorities' records say afterwards counts before what the terminal found.
+    The authorities' later answer takes precedence over the terminal's finding.
     """
     by_key: dict[str, list[Checked]] = defaultdict(list)
     for one in found:

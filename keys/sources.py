@@ -59,7 +59,7 @@ class HttpsSource(Source):
         )
 
     def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
-        """Read a file from the server, with a range request if `offset` is not 0 (RFC 9110 section 14)."""
+        """See `Source`. Sends a range request if `offset` is not 0 (RFC 9110, section 14)."""
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
         try:
             reply = self._pool.request(
@@ -82,7 +82,7 @@ class FolderSource(Source):
         self._folder = folder
 
     def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
-        """Read a file of the folder. A path that leads out of the folder does not exist."""
+        """See `Source`. A path that leads out of the folder does not exist."""
         try:
             file = (self._folder / path).resolve()
             inside = file.is_relative_to(self._folder.resolve())

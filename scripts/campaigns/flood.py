@@ -65,7 +65,7 @@ class Client:
     heard: queue.SimpleQueue[tuple[float, bytes]]
 
     def open(self) -> None:
-        """Connect, and subscribe to the terminal's answers."""
+        """Connect, and subscribe to the terminal's answers. Raises RuntimeError if the broker refuses."""
         up: queue.SimpleQueue[bool] = queue.SimpleQueue()
         context = ssl.create_default_context(cafile=self.tls / "ca.crt")
         context.load_cert_chain(self.tls / f"{self.name}.crt", self.tls / f"{self.name}.key")
@@ -165,7 +165,7 @@ class Attacker:
 
 @contextmanager
 def registry(folder: Path, seeds: Mapping[str, bytes]) -> Iterator[int]:
-    """Run a laboratory's registry with these terminals; yield its broker's port."""
+    """Run a laboratory's registry with these terminals; yield its broker's port. Raises RuntimeError."""
     now_s = int(time.time())
     lab.make(folder, now_s, random_bytes)
     public = [(name, bindings.crypto_sign_seed_keypair(seed)[0]) for name, seed in seeds.items()]

@@ -54,7 +54,10 @@ def add(
 
 
 def give_access(given: argparse.Namespace) -> None:
-    """Give the active terminals of the trust set access to the broker, and no other terminal."""
+    """Give the active terminals of the trust set access to the broker, and no other terminal.
+
+    Raises InputFault without a file or a broker, and BrokerFault.
+    """
     if given.out is not None:
         output.write(given.out, laboratory_keys.access_list(given.lab).encode())
         print(f"{len(laboratory_keys.active_terminals(given.lab))} terminals in {given.out}")

@@ -90,7 +90,7 @@ class Broker:
         self._end(signal.SIGKILL)
 
     def save(self) -> None:
-        """Make it save its state now, not at the next `autosave_interval`; return once it is on disk."""
+        """Make it save its state now, and return once it is on disk. Raises BrokerError."""
         database = self.folder / "data" / "broker.db"
         database.unlink(missing_ok=True)
         self._running().send_signal(signal.SIGUSR1)

@@ -77,7 +77,10 @@ def fill(given: argparse.Namespace) -> None:
 
 
 def put(given: argparse.Namespace) -> None:
-    """Put a vehicle on its province's hot list, or take it off with no letters; workers publish it."""
+    """Put a vehicle on its province's hot list, or take it off with no letters; workers publish it.
+
+    Raises InputFault if the number does not fit its kind.
+    """
     plate = Plate(given.number, given.kind)
     if not fits(plate):
         raise InputFault("the number does not fit its kind")
@@ -102,7 +105,10 @@ def snapshot(given: argparse.Namespace) -> None:
 
 
 def code(given: argparse.Namespace) -> None:
-    """Print a code of the stand-in issuer."""
+    """Print a code of the stand-in issuer.
+
+    Raises InputFault for a vehicle or month that no code has.
+    """
     plate = Plate(given.number, given.kind)
     if not may_carry_credential(plate) or not is_month(given.month):
         raise InputFault("a code cannot have this vehicle and month of validity")

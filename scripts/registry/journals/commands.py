@@ -137,7 +137,10 @@ def report(given: argparse.Namespace) -> None:
 
 
 def take(given: argparse.Namespace) -> None:
-    """Store batches and pieces from a file, as from the network, and write their receipts."""
+    """Store batches and pieces from a file, as from the network, and write their receipts.
+
+    Raises InputFault for a file of another form.
+    """
     content = output.read(given.file, LARGEST_STICK)
     receipts: list[bytes] = []
     refused = 0

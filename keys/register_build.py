@@ -24,11 +24,11 @@ import base45
 import numpy as np
 
 from keys.register_order import entries_of
+from terminal.codes import PREFIX
 from terminal.credential import claims, register
 from terminal.credential.register import HEADER, MAGIC
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
-from terminal.model import PREFIX
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire import cose
 from terminal.wire.fields import CODE_DIGEST_SIZE

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import base45
 
+from terminal.codes import PREFIX
 from terminal.credential import claims, register, verify
 from terminal.errors import InputFault, TrustFault
-from terminal.model import PREFIX
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed

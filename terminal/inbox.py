@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from terminal.codes import Scan
     from terminal.errors import Fault
-    from terminal.model import Luma, Scan
+    from terminal.model import Luma
     from terminal.ports import KeyEdge, LinkMessage
 
 FRAMES_WAITING = 2

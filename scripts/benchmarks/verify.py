@@ -10,8 +10,9 @@ import base45
 from nacl import bindings
 
 from scripts.benchmarks.rows import Budget, Row, by_turns, row
+from terminal.codes import PREFIX
 from terminal.credential import trust, verify
-from terminal.model import PREFIX, UNCHECKED, CredentialFinding, Subject
+from terminal.model import UNCHECKED, CredentialFinding, Subject
 from terminal.vehicle.verdict import decide
 from terminal.wire import cbor, cose
 

@@ -26,9 +26,10 @@ from keys.issue import Enforcement, IssueRequest, issue
 from keys.lab import ENFORCEMENT_EPOCH
 from keys.qr import qr_image
 from keys.voucher import A6, PHONE, VoucherSheet, VoucherText, voucher
+from terminal.codes import PREFIX
 from terminal.credential import claims, verify
 from terminal.limits import DAY_S
-from terminal.model import PREFIX, Plate, SealedClaims, Vehicle
+from terminal.model import Plate, SealedClaims, Vehicle
 from terminal.services.trust_directory import load_directory
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire import cbor

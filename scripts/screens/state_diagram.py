@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from terminal.codes import Scan
 from terminal.errors import JournalFull
 from terminal.model import (
     Candidate,
@@ -15,7 +16,6 @@ from terminal.model import (
     Fit,
     Plate,
     RecordedCheck,
-    Scan,
     Subject,
     VehicleFinding,
     VehicleStatus,

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from terminal import scan
+from terminal.codes import in_order, ours
 from terminal.commands import image_files
 from terminal.commands.decoding import OUT_OF_MEMORY, DecodedCode, write_sight
 from terminal.errors import InputFault
-from terminal.model import in_order, ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from terminal.model import Scan
+    from terminal.codes import Scan
 
 
 def main(memory_mib: int, cpu_s: int) -> int:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import base45
 
+from terminal.codes import PREFIX, is_ours
 from terminal.credential import claims, register, trust
-from terminal.model import PREFIX, Credential, CredentialFinding, Finding, Issuance, Plate, Reason, is_ours
+from terminal.model import Credential, CredentialFinding, Finding, Issuance, Plate, Reason
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 

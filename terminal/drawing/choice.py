@@ -17,8 +17,9 @@ from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face, part
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 
 if TYPE_CHECKING:
+    from terminal.codes import Code
     from terminal.drawing.theme import Style
-    from terminal.model import Code, Credential
+    from terminal.model import Credential
 
 ROW = 88
 """Height of a code's row, units."""

@@ -25,7 +25,8 @@ from terminal.scan.time_budget import Timer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.model import Luma, Scan
+    from terminal.codes import Scan
+    from terminal.model import Luma
     from terminal.scan.steps import ReadStep
 
 _NATIVE = 8192

@@ -19,7 +19,8 @@ from terminal.scan.symbols import Symbol, detect, rank
 from terminal.scan.transforms import changed, halved, rows, scaled
 
 if TYPE_CHECKING:
-    from terminal.model import Luma, Scan
+    from terminal.codes import Scan
+    from terminal.model import Luma
 
 SMALLEST = 21
 """Modules across the smallest QR symbol (version 1), hence the smallest side in pixels worth searching."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import zxingcpp
 
-from terminal.model import Code, Scan, is_ours
+from terminal.codes import Code, Scan, is_ours
 from terminal.scan.steps import Box, Threshold
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.model import in_order, ours
+from terminal.codes import in_order, ours
 
 if TYPE_CHECKING:
-    from terminal.model import Code, Credential, RecordedCheck, Scan
+    from terminal.codes import Code, Scan
+    from terminal.model import Credential, RecordedCheck
     from terminal.screens.values import LastSeen, Status
 
 MOST = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import Scan, is_ours, ours
+from terminal.codes import Scan, is_ours, ours
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
 from terminal.screens.choice import (

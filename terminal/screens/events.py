@@ -10,7 +10,8 @@ from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
-    from terminal.model import Candidate, Outcome, Plate, RecordedCheck, Scan
+    from terminal.codes import Scan
+    from terminal.model import Candidate, Outcome, Plate, RecordedCheck
     from terminal.ports import Button
     from terminal.screens.values import Notice, Status
 

@@ -17,7 +17,8 @@ from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 
 if TYPE_CHECKING:
-    from terminal.model import RecordedCheck, Scan
+    from terminal.codes import Scan
+    from terminal.model import RecordedCheck
     from terminal.screens.values import LastSeen, Notice, Status
 
 

@@ -11,9 +11,10 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.values import CameraStatus
 
 if TYPE_CHECKING:
+    from terminal.codes import Scan
     from terminal.errors import Fault
     from terminal.inbox import FrameScanned
-    from terminal.model import Luma, Scan
+    from terminal.model import Luma
     from terminal.screens.state import Shown
 
 

@@ -24,8 +24,9 @@ from terminal.services.notices import Notices
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from terminal.codes import Scan
     from terminal.credential.verify import Moment
-    from terminal.model import Credential, Luma, RecordedCheck, Scan
+    from terminal.model import Credential, Luma, RecordedCheck
     from terminal.ports import Clock, Incoming, Link
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect

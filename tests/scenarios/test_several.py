@@ -17,10 +17,11 @@ from nacl.utils import random as random_bytes
 from keys import files
 from keys.issue import IssueRequest, issue
 from keys.voucher import A6, VoucherText, voucher
+from terminal.codes import PREFIX
 from terminal.credential.verify import write_text
 from terminal.journal.entry import Check, Note
 from terminal.journal.evidence import Evidence
-from terminal.model import PREFIX, Outcome, Plate, Reason, RecordedCheck, Vehicle
+from terminal.model import Outcome, Plate, Reason, RecordedCheck, Vehicle
 from terminal.registry.messages import PlateQuestion
 from terminal.screens.check import Result
 from terminal.screens.choice import CodeChoice

@@ -23,7 +23,8 @@ from terminal.scan.steps import BASE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from terminal.model import Luma, Scan
+    from terminal.codes import Scan
+    from terminal.model import Luma
 
 LIVE_S, SHORT_S = FRAME_BUDGET_S, 0.003
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)

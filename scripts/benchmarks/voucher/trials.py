@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from keys.code_parameters import Level
     from keys.voucher import VoucherSheet
-    from terminal.model import Luma, Scan
+    from terminal.codes import Scan
+    from terminal.model import Luma
 
 FRAMES = 5
 """Frames of a series: a sixth of a second."""

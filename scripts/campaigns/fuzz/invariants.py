@@ -9,9 +9,10 @@ from nacl import bindings
 from keys.issue import IssueRequest, issue
 from scripts.images.from_bytes import ByteSource, picture
 from terminal import scan
+from terminal.codes import Scan
 from terminal.credential import trust, verify
 from terminal.limits import DAY_S, FRAME_BUDGET_S
-from terminal.model import CredentialFinding, Plate, Scan, Vehicle
+from terminal.model import CredentialFinding, Plate, Vehicle
 from terminal.scan.recovery.decode import recover
 from terminal.wire import cose
 

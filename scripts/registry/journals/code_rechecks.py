@@ -14,8 +14,9 @@ from sqlalchemy import and_, exists, func, select
 from scripts.registry import issuance
 from scripts.registry.journals.entry_tables import CHECK, CODE_RECHECK, ENTRY
 from scripts.registry.tables import insert
+from terminal.codes import PREFIX
 from terminal.credential import claims, register, verify
-from terminal.model import PREFIX, CredentialFinding, Issuance
+from terminal.model import CredentialFinding, Issuance
 from terminal.registry.messages import CodeClaims
 from terminal.wire import cose
 

@@ -19,7 +19,7 @@ from scripts.campaigns.fuzz.run import FAILED, fuzz, seed_corpus
 from scripts.images.from_bytes import LARGEST, LAYOUTS, modules_of, picture
 from scripts.images.qr_encoder import BLOCKS, MASKS, symbol
 from terminal import scan
-from terminal.model import Scan
+from terminal.codes import Scan
 
 if TYPE_CHECKING:
     from terminal.model import Luma

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.issue import Enforcement, IssueRequest, issue
+from terminal.codes import PREFIX
 from terminal.credential import claims, enforcement
 from terminal.credential.enforcement import EnforcementKey
-from terminal.model import PREFIX, Credential, SealedClaims
+from terminal.model import Credential, SealedClaims
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
 from tests.terminal.credential.issuing import VEHICLE

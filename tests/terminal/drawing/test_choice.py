@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from terminal.codes import Code, Scan
 from terminal.drawing.choice import cells
 from terminal.drawing.draw import compose, draw, event_at
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.items import ImageItem, Item, Outline, PlateArt, Text
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Language, Style
-from terminal.model import Code, CredentialFinding, Outcome, Scan, VehicleFinding
+from terminal.model import CredentialFinding, Outcome, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
 from terminal.screens.choice import MOST, CodeChoice, CodeChosen, Identified, Identify, OthersWanted, offered

@@ -20,7 +20,8 @@ from tests.pictures import code, scene
 from tests.vectors_on_disk import case
 
 if TYPE_CHECKING:
-    from terminal.model import Luma, Scan
+    from terminal.codes import Scan
+    from terminal.model import Luma
 
 OURS = case("good 苏A12345 02")["text"]
 OTHER_OF_OURS = case("good 苏B00001 01")["text"]

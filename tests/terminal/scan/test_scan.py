@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from terminal import scan
-from terminal.model import Scan
+from terminal.codes import Scan
 from tests.pictures import code, scene
 from tests.vectors_on_disk import case
 

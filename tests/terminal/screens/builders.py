@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from terminal.codes import Code, Scan, is_ours
 from terminal.errors import CameraStalled, ClockWrong, Fault, PanelFault
 from terminal.model import (
-    Code,
     Credential,
     CredentialFinding,
     Finding,
@@ -15,12 +15,10 @@ from terminal.model import (
     Plate,
     Reason,
     RecordedCheck,
-    Scan,
     Subject,
     Vehicle,
     VehicleFinding,
     VehicleStatus,
-    is_ours,
 )
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Advice, Keys, PlateEntry, Result

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from terminal.codes import Code, ours
 from terminal.errors import JournalFull
-from terminal.model import POINTS, Code, Outcome, Plate, RecordedCheck, ours
+from terminal.model import POINTS, Outcome, Plate, RecordedCheck
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identify, OthersWanted

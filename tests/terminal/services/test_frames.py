@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from terminal.codes import Scan
 from terminal.errors import CameraFault, CameraStalled
 from terminal.inbox import FrameScanned
-from terminal.model import Scan
 from terminal.screens.check import Ready
 from terminal.screens.choice import CodeChoice
 from terminal.screens.shift import Menu

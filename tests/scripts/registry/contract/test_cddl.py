@@ -18,11 +18,11 @@ from keys.issue import Enforcement, IssueRequest, issue
 from scripts.registry import sample
 from scripts.registry.database import Database
 from scripts.registry.journals.evidence import store as file_pieces
+from terminal.codes import PREFIX
 from terminal.journal import codec as journal_form
 from terminal.journal import record as journal
 from terminal.journal.entry import Entry
 from terminal.model import (
-    PREFIX,
     CheckOrigin,
     CredentialFinding,
     EarlierAlarm,

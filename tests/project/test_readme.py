@@ -26,6 +26,10 @@ READMES = (
     "tests/photographs/README.md",
     "tests/vectors/README.md",
 )
+REGISTRY_FOLDERS = [
+    (f"scripts/registry{folder}", "scripts/registry/README.md")
+    for folder in ("", "/journals", "/offline", "/reports")
+]
 LONGEST_INTRODUCTION_LINES = 160
 COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal", "clock")
 
@@ -177,6 +181,19 @@ def test_every_file_at_the_top_of_scripts_is_documented():
     names = [path.name for path in (ROOT / "scripts").iterdir() if path.suffix == "" and path.is_file()]
     commands = section("scripts/README.md", "The commands")
     assert [name for name in names if f"`scripts/{name}" not in commands] == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "readme"),
+    [("terminal", "terminal/README.md"), ("drivers", "drivers/README.md"), *REGISTRY_FOLDERS],
+)
+def test_every_part_of_a_folder_is_in_its_manual(folder: str, readme: str):
+    names = [
+        path.name + "/" * path.is_dir()
+        for path in (ROOT / folder).iterdir()
+        if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))
+    ]
+    assert [name for name in names if name != "__init__.py" and f"`{name}`" not in text(readme)] == []
 
 
 @pytest.mark.parametrize(

@@ -199,8 +199,7 @@ def _record(key: IssuerKey) -> dict[int, Value]:
 
 
 def _registry(keys: RegistryKeys) -> bytes:
-    groups = [keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal]
-    groups += [keys.lookup] if keys.lookup else []
+    groups = [keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal, keys.lookup]
     return cbor.write({number: list(group) for number, group in enumerate(groups, 1)})
 
 

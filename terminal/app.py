@@ -110,8 +110,8 @@ class App:
     def start(self) -> None:
         """Start scanner and link, show the first screen, then report to the service manager."""
         self._rig.panel.listen(self._inbox.put)
-        if self._rig.link is not None:
-            self._rig.link.open(lambda message: self._inbox.put(FromRegistry(message)))
+        if self.services.link is not None:
+            self.services.link.open(lambda message: self._inbox.put(FromRegistry(message)))
         self._scanner_healthy()
         self._tick()
         self._show()
@@ -127,8 +127,8 @@ class App:
         """Report to the service manager, stop scanner and link, and close the services."""
         self._rig.service_manager.stopping()
         self._scanner.stop()
-        if self._rig.link is not None:
-            self._rig.link.close()
+        if self.services.link is not None:
+            self.services.link.close()
         self.services.close()
 
     def wants_restart(self) -> bool:

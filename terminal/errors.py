@@ -294,6 +294,16 @@ class TerminalInactive(LinkFault):
     )
 
 
+class LookupKeyOld(LinkFault):
+    """Shown when the registry cannot open this terminal's lookups: its trust data is too old."""
+
+    code, zh, en = (
+        "N09",
+        "本机信任数据过旧，联网核查被拒，请更新",
+        "The registry refuses lookups, since this terminal's trust data is too old: update it",
+    )
+
+
 class UploadFault(Fault):
     """Shown when records of this terminal cannot be uploaded; none of them is removed."""
 

@@ -36,9 +36,10 @@ from terminal.registry import topics
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import Answered, LookupSession, LookupSpec
 from terminal.registry.messages import HotlistEntry, LookupResult, PlateQuestion, Purpose
+from terminal.services.sealed_link import SealedLink
 from terminal.services.trust_directory import load_registry
 from terminal.wire import cbor, signed
-from terminal.wire.sealed import SealingKeyPair
+from terminal.wire.sealed import OVERHEAD, SealingKeyPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,6 +71,7 @@ class _Bench:
     """Process id."""
     answer_keys: Sequence[bytes]
     hotlist_keys: Mapping[bytes, bytes]
+    lookup_key: bytes
     seeds: dict[str, bytes] = field(repr=False)
 
     @property
@@ -104,7 +106,8 @@ class _Terminal:
             status_topic=topics.link(name),
             subscriptions=(topics.answer(name), *further),
         )
-        self.link = MqttLink(settings)
+        pair = SealingKeyPair.of(bench.seeds[name])
+        self.link = SealedLink(MqttLink(settings), name, pair.open, bench.lookup_key)
         self.link.open(self._deliver)
         if not self._up.get(timeout=WAIT_S):
             raise RuntimeError("the broker refused a terminal")
@@ -149,7 +152,7 @@ def _side_by_side(bench: _Bench) -> list[Row]:
     asking = itertools.cycle(terminals)
     first = next(asking)
     _lookup_ms(first, heard)
-    sizes = len(first.question), len(first.answer)
+    sizes = len(first.question) + OVERHEAD, len(first.answer) + OVERHEAD
     with ExitStack() as running:
         port = bench.broker.port
         running.enter_context(answering(bench.tls, port, sizes[1]))
@@ -258,7 +261,8 @@ def _running() -> Iterator[_Bench]:
         running.callback(broker.stop)
         registry = running.enter_context(_registry(folder, broker))
         keys = load_registry(folder / "trust")
-        yield _Bench(folder, broker, registry, keys.answer, signed.by_kid(keys.hotlist), seeds)
+        hotlist_keys = signed.by_kid(keys.hotlist)
+        yield _Bench(folder, broker, registry, keys.answer, hotlist_keys, keys.lookup[0], seeds)
 
 
 def _enrol(trust: Path, seeds: dict[str, bytes]) -> None:

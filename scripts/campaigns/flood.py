@@ -63,6 +63,8 @@ class Client:
     tls: Path
     port: int
     heard: queue.SimpleQueue[tuple[float, bytes]]
+    lookup_key: bytes
+    """What lookups are sealed to, X25519."""
 
     def open(self) -> None:
         """Connect, and subscribe to the terminal's answers. Raises RuntimeError if the broker refuses."""
@@ -86,7 +88,8 @@ class Client:
         return self.mqtt.publish(topic, payload, qos=1, properties=properties)
 
     def _hear(self, payload: bytes) -> None:
-        self.heard.put((time.perf_counter(), payload))
+        answer = SealingKeyPair.of(self.seed).open(payload)
+        self.heard.put((time.perf_counter(), answer or b""))
 
     def close(self) -> None:
         """Disconnect."""
@@ -113,7 +116,7 @@ class Askers:
                 took_ms += self._take(left_s)
             one = next(self._turns)
             request_id = random_bytes(16)
-            payload = request(one.name, one.seed, request_id)
+            payload = request(one.name, one.seed, request_id, one.lookup_key)
             self._asked[request_id] = time.perf_counter()
             one.publish(topics.lookup(one.name), payload, request_id)
         until_s = time.perf_counter() + ANSWERED_MOST_S
@@ -144,17 +147,19 @@ class Attacker:
     tls: Path
     port: int
     bits_per_s: float
+    lookup_key: bytes
 
     def run(self, doing: Synchronized[int]) -> None:
         """Carry out the attack that `doing` selects, until it is END."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # its parent ends it
-        client = Client(self.name, self.seed, self.tls, self.port, queue.SimpleQueue())
+        client = Client(self.name, self.seed, self.tls, self.port, queue.SimpleQueue(), self.lookup_key)
         client.open()
         while (number := doing.value) != END:
             if number == QUIET:
                 time.sleep(0.01)
                 continue
-            for topic, payload, correlation in ATTACKS[number].messages(self.name, self.seed):
+            attack = ATTACKS[number]
+            for topic, payload, correlation in attack.messages(self.name, self.seed, self.lookup_key):
                 if doing.value != number:
                     break
                 begun_s = time.perf_counter()
@@ -198,10 +203,11 @@ def campaign(given: argparse.Namespace) -> int:
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="flood-"))) / "lab"
         port = running.enter_context(registry(folder, seeds))
-        clients = [Client(name, seed, folder / lab.TLS, port, heard) for name, seed in seeds.items()]
-        keys = signed.by_kid(load_registry(folder / "trust").answer)
+        listed = load_registry(folder / "trust")
+        tls, keys, lookup_key = folder / lab.TLS, signed.by_kid(listed.answer), listed.lookup[0]
+        clients = [Client(name, seed, tls, port, heard, lookup_key) for name, seed in seeds.items()]
         last = clients.pop()
-        attacker = Attacker(last.name, last.seed, last.tls, port, 1e6 * given.mbit)
+        attacker = Attacker(last.name, last.seed, last.tls, port, 1e6 * given.mbit, lookup_key)
         doing = running.enter_context(_attacking(attacker))
         for client in clients:
             client.open()

@@ -12,7 +12,7 @@ from nacl.utils import random as random_bytes
 from terminal.journal.record import Head
 from terminal.registry import codec, topics
 from terminal.registry.messages import Chunk, LookupRequest, Pieces, PlateQuestion, Purpose
-from terminal.wire import cbor, signed
+from terminal.wire import cbor, sealed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,13 +29,15 @@ _PICTURE = 1 << 20
 
 
 class Attack(NamedTuple):
-    """A kind of attack; `messages` yields endlessly, for a terminal's name and seed."""
+    """A kind of attack; `messages` yields endlessly, for a terminal's name, seed and the lookup key."""
 
     name: str
-    messages: Callable[[str, bytes], Iterator[Sent]]
+    messages: Callable[[str, bytes, bytes], Iterator[Sent]]
 
 
-def request(terminal: str, seed: bytes, request_id: bytes, journal_id: bytes = bytes(16)) -> bytes:
+def request(
+    terminal: str, seed: bytes, request_id: bytes, lookup_key: bytes, journal_id: bytes = bytes(16)
+) -> bytes:
     """Return a signed lookup of a vehicle in the sample data."""
     asked = LookupRequest(
         id=request_id,
@@ -46,10 +48,10 @@ def request(terminal: str, seed: bytes, request_id: bytes, journal_id: bytes = b
         why=Purpose.CHECK,
         head=Head(journal_id, 1, bytes(32)),
     )
-    return codec.sign(asked, signed.signer(seed))
+    return sealed.seal(codec.sign(asked, signed.signer(seed)), lookup_key)
 
 
-def _poisoned(terminal: str, seed: bytes) -> Iterator[Sent]:
+def _poisoned(terminal: str, seed: bytes, _lookup_key: bytes) -> Iterator[Sent]:
     """Yield messages of thousands of one-byte pieces."""
     pieces: list[cbor.Value] = [[bytes(32), at, _POISONED_PIECES, b"x"] for at in range(_POISONED_PIECES)]
     payload = signed.signer(seed)(cbor.write({1: terminal, 2: pieces}), signed.PIECES)
@@ -57,7 +59,7 @@ def _poisoned(terminal: str, seed: bytes) -> Iterator[Sent]:
         yield topics.pieces(terminal), payload, random_bytes(16)
 
 
-def _pictures(terminal: str, seed: bytes) -> Iterator[Sent]:
+def _pictures(terminal: str, seed: bytes, _lookup_key: bytes) -> Iterator[Sent]:
     """Yield valid messages with complete large pictures."""
     signer, size = signed.signer(seed), _PAYLOAD - 512
     while True:
@@ -72,7 +74,7 @@ def _pictures(terminal: str, seed: bytes) -> Iterator[Sent]:
             )
 
 
-def _batches(terminal: str, seed: bytes) -> Iterator[Sent]:
+def _batches(terminal: str, seed: bytes, _lookup_key: bytes) -> Iterator[Sent]:
     """Yield batches of the largest size that the broker accepts, each beginning a new journal."""
     signer = signed.signer(seed)
     while True:
@@ -81,16 +83,20 @@ def _batches(terminal: str, seed: bytes) -> Iterator[Sent]:
         yield topics.batch(terminal), signer(cbor.write(batch), signed.BATCH), random_bytes(16)
 
 
-def _lookups(terminal: str, seed: bytes) -> Iterator[Sent]:
+def _lookups(terminal: str, seed: bytes, lookup_key: bytes) -> Iterator[Sent]:
     """Yield valid lookups, each naming a new journal."""
     while True:
         request_id = random_bytes(16)
-        yield topics.lookup(terminal), request(terminal, seed, request_id, random_bytes(16)), request_id
+        yield (
+            topics.lookup(terminal),
+            request(terminal, seed, request_id, lookup_key, random_bytes(16)),
+            request_id,
+        )
 
 
-def _junk(terminal: str, seed: bytes) -> Iterator[Sent]:
+def _junk(terminal: str, seed: bytes, _lookup_key: bytes) -> Iterator[Sent]:
     """Yield unsigned messages with the terminal's own key id, on every topic."""
-    head = request(terminal, seed, bytes(16))[:17]
+    head = signed.signer(seed)(b"", signed.BATCH)[:17]
     for topic in itertools.cycle((topics.lookup, topics.batch, topics.pieces, topics.health)):
         yield topic(terminal), head + b"\x99\xff\xff" + bytes(_PAYLOAD - 512), random_bytes(16)
 

@@ -114,6 +114,17 @@ def unavailable(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:
     return LookupAnswer(id=request_id, answered_ms=now_ms, result=LookupResult.UNAVAILABLE, terminal=terminal)
 
 
+def unopened(request_id: bytes, terminal: str, now_ms: int) -> LookupAnswer:
+    """The answer to a lookup that is sealed to none of the registry's keys."""
+    return LookupAnswer(
+        id=request_id,
+        answered_ms=now_ms,
+        result=LookupResult.REFUSED,
+        terminal=terminal,
+        refusal=RefusalReason.KEY,
+    )
+
+
 def letter(answer: LookupAnswer, sign: Signer) -> Publication:
     """Return the publication of an answer: to its terminal's own topic, whatever Response Topic was
     requested.

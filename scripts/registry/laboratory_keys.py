@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from keys import certificates, files, lab
 from keys.files import Algorithm
 from scripts.registry import access, terminals
 from scripts.registry.access import Shares
+from scripts.registry.lookup_keys import LookupKeys
 from scripts.registry.other_issuers import OtherIssuers, js1_adapter
 from scripts.registry.service import Service, TerminalCache
 from scripts.registry.terminals import ACTIVE
@@ -42,6 +44,7 @@ def service(folder: Path, database: Database) -> Service:
         database,
         TerminalCache(folder / "trust"),
         OtherIssuers({"JS1": js1_adapter(public_key)}),
+        LookupKeys(folder / "private", folder / "trust", int(time.time())).pairs,
         answers=signed.signer(files.load_seed(folder / "private/answer.key")),
         hotlists=signed.signer(files.load_seed(folder / "private/hotlist.key")),
         receipts=signed.signer(files.load_seed(folder / "private/receipt.key")),

@@ -12,27 +12,40 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from scripts.registry import hotlist, terminals, uploads
-from scripts.registry.admission import TOPICS, Refusal, admit, owner_of
-from scripts.registry.answers import FRESH_MS, Publication, letter, names_head, refused, reply, unavailable
+from scripts.registry.admission import LARGEST, TOPICS, Refusal, admit
+from scripts.registry.answers import (
+    FRESH_MS,
+    Publication,
+    letter,
+    names_head,
+    refused,
+    reply,
+    unavailable,
+    unopened,
+)
 from scripts.registry.bounds import Bounds, Refused
 from scripts.registry.database import NamedHead
 from scripts.registry.faults import DatabaseFault
 from scripts.registry.journals import store
+from scripts.registry.terminals import identity_of
 from scripts.registry.uploads import SignedUpload
 from terminal.errors import TrustFault
 from terminal.model import RefusalReason
 from terminal.registry import codec, topics
 from terminal.registry.messages import Batch, Health, LookupRequest, Pieces, Reception
-from terminal.wire import cose
+from terminal.wire import cose, sealed
+from terminal.wire.fields import ID_SIZE
+from terminal.wire.sealed import open_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from scripts.registry.database import Database
     from scripts.registry.other_issuers import OtherIssuers
     from scripts.registry.terminals import Terminal
     from terminal.registry.messages import HotlistChange, LookupAnswer
+    from terminal.wire.sealed import SealingKeyPair
     from terminal.wire.signed import Signer
 
 LOG = logging.getLogger("registry")
@@ -56,40 +69,38 @@ class TerminalCache:
     def __init__(self, trust: Path) -> None:
         """`trust` is a trust set's folder, or a link to one. Raises TrustFault if it is unusable."""
         self._trust = trust
-        self._set, self._terminals = self._identity(), terminals.load_from(trust)
-        self._names = {each.id for each in self._terminals.values()}
+        self._set, self._terminals = identity_of(trust), terminals.load_from(trust)
+        self._by_name = {each.id: each for each in self._terminals.values()}
 
     def terminals(self) -> Mapping[bytes, Terminal]:
         """Return the terminals by kid. An unusable new set is ignored, and the last one stays in use."""
-        if (found := self._identity()) != self._set:
+        if (found := identity_of(self._trust)) != self._set:
             self._set = found
             try:
                 self._terminals = terminals.load_from(self._trust)
-                self._names = {each.id for each in self._terminals.values()}
+                self._by_name = {each.id: each for each in self._terminals.values()}
             except TrustFault as fault:
                 LOG.warning("the last list of terminals stays in force: %s", fault.line())
         return self._terminals
 
-    def knows(self, name: str) -> bool:
-        """Return True for the id of a listed terminal, active or not."""
-        return name in self._names
-
-    def _identity(self) -> tuple[int, int, int] | None:
-        """Return the identity of the folder that the link leads to; None if there is none."""
-        try:
-            found = self._trust.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino, found.st_ctime_ns
+    def named(self, name: str) -> Terminal | None:
+        """Return the terminal with this id, active or not; None where none is listed."""
+        self.terminals()
+        return self._by_name.get(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The service of a worker: its database, terminals, and signing keys."""
+    """The service of a worker: its database, terminals, signing keys, and the keys that open lookups.
+
+    Lookups arrive sealed, answers and receipts leave sealed (wire format, section 5).
+    """
 
     database: Database
     cache: TerminalCache
     others: OtherIssuers
+    lookup_pairs: Callable[[int], Sequence[SealingKeyPair]] = field(repr=False)
+    """The key pairs that open lookups, newest first, at a Unix time in s."""
     answers: Signer = field(repr=False)
     hotlists: Signer = field(repr=False)
     receipts: Signer = field(repr=False)
@@ -136,7 +147,7 @@ class Service:
     def _count(self, topic: str, reason: str, now_ms: int) -> None:
         """Count and log a refusal by terminal and topic; topics that are no terminal's are not repeated."""
         _, _, kind, name, *_ = [*topic.split("/"), "", "", "", ""]
-        known = kind in _KINDS and self.cache.knows(name)
+        known = kind in _KINDS and self.cache.named(name) is not None
         what = Refused(name, kind, reason) if known else Refused(_UNKNOWN, _UNKNOWN, reason)
         count = self.bounds.refuse(what, now_ms)
         if count is not None:
@@ -145,12 +156,13 @@ class Service:
     def _answer(
         self, topic: str, payload: bytes, now_ms: int, correlation: bytes, post: Callable[[Publication], None]
     ) -> Publication | Refusal:
-        owner = owner_of(LookupRequest, topic, payload, self.cache.terminals())
+        owner = self._sender(topic, len(payload), now_ms)
         if isinstance(owner, Refusal):
             return owner
-        if not self.bounds.admits_lookup(owner.id, now_ms):
-            return Refusal.FLOOD
-        admitted = admit(LookupRequest, topic, payload, self.cache.terminals())
+        message = open_with(self.lookup_pairs(now_ms // 1000), payload)
+        if message is None:
+            return self._refuse_key(owner, correlation, now_ms, post)
+        admitted = admit(LookupRequest, topic, message, self.cache.terminals())
         if isinstance(admitted, Refusal):
             return admitted
         request, _ = admitted
@@ -159,12 +171,32 @@ class Service:
         if not self.bounds.admits(request, now_ms):
             self._count(topic, RefusalReason.BUSY, now_ms)
             busy = letter(refused(request, now_ms, RefusalReason.BUSY), self.answers)
-            post(busy)
-            return busy
+            return _posted(busy, owner, post)
         out = self._reply(request, owner, now_ms, post)
         if not isinstance(out, Refusal):
             LOG.info("%s: %s", owner.id, out.result.name.lower())
         return out
+
+    def _sender(self, topic: str, size: int, now_ms: int) -> Terminal | Refusal:
+        """Return the terminal whose topic a lookup of `size` bytes came on; its content is not read."""
+        if size > LARGEST[LookupRequest]:
+            return Refusal.TOO_LARGE
+        owner = self.cache.named(topic.rpartition("/")[2])
+        if owner is None or topic != topics.lookup(owner.id):
+            return Refusal.OTHER_TERMINAL
+        return owner if self.bounds.admits_lookup(owner.id, now_ms) else Refusal.FLOOD
+
+    def _refuse_key(
+        self, owner: Terminal, correlation: bytes, now_ms: int, post: Callable[[Publication], None]
+    ) -> Publication | Refusal:
+        """Tell a terminal that no key opens its lookup: its trust set is too old, or it did not seal.
+
+        The request itself is unknown: its id is the delivery's Correlation Data, its terminal the topic's.
+        """
+        if len(correlation) != ID_SIZE:
+            return Refusal.CORRELATION
+        self._count(topics.lookup(owner.id), RefusalReason.KEY, now_ms)
+        return _posted(letter(unopened(correlation, owner.id, now_ms), self.answers), owner, post)
 
     def _reply(
         self, request: LookupRequest, owner: Terminal, now_ms: int, post: Callable[[Publication], None]
@@ -180,8 +212,7 @@ class Service:
             answer = unavailable(request.id, request.terminal, now_ms)
         if isinstance(answer, Refusal):
             return answer
-        out = self._letter(answer, now_ms)
-        post(out)
+        out = _posted(self._letter(answer, now_ms), owner, post)
         if names_head(request, owner, now_ms):
             self.heads.append(NamedHead(owner.id, request.head, now_ms))
         return out
@@ -223,7 +254,8 @@ class Service:
             self._count(TOPICS[kind](upload.owner.id), result, now_ms)
         else:
             LOG.info("%s: %s %s", upload.owner.id, name, result)
-        return Publication(topics.answer(upload.owner.id), receipt.message, correlation, receipt.result)
+        out = Publication(topics.answer(upload.owner.id), receipt.message, correlation, receipt.result)
+        return out if topic is None else _sealed(out, upload.owner)
 
     def _hear(self, topic: str, payload: bytes, now_ms: int) -> Refusal | None:
         """Keep the journal's head that a health message names."""
@@ -263,3 +295,15 @@ class Service:
         with self.database.transaction() as connection:
             hotlist.told(connection, change)
         LOG.info("hot list %s: told change %d of epoch %d", change.province, change.seq, change.epoch)
+
+
+def _sealed(out: Publication, owner: Terminal) -> Publication:
+    """Seal what is published to the terminal that it is for."""
+    return out._replace(payload=sealed.seal(out.payload, owner.sealing_key))
+
+
+def _posted(out: Publication, owner: Terminal, post: Callable[[Publication], None]) -> Publication:
+    """Post an answer, sealed."""
+    out = _sealed(out, owner)
+    post(out)
+    return out

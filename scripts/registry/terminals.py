@@ -43,6 +43,15 @@ def load_from(trust: Path) -> Mapping[bytes, Terminal]:
         raise TrustFault(f"terminals.cbor: {error.strerror}") from error
 
 
+def identity_of(trust: Path) -> tuple[int, int, int] | None:
+    """Return which folder a trust set is in, wherever a link leads now; None where there is none."""
+    try:
+        found = trust.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_ctime_ns
+
+
 def load(content: bytes) -> Mapping[bytes, Terminal]:
     """Decode the terminals of target `terminals.cbor`, by kid (wire format, section 4).
 

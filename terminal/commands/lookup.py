@@ -90,7 +90,7 @@ def run(
 ) -> int:
     """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
     services = open_services(settings, clock, link, open_keys)
-    with closing(services), link_session(link) as session:
+    with closing(services), link_session(services.link) as session:
         desk = _Desk(services, session)
         desk.connect()
         status = _answer(desk, question)

@@ -24,6 +24,7 @@ from terminal.registry.topics import Subscription
 from terminal.registry.upload_batches import Accepted
 from terminal.services import trust_directory
 from terminal.services.link_session import CONNECT_S, link_session
+from terminal.services.sealed_link import SealedLink
 from terminal.services.uploads import Upload
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.config import Config
+    from terminal.credential.trust import RegistryKeys
     from terminal.ports import Clock, KeyStore, Link
     from terminal.registry.upload_batches import TransferRate
     from terminal.services.link_session import LinkSession
@@ -66,7 +68,9 @@ def run(
     """Upload, write or take; ALL or LEFT. Raises Fault."""
     number = identity.load(settings.paths.identity).number
     stamp = Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted())
-    with _prepared(settings, stamp, open_keys(settings.paths.identity)) as work:
+    own = open_keys(settings.paths.identity)
+    keys = trust_directory.load_registry(settings.paths.trust)
+    with _prepared(settings, stamp, own, keys) as work:
         if way.receipts is not None:
             status = _take(work, way.receipts)
         elif way.to is not None:
@@ -74,14 +78,14 @@ def run(
         elif link is None:
             raise InputFault("the configuration names no registry; write to a file with --to FILE")
         else:
-            status = _upload(work, link, way.connect_s, stamp) if any(work.left()) else _conclude(work)
+            sealed = SealedLink(link, number, own.open_sealed, keys.lookup[0])
+            status = _upload(work, sealed, way.connect_s, stamp) if any(work.left()) else _conclude(work)
         work.remove_old(clock.now_s(), clock_trusted=clock.trusted())
     return status
 
 
 @contextmanager
-def _prepared(settings: Config, stamp: Stamp, own: KeyStore) -> Iterator[Upload]:
-    keys = trust_directory.load_registry(settings.paths.trust)
+def _prepared(settings: Config, stamp: Stamp, own: KeyStore, keys: RegistryKeys) -> Iterator[Upload]:
     journal = Journal.open(
         settings.paths.state,
         terminal_public_key=own.public_key,

@@ -59,7 +59,7 @@ class RegistryKeys:
     order: tuple[bytes, ...]
     journal: tuple[bytes, ...]
     """X25519 keys that journal records are sealed to."""
-    lookup: tuple[bytes, ...] = ()
+    lookup: tuple[bytes, ...]
     """X25519 keys that lookups are sealed to."""
 
 
@@ -115,8 +115,8 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
 def load_registry(content: bytes) -> RegistryKeys:
     """Load the keys from target `registry.cbor`. Raises TrustFault."""
     try:
-        groups = entries(cbor.read(content), frozenset({1, 2, 3, 4, 5}), frozenset({6}))
-        keys = [tuple(data(key, KEY_SIZE) for key in array(groups.get(number, []))) for number in range(1, 7)]
+        groups = entries(cbor.read(content), frozenset(range(1, 7)))
+        keys = [tuple(data(key, KEY_SIZE) for key in array(groups[number])) for number in range(1, 7)]
         for key in (key for group in keys[:4] for key in group):
             _require_point(key)
         for key in (key for group in keys[4:] for key in group):
@@ -127,7 +127,7 @@ def load_registry(content: bytes) -> RegistryKeys:
         raise TrustFault(f"registry.cbor: {error}") from error
     if not keys[4]:
         raise TrustFault("registry.cbor: no journal-sealing key")
-    if 6 in groups and not keys[5]:
+    if not keys[5]:
         raise TrustFault("registry.cbor: no lookup-sealing key")
     return RegistryKeys(*keys)
 

@@ -25,6 +25,7 @@ from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
+from terminal.services.sealed_link import SealedLink
 from terminal.services.services import Services
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import ShiftActions
@@ -56,6 +57,7 @@ def open_services(
     trusted = trust_directory.load_directory(settings.paths.trust)
     clock.note_trust_set(trusted.made_s)
     keys = trust_directory.load_registry(settings.paths.trust)
+    sealed = None if link is None else SealedLink(link, number, own.open_sealed, keys.lookup[0])
     verifier = Verifier(
         trusted,
         policy(settings.checks),
@@ -75,9 +77,9 @@ def open_services(
     lists = _lists(settings)
     recorder = Recorder(journal, author, trusted)
     registry = None
-    if link is not None and settings.registry is not None:
+    if sealed is not None and settings.registry is not None:
         registry = RegistryClient(
-            link=link,
+            link=sealed,
             lookup=LookupSession(
                 number,
                 signer,
@@ -97,7 +99,7 @@ def open_services(
     uploads = UploadService(
         Upload.open(settings.paths.state, journal, number, signer, keys),
         clock,
-        link,
+        sealed,
         nacl.utils.random,
         interval_s=60 * settings.upload.interval_min,
         retention_s=DAY_S * settings.upload.retention_days,
@@ -111,7 +113,7 @@ def open_services(
         uploads,
         province,
         clock,
-        link,
+        sealed,
         AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
     )
     if journal.set_aside is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.clock.state import CONTRADICTION_S
-from terminal.errors import ClockWrong, HotListSilent, TerminalInactive
+from terminal.errors import ClockWrong, HotListSilent, LookupKeyOld, TerminalInactive
 from terminal.model import RefusalReason
 from terminal.registry.dropped import Dropped
 from terminal.registry.lookup import Answered, Busy, Drop, Late, LookupSession, LookupSpec, NoAnswer
@@ -181,6 +181,8 @@ class RegistryClient:
             self._refused = ClockWrong(ahead_s) if abs(ahead_s) > CONTRADICTION_S else None
         elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.INACTIVE:
             self._refused = TerminalInactive()
+        elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.KEY:
+            self._refused = LookupKeyOld()
 
     def _ask(
         self, question: Question, head: Head, moment: Moment, wait_s: float | None = None

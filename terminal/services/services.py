@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from terminal.codes import Scan
     from terminal.credential.verify import Moment
     from terminal.model import Credential, Luma, RecordedCheck
-    from terminal.ports import Clock, Incoming, Link
+    from terminal.ports import Clock, Incoming
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect
     from terminal.screens.values import AgeLimits
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
+    from terminal.services.sealed_link import SealedLink
     from terminal.services.shift_actions import ShiftActions
     from terminal.services.uploads import UploadService
 
@@ -52,7 +53,7 @@ class Services:
     uploads: UploadService
     province: LastProvince
     clock: Clock
-    link: Link | None
+    link: SealedLink | None
     limits: AgeLimits
     """Ages at which verdicts fade and are hidden."""
     notices: Notices = field(default_factory=Notices, init=False)

@@ -151,12 +151,14 @@ def test_text_goes_into_a_file_too(tmp_path: Path, key: Path, capsys: pytest.Cap
 def test_a_trust_set_says_what_was_asked_for(tmp_path: Path, key: Path, capsys: pytest.CaptureFixture[str]):
     early = issued(capsys, key)
     (tmp_path / "codes.txt").write_text(early + "\n")
-    files.save(tmp_path / "journal.key", Algorithm.X25519, bytes(32))
+    files.save(tmp_path / "sealing.key", Algorithm.X25519, bytes(32))
     out = str(tmp_path / "trust")
     asked = ["trust", "--out", out, "--issuer", f"{key}.pub:苏:2026-01-01:2099-01-01", "--withdraw", "1:7"]
     asked += ["--status-list", "2", "--compromised", f"{key}.pub:2026-10-01"]
     asked += ["--issued", f"苏:2026-01-01:2099-01-01:{tmp_path / 'codes.txt'}"]
-    asked += ["--registry", f"journal:{tmp_path / 'journal.key.pub'}", "--registry", f"order:{key}.pub"]
+    sealing = tmp_path / "sealing.key.pub"
+    for purpose, public in (("journal", sealing), ("lookup", sealing), ("order", f"{key}.pub")):
+        asked += ["--registry", f"{purpose}:{public}"]
     assert main(asked) == 0
     assert capsys.readouterr().out == f"{out}: serial 2, 1 issuer keys\n"
     loaded = directory.load_directory(tmp_path / "trust")

@@ -51,8 +51,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert keys("new", "issuer.key") == 0
     for name in ("answer", "receipt", "hotlist", "order"):
         assert keys("new", f"{name}.key") == 0
-    assert keys("new", "journal.key", "--algorithm", "x25519") == 0
-    registry = [f"--registry={n}:{n}.key.pub" for n in ("answer", "receipt", "hotlist", "order", "journal")]
+    for name in ("journal", "lookup"):
+        assert keys("new", f"{name}.key", "--algorithm", "x25519") == 0
+    purposes = ("answer", "receipt", "hotlist", "order", "journal", "lookup")
+    registry = [f"--registry={name}:{name}.key.pub" for name in purposes]
     assert (
         keys("trust", "--out", "first", "--issuer", "issuer.key.pub:苏", "--status-list", "1", *registry) == 0
     )

@@ -24,7 +24,7 @@ SEEDS = [bytes((number,)) * 32 for number in range(3)]
 PUBLIC = [bindings.crypto_sign_seed_keypair(seed)[0] for seed in SEEDS]
 REQUEST = IssueRequest(Vehicle(Plate("浙A12345", "02"), "K33", "A", 202708), "浙A")
 SEALING = bytes([9] + [0] * 31)
-REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (SEALING,))
+REGISTRY = RegistryKeys((PUBLIC[0],), (PUBLIC[1],), (PUBLIC[2],), (PUBLIC[0],), (SEALING,), (SEALING,))
 
 
 def key(number: int, *scopes: str, compromised_since_s: int | None = None) -> IssuerKey:
@@ -139,7 +139,7 @@ def test_a_set_that_no_terminal_would_take_leaves_the_last_one_in_force(tmp_path
     for bad in (
         TrustContent([key(0, "苏"), key(0, "粤")]),
         TrustContent([key(0)]),
-        TrustContent([key(0, "苏")], RegistryKeys((), (), (), (), ())),
+        TrustContent([key(0, "苏")], RegistryKeys((), (), (), (), (), ())),
         TrustContent([IssuerKey(bytes(32), ("苏",), 0, 1)]),
     ):
         with pytest.raises(TrustFault):

@@ -90,10 +90,9 @@ def make_authority(folder: Path, now_s: int = NOW_S) -> Authority:
     window = 1000 * DAY_S
     issuer = IssuerKey(public_of(ISSUER_SEED), ("苏",), NOW_S - window, NOW_S + window)
     answer, receipt, hotlist, order = ((public_of(bytes([n]) * 32),) for n in range(1, 5))
-    journal = files.public_part(Algorithm.X25519, bytes([9]) * 32)
-    assert journal is not None
+    journal, lookup = (files.public_part(Algorithm.X25519, bytes([n]) * 32) or b"" for n in (9, 10))
     content = trustset.TrustContent(
-        [issuer], RegistryKeys(answer, receipt, hotlist, order, (journal,)), withdrawn={1: [7]}
+        [issuer], RegistryKeys(answer, receipt, hotlist, order, (journal,), (lookup,)), withdrawn={1: [7]}
     )
     write_content(made, trustset.targets(content, made_s=now_s, serial=1))
     return made

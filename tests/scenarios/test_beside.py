@@ -16,7 +16,14 @@ from terminal.screens.check import Ready
 from terminal.screens.shift import ShiftOver
 from terminal.screens.values import WaitingAlarms
 from tests.scenarios.test_checks import entries
-from tests.terminal.services.terminal_fixture import OURS, HandLink, answer_to, record_of, requests
+from tests.terminal.services.terminal_fixture import (
+    OURS,
+    HandLink,
+    answer_to,
+    record_of,
+    requests,
+    sealed_to_terminal,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +56,8 @@ def answer(desk: Desk, laboratory: Path, letters: str, place: int = 0) -> None:
     question = requests(desk.link, laboratory)[place]
     at_ms = int(1e3 * desk.rig.clock.now_s())
     record = record_of(OURS, letters)
-    desk.link.deliver(answer_to(question, laboratory, at_ms, result=LookupResult.FOUND, record=record))
+    said = answer_to(question, laboratory, at_ms, result=LookupResult.FOUND, record=record)
+    desk.link.deliver(sealed_to_terminal(said, laboratory))
 
 
 @pytest.mark.parametrize(

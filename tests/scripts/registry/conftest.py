@@ -23,6 +23,7 @@ from tests.scripts.registry.request_fixtures import (
     T0002,
     key_of,
     listed,
+    lookup_pairs,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def desk(trust: Path, tmp_path: Path) -> Iterator[Callable[[str], Service]]:
         made.append(Database(url))
         made[-1].prepare(NOW_MS)
         signers = (signed.signer(key_of(name)), signed.signer(HOTLIST_SEED), RECEIPT_SIGNER)
-        return Service(made[-1], TerminalCache(trust), OTHERS, *signers)
+        return Service(made[-1], TerminalCache(trust), OTHERS, lookup_pairs, *signers)
 
     yield make
     for database in made:

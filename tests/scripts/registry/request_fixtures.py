@@ -22,7 +22,7 @@ from terminal.registry.messages import (
     Question,
     VehicleRecord,
 )
-from terminal.wire import cbor, signed
+from terminal.wire import cbor, sealed, signed
 from terminal.wire.sealed import SealingKeyPair
 from terminal.wire.signed import Signer, by_kid
 
@@ -55,6 +55,15 @@ def pair_of(name: str) -> SealingKeyPair:
 def terminal_of(name: str, province: str = "苏", state: str = "active") -> Terminal:
     """Return a terminal with the keys of its name."""
     return Terminal(name, public(key_of(name)), province, state, pair_of(name).public)
+
+
+LOOKUP_PAIR = pair_of("lookup")
+"""What lookups are sealed to."""
+
+
+def lookup_pairs(_now_s: int) -> tuple[SealingKeyPair, ...]:
+    """The pairs that open lookups, at any time."""
+    return (LOOKUP_PAIR,)
 
 
 T0001 = terminal_of("T0001")
@@ -98,6 +107,18 @@ def signer_of(name: str) -> Signer:
 def sent(message: LookupRequest) -> bytes:
     """Return a request as its terminal sends it."""
     return codec.sign(message, signer_of(message.terminal))
+
+
+def boxed(message: LookupRequest) -> bytes:
+    """A request as it passes the broker: signed and sealed."""
+    return sealed.seal(sent(message), LOOKUP_PAIR.public)
+
+
+def unboxed(payload: bytes, terminal: str = "T0001") -> bytes:
+    """An answer or receipt that was sealed to a terminal, as it was signed."""
+    opened = pair_of(terminal).open(payload)
+    assert opened is not None
+    return opened
 
 
 def ask(

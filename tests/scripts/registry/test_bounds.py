@@ -34,7 +34,15 @@ from terminal.registry.messages import (
     Question,
 )
 from terminal.wire.signed import by_kid
-from tests.scripts.registry.request_fixtures import LOOKUP_TOPIC, NOW_MS, REQUEST, key_of, public, sent
+from tests.scripts.registry.request_fixtures import (
+    LOOKUP_TOPIC,
+    NOW_MS,
+    REQUEST,
+    boxed,
+    key_of,
+    public,
+    unboxed,
+)
 
 PLATE, HOTLIST = PlateQuestion("苏A12345", "02"), HotlistQuestion("苏", 0, 1)
 BUSY = RefusalReason.BUSY
@@ -61,12 +69,13 @@ class Asker:
         )
         posted: list[Publication] = []
         topic = topics.lookup(self.terminal)
-        out = self.service.deliver(topic, sent(request), NOW_MS + after_ms, request.id, posted.append)
+        out = self.service.deliver(topic, boxed(request), NOW_MS + after_ms, request.id, posted.append)
         if isinstance(out, Refusal):
             assert posted == []
             return out
         assert posted == [out]
-        answer = codec.open_signed(LookupAnswer, posted[0].payload, by_kid([public(key_of("W0001"))]))
+        payload = unboxed(posted[0].payload, self.terminal)
+        answer = codec.open_signed(LookupAnswer, payload, by_kid([public(key_of("W0001"))]))
         assert answer is not None
         assert answer.id == request.id
         return answer
@@ -136,7 +145,7 @@ def test_a_request_whose_correlation_data_is_not_its_id_gets_nothing_and_is_coun
     service = desk("W0001")
     for correlation in (b"", b"another", REQUEST.id + b"x"):
         posted: list[Publication] = []
-        out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, correlation, posted.append)
+        out = service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, correlation, posted.append)
         assert (out, posted) == (Refusal.CORRELATION, [])
     assert service.bounds.refused[Refused("T0001", "lookup", Refusal.CORRELATION)] == 3
 

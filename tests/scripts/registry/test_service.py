@@ -25,7 +25,7 @@ from paho.mqtt.properties import Properties
 from sqlalchemy import select
 
 from keys import certificates, lab
-from keys.files import load_public, load_seed
+from keys.files import Algorithm, load, load_public, load_seed
 from scripts.registry import hotlist, sample
 from scripts.registry.admission import Refusal
 from scripts.registry.answers import Publication
@@ -55,7 +55,8 @@ from terminal.registry.messages import (
     StoredPart,
 )
 from terminal.wire import signed
-from terminal.wire.signed import Signer, by_kid
+from terminal.wire.sealed import SealingKeyPair, seal
+from terminal.wire.signed import by_kid
 from tests.scripts.registry.journal_batches import BATCH_TOPIC, JOURNAL, Journal
 from tests.scripts.registry.journal_batches import read as read_receipt
 from tests.scripts.registry.link_clients import DEADLINE_S, EVERYTHING, HOTLISTS, Bare, Ends
@@ -71,11 +72,13 @@ from tests.scripts.registry.request_fixtures import (
     REQUEST,
     T0001,
     T0002,
+    boxed,
     key_of,
     listed,
+    lookup_pairs,
     public,
-    sent,
     signer_of,
+    unboxed,
 )
 from tests.scripts.registry.request_fixtures import RECORD as VEHICLE
 
@@ -140,18 +143,18 @@ def question(number: int) -> LookupRequest:
     return replace(REQUEST, id=number.to_bytes(16, "big"), sent_ms=now_ms())
 
 
-def ask(terminal: Bare, request: LookupRequest, key: Signer | None = None) -> None:
-    """Publish a request without waiting for the acknowledgement: the answer may come first."""
-    payload = sent(request) if key is None else codec.sign(request, key)
-    upload(terminal, topics.lookup(request.terminal), payload, request.id)
+def ask(terminal: Bare, request: LookupRequest) -> None:
+    """Publish a request, and do not wait for the acknowledgement: the answer may come first."""
+    upload(terminal, topics.lookup(request.terminal), boxed(request), request.id)
 
 
 def heard(terminal: Bare) -> tuple[str, LookupAnswer]:
     """Return the worker that signed the next answer, and the answer."""
     message = terminal.next("message")
     assert isinstance(message, MQTTMessage)
+    signed_answer = unboxed(bytes(message.payload), message.topic.rpartition("/")[2])
     for name in NAMES:
-        answer = codec.open_signed(LookupAnswer, bytes(message.payload), by_kid([public(key_of(name))]))
+        answer = codec.open_signed(LookupAnswer, signed_answer, by_kid([public(key_of(name))]))
         if answer is not None:
             properties: Any = message.properties  # paho sets received properties as attributes
             assert properties.CorrelationData == answer.id
@@ -203,7 +206,7 @@ def test_whatever_response_topic_is_asked_for_the_answer_goes_to_the_terminal_s_
     elsewhere = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho's is not annotated
     elsewhere.ResponseTopic = topics.answer("T0002")
     elsewhere.CorrelationData = question(1).id
-    terminal.client.publish(LOOKUP_TOPIC, sent(question(1)), qos=1, properties=elsewhere)
+    terminal.client.publish(LOOKUP_TOPIC, boxed(question(1)), qos=1, properties=elsewhere)
     assert heard(terminal)[1].id == question(1).id
     own = replace(question(2), terminal="T0002")
     ask(other, own)
@@ -216,7 +219,7 @@ def receipt(terminal: Bare) -> tuple[bytes, bytes]:
     message = terminal.next("message")
     assert isinstance(message, MQTTMessage)
     properties: Any = message.properties
-    return bytes(message.payload), properties.CorrelationData
+    return unboxed(bytes(message.payload)), properties.CorrelationData
 
 
 def upload(terminal: Bare, topic: str, payload: bytes, correlation: bytes) -> None:
@@ -302,11 +305,12 @@ def test_a_change_of_the_hot_list_is_told_to_whoever_listens(
 
 def test_a_database_that_is_away_is_said_to_be_unavailable(trust: Path, caplog: pytest.LogCaptureFixture):
     signers = (ANSWER_SIGNER, ANSWER_SIGNER, RECEIPT_SIGNER)
-    service = Service(Database("sqlite:////nowhere/x.sqlite"), TerminalCache(trust), OTHERS, *signers)
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
+    nowhere = Database("sqlite:////nowhere/x.sqlite")
+    service = Service(nowhere, TerminalCache(trust), OTHERS, lookup_pairs, *signers)
+    out = service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, REQUEST.id)
     assert isinstance(out, Publication)
     assert out.result is LookupResult.UNAVAILABLE
-    assert codec.open_signed(LookupAnswer, out.payload, ANSWER_KEYS) == LookupAnswer(
+    assert codec.open_signed(LookupAnswer, unboxed(out.payload), ANSWER_KEYS) == LookupAnswer(
         id=REQUEST.id, answered_ms=NOW_MS, result=LookupResult.UNAVAILABLE, terminal="T0001"
     )
     for topic, message in (
@@ -328,23 +332,23 @@ def test_an_answer_is_given_where_the_head_that_its_request_names_cannot_be_kept
         register(connection, (VEHICLE,))
         connection.exec_driver_sql("DROP TABLE witness")
     posted: list[Publication] = []
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append)
+    out = service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, REQUEST.id, posted.append)
     assert posted == [out]
     assert posted[0].result is LookupResult.FOUND
     with pytest.raises(DatabaseFault):
         service.keep_heads()
     service.keep_heads()
-    assert service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id) is Refusal.SEEN
+    assert service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, REQUEST.id) is Refusal.SEEN
 
 
 def test_what_may_go_is_posted_once_and_a_refusal_never(desk: Callable[[str], Service]):
     service = desk("W0001")
     posted: list[Publication] = []
     journal = Journal().fill(1)
-    for topic, message in ((LOOKUP_TOPIC, sent(REQUEST)), (BATCH_TOPIC, journal.sent(1, 1))):
+    for topic, message in ((LOOKUP_TOPIC, boxed(REQUEST)), (BATCH_TOPIC, journal.sent(1, 1))):
         first = service.deliver(topic, message, NOW_MS, REQUEST.id, posted.append)
         assert posted.pop() == first
-    assert service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id, posted.append) is Refusal.SEEN
+    assert service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, REQUEST.id, posted.append) is Refusal.SEEN
     assert posted == []
 
 
@@ -353,7 +357,7 @@ def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Calla
     spoilt = replace(VEHICLE, brand="e\u0301")  # not NFC
     with service.database.transaction() as connection:
         register(connection, (spoilt,))
-    out = service.deliver(LOOKUP_TOPIC, sent(REQUEST), NOW_MS, REQUEST.id)
+    out = service.deliver(LOOKUP_TOPIC, boxed(REQUEST), NOW_MS, REQUEST.id)
     assert isinstance(out, Publication)
     assert out.result is LookupResult.UNAVAILABLE
 
@@ -361,8 +365,8 @@ def test_a_record_that_no_message_can_hold_is_said_to_be_unavailable(desk: Calla
 def test_a_refused_delivery_says_nothing_of_what_it_was(
     desk: Callable[[str], Service], caplog: pytest.LogCaptureFixture
 ):
-    assert desk("W0001").deliver("roadside/1/lookup/苏A12345", b"098765", NOW_MS) is Refusal.UNSIGNED
-    assert Refusal.UNSIGNED in caplog.text
+    assert desk("W0001").deliver("roadside/1/lookup/苏A12345", b"098765", NOW_MS) is Refusal.OTHER_TERMINAL
+    assert Refusal.OTHER_TERMINAL in caplog.text
     assert "苏" not in caplog.text
 
 
@@ -417,11 +421,13 @@ def test_one_command_starts_all_of_it_and_a_signal_ends_it(tmp_path: Path):
         terminal.next("connack")
         terminal.subscribe(topics.answer("T0001"))
         key = signed.signer(load_seed(folder / "identity/terminal.key"))
-        ask(terminal, question(1), key)
-        payload = bytes(terminal.next("message").payload)
+        lookup_key = load_public(folder / "private/lookup.key.pub", Algorithm.X25519)
+        upload(terminal, LOOKUP_TOPIC, seal(codec.sign(question(1), key), lookup_key), question(1).id)
+        box = bytes(terminal.next("message").payload)
         ends.close()
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=DEADLINE_S)
+    payload = SealingKeyPair.of(load(folder / "identity/sealing.key", Algorithm.X25519)).open(box) or b""
     answer = codec.open_signed(
         LookupAnswer, payload, by_kid([load_public(folder / "private/answer.key.pub")])
     )

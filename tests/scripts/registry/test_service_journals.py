@@ -19,7 +19,7 @@ from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, Stored
 from terminal.wire import cbor, signed
 from terminal.wire.cbor import Value
 from tests.scripts.registry.journal_batches import BATCH_TOPIC, Journal, read
-from tests.scripts.registry.request_fixtures import LOOKUP_TOPIC, NOW_MS, signer_of
+from tests.scripts.registry.request_fixtures import NOW_MS, signer_of, unboxed
 from tests.terminal.registry.message_strategies import batches, evidence, healths
 from tests.terminal.wire.cbor_values import mutated
 
@@ -28,8 +28,8 @@ def test_a_batch_is_filed_on_its_own_terminal_s_topic_alone(desk: Callable[[str]
     service, batch = desk("W0001"), Journal().fill(1).sent(1, 1)
     for topic in (topics.batch("T0002"), f"{BATCH_TOPIC}/x"):
         assert service.deliver(topic, batch, NOW_MS) is Refusal.OTHER_TERMINAL
-    for topic in (topics.pieces("T0001"), topics.health("T0001"), LOOKUP_TOPIC):
-        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under the context of a batch
+    for topic in (topics.pieces("T0001"), topics.health("T0001")):
+        assert service.deliver(topic, batch, NOW_MS) is Refusal.UNSIGNED  # under that context
     malformed = signer_of("T0001")(b"\xa0", signed.HEALTH)
     assert service.deliver(topics.health("T0001"), malformed, NOW_MS) is Refusal.MALFORMED
     out = service.deliver(BATCH_TOPIC, batch, NOW_MS, b"id")
@@ -42,7 +42,7 @@ def receipt(service: Service, topic: str, message: bytes, now_ms: int = NOW_MS) 
     out = service.deliver(topic, message, now_ms, b"id")
     assert isinstance(out, Publication)
     assert (out.topic, out.correlation) == (topics.answer("T0001"), b"id")
-    return read(out.payload)
+    return read(unboxed(out.payload))
 
 
 def by_hand(service: Service, message: bytes, now_ms: int = NOW_MS) -> Receipt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from terminal.registry.upload_turns import FIRST_WAIT_S
 from terminal.wire.signed import by_kid
 from tests.scripts.registry.journal_batches import CHECK
 from tests.scripts.registry.link_clients import Ear, Ends
-from tests.scripts.registry.request_fixtures import NOW_MS, RECEIPT_SEED, T0001, public, signer_of
+from tests.scripts.registry.request_fixtures import NOW_MS, RECEIPT_SEED, T0001, public, signer_of, unboxed
 from tests.terminal.journal.journals import REGISTRY
 
 STAMP = Stamp(terminal="T0001", at_ms=NOW_MS, clock_trusted=True, officer="098765", shift="7")
@@ -69,7 +70,9 @@ class Exchange:
             letter = self.service.deliver(came.topic, came.payload, NOW_MS, came.correlation or b"")
             assert isinstance(letter, Publication)
             self.worker.link.send(letter_of(letter))
-            assert self.upload.receive(self.terminal.next(Incoming), self.now_s) is not None
+            receipt = self.terminal.next(Incoming)
+            opened = replace(receipt, payload=unboxed(receipt.payload))
+            assert self.upload.receive(opened, self.now_s) is not None
         return message.topic
 
 

@@ -22,6 +22,7 @@ from terminal.ports import Incoming, LinkState, Outgoing
 from terminal.registry import codec
 from terminal.services.assembly import open_services
 from terminal.wire import cose, signed
+from terminal.wire.sealed import seal
 from tests.terminal.registry.upload_fixtures import Registry
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Near:
 
     registry: Registry
     signer: signed.Signer
+    sealing_key: bytes
     up: bool = True
     sent: list[Outgoing] = field(default_factory=list)
     deliver: Callable[[LinkMessage], None] = field(default=lambda _: None)
@@ -50,7 +52,8 @@ class Near:
     def send(self, message: Outgoing) -> None:
         self.sent.append(message)
         receipt = codec.sign(self.registry.answer(message.payload), self.signer)
-        self.deliver(Incoming("roadside/1/answer/T0001", receipt, message.correlation))
+        box = seal(receipt, self.sealing_key)
+        self.deliver(Incoming("roadside/1/answer/T0001", box, message.correlation))
 
     def acknowledge(self, message: Incoming) -> None:
         pass
@@ -73,7 +76,9 @@ class Desk:
     clock: ManualClock
 
     def upload(self, *, up: bool = True, way: UploadTarget | None = None) -> int:
-        link = Near(self.registry, self.signer, up)
+        key_file = self.settings.paths.identity / "sealing.key.pub"
+        sealing_key = files.load_public(key_file, files.Algorithm.X25519)
+        link = Near(self.registry, self.signer, sealing_key, up)
         return run(self.settings, self.clock, link, open_store, way or UploadTarget())
 
     @contextmanager

@@ -130,7 +130,7 @@ def test_a_bad_file_of_the_register_makes_the_set_invalid():
 
 
 def registry(**changed: cbor.Value) -> bytes:
-    groups: dict[int, cbor.Value] = {number: [PUBLIC_KEY] for number in range(1, 6)}
+    groups: dict[int, cbor.Value] = {number: [PUBLIC_KEY] for number in range(1, 7)}
     return cbor.write(groups | {int(name[1:]): value for name, value in changed.items()})
 
 
@@ -140,7 +140,7 @@ def test_the_registry_s_keys_are_read_by_purpose():
     assert keys.answer == (other, PUBLIC_KEY)
     assert keys.order == (PUBLIC_KEY,)
     assert keys.journal == keys.lookup == (X25519,)
-    assert trust.load_registry(registry()).lookup == ()
+    assert trust.load_registry(registry()).lookup == (PUBLIC_KEY,)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,7 @@ def test_the_registry_s_keys_are_read_by_purpose():
             registry(_4=[b"short"]),
             registry(_5=[]),
             registry(_6=[]),
+            cbor.write({number: [PUBLIC_KEY] for number in range(1, 6)}),
         ),
         *(registry(_5=[SMALL_ORDER]), registry(_6=[b"\x01" + bytes(31)]), registry(_5=[X25519, X25519])),
         *(registry(_1=[PUBLIC_KEY, PUBLIC_KEY]), registry(_7=[PUBLIC_KEY])),

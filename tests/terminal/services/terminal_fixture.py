@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from drivers.clock import ManualClock
 from keys import files, lab
+from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
 from keys.key_store import open_store
 from terminal import config
@@ -28,7 +29,7 @@ from terminal.registry.messages import (
 from terminal.screens.events import Recorded, Refined, Reported, ScreenEvent
 from terminal.services.assembly import open_services
 from terminal.wire import signed
-from terminal.wire.sealed import SealingKeyPair
+from terminal.wire.sealed import SealingKeyPair, seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +82,7 @@ def answer_to(
     at_ms: int,
     **said: Any,  # noqa: ANN401 - an answer's fields
 ) -> Incoming:
-    """The answer to a request as it travels, signed by the laboratory's registry."""
+    """The answer to a request, signed by the laboratory's registry, as the link opened it."""
     answer = LookupAnswer(id=request.id, answered_ms=at_ms, terminal=TERMINAL, **said)
     seed = files.load_seed(laboratory / "private/answer.key")
     return Incoming(topics.answer(TERMINAL), codec.sign(answer, signed.signer(seed)), request.id)
@@ -103,11 +104,29 @@ def record_of(
     )
 
 
+def sealed_to_terminal(answer: Incoming, laboratory: Path) -> Incoming:
+    """An answer as it passes the broker."""
+    key = files.load_public(laboratory / "identity/sealing.key.pub", Algorithm.X25519)
+    return replace(answer, payload=seal(answer.payload, key))
+
+
+def opened_request(sent: Outgoing, laboratory: Path) -> LookupRequest:
+    """A lookup that was sent, opened as the registry opens it."""
+    assert sent.topic == topics.lookup(TERMINAL)
+    pair = SealingKeyPair.of(files.load(laboratory / "private/lookup.key", Algorithm.X25519))
+    message = pair.open(sent.payload)
+    assert message is not None
+    keys = signed.by_kid([files.load_public(laboratory / "identity/terminal.key.pub")])
+    request = codec.open_signed(LookupRequest, message, keys)
+    assert request is not None
+    return request
+
+
 def requests(link: HandLink, laboratory: Path) -> list[LookupRequest]:
     """The questions about vehicles and codes that were sent, in their order."""
-    keys = signed.by_kid([files.load_public(laboratory / "identity/terminal.key.pub")])
-    read = (codec.open_signed(LookupRequest, one.payload, keys) for one in link.sent)
-    return [one for one in read if one is not None and isinstance(one.question, PlateQuestion | CodeQuestion)]
+    lookups = [one for one in link.sent if one.topic == topics.lookup(TERMINAL)]
+    read = [opened_request(one, laboratory) for one in lookups]
+    return [one for one in read if isinstance(one.question, PlateQuestion | CodeQuestion)]
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 from keys import files
 from keys.key_store import open_store
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
-from terminal.errors import ClockWrong, HotListFault, HotListSilent, TerminalInactive
+from terminal.errors import ClockWrong, HotListFault, HotListSilent, LookupKeyOld, TerminalInactive
 from terminal.model import (
     EarlierAlarm,
     HotlistWord,
@@ -39,7 +39,15 @@ from terminal.services.hotlist_sync import HOTLIST_BUSY_S, HOTLIST_REST_S
 from terminal.services.registry_client import BUSY_PAUSE_S, HOTLIST_WAIT_S
 from terminal.wire import signed
 from tests.terminal.clock.fake_time import FakeTime
-from tests.terminal.services.terminal_fixture import OTHER, OURS, Work, answer_to, judged, work_of
+from tests.terminal.services.terminal_fixture import (
+    OTHER,
+    OURS,
+    Work,
+    answer_to,
+    judged,
+    opened_request,
+    work_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,15 +69,10 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
 
 def asked(work: Work) -> LookupRequest | None:
     """The hot list's question that goes out now, if any."""
-    keys = signed.by_kid([files.load_public(work.laboratory / "identity/terminal.key.pub")])
     before = len(work.link.sent)
     work.services.expire()
     assert len(work.link.sent) <= before + 1
-    return (
-        codec.open_signed(LookupRequest, work.link.sent[-1].payload, keys)
-        if work.link.sent[before:]
-        else None
-    )
+    return opened_request(work.link.sent[-1], work.laboratory) if work.link.sent[before:] else None
 
 
 def province(request: LookupRequest | None) -> str:
@@ -147,10 +150,7 @@ def whole(work: Work) -> None:
 
 def sent(work: Work) -> LookupRequest:
     """The last question that was sent."""
-    keys = signed.by_kid([files.load_public(work.laboratory / "identity/terminal.key.pub")])
-    request = codec.open_signed(LookupRequest, work.link.sent[-1].payload, keys)
-    assert request is not None
-    return request
+    return opened_request(work.link.sent[-1], work.laboratory)
 
 
 def word(work: Work, plate: Plate = OURS) -> HotlistWord | None:
@@ -266,6 +266,16 @@ def test_a_withdrawn_terminal_is_told_so(work: Work):
     work.cases.enter(OURS, None, work.moment)
     work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.INACTIVE)
     assert faults(work) == [TerminalInactive.code]
+
+
+def test_a_terminal_that_seals_to_a_key_the_registry_does_not_have_is_told_to_update(work: Work):
+    work.cases.enter(OURS, None, work.moment)
+    (told,) = work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.KEY)
+    assert (judged(told).lookup, judged(told).refusal) == (LookupState.NO_ANSWER, RefusalReason.KEY)
+    assert faults(work) == [LookupKeyOld.code]
+    work.cases.enter(OURS, None, work.moment)
+    work.answer(work.asked()[-1], OURS)
+    assert faults(work) == []
 
 
 def test_a_busy_registry_is_asked_again_after_a_pause(work: Work):

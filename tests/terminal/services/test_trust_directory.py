@@ -74,5 +74,5 @@ def test_a_target_that_cannot_be_read_is_a_fault(tmp_path: Path):
 def test_the_registry_s_keys_are_read(tmp_path: Path):
     with pytest.raises(TrustFault, match="No such file"):
         trust_directory.load_registry(tmp_path)
-    (tmp_path / "registry.cbor").write_bytes(cbor.write({number: [KEY] for number in range(1, 6)}))
+    (tmp_path / "registry.cbor").write_bytes(cbor.write({number: [KEY] for number in range(1, 7)}))
     assert trust_directory.load_registry(tmp_path).journal == (KEY,)

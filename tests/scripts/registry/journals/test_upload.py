@@ -11,7 +11,7 @@ from nacl.utils import random as random_bytes
 from sqlalchemy import select
 
 from keys import lab
-from keys.files import Algorithm, load_public, load_seed
+from keys.files import Algorithm, load, load_public, load_seed
 from scripts.registry import laboratory_keys
 from scripts.registry.__main__ import main
 from scripts.registry.answers import Publication
@@ -24,6 +24,7 @@ from terminal.ports import Incoming
 from terminal.registry.upload import Uploader
 from terminal.registry.upload_batches import Accepted
 from terminal.wire import cose, signed
+from terminal.wire.sealed import SealingKeyPair
 from tests.scripts.registry.journal_batches import CHECK
 from tests.scripts.registry.request_fixtures import public
 
@@ -84,6 +85,7 @@ def stored(desk: Service) -> list[bytes]:
 def test_every_record_is_uploaded_in_batches_and_receipted(
     desk: Service, journal: Journal, upload: Uploader, folder: Path, capsys: pytest.CaptureFixture[str]
 ):
+    sealing = SealingKeyPair.of(load(folder / "identity/sealing.key", Algorithm.X25519))
     upload.start(0, random_bytes)
     batches = 0
     while (message := upload.poll(0)) is not None:
@@ -92,7 +94,9 @@ def test_every_record_is_uploaded_in_batches_and_receipted(
         out = desk.deliver(*delivery)
         assert isinstance(out, Publication)
         batches += 1
-        assert isinstance(upload.receive(Incoming(out.topic, out.payload, out.correlation), 0), Accepted)
+        payload = sealing.open(out.payload)
+        assert payload is not None
+        assert isinstance(upload.receive(Incoming(out.topic, payload, out.correlation), 0), Accepted)
     assert batches > 1
     assert upload.pending() == 0
     assert stored(desk) == [*journal.records(0)]

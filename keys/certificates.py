@@ -6,7 +6,6 @@ One authority signs all of them. P-256 is used because every TLS 1.3 library and
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -80,8 +79,15 @@ def issue_client(name: str, ca: TlsIdentity, now_s: int, days: int) -> TlsIdenti
     Raises InputFault if the name is not a valid MQTT topic level.
     """
     key = ec.generate_private_key(ec.SECP256R1())
+    return TlsIdentity(certify_client(name, key.public_key(), ca, now_s, days), key)
+
+
+def certify_client(
+    name: str, public_key: ec.EllipticCurvePublicKey, ca: TlsIdentity, now_s: int, days: int
+) -> x509.Certificate:
+    """Issue the certificate of a terminal or worker for a key of its own. Raises as `issue_client`."""
     purposes: list[_Extension] = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)]
-    return TlsIdentity(_sign(name, key.public_key(), ca, (now_s, days), purposes), key)
+    return _sign(name, public_key, ca, (now_s, days), purposes)
 
 
 def save(identity: TlsIdentity, folder: Path, name: str) -> None:
@@ -97,9 +103,9 @@ def save_files(identity: TlsIdentity, certificate: Path, key: Path) -> None:
     secret = identity.key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _create(key, 0o600, secret)
+    files.create(key, 0o600, secret)
     try:
-        _create(certificate, 0o644, identity.certificate.public_bytes(serialization.Encoding.PEM))
+        files.create(certificate, 0o644, identity.certificate.public_bytes(serialization.Encoding.PEM))
     except InputFault:
         key.unlink()
         raise
@@ -236,9 +242,25 @@ def _builder(
     return builder
 
 
-def _common_name(name: str) -> x509.Name:
+def der(certificate: x509.Certificate) -> bytes:
+    """Encode a certificate in DER."""
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """Return the common name of a certificate, empty if it has none."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def require_name(name: str) -> None:
+    """Raise InputFault for a name that cannot be a common name and a level of a topic."""
     if not _NAME.fullmatch(name):
         raise InputFault("a name has 1 to 64 letters, digits, dots, underscores and hyphens")
+
+
+def _common_name(name: str) -> x509.Name:
+    require_name(name)
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
@@ -263,14 +285,3 @@ def _usage(
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _create(path: Path, mode: int, content: bytes) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-    except FileExistsError as error:
-        raise InputFault(f"{path} already exists; keys are never overwritten") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import arguments, certificates, code_parameters, commands, repository_cli
+from keys.enrolment import cli as enrolment
 from keys.files import Algorithm
 from terminal import console
 from terminal.errors import Fault
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_issue(actions.add_parser("issue", help="issue an inspection credential"))
     _add_tls(actions.add_parser("tls", help="make TLS identities for a broker, terminals and workers"))
     repository_cli.add(actions)
+    enrolment.add(actions)
     _add_lab(actions.add_parser("lab", help="make a laboratory, or complete an existing one"))
     return parser
 

@@ -54,10 +54,10 @@ def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
     Raises InputFault if either file exists; then neither is changed.
     """
     public = public_part(algorithm, secret)
-    _create(path, 0o600, algorithm, secret)
+    create(path, 0o600, _line(algorithm, secret))
     if public is not None:
         try:
-            _create(_beside(path), 0o644, algorithm, public)
+            create(_beside(path), 0o644, _line(algorithm, public))
         except InputFault:
             path.unlink()
             raise
@@ -92,7 +92,7 @@ def load_public(path: Path, algorithm: Algorithm = Algorithm.ED25519) -> bytes:
     return public
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Replace a file atomically: a reader finds the old content or the new, never a mixture."""
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         staged = Path(file.name)
@@ -100,7 +100,7 @@ def replace(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            staged.chmod(0o644)
+            staged.chmod(mode)
             staged.replace(path)
         except OSError:
             staged.unlink(missing_ok=True)
@@ -117,15 +117,20 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".pub")
 
 
-def _create(path: Path, mode: int, algorithm: Algorithm, key: bytes) -> None:
+def create(path: Path, mode: int, content: bytes) -> None:
+    """Write a new file with this mode. Raises InputFault if it exists."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     except FileExistsError as error:
         raise InputFault(f"{path} already exists; keys are never overwritten") from error
     with os.fdopen(descriptor, "wb") as file:
-        file.write(f"{algorithm} {key.hex()}\n".encode("ascii"))
+        file.write(content)
         file.flush()
         os.fsync(descriptor)
+
+
+def _line(algorithm: Algorithm, key: bytes) -> bytes:
+    return f"{algorithm} {key.hex()}\n".encode("ascii")
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -1,0 +1,83 @@
+"""HTTP service of the authority, to which terminals post requests to enrol and renewals.
+
+It speaks plain HTTP: requests and answers authenticate themselves, and an answer is sealed to its terminal
+(`keys.enrolment.messages`), so that TLS, whose CA a new device does not know yet, would add nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from keys.enrolment.messages import MOST_BYTES
+from terminal import console
+from terminal.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keys.enrolment.authority import Authority
+
+PATH = "/enrolment"
+_MOST_TOGETHER = 16
+_PATIENCE_S = 10.0
+"""Time that a client may take for its request, s."""
+
+
+class EnrolmentServer(ThreadingHTTPServer):
+    """Answers requests of terminals; `port` 0 is a free one."""
+
+    daemon_threads = True
+
+    def __init__(
+        self, authority: Authority, host: str, port: int, clock_s: Callable[[], float] = time.time
+    ) -> None:
+        """Listen on `host` and `port`. Raises OSError."""
+        self.authority = authority
+        self.clock_s = clock_s
+        self.places = BoundedSemaphore(_MOST_TOGETHER)
+        super().__init__((host, port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: EnrolmentServer
+    timeout = _PATIENCE_S
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer one request; a refusal is a text with status 403."""
+        self.close_connection = True
+        length = self.headers.get("Content-Length", "")
+        if self.path != PATH or not length.isascii() or not length.isdigit():
+            self._send(HTTPStatus.NOT_FOUND, b"not found")
+            return
+        if int(length) > MOST_BYTES:
+            self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"too large")
+            return
+        content = self.rfile.read(int(length))
+        if not self.server.places.acquire(blocking=False):
+            self._send(HTTPStatus.SERVICE_UNAVAILABLE, b"busy")
+            return
+        try:
+            self._send(HTTPStatus.OK, self.server.authority.answer(content, int(self.server.clock_s())))
+        except Fault as fault:
+            self.log_message("%s", console.escaped(fault.detail))
+            self._send(HTTPStatus.FORBIDDEN, fault.detail.encode())
+        finally:
+            self.server.places.release()
+
+    def _send(self, status: HTTPStatus, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
+        """Log one line; it holds an address and a reason, and no personal data."""
+        sys.stderr.write(f"{self.log_date_time_string()} {self.client_address[0]} {format % args}\n")

@@ -1,4 +1,4 @@
-"""From a configuration and a rig to the app at work; what keeps it from starting is shown to the officer."""
+"""`roadside run`: assemble and run the app; a fault that prevents its start is shown to the officer."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the app is made from."""
+    """Configuration, rig and keys that the app is assembled from."""
 
     settings: Config
     rig: Rig
     open_keys: Callable[[Path], KeyStore]
-    """Opens the private keys of an identity folder. Raises InputFault."""
+    """Open the private keys of an identity folder. Raises InputFault."""
 
 
 DONE, NOT_MET, FAULT = 0, 1, 2
@@ -39,9 +39,9 @@ DONE, NOT_MET, FAULT = 0, 1, 2
 
 
 def run(setup: Setup) -> int:
-    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
+    """Run the app until SIGTERM or SIGINT; return FAULT if it could not start or continue.
 
-    It also ends where it is to start again (see `ShiftActions.wants_restart`): the service manager starts it.
+    It also ends for a restart by the service manager (see `ShiftActions.wants_restart`).
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,7 +67,7 @@ def run(setup: Setup) -> int:
 
 
 def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
-    """Play a scenario, its pictures into `shots`; NOT_MET where an expectation was not. Raises Fault."""
+    """Play a scenario, saving pictures in `shots`; return NOT_MET if an expectation failed. Raises Fault."""
     try:
         text = script.read_text(encoding="utf-8")
         shots.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
 
 
 def assemble(setup: Setup) -> app.App:
-    """The app with its trust, journal and look. Raises Fault."""
+    """Assemble the app with its services and style. Raises Fault."""
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
     style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
@@ -94,7 +94,7 @@ def assemble(setup: Setup) -> app.App:
 
 
 def _look_for(fault: Fault, setup: Setup) -> Style:
-    """How to show a fault: where the Chinese font is what is missing, in English."""
+    """Return the style to show a fault in: English if the Chinese font is missing."""
     settings, rig = setup.settings, setup.rig
     if not isinstance(fault, FontFault):
         try:

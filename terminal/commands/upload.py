@@ -1,6 +1,6 @@
-"""`roadside upload`: what was recorded goes to the registry, by the link or by hand, and receipts come back.
+"""`roadside upload`: upload records and pictures over the link, or write them to a file and read receipts.
 
-Only a receipt counts; what has none stays, and goes the next time.
+Records and pictures without a receipt stay, and are uploaded the next time.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ if TYPE_CHECKING:
     from terminal.services.link_session import LinkSession
 
 ALL, LEFT = 0, 1
-"""Exit statuses: everything is receipted (or written, or taken); something is left."""
+"""Exit statuses: everything has a receipt (or was written); something is left."""
 GIVE_UP_S = 60.0
-"""Without a receipt that stores anything for so long, the rest waits for another time."""
+"""Time without a receipt that stores anything, after which the upload ends, s."""
 RECEIPTS_BYTES = 4 << 20
 """Largest file of receipts that is read: about 20,000 receipts, for a gigabyte of batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTarget:
-    """By which way: a file to write to, a file of receipts to read, or neither for the link."""
+    """Way of the upload: a file to write, a file of receipts to read, or neither for the link."""
 
     to: Path | None = None
     receipts: Path | None = None
     connect_s: float = CONNECT_S
-    """How long the link may take to come up."""
+    """Timeout for the link to come up, s."""
 
 
 def run(
@@ -65,7 +65,7 @@ def run(
     open_keys: Callable[[Path], KeyStore],
     way: UploadTarget,
 ) -> int:
-    """Upload, write or take; ALL or LEFT. Raises Fault."""
+    """Upload, write the file or read the receipts; return ALL or LEFT. Raises Fault."""
     number = identity.load(settings.paths.identity).number
     stamp = Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted())
     own = open_keys(settings.paths.identity)
@@ -158,9 +158,9 @@ def _conclude(work: Upload) -> int:
 
 
 def _write(work: Upload, to: Path) -> int:
-    """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
+    """Write a new file, atomically: a CBOR sequence (RFC 8742) of signed batches and pieces.
 
-    The file is created, never opened: on a stick its name may be a link to any file of this terminal.
+    An existing file is never opened: on a stick its name may be a link to any file of this terminal.
     """
     if os.path.lexists(to):
         raise InputFault(f"{to} exists already; name a new file")

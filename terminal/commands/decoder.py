@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def main(memory_mib: int, cpu_s: int) -> int:
     """Answer requests on standard input until its end, within the limits; return the exit status."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii") as answers:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries print what they like
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries may print
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         limit_memory(memory_mib << 20)
         pictures: Iterator[list[DecodedCode]] = iter(())

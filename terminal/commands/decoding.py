@@ -133,7 +133,7 @@ class Decoder:
             [sys.executable, "-P", "-m", "terminal.commands.decoder", *map(str, limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what libraries print while they run out of memory
+            stderr=subprocess.DEVNULL,  # libraries print when memory runs out
             bufsize=0,
         )
         return self._child

@@ -117,7 +117,7 @@ def _image(path: Path) -> Iterator[InputImage]:
         with warnings.catch_warnings(), _opened(_content(path)) as image:
             whole = image.format in ("WEBP", "HEIF")
             _refuse_if_large(*image.size, MAX_PIXELS_WHOLE if whole else MAX_PIXELS)
-            image.draft("L", image.size)  # a JPEG gives its luminance as it is
+            image.draft("L", image.size)  # a JPEG yields its luminance directly
             luma = _luma(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
         raise InputFault("the picture is truncated or damaged") from error
@@ -125,7 +125,7 @@ def _image(path: Path) -> Iterator[InputImage]:
 
 
 def _opened(content: bytes) -> Image.Image:
-    # The size is checked here against our own limit, so Pillow's warning below its own says nothing new.
+    # The size is checked here against our own limit, so Pillow's own warning is not needed.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     warnings.simplefilter("ignore", UserWarning)
     try:
@@ -183,7 +183,7 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
     width, height = page.get_size()
     pixels = max(width * height, 1.0) * (PDF_DPI / 72) ** 2
     for drawn in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=_PDF_DEPTH):
-        _refuse_if_large(*drawn.get_px_size())  # it is decoded whole, however small it is drawn
+        _refuse_if_large(*drawn.get_px_size())  # it is decoded at full size, however small it is drawn
     scale = PDF_DPI / 72 * min(1.0, (PDF_PIXELS / pixels) ** 0.5)
     if max(width, height) * scale > PDF_PIXELS:
         raise InputFault(f"a page of {width:.0f} x {height:.0f} points")
@@ -198,9 +198,9 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
 
 def _frames(path: Path) -> Iterator[InputImage]:
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = _FFMPEG_OPTIONS
-    os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would talk to the person's window
+    os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would write to the terminal window
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    # FFmpeg alone, and an absolute path: never a pattern of pictures, an address or a device.
+    # Only FFmpeg, and an absolute path: never a file pattern, an address or a device.
     capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
     try:
         if not capture.isOpened():

@@ -62,7 +62,7 @@ def run(setup: Setup) -> int:
             terminal.run_once()
     finally:
         terminal.stop()
-    crash_marker.end(state)  # not where a bug ended the loop
+    crash_marker.end(state)  # not if a bug ended the loop
     return DONE
 
 

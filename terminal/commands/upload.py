@@ -167,7 +167,7 @@ def _write(work: Upload, to: Path) -> int:
     building = to.with_name(to.name + ".part")
     count = 0
     try:
-        building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
+        building.unlink(missing_ok=True)  # from an interrupted attempt; a link is removed, not followed
         handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(handle, "wb") as file:
             for message in work.uploader.messages():

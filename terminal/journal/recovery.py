@@ -92,7 +92,7 @@ def ensure_intact(
     except (OSError, sqlite3.Error):
         if whole and (state_dir / NAME).exists():
             _clear(state_dir)
-            return interrupted  # it is used on: no room for a new one now
+            return interrupted  # it stays in use: there is no room for a new one now
         raise
     return old
 

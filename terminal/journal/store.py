@@ -120,14 +120,14 @@ class Journal:
             return self._append(stamp, body, was)
         except JournalFull:
             self._reserve.release()
-            with suppress(JournalFault):  # it is the first fault that is told
+            with suppress(JournalFault):  # the first fault is reported
                 self._append(stamp, FULL)
             raise
 
     def _append(self, stamp: Stamp, body: Body, was: Outcome | None = None) -> int:
         with database.faults(self._folder):
             self._head = self._pen.write(self._db, self._head, stamp, body, was)
-        with suppress(OSError):  # the record is safe; an older head is a weaker witness and still a true one
+        with suppress(OSError):  # the record is durable; an older head is a weaker witness, but still true
             self._lock.remember(self._head)
         return self._head.seq
 

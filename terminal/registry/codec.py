@@ -144,7 +144,7 @@ def _require_consistent(answer: LookupAnswer) -> None:
             raise Malformed("several kinds, but not different kinds of one number")
 
 
-# Values that are neither plain nor a map.
+# Values that are neither plain nor described by a schema.
 
 
 def _head(key: int, name: str) -> Field:

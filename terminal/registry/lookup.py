@@ -314,7 +314,9 @@ def _settle(
     if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
     if answer.refusal is RefusalReason.BUSY:
-        asked.waiting = not isinstance(request.question, HotlistQuestion)  # that is asked anew after a pause
+        asked.waiting = not isinstance(
+            request.question, HotlistQuestion
+        )  # those are asked anew after a pause
         return Busy(request)
     if silent:
         asked.waiting = False

@@ -34,7 +34,7 @@ def test_a_terminal_is_enrolled_by_stick_listed_and_withdrawn(
     assert picture.stat().st_mode & 0o777 == 0o600
     with Image.open(picture) as symbol:
         assert [found.text for found in zxingcpp.read_barcodes(symbol)] == [code]
-    (tmp_path / "request").write_bytes(device.begin(desk.folder, code, SERIAL, lambda size: bytes(size)))
+    (tmp_path / "request").write_bytes(device.begin(desk.folder, code, SERIAL, bytes))
     assert run(desk, "answer", str(tmp_path / "request"), str(tmp_path / "answer")) == 0
     device.finish(desk.folder, (tmp_path / "answer").read_bytes())
     capsys.readouterr()

@@ -62,6 +62,7 @@ def laboratory(options: Namespace, now_s: int) -> None:
         return
     if not lab_repository.exists(folder):
         lab_repository.make(folder, now_s, nacl.utils.random)
+        lab_repository.install(folder, now_s)
         _say(f"{folder}: a TUF repository was made")
     if made := lab.renew_identities(folder, now_s):
         _say(f"{folder}: TLS identities were made: {', '.join(made)}")

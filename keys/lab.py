@@ -90,9 +90,11 @@ language = "zh"
 
 [paths]
 state = "state"
-trust = "trust"
 identity = "{IDENTITY}"
-offline = "offline"
+
+[trust]
+source = "{lab_repository.PUBLIC}"
+provinces = {list(lab_repository.OTHER_PROVINCES)}
 
 [registry]
 host = "127.0.0.1"
@@ -121,7 +123,13 @@ def is_complete(folder: Path) -> bool:
     """Return True if `folder` holds every file of a laboratory. Raises TrustFault if its trust set is
     damaged.
     """
-    wanted = (CONFIG, "state", "trust/registry.cbor", "trust/terminals.cbor", ISSUED_BEFORE_LEAK)
+    wanted = (
+        CONFIG,
+        "state/trust/current",
+        "trust/registry.cbor",
+        "trust/terminals.cbor",
+        ISSUED_BEFORE_LEAK,
+    )
     secrets = [_secret(name) for name, _ in _KEYS]
     secrets += [
         f"{IDENTITY}/{name}" for name in (identity.DESCRIPTION, identity.SIGNING_KEY, identity.SEALING_KEY)
@@ -145,6 +153,7 @@ def refresh(folder: Path, now_s: int) -> int:
     serial = trustset.next_serial(folder / "trust")
     files.replace(folder / "trust" / trustset.SET, trustset.set_target(now_s, serial))
     lab_repository.publish(folder, now_s)
+    lab_repository.install(folder, now_s)
     return serial
 
 
@@ -185,6 +194,7 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
     )
     trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)
+    lab_repository.install(folder, now_s)
     (folder / CONFIG).write_text(_TOML, encoding="utf-8")
 
 

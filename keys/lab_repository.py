@@ -19,6 +19,9 @@ from nacl.utils import random
 
 from keys import files, publishing, register_counts, repository, role_keys, trustset
 from keys.repository import KeyMaking, Repository, RootChange
+from keys.selection import Selection
+from keys.trust_source import fetch, terminal_store
+from terminal import identity
 from terminal.errors import InputFault
 from terminal.services import trust_directory as directory
 
@@ -26,7 +29,13 @@ if TYPE_CHECKING:
     from keys.role_keys import Randomness
 
 REPOSITORY = "repository"
+PUBLIC = f"{REPOSITORY}/public"
+"""What terminals of the laboratory read."""
 ROOT = "identity/root.json"
+OFFLINE = "offline"
+"""Files of the offline list in this folder of the laboratory are published as well."""
+OTHER_PROVINCES = ("浙",)
+"""Provinces whose registers and offline lists the laboratory's terminal takes besides its own."""
 _ROOTS = "private/roots"
 _PASSPHRASE = "private/passphrase"  # noqa: S105 - a file's name
 _NAMES = ("a", "b", "c")
@@ -59,7 +68,7 @@ def make(lab: Path, now_s: int, randomness: Randomness) -> None:
 
 
 def publish(lab: Path, now_s: int) -> int:
-    """Publish the targets of the laboratory's trust directory, and return the serial.
+    """Publish the laboratory's trust directory and offline lists, and return the serial.
 
     A root that has expired is renewed first. Raises InputFault, TrustFault.
     """
@@ -71,11 +80,30 @@ def publish(lab: Path, now_s: int) -> int:
     trust = (lab / "trust").resolve()
     shutil.rmtree(made.content)
     shutil.copytree(trust, made.content, ignore=shutil.ignore_patterns(trustset.SET))
+    for listed in sorted((lab / OFFLINE).glob("*.sqlite")):
+        (made.content / OFFLINE).mkdir(exist_ok=True)
+        shutil.copyfile(listed, made.content / OFFLINE / listed.name)
     # The laboratory is its own authority, so a count of its register is the authority's own.
     for file in directory.load_directory(trust).register.files:
         name = Path(file.target).stem
         register_counts.save(made.folder, name, {file.scope: file.count})
     return publishing.publish(made, _ask(lab), now_s).serial
+
+
+def install(lab: Path, now_s: float) -> None:
+    """Bring what is published in force on the laboratory's terminal. Raises TrustFault."""
+    described = identity.load(lab / "identity")
+    others = frozenset(OTHER_PROVINCES)
+    selection = Selection(
+        described.number,
+        described.province,
+        described.unit,
+        described.fleet,
+        registers=others,
+        offline=others,
+    )
+    store = terminal_store(lab / "state", lab / ROOT)
+    fetch(store, selection, str(lab / PUBLIC), lab / "identity" / identity.CA, now_s)
 
 
 def _sign_root(lab: Path) -> None:

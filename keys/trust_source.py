@@ -1,18 +1,29 @@
-"""The terminal's own trust store as its source of trust (`terminal.credential.trust_source`)."""
+"""The terminal's own trust store as its source of trust (`terminal.credential.trust_source`).
+
+`fetch` and `report` are what the commands `roadside trust update` and `roadside trust show` do.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from keys.trust_store import Watch, open_current, open_registry
+from keys import floors
+from keys.sources import FolderSource, HttpsSource
+from keys.trust_store import TrustStore, Watch, open_current, open_registry
+from keys.update import update
 from terminal.credential.trust import NO_TRUST
-from terminal.credential.trust_source import TrustInForce
+from terminal.credential.trust_source import TrustInForce, TrustReport, UpdateReport
 from terminal.errors import TrustFault
 
 if TYPE_CHECKING:
     from keys.selection import Selection
-    from keys.trust_store import InstalledSet, TrustStore
+    from keys.trust_store import InstalledSet
+
+FOLDER = "trust"
+"""The store's folder in a terminal's state folder."""
 
 
 @dataclass(slots=True)
@@ -68,4 +79,44 @@ def _registry_alone(installed: InstalledSet, fault: TrustFault) -> TrustInForce:
         laboratory=installed.metadata.laboratory,
         generation=installed.generation,
         fault=fault,
+    )
+
+
+def terminal_store(state: Path, root_file: Path) -> TrustStore:
+    """Return the store in a terminal's state folder. Raises TrustFault if its root cannot be read."""
+    try:
+        return TrustStore(state / FOLDER, root_file.read_bytes())
+    except OSError as error:
+        raise TrustFault(f"{root_file}: {error.strerror}; enrol this terminal") from error
+
+
+def fetch(store: TrustStore, selection: Selection, origin: str, ca_file: Path, now_s: float) -> UpdateReport:
+    """Update a store from an address that begins with https://, or from a folder.
+
+    `now_s` is the trusted time (Unix time, s), or its floor; the newest signed time that was seen is a floor
+    as well. Raises LinkFault and TrustFault, as `keys.update.update`, and ConfigFault for another address.
+    """
+    seen = floors.load(store.floors_file)
+    floor_s = 0 if seen is None else seen.seen.made_s
+    remote = urlsplit(origin).scheme in ("http", "https")
+    source = HttpsSource(origin, ca_file) if remote else FolderSource(Path(origin))
+    done = update(store, source, selection, max(now_s, floor_s))
+    held = done.installed
+    return UpdateReport(done.changed, done.fetched, held.serial, held.made_s)
+
+
+def report(store: TrustStore, selection: Selection) -> TrustReport:
+    """Verify the set in force, every file of it, and describe it. Raises TrustFault."""
+    held = open_current(store, selection)
+    metadata = held.metadata
+    signed = {"root": metadata.root, "timestamp": metadata.timestamp, "snapshot": metadata.snapshot}
+    lengths = {name: metadata.target_files[name].length for name in sorted((*held.loaded, *held.mapped))}
+    return TrustReport(
+        generation=held.generation,
+        laboratory=metadata.laboratory,
+        made_s=held.made_s,
+        serial=held.serial,
+        versions={role: one.version for role, one in signed.items()} | {"targets": metadata.targets.version},
+        targets=lengths,
+        missing=held.missing,
     )

@@ -25,6 +25,10 @@ from terminal.screens.events import (
     Click,
     Effect,
     PlaySignal,
+    Recorded,
+    Refined,
+    Reported,
+    Rerecorded,
     Scanned,
     StopSignal,
     Tick,
@@ -73,7 +77,7 @@ class App:
     ) -> None:
         """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
         self.services = services
-        self.ui = Ui(Ready() if services.shift_on else ShiftOver())
+        self.ui = Ui(Ready() if services.shift_actions.shift.on else ShiftOver())
         """The screen, the alarms on top of it, and which presses count."""
         self._rig = rig
         self._inbox = Inbox()
@@ -197,7 +201,7 @@ class App:
         self._switch_torch()
         self.services.poll()
         if isinstance(self.screen, Uploading):
-            self._dispatch(UploadTold(self.services.upload_progress()))
+            self._dispatch(UploadTold(self.services.uploads.progress()))
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
         self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
 
@@ -207,6 +211,8 @@ class App:
 
     def _dispatch(self, event: UiEvent) -> None:
         """Compute what follows from an event, and carry out its effects and what follows from those."""
+        if isinstance(event, Recorded | Refined | Reported | Rerecorded):
+            self.services.shift_actions.shift.update(event.judged)
         self.ui, effects = advance(self.ui, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
@@ -235,7 +241,7 @@ class App:
         return None
 
     def _switch_torch(self) -> None:
-        if not self.services.shift_on:
+        if not self.services.shift_actions.shift.on:
             self._torch.reset()
         with self.services.notices.noting(PanelFault):
             self._torch.apply(looking=isinstance(self.screen, Ready))
@@ -252,7 +258,12 @@ def show_fatal(rig: Rig, fault: Fault, style: Style, stop: threading.Event) -> N
 
     Raises DisplayFault.
     """
+    show_fault(rig, fault, style)
+    stop.wait(HALT_S)
+
+
+def show_fault(rig: Rig, fault: Fault, style: Style) -> None:
+    """Show a fault in place of the app, and tell the service manager that it runs. Raises DisplayFault."""
     screen = state.FaultScreen(Status(ClockStatus(rig.clock.now_s())), Notice.of(fault))
     rig.display.show(draw(screen, None, style))
     rig.service_manager.ready()
-    stop.wait(HALT_S)

@@ -11,19 +11,33 @@ import os
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
 from terminal.commands.decoding import Limits
-from terminal.errors import Fault
+from terminal.errors import ConfigFault, Fault
 from terminal.model import Plate
-from terminal.rigs import link_of, open_keys, pi_rig, sim_rig, system_time, trusted_clock
+from terminal.rigs import (
+    fetch_trust,
+    link_of,
+    open_keys,
+    pi_rig,
+    sim_rig,
+    system_time,
+    trust_report,
+    trust_source,
+    trust_updater,
+    trusted_clock,
+)
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from terminal.config import Config
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
@@ -67,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_conformance(commands)
     _add_journal(commands)
     _add_clock(commands)
+    _add_trust(commands)
     _add_upload(commands)
     return parser
 
@@ -104,9 +119,11 @@ def _run(chosen: argparse.Namespace) -> int:
 
     settings = config.read(chosen.config)
     if chosen.rig == "pi":
-        return run.run(run.Setup(settings, pi_rig(settings), open_keys))
-    rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
-    setup = run.Setup(settings, rig, open_keys)
+        rig = pi_rig(settings)
+    else:
+        rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
+    updater = None if chosen.scenario else trust_updater(chosen.config)
+    setup = run.Setup(settings, rig, open_keys, partial(trust_source, settings), updater)
     if chosen.scenario is None:
         return run.run(setup)
     return run.play(setup, desk, chosen.scenario, chosen.shots)
@@ -136,8 +153,11 @@ def _lookup(chosen: argparse.Namespace) -> int:
     from terminal.commands import lookup  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
+    from terminal.services.trust_service import access  # noqa: PLC0415 - loads SQLite and libsodium
+
     question = lookup.LookupArguments(chosen.number, chosen.kind, as_json=chosen.json)
-    return lookup.run(settings, trusted_clock(settings), link_of(settings), open_keys, question)
+    clock, trusted = trusted_clock(settings), access(trust_source(settings))
+    return lookup.run(settings, clock, link_of(settings), open_keys, trusted, question)
 
 
 # roadside journal
@@ -185,6 +205,54 @@ def _clock(chosen: argparse.Namespace) -> int:
     return clock.lift(source, state, RELEASED_S, set_clock)
 
 
+# roadside trust
+
+
+def _add_trust(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "trust",
+        help="update this terminal's trust set, or show the one in force",
+        description="update: fetch the newest trust set, verify it from the root of this terminal's"
+        " enrolment, and bring it in force; a terminal that runs takes it at once. Exit 0: the newest is in"
+        " force; 2: it is not, and the one of before stays. show: verify the set in force, and print its"
+        " versions, age, grade and targets.",
+    )
+    parser.add_argument("deed", choices=("update", "show"), help="update, or show")
+    parser.add_argument(
+        "--from",
+        dest="origin",
+        metavar="URL|FOLDER",
+        help="an https:// address, or a folder such as on a USB stick; default: [trust] source",
+    )
+    parser.add_argument("--json", action="store_true", help="one object")
+    parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_trust, refuse=parser.error)
+
+
+def _trust(chosen: argparse.Namespace) -> int:
+    if chosen.origin is not None and chosen.deed != "update":
+        chosen.refuse("--from belongs to update")
+
+    from terminal import config  # noqa: PLC0415 - loads the tables
+    from terminal.commands import trust  # noqa: PLC0415 - only this command needs it
+
+    settings = config.read(chosen.config)
+    now_s = _trusted_time(settings)
+    if chosen.deed == "show":
+        return trust.show(trust_report(settings), settings.checks, now_s, as_json=chosen.json)
+    origin = chosen.origin or settings.trust.source
+    if not origin:
+        raise ConfigFault("[trust] source: missing; name a source with --from")
+    return trust.update(lambda: fetch_trust(settings, origin, now_s), as_json=chosen.json)
+
+
+def _trusted_time(settings: Config) -> float:
+    from terminal.clock.trusted_clock import RELEASED_S  # noqa: PLC0415 - only these commands need it
+    from terminal.commands import clock  # noqa: PLC0415 - only these commands need it
+
+    return clock.trusted_time(system_time()[0], settings.paths.state, RELEASED_S)
+
+
 # roadside upload
 
 
@@ -210,11 +278,13 @@ def _add_upload(commands: Commands) -> None:
 def _upload(chosen: argparse.Namespace) -> int:
     from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
     from terminal.commands import upload  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal.services.trust_service import access  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
     way = upload.UploadTarget(chosen.to, chosen.receipts)
     link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
-    return upload.run(settings, trusted_clock(settings), link, open_keys, way)
+    keys = access(trust_source(settings)).first.registry_keys
+    return upload.run(settings, trusted_clock(settings), link, open_keys, keys, way)
 
 
 # roadside verify

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
@@ -36,11 +36,8 @@ class Paths:
     """File locations; relative paths start at the configuration file."""
 
     state: Path
-    trust: Path
     identity: Path
     """Folder that enrolment made (`terminal.identity`)."""
-    offline: Path | None = None
-    """Folder of the offline list."""
     fonts: Path = Path("/usr/share/fonts/opentype/noto")
 
 
@@ -95,13 +92,25 @@ class CheckSettings:
     offline_usable_days: int = limits.OFFLINE_USABLE_DAYS
     """Older offline lists yield alarms only."""
     verdict_fades_s: int = limits.VERDICT_FADES_S
-    """Age, s, at which a verdict that lets a vehicle go loses its colour and states its age."""
+    """A verdict that lets a vehicle go loses its colour when it is older, and says how old it is."""
     verdict_hides_s: int = limits.VERDICT_HIDES_S
-    """Age, s, at which such a verdict is hidden and a new check is offered."""
+    """It is hidden when it is older still, and a new check is offered."""
     other_issuers: tuple[str, ...] = ()
     """Regular expressions that match the whole text of other issuers' codes."""
     display_only: tuple[str, ...] = ()
-    """Fields (`ComparedField`) that are compared and shown, but decide nothing."""
+    """Fields in which code and registry are compared and shown, and which decide nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """Where the trust set comes from; whom it is believed from is the identity's root alone."""
+
+    source: str = ""
+    """An address that begins with https://, or a folder; empty for updates by hand, as from a USB stick."""
+    poll_min: int = 15
+    """Interval of updates, minutes."""
+    provinces: tuple[str, ...] = ()
+    """Provinces, besides the terminal's own, whose register of issued codes and offline list are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class Config:
     display: DisplaySettings = field(default_factory=DisplaySettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
+    trust: TrustSettings = field(default_factory=TrustSettings)
     registry: Registry | None = None
     upload: UploadSettings = field(default_factory=UploadSettings)
 
@@ -152,6 +162,7 @@ def read(path: Path) -> Config:
 def parse(content: dict[str, Any], folder: Path) -> Config:
     """Parse a TOML document; `folder` is the base of relative paths."""
     config = _section(Config, content, "", folder)
+    config = replace(config, trust=_trust(config.trust, folder))
     _require_sound_names(config)
     for name in config.checks.display_only:
         if name not in set(ComparedField):
@@ -171,9 +182,20 @@ def _require_sound_names(config: Config) -> None:
     for name in ("officer", "shift"):
         if not unicodedata.is_normalized("NFC", getattr(config.terminal, name)):
             raise ConfigFault(f"[terminal] {name}: not in Unicode's composed form (NFC)")
-    for province in config.registry.provinces if config.registry else ():
-        if province not in PROVINCES:
-            raise ConfigFault(f"[registry] provinces: expected some of {''.join(PROVINCES)}")
+    chosen = {"trust": config.trust.provinces, "registry": config.registry and config.registry.provinces}
+    for section, provinces in chosen.items():
+        if not set(provinces or ()) <= PROVINCES.keys():
+            raise ConfigFault(f"[{section}] provinces: expected some of {''.join(PROVINCES)}")
+
+
+def _trust(trust: TrustSettings, folder: Path) -> TrustSettings:
+    """Return the settings with the path of a source that is a folder, which may be relative to `folder`."""
+    source = trust.source
+    if not source or source.startswith("https://"):
+        return trust
+    if "://" in source:
+        raise ConfigFault("[trust] source: expected an address that begins with https://, or a folder")
+    return replace(trust, source=str(folder / source))
 
 
 def _section(kind: type[T], content: dict[str, Any], name: str, folder: Path) -> T:
@@ -228,6 +250,7 @@ _RANGES = {
     "[checks] offline_usable_days": (1, 3660),
     "[checks] verdict_fades_s": (1, limits.DAY_S),
     "[checks] verdict_hides_s": (1, limits.DAY_S),
+    "[trust] poll_min": (1, 1440),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
     "[upload] interval_min": (1, 1440),

@@ -65,6 +65,16 @@ class RegisterFault(Fault):
     )
 
 
+class TrustMissing(TrustFault):
+    """Shown while a terminal without a trust set fetches its first one; it cannot keep records until then."""
+
+    code, zh, en = (
+        "T05",
+        "尚无信任列表，正在获取；此前无法核验，也无法查询",
+        "There is no trust set yet; it is being fetched, and nothing can be checked until then",
+    )
+
+
 class TrustNotUpdated(TrustFault):
     """Shown when the trust set could not be updated; the one in force stays."""
 
@@ -193,7 +203,7 @@ class HotListFault(Fault):
 
 
 class HotListSilent(HotListFault):
-    """Shown when the registry can be reached, but has sent nothing about the hot list for too long."""
+    """The registry can be reached and has said nothing of the hot list for too long."""
 
     code, zh, en = (
         "L04",
@@ -265,7 +275,7 @@ class LinkTakenOver(LinkFault):
 
 
 class ClockWrong(Fault):
-    """Shown when the registry refuses lookups because this terminal's clock is too far from its own."""
+    """The registry refuses lookups, since this terminal's clock is too far from its own."""
 
     code = "K01"
 
@@ -285,7 +295,7 @@ class ClockFault(Fault):
 
 
 class TerminalInactive(LinkFault):
-    """Shown when the registry refuses this terminal as withdrawn."""
+    """The registry knows this terminal as withdrawn, and answers it nothing."""
 
     code, zh, en = (
         "N08",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import IdentityFault, InputFault, PanelFault
-from terminal.ports import KeyStore, Link, Panel, Rig, TimeSource
+from terminal.ports import KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from drivers.sim import SimRig
+    from keys.selection import Selection
+    from keys.trust_store import TrustStore
     from terminal.config import Config
+    from terminal.credential.trust_source import TrustReport, TrustSource, UpdateReport
 
 
 def pi_rig(settings: Config) -> Rig:
@@ -130,3 +134,56 @@ def open_keys(folder: Path) -> KeyStore:
     from keys import key_store  # noqa: PLC0415 - loads libsodium
 
     return key_store.open_store(folder)
+
+
+def trust_source(settings: Config) -> TrustSource:
+    """The trust sets of this terminal's own store. Raises IdentityFault, TrustFault."""
+    from keys.trust_source import StoredTrust  # noqa: PLC0415 - loads tuf
+
+    return StoredTrust(*_trust_store(settings))
+
+
+def trust_updater(config_file: Path) -> TrustUpdater:
+    """Updates of the trust set, each by `roadside trust update` in a process of its own."""
+    from drivers.trust_update import UpdateProcess  # noqa: PLC0415 - only a running terminal needs it
+
+    command = ("-m", "terminal.cli", "trust", "update", "--json", "--config", str(config_file))
+    return UpdateProcess((sys.executable, *command))
+
+
+def fetch_trust(settings: Config, origin: str, now_s: float) -> UpdateReport:
+    """Bring the newest trust set of an https:// address or a folder in force, as of `now_s` (Unix time, s).
+
+    Raises IdentityFault, LinkFault, TrustFault and ConfigFault; the set in force then stays as it is.
+    """
+    from keys.trust_source import fetch  # noqa: PLC0415 - loads tuf
+
+    store, selection = _trust_store(settings)
+    return fetch(store, selection, origin, settings.paths.identity / identity.CA, now_s)
+
+
+def trust_report(settings: Config) -> TrustReport:
+    """Verify the trust set in force, and describe it. Raises IdentityFault, TrustFault."""
+    from keys.trust_source import report  # noqa: PLC0415 - loads tuf
+
+    return report(*_trust_store(settings))
+
+
+def _trust_store(settings: Config) -> tuple[TrustStore, Selection]:
+    """The store, and the choice of targets that follows from identity and settings alone."""
+    from keys.selection import Selection  # noqa: PLC0415 - loads tuf
+    from keys.trust_source import terminal_store  # noqa: PLC0415 - loads tuf
+
+    held = identity.load(settings.paths.identity)
+    others = frozenset(settings.trust.provinces)
+    hotlists = frozenset(settings.registry.provinces) if settings.registry else frozenset()
+    selection = Selection(
+        held.number,
+        held.province,
+        held.unit,
+        held.fleet,
+        registers=others,
+        offline=others,
+        hotlists=hotlists or None,
+    )
+    return terminal_store(settings.paths.state, settings.paths.identity / identity.ROOT), selection

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Identity assigned to a device by the authority: the content of its identity.json."""
+    """What the authority makes of a device: the content of its identity.json."""
 
     terminal: str
     number: int

@@ -39,8 +39,8 @@ from terminal.journal.entry import Entry, Stamp
 from terminal.journal.record import Record
 from terminal.journal.store import Journal
 from terminal.registry import topics
-from terminal.rigs import link_of
-from terminal.services.trust_directory import load_registry
+from terminal.rigs import link_of, trust_source
+from terminal.services.trust_service import access
 from terminal.services.uploads import Upload
 from terminal.wire.sealed import seal
 from terminal.wire.signed import signer_with
@@ -189,7 +189,7 @@ def _settings(folder: Path, port: int) -> Config:
 
 def _recorded(settings: Config) -> list[bytes]:
     """Record RECORDS checks and return the batches that hold them."""
-    keys, own = load_registry(settings.paths.trust), open_store(settings.paths.identity)
+    keys, own = access(trust_source(settings)).first.registry_keys, open_store(settings.paths.identity)
     with closing(_open(settings.paths.state, own.public_key, keys.journal[0])) as journal:
         for seq in range(RECORDS):
             journal.append(_STAMP, check(seq))
@@ -209,6 +209,7 @@ def _upload_ms(settings: Config) -> float:
             ManualClock(time.time()),
             link_of(settings, manual_ack=False),
             open_store,
+            access(trust_source(settings)).first.registry_keys,
             upload.UploadTarget(),
         )
     if status != upload.ALL:

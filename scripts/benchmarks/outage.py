@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from scripts.benchmarks.rows import Budget, Row, row
 from terminal import config
 from terminal.commands import run
 from terminal.ports import Rig
-from terminal.rigs import link_of
+from terminal.rigs import link_of, trust_source
 from tests.scenarios.proxy import Proxy, Wire
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _compare(laboratory: Path, wire: Proxy) -> tuple[list[float], list[float]]:
         SystemdNotify(""),
         link_of(settings),
     )
-    app = run.assemble(run.Setup(settings, rig, open_store))
+    app = run.assemble(run.Setup(settings, rig, open_store, partial(trust_source, settings)))
     app.start()
     try:
         _until(app, online=True)

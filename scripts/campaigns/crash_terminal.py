@@ -30,6 +30,7 @@ from terminal import config
 from terminal.commands import run
 from terminal.journal import lock
 from terminal.ports import Button, Frame, Rig
+from terminal.rigs import trust_source
 from terminal.screens.attention import SETTLE_S
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def main() -> int:
         clock=desk.clock,
         service_manager=AutoOfficer(desk, state),
     )
-    return run.run(run.Setup(settings, rig, open_store))
+    return run.run(run.Setup(settings, rig, open_store, partial(trust_source, settings)))
 
 
 if __name__ == "__main__":

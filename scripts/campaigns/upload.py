@@ -15,6 +15,7 @@ import asyncio
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,7 @@ class Campaign:
         text = text.replace(f"port = {lab.BROKER_PORT}", f"port = {await self.way.open()}")
         text = text.replace('state = "state"', f'state = "{self.disk}/state"')
         self.setting.write_text(text, encoding="utf-8")
+        shutil.copytree(self.lab / "state", self.disk / "state", symlinks=True, dirs_exist_ok=True)
         self.broker.start()
         for name in WORKERS:
             self._start(name)

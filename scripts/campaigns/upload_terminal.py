@@ -21,8 +21,8 @@ from terminal.journal.store import Journal
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.ports import Incoming, LinkState
 from terminal.registry.upload_batches import Accepted, ReceiptResult
-from terminal.rigs import link_of
-from terminal.services import trust_directory
+from terminal.rigs import link_of, trust_source
+from terminal.services.trust_service import access
 from terminal.services.uploads import Upload
 from terminal.wire.signed import signer_with
 
@@ -96,7 +96,7 @@ def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> No
 
 
 def _prepared(settings: Config, board: MutableSequence[int]) -> Upload:
-    keys = trust_directory.load_registry(settings.paths.trust)
+    keys = access(trust_source(settings)).first.registry_keys
     own = open_store(settings.paths.identity)
     journal = Journal.open(
         settings.paths.state,

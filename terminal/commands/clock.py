@@ -61,6 +61,17 @@ def lift(source: TimeSource, folder: Path, build_s: int, set_clock: Callable[[fl
     return LIFTED
 
 
+def trusted_time(source: TimeSource, folder: Path, build_s: int) -> float:
+    """Return the trusted time, or its floor while the clock is not trusted (Unix time, s).
+
+    It only reads, as `show`. Raises ClockFault if the file cannot be read.
+    """
+    held = state.observe(_load(folder, build_s), source.read())
+    time_s = held.time_s(source.running_s())
+    trusted = time_s is not None and held.trusted(source.running_s())
+    return max(time_s if trusted and time_s is not None else 0.0, float(held.floor.at_s))
+
+
 def _load(folder: Path, build_s: int) -> ClockState:
     path = folder / file.NAME
     try:

@@ -1,6 +1,6 @@
 """`roadside conformance`: verify each case of a vector file and compare with the expected results.
 
-Only results that the file names are compared.
+Only what the file expects is compared.
 """
 
 from __future__ import annotations

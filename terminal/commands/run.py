@@ -1,4 +1,4 @@
-"""`roadside run`: assemble and run the app; a fault that prevents its start is shown to the officer."""
+"""From a configuration and a rig to the app at work; what keeps it from starting is shown to the officer."""
 
 from __future__ import annotations
 
@@ -11,43 +11,55 @@ from terminal import app, console
 from terminal.commands import crash_marker
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.theme import Style
-from terminal.errors import Fault, FontFault, InputFault, Restarted
+from terminal.errors import Fault, FontFault, InputFault, Restarted, TrustFault, TrustMissing, TrustNotUpdated
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.services.assembly import open_services
+from terminal.services.trust_service import TrustAccess, access, poll
+from terminal.services.trust_updates import TrustUpdates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.ports import KeyStore, Rig
+    from terminal.credential.trust_source import TrustSource
+    from terminal.ports import KeyStore, Rig, TrustUpdater
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Configuration, rig and keys that the app is assembled from."""
+    """What the app is made from."""
 
     settings: Config
     rig: Rig
     open_keys: Callable[[Path], KeyStore]
-    """Open the private keys of an identity folder. Raises InputFault."""
+    """Opens the private keys of an identity folder. Raises InputFault."""
+    trust_source: Callable[[], TrustSource]
+    """Opens the terminal's own trust store. Raises IdentityFault, TrustFault."""
+    updater: TrustUpdater | None = None
+    """None for a scenario, whose trust set stays as it is."""
 
 
+FETCH_AGAIN_S = 60.0
+"""Interval of fetching the first trust set, s."""
 DONE, NOT_MET, FAULT = 0, 1, 2
 """Exit statuses."""
 
 
 def run(setup: Setup) -> int:
-    """Run the app until SIGTERM or SIGINT; return FAULT if it could not start or continue.
+    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
 
-    It also ends for a restart by the service manager (see `ShiftActions.wants_restart`).
+    It also ends where it is to start again (see `ShiftActions.wants_restart`): the service manager starts it.
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
-        terminal = assemble(setup)
+        trusted = _await_trust(setup, stop)
+        if trusted is None:
+            return DONE
+        terminal = assemble(setup, trusted)
     except Fault as fault:
         console.warn(fault.line())
         app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop)
@@ -62,12 +74,12 @@ def run(setup: Setup) -> int:
             terminal.run_once()
     finally:
         terminal.stop()
-    crash_marker.end(state)  # not if a bug ended the loop
+    crash_marker.end(state)  # not where a bug ended the loop
     return DONE
 
 
 def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
-    """Play a scenario, saving pictures in `shots`; return NOT_MET if an expectation failed. Raises Fault."""
+    """Play a scenario, its pictures into `shots`; NOT_MET where an expectation was not. Raises Fault."""
     try:
         text = script.read_text(encoding="utf-8")
         shots.mkdir(parents=True, exist_ok=True)
@@ -83,18 +95,56 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
     return DONE if met else NOT_MET
 
 
-def assemble(setup: Setup) -> app.App:
-    """Assemble the app with its services and style. Raises Fault."""
+def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
+    """The app with its trust, journal and look; `trusted` is opened unless given. Raises Fault."""
+    if trusted is None:
+        trusted = access(setup.trust_source())
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
     style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
-    services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys)
+    services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys, trusted)
     budget_s = 1e-3 * settings.camera.budget_ms
     return app.App(setup.rig, services, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
 
 
+def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:
+    """Load the trust set in force; without one, say so and fetch it. None if `stop` is set meanwhile.
+
+    Without registry keys no record could be sealed, and so no verdict shown. Raises Fault.
+    """
+    source, settings = setup.trust_source(), setup.settings
+    fetching = None
+    if setup.updater is not None and settings.trust.source:
+        fetching = TrustUpdates(setup.updater, setup.rig.clock, FETCH_AGAIN_S)
+    shown = ""
+    fault: TrustFault = TrustMissing("no trust set has been installed")
+    while not stop.is_set():
+        try:
+            found = poll(source)
+        except TrustFault as refused:
+            found, fault = None, refused
+        if found is not None:
+            if fetching is not None:
+                fetching.close()
+            return TrustAccess(source, found, setup.updater)
+        if fetching is None:
+            raise fault
+        fetching.poll(online=None)
+        if fetching.failure is not None:
+            fault = TrustNotUpdated(fetching.failure.failure or "", None)
+        if fault.line() != shown:
+            shown = fault.line()
+            console.warn(shown)
+            app.show_fault(setup.rig, fault, _look_for(fault, setup))
+        setup.rig.service_manager.alive()
+        stop.wait(app.TURN_S)
+    if fetching is not None:
+        fetching.close()
+    return None
+
+
 def _look_for(fault: Fault, setup: Setup) -> Style:
-    """Return the style to show a fault in: English if the Chinese font is missing."""
+    """How to show a fault: where the Chinese font is what is missing, in English."""
     settings, rig = setup.settings, setup.rig
     if not isinstance(fault, FontFault):
         try:

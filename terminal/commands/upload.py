@@ -1,6 +1,6 @@
-"""`roadside upload`: upload records and pictures over the link, or write them to a file and read receipts.
+"""`roadside upload`: what was recorded goes to the registry, by the link or by hand, and receipts come back.
 
-Records and pictures without a receipt stay, and are uploaded the next time.
+Only a receipt counts; what has none stays, and goes the next time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from terminal.registry import topics
 from terminal.registry.messages import Reception
 from terminal.registry.topics import Subscription
 from terminal.registry.upload_batches import Accepted
-from terminal.services import trust_directory
 from terminal.services.link_session import CONNECT_S, link_session
 from terminal.services.sealed_link import SealedLink
 from terminal.services.uploads import Upload
@@ -41,35 +40,35 @@ if TYPE_CHECKING:
     from terminal.services.link_session import LinkSession
 
 ALL, LEFT = 0, 1
-"""Exit statuses: everything has a receipt (or was written); something is left."""
+"""Exit statuses: everything is receipted (or written, or taken); something is left."""
 GIVE_UP_S = 60.0
-"""Time without a receipt that stores anything, after which the upload ends, s."""
+"""Without a receipt that stores anything for so long, the rest waits for another time."""
 RECEIPTS_BYTES = 4 << 20
 """Largest file of receipts that is read: about 20,000 receipts, for a gigabyte of batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTarget:
-    """Way of the upload: a file to write, a file of receipts to read, or neither for the link."""
+    """By which way: a file to write to, a file of receipts to read, or neither for the link."""
 
     to: Path | None = None
     receipts: Path | None = None
     connect_s: float = CONNECT_S
-    """Timeout for the link to come up, s."""
+    """How long the link may take to come up."""
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     settings: Config,
     clock: Clock,
     link: Link | None,
     open_keys: Callable[[Path], KeyStore],
+    keys: RegistryKeys,
     way: UploadTarget,
 ) -> int:
-    """Upload, write the file or read the receipts; return ALL or LEFT. Raises Fault."""
+    """Upload, write or take; ALL or LEFT. Raises Fault."""
     number = identity.load(settings.paths.identity).number
     stamp = Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted())
     own = open_keys(settings.paths.identity)
-    keys = trust_directory.load_registry(settings.paths.trust)
     with _prepared(settings, stamp, own, keys) as work:
         if way.receipts is not None:
             status = _take(work, way.receipts)
@@ -158,16 +157,16 @@ def _conclude(work: Upload) -> int:
 
 
 def _write(work: Upload, to: Path) -> int:
-    """Write a new file, atomically: a CBOR sequence (RFC 8742) of signed batches and pieces.
+    """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
 
-    An existing file is never opened: on a stick its name may be a link to any file of this terminal.
+    The file is created, never opened: on a stick its name may be a link to any file of this terminal.
     """
     if os.path.lexists(to):
         raise InputFault(f"{to} exists already; name a new file")
     building = to.with_name(to.name + ".part")
     count = 0
     try:
-        building.unlink(missing_ok=True)  # from an interrupted attempt; a link is removed, not followed
+        building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
         handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(handle, "wb") as file:
             for message in work.uploader.messages():

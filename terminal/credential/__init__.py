@@ -1,1 +1,1 @@
-"""Verification of inspection credentials: bytes and time in, a finding out. Pure."""
+"""The first question: whether a code is genuine and in date. Pure: bytes and time in, a finding out."""

@@ -39,3 +39,33 @@ class TrustSource(Protocol):
 
         None also while there is no set. Raises TrustFault, once for each set, for one that does not verify.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class TrustReport:
+    """A verified trust set in words for administrators."""
+
+    generation: str
+    laboratory: bool
+    made_s: int
+    """Unix time, s."""
+    serial: int
+    versions: Mapping[str, int]
+    """Version of each role's metadata: root, timestamp, snapshot, targets."""
+    targets: Mapping[str, int]
+    """Length of each target that was taken, bytes, by name."""
+    missing: tuple[str, ...]
+    """Targets that this terminal should have and has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """Result of an update that succeeded."""
+
+    changed: bool
+    """True if another set came into force."""
+    fetched: int
+    """Bytes of targets that were fetched."""
+    serial: int
+    made_s: int
+    """Unix time, s."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
+from terminal.credential.grade import Grade
 from terminal.drawing import text, theme
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Text
@@ -79,6 +80,8 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
     if (strip := _alarm_strip(page, status)) is not None:
         blocks.insert(1, strip)
     lines = [] if status.clock.trusted else [page.say("clock_unsure")]
+    if status.trust.grade is Grade.STALE and status.trust.age_s is not None:
+        lines.append(page.say("trust_stale"))
     room = max(1, MOST_NOTICES - len(lines))
     spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
     lines += [_notice_words(page, notice) for notice in spelt]
@@ -176,7 +179,7 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
         right.append((page.say("online"), plain) if status.online else (page.say("offline"), warn))
     if status.trust.age_s is None:
         right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
-    elif status.trust.fresh:
+    elif status.trust.grade is Grade.FRESH:
         right.append((page.say("trust_fresh"), plain))
     else:
         right.append(Icon.TRIANGLE)

@@ -1,4 +1,4 @@
-"""Officers' notes on checks (wire format, section 6, entry type 2)."""
+"""Notes: what an officer adds to a check (wire format, section 6, entry type 2)."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import TypeAlias
 
 
 class Control(StrEnum):
-    """Reply of the control room about an alarm."""
+    """The control room's word on an alarm."""
 
     CONFIRMED = "confirmed"
     DENIED = "denied"
 
 
 CONTROL_ROOM = "指挥中心"
-"""Recorded name of the one who confirms or denies an alarm: the control room."""
+"""By whom an alarm is confirmed or denied, as it is recorded."""
 ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
-"""Recorded texts of measures after a check: released, warned, document issued, and so on."""
+"""What officers do after a check, in their usual words, as they are recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Measure taken by the officer: one of ACTIONS."""
+    """What the officer did: one of ACTIONS."""
 
     text: str
 
 
 REMARKS = ("号牌不清", "颜色不符", "车型不符")
-"""Recorded texts of remarks: plate illegible, colour differs, type differs."""
+"""What officers note of a check, in their usual words, as they are recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Remark of the officer: one of REMARKS."""
+    """What the officer noted: one of REMARKS."""
 
     text: str
 
@@ -50,7 +50,7 @@ class Mistaken:
 
 @dataclass(frozen=True, slots=True)
 class ControlWord:
-    """Note of the control room's reply about an alarm."""
+    """What the control room said of the alarm."""
 
     result: Control
 

@@ -1,4 +1,5 @@
-"""Read the readable part of journals that were set aside. Their files are evidence and never written.
+"""Journals that were set aside: read what is still readable of them. Their files are evidence and never
+written.
 
 The extent of their receipts is stored in the current journal.
 """

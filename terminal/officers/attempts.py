@@ -30,7 +30,7 @@ _DIGEST_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Consequence of an officer's wrong PINs so far."""
+    """What an officer's wrong PINs so far amount to."""
 
     wrong: int = 0
     opens_s: float = 0.0

@@ -18,7 +18,7 @@ LONGEST_S = 30.0
 
 
 class PinResult(Enum):
-    """Result of checking a PIN."""
+    """What came of a check."""
 
     WRONG = auto()
     RIGHT = auto()

@@ -1,6 +1,7 @@
-"""Upload of sealed pictures in pieces; each continues where the registry's receipt says.
+"""The upload of sealed pictures, in pieces: each goes on where the registry's receipt says.
 
-Wire format, section 6. A picture without a receipt, or postponed by the registry, is moved behind the others.
+Wire format, section 6. A picture that the registry does not receipt, or does not take now, is put behind the
+others.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from terminal.ports import Outgoing
 
 _SENT_IN_VAIN = 4
-"""Greatest number of times that a piece is sent in one run without a receipt."""
+"""How often in one run a piece is sent without a receipt."""
 _NOT_NOW_IN_A_ROW = 2
-"""Number of successively postponed pictures after which none is sent: a quota for all is used up."""
+"""After so many pictures that the registry does not take now, none is sent: it is a quota of them all."""
 
 _REFUSED = "the registry refuses a picture for good"
 
@@ -41,18 +42,18 @@ class _Run:
     left_out: set[bytes] = field(default_factory=set)
     """Names of the pictures that cannot go on."""
     at: dict[bytes, int] = field(default_factory=dict)
-    """By picture: offset of the next piece."""
+    """Where each picture goes on, in bytes."""
     in_vain: Counter[bytes] = field(default_factory=Counter)
-    """By picture: number of receipts without progress."""
+    """How many receipts brought a picture no further."""
     not_now: int = 0
-    """Number of successive pictures that the registry postponed."""
+    """How many pictures in a row the registry did not take now."""
 
 
 class PictureQueue:
-    """Pictures of one terminal without a receipt."""
+    """The pictures of one terminal without a receipt."""
 
     def __init__(self, pictures: Pictures | None, tell: Callable[[Fault], None]) -> None:
-        """`tell` is called with each fault that stops a picture; without `pictures` there are none."""
+        """`tell` is called with each fault that stops a picture; `pictures` None: there are none."""
         self.turns = Turns[Chunk]()
         self._pictures, self._tell = pictures, tell
         self._refused: set[bytes] = set()
@@ -60,7 +61,7 @@ class PictureQueue:
         self._run = _Run()
 
     def begin(self) -> None:
-        """Begin a run; pictures left out are tried again, unless the registry refused them for good.
+        """Begin a run: what was left out is tried once more, unless the registry refused it for good.
 
         Raises JournalFault.
         """
@@ -80,7 +81,7 @@ class PictureQueue:
         return [name for name, _ in self._pending()]
 
     def put_off_s(self, now_s: float) -> float | None:
-        """Return the seconds until a picture may be sent, if all were postponed; else None."""
+        """Return in how many s a picture may be sent, where all were put off; else None."""
         names = self.names()
         if names and now_s < self._not_before_s:
             return self._not_before_s - now_s
@@ -103,7 +104,7 @@ class PictureQueue:
         return None
 
     def settle(self, receipt: Receipt, piece: Chunk, now_s: float) -> Accepted | ReceiptRefusal:
-        """Apply the receipt of a piece. Raises JournalFault."""
+        """Take the receipt of a piece. Raises JournalFault."""
         name, run = piece.sha256, self._run
         held = next((one.size for one in receipt.held or () if one.sha256 == name), None)
         later = receipt.result in (Reception.NOT_NOW, Reception.REFUSED)
@@ -124,7 +125,7 @@ class PictureQueue:
         return Accepted(receipt)
 
     def take(self, receipt: Receipt) -> None:
-        """Note the pictures that the registry holds whole by a receipt, whatever it answers.
+        """Take what a receipt says of pictures that are held whole, whatever it answers.
 
         Raises JournalFault.
         """
@@ -141,7 +142,7 @@ class PictureQueue:
         return [(name, size) for name, size in found if name not in self._run.left_out]
 
     def _piece(self, pictures: Pictures, name: bytes, total: int) -> Chunk | None:
-        """Return the next piece of a picture; None if it is damaged or cannot be read, which is reported."""
+        """The next piece of a picture; None, with its fault told, where it cannot be read or is damaged."""
         run = self._run
         try:
             if name not in run.at and not pictures.is_whole(name):
@@ -155,7 +156,7 @@ class PictureQueue:
         return Chunk(name, at, total, content) if content else None
 
     def _count(self, piece: Chunk, held: int) -> None:
-        """Continue after the bytes held; leave a picture out after IN_VAIN receipts without progress."""
+        """Go on after what is held; leave a picture out where receipts in a row bring it no further."""
         self._run.at[piece.sha256] = held
         if held <= piece.offset:
             self._run.in_vain[piece.sha256] += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
+from terminal.credential.grade import Grade
 from terminal.limits import VERDICT_FADES_S, VERDICT_HIDES_S
 
 if TYPE_CHECKING:
@@ -67,9 +68,8 @@ class TrustStatus:
     """The trust set in force."""
 
     age_s: float | None = None
-    """Its age, s; None without a usable one."""
-    fresh: bool = True
-    """False if its age is to be shown as a warning."""
+    """Its age, s; None where there is no trust set that verifies codes."""
+    grade: Grade = Grade.FRESH
     laboratory: bool = False
     """True if it is a laboratory's."""
 

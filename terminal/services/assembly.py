@@ -15,7 +15,7 @@ from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import LookupSession
 from terminal.registry.offline.offline_list import OfflineList
 from terminal.screens.values import AgeLimits
-from terminal.services import laid_aside, trust_directory
+from terminal.services import laid_aside
 from terminal.services.answers import Answers
 from terminal.services.check_lookups import CheckLookups
 from terminal.services.checks import Checks
@@ -29,6 +29,8 @@ from terminal.services.sealed_link import SealedLink
 from terminal.services.services import Services
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import ShiftActions
+from terminal.services.trust_service import TrustService
+from terminal.services.trust_updates import TrustUpdates
 from terminal.services.uploads import Upload, UploadService
 from terminal.services.verifier import Verifier, policy
 from terminal.vehicle.tables import PROVINCES
@@ -40,12 +42,17 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.ports import Clock, KeyStore, Link
+    from terminal.services.trust_service import TrustAccess
 
 HOTLIST = "hotlist.sqlite"
 
 
 def open_services(
-    settings: Config, clock: Clock, link: Link | None, open_keys: Callable[[Path], KeyStore]
+    settings: Config,
+    clock: Clock,
+    link: Link | None,
+    open_keys: Callable[[Path], KeyStore],
+    trusted: TrustAccess,
 ) -> Services:
     """Open the journal, the lists and the trust set, and build the services around them.
 
@@ -54,15 +61,12 @@ def open_services(
     number = identity.load(settings.paths.identity).number
     own = open_keys(settings.paths.identity)
     signer = signer_with(own.public_key, own.sign)
-    trusted = trust_directory.load_directory(settings.paths.trust)
-    clock.note_trust_set(trusted.made_s)
-    keys = trust_directory.load_registry(settings.paths.trust)
+    trust = _trust(settings, clock, trusted)
+    keys = trusted.first.registry_keys
     sealed = None if link is None else SealedLink(link, number, own.open_sealed, keys.lookup[0])
     verifier = Verifier(
-        trusted,
+        trusted.first.trust_set,
         policy(settings.checks),
-        3600 * settings.checks.trust_fresh_h,
-        laboratory=True,
         laid_aside=laid_aside.load(settings.paths.state),
         keep_laid_aside=partial(laid_aside.save, settings.paths.state),
     )
@@ -75,7 +79,7 @@ def open_services(
         stamp=author.stamp(verifier.moment(clock.now_s(), clock_trusted=clock.trusted())),
     )
     lists = _lists(settings)
-    recorder = Recorder(journal, author, trusted)
+    recorder = Recorder(journal, author, trusted.first.trust_set)
     registry = None
     if sealed is not None and settings.registry is not None:
         registry = RegistryClient(
@@ -111,20 +115,49 @@ def open_services(
         Answers(verifier, ledger, lookups, clock),
         ShiftActions(shift, uploads),
         uploads,
+        trust,
         province,
         clock,
         sealed,
         AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
     )
+    _subscribe(services, sealed)
     if journal.set_aside is not None:
         services.notices.add(journal.set_aside.fault())
     return services
 
 
+def _trust(settings: Config, clock: Clock, trusted: TrustAccess) -> TrustService:
+    """Put the first trust set in force, for the clock's floor as well."""
+    updates = None
+    if trusted.updater is not None and settings.trust.source:
+        updates = TrustUpdates(trusted.updater, clock, 60 * settings.trust.poll_min)
+    service = TrustService(
+        trusted.source,
+        trusted.first,
+        fresh_s=3600 * settings.checks.trust_fresh_h,
+        usable_s=3600 * settings.checks.trust_usable_h,
+        updates=updates,
+    )
+    service.subscribe(lambda new: clock.note_trust_set(new.trust_set.made_s))
+    return service
+
+
+def _subscribe(services: Services, sealed: SealedLink | None) -> None:
+    """Have everything that holds a part of the trust set take each new one."""
+    trust, checks, upload = services.trust, services.checks, services.uploads.uploading
+    trust.subscribe(lambda new: checks.verifier.trust(new.trust_set))
+    trust.subscribe(checks.lists.trust)
+    trust.subscribe(lambda new: upload.trust(new.registry_keys))
+    if checks.registry is not None:
+        trust.subscribe(checks.registry.trust)
+    if sealed is not None:
+        trust.subscribe(lambda new: sealed.seal_to(new.registry_keys.lookup[0]))
+
+
 def _lists(settings: Config) -> Lists:
     """Open the lists on this terminal; there is a hot list only with a registry, which keeps it current."""
-    folder, usable_days = settings.paths.offline, settings.checks.offline_usable_days
-    offline = OfflineList(folder, usable_days=usable_days) if folder else None
+    offline = OfflineList(None, usable_days=settings.checks.offline_usable_days)
     if settings.registry is None:
         return Lists(offline)
     provinces = settings.registry.provinces or tuple(PROVINCES)

@@ -15,6 +15,7 @@ from terminal.services.recorder import ListsUsed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from terminal.credential.trust_source import TrustInForce
     from terminal.credential.verify import Moment
     from terminal.ports import Incoming
     from terminal.registry.hotlist_store import Hit, HotList
@@ -90,6 +91,12 @@ class Lists:
         if self.hotlist is not None:
             with self._minding("writing"):
                 self.hotlist.conclude(question, answer)
+
+    def trust(self, new: TrustInForce) -> None:
+        """Use the offline list of another trust set from now on."""
+        if self.offline is not None:
+            folders = {file.parent for name, file in new.mapped.items() if name.startswith("offline/")}
+            self.offline.use(next(iter(folders), None))
 
     def refresh(self, monotonic_s: float) -> None:
         """Take lists that were put in place since, and note which hot lists were heard of (monotonic s)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from terminal.journal.codec import RULES_DIGEST_SIZE
@@ -61,6 +61,16 @@ class Recorder:
     journal: Journal
     author: Author
     trusted: trust.TrustSet
+    rules: Rules = field(default_factory=lambda: PACKAGE_RULES)
+    """The rules that verdicts are made by."""
+    _judged_by_others: int = field(default=0, init=False)
+    """The last record whose verdict another trust set or other rules made."""
+
+    def judge_by(self, trusted: trust.TrustSet, rules: Rules) -> None:
+        """Record another trust set or other rules from now on; refinements of earlier checks name them."""
+        if (trusted, rules) != (self.trusted, self.rules):
+            self._judged_by_others = self.journal.head.seq
+        self.trusted, self.rules = trusted, rules
 
     @property
     def unreceipted(self) -> int:
@@ -106,7 +116,7 @@ class Recorder:
             request_id=request_id,
             letters=status.letters,
             valid_through=status.valid_through,
-            rules=PACKAGE_RULES,
+            rules=self.rules,
             clock_s=_clock_s(moment),
             plate_entry=_plate_entry(judged),
             differing=verdict.differing or None,
@@ -132,6 +142,7 @@ class Recorder:
         found = _changed(was.finding, verdict.finding)
         status = _changed(was.status, verdict.status)
         plate = _changed(before.plate, after.plate)
+        others = before.seq <= self._judged_by_others
         body = Refinement(
             seq=before.seq,
             finding=found.finding if found else None,
@@ -145,6 +156,8 @@ class Recorder:
             request_id=request_id,
             letters=status.letters if status else None,
             valid_through=status.valid_through if status else None,
+            trust_serial=self.trusted.serial if others else None,
+            rules=self.rules if others else None,
             clock_s=_clock_s(moment) if found or status else None,
             plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
             differing=_changed(was.differing, verdict.differing),
@@ -170,7 +183,7 @@ def _package_rules() -> Rules:
     return Rules(0, hashlib.sha256(cbor.write(tables)).digest()[:RULES_DIGEST_SIZE])
 
 
-PACKAGE_RULES = _package_rules()
+PACKAGE_RULES: Rules = _package_rules()
 """The rules that verdicts are decided by, as records name them."""
 LOCAL_SETTINGS = 0
 """Serial of settings that come from a file on the terminal, not from a fleet."""

@@ -24,6 +24,7 @@ from terminal.wire.fields import ID_SIZE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from terminal.credential.trust_source import TrustInForce
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
     from terminal.journal.record import Head
@@ -56,6 +57,11 @@ class RegistryClient:
     """Why the registry refuses this terminal, until it answers."""
     _busy: list[tuple[LookupRequest, float]] = field(default_factory=list, init=False)
     """Requests that the registry was too busy for, and when to send them again (monotonic s)."""
+
+    def trust(self, new: TrustInForce) -> None:
+        """Believe the registry's keys of another trust set from now on."""
+        self.lookup.trust(new.registry_keys.answer)
+        self.hotlist.keys = new.registry_keys.hotlist
 
     @property
     def online(self) -> bool:

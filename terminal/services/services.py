@@ -17,18 +17,7 @@ from terminal.registry import topics
 from terminal.registry.topics import Subscription
 from terminal.screens.choice import offered
 from terminal.screens.comparing import Compared
-from terminal.screens.events import (
-    AskKinds,
-    Confirm,
-    Enter,
-    Failed,
-    Recheck,
-    Recorded,
-    Refined,
-    Report,
-    Reported,
-    Rerecorded,
-)
+from terminal.screens.events import AskKinds, Confirm, Enter, Failed, Recheck, Recorded, Report
 from terminal.screens.values import Notice
 from terminal.services.notices import Notices
 
@@ -41,12 +30,13 @@ if TYPE_CHECKING:
     from terminal.ports import Clock, Incoming
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect
-    from terminal.screens.values import AgeLimits, UploadProgress
+    from terminal.screens.values import AgeLimits
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
     from terminal.services.sealed_link import SealedLink
     from terminal.services.shift_actions import ShiftActions
+    from terminal.services.trust_service import TrustService
     from terminal.services.uploads import UploadService
 
 EVIDENCED = frozenset({CredentialFinding.FAILED, CredentialFinding.NOT_ISSUED})
@@ -62,6 +52,7 @@ class Services:
     answers: Answers
     shift_actions: ShiftActions
     uploads: UploadService
+    trust: TrustService
     province: LastProvince
     clock: Clock
     link: SealedLink | None
@@ -70,11 +61,6 @@ class Services:
     notices: Notices = field(default_factory=Notices, init=False)
     dropped: Counter[Subscription | None] = field(default_factory=Counter, init=False)
     """Messages of the registry that were dropped for their topic, by its purpose."""
-
-    @property
-    def shift_on(self) -> bool:
-        """True while a shift is active."""
-        return self.shift_actions.shift.on
 
     def moment(self) -> Moment:
         """Return the time that checks of now are decided by."""
@@ -109,7 +95,7 @@ class Services:
         purpose = topics.purpose_of(incoming.topic, self.checks.recorder.author.terminal)
         match purpose:
             case Subscription.ANSWER if not self._is_receipt(incoming):
-                return self._logged(self.answers.receive(incoming, self.moment()))  # acknowledged there
+                return self.answers.receive(incoming, self.moment())  # acknowledged once it is recorded
             case Subscription.ANSWER:
                 pass
             case Subscription.HOTLIST if self.checks.registry is not None:
@@ -122,17 +108,16 @@ class Services:
 
     def expire(self) -> Sequence[ScreenEvent]:
         """Return what changes because the wait for an answer is over, or a late record was written."""
-        return self._logged(self.answers.expire(self.moment()))
+        return self.answers.expire(self.moment())
 
     def poll(self) -> None:
         """Send and remove what is due, and take lists that were put in place since."""
+        self.trust.poll(self.moment(), online=self.checks.online)
+        self.checks.recorder.judge_by(self.trust.in_force.trust_set, self.trust.rules.named)
         with self.notices.noting(JournalFault):
+            self._record_trust_events()
             self.uploads.poll()
         self.checks.lists.refresh(self.clock.monotonic_s())
-
-    def upload_progress(self) -> UploadProgress:
-        """Return the progress of the upload."""
-        return self.uploads.progress()
 
     def wants_restart(self) -> bool:
         """Return True if the program is to end and start again (see `ShiftActions.wants_restart`)."""
@@ -148,7 +133,8 @@ class Services:
             self.checks.recorder.record(CRASHED, self.moment())
 
     def close(self) -> None:
-        """Close the journals and the lists."""
+        """Close the journals and the lists, and end an update of the trust set that runs."""
+        self.trust.close()
         self.uploads.close()
         self.checks.close()
 
@@ -159,6 +145,12 @@ class Services:
         except JournalFault as fault:
             self.notices.add(fault)
             return True  # what was sent is sent again, and the registry sends another receipt
+
+    def _record_trust_events(self) -> None:
+        """Record what became of the trust set. Raises JournalFault; then it is tried again."""
+        while self.trust.events:
+            self.checks.recorder.record(self.trust.events[0], self.moment())
+            del self.trust.events[0]
 
     def _keep_evidence(self, judged: RecordedCheck, luma: Luma | None) -> None:
         """Keep the frame of a code whose signature is wrong or that was never issued. Raises JournalFault."""
@@ -173,15 +165,6 @@ class Services:
     def _recorded(self, deed: Callable[[], ScreenEvent | None]) -> ScreenEvent | None:
         """Return the event of a deed; of one that could not be recorded, only that it failed."""
         try:
-            event = deed()
+            return deed()
         except JournalFault as fault:
             return Failed(Notice.of(fault))
-        self._logged([event] if event else [])
-        return event
-
-    def _logged(self, events: Sequence[ScreenEvent]) -> Sequence[ScreenEvent]:
-        """Add what the events tell of checks to the shift's list."""
-        for event in events:
-            if isinstance(event, Recorded | Refined | Reported | Rerecorded):
-                self.shift_actions.shift.update(event.judged)
-        return events

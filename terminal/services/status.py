@@ -23,7 +23,7 @@ def status_of(
     """Return the bar as of now. `torch` is True while it is lit; `signal_fault` is why a signal failed."""
     checks, clock = services.checks, services.clock
     now_s = clock.now_s()
-    age_s = checks.verifier.trusted.age_s(now_s)
+    age_s = services.trust.age_s(now_s)
     return Status(
         clock=ClockStatus(
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
@@ -31,9 +31,9 @@ def status_of(
             monotonic_s=clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
         ),
         trust=TrustStatus(
-            age_s=age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
-            fresh=age_s <= checks.verifier.fresh_s,
-            laboratory=checks.verifier.laboratory,
+            age_s=None if age_s is None else age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
+            grade=services.trust.grade(now_s),
+            laboratory=services.trust.in_force.laboratory,
         ),
         limits=services.limits,
         records=checks.recorder.unreceipted,
@@ -55,6 +55,7 @@ def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tup
         *((signal_fault,) if signal_fault else ()),
         *services.answers.faults,
         *_link_faults(services),
+        *services.trust.faults(services.clock.now_s(), online=checks.online),
         *checks.verifier.faults,
         *checks.lists.faults,
         *(checks.registry.faults if checks.registry else ()),

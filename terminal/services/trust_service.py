@@ -22,9 +22,36 @@ if TYPE_CHECKING:
     from terminal.credential.trust_source import TrustInForce, TrustSource
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
+    from terminal.ports import TrustUpdater
     from terminal.services.trust_updates import TrustUpdates
 
     Subscriber = Callable[[TrustInForce], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAccess:
+    """The trust set that a run begins with, where later ones come from, and who fetches them."""
+
+    source: TrustSource
+    first: TrustInForce
+    updater: TrustUpdater | None = None
+    """None for a command that updates nothing."""
+
+
+def access(source: TrustSource, updater: TrustUpdater | None = None) -> TrustAccess:
+    """Load the set in force. Raises TrustFault if there is none that can be used."""
+    first = poll(source)
+    if first is None:
+        raise TrustFault("no trust set has been installed; run `roadside trust update`")
+    return TrustAccess(source, first, updater)
+
+
+def poll(source: TrustSource) -> TrustInForce | None:
+    """Return another set in force, if any. Raises TrustFault for one that does not verify or lacks keys."""
+    found = source.poll()
+    if found is not None and not found.registry_keys.lookup:
+        raise TrustFault("registry.cbor: no lookup-sealing key")
+    return found
 
 
 @dataclass(slots=True)
@@ -58,7 +85,7 @@ class TrustService:
     def poll(self, moment: Moment, *, online: bool | None = None) -> None:
         """Put a new set in force, and the rules that are due; start an update if it is time."""
         try:
-            new = self.source.poll()
+            new = poll(self.source)
         except TrustFault as fault:
             self._refused = fault
             self.events.append(Event(EventKind.TRUST, f"a trust set was refused: {fault.detail}"))

@@ -48,6 +48,12 @@ class Upload:
         uploader = Uploader(terminal, signer, keys.receipt, [*before, journal], evidence)
         return cls(state_dir, journal, before, evidence, uploader)
 
+    def trust(self, keys: RegistryKeys) -> None:
+        """Count receipts by these keys, and seal records and pictures to the newest, from now on."""
+        self.journal.seal_to(keys.journal[0])
+        self.evidence.seal_to(keys.journal[0])
+        self.uploader.trust(keys.receipt)
+
     def remove_old(self, now_s: float, *, clock_trusted: bool, retention_s: float = RETENTION_S) -> None:
         """Remove what was receipted longer than `retention_s` ago; nothing while the clock is not trusted."""
         if clock_trusted:

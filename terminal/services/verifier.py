@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from terminal.credential import trust
 from terminal.credential.register_watch import RegisterWatch
 from terminal.credential.verify import DEFAULT_POLICY, Moment, Policy, verify
 from terminal.errors import RegisterFault
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from terminal import config
+    from terminal.credential import trust
     from terminal.model import Finding, Plate
 
 
@@ -25,9 +25,6 @@ class Verifier:
 
     trusted: trust.TrustSet
     policy: Policy = DEFAULT_POLICY
-    fresh_s: int = trust.FRESH_S
-    """Age from which the trust set's age is shown as a warning, s."""
-    laboratory: bool = False
     laid_aside: frozenset[bytes] = frozenset()
     """Fingerprints of files of the register of issued codes that former runs laid aside."""
     keep_laid_aside: Callable[[frozenset[bytes]], None] = lambda _: None
@@ -41,9 +38,9 @@ class Verifier:
         self._watch = RegisterWatch(self.trusted.register, self.laid_aside)
         self._in_force = replace(self.trusted, register=self._watch.in_force)
 
-    def trust(self, trusted: trust.TrustSet, *, laboratory: bool) -> None:
+    def trust(self, trusted: trust.TrustSet) -> None:
         """Verify with another trust set from now on. Files that are laid aside and the same stay so."""
-        self.trusted, self.laboratory = trusted, laboratory
+        self.trusted = trusted
         self._watch = self._watch.follow(trusted.register)
         self._in_force = replace(trusted, register=self._watch.in_force)
 

@@ -1,1 +1,1 @@
-"""Vehicle status and verdict, from tables: pure, without input or output."""
+"""The second question: the vehicle's status, and what follows from both answers."""

@@ -100,7 +100,8 @@ def registry_signers(folder: Path) -> list[tuple[bytes, ...]]:
 def test_its_configuration_is_read_and_names_what_is_there(made: Path):
     read = config.read(made / lab.CONFIG)
     assert read.paths.state.is_dir()
-    assert directory.load_directory(read.paths.trust).serial == 1
+    assert read.trust.source == str(made / "repository" / "public")
+    assert directory.load_directory(made / "trust").serial == 1
     assert identity.load(read.paths.identity) == identity.Identity(
         "T0001", 1, "苏", "苏A01", "lab", made / lab.IDENTITY
     )

@@ -25,12 +25,14 @@ from terminal.rigs import link_of
 from terminal.scenarios import player, script
 from terminal.screens.attention import SETTLE_S
 from terminal.screens.shift import NotePicked
+from tests.trust_sources import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from terminal.app import App
+    from terminal.credential.trust_source import TrustSource
     from terminal.ports import Link
 
 FPS = 120.0
@@ -45,6 +47,7 @@ class Desk:
     rig: sim.SimRig
     shots: Path
     photographs: Path
+    trust_source: Callable[[], TrustSource]
     app: App | None = None
     link: Link | None = None
 
@@ -58,7 +61,7 @@ class Desk:
             SystemdNotify(""),
             self.link,
         )
-        return run.Setup(self.settings, rig, open_store)
+        return run.Setup(self.settings, rig, open_store, self.trust_source)
 
     def start(self) -> App:
         """Start the app; `stop` ends it."""
@@ -109,7 +112,7 @@ def desk(laboratory: Path, photographs: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk with the laboratory's trust set, and an empty journal."""
     settings = config.read(laboratory / lab.CONFIG)
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
-    made = Desk(settings, sim.sim_rig(fps=FPS), tmp_path, photographs)
+    made = Desk(settings, sim.sim_rig(fps=FPS), tmp_path, photographs, source_of(laboratory))
     yield made
     made.stop()
     made.rig.close()

@@ -21,6 +21,7 @@ from terminal.console import out, warn
 from terminal.errors import JournalFull
 from terminal.ports import Rig
 from terminal.scenarios import player, script
+from tests.trust_sources import source_of
 
 
 def fill(path: Path) -> None:
@@ -42,7 +43,7 @@ def main(laboratory: Path, photographs: Path, folder: Path) -> int:
     settings = replace(settings, paths=replace(settings.paths, state=folder / "state"))
     desk = sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""))
-    app = run.assemble(run.Setup(settings, rig, open_store))
+    app = run.assemble(run.Setup(settings, rig, open_store, source_of(laboratory)))
     app.start()
     playing = player.Player(app, desk, folder, warn)
     playing.play(script.parse("show phone.jpg\nexpect provisional\npress TRIGGER", photographs))

@@ -31,6 +31,7 @@ from terminal.services.answers import RETRY_S
 from tests.scenarios.full_disk import fill
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.proxy import Proxy, Wire
+from tests.trust_sources import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +146,7 @@ def prepared(laboratory: Path, photographs: Path, folder: Path, proxy: Proxy, re
     assert real is not None
     link, desk = Overhearing(real), sim.sim_rig(fps=120)
     rig = Rig(lambda: desk.camera, desk.display, desk.panel, desk.clock, SystemdNotify(""), link)
-    app = run.assemble(run.Setup(settings, rig, open_store))
+    app = run.assemble(run.Setup(settings, rig, open_store, source_of(laboratory)))
     return Trial(folder, photographs, registry, proxy, link, desk, app)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from terminal.drawing.theme import Style
 from terminal.errors import FontFault, IdentityFault, TrustFault
 from terminal.journal import database
 from terminal.journal.recovery import NAME
-from terminal.rigs import sim_rig
+from terminal.rigs import sim_rig, trust_source
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.screens import state
@@ -39,6 +41,7 @@ def own_state(laboratory: Path, folder: Path) -> Path:
     file = laboratory / f"{folder.name}.toml"
     content = (laboratory / "roadside.toml").read_text(encoding="utf-8")
     file.write_text(content.replace('state = "state"', f'state = "{folder}/state"'), encoding="utf-8")
+    shutil.copytree(laboratory / "state", folder / "state", symlinks=True)
     return file
 
 
@@ -98,9 +101,9 @@ def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp
     assert (tmp_path / "halted.png").stat().st_size > 2_000  # something is drawn on it
 
 
-def test_a_missing_trust_set_halts_before_any_check(desk: Desk, tmp_path: Path) -> None:
-    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, trust=tmp_path / "nowhere"))
-    with pytest.raises(TrustFault, match=r"set\.cbor"):
+def test_a_missing_trust_set_halts_before_any_check(desk: Desk) -> None:
+    desk.trust_source = partial(trust_source, desk.settings)
+    with pytest.raises(TrustFault, match="no trust set has been installed"):
         desk.start()
     assert not desk.settings.paths.state.exists()
 
@@ -188,6 +191,7 @@ def test_what_a_crash_prints_names_no_vehicle_and_no_officer(
     assert status == -signal.SIGABRT
     assert "Fatal Python error: Aborted" in said
     assert not any(secret in said for secret in ("12345", "苏", "000001", "VI1:", "pay.example"))
+    shutil.rmtree(tmp_path / "state" / "trust")  # public: issuers are authorities, such as 苏A
     kept = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
     assert not any(secret in kept for secret in (b"12345", "苏".encode(), b"000001", b"VI1:", b"pay.example"))
 

@@ -19,6 +19,7 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
 from terminal.vehicle.inspection import SHANGHAI
 from tests.terminal.registry.offline.offline_lists import BASE, build, changes, content, install
+from tests.trust_sources import ChangingTrust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,10 +57,12 @@ class Lists:
 
 
 @pytest.fixture
-def lists(desk: Desk, tmp_path: Path) -> Lists:
+def lists(desk: Desk, laboratory: Path, tmp_path: Path) -> Lists:
     """An empty folder of lists of the desk's own."""
     folder = tmp_path / "offline"
-    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, offline=folder))
+    trust = ChangingTrust.of(laboratory)
+    trust.put(mapped={**trust.first.mapped, "offline/苏.sqlite": folder / "苏.sqlite"})
+    desk.trust_source = trust.opened
     return Lists(folder, tmp_path / "workshop")
 
 

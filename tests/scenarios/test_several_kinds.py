@@ -17,6 +17,7 @@ from terminal.model import Outcome, VehicleFinding
 from terminal.registry.messages import VehicleRecord
 from terminal.rigs import link_of, trusted_clock
 from terminal.screens.check import KindChoice, KindSource
+from terminal.services.trust_service import access
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk, Registry
@@ -52,7 +53,8 @@ def look_up(desk: Desk, *question: str) -> int:
     desk.stop()
     number, *kind = question
     asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
-    return lookup.run(desk.settings, trusted_clock(desk.settings), link_of(desk.settings), open_store, asked)
+    clock, trusted = trusted_clock(desk.settings), access(desk.trust_source())
+    return lookup.run(desk.settings, clock, link_of(desk.settings), open_store, trusted, asked)
 
 
 def shown(desk: Desk) -> KindChoice:

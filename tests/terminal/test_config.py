@@ -16,14 +16,14 @@ FOLDER = Path("/etc/roadside")
 def document() -> dict[str, Any]:
     return {
         "terminal": {"officer": "000001", "shift": "1"},
-        "paths": {"state": "state", "trust": "/srv/trust", "identity": "identity"},
+        "paths": {"state": "state", "identity": "identity"},
     }
 
 
 def test_the_least_that_is_needed_is_enough_and_paths_start_at_the_file() -> None:
     read = config.parse(document(), FOLDER)
     assert read.paths.state == FOLDER / "state"
-    assert read.paths.trust == Path("/srv/trust")
+    assert (read.trust.source, read.trust.poll_min, read.trust.provinces) == ("", 15, ())
     assert (read.camera.width, read.display.rotation, read.terminal.language) == (1280, 0, "zh")
 
 

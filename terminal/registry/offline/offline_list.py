@@ -50,10 +50,10 @@ class OfflineList:
     `faults` has, by province, the files that were unusable when they were last opened.
     """
 
-    def __init__(self, folder: Path, *, usable_days: int = OFFLINE_USABLE_DAYS) -> None:
+    def __init__(self, folder: Path | None, *, usable_days: int = OFFLINE_USABLE_DAYS) -> None:
         """Use the list in `folder`, which may be missing or empty; files are opened on demand.
 
-        A list older than `usable_days` yields alarms only.
+        Without a folder there is no list. A list older than `usable_days` yields alarms only.
         """
         self.faults: dict[str, tuple[OfflineListFault, ...]] = {}
         self._folder, self._usable_s = folder, usable_days * DAY_S
@@ -123,6 +123,23 @@ class OfflineList:
         if not settled:
             self.refresh()
 
+    def use(self, folder: Path | None) -> None:
+        """Use the list in another folder from now on; provinces that it does not have are forgotten.
+
+        Files that are the same there, as hard links are, stay open.
+        """
+        self._folder = folder
+        for province in list(self._open):
+            try:
+                kept = bool(_marks(folder, province))
+            except OfflineListFault:
+                kept = True  # `refresh` reports it
+            if not kept:
+                self._open.pop(province).close()
+                self.faults.pop(province, None)
+                self._unreadable.pop(province, None)
+        self.refresh()
+
     def refresh(self) -> None:
         """Switch to files installed since the last call; until then the old files stay in use.
 
@@ -160,7 +177,7 @@ class OfflineList:
 
     def _changed_ns(self) -> int | None:
         try:
-            return self._folder.stat().st_mtime_ns
+            return self._folder.stat().st_mtime_ns if self._folder else None
         except OSError:  # `refresh` reports it if it is a fault
             return None
 
@@ -185,7 +202,7 @@ class _File(NamedTuple):
 class _Province:
     """Files of a province as they were when opened, even if replaced since."""
 
-    def __init__(self, folder: Path, marks: Marks, old: _Province | None) -> None:
+    def __init__(self, folder: Path | None, marks: Marks, old: _Province | None) -> None:
         """Open the files in `marks`, except those that `old` has open."""
         self.marks = marks
         held = old.files if old else {}
@@ -224,10 +241,10 @@ class _Province:
         """Faults of unusable files."""
         return tuple(self._faults)
 
-    def _file(self, folder: Path, name: FileName, held: _File | None) -> _File | None:
+    def _file(self, folder: Path | None, name: FileName, held: _File | None) -> _File | None:
         """Open a file; if it is gone or unusable, return the one open before it, if any."""
         mark = self.marks.get(name)
-        if mark is None or (held is not None and held.mark == mark):
+        if folder is None or mark is None or (held is not None and held.mark == mark):
             return held
         try:
             return _opened(folder, name, mark)
@@ -275,7 +292,7 @@ class _Province:
                 file.db.close()
 
 
-def _open(folder: Path, province: str, old: _Province | None) -> _Province:
+def _open(folder: Path | None, province: str, old: _Province | None) -> _Province:
     while True:
         found = _Province(folder, _marks(folder, province), old)
         if found.marks == _marks(folder, province):
@@ -305,8 +322,10 @@ def _entry(name: FileName, record: int) -> OfflineEntry | None:
         raise OfflineListFault(f"{name}: {error}") from None
 
 
-def _marks(folder: Path, province: str) -> Marks:
+def _marks(folder: Path | None, province: str) -> Marks:
     marks: Marks = {}
+    if folder is None:
+        return marks
     with offline_files.faults(OfflineListFault, province):
         for name in offline_files.names(folder):
             if name.province == province:

@@ -1,4 +1,4 @@
-"""`roadside upload` sends everything without a receipt, over the link or by file, and prints what is left."""
+"""`roadside upload` sends all that has no receipt, over the link or by hand, and says what is left."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from terminal.errors import InputFault, LinkFault
 from terminal.journal.entry import Event, EventKind, Stamp
 from terminal.journal.evidence import Evidence
 from terminal.journal.store import Journal
-from terminal.ports import Incoming, LinkState, Outgoing
+from terminal.ports import Incoming, Link, LinkState, Outgoing
 from terminal.registry import codec
 from terminal.services.assembly import open_services
+from terminal.services.trust_service import TrustAccess
 from terminal.wire import cose, signed
 from terminal.wire.sealed import seal
 from tests.terminal.registry.upload_fixtures import Registry
+from tests.trust_sources import access_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +39,7 @@ NOW_S = time.time()
 
 @dataclass
 class Near:
-    """A link to a registry in this process, or one that is down."""
+    """A link whose other end is a registry in this process, or that is down."""
 
     registry: Registry
     signer: signed.Signer
@@ -68,22 +70,27 @@ class Near:
 
 @dataclass
 class Desk:
-    """A laboratory terminal with records and a picture, and its registry."""
+    """A laboratory's terminal with records and a picture, and its registry."""
 
     settings: config.Config
     registry: Registry
     signer: signed.Signer
     clock: ManualClock
+    trusted: TrustAccess
 
     def upload(self, *, up: bool = True, way: UploadTarget | None = None) -> int:
         key_file = self.settings.paths.identity / "sealing.key.pub"
         sealing_key = files.load_public(key_file, files.Algorithm.X25519)
         link = Near(self.registry, self.signer, sealing_key, up)
-        return run(self.settings, self.clock, link, open_store, way or UploadTarget())
+        return self.run(link, way or UploadTarget())
+
+    def run(self, link: Link | None, way: UploadTarget) -> int:
+        keys = self.trusted.first.registry_keys
+        return run(self.settings, self.clock, link, open_store, keys, way)
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        with closing(open_services(self.settings, self.clock, None, open_store)) as work:
+        with closing(open_services(self.settings, self.clock, None, open_store, self.trusted)) as work:
             yield work.checks.recorder.journal
 
     def records(self) -> list[bytes]:
@@ -101,7 +108,7 @@ def desk(laboratory: Path, tmp_path: Path) -> Desk:
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
     key = files.load_public(laboratory / "identity/terminal.key.pub")
     signer = signed.signer(files.load_seed(laboratory / "private/receipt.key"))
-    made = Desk(settings, Registry(key, key), signer, ManualClock(NOW_S))
+    made = Desk(settings, Registry(key, key), signer, ManualClock(NOW_S), access_of(laboratory))
     stamp = Stamp(terminal="T0001", at_ms=int(1e3 * NOW_S), clock_trusted=True)
     with made.journal() as journal:
         for _ in range(RECORDS):
@@ -192,7 +199,7 @@ def test_where_a_file_cannot_be_written_it_is_a_fault_and_no_link_is_too(desk: D
     with pytest.raises(InputFault, match="none"):
         desk.upload(way=UploadTarget(to=tmp_path / "none" / "stick"))
     with pytest.raises(InputFault, match="--to"):
-        run(desk.settings, desk.clock, None, open_store, UploadTarget())
+        desk.run(None, UploadTarget())
 
 
 def test_what_was_receipted_goes_after_its_retention_by_a_trusted_clock_alone(desk: Desk, tmp_path: Path):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from terminal.credential.grade import Grade
 from terminal.drawing.draw import draw, event_at
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.page import KEYS_HEIGHT
@@ -179,7 +180,7 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
     changes: list[dict[str, object]] = [
         {"clock": replace(FRESH.clock, now_s=FRESH.clock.now_s + 60)},
         {"clock": replace(FRESH.clock, trusted=False)},
-        {"trust": replace(FRESH.trust, fresh=False)},
+        {"trust": replace(FRESH.trust, grade=Grade.USABLE)},
         {"trust": replace(FRESH.trust, age_s=None)},
         {"records": 13},
         {"torch": True},

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from terminal.credential.grade import Grade
 from terminal.drawing import theme
 from terminal.drawing.draw import compose
 from terminal.drawing.fonts import Colour, Fonts
@@ -147,7 +148,7 @@ STATUSES = st.builds(
     trust=st.builds(
         TrustStatus,
         age_s=st.none() | st.floats(0, 1e9),
-        fresh=st.booleans(),
+        grade=st.sampled_from(Grade),
         laboratory=st.booleans(),
     ),
     records=st.integers(0, 99_999),

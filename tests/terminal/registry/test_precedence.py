@@ -1,4 +1,4 @@
-"""A hot-list alarm outranks a live answer, and the graver of two lists counts."""
+"""Of what the sources say, nothing that is graver is lost to what is only nearer."""
 
 from __future__ import annotations
 

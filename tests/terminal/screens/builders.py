@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from terminal.codes import Code, Scan, is_ours
+from terminal.credential.grade import Grade
 from terminal.errors import CameraStalled, ClockWrong, Fault, PanelFault
 from terminal.model import (
     Credential,
@@ -146,7 +147,7 @@ ALARM = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM, "C", 202708
 BUSY = replace(
     LABORATORY,
     clock=ClockStatus(NOON_S, trusted=False),
-    trust=TrustStatus(300_000.0, fresh=False, laboratory=True),
+    trust=TrustStatus(300_000.0, Grade.USABLE, laboratory=True),
     records=12_345,
     torch=True,
     notices=(notice(PanelFault), notice(CameraStalled)),

@@ -28,8 +28,10 @@ from terminal.registry.messages import (
 )
 from terminal.screens.events import Recorded, Refined, Reported, ScreenEvent
 from terminal.services.assembly import open_services
+from terminal.services.trust_service import access
 from terminal.wire import signed
 from terminal.wire.sealed import SealingKeyPair, seal
+from tests.trust_sources import ChangingTrust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +58,7 @@ class HandLink:
     deliver: Callable[[LinkMessage], None] = field(default=lambda _: None)
 
     def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """Deliver the test's messages to `deliver` from now on."""
+        """What the test delivers goes there from now on."""
         self.deliver = deliver
 
     def send(self, message: Outgoing) -> None:
@@ -138,6 +140,7 @@ class Work:
     clock: ManualClock
     link: HandLink
     services: Services
+    trust: ChangingTrust
 
     @property
     def cases(self) -> Checks:
@@ -169,7 +172,7 @@ class Work:
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
     ) -> Sequence[ScreenEvent]:
-        """Receive the registry's answer about a vehicle, or its result alone; return the screen events."""
+        """What the cases make of the registry's answer about a vehicle, or of its result alone."""
         record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {
             "result": LookupResult.FOUND if record else LookupResult.NOT_FOUND,
@@ -195,7 +198,9 @@ def work_of(laboratory: Path, folder: Path, now_s: float) -> Work:
         checks=replace(settings.checks, other_issuers=("JS1:.*",)),
     )
     clock, link = ManualClock(now_s), HandLink()
-    return Work(laboratory, settings, clock, link, open_services(settings, clock, link, open_store))
+    trust = ChangingTrust.of(laboratory)
+    services = open_services(settings, clock, link, open_store, access(trust))
+    return Work(laboratory, settings, clock, link, services, trust)
 
 
 def judged(told: object) -> RecordedCheck:

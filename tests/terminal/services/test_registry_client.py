@@ -48,6 +48,7 @@ from tests.terminal.services.terminal_fixture import (
     opened_request,
     work_of,
 )
+from tests.trust_sources import access_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
     assert made.settings.registry is not None
     registry = replace(made.settings.registry, provinces=("京", "苏"))
     made.settings = replace(made.settings, registry=registry)
-    made.services = open_services(made.settings, made.clock, made.link, open_store)
+    made.services = open_services(made.settings, made.clock, made.link, open_store, access_of(laboratory))
     yield made
     made.cases.close()
 
@@ -82,7 +83,7 @@ def province(request: LookupRequest | None) -> str:
 
 
 def change(work: Work, letters: str, seq: int = 1) -> Incoming:
-    """Return a signed hot-list change for a vehicle."""
+    """What the registry tells of a vehicle, as it travels."""
     told = HotlistChange(
         province="苏",
         epoch=1,
@@ -335,7 +336,7 @@ def test_a_dead_clock_is_set_by_the_registry_s_signed_answer(work: Work, tmp_pat
     machine = FakeTime(true_s, true_s - 60, wall_error_s=-true_s)
     clock = TrustedClock(machine, tmp_path, RELEASED_S)
     work.cases.close()
-    work.services = open_services(work.settings, clock, work.link, open_store)
+    work.services = open_services(work.settings, clock, work.link, open_store, access_of(work.laboratory))
     assert not clock.trusted()
     work.cases.enter(OURS, None, work.services.moment())
     (request,) = work.asked()

@@ -1,4 +1,4 @@
-"""The gravest status letter decides, and an unlisted one is never normal."""
+"""Status letters decide by their ranks, and nothing that is not known is ever normal."""
 
 from __future__ import annotations
 

@@ -158,8 +158,9 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
     before = hotlist.position("苏").seq
     registry.put("苏A12345", "02", "C")
     online.until(lambda: hotlist.position("苏").seq > before)
-    online.play("show phone.jpg\nexpect alarmed\npress TRIGGER\nexpect alarm ok\nhold CONFIRM\npress TRIGGER")
-    online.play("expect ready")
+    online.play("show phone.jpg\nexpect alarmed\npress TRIGGER\nexpect alarm ok")
+    online.until(lambda: isinstance(app.screen, Alarm) and app.screen.judged.lookup is LookupState.ANSWERED)
+    online.play("hold CONFIRM\npress TRIGGER\nexpect ready")
     registry.put("苏A12345", "02", "")
     online.until(lambda: hotlist.position("苏").seq > before + 1)
     online.play("clear\nwait 5\nshow phone.jpg\nexpect provisional ok")

@@ -14,7 +14,8 @@ from terminal.wire.sealed import is_sealing_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-ACTIVE = "active"
+ACTIVE, WITHDRAWN = "active", "withdrawn"
+"""States of a terminal; only an active one is answered."""
 TARGET = "terminals.cbor"
 
 

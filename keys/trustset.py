@@ -20,7 +20,6 @@ from terminal.errors import InputFault, TrustFault
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
 from terminal.wire.cbor import Malformed
-from terminal.wire.fields import KEY_SIZE, array, data, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -115,17 +114,6 @@ def terminals_target(terminals: Mapping[int, ListedTerminal]) -> bytes:
     )
 
 
-def read_terminals(content: bytes) -> dict[int, ListedTerminal]:
-    """Decode the target `terminals.cbor` into terminals by running number. Raises TrustFault."""
-    try:
-        listed = cbor.read(content)
-        if type(listed) is not dict:
-            raise Malformed("not a map")
-        return {number: _listed(entry) for number, entry in listed.items()}
-    except ValueError as error:
-        raise TrustFault(f"terminals.cbor: {error}") from error
-
-
 def status_list(withdrawn: Collection[int]) -> bytes:
     """Encode a status list, least significant bit first, 1 for each withdrawn index."""
     bits = bytearray(max([STATUS_BITS // 8, *(index // 8 + 1 for index in withdrawn)]))
@@ -213,13 +201,6 @@ def _record(key: IssuerKey) -> dict[int, Value]:
 def _registry(keys: RegistryKeys) -> bytes:
     groups = [keys.answer, keys.receipt, keys.hotlist, keys.order, keys.journal, keys.lookup]
     return cbor.write({number: list(group) for number, group in enumerate(groups, 1)})
-
-
-def _listed(entry: Value) -> ListedTerminal:
-    name, public_key, province, state, sealing_key = array(entry, 5)
-    return ListedTerminal(
-        text(name), data(public_key, KEY_SIZE), data(sealing_key, KEY_SIZE), text(province), text(state)
-    )
 
 
 def _register_file(issued: IssuedCodes) -> tuple[str, bytes]:

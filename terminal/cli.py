@@ -20,8 +20,10 @@ from terminal.commands.decoding import Limits
 from terminal.errors import ConfigFault, Fault
 from terminal.model import Plate
 from terminal.rigs import (
+    enrolment_of,
     fetch_trust,
     link_of,
+    open_camera,
     open_keys,
     pi_rig,
     sim_rig,
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_journal(commands)
     _add_clock(commands)
     _add_trust(commands)
+    _add_enrol(commands)
     _add_upload(commands)
     return parser
 
@@ -251,6 +254,41 @@ def _trusted_time(settings: Config) -> float:
     from terminal.commands import clock  # noqa: PLC0415 - only these commands need it
 
     return clock.trusted_time(system_time()[0], settings.paths.state, RELEASED_S)
+
+
+# roadside enrol
+
+
+def _add_enrol(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "enrol",
+        help="give this device an identity by a one-time code, or renew its certificate",
+        description="Make keys and exchange them with the authority by its code. Without a network: write the"
+        " request to a file, and read the answer from one.",
+    )
+    add = parser.add_argument
+    add("--code", metavar="TEXT", help="the code, - to read it from standard input; default: the camera")
+    add("--serial", metavar="SERIAL", help="serial number of this device; default: the board's own")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--request", type=Path, metavar="FILE", help="write the request to a new file")
+    way.add_argument("--answer", type=Path, metavar="FILE", help="read the authority's answer from a file")
+    way.add_argument("--renew", action="store_true", help="renew the TLS certificate if it ends soon")
+    add("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
+    parser.set_defaults(carry_out=_enrol)
+
+
+def _enrol(chosen: argparse.Namespace) -> int:
+    from terminal import config  # noqa: PLC0415 - loads the tables
+    from terminal.commands import enrol  # noqa: PLC0415 - loads SQLite and zxing-cpp
+
+    settings = config.read(chosen.config)
+    device = enrolment_of(settings, chosen.serial)
+    if chosen.renew:
+        address = settings.registry.enrolment if settings.registry else None
+        return enrol.renew(device, address, trusted_clock(settings).now_s())
+    code = sys.stdin.readline().strip() if chosen.code == "-" else chosen.code
+    arguments = enrol.EnrolArguments(code, chosen.request, chosen.answer)
+    return enrol.run(settings, device, partial(open_camera, settings), arguments)
 
 
 # roadside upload

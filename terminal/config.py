@@ -123,6 +123,8 @@ class Registry:
     """Timeout of a lookup, s."""
     provinces: tuple[str, ...] = ()
     """Provinces whose hot lists are kept; empty for all."""
+    enrolment: str | None = None
+    """HOST:PORT of the authority's enrolment service, which renews the TLS certificate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ TLS_KEY = "tls.key"
 TLS_CERTIFICATE = "tls.pem"
 CA = "ca.pem"
 ROOT = "root.json"
+CODE_PREFIX = "RE1:"
+"""Texts of enrolment codes begin with this."""
+SERVICE_PATH = "/enrolment"
+"""Path at which the authority's service takes requests."""
+MOST_MESSAGE = 64 * 1024
+"""Bytes at most of a request or an answer; a root or a roster takes most of them."""
 _KEYS = {"terminal", "number", "province", "unit", "fleet"}
 _PART = re.compile(r"[\w-]{1,32}")
 """A unit or a fleet: part of a target's name (wire format, section 4)."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.errors import IdentityFault, InputFault, PanelFault
-from terminal.ports import KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
+from terminal.ports import Camera, KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from drivers.sim import SimRig
+    from keys.enrolment.device import DeviceEnrolment
     from keys.selection import Selection
     from keys.trust_store import TrustStore
     from terminal.config import Config
@@ -26,12 +27,9 @@ def pi_rig(settings: Config) -> Rig:
     """Open the device's hardware; without a panel, the rig has one that raises its fault, and the screen
     works on.
     """
-    from drivers import camera_cv, camera_pi, display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
+    from drivers import display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
 
-    camera, screen, pins = settings.camera, settings.display, settings.panel
-    size = (camera.width, camera.height)
-    optics = camera_pi.Optics(frame_us=(1_000_000 // camera.frames_per_s, 2_000_000 // camera.frames_per_s))
-    device = camera.source.removeprefix("cv:")
+    screen, pins = settings.display, settings.panel
     kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
     make_display = kinds.get(screen.kind, display.FramebufferDisplay)
     wiring = panel.Pins(
@@ -49,15 +47,35 @@ def pi_rig(settings: Config) -> Rig:
     except PanelFault as fault:
         signals = panel.MissingPanel(fault)
     return Rig(
-        open_camera=partial(camera_pi.PiCamera, optics, size)
-        if camera.source == "pi"
-        else partial(camera_cv.open_camera, device, fps=camera.frames_per_s, size=size),
+        open_camera=partial(open_camera, settings),
         display=shown,
         panel=signals,
         clock=trusted_clock(settings),
         service_manager=sd_notify.SystemdNotify(),
         link=_link_if_enrolled(settings),
     )
+
+
+def open_camera(settings: Config) -> Camera:
+    """Open the configured camera. Raises CameraFault."""
+    from drivers import camera_cv, camera_pi  # noqa: PLC0415 - loads OpenCV and libcamera
+
+    camera = settings.camera
+    size, fps = (camera.width, camera.height), camera.frames_per_s
+    if camera.source == "pi":
+        return camera_pi.PiCamera(camera_pi.Optics(frame_us=(1_000_000 // fps, 2_000_000 // fps)), size)
+    return camera_cv.open_camera(camera.source.removeprefix("cv:"), fps=fps, size=size)
+
+
+def enrolment_of(settings: Config, serial: str | None) -> DeviceEnrolment:
+    """Return the enrolment of this device, or as one with this serial number."""
+    import nacl.utils  # noqa: PLC0415 - loads libsodium
+
+    from drivers import board  # noqa: PLC0415 - only enrolment needs it
+    from keys.enrolment.device import DeviceEnrolment  # noqa: PLC0415 - loads libsodium
+
+    number = board.serial_number if serial is None else lambda: serial
+    return DeviceEnrolment(settings.paths.identity, number, nacl.utils.random)
 
 
 def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:

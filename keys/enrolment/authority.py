@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from keys import certificates, files, revocations, trustset
+from keys import certificates, files, revocations, terminals, trustset
 from keys.enrolment import messages
 from keys.enrolment.messages import SECRET_SIZE, EnrolmentAnswer, EnrolmentCode
 from keys.enrolment.records import CodeRecord, Profile, Records, TerminalRecord
+from keys.terminals import ACTIVE, TARGET, WITHDRAWN
 from keys.trustset import ListedTerminal
 from terminal import identity
 from terminal.errors import IdentityFault, InputFault
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from keys.certificates import TlsIdentity
     from keys.repository import Repository
 
-TARGET = "terminals.cbor"
-ACTIVE, WITHDRAWN = "active", "withdrawn"
 _SIGNED = b"\xd2"
 """First byte of a COSE_Sign1, which a renewal is; a request to enrol is an array."""
 _AHEAD_S = DAY_S
@@ -225,8 +224,8 @@ class Authority:
         revocations.withdraw(self.folder, ca, [number for number, _ in standing], now_s)
 
     def _listed(self) -> dict[int, ListedTerminal]:
-        path = self.repository.content / TARGET
-        return trustset.read_terminals(path.read_bytes()) if path.exists() else {}
+        content = self.repository.content
+        return terminals.load(content) if (content / TARGET).exists() else {}
 
     def _save_listed(self, listed: dict[int, ListedTerminal]) -> None:
         files.replace(self.repository.content / TARGET, trustset.terminals_target(listed))

@@ -12,11 +12,12 @@ import nacl.utils
 
 from keys import files, qr
 from keys.enrolment.authority import Authority
-from keys.enrolment.messages import MOST_BYTES, write_code
+from keys.enrolment.messages import write_code
 from keys.enrolment.records import Profile
-from keys.enrolment.service import PATH, EnrolmentServer
+from keys.enrolment.service import EnrolmentServer
 from keys.repository import Repository
 from terminal import console
+from terminal.identity import MOST_MESSAGE, SERVICE_PATH
 
 if TYPE_CHECKING:
     import argparse
@@ -96,7 +97,7 @@ def serve(options: Namespace, _now_s: int) -> None:
     """Answer requests until interrupted. Raises OSError if the address cannot be used."""
     host, port = options.listen
     with EnrolmentServer(_authority(options), host.strip("[]"), port) as server:
-        console.out(f"http://{host}:{server.server_port}{PATH}")
+        console.out(f"http://{host}:{server.server_port}{SERVICE_PATH}")
         sys.stdout.flush()
         try:
             server.serve_forever()
@@ -107,7 +108,7 @@ def serve(options: Namespace, _now_s: int) -> None:
 def answer(options: Namespace, now_s: int) -> None:
     """Answer a request from a file into another. Raises InputFault, TrustFault."""
     with options.request.open("rb") as file:
-        content = file.read(MOST_BYTES)
+        content = file.read(MOST_MESSAGE)
     files.replace(options.answer, _authority(options).answer(content, now_s))
     console.out(f"{options.answer}: for the terminal; publish to put it in force")
 

@@ -6,6 +6,7 @@ An enrolment is prepared in a folder beside the identity and replaces it by a re
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -125,6 +126,37 @@ def apply_renewal(folder: Path, answer: bytes) -> datetime:
         files.replace(folder / identity.CA, _pem(ca))
     files.replace(folder / identity.TLS_CERTIFICATE, _pem(certificate))
     return certificate.not_valid_after_utc
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEnrolment:
+    """Enrolment of this device; see `terminal.commands.enrol.Enrolment`."""
+
+    folder: Path
+    """Of the identity."""
+    serial: Callable[[], str]
+    """Returns the serial number of the device. Raises InputFault."""
+    randomness: Callable[[int], bytes]
+
+    def begin(self, code: str) -> tuple[bytes, str | None]:
+        """See `terminal.commands.enrol.Enrolment`."""
+        return begin(self.folder, code, self.serial(), self.randomness), messages.read_code(code).address
+
+    def finish(self, answer: bytes) -> str:
+        """See `terminal.commands.enrol.Enrolment`."""
+        return finish(self.folder, answer).number
+
+    def renewal_is_due(self, now_s: float) -> bool:
+        """See `terminal.commands.enrol.Enrolment`."""
+        return renewal_is_due(self.folder, now_s)
+
+    def renewal_request(self, now_s: float) -> bytes:
+        """See `terminal.commands.enrol.Enrolment`."""
+        return renewal_request(self.folder, int(now_s))
+
+    def renew(self, answer: bytes) -> datetime:
+        """See `terminal.commands.enrol.Enrolment`."""
+        return apply_renewal(self.folder, answer)
 
 
 def _open_renewed(store: FileStore, answer: bytes) -> tuple[x509.Certificate, x509.Certificate]:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 import base45
 
 from terminal.errors import InputFault
+from terminal.identity import CODE_PREFIX
 from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
 from terminal.wire.fields import HASH_SIZE, ID_SIZE, KEY_SIZE, array, data, entries, text, uint
@@ -39,12 +40,9 @@ from terminal.wire.fields import HASH_SIZE, ID_SIZE, KEY_SIZE, array, data, entr
 if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
-PREFIX = "RE1:"
 CONTEXT = b"roadside/enrol/1"
 SECRET_SIZE = 16
 CODE_ID_SIZE = 8
-MOST_BYTES = 64 * 1024
-"""Size at most of a message in either direction; a root or a roster takes most of it."""
 MOST_SERIAL = 64
 _MOST_ADDRESS = 255
 
@@ -130,15 +128,15 @@ def write_code(code: EnrolmentCode) -> str:
     if code.address is not None:
         fields[5] = code.address
     encoded: bytes = base45.b45encode(cbor.write(fields))
-    return PREFIX + encoded.decode("ascii")
+    return CODE_PREFIX + encoded.decode("ascii")
 
 
 def read_code(written: str) -> EnrolmentCode:
     """Parse a code. Raises InputFault; the text is not repeated, because it holds a secret."""
-    if not written.startswith(PREFIX):
-        raise InputFault(f"not an enrolment code: it begins with {PREFIX}")
+    if not written.startswith(CODE_PREFIX):
+        raise InputFault(f"not an enrolment code: it begins with {CODE_PREFIX}")
     try:
-        content = base45.b45decode(written.removeprefix(PREFIX))
+        content = base45.b45decode(written.removeprefix(CODE_PREFIX))
         found = entries(cbor.read(content), frozenset({1, 2, 3, 4}), frozenset({5}))
         return EnrolmentCode(
             data(found[1], SECRET_SIZE),

@@ -13,16 +13,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from keys.enrolment.messages import MOST_BYTES
 from terminal import console
 from terminal.errors import Fault
+from terminal.identity import MOST_MESSAGE, SERVICE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from keys.enrolment.authority import Authority
 
-PATH = "/enrolment"
 _MOST_TOGETHER = 16
 _PATIENCE_S = 10.0
 """Time that a client may take for its request, s."""
@@ -52,10 +51,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer one request; a refusal is a text with status 403."""
         self.close_connection = True
         length = self.headers.get("Content-Length", "")
-        if self.path != PATH or not length.isascii() or not length.isdigit():
+        if self.path != SERVICE_PATH or not length.isascii() or not length.isdigit():
             self._send(HTTPStatus.NOT_FOUND, b"not found")
             return
-        if int(length) > MOST_BYTES:
+        if int(length) > MOST_MESSAGE:
             self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"too large")
             return
         content = self.rfile.read(int(length))

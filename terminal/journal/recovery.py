@@ -34,8 +34,8 @@ CHECKED_AT_OPENING = 20_000
 _BUILDING = "journal.building.sqlite"
 _NEXT = "journal.next-"
 DAMAGED = "journal.damaged-"
-_PARTS = ("", "-wal", "-shm")
-"""What SQLite keeps for one database; the last is made anew from the others."""
+PARTS = ("", "-wal", "-shm")
+"""Suffixes of SQLite's files for one database; the last file is rebuilt from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def ensure_intact(
     goes on the first entry of a journal that follows another. Raises sqlite3.Error, OSError, JournalFault.
     """
     interrupted = _finish(state_dir)
-    remains = any((state_dir / (NAME + part)).exists() for part in _PARTS)
+    remains = any((state_dir / (NAME + part)).exists() for part in PARTS)
     found = database.Examined(None, "its file is gone")
     if (state_dir / NAME).exists():
         found = database.examine(state_dir / NAME, last, newest=CHECKED_AT_OPENING)
@@ -132,8 +132,8 @@ def _begin(state_dir: Path, writer: EntryWriter, owner: bytes, stamp: Stamp, old
 
 
 def _clear(state_dir: Path) -> None:
-    """Remove what is left of a journal that was not built to its end."""
-    for part in _PARTS:
+    """Remove the files of a journal whose construction was interrupted."""
+    for part in PARTS:
         (state_dir / (_BUILDING + part)).unlink(missing_ok=True)
 
 
@@ -141,7 +141,7 @@ def _finish(state_dir: Path) -> SetAside | None:
     done = None
     for coming in state_dir.glob(f"{_NEXT}*.sqlite"):
         kept = DAMAGED + coming.name.removeprefix(_NEXT)
-        for part in _PARTS:
+        for part in PARTS:
             old, new = state_dir / (NAME + part), state_dir / (kept + part)
             if old.exists():
                 if new.exists():

@@ -31,7 +31,7 @@ REGISTRY_FOLDERS = [
     for folder in ("", "/journals", "/offline", "/reports")
 ]
 LONGEST_INTRODUCTION_LINES = 160
-COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal", "clock", "trust")
+COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal", "clock", "trust", "enrol")
 
 
 def text(readme: str) -> str:

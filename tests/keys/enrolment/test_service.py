@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keys.enrolment import device
-from keys.enrolment.messages import MOST_BYTES
-from keys.enrolment.service import PATH, EnrolmentServer
+from keys.enrolment.service import EnrolmentServer
 from terminal import identity
 from tests.keys.enrolment.conftest import Desk
 
@@ -29,7 +28,7 @@ def port(desk: Desk) -> Iterator[int]:
         thread.join()
 
 
-def post(port: int, content: bytes, path: str = PATH) -> tuple[int, bytes]:
+def post(port: int, content: bytes, path: str = identity.SERVICE_PATH) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("POST", path, content)
     answer = connection.getresponse()
@@ -50,7 +49,7 @@ def test_a_device_is_enrolled_and_renewed_over_it(desk: Desk, port: int):
 def test_a_refusal_is_a_text_and_nothing_else_is_served(desk: Desk, port: int):
     assert post(port, b"nonsense")[0] == 403
     assert post(port, desk.begin(desk.offer()), "/other") == (404, b"not found")
-    assert post(port, bytes(MOST_BYTES + 1)) == (413, b"too large")
+    assert post(port, bytes(identity.MOST_MESSAGE + 1)) == (413, b"too large")
     request = desk.begin(desk.offer())
     desk.now_s += 86_400
     assert post(port, request) == (403, b"refused: the code has expired")

@@ -132,7 +132,9 @@ class App:
         self.services.close()
 
     def wants_restart(self) -> bool:
-        """Return True if the program is to end and start again, while nobody works with it."""
+        """Return True if the program is to end and start again: for a wipe, or while nobody works with it."""
+        if self.services.orders.wiping:
+            return True
         return isinstance(self.screen, ShiftOver) and self.services.wants_restart()
 
     def run_once(self, timeout_s: float = TURN_S) -> None:

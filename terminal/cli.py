@@ -319,6 +319,8 @@ def _upload(chosen: argparse.Namespace) -> int:
     from terminal.services.trust_service import access  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
+    if chosen.to is not None and upload.hand_over(settings, chosen.to):
+        return upload.ALL
     way = upload.UploadTarget(chosen.to, chosen.receipts)
     link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
     keys = access(trust_source(settings)).first.registry_keys

@@ -368,3 +368,23 @@ class InputFault(Fault):
     """Raised when a file named by the user cannot be used."""
 
     code, zh, en = "F01", "文件无法使用", "The file cannot be used"
+
+
+class OrdersFault(Fault):
+    """Raised when the orders that this terminal carried out cannot be read or written."""
+
+    code, zh, en = (
+        "O01",
+        "远程指令记录无法读写，请报告管理员",
+        "Remote orders cannot be read or recorded; tell the administrator",
+    )
+
+
+class TerminalWiped(Fault):
+    """Raised when an order wiped this terminal, which has no identity any more."""
+
+    code, zh, en = (
+        "O02",
+        "本机已按指令清除，请交还单位",
+        "This terminal was wiped by order; return it to your unit",
+    )

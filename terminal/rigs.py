@@ -100,8 +100,9 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
             tls.certificate,
             tls.key,
             topics.link(terminal),
-            (topics.answer(terminal), topics.every("hotlist")),  # the broker grants no others
-            frozenset({topics.answer(terminal)}) if manual_ack else frozenset(),
+            # The broker grants no other subscriptions.
+            (topics.answer(terminal), topics.order(terminal), topics.every("hotlist")),
+            frozenset({topics.order(terminal), *([topics.answer(terminal)] if manual_ack else [])}),
         )
     )
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import lab
-from scripts.registry import access_command, commands, evidence_command
+from scripts.registry import access_command, commands, evidence_command, order_command
 from scripts.registry.broker import BrokerError
 from scripts.registry.journals import commands as journal_commands
 from scripts.registry.offline import command as offline_command
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("month", type=int, help="month of validity, yyyymm")
     offline_command.arguments(_command(to, "offline", offline_command.build))
     access_command.add(partial(_command, to), _address)
+    order_command.add(partial(_command, to), _address)
     _command(to, "check", commands.check)
     journal_commands.add(partial(_command, to))
     evidence_command.add(partial(_command, to))

@@ -23,7 +23,7 @@ CONTROL = "$CONTROL/dynamic-security/v1"
 """Topic of the plugin's commands; it answers on `RESPONSE`."""
 RESPONSE = f"{CONTROL}/response"
 ADMINISTRATOR = "administrator"
-"""Certificate name that may change the access list."""
+"""Certificate name that may change the access list and send orders."""
 TERMINAL = "terminal"
 """Role that all terminals have besides their own; a client with it is a terminal."""
 _WORKER = "worker"
@@ -133,7 +133,9 @@ def _worker_role(shares: Shares) -> dict[str, Json]:
 
 
 def _administrator_role() -> dict[str, Json]:
-    return _role(ADMINISTRATOR, send=[CONTROL], receive=[RESPONSE], subscribe=[RESPONSE])
+    return _role(
+        ADMINISTRATOR, send=[CONTROL, topics.every("order")], receive=[RESPONSE], subscribe=[RESPONSE]
+    )
 
 
 def _role(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from terminal import app, console
 from terminal.commands import crash_marker
+from terminal.commands.ordered_wipe import finish_wipe
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.theme import Style
 from terminal.errors import Fault, FontFault, InputFault, Restarted, TrustFault, TrustMissing, TrustNotUpdated
@@ -56,14 +57,13 @@ def run(setup: Setup) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
+        _finish_wipe(setup)
         trusted = _await_trust(setup, stop)
         if trusted is None:
             return DONE
         terminal = assemble(setup, trusted)
     except Fault as fault:
-        console.warn(fault.line())
-        app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop)
-        return FAULT
+        return _show_fatal(setup, fault, stop)
     state = setup.settings.paths.state
     if crash_marker.begin(state, crash_marker.boot_id()):
         console.warn(Restarted().line())
@@ -74,8 +74,23 @@ def run(setup: Setup) -> int:
             terminal.run_once()
     finally:
         terminal.stop()
-    crash_marker.end(state)  # not where a bug ended the loop
+    crash_marker.end(state)  # not if a bug ended the loop
+    try:
+        _finish_wipe(setup)
+    except Fault as fault:
+        return _show_fatal(setup, fault, stop)
     return DONE
+
+
+def _finish_wipe(setup: Setup) -> None:
+    """Carry out a wipe that was ordered. Raises TerminalWiped and OrdersFault."""
+    finish_wipe(setup.settings, setup.rig.clock, setup.open_keys, setup.trust_source)
+
+
+def _show_fatal(setup: Setup, fault: Fault, stop: threading.Event) -> int:
+    console.warn(fault.line())
+    app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop)
+    return FAULT
 
 
 def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:

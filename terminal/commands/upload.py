@@ -25,12 +25,13 @@ from terminal.registry.upload_batches import Accepted
 from terminal.services.link_session import CONNECT_S, link_session
 from terminal.services.sealed_link import SealedLink
 from terminal.services.uploads import Upload
+from terminal.services.wiping import remaining_files
 from terminal.wire import cose
 from terminal.wire.cbor import Malformed
 from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from terminal.config import Config
@@ -65,11 +66,11 @@ def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     keys: RegistryKeys,
     way: UploadTarget,
 ) -> int:
-    """Upload, write or take; ALL or LEFT. Raises Fault."""
+    """Upload, write the file or read the receipts; return ALL or LEFT. Raises Fault."""
     number = identity.load(settings.paths.identity).number
     stamp = Stamp(terminal=number, at_ms=int(1e3 * clock.now_s()), clock_trusted=clock.trusted())
     own = open_keys(settings.paths.identity)
-    with _prepared(settings, stamp, own, keys) as work:
+    with prepared(settings, stamp, own, keys) as work:
         if way.receipts is not None:
             status = _take(work, way.receipts)
         elif way.to is not None:
@@ -83,8 +84,19 @@ def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     return status
 
 
+def hand_over(settings: Config, to: Path) -> bool:
+    """Write what was signed before this terminal was wiped; False unless it was. Raises InputFault."""
+    remaining = remaining_files(settings.paths.state)
+    if not remaining or (settings.paths.identity / identity.DESCRIPTION).exists():
+        return False
+    count = _create(to, (one.read_bytes() for one in remaining))
+    out(f"{to}: what had no receipt when this terminal was wiped, of {count} wipes")
+    return True
+
+
 @contextmanager
-def _prepared(settings: Config, stamp: Stamp, own: KeyStore, keys: RegistryKeys) -> Iterator[Upload]:
+def prepared(settings: Config, stamp: Stamp, own: KeyStore, keys: RegistryKeys) -> Iterator[Upload]:
+    """Open the terminal's journal and pictures to upload them. Raises Fault."""
     journal = Journal.open(
         settings.paths.state,
         terminal_public_key=own.public_key,
@@ -157,7 +169,15 @@ def _conclude(work: Upload) -> int:
 
 
 def _write(work: Upload, to: Path) -> int:
-    """Write one new file, whole or not at all: a CBOR sequence (RFC 8742) of signed batches and pieces.
+    """Write a new file: a CBOR sequence (RFC 8742) of signed batches and pieces. Raises Fault."""
+    count = _create(to, work.uploader.messages())
+    records, pictures = work.left()
+    out(f"{to}: {records} records and {pictures} pictures in {count} messages")
+    return ALL
+
+
+def _create(to: Path, parts: Iterable[bytes]) -> int:
+    """Write one new file, atomically; return the number of parts. Raises InputFault.
 
     The file is created, never opened: on a stick its name may be a link to any file of this terminal.
     """
@@ -169,17 +189,15 @@ def _write(work: Upload, to: Path) -> int:
         building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
         handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(handle, "wb") as file:
-            for message in work.uploader.messages():
-                file.write(message)
+            for part in parts:
+                file.write(part)
                 count += 1
             file.flush()
             os.fsync(file.fileno())
         building.replace(to)
     except OSError as error:
         raise InputFault(f"{to}: {error.strerror}") from error
-    records, pictures = work.left()
-    out(f"{to}: {records} records and {pictures} pictures in {count} messages")
-    return ALL
+    return count
 
 
 def _take(work: Upload, receipts: Path) -> int:

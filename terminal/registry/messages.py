@@ -58,6 +58,8 @@ class Command(StrEnum):
     LOCK = "lock"
     WIPE = "wipe"
     UNLOCK = "unlock"
+    REFRESH = "refresh"
+    """Fetch the trust set now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
 from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
+from terminal.services.orders import OrderService, state_at_start
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
 from terminal.services.sealed_link import SealedLink
@@ -34,6 +35,7 @@ from terminal.services.trust_updates import TrustUpdates
 from terminal.services.uploads import Upload, UploadService
 from terminal.services.verifier import Verifier, policy
 from terminal.vehicle.tables import PROVINCES
+from terminal.wire.cose import key_id
 from terminal.wire.signed import signer_with
 
 if TYPE_CHECKING:
@@ -108,6 +110,14 @@ def open_services(
         interval_s=60 * settings.upload.interval_min,
         retention_s=DAY_S * settings.upload.retention_days,
     )
+    order_state, orders_fault = state_at_start(settings.paths.state, clock.now_s())
+    orders = OrderService(
+        settings.paths.state,
+        (number, key_id(own.public_key)),
+        keys.order,
+        request_update=trust.request_update,
+        state=order_state,
+    )
     province = LastProvince(settings.paths.state)
     province.load()
     services = Services(
@@ -116,14 +126,16 @@ def open_services(
         ShiftActions(shift, uploads),
         uploads,
         trust,
+        orders,
         province,
         clock,
         sealed,
         AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
     )
     _subscribe(services, sealed)
-    if journal.set_aside is not None:
-        services.notices.add(journal.set_aside.fault())
+    for fault in (journal.set_aside.fault() if journal.set_aside else None, orders_fault):
+        if fault is not None:
+            services.notices.add(fault)
     return services
 
 
@@ -149,6 +161,7 @@ def _subscribe(services: Services, sealed: SealedLink | None) -> None:
     trust.subscribe(lambda new: checks.verifier.trust(new.trust_set))
     trust.subscribe(checks.lists.trust)
     trust.subscribe(lambda new: upload.trust(new.registry_keys))
+    trust.subscribe(lambda new: services.orders.trust(new.registry_keys.order))
     if checks.registry is not None:
         trust.subscribe(checks.registry.trust)
     if sealed is not None:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from terminal.errors import JournalFault
+from terminal.errors import JournalFault, OrdersFault
 from terminal.journal.entry import Event, EventKind
 from terminal.model import CredentialFinding
 from terminal.registry import topics
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
+    from terminal.services.orders import OrderService
     from terminal.services.sealed_link import SealedLink
     from terminal.services.shift_actions import ShiftActions
     from terminal.services.trust_service import TrustService
@@ -53,6 +54,7 @@ class Services:
     shift_actions: ShiftActions
     uploads: UploadService
     trust: TrustService
+    orders: OrderService
     province: LastProvince
     clock: Clock
     link: SealedLink | None
@@ -100,7 +102,10 @@ class Services:
                 pass
             case Subscription.HOTLIST if self.checks.registry is not None:
                 self.checks.registry.apply_change(incoming, self.checks.recorder.head, self.moment())
-            case _:  # nothing carries out orders yet
+            case Subscription.ORDER:
+                if not self._is_carried_out(incoming):
+                    return ()  # it is delivered again
+            case _:
                 self.dropped[purpose] += 1
         if self.link is not None:
             self.link.acknowledge(incoming)
@@ -120,7 +125,10 @@ class Services:
         self.checks.lists.refresh(self.clock.monotonic_s())
 
     def wants_restart(self) -> bool:
-        """Return True if the program is to end and start again (see `ShiftActions.wants_restart`)."""
+        """Return True if the program is to end and start again after the shift.
+
+        See `ShiftActions.wants_restart`.
+        """
         try:
             return self.shift_actions.wants_restart()
         except JournalFault as fault:
@@ -151,6 +159,18 @@ class Services:
         while self.trust.events:
             self.checks.recorder.record(self.trust.events[0], self.moment())
             del self.trust.events[0]
+
+    def _is_carried_out(self, incoming: Incoming) -> bool:
+        """Carry out an order; False if it may not be acknowledged yet."""
+        try:
+            event = self.orders.receive(incoming.payload, self.moment())
+        except OrdersFault as fault:
+            self.notices.add(fault)
+            return False
+        if event is not None:
+            with self.notices.noting(JournalFault):  # an order is carried out whether or not it is recorded
+                self.checks.recorder.record(event, self.moment())
+        return True
 
     def _keep_evidence(self, judged: RecordedCheck, luma: Luma | None) -> None:
         """Keep the frame of a code whose signature is wrong or that was never issued. Raises JournalFault."""

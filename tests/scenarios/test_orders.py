@@ -1,0 +1,85 @@
+"""Orders on a terminal at work, by the registry's own command over a real broker."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from terminal.commands.ordered_wipe import finish_wipe
+from terminal.errors import TerminalWiped
+from terminal.services.orders import load_state
+from tests.scenarios.test_network_faults import connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scenarios.conftest import Desk, Registry
+
+
+def give(registry: Registry, command: str, terminal: str = "T0001") -> subprocess.CompletedProcess[str]:
+    """Send an order as an operator does."""
+    tool = [sys.executable, "-m", "scripts.registry", "--lab", str(registry.lab)]
+    address = f"127.0.0.1:{registry.port}"
+    return subprocess.run(
+        [*tool, "order", terminal, command, "--broker", address], check=False, capture_output=True, text=True
+    )
+
+
+def test_a_terminal_is_locked_and_unlocked_and_told_to_update_by_order(online: Desk, registry: Registry):
+    app = online.app
+    assert app is not None
+    orders = app.services.orders
+    asked: list[None] = []
+    orders.request_update = lambda: asked.append(None)  # its own starts a process
+    assert "the broker has it" in give(registry, "lock").stdout
+    online.until(lambda: orders.locked)
+    assert give(registry, "refresh").returncode == 0
+    online.until(lambda: asked == [None])
+    assert give(registry, "unlock").returncode == 0
+    online.until(lambda: not orders.locked)
+    assert len(orders.state.done) == 3
+    assert not orders.refused
+
+
+def test_an_order_waits_for_a_terminal_that_is_away(online: Desk, registry: Registry):
+    online.stop()
+    assert give(registry, "lock").returncode == 0
+    app = connect(online, registry.port)
+    online.until(lambda: app.services.orders.locked)
+
+
+def test_an_order_to_nobody_is_refused(registry: Registry):
+    unknown = give(registry, "wipe", "T0009")
+    assert (unknown.returncode, "T0009 is not in terminals.cbor" in unknown.stderr) == (1, True)
+    assert give(registry, "explode").returncode == 2
+
+
+def test_a_terminal_that_is_ordered_to_wipe_ends_and_is_wiped(
+    online: Desk, registry: Registry, tmp_path: Path
+):
+    app = online.app
+    assert app is not None
+    online.play("show phone.jpg\nexpect provisional ok")
+    assert give(registry, "wipe").returncode == 0
+    online.until(app.wants_restart)
+    online.stop()
+    # The laboratory is every test's: its identity is copied for the wipe.
+    shutil.copytree(online.settings.paths.identity, tmp_path / "identity")
+    paths = replace(online.settings.paths, identity=tmp_path / "identity")
+    setup = online.setup()
+    with pytest.raises(TerminalWiped):
+        finish_wipe(
+            replace(online.settings, paths=paths), setup.rig.clock, setup.open_keys, setup.trust_source
+        )
+    assert not paths.identity.exists()
+    assert load_state(paths.state).wiped
+    (remaining,) = paths.state.glob("remaining-*.cbor")
+    tool = [sys.executable, "-m", "scripts.registry", "--lab", str(registry.lab), "--database", registry.url]
+    docked = ["import", str(remaining), "--receipts", str(tmp_path / "receipts.cbor")]
+    taken = subprocess.run([*tool, *docked], check=False, capture_output=True, text=True)
+    assert taken.returncode == 0, taken.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from terminal.ports import UpdateResult
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NICENESS = 10
+"""The work of the terminal in use goes before an update."""
 _END_S = 5.0
 """Time, s, after which an update that was asked to end is killed."""
 
@@ -34,6 +37,7 @@ class UpdateProcess:
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
+            os.setpriority(os.PRIO_PROCESS, self._child.pid, NICENESS)
         except OSError as error:
             raise TrustFault(f"the update could not be started: {error.strerror}") from error
 

@@ -240,20 +240,20 @@ def _trust(chosen: argparse.Namespace) -> int:
     from terminal.commands import trust  # noqa: PLC0415 - only this command needs it
 
     settings = config.read(chosen.config)
-    now_s = _trusted_time(settings)
+    shown_s, trusted_s = _times(settings)
     if chosen.deed == "show":
-        return trust.show(trust_report(settings), settings.checks, now_s, as_json=chosen.json)
+        return trust.show(trust_report(settings), settings.checks, shown_s, as_json=chosen.json)
     origin = chosen.origin or settings.trust.source
     if not origin:
         raise ConfigFault("[trust] source: missing; name a source with --from")
-    return trust.update(lambda: fetch_trust(settings, origin, now_s), as_json=chosen.json)
+    return trust.update(lambda: fetch_trust(settings, origin, trusted_s), as_json=chosen.json)
 
 
-def _trusted_time(settings: Config) -> float:
+def _times(settings: Config) -> tuple[float, float]:
     from terminal.clock.trusted_clock import RELEASED_S  # noqa: PLC0415 - only these commands need it
     from terminal.commands import clock  # noqa: PLC0415 - only these commands need it
 
-    return clock.trusted_time(system_time()[0], settings.paths.state, RELEASED_S)
+    return clock.times(system_time()[0], settings.paths.state, RELEASED_S)
 
 
 # roadside enrol

@@ -61,15 +61,16 @@ def lift(source: TimeSource, folder: Path, build_s: int, set_clock: Callable[[fl
     return LIFTED
 
 
-def trusted_time(source: TimeSource, folder: Path, build_s: int) -> float:
-    """Return the trusted time, or its floor while the clock is not trusted (Unix time, s).
+def times(source: TimeSource, folder: Path, build_s: int) -> tuple[float, float]:
+    """Return the time as screens show it, and the trusted time: the floor while the clock is not trusted.
 
-    It only reads, as `show`. Raises ClockFault if the file cannot be read.
+    Both are Unix times, s. It only reads, as `show`. Raises ClockFault if the file cannot be read.
     """
     held = state.observe(_load(folder, build_s), source.read())
-    time_s = held.time_s(source.running_s())
-    trusted = time_s is not None and held.trusted(source.running_s())
-    return max(time_s if trusted and time_s is not None else 0.0, float(held.floor.at_s))
+    running_s, floor_s = source.running_s(), float(held.floor.at_s)
+    time_s = held.time_s(running_s)
+    shown_s = max(source.wall_s() if time_s is None else time_s, floor_s)
+    return shown_s, shown_s if held.trusted(running_s) else floor_s
 
 
 def _load(folder: Path, build_s: int) -> ClockState:

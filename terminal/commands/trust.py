@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal.commands import output
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 
 DONE, FAULT = 0, 2
 """Exit statuses."""
-NICENESS = 10
-"""The update runs beside a terminal in use, whose work goes first."""
 
 
 def update(fetch: Callable[[], UpdateReport], *, as_json: bool) -> int:
@@ -31,8 +27,6 @@ def update(fetch: Callable[[], UpdateReport], *, as_json: bool) -> int:
     As JSON: `failure` is null, or the reason for the log; `unreachable` is true if the source could not be
     read. Then the set in force is the one of before.
     """
-    with suppress(OSError):
-        os.nice(NICENESS)
     try:
         done = fetch()
     except (LinkFault, TrustFault) as fault:

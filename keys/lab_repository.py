@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = "repository"
 PUBLIC = f"{REPOSITORY}/public"
-"""What terminals of the laboratory read."""
+"""Published folder, which the terminals of the laboratory read."""
 ROOT = "identity/root.json"
 OFFLINE = "offline"
 """Files of the offline list in this folder of the laboratory are published as well."""

@@ -25,10 +25,6 @@ from terminal.screens.events import (
     Click,
     Effect,
     PlaySignal,
-    Recorded,
-    Refined,
-    Reported,
-    Rerecorded,
     Scanned,
     StopSignal,
     Tick,
@@ -77,7 +73,7 @@ class App:
     ) -> None:
         """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
         self.services = services
-        self.ui = Ui(Ready() if services.shift_actions.shift.on else ShiftOver())
+        self.ui = Ui(Ready() if services.shift_on else ShiftOver())
         """The screen, the alarms on top of it, and which presses count."""
         self._rig = rig
         self._inbox = Inbox()
@@ -203,7 +199,7 @@ class App:
         self._switch_torch()
         self.services.poll()
         if isinstance(self.screen, Uploading):
-            self._dispatch(UploadTold(self.services.uploads.progress()))
+            self._dispatch(UploadTold(self.services.upload_progress()))
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
         self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
 
@@ -213,8 +209,6 @@ class App:
 
     def _dispatch(self, event: UiEvent) -> None:
         """Compute what follows from an event, and carry out its effects and what follows from those."""
-        if isinstance(event, Recorded | Refined | Reported | Rerecorded):
-            self.services.shift_actions.shift.update(event.judged)
         self.ui, effects = advance(self.ui, event, self._rig.clock.monotonic_s())
         for effect in effects:
             answer = self._perform(effect)
@@ -243,7 +237,7 @@ class App:
         return None
 
     def _switch_torch(self) -> None:
-        if not self.services.shift_actions.shift.on:
+        if not self.services.shift_on:
             self._torch.reset()
         with self.services.notices.noting(PanelFault):
             self._torch.apply(looking=isinstance(self.screen, Ready))

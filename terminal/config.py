@@ -92,13 +92,13 @@ class CheckSettings:
     offline_usable_days: int = limits.OFFLINE_USABLE_DAYS
     """Older offline lists yield alarms only."""
     verdict_fades_s: int = limits.VERDICT_FADES_S
-    """A verdict that lets a vehicle go loses its colour when it is older, and says how old it is."""
+    """Age, s, at which a verdict that lets a vehicle go loses its colour and states its age."""
     verdict_hides_s: int = limits.VERDICT_HIDES_S
-    """It is hidden when it is older still, and a new check is offered."""
+    """Age, s, at which such a verdict is hidden and a new check is offered."""
     other_issuers: tuple[str, ...] = ()
     """Regular expressions that match the whole text of other issuers' codes."""
     display_only: tuple[str, ...] = ()
-    """Fields in which code and registry are compared and shown, and which decide nothing."""
+    """Fields (`ComparedField`) that are compared and shown, but decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ class HotListFault(Fault):
 
 
 class HotListSilent(HotListFault):
-    """The registry can be reached and has said nothing of the hot list for too long."""
+    """Shown when the registry can be reached, but has sent nothing about the hot list for too long."""
 
     code, zh, en = (
         "L04",
@@ -275,7 +275,7 @@ class LinkTakenOver(LinkFault):
 
 
 class ClockWrong(Fault):
-    """The registry refuses lookups, since this terminal's clock is too far from its own."""
+    """Shown when the registry refuses lookups because this terminal's clock is too far from its own."""
 
     code = "K01"
 
@@ -295,7 +295,7 @@ class ClockFault(Fault):
 
 
 class TerminalInactive(LinkFault):
-    """The registry knows this terminal as withdrawn, and answers it nothing."""
+    """Shown when the registry refuses this terminal as withdrawn."""
 
     code, zh, en = (
         "N08",

@@ -1,4 +1,4 @@
-"""The nouns every part shares: frozen values with units in their names, and no input or output."""
+"""Data model shared by all packages: frozen values, with units in their names, without input or output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CredentialFinding(StrEnum):
-    """What is known of the credential (credential_findings.csv)."""
+    """Result of verifying a credential (credential_findings.csv)."""
 
     CURRENT = "current"
     PAST = "past"
@@ -35,17 +35,17 @@ NAMING_A_VEHICLE = frozenset(
         CredentialFinding.NOT_ISSUED,
     }
 )
-"""Findings whose claims name the subject until the officer confirms it; others name nobody."""
+"""Findings whose claims name the subject until the officer confirms it; others name none."""
 
 
 class Reason(StrEnum):
-    """Which check decided the credential finding (wire format, section 3, order of checks)."""
+    """The check that decided the credential finding (wire format, section 3, order of checks)."""
 
     OK = "ok"
     NO_CODE = "no_code"
-    """No code was found in a picture that the person asked to have read."""
+    """No code was found in a picture given to `roadside verify`."""
     NOT_SHOWN = "not_shown"
-    """The officer entered a plate, and no code was shown."""
+    """The officer entered a plate; no code was shown."""
     OTHER_ISSUER = "other_issuer"
     FUTURE_VERSION = "future_version"
     FOREIGN = "foreign"
@@ -68,7 +68,7 @@ class Reason(StrEnum):
 
 
 class VehicleFinding(StrEnum):
-    """What is known of the vehicle (vehicle_findings.csv)."""
+    """Status of a vehicle by registry or lists (vehicle_findings.csv)."""
 
     VALID = "valid"
     CAUTION = "caution"
@@ -86,7 +86,7 @@ class VehicleFinding(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the officer is shown (outcomes.csv)."""
+    """Outcome of a check, as shown to the officer (outcomes.csv)."""
 
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     PROVISIONAL = "provisional"
@@ -98,7 +98,7 @@ class Outcome(StrEnum):
 
 
 class Subject(StrEnum):
-    """Whose word says which vehicle a verdict is about."""
+    """Source that names the vehicle of a verdict: the code, or the officer (wire format, section 3)."""
 
     CODE = "code"
     CONFIRMED = "confirmed"
@@ -124,7 +124,7 @@ class ComparedField(StrEnum):
 
 
 class Issuance(IntEnum):
-    """The registry's word on a code that passed the signature check (wire format, section 5, key 10)."""
+    """Statement of the registry on a code with a right signature (wire format, section 5, key 10)."""
 
     ISSUED = 0
     NEVER_ISSUED = 1
@@ -132,7 +132,7 @@ class Issuance(IntEnum):
 
 
 class RefusalReason(StrEnum):
-    """The reason for which the registry refused a request (key 12 of an answer)."""
+    """Reason for which the registry refused a request (wire format, section 5, key 12 of an answer)."""
 
     BUSY = "busy"
     CLOCK = "clock"
@@ -140,13 +140,13 @@ class RefusalReason(StrEnum):
     INACTIVE = "inactive"
     """The terminal is withdrawn."""
     MALFORMED = "malformed"
-    """It asks about a number, kind, VIN or province that can be none."""
+    """It asks about an impossible number, kind, VIN or province."""
     KEY = "key"
     """The request was sealed to a key that no worker has."""
 
 
 class CheckOrigin(StrEnum):
-    """What a check began with."""
+    """Input that started a check (wire format, section 6, key 1 of a check)."""
 
     SCAN = "scan"
     PLATE = "plate"
@@ -155,7 +155,7 @@ class CheckOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A vehicle's identity: 号牌号码 and 号牌种类 together, never the number alone."""
+    """Identity of a vehicle: 号牌号码 (number) and 号牌种类 (kind), never the number alone."""
 
     number: str
     kind: str
@@ -163,7 +163,7 @@ class Plate:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """What a credential says of its vehicle (wire format, section 3, `Vehicle`)."""
+    """Vehicle as described by a credential (wire format, section 3, `Vehicle`), or by the registry."""
 
     plate: Plate
     vehicle_type: str
@@ -178,7 +178,7 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Claims for enforcement alone, still closed."""
+    """Encrypted claims, for enforcement only (wire format, section 3, `Sealed`)."""
 
     epoch: int
     ciphertext: bytes
@@ -186,7 +186,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class SealedClaims:
-    """Claims for enforcement alone, opened: full VIN, tail of the engine number, owner masked."""
+    """Decrypted claims, for enforcement only: VIN, last six of the engine number, masked owner's name."""
 
     vin: str
     engine_tail: str | None = None
@@ -195,7 +195,7 @@ class SealedClaims:
 
 @dataclass(frozen=True, slots=True)
 class StatusListRef:
-    """Where a status list says whether the credential was withdrawn."""
+    """Place in a status list: its bit is 1 if the credential was withdrawn (wire format, section 3)."""
 
     list: int
     index: int
@@ -203,7 +203,7 @@ class StatusListRef:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The claims of an inspection credential whose signature was verified."""
+    """Claims of an inspection credential whose signature was verified (wire format, section 3)."""
 
     issuer: str
     expires_s: int
@@ -216,12 +216,12 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class RegisterResult:
-    """Files of the register of issued codes that cover a code, by target name and what they tell of it."""
+    """Result of searching the register of issued codes: target names of the files that cover a code."""
 
     listed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
-    """Entries out of order were met here, so nothing is known from it."""
+    """Files whose entries are not in order; they say nothing about the code."""
 
     @property
     def covered(self) -> bool:
@@ -234,10 +234,9 @@ NOT_SEARCHED = RegisterResult()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer to the first question: whether this code is genuine, and in date.
+    """Result of verifying a code: finding and reason (wire format, section 3, order of checks).
 
-    `credential` is there only when the claims are proven: findings current, past, withdrawn,
-    not_issued and other_vehicle.
+    `credential` is None unless the claims are proven: current, past, withdrawn, not_issued, other_vehicle.
     """
 
     finding: CredentialFinding
@@ -246,12 +245,12 @@ class Finding:
     digest: bytes | None = None
     """First 16 bytes of SHA-256 over the Sig_structure of a code that passed check 5."""
     register: RegisterResult = NOT_SEARCHED
-    """What the register of issued codes has of the code."""
+    """Result of the search in the register of issued codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierAlarm:
-    """An earlier alarm on the vehicle and its result, a key of alarm_results.csv or of a later table."""
+    """An earlier alarm on the vehicle (key 11 of an answer); `result` is a key of alarm_results.csv."""
 
     day: int
     """yyyymmdd"""
@@ -261,38 +260,38 @@ class EarlierAlarm:
 
 @dataclass(frozen=True, slots=True)
 class HotlistWord:
-    """The hot list's word on a vehicle, and the age of the list that says so."""
+    """Result of searching the hot list for a vehicle, and the age of the list."""
 
     listed: bool
     age_s: int | None
-    """Of the oldest province's list that was asked; None where one never was whole."""
+    """Age of the oldest list searched, s; None if one of them was never complete."""
     silent: bool = False
-    """The list has said nothing for longer than it may: alarms may be missing."""
+    """True if the list was silent for too long: alarms may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleStatus:
-    """The answer to the second question: what is the vehicle's status, by which source, how old."""
+    """Status of a vehicle by registry or lists: finding, letters, dates, age and description."""
 
     finding: VehicleFinding
     letters: str | None = None
     valid_through: int | None = None
     """yyyymmdd"""
     age_s: int | None = None
-    """Age of the list or answer that says so; None where nothing was asked."""
+    """Age of the answer or list that the finding comes from, s; None if nothing was asked."""
     vehicle: Vehicle | None = None
-    """What the registry has of the vehicle, to compare."""
+    """Description by the registry, to compare with the code and the car."""
     brand: str | None = None
     scrap_date: int | None = None
-    """强制报废期止, yyyymmdd: shown, and decides nothing."""
+    """强制报废期止 (compulsory scrap date), yyyymmdd; shown only."""
     newest_cti: bytes | None = field(default=None, repr=False)
-    """The newest credential issued for it."""
+    """cti of the newest credential issued for it, 12 bytes."""
     display_only: frozenset[ComparedField] = frozenset()
-    """Fields of `vehicle` that this registry keeps too badly to decide by: they are compared and shown."""
+    """Fields of `vehicle` that are compared and shown, but decide nothing (a setting)."""
     earlier_alarms: tuple[EarlierAlarm, ...] = ()
-    """Earlier alarms on the vehicle, newest first: shown under an alarm, and never lowering it."""
+    """Earlier alarms on the vehicle, newest first; shown under an alarm, and never lower it."""
     hotlist: HotlistWord | None = None
-    """None where this terminal has no hot list, or it cannot be read."""
+    """None if this terminal has no hot list or cannot read it."""
 
 
 UNCHECKED = VehicleStatus(VehicleFinding.UNCHECKED)
@@ -300,7 +299,7 @@ UNCHECKED = VehicleStatus(VehicleFinding.UNCHECKED)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the officer is told, with its ground (domain/decision_table.csv)."""
+    """Verdict of a check: outcome, guidance, and the findings that it follows from (decision_table.csv)."""
 
     outcome: Outcome
     finding: Finding
@@ -310,11 +309,11 @@ class Verdict:
     guidance_en: str
     basis: str
     differing: tuple[ComparedField, ...] = ()
-    """Fields in which the code and the registry's record of its vehicle contradict each other."""
+    """Fields that differ between the code and the registry's record."""
 
 
 class LookupState(StrEnum):
-    """What became of asking the registry."""
+    """State of the lookup of a check."""
 
     NOT_ASKED = "not_asked"
     WAITING = "waiting"
@@ -323,7 +322,7 @@ class LookupState(StrEnum):
 
 
 class ComparedPoint(StrEnum):
-    """What of a car is compared with an alarm's record before it is stopped (domain, section 6.4, rule 4)."""
+    """Feature of a car compared with an alarm's record before a stop (domain, section 6.4, rule 4)."""
 
     KIND = "kind"
     TYPE = "type"
@@ -334,7 +333,7 @@ POINTS = tuple(ComparedPoint)
 
 
 class Fit(StrEnum):
-    """What the officer says of one point."""
+    """Officer's answer on one compared point."""
 
     AGREES = "agrees"
     DIFFERS = "differs"
@@ -343,10 +342,10 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerSummary:
-    """What the registry's answers said of a check, beside its verdict; None where it said nothing."""
+    """Statements of the registry on a check, beside its verdict; None if there is none."""
 
     named: tuple[int, int] | None = None
-    """Result and signed time (Unix ms) of the answer that the verdict rests on, as records name it."""
+    """Result and signed time (Unix ms) of the answer that the verdict follows from (key 19 of a check)."""
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
     issuance: Issuance | None = None
@@ -354,7 +353,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:
-    """A check whose record is on disk: the code's text if one was shown, the verdict, the record's number."""
+    """A check whose record is on disk: text of the code, if any, verdict, and number of the record."""
 
     text: str | None
     verdict: Verdict
@@ -362,28 +361,28 @@ class RecordedCheck:
     checked_s: float
     """Unix time of the check."""
     plate: Plate | None = None
-    """The vehicle that it is about: the plate that was entered, or the one that a proven code names."""
+    """Vehicle of the check: the entered plate, or the one that a proven code names."""
     lookup: LookupState = LookupState.NOT_ASKED
     refusal: RefusalReason | None = None
-    """The reason that the registry gave, where `lookup` is no answer since it refused."""
+    """Reason given by the registry if it refused the lookup."""
     answer: AnswerSummary = AnswerSummary()
     several: Several | None = None
-    """The vehicles that the code may be about, where the officer is to pick one."""
+    """Vehicles that the code may be about, if the officer is to pick one."""
     as_of_s: float = 0.0
-    """Monotonic time of the check, or of the last question about its vehicle: nothing in it is newer."""
+    """Monotonic time, s, of the check or of the last lookup of its vehicle; its data is no newer."""
     recorded: bool = True
-    """False for an alarm whose record could not be written; its `seq` may then be a negative stand-in."""
+    """False for an alarm whose record could not be written; its `seq` may be a negative placeholder."""
     fits: tuple[Fit, ...] = ()
-    """What the officer found of each of POINTS, where this is an alarm and the car was compared."""
+    """Officer's answers on POINTS, in that order, after an alarm's comparison; else empty."""
 
 
 Counts: TypeAlias = "tuple[tuple[Outcome, int], ...]"
-"""How many checks of the shift had each outcome; an outcome that is not listed had none."""
+"""Number of the shift's checks by outcome; zeros are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One of the vehicles that the registry has for a number: its kind, and its status as it is judged."""
+    """One of the vehicles that the registry has for a number: its kind and status."""
 
     kind: str
     status: VehicleStatus
@@ -391,7 +390,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """The vehicles that a code may be about, gravest first: the registry has several of its number."""
+    """Vehicles with the number of a code, gravest first, if the registry has several."""
 
     number: str
     found: tuple[Candidate, ...]

@@ -26,23 +26,23 @@ class Button(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExposureInfo:
-    """How a camera took a frame, as it says itself."""
+    """Exposure of a frame, as reported by the camera."""
 
     exposure_us: float
     gain: float
-    """Of analogue and digital amplification together."""
+    """Product of analogue and digital gain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of the camera: the luminance plane, uint8 [height, width], not copied."""
+    """A camera frame: luminance, uint8 [height, width], not copied."""
 
     luma: Luma
     captured_s: float
     """Monotonic time of capture, s."""
     number: int
     taken: ExposureInfo | None = None
-    """None where the camera does not say."""
+    """None if the camera does not report it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class LampStep:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What an outcome sounds, shines and feels like.
+    """Sound, lamp and vibration patterns of an outcome.
 
     Lamp and vibration repeat; sound plays once unless `insistent`.
     """
@@ -73,65 +73,65 @@ class Signal:
     vibration: tuple[OutputStep, ...] = ()
     insistent: bool = False
     lead: tuple[OutputStep, ...] = ()
-    """Vibration that comes once, before the rest."""
+    """Vibration that is played once, before the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message for the registry, QoS 1; told once whether it was Sent or Unsent."""
+    """A message for the registry, QoS 1; the link reports once that it was Sent or Unsent."""
 
     topic: str
     payload: bytes = field(repr=False)  # names vehicles and officers
     correlation: bytes | None = None
-    """Correlation Data: what the answer to it will bear."""
+    """MQTT Correlation Data, which the answer repeats."""
     expiry_s: int | None = None
-    """Message Expiry, whole seconds from now: after it nobody shall send it on. None is never."""
+    """MQTT Message Expiry, whole seconds from now; None is never."""
     response_topic: str | None = None
     urgent: bool = False
-    """Goes before all that is not, as someone waits for it."""
+    """Sent before messages that are not urgent."""
     retain: bool = False
-    """The broker keeps it as the topic's last word."""
+    """MQTT retain: the broker keeps it as the topic's last message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message from the registry's side, of which nothing is verified yet."""
+    """A received message; nothing in it is verified yet."""
 
     topic: str
     payload: bytes = field(repr=False)  # names vehicles and officers
     correlation: bytes | None = None
     delivery: tuple[int, int] | None = field(default=None, compare=False, repr=False)
-    """By which `Link.acknowledge` knows it: its connection and packet id; None: nothing to acknowledge."""
+    """Connection number and packet id for `Link.acknowledge`; None if there is nothing to acknowledge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The broker has it, and passed it on or kept it; only a receipt or an answer says that it arrived."""
+    """The broker accepted the message; only a receipt or an answer proves that it arrived."""
 
     message: Outgoing
 
 
 class NotSent(StrEnum):
-    """Why the broker did not take a message, or was not asked to."""
+    """Reason for which a message was not delivered to the broker."""
 
     UNROUTED = "unrouted"
-    """Nobody of the registry listens at the moment."""
+    """No subscriber at the moment."""
     DENIED = "denied"
-    """Not a topic of this terminal."""
+    """The terminal may not use the topic."""
     QUOTA = "quota"
-    """The broker has had its fill, or our own queue has."""
+    """A quota of the broker is used up, or the link's own queue is full."""
     TOO_LARGE = "too_large"
     EXPIRED = "expired"
-    """Its time was over before it got out."""
+    """It expired before it was sent."""
     LOST = "lost"
-    """The connection broke each time that it was sent."""
+    """The connection was lost each time it was sent."""
     REFUSED = "refused"
-    """For a reason of the broker's own."""
+    """The broker gave another reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A message that will not be tried again."""
+    """A message that will not be sent again."""
 
     message: Outgoing
     why: NotSent
@@ -139,21 +139,21 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True)
 class KeyEdge:
-    """A button went down or came up, at a monotonic time, s."""
+    """A button was pressed or released; `at_s` is monotonic time, s."""
 
     button: Button
     down: bool
     at_s: float
     bounce: bool = False
-    """A downward edge while the contact settles, or while the button is down already: no new press."""
+    """True for a contact bounce, or a second press while the button is down: not a new press."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A touch of the display, or a desk's key, began or ended.
+    """Begin or end of a touch, or of a press of a key on a desk.
 
-    `what` is a pixel (x, y) of the picture, a button, or a digit from 1 to 9; None where a touch ended beside
-    the picture.
+    `what` is a pixel (x, y) of the screen, a button, or a digit from 1 to 9; None if a touch ended outside
+    the screen.
     """
 
     what: tuple[int, int] | Button | int | None
@@ -236,7 +236,7 @@ class Panel(Protocol):
         """Call `on_edge` when a button goes down or up, from any thread; it must only enqueue."""
 
     def signal(self, signal: Signal | None) -> None:
-        """Play a signal in the background, replacing the last one; None is quiet. Raises PanelFault."""
+        """Play a signal in the background, replacing the previous one; None is silence. Raises PanelFault."""
 
     def torch(self, *, on: bool) -> None:
         """Switch the torch. Raises PanelFault."""
@@ -330,7 +330,7 @@ class ClockReading:
     boot_id: str
     """Name of this boot: another after each."""
     service: TimeService | None = None
-    """What keeps `wall_s`; None if nothing reliable does."""
+    """Service that keeps `wall_s`; None if no reliable one does."""
     battery_s: float | None = None
     """The battery-backed clock, Unix s; None if there is none."""
 

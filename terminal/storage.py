@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from terminal.errors import Fault
 
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-"""How the names of SQLite's errors for a damaged file begin."""
+"""Beginnings of SQLite's error names for a damaged file."""
 
 
 @contextmanager

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the authority makes of a device: the content of its identity.json."""
+    """Identity assigned to a device by the authority: the content of its identity.json."""
 
     terminal: str
     number: int

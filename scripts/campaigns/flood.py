@@ -64,7 +64,7 @@ class Client:
     port: int
     heard: queue.SimpleQueue[tuple[float, bytes]]
     lookup_key: bytes
-    """What lookups are sealed to, X25519."""
+    """X25519 public key that lookups are sealed to."""
 
     def open(self) -> None:
         """Connect, and subscribe to the terminal's answers. Raises RuntimeError if the broker refuses."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from terminal.ports import ClockReading
 
 AHEAD_LIMIT_S = 30 * 86_400
-"""How far above the floor an unsigned time is believed, and how far an answer raises the floor."""
+"""Greatest distance above the floor of an unsigned time that is believed, and of a raise by an answer."""
 ROUND_TRIP_LIMIT_S = 30.0
 """A signed answer that took longer does not set the clock, since its time is too uncertain."""
 CONTRADICTION_S = 60.0
@@ -43,7 +43,7 @@ LAST_S = 7_258_089_600
 
 
 class TimeOrigin(StrEnum):
-    """What set the clock right, the least reliable first."""
+    """Source that set the clock, in order of reliability, the least reliable first."""
 
     BATTERY = "battery"
     """A battery-backed clock, which agreed with the terminal's trusted time when last compared."""

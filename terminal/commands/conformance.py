@@ -1,6 +1,6 @@
 """`roadside conformance`: verify each case of a vector file and compare with the expected results.
 
-Only what the file expects is compared.
+Only results that the file names are compared.
 """
 
 from __future__ import annotations

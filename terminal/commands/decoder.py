@@ -1,4 +1,4 @@
-"""The child process that decodes files for `terminal.commands.decoding`, which has the protocol.
+"""Child process that decodes files for `terminal.commands.decoding`, which describes the protocol.
 
 python -m terminal.commands.decoder MEMORY_MIB CPU_S
 """
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 def main(memory_mib: int, cpu_s: int) -> int:
-    """Answer requests on standard input until it ends, within the limits; return the exit status."""
+    """Answer requests on standard input until its end, within the limits; return the exit status."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="ascii") as answers:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries print what they like
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # libraries may print
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         limit_memory(memory_mib << 20)
         pictures: Iterator[list[DecodedCode]] = iter(())
@@ -54,7 +54,7 @@ def main(memory_mib: int, cpu_s: int) -> int:
 
 
 def answer_of(pictures: Iterator[list[DecodedCode]]) -> dict[str, Any]:
-    """Decode the next picture, and give the answer to its request."""
+    """Decode the next picture and return the answer."""
     try:
         found = next(pictures, None)
     except InputFault as fault:
@@ -63,8 +63,8 @@ def answer_of(pictures: Iterator[list[DecodedCode]]) -> dict[str, Any]:
 
 
 def sights(path: Path) -> Iterator[list[DecodedCode]]:
-    """Give the codes of each picture: our marks as they lie, else the code that was chosen, else that there
-    is none. Raises InputFault.
+    """Yield the codes of each picture: all inspection marks in order of position, else the preferred code,
+    else one entry without a text. Raises InputFault.
     """
     for picture in image_files.pictures(path):
         begun_ns = time.perf_counter_ns()
@@ -75,14 +75,14 @@ def sights(path: Path) -> Iterator[list[DecodedCode]]:
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Tell whether an error says that memory could not be allocated."""
+    """Return True if an error means that memory could not be allocated."""
     return isinstance(error, MemoryError) or (
         isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
     )
 
 
 def limit_memory(most: int) -> None:
-    """Let no more than that many bytes of address space be allocated, nor more than was allowed before."""
+    """Limit the address space, bytes; a lower existing limit stays."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)
@@ -90,7 +90,7 @@ def limit_memory(most: int) -> None:
 
 
 def limit_cpu(seconds: int) -> None:
-    """Let the kernel end this process (SIGXCPU) after that much more CPU time."""
+    """Let the kernel end this process (SIGXCPU) after so many more seconds of CPU time."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
 

@@ -1,7 +1,7 @@
-"""Finds the codes of files in a child process with limits on memory, CPU time and wall time.
+"""Decode files in a child process with limits on memory, CPU time and wall time.
 
-A picture, page or video of a stranger may be made to exhaust or crash its decoder. That costs this file
-alone: the child (`terminal.commands.decoder`) is ended, and a new one takes the next file.
+A picture, page or video may be built to exhaust or crash its decoder. That costs only this file: the child
+(`terminal.commands.decoder`) is ended, and a new one takes the next file.
 
 Both ends exchange JSON, one object a line. `{"path": FILE}` begins a file and `{}` asks for its next picture;
 the answer is `{"sights": [...]}`, `{"fault": TEXT}`, `{"bug": TRACEBACK}`, or `{}` at the end of the file.
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 OUT_OF_MEMORY = 3
-"""Exit status of a child that could not allocate what a file asked for."""
+"""Exit status of a child that could not allocate memory for a file."""
 _LONGEST_LINE = 1 << 22
-"""Bytes of an answer; a hundred codes of the greatest length are a tenth of it."""
+"""Largest answer, bytes; a hundred codes of the greatest length take a tenth of it."""
 _READ = 1 << 16
 _DYING_S = 5.0
 """Longest wait for a child that closed its pipe to exit."""
@@ -42,33 +42,33 @@ class Limits:
     """Limits of the child process."""
 
     memory_mib: int = 2048
-    """Address space; about 500 MiB of it are the program itself."""
+    """Address space, MiB; the program itself takes about 500."""
     cpu_s: int = 10
-    """CPU time of one photograph, page or frame."""
+    """CPU time for one photograph, page or frame, s."""
     wall_s: int = 120
-    """Wall time of one file."""
+    """Wall time for one file, s."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedCode:
-    """A code found in a picture, or a text given as such, before it is verified."""
+    """A code found in a picture, or a text given on the command line, before verification."""
 
     text: str | None
-    """None where the picture shows no code."""
+    """None if the picture has no code."""
     page: int | None = None
-    """From 1, of a PDF."""
+    """Page of a PDF, from 1."""
     frame: int | None = None
-    """From 0, of a video."""
+    """Frame of a video, from 0."""
     corners: tuple[tuple[int, int], ...] | None = None
-    """Where the code is, pixels; None for a text, and where no code was found."""
+    """Four corners, px; None for a text or without a code."""
     others: int = 0
-    """Further codes in the picture, foreign ones beside ours, which are not verified."""
+    """Number of further codes in the picture, which are not verified."""
     decode_ms: float | None = None
     """Wall time from the picture to its text; None for a text."""
 
 
 class Decoder:
-    """The child process: started for the first file, kept for the next, replaced after a limit was hit."""
+    """The child process: started for the first file, kept for the next, replaced after a limit is hit."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -84,9 +84,9 @@ class Decoder:
         self._kill()
 
     def sights(self, path: Path) -> Iterator[list[DecodedCode]]:
-        """Give the codes of each picture of a file, in order, each decoded when it is asked for.
+        """Yield the codes of each picture of a file, in order; each is decoded on demand.
 
-        Raises InputFault where the file cannot be used, or exceeds a limit.
+        Raises InputFault if the file cannot be used or exceeds a limit.
         """
         deadline_s = time.monotonic() + self.limits.wall_s
         request: dict[str, str] = {"path": os.fspath(path)}
@@ -133,13 +133,13 @@ class Decoder:
             [sys.executable, "-P", "-m", "terminal.commands.decoder", *map(str, limits)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what libraries print while they run out of memory
+            stderr=subprocess.DEVNULL,  # libraries print when memory runs out
             bufsize=0,
         )
         return self._child
 
     def _ended(self) -> InputFault:
-        """Tell why the child does not answer, once it is ended."""
+        """Return the reason for which the child does not answer, after ending it."""
         assert self._child is not None  # noqa: S101 - it was asked
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(_DYING_S)
@@ -157,7 +157,7 @@ class Decoder:
         )
 
     def _kill(self) -> int:
-        """Kill the child, if there is one; return its exit status, negative for a signal."""
+        """Kill the child, if any; return its exit status, negative for a signal."""
         child, self._child = self._child, None
         if child is None:
             return 0
@@ -168,12 +168,12 @@ class Decoder:
 
 
 def write_sight(sight: DecodedCode) -> dict[str, Any]:
-    """The JSON object of a sight."""
+    """Encode a decoded code as a JSON object."""
     return asdict(sight)
 
 
 def read_sight(content: Mapping[str, Any]) -> DecodedCode:
-    """The sight of a JSON object."""
+    """Decode a decoded code from a JSON object."""
     corners: Sequence[Sequence[int]] | None = content["corners"]
     places = None if corners is None else tuple((int(x), int(y)) for x, y in corners)
     return DecodedCode(**{**content, "corners": places})

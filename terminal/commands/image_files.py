@@ -1,7 +1,7 @@
-"""A file is what its first bytes say it is, and its size is known before it is decoded.
+"""Read image files as luminance: photographs (PNG, JPEG, HEIF, WebP), PDF pages and video frames.
 
-Photographs (PNG, JPEG, HEIF, WebP), PDF pages and video frames become luminance pictures; whatever else a
-person names raises InputFault with the reason.
+The type of a file is taken from its first bytes, and its size is checked before it is decoded. Anything else
+raises InputFault with the reason.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 64 << 20
 MAX_PIXELS = 100_000_000
 MAX_PIXELS_WHOLE = 40_000_000
-"""Of WebP and HEIF, whose decoders hold a picture in colour twice."""
+"""Limit for WebP and HEIF, whose decoders hold a picture in colour twice."""
 MAX_PAGES = 100
 PDF_DPI = 300
 PDF_PIXELS = 25_000_000
-"""A page that would be larger at PDF_DPI is drawn coarser; A4 has 8.7 million pixels."""
+"""Limit for a page, which is drawn at less than PDF_DPI above it; A4 has 8.7 million pixels."""
 
 _HEADER_BYTES = 1024
 _PDF_DEPTH = 15
-"""Of forms in forms, in which a page's pictures are looked for."""
+"""Greatest nesting of forms that are searched for a page's pictures."""
 _BAND_PIXELS = 1_000_000
-"""How much of a picture is turned into luminance at once."""
+"""Pixels converted to luminance at once."""
 _IMAGES = ("PNG", "JPEG", "WEBP", "HEIF")
 _HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")
 _VIDEO = re.compile(
@@ -52,22 +52,22 @@ _VIDEO = re.compile(
     re.DOTALL,
 )
 _FFMPEG_OPTIONS = "format_whitelist;mov,avi,matroska,mpeg,flv|protocol_whitelist;file"
-"""Without these a playlist that passes for a video makes FFmpeg open other files, or wait for ever."""
+"""Options without which a playlist given as a video makes FFmpeg open other files or wait forever."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputImage:
-    """A picture of a file: uint8 [height, width], and where in the file it is."""
+    """A picture of a file: luminance, uint8 [height, width], and its place in the file."""
 
     luma: Luma
     page: int | None = None
-    """From 1, of a PDF."""
+    """Page of a PDF, from 1."""
     frame: int | None = None
-    """From 0, of a video."""
+    """Frame of a video, from 0."""
 
 
 def pictures(path: Path) -> Iterator[InputImage]:
-    """The pictures of a file, in order, each decoded when it is asked for. Raises InputFault."""
+    """Yield the pictures of a file, in order; each is decoded on demand. Raises InputFault."""
     header = _header(path)
     if b"%PDF-" in header:
         return _pages(path)
@@ -117,7 +117,7 @@ def _image(path: Path) -> Iterator[InputImage]:
         with warnings.catch_warnings(), _opened(_content(path)) as image:
             whole = image.format in ("WEBP", "HEIF")
             _refuse_if_large(*image.size, MAX_PIXELS_WHOLE if whole else MAX_PIXELS)
-            image.draft("L", image.size)  # a JPEG gives its luminance as it is
+            image.draft("L", image.size)  # a JPEG yields its luminance directly
             luma = _luma(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
         raise InputFault("the picture is truncated or damaged") from error
@@ -125,7 +125,7 @@ def _image(path: Path) -> Iterator[InputImage]:
 
 
 def _opened(content: bytes) -> Image.Image:
-    # The size is checked here against our own limit, so Pillow's warning below its own says nothing new.
+    # The size is checked here against our own limit, so Pillow's own warning is not needed.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     warnings.simplefilter("ignore", UserWarning)
     try:
@@ -142,7 +142,7 @@ def _refuse_if_large(width: int, height: int, most: int = MAX_PIXELS) -> None:
 
 
 def _luma(image: Image.Image) -> Luma:
-    """The luminance of a picture of any mode; beside the picture itself, a band of it is held at a time."""
+    """Return the luminance of a picture of any mode, converted in bands to save memory."""
     width, height = image.size
     luma = np.empty((height, width), np.uint8)
     rows = max(1, _BAND_PIXELS // width)
@@ -183,7 +183,7 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
     width, height = page.get_size()
     pixels = max(width * height, 1.0) * (PDF_DPI / 72) ** 2
     for drawn in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=_PDF_DEPTH):
-        _refuse_if_large(*drawn.get_px_size())  # it is decoded whole, however small it is drawn
+        _refuse_if_large(*drawn.get_px_size())  # it is decoded at full size, however small it is drawn
     scale = PDF_DPI / 72 * min(1.0, (PDF_PIXELS / pixels) ** 0.5)
     if max(width, height) * scale > PDF_PIXELS:
         raise InputFault(f"a page of {width:.0f} x {height:.0f} points")
@@ -198,9 +198,9 @@ def _page(page: pypdfium2.PdfPage) -> Luma:
 
 def _frames(path: Path) -> Iterator[InputImage]:
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = _FFMPEG_OPTIONS
-    os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would talk to the person's window
+    os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"  # the library would write to the terminal window
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    # FFmpeg alone, and an absolute path: never a pattern of pictures, an address or a device.
+    # Only FFmpeg, and an absolute path: never a file pattern, an address or a device.
     capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
     try:
         if not capture.isOpened():

@@ -1,4 +1,4 @@
-"""`roadside lookup`: one question about a plate, judged and recorded as on the screen, told in lines."""
+"""`roadside lookup`: look up one plate, record the check as the app does, and print the result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ANSWERED, NO_ANSWER = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class LookupArguments:
-    """Which vehicle, and how the answer is told. Raises InputFault for a number or kind that can be none."""
+    """Arguments: the vehicle and the output format. Raises InputFault for an impossible number or kind."""
 
     number: str
     kind: str | None
@@ -50,13 +50,13 @@ class LookupArguments:
 
 @dataclass(slots=True)
 class _Desk:
-    """The services that one question is asked with, and the link's session."""
+    """Services for one lookup, and the link's session."""
 
     services: Services
     session: LinkSession
 
     def connect(self) -> None:
-        """Wait until the registry can be asked, or it is clear that it cannot."""
+        """Wait until the link is up, or its timeout is over."""
         self._take(self.session.wait_until_up())
 
     def events(self) -> list[ScreenEvent]:
@@ -67,14 +67,14 @@ class _Desk:
         return [event for one in received for event in self.services.receive(one)]
 
     def found(self, number: str) -> tuple[Candidate, ...] | None:
-        """The vehicles that the registry has for a number, gravest first; None where it gives no answer."""
+        """Return the registry's vehicles with a number, gravest first; None without an answer."""
         event = self.services.checks.ask_kinds(number, self.services.moment())
         while event is None:
             event = next((one for one in self.events() if isinstance(one, Listed)), None)
         return event.found
 
     def judge(self, plate: Plate) -> RecordedCheck:
-        """The check of a plate, once the registry answered or its wait is over. Raises JournalFault."""
+        """Check a plate, waiting for the registry's answer or the timeout. Raises JournalFault."""
         judged = self.services.checks.enter(plate, None, self.services.moment()).judged
         while judged.lookup is LookupState.WAITING:
             refined = (one.judged for one in self.events() if isinstance(one, Refined))
@@ -90,7 +90,7 @@ def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     trusted: TrustAccess,
     question: LookupArguments,
 ) -> int:
-    """Ask, and print what is known; ANSWERED or NO_ANSWER. Raises Fault."""
+    """Look up the vehicle and print the result; return ANSWERED or NO_ANSWER. Raises Fault."""
     services = open_services(settings, clock, link, open_keys, trusted)
     with closing(services), link_session(services.link) as session:
         desk = _Desk(services, session)
@@ -118,7 +118,7 @@ def _answer(desk: _Desk, question: LookupArguments) -> int:
 
 
 def _tell_found(question: LookupArguments, found: tuple[Candidate, ...]) -> None:
-    """Several vehicles, of which none is chosen, or none at all: nothing is determined yet."""
+    """Print several vehicles, of which none is chosen, or that there is none."""
     if question.as_json:
         vehicles: list[output.Json] = [
             {

@@ -1,4 +1,4 @@
-"""From a configuration and a rig to the app at work; what keeps it from starting is shown to the officer."""
+"""`roadside run`: assemble and run the app; a fault that prevents its start is shown to the officer."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What the app is made from."""
+    """Configuration, rig and keys that the app is assembled from."""
 
     settings: Config
     rig: Rig
     open_keys: Callable[[Path], KeyStore]
-    """Opens the private keys of an identity folder. Raises InputFault."""
+    """Open the private keys of an identity folder. Raises InputFault."""
     trust_source: Callable[[], TrustSource]
-    """Opens the terminal's own trust store. Raises IdentityFault, TrustFault."""
+    """Open the terminal's own trust store. Raises IdentityFault, TrustFault."""
     updater: TrustUpdater | None = None
     """None for a scenario, whose trust set stays as it is."""
 
@@ -49,9 +49,9 @@ DONE, NOT_MET, FAULT = 0, 1, 2
 
 
 def run(setup: Setup) -> int:
-    """Be the terminal until SIGTERM or SIGINT; FAULT where it could not start or could not go on.
+    """Run the app until SIGTERM or SIGINT; return FAULT if it could not start or continue.
 
-    It also ends where it is to start again (see `ShiftActions.wants_restart`): the service manager starts it.
+    It also ends for a restart by the service manager (see `ShiftActions.wants_restart`).
     """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,7 +94,7 @@ def _show_fatal(setup: Setup, fault: Fault, stop: threading.Event) -> int:
 
 
 def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
-    """Play a scenario, its pictures into `shots`; NOT_MET where an expectation was not. Raises Fault."""
+    """Play a scenario, saving pictures in `shots`; return NOT_MET if an expectation failed. Raises Fault."""
     try:
         text = script.read_text(encoding="utf-8")
         shots.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
 
 
 def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
-    """The app with its trust, journal and look; `trusted` is opened unless given. Raises Fault."""
+    """Assemble the app with its services and style; `trusted` is opened unless given. Raises Fault."""
     if trusted is None:
         trusted = access(setup.trust_source())
     settings, display = setup.settings, setup.rig.display
@@ -159,7 +159,7 @@ def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:
 
 
 def _look_for(fault: Fault, setup: Setup) -> Style:
-    """How to show a fault: where the Chinese font is what is missing, in English."""
+    """Return the style to show a fault in: English if the Chinese font is missing."""
     settings, rig = setup.settings, setup.rig
     if not isinstance(fault, FontFault):
         try:

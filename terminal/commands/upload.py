@@ -1,6 +1,6 @@
-"""`roadside upload`: what was recorded goes to the registry, by the link or by hand, and receipts come back.
+"""`roadside upload`: upload records and pictures over the link, or write them to a file and read receipts.
 
-Only a receipt counts; what has none stays, and goes the next time.
+Records and pictures without a receipt stay, and are uploaded the next time.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ if TYPE_CHECKING:
     from terminal.services.link_session import LinkSession
 
 ALL, LEFT = 0, 1
-"""Exit statuses: everything is receipted (or written, or taken); something is left."""
+"""Exit statuses: everything has a receipt (or was written); something is left."""
 GIVE_UP_S = 60.0
-"""Without a receipt that stores anything for so long, the rest waits for another time."""
+"""Time without a receipt that stores anything, after which the upload ends, s."""
 RECEIPTS_BYTES = 4 << 20
 """Largest file of receipts that is read: about 20,000 receipts, for a gigabyte of batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class UploadTarget:
-    """By which way: a file to write to, a file of receipts to read, or neither for the link."""
+    """Way of the upload: a file to write, a file of receipts to read, or neither for the link."""
 
     to: Path | None = None
     receipts: Path | None = None
     connect_s: float = CONNECT_S
-    """How long the link may take to come up."""
+    """Timeout for the link to come up, s."""
 
 
 def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
@@ -179,14 +179,14 @@ def _write(work: Upload, to: Path) -> int:
 def _create(to: Path, parts: Iterable[bytes]) -> int:
     """Write one new file, atomically; return the number of parts. Raises InputFault.
 
-    The file is created, never opened: on a stick its name may be a link to any file of this terminal.
+    An existing file is never opened: on a stick its name may be a link to any file of this terminal.
     """
     if os.path.lexists(to):
         raise InputFault(f"{to} exists already; name a new file")
     building = to.with_name(to.name + ".part")
     count = 0
     try:
-        building.unlink(missing_ok=True)  # of an attempt that was cut short; a link is removed, not followed
+        building.unlink(missing_ok=True)  # from an interrupted attempt; a link is removed, not followed
         handle = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(handle, "wb") as file:
             for part in parts:

@@ -1,1 +1,1 @@
-"""The first question: whether a code is genuine and in date. Pure: bytes and time in, a finding out."""
+"""Verification of inspection credentials: bytes and time in, a finding out. Pure."""

@@ -1,9 +1,8 @@
-"""The register of issued codes, of which one file holds the codes of one scope and span of time.
+"""Register of issued codes (wire format, section 4): one file for each scope and span of time.
 
-A file is searched in place and never loaded (wire format, section 4, "Register of issued codes"). Loading a
-trust set checks header and size, and that SAMPLES evenly spaced entries ascend. The order of all entries is
-checked by whoever puts a set in place (`RegisterFile.is_sorted`), and again along every search: a search that
-meets entries out of order claims nothing.
+A file is searched in place through a memory map and never loaded. Loading a trust set checks header, size and
+the order of SAMPLES evenly spaced entries. The order of all entries is checked when a set is put in place
+(`RegisterFile.is_sorted`), and along every search: one that meets entries out of order says nothing.
 """
 
 from __future__ import annotations
@@ -35,21 +34,21 @@ MAGIC = b"VIR1"
 HEADER = struct.Struct("<4sIQQQ")
 """Magic, bytes of an entry, iat from (inclusive), iat to (exclusive), count of entries."""
 SAMPLES = 64
-"""Entries whose order is checked when a file is read, at least, where it has so many."""
+"""Number of entries whose order is checked when a file is read; all, if it has fewer."""
 _TARGET = re.compile(r"issued/(?P<scope>[^/]{1,12}?)(?:-(?P<day>[0-9]{8}))?\.bin", re.ASCII)
 
 
 def digest_of(signed: bytes) -> bytes:
-    """The entry of a code, 16 bytes, from its Sig_structure (RFC 9052 section 4.4)."""
+    """Return a code's entry, 16 bytes, from its Sig_structure (RFC 9052 section 4.4)."""
     return hashlib.sha256(signed).digest()[:CODE_DIGEST_SIZE]
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterFile:
-    """One file: the codes that the authorities of `scope` issued in a span of iat."""
+    """File of the register: the codes that the authorities of `scope` issued in a span of iat."""
 
     target: str
-    """Its name in the trust set, such as `issued/苏-20261101.bin`."""
+    """Target name in the trust set, such as `issued/苏-20261101.bin`."""
     scope: str
     """An issuing authority, or a province."""
     from_s: int
@@ -60,7 +59,7 @@ class RegisterFile:
     content: Content = field(repr=False)
 
     def search(self, digest: bytes) -> bool | None:
-        """Tell by bisection whether the file has a 16-byte digest; None where entries are out of order."""
+        """Return True if the file has a 16-byte digest, by bisection; None if entries are out of order."""
         content = self.content
         low, high = 0, self.count
         before, after = b"", b"\xff" * (CODE_DIGEST_SIZE + 1)
@@ -80,29 +79,29 @@ class RegisterFile:
 
     @property
     def fingerprint(self) -> bytes:
-        """16 bytes of SHA-256 over target name, header and evenly spaced entries.
+        """Return 16 bytes of SHA-256 over target name, header and evenly spaced entries.
 
-        Another file has another one, unless it has as many entries and the same ones at all those places.
+        Two files share it only if they have as many entries, and the same ones at all those places.
         """
         said = [self.target.encode(), b"\0", self.content[: HEADER.size]]
         said += _samples(self.content, self.count)
         return hashlib.sha256(b"".join(said)).digest()[:CODE_DIGEST_SIZE]
 
     def is_sorted(self) -> bool:
-        """Read every entry, and tell whether they ascend with none twice."""
+        """Read every entry; return True if they ascend and none occurs twice."""
         with memoryview(self.content) as whole, whole[HEADER.size :] as entries:
             return all(one < other for one, other in pairwise(struct.iter_unpack("16s", entries)))
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The files of a trust set, by scope."""
+    """Register of a trust set: its files by scope."""
 
     by_scope: Mapping[str, tuple[RegisterFile, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, files: Iterable[RegisterFile]) -> Register:
-        """The register that these files are."""
+        """Return the register of these files."""
         by_scope: dict[str, tuple[RegisterFile, ...]] = {}
         for file in files:
             by_scope[file.scope] = (*by_scope.get(file.scope, ()), file)
@@ -110,15 +109,15 @@ class Register:
 
     @property
     def files(self) -> tuple[RegisterFile, ...]:
-        """Every file."""
+        """All files."""
         return tuple(file for files in self.by_scope.values() for file in files)
 
     def without(self, targets: frozenset[str]) -> Register:
-        """The register without some files, by target name."""
+        """Return the register without the files of these target names."""
         return Register.of(file for file in self.files if file.target not in targets)
 
     def search(self, credential: Credential, digest: bytes, now_s: float) -> RegisterResult:
-        """Search every file that covers the code: scope and iat fit, and the code has not expired."""
+        """Search every file that covers the code: scope and iat match, and the code has not expired."""
         if now_s >= credential.expires_s:
             return NOT_SEARCHED
         found: dict[bool | None, tuple[str, ...]] = {}
@@ -133,9 +132,9 @@ class Register:
 
 
 def read(target: str, content: Content) -> RegisterFile:
-    """A file of the register, by its name in the trust set.
+    """Read a file of the register; `target` is its name in the trust set.
 
-    Raises Malformed for a wrong name, header or size, and where evenly spaced entries do not ascend.
+    Raises Malformed for a wrong name, header or size, or if evenly spaced entries do not ascend.
     """
     named = _TARGET.fullmatch(target)
     if named is None or not unicodedata.is_normalized("NFC", target) or not _is_day(named["day"]):
@@ -155,13 +154,13 @@ def read(target: str, content: Content) -> RegisterFile:
 
 
 def write(digests: Iterable[bytes], from_s: int, to_s: int) -> bytes:
-    """The content of a file of these 16-byte digests, for iat from `from_s` to before `to_s` (Unix s)."""
+    """Encode a file of these 16-byte digests, for iat from `from_s` until before `to_s` (Unix s)."""
     entries = sorted(set(digests))
     return HEADER.pack(MAGIC, CODE_DIGEST_SIZE, from_s, to_s, len(entries)) + b"".join(entries)
 
 
 def _samples(content: Content, count: int) -> list[bytes]:
-    """Evenly spaced entries, the first among them."""
+    """Return evenly spaced entries, including the first."""
     places = range(0, count, max(1, count // SAMPLES))
     starts = [HEADER.size + CODE_DIGEST_SIZE * place for place in places]
     return [content[at : at + CODE_DIGEST_SIZE] for at in starts]

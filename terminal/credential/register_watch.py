@@ -1,7 +1,7 @@
-"""Lays aside a file of the register of issued codes that was built wrongly (wire format, section 4).
+"""Lay aside files of the register of issued codes that were built wrongly (wire format, section 4).
 
-1. A file counts for nothing where more than MOST of the last WINDOW different codes that it covers were found
-   `not_issued`, or where a search met entries out of order.
+1. A file is ignored if more than MOST of the last WINDOW different codes that it covers were found
+   `not_issued`, or if a search met entries out of order.
 2. It stays laid aside until a file with another fingerprint takes its place.
 """
 
@@ -25,7 +25,7 @@ _PAST_THE_REGISTER = frozenset({Reason.OK, Reason.OTHER_VEHICLE})
 
 @dataclass(slots=True)
 class RegisterWatch:
-    """The register as the trust set has it, and what its files said of the last codes."""
+    """The register of the trust set, with the results of its files for the last codes."""
 
     loaded: Register
     aside: frozenset[bytes] = frozenset()
@@ -35,7 +35,7 @@ class RegisterWatch:
     targets_aside: tuple[str, ...] = field(init=False)
     """Target names of the files that are laid aside."""
     _recent: dict[str, OrderedDict[bytes, bool]] = field(default_factory=dict, init=False)
-    """For each file, the last codes that it covers by digest, and whether each was found not issued."""
+    """By file: the last codes that it covers, by digest, and True for each found not issued."""
 
     def __post_init__(self) -> None:
         self._lay_aside(
@@ -45,7 +45,7 @@ class RegisterWatch:
     def follow(self, loaded: Register) -> RegisterWatch:
         """Return the watch over the files of another trust set.
 
-        A file that is the same as before stays laid aside, or keeps what it said of the last codes.
+        An unchanged file stays laid aside, or keeps its results for the last codes.
         """
         watch = RegisterWatch(loaded, self.aside)
         before = {file.target: file.fingerprint for file in self.loaded.files}
@@ -54,7 +54,7 @@ class RegisterWatch:
         return watch
 
     def observe(self, finding: Finding) -> tuple[str, ...]:
-        """Count a finding; return the target names of files that are laid aside by it."""
+        """Count a finding; return the target names of the files that it causes to be laid aside."""
         accused = finding.reason is Reason.NOT_ISSUED
         if finding.digest is not None and (accused or finding.reason in _PAST_THE_REGISTER):
             for target in (*finding.register.listed, *finding.register.missing):

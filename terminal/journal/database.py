@@ -240,7 +240,7 @@ def receive_of(db: sqlite3.Connection, journal_id: bytes, seq: int) -> None:
 
 
 def inherit(db: sqlite3.Connection, path: Path) -> None:
-    """Take over the counts of checks, and how far journals were received, from the whole journal at `path`.
+    """Copy counts of checks and extents of receipts from the intact journal at `path`.
 
     Raises sqlite3.Error.
     """

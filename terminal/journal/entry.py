@@ -1,6 +1,6 @@
 """Journal entries: the seven bodies of wire format section 6.
 
-None is a key left out; `form` states which are optional, and how entries are encoded.
+None is a key left out; `codec` states which are optional, and how entries are encoded.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class CodeDigest:
-    """Stands for the text of a foreign code: it proves what was read without revealing it."""
+    """Digest in place of a foreign code's text: it proves what was read without revealing it."""
 
     sha256: bytes
     """SHA-256 of the text in UTF-8, 32 bytes."""
@@ -155,7 +155,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SealedClaimsViewed:
-    """Type 4: the sealed claims of record `seq` were shown; `reason` is why."""
+    """Type 4: the sealed claims of record `seq` were shown, for `reason`."""
 
     seq: int
     reason: str

@@ -1,4 +1,4 @@
-"""Notes: what an officer adds to a check (wire format, section 6, entry type 2)."""
+"""Officers' notes on checks (wire format, section 6, entry type 2)."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import TypeAlias
 
 
 class Control(StrEnum):
-    """The control room's word on an alarm."""
+    """Reply of the control room about an alarm."""
 
     CONFIRMED = "confirmed"
     DENIED = "denied"
 
 
 CONTROL_ROOM = "指挥中心"
-"""By whom an alarm is confirmed or denied, as it is recorded."""
+"""Recorded name of the one who confirms or denies an alarm: the control room."""
 ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
-"""What officers do after a check, in their usual words, as they are recorded."""
+"""Recorded texts of measures after a check: released, warned, document issued, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What the officer did: one of ACTIONS."""
+    """Measure taken by the officer: one of ACTIONS."""
 
     text: str
 
 
 REMARKS = ("号牌不清", "颜色不符", "车型不符")
-"""What officers note of a check, in their usual words, as they are recorded."""
+"""Recorded texts of remarks: plate illegible, colour differs, type differs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What the officer noted: one of REMARKS."""
+    """Remark of the officer: one of REMARKS."""
 
     text: str
 
@@ -50,7 +50,7 @@ class Mistaken:
 
 @dataclass(frozen=True, slots=True)
 class ControlWord:
-    """What the control room said of the alarm."""
+    """Note of the control room's reply about an alarm."""
 
     result: Control
 

@@ -1,8 +1,7 @@
-"""A journal begins whole or not at all, and one that is damaged, or holds a record that the registry refuses
-for good, is set aside whole before another takes its place.
+"""Recovery of the journal at start: a damaged or refused one is set aside complete, and a new one begins.
 
-A new file is built beside, its first entry in it, and is given a name that says what it follows; from there
-on every step is a rename that can be done again, so that a cut at any moment loses no byte of the old file.
+The new file is built beside the old one, with its first entry, under a name that states what it follows. From
+there on every step is a rename that can be repeated, so that a power cut loses no byte of the old file.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 NAME = "journal.sqlite"
 CHECKED_AT_OPENING = 20_000
-"""Records: the newest of them in 0.15 s on the development machine; 100,000 take 0.7 s."""
+"""Number of newest records verified at opening: 0.15 s on the development machine; 100,000 take 0.7 s."""
 _BUILDING = "journal.building.sqlite"
 _NEXT = "journal.next-"
 DAMAGED = "journal.damaged-"
@@ -40,21 +39,21 @@ PARTS = ("", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """That a journal was set aside: why, its last head as far as known, and the name of its kept file."""
+    """A journal that was set aside: reason, last known head, and name of the kept file."""
 
     why: str
     last: Head | None
     name: str | None
-    """None where nothing was left to keep."""
+    """None if no file was left to keep."""
     refused: bool = False
-    """Set aside though it is whole, because the registry refuses a record of it."""
+    """True if it is intact, but the registry refuses one of its records."""
 
     def fault(self) -> Fault:
-        """Return the fault that is shown."""
+        """Return the fault to show."""
         return (RecordRefused if self.refused else JournalDamaged)(self.why)
 
     def event(self) -> Event:
-        """The first entry of the journal that follows (wire format, section 6, type 6)."""
+        """Return the first entry of the next journal (wire format, section 6, type 6)."""
         kept = f"kept as {self.name}" if self.name else "nothing was left of it"
         known = (
             f"{self.last.journal_id.hex()} seq {self.last.seq} hash {self.last.hash.hex()}"
@@ -67,10 +66,10 @@ class SetAside:
 def ensure_intact(
     state_dir: Path, last: Head | None, writer: EntryWriter, owner: bytes, stamp: Stamp
 ) -> SetAside | None:
-    """See to it that a whole journal is in place, and say whether another one had to make way for it.
+    """Ensure that an intact journal is in place; return the one that was set aside for it, if any.
 
-    `last` is the head that was remembered beside it, `owner` the terminal's Ed25519 public key, and `stamp`
-    goes on the first entry of a journal that follows another. Raises sqlite3.Error, OSError, JournalFault.
+    `last` is the last head remembered by the lock, `owner` the terminal's Ed25519 public key (32 bytes), and
+    `stamp` is for the first entry of a new journal. Raises sqlite3.Error, OSError, JournalFault.
     """
     interrupted = _finish(state_dir)
     remains = any((state_dir / (NAME + part)).exists() for part in PARTS)
@@ -93,16 +92,16 @@ def ensure_intact(
     except (OSError, sqlite3.Error):
         if whole and (state_dir / NAME).exists():
             _clear(state_dir)
-            return interrupted  # it is used on: no room for a new one now
+            return interrupted  # it stays in use: there is no room for a new one now
         raise
     return old
 
 
 def refusal(state_dir: Path, refused: int | None) -> str | None:
-    """Say why a whole journal is to be set aside, of which the registry refuses a record; None where not.
+    """Return the reason for setting an intact journal aside, if the registry refuses one of its records.
 
-    A journal that follows another, and of which the first record is refused, stays: the first record of the
-    next one would be refused likewise. Raises OSError.
+    None otherwise, and for a journal that follows another and whose first record is refused: that of the next
+    one would be refused likewise. Raises OSError.
     """
     if refused is None or (refused == 1 and any(state_dir.glob(f"{DAMAGED}*.sqlite"))):
         return None

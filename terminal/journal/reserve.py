@@ -1,7 +1,8 @@
 """Disk space reserve: on a full disk even a deletion needs space for its write-ahead log.
 
-The reserve is a file of allocated blocks. It is released for what must go on when the disk is full: receipts,
-removals and the record of the fault. While it is released no check is recorded, and so no verdict is shown.
+The reserve is a file of allocated blocks. It is released for writes that must succeed on a full disk:
+receipts, removals and the record of the fault. While it is released no check is recorded, and so no verdict
+is shown.
 """
 
 from __future__ import annotations

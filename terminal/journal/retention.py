@@ -30,7 +30,7 @@ def mark_receipted(db: Connection, seq: int, received_ms: int) -> None:
 
 
 def refuse(db: Connection, seq: int) -> None:
-    """The registry refuses record `seq` for good. Raises sqlite3.Error."""
+    """Store that the registry refuses record `seq` for good. Raises sqlite3.Error."""
     with database.transaction(db):
         db.execute("INSERT OR REPLACE INTO refused VALUES (1, ?)", (seq,))
 

@@ -1,5 +1,4 @@
-"""Journals that were set aside: read what is still readable of them. Their files are evidence and never
-written.
+"""Read the readable part of journals that were set aside. Their files are evidence and never written.
 
 The extent of their receipts is stored in the current journal.
 """

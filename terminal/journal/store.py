@@ -1,7 +1,7 @@
-"""The journal on disk: `append` returns when the record is on the medium, or raises and nothing was added.
+"""Journal on disk: `append` returns when the record is durable, or raises and nothing was added.
 
-Records are sealed before they are stored; in clear are only counts by outcome and the shift's number
-(wire format, section 6).
+Records are sealed before they are stored; only counts by outcome and the shift's number are in clear (wire
+format, section 6).
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ FULL = Event(EventKind.FAULT, "the disk is full: no check is recorded, none is s
 class Journal:
     """An open journal, for one thread.
 
-    `set_aside` says that opening found the last journal damaged or gone, which the officer must be shown.
+    `set_aside` is the journal that opening set aside, if any; the officer must be shown it.
     """
 
     def __init__(
         self, lock: Lock, reserve: Reserve, writer: EntryWriter, db: Connection, meta: Header
     ) -> None:
-        """For `open` alone."""
+        """Use `open`."""
         self.set_aside: SetAside | None = None
         self._lock, self._reserve, self._pen = lock, reserve, writer
         self._folder = lock.folder
@@ -64,14 +64,13 @@ class Journal:
         stamp: Stamp,
         reserve_bytes: int = RESERVE_BYTES,
     ) -> Self:
-        """The journal of a state directory, which is made where it is missing (mode 0700).
+        """Open the journal of a state directory, which is created if missing (mode 0700).
 
-        Of a long journal the newest 20,000 records are checked; `roadside journal verify` walks them all. A
-        journal that is damaged or gone, or of which the registry refuses a record, is followed by a new one,
-        whose first entry says so under `stamp`.
-        `terminal_public_key` is the terminal's Ed25519 key, `sealing_key` the registry's newest X25519 key
-        for journals, 32 bytes each; `random` gives as many random bytes as it is asked for;
-        `reserve_bytes` are kept free for what must go on when the disk is full. Raises JournalBusy,
+        The newest 20,000 records are verified; `roadside journal verify` verifies all. A journal that is
+        damaged or gone, or of which the registry refuses a record, is replaced by a new one, whose first
+        entry, with `stamp`, names it. `terminal_public_key` is the terminal's Ed25519 key, `sealing_key` the
+        registry's newest X25519 key for journals, 32 bytes each; `random` returns so many random bytes;
+        `reserve_bytes` are kept free for writes that must succeed on a full disk. Raises JournalBusy,
         JournalFull, JournalFault.
         """
         pen, reserve = EntryWriter(sealing_key, random), Reserve(state_dir, reserve_bytes)
@@ -108,12 +107,12 @@ class Journal:
         self._pen = EntryWriter(sealing_key, self._pen.random)
 
     def append(self, stamp: Stamp, body: Body, *, was: Outcome | None = None) -> int:
-        """Record what was done; the number of its record, which is then on the medium.
+        """Append an entry and return the number of its record, which is durable then.
 
-        `was` is the outcome that a refinement puts an end to, so that the counts follow. Raises JournalFull,
-        JournalDamaged or JournalFault, and ValueError for what the format cannot hold (a bug); then `body`
-        was not added, and the journal can be used on. A disk that is found full gets one last record that
-        says so, from the reserve; without the reserve nothing is recorded until there is room for it again.
+        `was` is the outcome that a refinement replaces in the counts. Raises JournalFull, JournalDamaged or
+        JournalFault, and ValueError for an entry outside the format (a bug); then nothing was added, and the
+        journal can still be used. On a full disk one last record states the fault, from the reserve; after
+        that nothing is recorded until there is room for the reserve again.
         """
         if not self.hold_reserve():
             raise JournalFull("no room for the reserve")
@@ -121,50 +120,50 @@ class Journal:
             return self._append(stamp, body, was)
         except JournalFull:
             self._reserve.release()
-            with suppress(JournalFault):  # it is the first fault that is told
+            with suppress(JournalFault):  # the first fault is reported
                 self._append(stamp, FULL)
             raise
 
     def _append(self, stamp: Stamp, body: Body, was: Outcome | None = None) -> int:
         with database.faults(self._folder):
             self._head = self._pen.write(self._db, self._head, stamp, body, was)
-        with suppress(OSError):  # the record is safe; an older head is a weaker witness and still a true one
+        with suppress(OSError):  # the record is durable; an older head is a weaker witness, but still true
             self._lock.remember(self._head)
         return self._head.seq
 
     @property
     def head(self) -> Head:
-        """Where the journal stands, for requests and health messages."""
+        """Head of the journal, for requests and health messages."""
         return self._head
 
     @property
     def receipted(self) -> int:
-        """The last record that a receipt covers."""
+        """Number of the last record with a receipt."""
         return self._receipted
 
     @property
     def refused(self) -> int | None:
-        """The record that the registry refuses for good."""
+        """Number of the record that the registry refuses for good, if any."""
         return self._refused
 
     def is_to_be_renewed(self) -> bool:
-        """Tell whether `renew`, or the next opening, sets this journal aside. Raises JournalFault."""
+        """Return True if `renew`, or the next opening, sets this journal aside. Raises JournalFault."""
         if self._refused is None:
             return False
         with database.faults(self._folder):
             return recovery.refusal(self._folder, self._refused) is not None
 
     def unreceipted(self) -> int:
-        """How many records no receipt of the registry covers."""
+        """Number of records without a receipt."""
         return self._head.seq - self._receipted
 
     def pending(self) -> tuple[int, int]:
-        """How many records no receipt covers, and their bytes. Raises JournalFault."""
+        """Return the number of records without a receipt, and their size, bytes. Raises JournalFault."""
         with database.faults(self._folder):
             return database.measure(self._db, self._receipted)
 
     def hash_at(self, seq: int) -> bytes | None:
-        """The hash after record `seq`; None where it is not known here (any more). Raises JournalFault."""
+        """Return the hash of record `seq`; None if it is not known any more. Raises JournalFault."""
         if seq == self._start.seq:
             return self._start.hash
         if not self._start.seq < seq <= self._head.seq:
@@ -174,10 +173,10 @@ class Journal:
         return None if encoded is None else record.digest(encoded)
 
     def mark_receipted(self, seq: int, digest: bytes, received_ms: int) -> bool:
-        """Take it that the registry holds all records up to `seq`; False where its hash there is not ours.
+        """Store a receipt for all records up to `seq`; False if `digest` is not our hash there.
 
-        The receipt was verified by the caller, and signed at `received_ms` (Unix time). An older one changes
-        nothing. Raises JournalFault.
+        The caller has verified the receipt, which was signed at `received_ms` (Unix ms). One for fewer
+        records than before changes nothing. Raises JournalFault.
         """
         if seq < 1 or self.hash_at(seq) != digest:
             return False
@@ -189,7 +188,7 @@ class Journal:
         return True
 
     def withdraw_receipt(self, seq: int, digest: bytes) -> bool:
-        """Take it that the registry holds the records up to `seq` alone; False where its hash is not ours.
+        """Withdraw receipts after `seq`; False if `digest` is not our hash there.
 
         Raises JournalFault.
         """
@@ -201,17 +200,17 @@ class Journal:
         return True
 
     def refuse(self, seq: int) -> None:
-        """The registry refuses record `seq`, which it was sent alone, for good. Raises JournalFault."""
+        """Store that the registry refuses record `seq`, sent alone, for good. Raises JournalFault."""
         if self._receipted < seq <= self._head.seq and self._refused != seq:
             self._with_reserve(lambda: retention.refuse(self._db, seq))
             self._refused = seq
 
     def renew(self, stamp: Stamp) -> SetAside | None:
-        """Set this journal aside, where the registry refuses a record of it, and go on with a new one.
+        """Set this journal aside if the registry refuses one of its records, and continue with a new one.
 
-        The new one's first entry, under `stamp`, names the old one; record numbers begin anew, so nothing may
-        be left that refers to the old ones. None where nothing was to be done. Raises JournalFault, and
-        then the journal is used on.
+        The first entry of the new one, with `stamp`, names the old one. Record numbers begin again, so the
+        caller must hold none of the old ones. None if there is nothing to do. Raises JournalFault; then the
+        journal stays in use.
         """
         if not self.is_to_be_renewed():
             return None
@@ -229,9 +228,9 @@ class Journal:
             self._use(*_connect(self._folder))
 
     def remove(self, before_ms: int) -> int:
-        """Remove the oldest records whose receipts came before a time (Unix ms), so many at once.
+        """Remove the oldest records received before `before_ms` (Unix ms), a limited number at once.
 
-        The number of the last record that is gone, 0 where none went. Raises JournalFault.
+        Returns the number of the last record removed, 0 if there was none. Raises JournalFault.
         """
         last = self._with_reserve(lambda: retention.remove(self._db, before_ms))
         if last:
@@ -242,26 +241,26 @@ class Journal:
         return last
 
     def predecessor(self, journal_id: bytes) -> int:
-        """How far the registry has a journal that was set aside, as far as known. Raises JournalFault."""
+        """Return the last receipted record of a set-aside journal, 0 if unknown. Raises JournalFault."""
         with database.faults(self._folder):
             return database.predecessor(self._db, journal_id)
 
     def receive_of(self, journal_id: bytes, seq: int) -> None:
-        """The registry has a journal that was set aside up to `seq`. Raises JournalFault."""
+        """Store a receipt for a set-aside journal up to `seq`. Raises JournalFault."""
         self._with_reserve(lambda: database.receive_of(self._db, journal_id, seq))
 
     def storage(self) -> Storage:
-        """How full the disk is. Raises JournalFault."""
+        """Return the usage of the journal's file system. Raises JournalFault."""
         with database.faults(self._folder):
             return self._reserve.storage()
 
     def hold_reserve(self) -> bool:
-        """See to it that the reserve is in place; False where there is no room. Raises JournalFault."""
+        """Allocate the reserve if it is missing; False if there is no room. Raises JournalFault."""
         with database.faults(self._folder):
             return self._reserve.hold()
 
     def _with_reserve(self, deed: Callable[[], T]) -> T:
-        """Do what must go on also on a full disk."""
+        """Run a write that must succeed on a full disk: on JournalFull, release the reserve and repeat it."""
         try:
             with database.faults(self._folder):
                 return deed()
@@ -272,23 +271,23 @@ class Journal:
                 return deed()
 
     def tallies(self, shift: str) -> Mapping[str, int]:
-        """Checks of a shift by outcome; an outcome without any is left out. Raises JournalFault."""
+        """Return the number of a shift's checks by outcome, without zeros. Raises JournalFault."""
         with database.faults(self._folder):
             return database.tallies(self._db).get(shift, {})
 
     def records(self, after_seq: int = 0) -> Iterator[bytes]:
-        """The records after a number, in order, as a batch carries them. Raises JournalFault."""
+        """Yield the encoded records after a number, in order. Raises JournalFault."""
         with database.faults(self._folder):
             yield from database.records(self._db, after_seq)
 
     def close(self) -> None:
-        """Let go of the file; harmless twice. Raises nothing: what was appended is safe already."""
+        """Close the file; harmless twice. Never raises: appended records are durable already."""
         self._db.close()
         self._lock.release()
 
 
 def _connect(state_dir: Path) -> tuple[Connection, Header]:
-    """The journal that is in place, and what it says of itself. Raises sqlite3.Error, JournalFault."""
+    """Connect to the journal in place and read its header. Raises sqlite3.Error, JournalFault."""
     with ExitStack() as undo:
         db = database.connect(state_dir / recovery.NAME)
         undo.callback(db.close)

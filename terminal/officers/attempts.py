@@ -30,7 +30,7 @@ _DIGEST_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an officer's wrong PINs so far amount to."""
+    """Consequence of an officer's wrong PINs so far."""
 
     wrong: int = 0
     opens_s: float = 0.0

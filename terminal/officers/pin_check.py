@@ -18,7 +18,7 @@ LONGEST_S = 30.0
 
 
 class PinResult(Enum):
-    """What came of a check."""
+    """Result of checking a PIN."""
 
     WRONG = auto()
     RIGHT = auto()

@@ -1,8 +1,7 @@
-"""The written form of the registry's messages: one map of listed keys for each (wire format, sections 5
-and 6).
+"""Encode, decode, sign and verify the registry's messages (wire format, sections 5 and 6).
 
-The table at the end is the format. Each kind has one context, so that a message of one kind never passes for
-another (section 2).
+Each kind of message is a map of listed keys; the schemas at the end are the format. Each kind is signed for
+a context of its own, so that a message of one kind never passes for another (section 2).
 """
 
 from __future__ import annotations
@@ -63,47 +62,47 @@ if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
 CODE_CLAIMS = -70_001
-"""Private key of a plate question: issuer, iat and exp of the code shown. A registry that does not know it
-answers as if it were not there (wire format, section 1).
+"""Private key of a plate question: issuer, iat and exp of the code shown. A registry that does not know the
+key ignores it (wire format, section 1).
 """
 MOST_EARLIER_ALARMS = 5
 
 
 def write(message: Message) -> bytes:
-    """The payload of a message. Raises ValueError where `read` could not read it back."""
+    """Encode a message as a payload. Raises ValueError if `read` would not return an equal message."""
     shape, _ = _KINDS[type(message)]
     payload = cbor.write(shape.write(message))
     if read(type(message), payload) != message:
-        raise ValueError("a message that reads as another")
+        raise ValueError("the payload reads as another message")
     return payload
 
 
 def read(kind: type[Kind], payload: bytes) -> Kind:
-    """The message of this kind that `payload` is, in whole. Raises Malformed for every other input."""
+    """Decode a payload as a message of this kind. Raises Malformed for any other input."""
     shape, _ = _KINDS[kind]
     message: Kind = shape.read(cbor.read(payload))
     match message:
         case LookupAnswer():
             _require_consistent(message)
         case Receipt(wait_s=wait_s, result=result) if wait_s is not None and result is not Reception.NOT_NOW:
-            raise Malformed("a receipt with a wait that is not for later")
+            raise Malformed("a receipt with a wait, but another result than not now")
         case Batch(first=first, last=last, records=held) if not held or last - first + 1 != len(held):
-            raise Malformed("a batch that does not hold what it names")
+            raise Malformed("a batch whose records are not those from its first to its last")
         case _:
             pass
     return message
 
 
 def sign(message: Message, signer: Signer) -> bytes:
-    """A message as it travels: its payload under its context. Raises ValueError, as `write`."""
+    """Encode and sign a message for its context. Raises ValueError as `write` does."""
     _, context = _KINDS[type(message)]
     return signer(write(message), context)
 
 
 def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -> Kind | None:
-    """The message of this kind that one of `keys` (by kid) signed; None for any other bytes.
+    """Verify and decode a message of this kind; None unless one of `keys` (by kid) signed it.
 
-    Raises Malformed where it is signed and yet not of the listed form: the signer's fault, not a stranger's.
+    Raises Malformed if it is signed, but not of the listed form: then the signer is at fault.
     """
     _, context = _KINDS[kind]
     payload = signed.open_signed(message, context, keys)
@@ -111,38 +110,41 @@ def open_signed(kind: type[Kind], message: bytes, keys: Mapping[bytes, bytes]) -
 
 
 def read_signed(kind: type[Kind], parts: Sign1, key: bytes) -> Kind | None:
-    """The same of a message that was parsed, for the one key (Ed25519) that its key id names."""
+    """Verify and decode a parsed message with the Ed25519 key (32 bytes) that its key id names.
+
+    None if the key did not sign it. Raises Malformed as `open_signed` does.
+    """
     _, context = _KINDS[kind]
     return read(kind, parts.payload) if signed.is_by(parts, context, key) else None
 
 
 def is_writable(said: str) -> bool:
-    """Whether a message can carry a text as it is: NFC, without lone surrogates."""
+    """Return True if a message can carry a text unchanged: it is NFC and has no lone surrogates."""
     return unicodedata.is_normalized("NFC", said) and not any("\ud800" <= one <= "\udfff" for one in said)
 
 
 def _require_consistent(answer: LookupAnswer) -> None:
-    """Each result has what section 5 gives it: found a record or changes; several kinds, their records."""
+    """Require the keys of each result (section 5): a record or changes for found, records for several."""
     found = (answer.record is not None, answer.records is not None, answer.changes is not None)
     listed: dict[LookupResult, tuple[tuple[bool, bool, bool], ...]] = {
         LookupResult.FOUND: ((True, False, False), (False, False, True)),
         LookupResult.SEVERAL_KINDS: ((False, True, False),),
     }
     if found not in listed.get(answer.result, ((False, False, False),)):
-        raise Malformed("an answer whose content is not its result's")
+        raise Malformed("an answer whose content does not fit its result")
     if answer.more is not None and answer.changes is None:
-        raise Malformed("more to follow upon nothing")
+        raise Malformed("more changes announced, without changes")
     if answer.refusal is not None and answer.result is not LookupResult.REFUSED:
-        raise Malformed("a reason for a refusal that is none")
+        raise Malformed("a reason for a refusal, with another result")
     if answer.earlier_alarms is not None and answer.record is None:
-        raise Malformed("earlier alarms on no vehicle")
+        raise Malformed("earlier alarms without a record")
     if answer.records is not None:
         kinds = {record.kind for record in answer.records}
         if len(kinds) < max(2, len(answer.records)) or len({record.number for record in answer.records}) != 1:
-            raise Malformed("several kinds that are not several kinds of one number")
+            raise Malformed("several kinds, but not different kinds of one number")
 
 
-# Values that are neither plain nor a map.
+# Values that are neither plain nor described by a schema.
 
 
 def _head(key: int, name: str) -> Field:
@@ -199,7 +201,7 @@ def _write_listed(vehicles: tuple[HotlistEntry, ...]) -> Value:
 def _read_earlier(value: Value) -> tuple[EarlierAlarm, ...]:
     lines = [array(line, 3) for line in array(value)]
     if len(lines) > MOST_EARLIER_ALARMS:
-        raise Malformed("more earlier alarms than are told")
+        raise Malformed("more earlier alarms than the format allows")
     return tuple(
         EarlierAlarm(uint(day), text(result), None if reason is None else text(reason))
         for day, result, reason in lines
@@ -223,7 +225,7 @@ def _read_pieces(value: Value) -> tuple[Chunk, ...]:
         Chunk(data(name, HASH_SIZE), uint(at), uint(total), data(part)) for name, at, total, part in lines
     )
     if any(not one.content or one.offset + len(one.content) > one.total for one in pieces):
-        raise Malformed("a piece that is no part of its whole")
+        raise Malformed("a piece that is empty or exceeds its picture")
     return pieces
 
 

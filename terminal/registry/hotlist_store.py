@@ -61,7 +61,7 @@ class Hit:
     letters: str
     age_s: int | None
     provinces: tuple[str, ...] = ()
-    """Whose lists have it."""
+    """Provinces whose lists have it."""
 
     @property
     def status(self) -> VehicleStatus:

@@ -1,8 +1,8 @@
 """Age and silence of the hot list, by the registry's signed times and the monotonic clock.
 
-A list is silent while nothing is heard that makes it whole: neither a change in order nor the answer to a
-question (wire format, section 5, "The hot list"). Once a province was heard in this run, the monotonic clock
-counts too, since the wall clock may be wrong or stepped back.
+A list is silent while no message completes it: neither a change in sequence nor the answer to a question
+(wire format, section 5, "The hot list"). After the first such message of a run the monotonic clock counts
+too, because the wall clock may be wrong or stepped back.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from terminal.registry.hotlist import Position
 
 SILENT_S = 1200
-"""Seconds of silence after which a province's list is asked for, and after which verdicts say so."""
+"""Silence, s, after which a province's list is asked for and verdicts warn of it."""
 
 
 @dataclass(slots=True)
 class HotlistWatch:
-    """The times at which the provinces' lists were heard to be whole, in this run."""
+    """Times at which each province's list was last known to be complete, in this run."""
 
     _whole_ms: dict[str, int | None] = field(default_factory=dict, init=False)
-    """The signed time, Unix ms, as of which each list was last seen to be whole."""
+    """By province: signed time, Unix ms, as of which its list was last complete."""
     _heard_s: dict[str, float] = field(default_factory=dict, init=False)
-    """The monotonic time at which that was heard, where it was in this run."""
+    """By province: monotonic time, s, at which that was received, if in this run."""
     _now_s: float = field(default=0.0, init=False)
 
     def observe(self, positions: Mapping[str, Position], monotonic_s: float) -> None:
-        """Note which lists are whole as of a newer time than at the last call."""
+        """Note the lists that are complete as of a newer time than at the last call."""
         self._now_s = monotonic_s
         for province, position in positions.items():
             if province in self._whole_ms and self._whole_ms[province] != position.at_ms:
@@ -38,7 +38,7 @@ class HotlistWatch:
             self._whole_ms[province] = position.at_ms
 
     def age_s(self, province: str, position: Position, now_s: float, *, clock_trusted: bool) -> int | None:
-        """Return the age of a list at `now_s` (Unix s), or None where it never was whole."""
+        """Return the age of a list at `now_s` (Unix s), or None if it was never complete."""
         heard_s = self._heard_s.get(province)
         if position.at_ms is None or heard_s is None:
             return position.age_s(now_s)

@@ -1,7 +1,11 @@
-"""A question is out until it is answered or its wait is over; what does not answer it is dropped and counted.
+"""Track pending lookups until an answer or timeout; drop and count unmatched messages.
 
 Wire format, section 5: "An answer counts only if ...". Nothing is sent or received here: bytes, time and
-randomness come in, and what to send or to show goes out.
+randomness are arguments, and messages to send are results.
+
+1. An answer counts if its signature, terminal, request id and question match (`Drop` lists the reasons).
+2. Within the wait it is Answered, NoAnswer or Busy; afterwards it is Late.
+3. A late answer counts for a check of the last ten minutes; after that, only `alarm` and `off_road` do.
 """
 
 from __future__ import annotations
@@ -45,15 +49,15 @@ if TYPE_CHECKING:
     from terminal.wire.signed import Signer
 
 REMEMBERED_S = 43_200
-"""A question is remembered for a shift."""
+"""Time for which a request is remembered after it was sent: a shift."""
 REMEMBERED = 1024
-"""Questions that are remembered at most, beside those that are waited for."""
+"""Greatest number of remembered requests, apart from pending ones."""
 _NOTICED = frozenset({VehicleFinding.ALARM, VehicleFinding.OFF_ROAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupSpec:
-    """What to ask, for whom, and how long it is waited for."""
+    """Content and timeout of a lookup."""
 
     question: Question
     why: Purpose
@@ -66,21 +70,21 @@ class LookupSpec:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to a question that is waited for.
+    """Answer to a pending request.
 
-    `status` is None where the answer is not about one vehicle: several kinds, or hot-list changes.
+    `status` is None if the answer is not about exactly one vehicle: several kinds, or hot-list changes.
     """
 
     request: LookupRequest
     answer: LookupAnswer
     status: VehicleStatus | None
     found: tuple[VehicleStatus, ...] = ()
-    """The status of each vehicle in the answer, with its `vehicle`; listed kinds and others alike."""
+    """Status of each vehicle in the answer, also of unlisted kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The registry refused, or is not available: as good as silence, and the wait is over."""
+    """The registry refused or is unavailable, which ends the wait without an answer."""
 
     request: LookupRequest
     answer: LookupAnswer
@@ -88,14 +92,14 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """The registry refused for now: the wait goes on, and the question may be asked again after a pause."""
+    """The registry is too busy: the wait continues, and the request may be sent again after a pause."""
 
     request: LookupRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An answer after its wait: it is recorded, and turns no screen greener."""
+    """Answer after its wait: it is recorded, and never turns a screen greener."""
 
     request: LookupRequest
     answer: LookupAnswer
@@ -104,22 +108,22 @@ class Late:
 
 
 class Drop(StrEnum):
-    """Why a message is no answer; the first reason that holds is the one that is counted."""
+    """Reason for which a message is not an answer; the first that applies is counted."""
 
     UNSIGNED = "unsigned"
-    """Not signed by an answer key, for an answer."""
+    """Not signed by an answer key, or for another context."""
     MALFORMED = "malformed"
-    """Signed, and not of the listed form."""
+    """Signed, but not in the listed format."""
     OTHER_TERMINAL = "other_terminal"
     CORRELATION = "correlation"
-    """Its correlation data is not the request id that is signed."""
+    """Its correlation data is not the signed request id."""
     UNKNOWN_REQUEST = "unknown_request"
-    """Never asked, or too long ago."""
+    """Never sent, or forgotten."""
     OTHER_QUESTION = "other_question"
-    """About another vehicle or province, or an answer to another form of question."""
+    """About another vehicle or province, or for another form of question."""
     DUPLICATE = "duplicate"
     LATE = "late"
-    """After the wait, and about no vehicle or no check of the last ten minutes."""
+    """After the wait, and not about a vehicle, or not about a recent check."""
 
 
 Received: TypeAlias = Answered | NoAnswer | Busy | Late | Dropped[Drop]
@@ -133,7 +137,7 @@ class _Asked:
     waiting: bool = True
     answered: bool = False
     kept_open: bool = False
-    """Its answer came, and could not be recorded."""
+    """True if its answer came, but could not be recorded."""
 
     def is_forgotten(self, monotonic_s: float) -> bool:
         return not self.is_open and monotonic_s - self.asked_s > REMEMBERED_S
@@ -144,7 +148,7 @@ class _Asked:
 
 
 class LookupSession:
-    """The questions of one terminal. `dropped` counts what was dropped, by reason."""
+    """Lookups of one terminal. `dropped` counts dropped messages by reason."""
 
     def __init__(
         self,
@@ -153,9 +157,9 @@ class LookupSession:
         answer_keys: Iterable[bytes],
         display_only: frozenset[ComparedField] = frozenset(),
     ) -> None:
-        """A terminal that has asked nothing; `display_only` are fields of records that decide nothing.
+        """Start without requests; `answer_keys` as in `trust`, `display_only` as in `VehicleStatus`.
 
-        Raises ValueError for an id that no topic can have.
+        Raises ValueError for a terminal number that cannot be a topic level.
         """
         self._display_only = display_only
         self.dropped: Counter[Drop] = Counter()
@@ -165,16 +169,16 @@ class LookupSession:
         self.trust(answer_keys)
 
     def trust(self, answer_keys: Iterable[bytes]) -> None:
-        """From now on, these answer keys (Ed25519, 32 bytes each) count and no others."""
+        """Accept answers signed by these keys only (Ed25519, 32 bytes each)."""
         self._keys = by_kid(answer_keys)
 
     def ask(
         self, spec: LookupSpec, *, request_id: bytes, moment: Moment, monotonic_s: float
     ) -> Outgoing | None:
-        """What to send; from now the answer is waited for. `request_id` is 16 random bytes.
+        """Return the signed request to send, and wait for its answer from now on.
 
-        None where the question cannot be written: another issuer's text that is not NFC would have to be
-        changed, and then it is not what was read. Raises ValueError for an id that was used before.
+        `request_id` is 16 random bytes. None if the text of another issuer's code cannot be written unchanged
+        (it is not NFC). Raises ValueError for a request id used before.
         """
         self._forget(monotonic_s)
         if request_id in self._asked:
@@ -205,9 +209,9 @@ class LookupSession:
     def ask_again(
         self, request: LookupRequest, *, request_id: bytes, head: Head, moment: Moment, monotonic_s: float
     ) -> Outgoing | None:
-        """Ask a question anew, within the wait of `request`, which is not waited for any more.
+        """Return a new request for the rest of the wait of `request`, which it replaces.
 
-        None where that wait is over, or its answer is there. `request_id` is 16 random bytes.
+        `request_id` is 16 random bytes. None if that wait is over or was answered.
         """
         asked = self._asked.get(request.id)
         if asked is None or not asked.waiting or monotonic_s >= asked.until_s:
@@ -232,14 +236,14 @@ class LookupSession:
         return received
 
     def reopen(self, received: Answered | Late) -> None:
-        """An answer could not be recorded: it counts when it comes again, however late that is."""
+        """Accept the same answer again, however late, because it could not be recorded."""
         asked = self._asked.get(received.request.id)
         if asked is not None:
             asked.answered, asked.kept_open = False, True
             asked.waiting = asked.waiting or isinstance(received, Answered)
 
     def expire(self, monotonic_s: float) -> tuple[LookupRequest, ...]:
-        """The questions whose wait is over since the last call, each told once."""
+        """Return the requests whose wait is over since the last call."""
         over = [asked for asked in self._asked.values() if asked.waiting and monotonic_s >= asked.until_s]
         for asked in over:
             asked.waiting = False
@@ -255,12 +259,12 @@ class LookupSession:
         )
 
     def asked_s(self, request: LookupRequest) -> float | None:
-        """The monotonic time at which a request was made; None where it is forgotten."""
+        """Return the monotonic time, s, at which a request was made; None if it is forgotten."""
         asked = self._asked.get(request.id)
         return None if asked is None else asked.asked_s
 
     def next_expiry_s(self) -> float | None:
-        """The monotonic time at which `expire` has something to tell; None while nothing is waited for."""
+        """Return the monotonic time, s, at which the next wait is over; None without a pending request."""
         return min((asked.until_s for asked in self._asked.values() if asked.waiting), default=None)
 
     def _received(self, incoming: Incoming, moment: Moment, monotonic_s: float) -> Received:
@@ -288,7 +292,7 @@ class LookupSession:
         return Drop.DUPLICATE if asked.answered else None
 
     def _forget(self, monotonic_s: float) -> None:
-        # In the order in which they were asked: the first that is remembered ends the look.
+        # In the order of sending: all after the first one still remembered are newer.
         old = list(takewhile(lambda asked: asked.is_forgotten(monotonic_s), self._asked.values()))
         excess = list(self._asked.values())[: max(0, len(self._asked) - REMEMBERED)]
         old += [asked for asked in excess[len(old) :] if not asked.is_open]
@@ -303,14 +307,16 @@ def _settle(
     monotonic_s: float,
     display_only: frozenset[ComparedField],
 ) -> Received:
-    """What the first answer to a question amounts to, by its result and its time."""
+    """Classify the first answer to a request by its result and time."""
     request = asked.request
     in_time = asked.waiting and monotonic_s < asked.until_s
     silent = answer.result in (LookupResult.REFUSED, LookupResult.UNAVAILABLE)
     if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
     if answer.refusal is RefusalReason.BUSY:
-        asked.waiting = not isinstance(request.question, HotlistQuestion)  # that is asked anew after a pause
+        asked.waiting = not isinstance(
+            request.question, HotlistQuestion
+        )  # those are asked anew after a pause
         return Busy(request)
     if silent:
         asked.waiting = False
@@ -335,7 +341,7 @@ def _settle(
 
 
 def _is_about(question: Question, answer: LookupAnswer) -> bool:
-    """Whether the answer is about what was asked. What it holds for each result, its form has made sure."""
+    """Return True if the answer matches the question; `codec` has checked its keys for each result."""
     changes, records = answer.changes, answer.records or ()
     match question:
         case PlateQuestion():
@@ -353,7 +359,7 @@ def _is_about(question: Question, answer: LookupAnswer) -> bool:
 
 
 def _has_tail(vin: str, tail: str | None) -> bool:
-    """True where a record's VIN tail ends the VIN that was asked; a shorter one could be anybody's."""
+    """Return True if the VIN ends in a record's VIN tail of LEAST_VIN_TAIL characters or more."""
     return tail is not None and len(tail) >= LEAST_VIN_TAIL and vin.endswith(tail)
 
 
@@ -364,11 +370,11 @@ def _is_asked(record: VehicleRecord, question: PlateQuestion) -> bool:
 def _status(
     question: Question, answer: LookupAnswer, found: tuple[VehicleStatus, ...], age_s: int
 ) -> VehicleStatus | None:
-    """The status of the one vehicle that the answer is about; None where it is about several or none."""
+    """Return the status of the vehicle that the answer is about; None if it is about several or none."""
     if isinstance(question, HotlistQuestion):
         return None
     if answer.result is LookupResult.NOT_FOUND:
-        # "Not found" of a code that the registry could not prove says nothing of any vehicle.
+        # "Not found" for a code that the registry could not prove says nothing about any vehicle.
         if isinstance(question, CodeQuestion) and answer.finding not in NAMING_A_VEHICLE:
             return None
         return VehicleStatus(VehicleFinding.NOT_FOUND, age_s=age_s)
@@ -376,7 +382,7 @@ def _status(
 
 
 def _judged(record: VehicleRecord, at_s: float, age_s: int) -> VehicleStatus:
-    """A record's status at `at_s` (Unix s): the clock's time, or the answer's where that is not trusted."""
+    """Return a record's status at `at_s` (Unix s), the clock's time, or the answer's if that is untrusted."""
     return VehicleStatus(
         statuses.live(record.letters, record.valid_through, at_s),
         letters=statuses.kept(record.letters),

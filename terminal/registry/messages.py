@@ -1,7 +1,7 @@
-"""What a terminal and the registry say to each other, as the messages of wire format sections 5 and 6.
+"""Messages between terminal and registry (wire format, sections 5 and 6).
 
-None is what was not there; `form` says how they are written, read and signed. What names a vehicle or a
-person is not in a message's `repr`, so that it reaches no log.
+None stands for a key left out. `codec` encodes, decodes and signs them. Fields that name a vehicle or a
+person are not in a message's `repr`, so that they reach no log.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Purpose(StrEnum):
-    """Why a vehicle is looked up."""
+    """Purpose of a lookup (key 6 of a request)."""
 
     CHECK = "check"
     RECHECK = "recheck"
@@ -29,7 +29,7 @@ class Purpose(StrEnum):
 
 
 class LookupResult(IntEnum):
-    """What a lookup came to."""
+    """Result of a lookup (key 3 of an answer)."""
 
     FOUND = 0
     NOT_FOUND = 1
@@ -39,21 +39,21 @@ class LookupResult(IntEnum):
 
 
 class Reception(IntEnum):
-    """What became of a batch."""
+    """Result of a batch or of pieces (key 6 of a receipt)."""
 
     STORED = 0
     GAP = 1
-    """Records before it are missing: go on after the number that the receipt names."""
+    """Earlier records are missing: continue after the number in the receipt."""
     FORK = 2
-    """It contradicts what is stored."""
+    """The records contradict those that are stored."""
     NOT_NOW = 3
-    """The registry is busy, or a quota is used up: send it again later."""
+    """The registry is busy, or a quota is used up: send again later."""
     REFUSED = 4
-    """Unsound; it will never be stored as it is."""
+    """Invalid; never stored as it is."""
 
 
 class Command(StrEnum):
-    """What the registry may order a terminal to do."""
+    """Order to a terminal (key 5 of an order)."""
 
     LOCK = "lock"
     WIPE = "wipe"
@@ -64,7 +64,7 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeClaims:
-    """Claims of a code by which the registry knows whether its authority's records would have it."""
+    """Claims of a code that tell the registry if its authority's records should contain it."""
 
     issuer: str
     issued_s: int
@@ -75,38 +75,38 @@ class CodeClaims:
 
 @dataclass(frozen=True, slots=True)
 class PlateQuestion:
-    """Form 1: a number, and its kind where the officer knows it."""
+    """Form 1 of a question: a number, and the kind if the officer knows it."""
 
     number: str = field(repr=False)
     kind: str | None = None
     code_digest: bytes | None = None
-    """Of a code that was shown and passed the signature check: first 16 bytes of SHA-256 over its
+    """Digest of a code that was shown and passed the signature check: first 16 bytes of SHA-256 over its
     Sig_structure."""
     code_claims: CodeClaims | None = None
-    """Claims of that code, if they are proven: a private key of the message, which others ignore."""
+    """Claims of that code, if proven; a private key, which other registries ignore."""
 
 
 @dataclass(frozen=True, slots=True)
 class VinQuestion:
-    """Form 5: a vehicle identification number, where there is no plate or one that may be a clone's."""
+    """Form 5 of a question: a VIN, if there is no plate or it may be a clone's."""
 
     vin: str = field(repr=False)
-    """17 of 0-9 A-Z without I, O and Q."""
+    """17 characters of 0-9 and A-Z without I, O and Q."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeQuestion:
-    """Form 3: the text of another issuer's code, which the registry verifies."""
+    """Form 3 of a question: text of another issuer's code, which the registry verifies."""
 
     code_text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class HotlistQuestion:
-    """Form 4: a province's hot-list changes from `first` on.
+    """Form 4 of a question: a province's hot-list changes from number `first` on.
 
-    Epoch 0 is a terminal without a list; whoever names an epoch that is not the registry's own gets the
-    registry's, from its first change.
+    Epoch 0 means that no list is held. Asked about another epoch than its own, the registry answers with its
+    own from the first change.
     """
 
     province: str
@@ -119,25 +119,25 @@ Question: TypeAlias = PlateQuestion | CodeQuestion | HotlistQuestion | VinQuesti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRequest:
-    """A question of a terminal, in an officer's name."""
+    """Request of a terminal for an officer."""
 
     id: bytes
     """16 random bytes."""
     sent_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     terminal: str
     officer: str = field(repr=False)
     question: Question
     why: Purpose
     head: Head
-    """Where the terminal's journal stands: the registry is its witness."""
+    """Head of the terminal's journal, which the registry witnesses."""
     location: tuple[int, int] | None = field(default=None, repr=False)
     """Latitude and longitude in 1e-7 degrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleRecord:
-    """What the registry has of a vehicle."""
+    """The registry's record of a vehicle."""
 
     number: str = field(repr=False)
     kind: str
@@ -146,38 +146,38 @@ class VehicleRecord:
     valid_through: int
     """yyyymmdd"""
     letters: str
-    """机动车状态, as the registry has it."""
+    """机动车状态 (status letters), unchanged."""
     colour: str | None = None
     vin_tail: str | None = field(default=None, repr=False)
     brand: str | None = None
     first_registered: int | None = None
     """yyyymmdd"""
     scrap_date: int | None = None
-    """强制报废期止, yyyymmdd: shown, and decides nothing."""
+    """强制报废期止 (compulsory scrap date), yyyymmdd; shown only."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential, 12 bytes."""
     inspected: int | None = None
     """Day of the last inspection, yyyymmdd."""
     station: str | None = None
-    """Where it was inspected."""
+    """Inspection station."""
     exempt: bool | None = None
-    """True where it is exempt from on-site inspection."""
+    """True if exempt from on-site inspection."""
     insured_until: int | None = None
     """yyyymmdd"""
     violations: int | None = None
-    """Violations that are not dealt with."""
+    """Number of violations not dealt with."""
     seats: int | None = None
     energy: str | None = None
 
     @property
     def plate(self) -> Plate:
-        """Whose record this is."""
+        """The vehicle's kind and number."""
         return Plate(self.number, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class HotlistEntry:
-    """One line of a change: a vehicle and its status letters, empty to take it off."""
+    """Line of a hot-list change: a vehicle and its status letters; empty letters remove it."""
 
     plate: Plate = field(repr=False)
     letters: str
@@ -185,60 +185,60 @@ class HotlistEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotlistChange:
-    """A change of a province's hot list; without vehicles it says that nothing is missing.
+    """Change of a province's hot list; one without vehicles says that none is missing.
 
-    A snapshot (`hotlist/<province>.cbor`) is the same map: the whole list as it stands after that number.
+    A snapshot (`hotlist/<province>.cbor`) is the same map with the whole list after that number.
     """
 
     province: str
     epoch: int
     seq: int
-    """An epoch's first change is 1, and says that its list was empty before."""
+    """Sequence number; an epoch begins with 1 and an empty list."""
     at_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     vehicles: tuple[HotlistEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupAnswer:
-    """The registry's word on one question."""
+    """Answer of the registry to one request."""
 
     id: bytes
-    """The request's."""
+    """Id of the request."""
     answered_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     result: LookupResult
     terminal: str
     record: VehicleRecord | None = None
-    """Where a vehicle was found."""
+    """The vehicle found."""
     records: tuple[VehicleRecord, ...] | None = None
-    """Where the number is carried by several kinds: two or more."""
+    """Two or more vehicles of different kinds with this number."""
     changes: tuple[HotlistChange, ...] | None = None
-    """Found, for form 4: what there is of the changes asked for, in order; may be none."""
+    """For form 4: the changes asked for that there are, in order; may be empty."""
     finding: CredentialFinding | None = None
-    """What the registry says of another issuer's code."""
+    """For form 3: the finding of another issuer's code."""
     more: bool | None = None
-    """Whether further changes follow."""
+    """True if further changes follow."""
     issuance: Issuance | None = None
-    """Of the code that the question names by its digest."""
+    """Statement on the code whose digest is in the question."""
     earlier_alarms: tuple[EarlierAlarm, ...] | None = None
-    """Newest first, at most 5; they are shown under an alarm and never lower it."""
+    """Earlier alarms, newest first, at most 5."""
     refusal: RefusalReason | None = None
-    """Where the result is refused."""
+    """Reason, if the result is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a terminal is."""
+    """Health report of a terminal."""
 
     terminal: str
     at_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     state: str
     version: str
     ages: Ages
     unreceipted: int
-    """Records without receipt."""
+    """Number of records without a receipt."""
     head: Head
     battery_percent: int | None = None
     self_test_ms: int | None = None
@@ -247,15 +247,15 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a terminal is ordered to do, while it is the identity that the order is for."""
+    """Order to a terminal; valid only for the identity that it names."""
 
     terminal: str
     kid: bytes
     """Key id of that identity, 8 bytes."""
     id: bytes
-    """16 bytes; an order is carried out once."""
+    """16 bytes; an order is carried out only once."""
     made_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     command: Command
 
 
@@ -271,19 +271,19 @@ class Batch:
     before: bytes
     """Hash of the record before the first; the genesis before record 1."""
     records: tuple[bytes, ...]
-    """Each as it was written and hashed; `record.read` reads it."""
+    """Encoded records, as they were hashed (`journal.record`)."""
 
     def end(self) -> Head | Break:
-        """Where the journal stands after the batch; or where its records are no chain from `before` on."""
+        """Return the head after the batch, or the first break of its chain."""
         return record.verify_chain(Head(self.journal_id, self.first - 1, self.before), self.records)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A part of a sealed picture: bytes from `offset` on, of `total`; at least one."""
+    """Part of a sealed picture: at least one byte, from `offset` on, of `total` bytes."""
 
     sha256: bytes
-    """Of the whole sealed picture: its name."""
+    """SHA-256 of the whole sealed picture, which names it."""
     offset: int
     total: int
     content: bytes = field(repr=False)
@@ -291,7 +291,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """Evidence, in parts."""
+    """Parts of evidence in one message."""
 
     terminal: str
     pieces: tuple[Chunk, ...]
@@ -299,7 +299,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """How many bytes of a sealed picture the registry holds, from its first byte without a gap."""
+    """Bytes of a sealed picture that the registry holds, from the first one without a gap."""
 
     sha256: bytes
     size: int
@@ -307,11 +307,11 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The registry's word on a batch or on pieces, to which its correlation data belongs.
+    """Receipt for a batch or for pieces, with the same correlation data.
 
-    Of a batch it names the journal, and the last record that is stored of it with its hash: `gap` says the
-    same, and with nothing stored it is number 0 and the genesis. Of pieces it tells each one's `held`, and
-    says nothing of a journal: whatever stands there (16 and 32 zero bytes, number 0) is read over.
+    For a batch, `seq` and `hash` name the last record of the journal that the registry holds, also for a gap
+    and a fork; with nothing stored they are 0 and the genesis. For pieces, `held` has the size of each
+    picture, and the keys about a journal (zeros) are ignored.
     """
 
     terminal: str
@@ -319,18 +319,18 @@ class Receipt:
     seq: int
     hash: bytes
     received_ms: int
-    """Unix time."""
+    """Unix time, ms."""
     result: Reception
     held: tuple[StoredPart, ...] | None = None
     wait_s: int | None = None
-    """For not now: so long the terminal waits before it sends again, s."""
+    """For not now: pause before the terminal sends again, s."""
 
     @property
     def head(self) -> Head:
-        """Where the registry stands in the journal."""
+        """Head of the journal as the registry holds it."""
         return Head(self.journal_id, self.seq, self.hash)
 
 
 Message: TypeAlias = LookupRequest | LookupAnswer | HotlistChange | Health | Order | Batch | Pieces | Receipt
 Kind = TypeVar("Kind", bound=Message)
-"""One kind of message, as a type."""
+"""A kind of message."""

@@ -9,7 +9,7 @@ _SPECIAL = frozenset("/+#\0")
 
 
 class Subscription(StrEnum):
-    """What a terminal receives."""
+    """Purpose of a received message (wire format, section 5)."""
 
     ANSWER = "answer"
     """Answers to its lookups, and receipts of its uploads."""

@@ -1,8 +1,11 @@
-"""Upload of a terminal's journals and pictures: a record counts as uploaded by the registry's receipt alone.
+"""Upload of a terminal's journals and pictures (wire format, section 6).
 
-Wire format, section 6. Records never wait for pictures; nothing that the registry refuses or puts off keeps
-back what else is to be sent. Nothing is sent or received here: bytes, time and randomness come in, and what
-to send goes out. What must outlast a restart is the last receipt, which the journal keeps.
+1. A record counts as uploaded only after a verified receipt whose hash equals our own.
+2. Records never wait for pictures.
+3. What the registry refuses or postpones holds back nothing else.
+
+Nothing is sent or received here: bytes, time and randomness are arguments, and messages to send are results.
+Only the last receipt must survive a restart; the journal stores it.
 """
 
 from __future__ import annotations
@@ -72,11 +75,11 @@ class _Run:
 
 
 class Uploader:
-    """The upload of one terminal's journals, oldest first, and of its pictures.
+    """Upload of one terminal's journals, oldest first, and of its pictures.
 
-    One batch and, while no batch was just sent, one piece at a time wait for their receipts. `dropped` counts
-    the receipts that did not count; `faults` are to be shown, by code. Every method may raise JournalFault,
-    and then nothing is lost: poll again.
+    One batch and, while no batch waits for its first receipt, one piece are sent at a time. `dropped` counts
+    refused receipts by reason; `faults` has the faults to show, by code. Every method may raise JournalFault;
+    nothing is lost then, and `poll` can be called again.
     """
 
     def __init__(
@@ -87,11 +90,11 @@ class Uploader:
         sources: Sequence[RecordSource],
         pictures: Pictures | None = None,
     ) -> None:
-        """`sources` end with the journal in use. Raises ValueError for an id that no topic can have."""
+        """`sources` end with the journal in use. Raises ValueError for a number unusable in topics."""
         self.dropped: Counter[ReceiptRefusal] = Counter()
         self.faults: dict[str, Fault] = {}
         self.pictures_left = True
-        """Whether the last run, if there was one, left pictures without a receipt."""
+        """False if the last run ended with a receipt for every picture."""
         self._terminal, self._signer = terminal, signer
         self._pictures = pictures
         self._journals = Journals(terminal, sources, self._fault)
@@ -102,11 +105,11 @@ class Uploader:
         self.trust(receipt_keys)
 
     def trust(self, receipt_keys: Iterable[bytes]) -> None:
-        """From now on, these receipt keys (Ed25519, 32 bytes each) count and no others."""
+        """Accept receipts signed by these keys only (Ed25519, 32 bytes each)."""
         self._keys = by_kid(receipt_keys)
 
     def replace_sources(self, sources: Sequence[RecordSource]) -> None:
-        """Upload these journals from now on: one was set aside, and the last of them is now in use."""
+        """Upload these journals from now on, after one was set aside; the last is the one in use."""
         self._journals.sources = sources
 
     @property
@@ -115,11 +118,14 @@ class Uploader:
         return self._run is not None
 
     def pending(self) -> int:
-        """How many records no receipt covers."""
+        """Return the number of records without a receipt."""
         return self._journals.pending()
 
     def start(self, now_s: float, random: Callable[[int], bytes]) -> None:
-        """Begin, or begin anew: what stopped a journal is tried once more. Time is monotonic."""
+        """Start a run at `now_s` (monotonic, s); halted journals are tried again.
+
+        `random` returns so many random bytes.
+        """
         sizes = [source.pending()[1] for source in self._journals.sources]
         total_bytes = sum(sizes) + self._queue.pending_bytes()
         self._run = _Run(now_s, now_s, total_bytes, random)
@@ -128,15 +134,15 @@ class Uploader:
         self._queue.begin()
 
     def stop(self) -> None:
-        """Interrupt; it goes on from the last receipt when it is started again."""
+        """End the run; the next one continues after the last receipt."""
         self._run = None
         self._journals.turns.forget()
         self._queue.turns.forget()
 
     def poll(self, now_s: float) -> Outgoing | None:
-        """Return what to send now; None while a receipt is waited for, or where nothing is left to do.
+        """Return the message to send now; None while waiting for a receipt, or with nothing to send.
 
-        A run ends where there is nothing to send within LONGEST_WAIT_S.
+        A run ends if there is nothing to send within LONGEST_WAIT_S.
         """
         if self._run is None:
             return None
@@ -168,7 +174,7 @@ class Uploader:
         return taken
 
     def take(self, message: bytes) -> ReceiptResult:
-        """Take a receipt that came by hand: it belongs to no message that is waited for."""
+        """Apply a receipt from a file, which answers no message that was sent here."""
         receipt = self._opened(message)
         if receipt is None or isinstance(receipt, ReceiptRefusal):
             return self._drop(receipt or ReceiptRefusal.UNSIGNED)
@@ -184,7 +190,7 @@ class Uploader:
         return taken
 
     def messages(self) -> Iterator[bytes]:
-        """Everything without a receipt, as signed batches and pieces, to be carried by hand."""
+        """Yield everything without a receipt as signed batches and pieces, for a file."""
         for source in self._journals.sources:
             seq = source.receipted
             while batch := batch_after(source, seq, self._terminal):
@@ -194,7 +200,7 @@ class Uploader:
             yield codec.sign(Pieces(terminal=self._terminal, pieces=(piece,)), self._signer)
 
     def put_off_s(self, now_s: float) -> float | None:
-        """Return in how many s the registry will take more, where it put off all that is left; else None."""
+        """Return the seconds until the registry takes more, if it postponed all that is left; else None."""
         journals = self._journals
         names = journals.names()
         waits = [journals.turns.put_off_s(names, now_s) if names else None, self._queue.put_off_s(now_s)]
@@ -205,7 +211,7 @@ class Uploader:
 
     @property
     def progress(self) -> TransferRate | None:
-        """How it goes; None while nothing is under way."""
+        """Progress of the run; None without one."""
         run = self._run
         if run is None:
             return None
@@ -252,7 +258,7 @@ class Uploader:
         return receipt
 
     def _settle(self, receipt: Receipt, out: Out[Batch] | Out[Chunk], run: _Run) -> Accepted | ReceiptRefusal:
-        """Take the receipt of what was sent; one with key 7 counts for journals and pictures."""
+        """Apply the receipt of a sent message; one with key 7 counts for journals and pictures."""
         what = out.what
         if isinstance(what, Chunk):
             return self._of_piece(receipt, what, run)

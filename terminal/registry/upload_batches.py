@@ -1,4 +1,4 @@
-"""Parts of an upload: journals and pictures cut into batches and pieces, and the outcomes of receipts.
+"""Cut journals and pictures into batches and pieces, and define the results of receipts.
 
 Wire format, section 6: a batch has at most 64 KiB, and a message at most 4 pieces (here: one).
 """
@@ -23,92 +23,95 @@ if TYPE_CHECKING:
     from terminal.registry.messages import Receipt
 
 MOST_BYTES = 64 * 1024
-"""Of a signed batch or of signed pieces."""
+"""Largest signed batch or message of pieces."""
 PIECE_BYTES = 48 * 1024
 NO_JOURNAL = bytes(ID_SIZE)
-"""The journal id in a receipt that is about pieces alone."""
+"""Journal id in a receipt for pieces only."""
 IN_VAIN = 3
-"""How many receipts in a row may bring a journal or a picture no further."""
+"""Greatest number of successive receipts without progress, after which a journal or picture is given up."""
 USUAL_PAUSE_S, LONGEST_PAUSE_S = 60, DAY_S
-"""How long to wait where the registry says `not now`: unless it says how long, and at most."""
+"""Pause after a receipt that says `not now`: if it names none, and at most."""
 _AROUND = 256
-"""Bytes of a batch beside its records and the terminal's number: 182 at most."""
+"""Bytes of a batch apart from records and terminal number: 182 at most."""
 _AROUND_RECORD = 3
-"""Bytes of a byte string's head, at most."""
+"""Greatest size of a byte string's head."""
 
 
 class RecordSource(Protocol):
-    """A journal to upload: the one in use, or what can be read of one that was set aside.
+    """A journal to upload: the one in use, or the readable part of one that was set aside.
 
-    Its verbs may raise JournalFault.
+    Its methods may raise JournalFault.
     """
 
     @property
     def head(self) -> Head:
-        """Its last record."""
+        """Head: number and hash of the last record."""
 
     @property
     def receipted(self) -> int:
-        """The last record that a receipt covers."""
+        """Number of the last record with a receipt."""
 
     def pending(self) -> tuple[int, int]:
-        """How many records no receipt covers, and their bytes."""
+        """Return the number of records without a receipt, and their total size, bytes."""
 
     def records(self, after_seq: int) -> Iterator[bytes]:
-        """The records after a number, in order."""
+        """Yield the encoded records after a number, in order."""
 
     def hash_at(self, seq: int) -> bytes | None:
-        """The hash after record `seq`; None where it is not known here."""
+        """Return the hash of record `seq`; None if it is not known."""
 
     def mark_receipted(self, seq: int, digest: bytes, received_ms: int) -> bool:
-        """The registry holds all up to `seq`; False where its hash there is not ours."""
+        """Note that the registry holds all records up to `seq`; False if its hash differs from ours.
+
+        `received_ms` is the receipt's Unix time, ms.
+        """
 
     def withdraw_receipt(self, seq: int, digest: bytes) -> bool:
-        """The registry holds no more than what is up to `seq`; False where its hash there is not ours."""
+        """Note that the registry holds only the records up to `seq`; False if its hash differs from ours."""
 
     def refuse(self, seq: int) -> None:
-        """The registry refuses record `seq`, sent alone, for good: the journal cannot be uploaded further."""
+        """Note that the registry refuses record `seq`, sent alone, for good: the upload ends there."""
 
 
 class Pictures(Protocol):
-    """The sealed pictures to upload. Its verbs may raise JournalFault."""
+    """The sealed pictures to upload. Its methods may raise JournalFault."""
 
     def pending(self) -> list[tuple[bytes, int]]:
-        """Those without a receipt, by name (SHA-256), with their sizes in bytes."""
+        """Return the pictures without a receipt: name (SHA-256) and size, bytes."""
 
     def is_whole(self, name: bytes) -> bool:
-        """Whether a picture is what its name says."""
+        """Return True if a picture has the hash that names it."""
 
     def read(self, name: bytes, offset: int, size: int) -> bytes:
-        """A part of a picture."""
+        """Return up to `size` bytes of a picture, from `offset` on."""
 
     def mark_receipted(self, name: bytes, received_ms: int) -> None:
-        """The registry holds it whole."""
+        """Note that the registry holds the whole picture, as of `received_ms` (Unix ms)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A receipt that counts, and how many records it settled."""
+    """A receipt that counts, and the number of records that it covers for the first time."""
 
     receipt: Receipt
     records: int = 0
 
 
 class ReceiptRefusal(StrEnum):
-    """Why a receipt does not count."""
+    """Reason for which a receipt does not count."""
 
     UNSIGNED = "unsigned"
-    """It bears our correlation data, and no signature of a receipt key."""
+    """It has our correlation data, but no signature by a receipt key."""
     MALFORMED = "malformed"
     OTHER_TERMINAL = "other_terminal"
     OTHER_JOURNAL = "other_journal"
     DUPLICATE = "duplicate"
     LATE = "late"
-    """To nothing that is waited for (any more)."""
+    """It answers no message that still waits for a receipt."""
     HASH = "hash"
-    """Its hash is not our own."""
+    """Its hash differs from ours."""
     WRONG = "wrong"
-    """It does not answer what was sent."""
+    """Its content does not fit the message that it answers."""
 
 
 ReceiptResult: TypeAlias = Accepted | Dropped[ReceiptRefusal]
@@ -116,7 +119,7 @@ ReceiptResult: TypeAlias = Accepted | Dropped[ReceiptRefusal]
 
 @dataclass(frozen=True, slots=True)
 class TransferRate:
-    """How an upload goes, since it was started."""
+    """Progress and speed of an upload run."""
 
     records: int
     records_total: int
@@ -124,36 +127,36 @@ class TransferRate:
     total_bytes: int
     elapsed_s: float
     stalled: bool
-    """The registry gives no receipt, or takes nothing now."""
+    """True if receipts are overdue, or the registry postponed everything."""
 
     @property
     def bytes_per_s(self) -> float:
-        """Speed so far."""
+        """Mean speed, bytes/s."""
         return self.sent_bytes / self.elapsed_s if self.elapsed_s > 0 else 0.0
 
     @property
     def left_s(self) -> float | None:
-        """Time left at that speed; None while there is none."""
+        """Remaining time at that speed, s; None while the speed is zero."""
         left = max(0, self.total_bytes - self.sent_bytes)
         return left / self.bytes_per_s if self.bytes_per_s else None
 
 
 def due(now_s: float, last_s: float | None, *, online: bool, interval_s: float) -> bool:
-    """Return whether an upload may start by itself: the last attempt is long enough ago.
+    """Return True if an upload may start by itself: online, and the last start was `interval_s` ago or more.
 
-    Times are monotonic; `last_s` None is never, or since the network was away.
+    Times are monotonic, s; `last_s` is None before the first upload.
     """
     return online and (last_s is None or now_s - last_s >= interval_s)
 
 
 def seconds_to_wait(receipt: Receipt) -> int:
-    """Return for how many s nothing is to be sent after a receipt with result 3 (wire format, section 6)."""
+    """Return the pause, s, after a receipt with result 3, `not now` (wire format, section 6)."""
     asked = USUAL_PAUSE_S if receipt.wait_s is None else receipt.wait_s
     return max(1, min(asked, LONGEST_PAUSE_S))
 
 
 def batch_after(source: RecordSource, seq: int, terminal: str, *, most: int | None = None) -> Batch | None:
-    """The records after a number, as many as a batch holds and at most `most`; None where there are none."""
+    """Return a batch of the records after `seq`: as many as fit, at most `most`; None if there are none."""
     held, room = list[bytes](), MOST_BYTES - _AROUND - len(terminal.encode())
     for encoded in islice(source.records(seq), most):
         room -= len(encoded) + _AROUND_RECORD
@@ -174,7 +177,7 @@ def batch_after(source: RecordSource, seq: int, terminal: str, *, most: int | No
 
 
 def pieces_of(pictures: Pictures) -> Iterator[Chunk]:
-    """Every picture without a receipt that is what its name says, from its first byte to its last."""
+    """Yield all pieces of every undamaged picture without a receipt."""
     for name, total in pictures.pending():
         if pictures.is_whole(name):
             for at in range(0, total, PIECE_BYTES):

@@ -1,7 +1,7 @@
-"""The upload of journals: batches in chain order, and what the registry's receipts say of each journal.
+"""Upload of journals: batches in chain order, and the registry's receipts for each journal.
 
-Wire format, section 6. Keys 3 and 4 of a receipt name what the registry holds of a journal, whatever became
-of the batch, and a record counts as uploaded when they name our own hash.
+Wire format, section 6. Keys 3 and 4 of a receipt name the last record of a journal that the registry holds,
+also if it refused the batch. A record counts as uploaded if they have our own hash.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class _Run:
     halted: set[bytes] = field(default_factory=set)
     """Ids of the journals that cannot go on."""
     singly: dict[bytes, int] = field(default_factory=dict)
-    """Up to which record a journal is sent record by record, because a batch was refused."""
+    """By journal: the record up to which it is sent record by record, because a batch was refused."""
     furthest: dict[bytes, int] = field(default_factory=dict)
-    """The furthest record with a receipt."""
+    """By journal: the last record that had a receipt in this run."""
     in_vain: Counter[bytes] = field(default_factory=Counter)
-    """How many receipts in a row brought a journal no further."""
+    """By journal: number of successive receipts without progress."""
 
 
 class Journals:
-    """The journals of one terminal, oldest first; the last one is in use."""
+    """Journals of one terminal, oldest first; the last one is in use."""
 
     def __init__(self, terminal: str, sources: Sequence[RecordSource], tell: Callable[[Fault], None]) -> None:
         """`tell` is called with each fault that stops a journal."""
@@ -54,12 +54,12 @@ class Journals:
         self._run = _Run()
 
     def begin(self) -> None:
-        """Begin a run: what was halted is tried once more."""
+        """Begin a run; halted journals are tried again."""
         self.turns.forget()
         self._run = _Run()
 
     def pending(self) -> int:
-        """Return how many records no receipt covers."""
+        """Return the number of records without a receipt."""
         return sum(source.head.seq - source.receipted for source in self.sources)
 
     def names(self) -> list[bytes]:
@@ -84,11 +84,11 @@ class Journals:
             batch = batch_after(source, source.receipted, self._terminal, most=1 if alone else None)
             if batch is not None:
                 return self.turns.send(name, post(batch), batch, now_s)
-            self._run.halted.add(name)  # its medium fails further; what is left is tried in the next run
+            self._run.halted.add(name)  # its medium fails there; the rest is tried in the next run
         return None
 
     def settle(self, receipt: Receipt, batch: Batch, now_s: float) -> Accepted | ReceiptRefusal:
-        """Take the receipt of a batch. Raises JournalFault."""
+        """Apply the receipt of a batch. Raises JournalFault."""
         source, name = self._source(batch.journal_id), batch.journal_id
         later = receipt.result in (Reception.NOT_NOW, Reception.REFUSED)
         if source is None or receipt.journal_id not in ((name, NO_JOURNAL) if later else (name,)):
@@ -110,7 +110,7 @@ class Journals:
         return taken
 
     def take(self, receipt: Receipt) -> Accepted | ReceiptRefusal:
-        """Take a receipt that answers no batch of this run: it came by hand, or with pieces.
+        """Apply a receipt that answers no batch of this run: it came in a file, or with pieces.
 
         Raises JournalFault.
         """
@@ -122,9 +122,9 @@ class Journals:
         return self._hold(receipt, source, answers=False)
 
     def _hold(self, receipt: Receipt, source: RecordSource, *, answers: bool) -> Accepted | ReceiptRefusal:
-        """Take it that the registry holds of a journal what a receipt says.
+        """Apply a receipt's statement on what the registry holds of a journal.
 
-        One that answers no batch may be old, and takes back what an earlier one said only as a gap.
+        A receipt that answers no batch may be old: only one for a gap withdraws an earlier receipt.
         """
         before, seq, result = source.receipted, receipt.seq, receipt.result
         if result is Reception.FORK or seq > source.head.seq:
@@ -145,7 +145,7 @@ class Journals:
         return Accepted(receipt, max(0, source.receipted - before))
 
     def _count(self, source: RecordSource, before: int) -> None:
-        """Halt a journal whose receipts again and again bring it no further."""
+        """Halt a journal after IN_VAIN successive receipts without progress."""
         run, name = self._run, source.head.journal_id
         if source.receipted > run.furthest.get(name, before):
             run.furthest[name] = source.receipted
@@ -159,7 +159,7 @@ class Journals:
                 )
 
     def _refuse(self, source: RecordSource, batch: Batch) -> None:
-        """Send a refused batch record by record; one that is refused alone ends its journal."""
+        """Send a refused batch record by record; a record refused alone ends its journal's upload."""
         if len(batch.records) > 1:
             self._run.singly[batch.journal_id] = batch.last
             return

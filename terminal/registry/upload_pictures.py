@@ -1,7 +1,6 @@
-"""The upload of sealed pictures, in pieces: each goes on where the registry's receipt says.
+"""Upload of sealed pictures in pieces; each continues where the registry's receipt says.
 
-Wire format, section 6. A picture that the registry does not receipt, or does not take now, is put behind the
-others.
+Wire format, section 6. A picture without a receipt, or postponed by the registry, is moved behind the others.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from terminal.ports import Outgoing
 
 _SENT_IN_VAIN = 4
-"""How often in one run a piece is sent without a receipt."""
+"""Greatest number of times that a piece is sent in one run without a receipt."""
 _NOT_NOW_IN_A_ROW = 2
-"""After so many pictures that the registry does not take now, none is sent: it is a quota of them all."""
+"""Number of successively postponed pictures after which none is sent: a quota for all is used up."""
 
 _REFUSED = "the registry refuses a picture for good"
 
@@ -42,18 +41,18 @@ class _Run:
     left_out: set[bytes] = field(default_factory=set)
     """Names of the pictures that cannot go on."""
     at: dict[bytes, int] = field(default_factory=dict)
-    """Where each picture goes on, in bytes."""
+    """By picture: offset of the next piece."""
     in_vain: Counter[bytes] = field(default_factory=Counter)
-    """How many receipts brought a picture no further."""
+    """By picture: number of receipts without progress."""
     not_now: int = 0
-    """How many pictures in a row the registry did not take now."""
+    """Number of successive pictures that the registry postponed."""
 
 
 class PictureQueue:
-    """The pictures of one terminal without a receipt."""
+    """Pictures of one terminal without a receipt."""
 
     def __init__(self, pictures: Pictures | None, tell: Callable[[Fault], None]) -> None:
-        """`tell` is called with each fault that stops a picture; `pictures` None: there are none."""
+        """`tell` is called with each fault that stops a picture; without `pictures` there are none."""
         self.turns = Turns[Chunk]()
         self._pictures, self._tell = pictures, tell
         self._refused: set[bytes] = set()
@@ -61,7 +60,7 @@ class PictureQueue:
         self._run = _Run()
 
     def begin(self) -> None:
-        """Begin a run: what was left out is tried once more, unless the registry refused it for good.
+        """Begin a run; pictures left out are tried again, unless the registry refused them for good.
 
         Raises JournalFault.
         """
@@ -81,7 +80,7 @@ class PictureQueue:
         return [name for name, _ in self._pending()]
 
     def put_off_s(self, now_s: float) -> float | None:
-        """Return in how many s a picture may be sent, where all were put off; else None."""
+        """Return the seconds until a picture may be sent, if all were postponed; else None."""
         names = self.names()
         if names and now_s < self._not_before_s:
             return self._not_before_s - now_s
@@ -104,7 +103,7 @@ class PictureQueue:
         return None
 
     def settle(self, receipt: Receipt, piece: Chunk, now_s: float) -> Accepted | ReceiptRefusal:
-        """Take the receipt of a piece. Raises JournalFault."""
+        """Apply the receipt of a piece. Raises JournalFault."""
         name, run = piece.sha256, self._run
         held = next((one.size for one in receipt.held or () if one.sha256 == name), None)
         later = receipt.result in (Reception.NOT_NOW, Reception.REFUSED)
@@ -125,7 +124,7 @@ class PictureQueue:
         return Accepted(receipt)
 
     def take(self, receipt: Receipt) -> None:
-        """Take what a receipt says of pictures that are held whole, whatever it answers.
+        """Note the pictures that the registry holds whole by a receipt, whatever it answers.
 
         Raises JournalFault.
         """
@@ -142,7 +141,7 @@ class PictureQueue:
         return [(name, size) for name, size in found if name not in self._run.left_out]
 
     def _piece(self, pictures: Pictures, name: bytes, total: int) -> Chunk | None:
-        """The next piece of a picture; None, with its fault told, where it cannot be read or is damaged."""
+        """Return the next piece of a picture; None if it is damaged or cannot be read, which is reported."""
         run = self._run
         try:
             if name not in run.at and not pictures.is_whole(name):
@@ -156,7 +155,7 @@ class PictureQueue:
         return Chunk(name, at, total, content) if content else None
 
     def _count(self, piece: Chunk, held: int) -> None:
-        """Go on after what is held; leave a picture out where receipts in a row bring it no further."""
+        """Continue after the bytes held; leave a picture out after IN_VAIN receipts without progress."""
         self._run.at[piece.sha256] = held
         if held <= piece.offset:
             self._run.in_vain[piece.sha256] += 1

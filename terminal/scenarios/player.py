@@ -38,7 +38,7 @@ PATIENCE_S = 20.0
 LOOKS = 4
 """Frames to scan before "still ready" counts: one may be in progress and two in the inbox."""
 PRESSES = 20
-"""How often a press that did not count is repeated."""
+"""Number of times that a press is repeated if it did not count."""
 TURN_S = 0.02
 STEP_PX = 16
 

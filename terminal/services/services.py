@@ -17,7 +17,18 @@ from terminal.registry import topics
 from terminal.registry.topics import Subscription
 from terminal.screens.choice import offered
 from terminal.screens.comparing import Compared
-from terminal.screens.events import AskKinds, Confirm, Enter, Failed, Recheck, Recorded, Report
+from terminal.screens.events import (
+    AskKinds,
+    Confirm,
+    Enter,
+    Failed,
+    Recheck,
+    Recorded,
+    Refined,
+    Report,
+    Reported,
+    Rerecorded,
+)
 from terminal.screens.values import Notice
 from terminal.services.notices import Notices
 
@@ -30,7 +41,7 @@ if TYPE_CHECKING:
     from terminal.ports import Clock, Incoming
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.shift import ShiftEffect
-    from terminal.screens.values import AgeLimits
+    from terminal.screens.values import AgeLimits, UploadProgress
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
@@ -63,6 +74,11 @@ class Services:
     notices: Notices = field(default_factory=Notices, init=False)
     dropped: Counter[Subscription | None] = field(default_factory=Counter, init=False)
     """Messages of the registry that were dropped for their topic, by its purpose."""
+
+    @property
+    def shift_on(self) -> bool:
+        """True while a shift is active."""
+        return self.shift_actions.shift.on
 
     def moment(self) -> Moment:
         """Return the time that checks of now are decided by."""
@@ -97,7 +113,7 @@ class Services:
         purpose = topics.purpose_of(incoming.topic, self.checks.recorder.author.terminal)
         match purpose:
             case Subscription.ANSWER if not self._is_receipt(incoming):
-                return self.answers.receive(incoming, self.moment())  # acknowledged once it is recorded
+                return self._logged(self.answers.receive(incoming, self.moment()))  # acknowledged there
             case Subscription.ANSWER:
                 pass
             case Subscription.HOTLIST if self.checks.registry is not None:
@@ -113,7 +129,7 @@ class Services:
 
     def expire(self) -> Sequence[ScreenEvent]:
         """Return what changes because the wait for an answer is over, or a late record was written."""
-        return self.answers.expire(self.moment())
+        return self._logged(self.answers.expire(self.moment()))
 
     def poll(self) -> None:
         """Send and remove what is due, and take lists that were put in place since."""
@@ -123,6 +139,10 @@ class Services:
             self._record_trust_events()
             self.uploads.poll()
         self.checks.lists.refresh(self.clock.monotonic_s())
+
+    def upload_progress(self) -> UploadProgress:
+        """Return the progress of the upload."""
+        return self.uploads.progress()
 
     def wants_restart(self) -> bool:
         """Return True if the program is to end and start again after the shift.
@@ -185,6 +205,15 @@ class Services:
     def _recorded(self, deed: Callable[[], ScreenEvent | None]) -> ScreenEvent | None:
         """Return the event of a deed; of one that could not be recorded, only that it failed."""
         try:
-            return deed()
+            event = deed()
         except JournalFault as fault:
             return Failed(Notice.of(fault))
+        self._logged([event] if event else [])
+        return event
+
+    def _logged(self, events: Sequence[ScreenEvent]) -> Sequence[ScreenEvent]:
+        """Add what the events tell of checks to the shift's list."""
+        for event in events:
+            if isinstance(event, Recorded | Refined | Reported | Rerecorded):
+                self.shift_actions.shift.update(event.judged)
+        return events

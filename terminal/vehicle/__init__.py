@@ -1,1 +1,1 @@
-"""The second question: the vehicle's status, and what follows from both answers."""
+"""Vehicle status and verdict, from tables: pure, without input or output."""

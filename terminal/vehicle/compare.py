@@ -1,7 +1,6 @@
-"""Code and registry compared in what can be seen of a car (wire format, section 5).
+"""Compare a code with the registry's record in colour, type and VIN (wire format, section 5).
 
-A field is compared only where both sides have it and it is well-formed: what a registry leaves empty or
-writes in a form of its own is no difference.
+A field is compared only if both sides have it and it is well-formed; anything else is no difference.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from terminal.model import Vehicle
 
 LEAST_VIN_TAIL = 4
-"""Characters of a VIN that both sides must have, from its end."""
+"""Smallest common length of two VIN tails that are compared."""
 _COLOUR = re.compile("[A-Z]+")
 _TYPE = re.compile("[A-Z][0-9A-Z]{2}")
 _VIN = re.compile(f"[0-9A-HJ-NPR-Z]{{{LEAST_VIN_TAIL},17}}")
@@ -23,7 +22,7 @@ _OTHER_COLOUR = "Z"
 
 
 def differing(code: Vehicle, registry: Vehicle) -> tuple[ComparedField, ...]:
-    """The fields in which a code and the registry's record of the same vehicle contradict each other."""
+    """Return the fields that differ between a code and the registry's record of the same vehicle."""
     differences = {
         ComparedField.COLOUR: _colours_differ(code.colour, registry.colour),
         ComparedField.TYPE: _types_differ(code.vehicle_type, registry.vehicle_type),
@@ -33,24 +32,24 @@ def differing(code: Vehicle, registry: Vehicle) -> tuple[ComparedField, ...]:
 
 
 def _are(form: re.Pattern[str], *values: str | None) -> bool:
-    """True where every value is there and well-formed."""
+    """Return True if every value is present and well-formed."""
     return all(value is not None and form.fullmatch(value) is not None for value in values)
 
 
 def _colours_differ(one: str | None, other: str | None) -> bool:
-    """Sets of letters, different if none is shared; other colours (Z) never differ."""
+    """Return True if two sets of colour letters share none; other colours (Z) never differ."""
     if one is None or other is None or not _are(_COLOUR, one, other):
         return False
     return _OTHER_COLOUR not in one + other and set(one).isdisjoint(other)
 
 
 def _types_differ(one: str, other: str) -> bool:
-    """Vehicle types differ in their first characters, as a car and a motorcycle do."""
+    """Return True if the first characters of two vehicle types differ, such as car and motorcycle."""
     return _are(_TYPE, one, other) and one[0] != other[0]
 
 
 def _vins_differ(one: str | None, other: str | None) -> bool:
-    """Tails of a VIN differ within their common length."""
+    """Return True if two VIN tails differ within their common length."""
     if one is None or other is None or not _are(_VIN, one, other):
         return False
     common = min(len(one), len(other))

@@ -1,6 +1,7 @@
-"""A plate is a kind and a number. A number's length and alphabet are hard; the kinds' patterns are advice.
+"""Number plates: which numbers and kinds are possible, and which kinds fit a number.
 
-Wire format, section 3: authorities issue new forms before any table has them.
+Only length and alphabet refuse a number. Patterns of kinds are advice for typing and reading, because
+authorities issue new forms before any table has them (wire format, section 3).
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ _KIND = re.compile("[0-9A-Z]{2}")
 
 
 def can_be(number: str) -> bool:
-    """True where a plate may have this number: 5 to 10 of 0-9, A-Z and Chinese characters."""
+    """Return True if a plate may have this number: 5 to 10 of 0-9, A-Z and Chinese characters."""
     return _ANY_NUMBER.fullmatch(number) is not None
 
 
 def can_be_kind(code: str) -> bool:
-    """True where a kind of plate may have this code, in the table or not: two of 0-9 and A-Z."""
+    """Return True if a plate kind may have this code, listed or not: two of 0-9 and A-Z."""
     return _KIND.fullmatch(code) is not None
 
 
 def fits(plate: Plate) -> bool:
-    """Whether the number fits its kind: the kind's pattern, or 5 to 10 of 0-9 A-Z and Chinese characters.
+    """Return True if the number fits its kind's pattern, or, without a pattern, may be a number at all.
 
-    Advice for typing and for reading plates: authorities issue new forms before any table has them.
+    False for a kind that the table does not list. Advice only: see the module.
     """
     kind = KINDS.get(plate.kind)
     if kind is None:
@@ -39,24 +40,25 @@ def fits(plate: Plate) -> bool:
 
 
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""All of them: I and O, which sequences do not have, are for forms to come."""
+"""Letters that can be typed; I and O, which present numbers do not use, are for new forms."""
 TAILS = ("挂", "学", "警", "港", "澳", "领", "使", "试", "临", "超")
 WORDS = ("应急", "民航")
-"""What two characters of a plate say together."""
+"""Two characters that are typed with one key."""
 SYMBOLS = frozenset((*PROVINCES, *CAPITALS, *"0123456789", *TAILS, *WORDS))
-"""What a plate is typed with."""
+"""Characters and words that a plate is typed with."""
 LONGEST = 10
-"""Characters of the longest number that may be."""
+"""Length of the longest possible number."""
 _TEMPORARY = "22"
 _SHORT, _LONG = 7, 8
-"""Characters of the numbers that patterns know."""
+"""Lengths of the numbers that patterns describe."""
 _HEADS = ("", "A", "京", "京A")
 _ENDS = ("", "A", "X", "应急", *TAILS)
 
 
 def kinds_of(number: str) -> tuple[str, ...]:
-    """The codes of all kinds that this number fits, in the table's order; kinds without a pattern, of which
-    any number may be, only where credentials are issued for them, and last.
+    """Return the codes of the kinds that a number fits, in the table's order.
+
+    Kinds without a pattern come last, and only if credentials are issued for them.
     """
     fitting = [kind for kind in KINDS.values() if fits(Plate(number, kind.code))]
     patterned = [kind.code for kind in fitting if kind.pattern is not None]
@@ -64,15 +66,15 @@ def kinds_of(number: str) -> tuple[str, ...]:
 
 
 def fits_a_pattern(number: str) -> bool:
-    """True where the number fits some kind's pattern; one that fits none is unusual, and may be new."""
+    """Return True if the number fits the pattern of some kind; one that fits none is unusual."""
     return any(pattern.fullmatch(number) for pattern in _PATTERNS)
 
 
 def kinds_offered(number: str) -> tuple[str, ...]:
-    """The codes of the kinds to pick from, in the table's order, kinds without a pattern last.
+    """Return the codes of the kinds to pick from, in the table's order, kinds without a pattern last.
 
-    Those the number fits; where that is none but the temporary plate, which takes nearly any number, also
-    those with credentials whose numbers are about as long and end in the same tail.
+    These are the kinds that the number fits. If it fits none but the temporary plate, which takes nearly any
+    number, kinds with credentials are added whose numbers have about its length and its last character.
     """
     tail = number[-1:] if number[-1:] in TAILS else ""
     fitting = kinds_of(number)
@@ -90,19 +92,19 @@ def kinds_offered(number: str) -> tuple[str, ...]:
 
 
 def _tail_of(kind: PlateKind) -> str:
-    """The character that every number of a kind ends in, as 挂; empty where they do not."""
+    """Return the character that all numbers of a kind end in, such as 挂; empty if there is none."""
     last = kind.pattern.pattern[-2:-1] if kind.pattern else ""
     return last if last in TAILS else ""
 
 
 @lru_cache(maxsize=256)
 def symbols_after(number: str) -> frozenset[str]:
-    """The SYMBOLS with which a number so far goes on to one of a kind that has a pattern."""
+    """Return the SYMBOLS that can follow the beginning of a number, by the patterns of all kinds."""
     return frozenset(symbol for symbol in SYMBOLS if _begins(number + symbol))
 
 
 def _begins(number: str) -> bool:
-    """Whether a number of some pattern begins so: tried with what patterns ask for, filled up with zeros."""
+    """Return True if some number that fits a pattern begins so: tries known ends, filled up with zeros."""
     for length, head, end in product((_SHORT, _LONG), _HEADS, _ENDS):
         zeros = length - len(number) - len(head) - len(end)
         if zeros >= 0 and fits_a_pattern(number + head + "0" * zeros + end):
@@ -111,7 +113,7 @@ def _begins(number: str) -> bool:
 
 
 _PATTERNS: list[re.Pattern[str]] = []
-"""The pattern of every kind in one, so that a symbol on a key is tried quickly."""
+"""All patterns in one regular expression, so that a symbol is tried quickly."""
 
 
 @derived
@@ -145,10 +147,10 @@ def has_dot(number: str) -> bool:
 
 
 def may_carry_credential(plate: Plate) -> bool:
-    """Whether a credential may name this plate (wire format, section 3, `Vehicle`): 5 to 10 of 0-9 A-Z and
-    Chinese characters, and a kind of two digits that the table does not list without credentials.
+    """Return True if a credential may name this plate (wire format, section 3, `Vehicle`).
 
-    Patterns of numbers refuse nothing here.
+    The number has 5 to 10 of 0-9, A-Z and Chinese characters; the kind is two digits, and not one that the
+    table lists with credential `no`. Patterns do not matter.
     """
     kind = KINDS.get(plate.kind)
     issued = _ANY_KIND.fullmatch(plate.kind) is not None if kind is None else kind.credential

@@ -1,6 +1,6 @@
-"""Checks of the tables that verdicts are made by, before they come into force (wire format, section 4).
+"""Check tables that verdicts are made by, before they come into force (wire format, section 4).
 
-A set of rules is refused whole for
+A set of rules is refused as a whole for
 
 1. a table that is missing, a column or row that the package's table has and it has not, or an empty cell;
 2. C, N or J of another class than alarm; D, E, M or P below off_road; any letter but A as pass;

@@ -1,6 +1,6 @@
-"""机动车状态 is a string of letters: all are shown, the gravest decides, and an unknown one is never normal.
+"""Vehicle status 机动车状态, a string of letters: the gravest decides, and an unlisted one is `unknown`.
 
-Wire format, section 5; domain, section 2.1.
+Wire format, section 5, "Status letters"; domain, section 2.1.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from terminal.vehicle.tables import STATUS, Lines, derived
 
 _UNLISTED = Lines("未识别代码", "Code not known")
 MOST_KEPT = 32
-"""Letters of one status that are shown and recorded at most."""
+"""Greatest number of a status's letters that are shown and recorded."""
 _MORE = "…"
 _LEFT_OUT = Lines("其余代码未列出", "More codes, not listed")
 
 
 class StatusClass(StrEnum):
-    """What a status letter amounts to, gravest first: the order is the rank."""
+    """Class of a status letter (vehicle_status.csv), in order of rank, gravest first."""
 
     ALARM = "alarm"
     OFF_ROAD = "off_road"
@@ -70,11 +70,11 @@ GRAVEST_FIRST = (
     VehicleFinding.CAUTION,
     VehicleFinding.VALID,
 )
-"""The findings of a registry's record, weighed with the hot list, by the rank of their classes."""
+"""Findings of a registry's record and of the hot list's alarms, by the rank of their classes."""
 
 
 def cut(letters: str) -> str:
-    """The letters without the blanks that a registry of fixed width fills them up with."""
+    """Return the letters without trailing blanks, which registries with fields of fixed width add."""
     return letters.rstrip(" ")
 
 
@@ -92,26 +92,26 @@ def kept(letters: str) -> str:
 
 
 def shown(letters: str) -> tuple[tuple[str, Lines], ...]:
-    """Every letter in its order, with its name in both languages; an unlisted one says so."""
+    """Return every letter with its name in both languages; an unlisted one is named as such."""
     return tuple((letter, _name(letter)) for letter in cut(letters))
 
 
 def gravest(letters: str, kind: StatusClass) -> Lines | None:
-    """The name of the gravest letter of a class; None where the letters have none of it."""
+    """Return the name of the gravest letter of a class; None if there is no letter of it."""
     found = [letter for letter in cut(letters) if _CLASS_OF.get(letter) is kind]
     return _name(min(found, key=_GRAVITY.find)) if found else None
 
 
 def classify(letters: str) -> StatusClass:
-    """The class that letters alone amount to, as on a list without dates. Total."""
+    """Return the class of letters without a date, as on the hot list. Never raises."""
     return _gravest(_classes(letters))
 
 
 def classify_dated(letters: str, valid_through: int, at_s: float) -> StatusClass:
-    """The class of letters and a day of validity (yyyymmdd, to its last second in Asia/Shanghai) at a time.
+    """Return the class of letters with a valid-through day (yyyymmdd, Asia/Shanghai) at `at_s` (Unix s).
 
-    A past day adds `overdue`; 逾期未检验 with a day to come adds `unknown` in its place, since one of them is
-    wrong; a day that does not exist adds `unknown`. Total.
+    A past day adds `overdue`; Q (逾期未检验) with a day to come adds `unknown` in its place, because one of
+    them is wrong; a day that does not exist adds `unknown`. Never raises.
     """
     classes = _classes(letters)
     if not is_day(valid_through):
@@ -124,12 +124,12 @@ def classify_dated(letters: str, valid_through: int, at_s: float) -> StatusClass
 
 
 def live(letters: str, valid_through: int, at_s: float) -> VehicleFinding:
-    """The finding of a registry's record at a time (Unix s); the scrap date decides nothing. Total."""
+    """Return the finding of a registry's record at `at_s` (Unix s). Never raises."""
     return _LIVE[classify_dated(letters, valid_through, at_s)]
 
 
 def cached(letters: str) -> VehicleFinding:
-    """The finding of a vehicle on a list that has letters and no dates. Total."""
+    """Return the finding of a vehicle on a list that has letters and no dates. Never raises."""
     return _CACHED[classify(letters)]
 
 

@@ -1,7 +1,7 @@
-"""The domain's tables; code never repeats what they say.
+"""Tables of the domain, read from the package's data files.
 
-They are read from the package's data files. Other rules that come into force (`put_in_force`) replace the
-content of those that verdicts are made by, in place: importers keep their names and see the new content.
+`put_in_force` replaces the content of the tables that verdicts are made by, in place: importers keep their
+references and see the new content.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ RULES = (
     "law",
     "alarm_results",
 )
-"""The tables that verdicts are made by, in the order of a rules file (wire format, section 4), from 1."""
+"""Tables that verdicts are made by, in the order of a rules file (wire format, section 4), from 1."""
 
 
 def content(name: str) -> str:
-    """A table's CSV, as the package has it."""
+    """Return a table of the package as CSV text."""
     return files("terminal.vehicle").joinpath("data", f"{name}.csv").read_text(encoding="utf-8")
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """The rows of a table as it is in force, by column name."""
+    """Return the rows of the table in force, by column name."""
     text = _IN_FORCE.get(name)
     return list(csv.DictReader((content(name) if text is None else text).splitlines()))
 
@@ -44,7 +44,7 @@ def rows(name: str) -> list[dict[str, str]]:
 def put_in_force(tables: Mapping[str, str] | None) -> None:
     """Replace the tables of RULES by these CSV texts, which `rules.check` has accepted; None: the package's.
 
-    Everything that was registered by `derived` is made anew.
+    Everything registered with `derived` is rebuilt.
     """
     _IN_FORCE.clear()
     _IN_FORCE.update(tables or {})
@@ -74,18 +74,18 @@ class PlateKind:
     name_zh: str
     name_en: str
     background: str
-    """A token of colours.csv."""
+    """Tokens of colours.csv, separated by |."""
     foreground: str
     length: str
-    """Characters of a number, as `7` or `7-8`; empty where that is not known."""
+    """Length of numbers, such as `7` or `7-8`; empty if not known."""
     pattern: re.Pattern[str] | None
     credential: bool
-    """Whether inspection credentials are issued for it."""
+    """True if inspection credentials are issued for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """One thing said in both languages."""
+    """A text in both languages."""
 
     zh: str
     en: str

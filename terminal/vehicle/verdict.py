@@ -1,8 +1,8 @@
 """Verdicts from the decision table, which must have a cell for every pair of findings.
 
-`pass` requires a subject that the officer confirmed or typed; without that it becomes provisional (wire
-format, "Whose vehicle is looked up"). Where code and registry contradict each other, both become `caution`
-("Code and registry compared").
+`pass` requires a subject that the officer confirmed or typed; without one it becomes `provisional` (wire
+format, section 3, "Whose vehicle is looked up"). If code and registry differ, both become `caution` (section
+5, "Code and registry compared").
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ CONTRADICTED = Lines(
     "凭证与登记不一致：核对实车和行驶证，联系指挥中心；不得仅据此采取强制措施",
     "Code and registry differ: compare car and papers, ask control; no coercive measure on this alone",
 )
-"""Guidance in place of the cell's, where it would let a contradicted vehicle go."""
+"""Guidance in place of the cell's, if code and registry differ and the cell would let the vehicle go."""
 _GREEN = frozenset({Outcome.PASS, Outcome.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionCell:
-    """A cell of the decision table: the outcome of two findings, its guidance and its legal basis."""
+    """Cell of the decision table: outcome of two findings, guidance and legal basis."""
 
     outcome: Outcome
     guidance_zh: str
@@ -59,7 +59,7 @@ def _read_table() -> None:
 
 
 def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> Verdict:
-    """Return the verdict of both findings about the subject's vehicle. Never raises."""
+    """Return the verdict for both findings about the subject's vehicle. Never raises."""
     cell = TABLE[finding.finding, status.finding]
     outcome, guidance = cell.outcome, Lines(cell.guidance_zh, cell.guidance_en)
     if outcome is Outcome.PASS and subject not in (Subject.CONFIRMED, Subject.TYPED):
@@ -71,7 +71,7 @@ def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> 
 
 
 def _differences(finding: Finding, status: VehicleStatus) -> tuple[ComparedField, ...]:
-    """The differences between a proven code and the registry's record, where both are of one vehicle."""
+    """Return the fields that differ between a proven code and the record, if both name the same vehicle."""
     code = finding.credential.vehicle if finding.credential else None
     elsewhere = finding.finding is CredentialFinding.OTHER_VEHICLE
     if code is None or elsewhere or status.vehicle is None or code.plate != status.vehicle.plate:

@@ -45,7 +45,7 @@ SETTINGS = {
     "registry": {"host", "port", "wait_s", "provinces", "enrolment"},
     "upload": {"interval_min", "retention_days"},
 }
-"""What trust comes from is in none of them: the root in the identity's folder."""
+"""None of them names the source of trust: that is the root in the identity's folder."""
 
 OPTIONS = {
     "run": {"--config", "--rig", "--scenario", "--shots"},

@@ -138,7 +138,7 @@ CODE_RECHECK = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("issuance", Integer, nullable=False),  # 0 issued, 1 never issued
 )
-"""What authorities' records say of a check's code, once they say it for certain; `seq` is the check's."""
+"""Final statement of the authorities' records on a check's code; `seq` is the check's."""
 
 BODIES: Mapping[type[Any], Table] = {
     Check: CHECK,

@@ -58,7 +58,7 @@ def terminal_of(name: str, province: str = "苏", state: str = "active") -> Term
 
 
 LOOKUP_PAIR = pair_of("lookup")
-"""What lookups are sealed to."""
+"""Key pair that lookups are sealed to."""
 
 
 def lookup_pairs(_now_s: int) -> tuple[SealingKeyPair, ...]:

@@ -1,4 +1,4 @@
-"""`roadside clock`: what it prints of the clock, and when it sets the system's."""
+"""`roadside clock` prints the clock's state, and sets the system's clock only if it is too early."""
 
 from __future__ import annotations
 

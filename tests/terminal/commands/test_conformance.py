@@ -1,4 +1,4 @@
-"""`roadside conformance` prints what is found for every case, and compares what the file expects, no more."""
+"""`roadside conformance` prints the result of every case, and compares only what the file expects."""
 
 from __future__ import annotations
 

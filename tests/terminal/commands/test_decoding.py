@@ -1,4 +1,4 @@
-"""A file that was made to exhaust its decoder costs that file alone, and says which limit it met."""
+"""A file that exhausts its decoder costs only that file, and the limit is reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def fault(path: Path, limits: Limits = SMALL) -> str:
 
 
 def pdf(folder: Path, *objects: bytes) -> Path:
-    """A PDF of a page whose content is object 4."""
+    """Return a PDF with a page whose content is object 4."""
     objects = (
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -51,25 +51,25 @@ def pdf(folder: Path, *objects: bytes) -> Path:
 
 
 def stream(content: bytes, head: bytes = b"") -> bytes:
-    """A PDF stream, packed twice."""
+    """Return a PDF stream, compressed twice."""
     packed = zlib.compress(zlib.compress(content, 9), 9)
     filters = b"/Filter[/FlateDecode/FlateDecode]"
     return b"<<%b%b/Length %d>>stream\n%b\nendstream" % (head, filters, len(packed), packed)
 
 
 def shapes(folder: Path) -> Path:
-    """A page of three million rectangles."""
+    """Return a page with three million rectangles."""
     return pdf(folder, stream(b"0 0 1 1 re f\n" * 3_000_000))
 
 
 def nested(folder: Path) -> Path:
-    """A page that draws a form of 200,000 rectangles sixty times."""
+    """Return a page that draws a form of 200,000 rectangles sixty times."""
     form = stream(b"0 0 1 1 re f\n" * 200_000, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
     return pdf(folder, stream(b"/F Do\n" * 60), form)
 
 
 def scans(folder: Path) -> Path:
-    """A progressive JPEG of 100 megapixels in a thousand scans."""
+    """Return a progressive JPEG of 100 megapixels with a thousand scans."""
     held = io.BytesIO()
     Image.new("L", (9_999, 9_999), 128).save(held, "JPEG", progressive=True)
     whole = held.getvalue()
@@ -133,7 +133,7 @@ def test_one_process_decodes_many_files_and_is_replaced_after_a_limit(tmp_path: 
 
 
 def children() -> set[str]:
-    """The ids of this process's children."""
+    """Return the ids of this process's children."""
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 

@@ -1,4 +1,4 @@
-"""Every kind of file gives its pictures, and every other gives one clear fault."""
+"""Every supported type of file yields its pictures, and any other raises one clear fault."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_page_as_large_as_a_wall_is_drawn_coarser(tmp_path: Path):
 
 
 def pdf(*objects: str, trailer: str) -> bytes:
-    """A PDF of these objects, numbered from 1."""
+    """Return a PDF of these objects, numbered from 1."""
     content, places = b"%PDF-1.4\n", []
     for number, text in enumerate(objects, 1):
         places.append(len(content))
@@ -162,7 +162,7 @@ def test_no_playlist_opens_another_file(tmp_path: Path):
 
 
 def png(width: int, height: int) -> bytes:
-    """A PNG that says it is this large, and holds no pixels."""
+    """Return a PNG whose header states this size, without pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return (

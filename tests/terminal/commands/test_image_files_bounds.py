@@ -1,4 +1,4 @@
-"""A small file that unpacks to a large picture is read in bounded memory, or refused; `verify` goes on."""
+"""A small file that unpacks to a large picture is read in bounded memory, or refused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from terminal.cli import main
 ROOT = Path(__file__).parents[3]
 SIDE = 9_999
 MOST_MIB = 700
-"""Beside the program itself: 100 megapixels in colour are 400 MiB, and their luminance 100."""
+"""Memory beyond the program itself: 100 megapixels take 400 MiB in colour, and 100 MiB as luminance."""
 
 PROGRAM = """
 import resource, sys
@@ -36,7 +36,7 @@ print(peak() - before)
 
 
 def bomb(folder: Path, mode: str, kind: str) -> Path:
-    """A picture of 100 megapixels that shows nothing, in a few hundred KiB."""
+    """Return a blank picture of 100 megapixels in a few hundred KiB."""
     path = folder / f"bomb.{kind}"
     Image.new(mode, (SIDE, SIDE)).save(path)
     assert path.stat().st_size < 8 << 20
@@ -44,7 +44,7 @@ def bomb(folder: Path, mode: str, kind: str) -> Path:
 
 
 def page_with_a_picture(folder: Path, side: int) -> Path:
-    """A PDF page on which a colour picture of `side` squared pixels is drawn small."""
+    """Return a PDF page that draws a colour picture of `side` × `side` px small."""
     packer = zlib.compressobj(9)
     packed = b"".join([*(packer.compress(bytes(3 * side)) for _ in range(side)), packer.flush()])
     size = f"/Width {side}/Height {side}/ColorSpace/DeviceRGB/BitsPerComponent 8/Length {len(packed)}"
@@ -70,7 +70,7 @@ def page_with_a_picture(folder: Path, side: int) -> Path:
 
 
 def taken(path: Path) -> tuple[str, int]:
-    """What became of a file's picture, and the memory that it took at most, MiB."""
+    """Return the result of reading a file, and the peak memory it took, MiB."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, path], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""`roadside upload` sends all that has no receipt, over the link or by hand, and says what is left."""
+"""`roadside upload` sends everything without a receipt, over the link or by file, and prints what is left."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NOW_S = time.time()
 
 @dataclass
 class Near:
-    """A link whose other end is a registry in this process, or that is down."""
+    """A link to a registry in this process, or one that is down."""
 
     registry: Registry
     signer: signed.Signer
@@ -70,7 +70,7 @@ class Near:
 
 @dataclass
 class Desk:
-    """A laboratory's terminal with records and a picture, and its registry."""
+    """A laboratory terminal with records and a picture, and its registry."""
 
     settings: config.Config
     registry: Registry

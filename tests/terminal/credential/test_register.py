@@ -1,4 +1,4 @@
-"""The register of issued codes tells an issued code from any other, and claims no more than it knows."""
+"""A search in the register of issued codes finds every issued code and no other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.terminal.credential.issuing import CREDENTIAL, KEY, KID, MOMENT, NOW_
 FROM_S, TO_S = NOW_S - 10**6, NOW_S
 DIGESTS = st.binary(min_size=16, max_size=16)
 FEW = st.integers(0, 30).map(lambda number: number.to_bytes(16, "big"))
-"""Digests so few that most searches meet one of them."""
+"""Strategy for digests, so few that most searches find one of them."""
 
 
 def digest(text: str) -> bytes:
@@ -44,12 +44,12 @@ def file(*digests: bytes, name: str = "苏", from_s: int = FROM_S, to_s: int = T
 
 
 def as_given(*digests: bytes) -> bytes:
-    """The content of a file with these entries in this order."""
+    """Return the content of a file with these entries in this order."""
     return register.HEADER.pack(b"VIR1", 16, FROM_S, TO_S, len(digests)) + b"".join(digests)
 
 
 def unsorted(*digests: bytes) -> RegisterFile:
-    """A file with these entries in this order, as one whose order was lost after it was read."""
+    """Return a file with these entries in this order, as after damage since it was read."""
     return replace(file(), count=len(digests), content=as_given(*digests))
 
 

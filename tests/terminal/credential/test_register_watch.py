@@ -1,4 +1,4 @@
-"""A file of the register that accuses too many codes is laid aside, and stays so until a newer one."""
+"""A file of the register that reports too many codes as not issued is laid aside until a newer one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DIGESTS = [verify.verify(code, TRUST, MOMENT).digest or b"" for code in CODES]
 
 
 def found(watch: RegisterWatch, number: int, entered: Plate | None = None) -> Finding:
-    """What is found of a code by the files that are in force."""
+    """Return the finding of a code by the files in force."""
     trusted = replace(TRUST, register=watch.in_force)
     return verify.verify(CODES[number], trusted, MOMENT, entered=entered)
 
@@ -40,7 +40,7 @@ def watched(*files: RegisterFile, aside: frozenset[bytes] = frozenset()) -> Regi
 
 
 def observe(watch: RegisterWatch, *numbers: int) -> list[str]:
-    """The targets that are laid aside while these codes are looked at."""
+    """Return the targets that are laid aside while these codes are observed."""
     return [target for number in numbers for target in watch.observe(found(watch, number))]
 
 

@@ -1,4 +1,4 @@
-"""A trust set counts whole or not at all, and says no more than it knows."""
+"""A trust set is loaded as a whole or refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.terminal.credential.issuing import KID, PUBLIC_KEY
 RECORD: dict[int, cbor.Value] = {1: PUBLIC_KEY, 2: ["苏"], 3: 0, 4: 10}
 SMALL_ORDER = bytes(32)
 X25519 = bytes([9] + [0] * 31)
-"""A valid key of X25519, though no full-order point of Ed25519."""
+"""A valid X25519 key that is not a full-order Ed25519 point."""
 
 
 DATED = {"set.cbor": cbor.write({1: 1000, 2: 7})}

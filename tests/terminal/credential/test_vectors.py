@@ -1,4 +1,4 @@
-"""Every case of the vectors is found as they say, and vectors made elsewhere are met as their README says."""
+"""Every case of the test vectors has its expected result, and foreign vectors agree as their README says."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_no_shape_of_the_working_group_s_examples_is_ours(path: Path):
 
 
 def parts(envelope: bytes) -> list[Any]:
-    """Protected, unprotected, payload and signature of a COSE_Sign1 of whatever headers."""
+    """Return protected, unprotected, payload and signature of a COSE_Sign1 with any headers."""
     read = cbor.read(envelope, tag=18)
     assert isinstance(read, list)
     return read

@@ -35,7 +35,7 @@ def fill() -> None:
 
 
 def refused(append_or_open: object) -> type[JournalFault] | None:
-    """Return the fault that the call raises, None if there is none."""
+    """Return the fault that a call raises, if any."""
     assert callable(append_or_open)
     try:
         append_or_open()

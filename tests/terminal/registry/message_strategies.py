@@ -1,4 +1,4 @@
-"""Messages as Hypothesis draws them, and a registry's and a terminal's keys that exist nowhere else."""
+"""Hypothesis strategies for messages, and keys of a registry and a terminal for tests."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ changes = st.builds(
 
 @st.composite
 def answers(draw: st.DrawFn) -> LookupAnswer:
-    """Any answer whose content is its result's."""
+    """Draw an answer whose content fits its result."""
     answer: dict[str, Any] = {"id": draw(ids), "answered_ms": draw(uints), "terminal": draw(TEXTS)}
     answer["finding"] = draw(st.none() | st.sampled_from(CredentialFinding))
     answer["issuance"] = draw(st.none() | st.sampled_from(Issuance))
@@ -167,7 +167,7 @@ hashes = st.binary(min_size=32, max_size=32)
 
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
-    """Any batch that holds as many records as it names; whether they are a chain is not its form's."""
+    """Draw a batch with as many records as it names; they need not be a chain."""
     held = draw(st.lists(st.builds(Record, uints, hashes, st.binary(max_size=20)), min_size=1, max_size=3))
     first = draw(st.integers(0, 2**62))
     return Batch(
@@ -182,14 +182,14 @@ def batches(draw: st.DrawFn) -> Batch:
 
 @st.composite
 def pieces(draw: st.DrawFn) -> Chunk:
-    """Any part of a whole."""
+    """Draw a part of a picture."""
     content, offset = draw(st.binary(min_size=1, max_size=20)), draw(st.integers(0, 2**60))
     return Chunk(draw(hashes), offset, offset + len(content) + draw(st.integers(0, 2**60)), content)
 
 
 @st.composite
 def receipts(draw: st.DrawFn) -> Receipt:
-    """Any receipt; a wait is told where it is for later."""
+    """Draw a receipt, with a wait only for `not now`."""
     result = draw(st.sampled_from(Reception))
     return Receipt(
         terminal=draw(TEXTS),

@@ -1,4 +1,4 @@
-"""Messages are written by the keys of wire format sections 5 and 6, and what it does not list is refused."""
+"""Messages have the keys of wire format sections 5 and 6, and unlisted ones are refused."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_any_value_in_place_of_another_is_a_message_or_malformed(message: Messag
 
 
 def any_private(payload: bytes) -> bool:
-    """Whether a key that is read over stands somewhere in it."""
+    """Return True if a value contains an ignored private key."""
 
     def private(value: Value) -> bool:
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""An answer counts only for its own question, in its own time; everything else is dropped and counted."""
+"""An answer counts only for its own request, within its time; anything else is dropped and counted."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ SECOND = b"2" * 16
 
 
 def again(lookup: LookupSession, at_s: float) -> Outgoing | None:
-    """Ask the question of `asking` anew."""
+    """Send the request of `asking` again."""
     busy = hear(lookup, BUSY, at_s=100.5)
     assert isinstance(busy, Busy)
     return lookup.ask_again(busy.request, request_id=SECOND, head=HEAD, moment=NOW, monotonic_s=at_s)

@@ -1,4 +1,4 @@
-"""Of what the sources say, nothing that is graver is lost to what is only nearer."""
+"""A hot-list alarm outranks a live answer, and the graver of two lists counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each topic is that of wire format section 5, and no name reaches into another's."""
+"""Topics are those of wire format section 5, and no name leads to another terminal's topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every record reaches the registry once, in order, and counts as uploaded by its receipt alone."""
+"""Every record reaches the registry once, in order, and counts as uploaded only by its receipt."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 @contextmanager
 def former(folder: Path, journal: Journal) -> Iterator[list[SetAsideJournal]]:
-    """The journals that were set aside in a folder; `journal` is the one in use."""
+    """Return the journals that were set aside in a folder; `journal` is the one in use."""
     with ExitStack() as opened:
         yield [opened.enter_context(closing(one)) for one in set_aside(folder, journal)]
 

@@ -1,4 +1,4 @@
-"""What each result of a receipt does to what it answers, and that it keeps nothing else back."""
+"""Each result of a receipt has its effect on the message that it answers, and holds back nothing else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SEALING = bytes(REGISTRY.public_key)
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    """Five records, which one batch holds."""
+    """A journal of five records, which fit into one batch."""
     with closing(open_journal(tmp_path)) as made:
         fill(made, [10] * 5)
         yield made
@@ -56,13 +56,13 @@ def evidence(tmp_path: Path) -> Evidence:
 
 
 def says(upload: Uploader, message: Outgoing | None, receipt: Receipt, now_s: float = 0) -> object:
-    """What becomes of a receipt."""
+    """Return the result of a receipt."""
     assert message is not None
     return upload.receive(Incoming(TOPIC, codec.sign(receipt, SIGNER), message.correlation), now_s)
 
 
 def sizes(sent: list[Outgoing], registry: Registry) -> list[int]:
-    """How many records each of the batches has."""
+    """Return the number of records in each batch."""
     batches = [codec.open_signed(Batch, one.payload, registry.keys) for one in sent]
     return [len(one.records) for one in batches if one is not None]
 
@@ -379,12 +379,12 @@ def test_a_stick_s_receipts_of_other_results_change_nothing_that_they_must_not(
 
 
 def genesis(journal: Journal) -> bytes:
-    """The hash before the first record."""
+    """Return the hash before the first record."""
     return record.read(next(journal.records())).previous
 
 
 def first_two(journal: Journal) -> list[bytes]:
-    """The first two records."""
+    """Return the first two records."""
     return list(journal.records())[:2]
 
 

@@ -1,7 +1,7 @@
-"""Every record reaches the registry once, in order, or its journal is set aside, whatever the registry says.
+"""Every record reaches the registry once, in order, or its journal is set aside, whatever the receipts.
 
-A registry stores in part, is busy, lacks what it had, holds a fork, refuses records and pictures for good and
-gives no receipts; messages and receipts are lost, doubled and out of order, and the terminal restarts.
+The registry stores batches in part, is busy, loses records, holds a fork, refuses records and pictures for
+good, and sends no receipts; messages and receipts are lost, duplicated and reordered; the terminal restarts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SIZES = st.lists(st.sampled_from([0, 10, 9_000, 40_000]), min_size=1, max_size=4
 
 
 class Upload(RuleBasedStateMachine):
-    """One terminal's upload, a registry, and what lies between them."""
+    """One terminal's upload, a registry, and the network between them."""
 
     @initialize()
     def begin(self) -> None:
@@ -42,10 +42,10 @@ class Upload(RuleBasedStateMachine):
         self.up, self.down = list[Outgoing](), list[Incoming]()
         self.pictures = set[bytes]()
         self.made: dict[bytes, list[bytes]] = {}
-        """Every record that was made, by journal."""
+        """By journal: every record."""
         self.forked = set[bytes]()
         self.stored: Counter[bytes] = Counter()
-        """The most records that the registry ever had, by journal."""
+        """By journal: the greatest number of records that the registry ever held."""
         self._open()
 
     def _open(self) -> None:
@@ -143,7 +143,7 @@ class Upload(RuleBasedStateMachine):
 
     @rule()
     def renew(self) -> None:
-        """The officer's work is over, so that a journal with a refused record may be set aside."""
+        """End the shift, so that a journal with a refused record may be set aside."""
         if self.journal.renew(STAMP) is not None:
             for one in self.before:
                 one.close()

@@ -1,4 +1,4 @@
-"""A registry that stores batches and pieces as wire format section 6 says, in memory; and an upload to it."""
+"""In-memory registry that stores batches and pieces (wire format, section 6), and helpers for uploads."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ NOTHING = Head(bytes(16), 0, bytes(32))
 
 
 class Registry:
-    """Batches in, receipts out: SIGNER is its receipt key, OTHER_SIGNER the terminal's.
+    """Registry: answers batches and pieces with receipts. SIGNER has its receipt key, OTHER_SIGNER the
+    terminal's.
 
-    `most` is how many records it stores of one batch, `wait_s` makes it say `not now`; it refuses what is in
+    It stores at most `most` records of a batch; `wait_s` makes it answer `not now`; it refuses what is in
     `unsound` (journal id and seq, or a picture's hash), and sends no receipt for pictures in `unheard`.
     """
 
@@ -54,16 +55,16 @@ class Registry:
         self.unheard = set[bytes]()
 
     def hears(self, message: Outgoing) -> bool:
-        """Whether it says anything to a message."""
+        """Return True if it answers a message."""
         pieces = codec.open_signed(Pieces, message.payload, self.keys)
         return pieces is None or not any(one.sha256 in self.unheard for one in pieces.pieces)
 
     def receipt(self, message: Outgoing) -> Incoming:
-        """The receipt to a message, which must be as it should be."""
+        """Return the signed receipt for a message, after checking the message."""
         return Incoming(TOPIC, codec.sign(self.answer(message.payload), SIGNER), message.correlation)
 
     def answer(self, payload: bytes) -> Receipt:
-        """What there is to say to a batch or to pieces."""
+        """Return the receipt for a batch or for pieces."""
         assert len(payload) <= MOST_BYTES
         batch = codec.open_signed(Batch, payload, self.keys)
         if batch is not None:
@@ -83,13 +84,13 @@ class Registry:
         return receipt_of(NOTHING, Reception.STORED, held)
 
     def head(self, journal_id: bytes) -> Head:
-        """Where it stands in a journal."""
+        """Return the head of a journal as held here."""
         stored = self.journals[journal_id]
         start = record.genesis(self.genesis_key, journal_id)
         return Head(journal_id, len(stored), record.digest(stored[-1])) if stored else start
 
     def pictures(self) -> set[bytes]:
-        """The pictures that it holds whole, by what they should hash to."""
+        """Return the complete pictures by the hash that names them."""
         return {name for name, held in self.parts.items() if sha256(held).digest() == name}
 
     def _store(self, batch: Batch) -> Receipt:
@@ -113,7 +114,7 @@ class Registry:
 
 
 def receipt_of(head: Head, result: Reception, held: tuple[StoredPart, ...] | None = None) -> Receipt:
-    """A receipt of now."""
+    """Return a receipt with the current time."""
     return Receipt(
         terminal=TERMINAL,
         journal_id=head.journal_id,
@@ -126,20 +127,20 @@ def receipt_of(head: Head, result: Reception, held: tuple[StoredPart, ...] | Non
 
 
 def uploader(sources: list[RecordSource], pictures: Pictures | None = None) -> Uploader:
-    """An upload that was started."""
+    """Return a started upload."""
     made = Uploader(TERMINAL, OTHER_SIGNER, [PUBLIC_KEY], sources, pictures)
     made.start(0, os.urandom)
     return made
 
 
 def fill(journal: Journal, sizes: list[int]) -> None:
-    """Records of about so many bytes each."""
+    """Append records of about `size` bytes each."""
     for size in sizes:
         journal.append(replace(STAMP, officer=OFFICER), Note(seq=1, text="x" * size))
 
 
 def run(upload: Uploader, registry: Registry, now_s: float = 0) -> list[Outgoing]:
-    """Send and receive until nothing is left to do; what was sent."""
+    """Send and receive until nothing is left; return the sent messages."""
     sent = list[Outgoing]()
     while (message := upload.poll(now_s)) is not None:
         sent.append(message)
@@ -148,7 +149,7 @@ def run(upload: Uploader, registry: Registry, now_s: float = 0) -> list[Outgoing
 
 
 def finish(upload: Uploader, registry: Registry, now_s: float) -> list[Outgoing]:
-    """The same of a registry that does not hear everything: time passes while nothing is to be sent."""
+    """Like `run`, for a registry that misses messages: time passes while there is nothing to send."""
     sent = list[Outgoing]()
     while upload.active:
         message = upload.poll(now_s)

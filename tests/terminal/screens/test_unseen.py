@@ -121,7 +121,7 @@ class Glass:
     ui: Ui = field(default_factory=lambda: Ui(Ready()))
     now_s: float = 10.0
     drawn: list[tuple[float, object]] = field(default_factory=list)
-    """What the display showed, with the start time, in order."""
+    """The screens that the display showed, with their start times, in order."""
     by_officer: bool = False
     """True if the current screen was opened by a press, and by nothing that came with it."""
     own: set[float] = field(default_factory=set)

@@ -58,7 +58,7 @@ class HandLink:
     deliver: Callable[[LinkMessage], None] = field(default=lambda _: None)
 
     def open(self, deliver: Callable[[LinkMessage], None]) -> None:
-        """What the test delivers goes there from now on."""
+        """Deliver the test's messages to `deliver` from now on."""
         self.deliver = deliver
 
     def send(self, message: Outgoing) -> None:
@@ -172,7 +172,7 @@ class Work:
         letters: str = "A",
         **said: Any,  # noqa: ANN401 - an answer's fields
     ) -> Sequence[ScreenEvent]:
-        """What the cases make of the registry's answer about a vehicle, or of its result alone."""
+        """Receive the registry's answer about a vehicle, or its result alone; return the screen events."""
         record = said.get("record") if plate is None else record_of(plate, letters)
         fields: dict[str, Any] = {
             "result": LookupResult.FOUND if record else LookupResult.NOT_FOUND,

@@ -43,7 +43,7 @@ def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
 
 
 def over(work: Work) -> Sequence[ScreenEvent]:
-    """What is told once every wait is over."""
+    """Return the screen events once every wait is over."""
     work.clock.advance(work.settings.registry.wait_s if work.settings.registry else 0)
     return work.services.expire()
 

@@ -83,7 +83,7 @@ def province(request: LookupRequest | None) -> str:
 
 
 def change(work: Work, letters: str, seq: int = 1) -> Incoming:
-    """What the registry tells of a vehicle, as it travels."""
+    """Return a signed hot-list change for a vehicle."""
     told = HotlistChange(
         province="苏",
         epoch=1,

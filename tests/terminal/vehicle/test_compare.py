@@ -1,4 +1,4 @@
-"""Code and registry are compared where both sides are well-formed, and a difference is never green."""
+"""Code and registry are compared in well-formed fields, and a difference never gives a pass."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OURS = Plate("苏A12345", "02")
 
 
 def vehicle(colour: str | None = "H", vehicle_type: str = "K33", vin_tail: str | None = "123456") -> Vehicle:
-    """A vehicle with these three."""
+    """Return a vehicle with these three fields."""
     return Vehicle(OURS, vehicle_type, "A", 209912, colour, vin_tail)
 
 
@@ -110,7 +110,7 @@ def test_any_two_vehicles_are_compared_alike_from_either_side(one: Vehicle, othe
 
 
 def finding_of(code: Vehicle, found: CredentialFinding = CredentialFinding.CURRENT) -> Finding:
-    """The finding of a genuine code of a vehicle."""
+    """Return the finding of a genuine code of a vehicle."""
     return Finding(found, Reason.OK, Credential("苏A", 4_102_416_000, 0, b"c" * 12, code))
 
 
@@ -167,7 +167,7 @@ def test_a_field_that_is_for_display_alone_is_told_and_decides_nothing(
 
 
 def test_the_code_of_another_vehicle_is_not_compared():
-    """That the two differ is why it is another's."""
+    """The code names another vehicle, so its fields differ anyway."""
     registry = replace(vehicle(colour="A"), plate=Plate("苏A54321", "02"))
     status = VehicleStatus(VehicleFinding.VALID, "A", vehicle=registry)
     assert (

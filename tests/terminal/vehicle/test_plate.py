@@ -1,4 +1,4 @@
-"""What public validators get wrong about number plates, this one gets right (GA 36-2018 and after)."""
+"""Numbers that public validators judge wrongly are judged rightly here (GA 36-2018 and later)."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ NUMBERS = st.one_of([st.from_regex(kind.pattern, fullmatch=True) for kind in KIN
 
 
 def _symbols(number: str) -> list[str]:
-    """What a number is typed with, one after another."""
+    """Split a number into the symbols that it is typed with."""
     typed: list[str] = []
     while number:
         symbol = next(symbol for symbol in (number[:2], number[0]) if symbol in SYMBOLS)
@@ -216,7 +216,7 @@ def test_every_number_of_a_kind_can_be_typed_symbol_by_symbol(number: str):
 
 @given(NUMBERS, st.integers(0, LONGEST))
 def test_a_symbol_that_may_follow_leads_to_a_whole_number(number: str, length: int):
-    """By typing on whatever may follow first, a number is whole before it is too long."""
+    """Typing the first symbol that may follow completes a number before it is too long."""
     so_far = "".join(_symbols(number)[:length])
     while (following := sorted(symbols_after(so_far))) and len(so_far) < LONGEST:
         so_far += following[0]

@@ -1,4 +1,4 @@
-"""Rules that would accuse or release wrongly are refused whole; others change verdicts without a restart."""
+"""Rules that would accuse or release wrongly are refused; others change verdicts without a restart."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def package_rules() -> Iterator[None]:
 
 
 def changed(table: str, change: Callable[[list[Row]], object]) -> dict[str, str]:
-    """The package's tables, of which one is changed."""
+    """Return the package's tables with one changed."""
     found = list(csv.DictReader(PACKAGE[table].splitlines()))
     columns = list(found[0])
     change(found)
@@ -37,7 +37,7 @@ def changed(table: str, change: Callable[[list[Row]], object]) -> dict[str, str]
 
 
 def put(rows: list[Row], keys: Row, **cells: str) -> None:
-    """Change cells of the one row that has these keys."""
+    """Change cells of the row that has these keys."""
     (row,) = [row for row in rows if keys.items() <= row.items()]
     row.update(cells)
 

@@ -1,4 +1,4 @@
-"""Status letters decide by their ranks, and nothing that is not known is ever normal."""
+"""The gravest status letter decides, and an unlisted one is never normal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables are whole: every word that the code can say is in them, and they agree with one another."""
+"""The tables are complete: they have every key that the code uses, and agree with one another."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def same(a: Value, b: Value) -> bool:
 
 @st.composite
 def mutated(draw: st.DrawFn, originals: st.SearchStrategy[bytes]) -> bytes:
-    """Valid bytes with a few of them changed, removed, repeated or added."""
+    """Draw valid bytes with a few of them changed, removed, repeated or added."""
     content = bytearray(draw(originals))
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, max(0, len(content) - 1)))

@@ -47,7 +47,7 @@ def test_no_two_byte_strings_read_to_one_message(encoded: bytes):
 
 
 def parse_in_full(encoded: bytes) -> cose.Sign1:
-    """What wire format section 2 says of a message, by the reader of any CBOR. Raises Malformed."""
+    """Parse a message by wire format section 2 with the general CBOR decoder. Raises Malformed."""
     found = cbor.read(encoded, tag=cose.TAG)
     protected, unprotected, payload, signature = array(found, 4)
     headers = cbor.read(data(protected))
@@ -62,7 +62,7 @@ def parse_in_full(encoded: bytes) -> cose.Sign1:
 
 
 def parsed(parse: Callable[[bytes], cose.Sign1], encoded: bytes) -> cose.Sign1 | None:
-    """What a reader makes of bytes; None where it refuses them."""
+    """Return the result of a parser; None if it refuses the bytes."""
     try:
         return parse(encoded)
     except cbor.Malformed:

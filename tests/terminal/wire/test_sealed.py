@@ -1,4 +1,4 @@
-"""A sealed box opens with the private key of whom it was sealed to, and with no other."""
+"""A sealed box opens with the recipient's private key only."""
 
 from __future__ import annotations
 

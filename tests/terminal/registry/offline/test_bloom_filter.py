@@ -1,4 +1,4 @@
-"""A filter passes over no file that has the vehicle, and seldom asks one that has not."""
+"""A Bloom filter skips no file that has the vehicle, and selects few that do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of the offline list is refused unless it is whole, signed for and what its name says."""
+"""A file of the offline list is refused unless it is complete, signed and matches its name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_file_that_is_as_it_must_is_taken_byte_for_byte_from_bytes_and_from_a_
 
 
 def refused(folder: Path, name: FileName, file: bytes, digest: bytes | None = None) -> str:
-    """Why a file is refused, which leaves nothing behind."""
+    """Return the reason for which a file is refused, which leaves no trace."""
     before = {path.name: path.read_bytes() for path in folder.glob("*")} if folder.exists() else {}
     with pytest.raises(OfflineListRefused) as caught:
         files.install(folder, name, file, sha256(file) if digest is None else digest)
@@ -95,12 +95,12 @@ def test_what_is_no_database_is_refused_even_when_signed(folder: Path, file: byt
 
 
 def one(change: str) -> str:
-    """A statement that changes one vehicle."""
+    """Return a statement that changes one vehicle."""
     return f"UPDATE vehicle SET {change} WHERE plate = (SELECT max(plate) FROM vehicle)"  # noqa: S608 - ours
 
 
 def filtered(value: str) -> str:
-    """Statements that give a file another filter."""
+    """Return statements that give a file another filter."""
     return f"DELETE FROM meta WHERE key = 'filter'; INSERT INTO meta VALUES ('filter', {value})"  # noqa: S608 - ours
 
 

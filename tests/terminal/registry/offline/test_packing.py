@@ -1,4 +1,4 @@
-"""Two integers hold a vehicle and what is listed of it; no two share one (wire format, section 7)."""
+"""A vehicle and its entry are packed into two integers without collisions (wire format, section 7)."""
 
 from __future__ import annotations
 

@@ -104,6 +104,16 @@ class RulesFault(Fault):
     )
 
 
+class EnforcementFault(Fault):
+    """Shown when the enforcement keys of the trust set cannot be used; nothing else depends on them."""
+
+    code, zh, en = (
+        "T06",
+        "执法信息密钥无效，无法查看；核验照常，请报告管理员",
+        "The enforcement keys cannot be used; checks go on, tell the administrator",
+    )
+
+
 class CameraFault(Fault):
     """Raised when the camera cannot be opened or used."""
 

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from terminal.codes import Scan
 from terminal.errors import JournalFull
+from terminal.journal.notes import OPENING_REASONS
 from terminal.model import (
     Candidate,
     CredentialFinding,
     Fit,
     Plate,
     RecordedCheck,
+    SealedClaims,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -42,6 +44,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened, SealedReasons
 from terminal.screens.shift import (
     MENU,
     Annotate,
@@ -64,15 +67,16 @@ from terminal.screens.shift import (
 from terminal.screens.shift_step import logged
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import ClockStatus, Notice, Status
+from terminal.screens.values import ClockStatus, EnforcementStatus, Notice, Status, TrustStatus
 from terminal.vehicle.verdict import decide
-from tests.terminal.screens.builders import judged, placed
+from tests.terminal.screens.builders import judged, placed, with_sealed_claims
 
 README = Path("terminal/README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
 SAMPLE = "粤B12345"
 """A plate to type, which several kinds may have."""
-ONLINE = Status(online=True)
+ENFORCING = TrustStatus(enforcement=EnforcementStatus("苏", frozenset({1})))
+ONLINE = Status(online=True, trust=ENFORCING)
 LATER = replace(ONLINE, clock=ClockStatus(monotonic_s=1000.0))
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
@@ -129,6 +133,8 @@ _NAMES = {
     "Menu": "Menu",
     "ShiftLog": "This shift's checks",
     "LogEntry": "Add to a check",
+    "SealedReasons": "Why open the enforcement data?",
+    "SealedView": "Enforcement data",
     "ShiftEnd": "End or hand over the shift?",
     "Uploading": "Upload",
     "Ended": "Upload of an ended shift",
@@ -219,6 +225,8 @@ def _touches(screen: Screen) -> list[ScreenEvent]:
             touches = [LogRowTouched(one.seq) for one in screen.shown]
         case LogEntry():
             touches = [NotePicked(note) for note in screen.notes]
+        case SealedReasons():
+            touches = [ReasonPicked(OPENING_REASONS[0])]
         case _:
             pass
     return touches
@@ -250,7 +258,7 @@ def _answers(effect: Effect) -> list[ScreenEvent]:
             return [Identified((None,) * len(scan.codes), (1280, 720))]
         case CheckCode():
             found = (
-                judged("A", CredentialFinding.CURRENT),
+                with_sealed_claims(judged("A", CredentialFinding.CURRENT)),
                 judged("A", CredentialFinding.CURRENT, VehicleFinding.CACHED_ALARM),
                 judged("A", CredentialFinding.FAILED),
             )
@@ -290,6 +298,8 @@ def _shift_answers(effect: Effect) -> list[ScreenEvent]:
             return [ShiftLoaded((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
         case Annotate(seq):
             return [Annotated(seq), FULL]
+        case OpenSealed(one):
+            return [SealedOpened(one.seq, SealedClaims("LSVAA4182E2123456")), FULL]
         case EndShift():
             return [ShiftEnded((), 1), FULL]
         case StartShift():

@@ -116,7 +116,9 @@ class ClockState:
 
 
 def with_trust_set(state: ClockState, made_s: int) -> ClockState:
-    """Return the state under a verified trust set that was made at `made_s` (Unix s)."""
+    """Return the state under a verified trust set that was made at `made_s` (Unix s); 0 is none at all."""
+    if made_s <= 0:
+        return state
     return replace(state, floor=replace(state.floor, trust_s=min(made_s, LAST_S)))
 
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import pygame
 from pygame import Rect
 
-from terminal.drawing import alarm, choice, comparing, plate_entry, result, shift, shift_end, text, theme
+from terminal.drawing import (
+    alarm,
+    choice,
+    comparing,
+    plate_entry,
+    result,
+    sealed,
+    shift,
+    shift_end,
+    text,
+    theme,
+)
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, paint
 from terminal.drawing.layout import Block, at, padded, paragraph, stack
@@ -23,6 +34,7 @@ from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.events import Pressed
+from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.state import Touch as CellTouch
@@ -87,6 +99,8 @@ def _own_cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
             own = [choice.strip_cell(size)]
         case Menu() | ShiftLog() | LogEntry():
             own = shift.cells(screen, size)
+        case SealedReasons():
+            own = sealed.cells(size)
         case Ready():
             own = [shift.bar_cell(size)]
         case _:
@@ -109,6 +123,10 @@ def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
             items = plate_entry.compose_choice(Page(style), screen)
         case CodeChoice():
             items = choice.compose_choice(style, screen)
+        case SealedReasons():
+            items = sealed.compose_reasons(style, screen)
+        case SealedView():
+            items = sealed.compose_view(style, screen)
         case FaultScreen():
             items = _trouble(Page(style), screen)
         case _:

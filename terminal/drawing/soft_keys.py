@@ -18,6 +18,7 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
+from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
@@ -63,6 +64,11 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
             shown = _choice_keys(screen)
         case FaultScreen():
             shown = (SoftKey(Button.CONFIRM, "button_any", "go_on", main=True),)
+        case SealedReasons() | SealedView():
+            shown = (
+                SoftKey(Button.BACK, "button_back", "to_notes"),
+                SoftKey(Button.TRIGGER, "button_trigger", "scan"),
+            )
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             shown = _shift_keys(screen)
     return shown
@@ -80,6 +86,8 @@ def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
             shown = back("to_menu"), scan, SoftKey(Button.CONFIRM, "button_confirm", "page_older")
         case LogEntry(back=behind):
             shown = back("to_log" if isinstance(behind, ShiftLog) else "to_verdict"), scan
+            if offered(screen) is not None:
+                shown = (*shown, SoftKey(Button.CONFIRM, "button_confirm", "sealed_claims"))
         case ShiftEnd(counts=None):
             shown = back("not_yet"), scan
         case ShiftEnd(handover=handover):

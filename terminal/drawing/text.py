@@ -137,6 +137,16 @@ WORDS: dict[str, Lines] = {
     "kind_unsure": Lines("不确定，联网查询", "Not sure: ask the registry"),
     "note": Lines("记录", "Add a note"),
     "to_menu": Lines("返回菜单", "To the menu"),
+    "to_notes": Lines("返回记录", "To the notes"),
+    "sealed_claims": Lines("执法信息", "Enforcement data"),
+    "sealed_why": Lines("为什么查看执法信息？", "Why open the enforcement data?"),
+    "sealed_record": Lines("查看时间、人员和原因都会记录", "Time, officer and reason are recorded"),
+    "sealed_title": Lines("执法信息（已记录）", "Enforcement data (recorded)"),
+    "sealed_vin": Lines("车辆识别代号", "VIN"),
+    "sealed_engine": Lines("发动机号后六位", "Engine number, last six"),
+    "sealed_owner": Lines("所有人", "Owner"),
+    "sealed_absent": Lines("凭证中没有", "Not in the code"),
+    "sealed_failed": Lines("执法信息无法打开，核验结论不变", "Cannot be opened; the verdict stands"),
     "to_log": Lines("返回列表", "To the list"),
     "not_yet": Lines("暂不", "Not yet"),
     "end_and_upload": Lines("结束并上传", "End and upload"),
@@ -209,6 +219,15 @@ ACTIONS: dict[str, Lines] = {
     "其他": Lines("其他", "Other"),
 }
 """Actions after a check, by the recorded word."""
+
+OPENING_REASONS: dict[str, Lines] = {
+    "核对车辆身份": Lines("核对车辆身份", "To identify the vehicle"),
+    "涉嫌套牌或盗抢": Lines("涉嫌套牌或盗抢", "Suspected clone or theft"),
+    "处理交通事故": Lines("处理交通事故", "Traffic accident"),
+    "联系车主": Lines("联系车主", "To reach the owner"),
+    "指挥中心要求": Lines("指挥中心要求", "Asked by the control room"),
+}
+"""Reasons for opening sealed claims, by the recorded word."""
 
 REMARKS: dict[str, Lines] = {
     "号牌不清": Lines("号牌不清", "Plate unclear"),
@@ -306,6 +325,11 @@ def note(added: OfficerNote, language: Language) -> str:
             return say("mistaken", language)
         case ControlWord(result):
             return say("control_confirmed" if result is Control.CONFIRMED else "control_denied", language)
+
+
+def opening_reason(reason: str, language: Language) -> str:
+    """Return the text of a reason for opening sealed claims."""
+    return pick(OPENING_REASONS[reason], language) if reason in OPENING_REASONS else reason
 
 
 def age(seconds: float, language: Language) -> str:

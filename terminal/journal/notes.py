@@ -31,6 +31,10 @@ REMARKS = ("号牌不清", "颜色不符", "车型不符")
 """Recorded texts of remarks: plate illegible, colour differs, type differs."""
 
 
+OPENING_REASONS = ("核对车辆身份", "涉嫌套牌或盗抢", "处理交通事故", "联系车主", "指挥中心要求")
+"""Reasons for opening sealed claims, in officers' usual words, as they are recorded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """Remark of the officer: one of REMARKS."""

@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal.drawing.draw import event_at
+from terminal.journal.notes import OPENING_REASONS
 from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
@@ -19,6 +20,7 @@ from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import KeyboardSwitched, Picked, Typed
+from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
 from terminal.screens.shift import Menu, MenuTouched, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.values import CameraStatus, Sending
 from terminal.vehicle import plate
@@ -118,7 +120,7 @@ class Player:
                 compared = isinstance(self.app.screen, Comparison) and kind is None
                 self._touch(line.number, Fitted(Fit.UNSURE) if compared else Picked(kind))
             case script.Choose(place):
-                self._touch(line.number, OthersWanted() if place is None else CodeChosen(place))
+                self._choose(line.number, place)
             case (
                 script.ExpectResult()
                 | script.ExpectReady()
@@ -129,6 +131,14 @@ class Player:
                 self._expect(line.number, line.deed)
             case _:
                 self._change(line.deed)
+
+    def _choose(self, number: int, place: int | None) -> None:
+        if place is None:
+            self._touch(number, OthersWanted())
+        elif isinstance(self.app.screen, SealedReasons):
+            self._touch(number, ReasonPicked("".join(OPENING_REASONS[place : place + 1])))
+        else:
+            self._touch(number, CodeChosen(place))
 
     def _change(self, deed: script.Change) -> None:
         """Change the terminal's environment and run the app once, so that it notices."""
@@ -289,6 +299,8 @@ _NAMES: dict[type, str] = {
     KindChoice: "kinds",
     Menu: "menu",
     ShiftLog: "log",
+    SealedReasons: "reasons",
+    SealedView: "claims",
     ShiftEnd: "ending",
     ShiftOver: "over",
 }

@@ -7,7 +7,7 @@ press TRIGGER|CONFIRM|BACK       press a button as soon as the screen has been s
 hold CONFIRM                     hold a button as long as an alarm requires
 type 苏A12345                     touch the keys of plate entry
 pick 02|unsure                   touch a kind of plate, or "cannot tell"
-choose 2                         touch the second of several codes in view
+choose 2                         touch the second of several codes in view, or of the reasons
 choose other                     touch the strip of a verdict that offers another code
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
@@ -16,7 +16,7 @@ clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
 expect OUTCOME [REASON]          a result or an alarm is shown
 expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
-expect uploading | uploaded | over
+expect reasons | claims | uploading | uploaded | over
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
@@ -41,10 +41,11 @@ if TYPE_CHECKING:
 
 SCREENS = (
     *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
-    *("uploading", "uploaded", "over"),
+    *("reasons", "claims", "uploading", "uploaded", "over"),
 )
 """Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
-old to show, `uploaded` the upload screen with a receipt for every record.
+old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
+with a receipt for every record.
 """
 PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 
@@ -86,7 +87,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """A row of the choice of codes, from 0; None for the strip that opens the choice."""
+    """A row of the choice of codes or reasons, from 0; None for the strip that opens the choice."""
 
     place: int | None
 

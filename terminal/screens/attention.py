@@ -14,6 +14,7 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
+from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Status, UploadProgress
@@ -144,7 +145,9 @@ def key_face(screen: Shown) -> object:
         case ShiftLog(page=page, told=told):
             face = ShiftLog, page, told
         case LogEntry(logged=logged):
-            face = LogEntry, logged.seq
+            face = LogEntry, logged.seq, offered(screen) is not None
+        case SealedReasons(judged=judged) | SealedView(judged=judged):
+            face = type(screen), judged.seq
         case Uploading():
             face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case _:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from terminal.model import Outcome, RecordedCheck
 from terminal.ports import Button
-from terminal.screens import comparing, entry_step, shift_step
+from terminal.screens import comparing, entry_step, sealed_step, shift_step
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison, Fitted
@@ -21,6 +21,7 @@ from terminal.screens.events import (
     ToggleTorch,
     Typed,
 )
+from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, ShiftScreen, Uploading
 from terminal.screens.state import FaultScreen, Screen, Transition
 from terminal.screens.values import LastSeen
@@ -30,6 +31,8 @@ def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
     """Return the screen that a fault covers and that comes back after it; what it shows is recorded."""
     match screen:
         case FaultScreen(back=back) | Comparison(back=back):
+            return back
+        case SealedReasons(back=back) | SealedView(back=back):
             return back
         case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return screen
@@ -70,6 +73,8 @@ def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
             return replace(screen, after=judged), ()
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return shift_step.refined(screen, judged, seq)
+        case SealedReasons() | SealedView():
+            return sealed_step.refined(screen, judged, seq)
         case _:
             return screen, ()
 
@@ -88,8 +93,12 @@ def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> T
     return replace(screen, judged=judged, back=back), ()
 
 
-def entered(screen: Screen, event: Typed | KeyboardSwitched | Picked | Fitted) -> Transition:
-    """Handle a touch on a key of plate entry or on a kind."""
+def entered(
+    screen: Screen, event: Typed | KeyboardSwitched | Picked | Fitted | ReasonPicked | SealedOpened
+) -> Transition:
+    """Handle a touch on a key of plate entry, on a kind or a reason, and what was opened for a reason."""
+    if isinstance(event, ReasonPicked | SealedOpened):
+        return sealed_step.step(screen, event)
     if not isinstance(event, Fitted):
         return entry_step.entered(screen, event)
     return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())

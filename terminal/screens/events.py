@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
+from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ ScreenEvent: TypeAlias = (
     | Fitted
     | Listed
     | Failed
+    | ReasonPicked
+    | SealedOpened
     | ChoiceEvent
     | ShiftEvent
 )
@@ -196,5 +199,13 @@ class ToggleTorch:
 CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | Report | AskKinds
 """Effects on a check."""
 Effect: TypeAlias = (
-    CheckCode | Identify | CaseEffect | PlaySignal | StopSignal | Click | ToggleTorch | ShiftEffect
+    CheckCode
+    | Identify
+    | CaseEffect
+    | OpenSealed
+    | PlaySignal
+    | StopSignal
+    | Click
+    | ToggleTorch
+    | ShiftEffect
 )

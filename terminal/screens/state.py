@@ -14,6 +14,7 @@ from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
+from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def pictured(screen: Screen) -> Scan | None:
 def subject_of(screen: Screen) -> RecordedCheck | None:
     """Return the check whose car a screen is about, None if there is none."""
     match screen:
-        case Result(judged=judged) | Comparison(judged=judged):
-            return judged
+        case Result() | Comparison() | SealedReasons() | SealedView():
+            return screen.judged
         case LogEntry(back=Result(judged=judged)) | FaultScreen(back=Result(judged=judged)):
             return judged
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
@@ -56,7 +57,15 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
 
 
 Screen: TypeAlias = (
-    Ready | Result | CodeChoice | PlateEntry | KindChoice | Comparison | FaultScreen | ShiftScreen
+    Ready
+    | Result
+    | CodeChoice
+    | PlateEntry
+    | KindChoice
+    | Comparison
+    | SealedScreen
+    | FaultScreen
+    | ShiftScreen
 )
 """The screens that follow one another; an alarm can interrupt any of them."""
 Shown: TypeAlias = Screen | Alarm
@@ -64,4 +73,6 @@ Shown: TypeAlias = Screen | Alarm
 Transition: TypeAlias = tuple[Screen, tuple[Effect, ...]]
 
 
-Touch: TypeAlias = Typed | KeyboardSwitched | Picked | Fitted | BannerOpened | ChoiceTouch | ShiftTouch
+Touch: TypeAlias = (
+    Typed | KeyboardSwitched | Picked | Fitted | BannerOpened | ReasonPicked | ChoiceTouch | ShiftTouch
+)

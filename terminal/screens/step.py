@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.screens import check_step, choice_step, comparing, entry_step, shift_step
+from terminal.ports import Button
+from terminal.screens import check_step, choice_step, comparing, entry_step, sealed_step, shift_step
 from terminal.screens.check import OTHER_CODE_S, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
@@ -27,10 +28,11 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedScreen, SealedView
+from terminal.screens.shift import LogEntry
 from terminal.screens.state import FaultScreen, Screen, Transition
 
 if TYPE_CHECKING:
-    from terminal.ports import Button
     from terminal.screens.values import Status
 
 
@@ -43,7 +45,7 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
             return _ticked(screen, status, now_s)
         case Pressed(button):
             return _pressed(screen, button)
-        case Typed() | KeyboardSwitched() | Picked() | Fitted():
+        case Typed() | KeyboardSwitched() | Picked() | Fitted() | ReasonPicked() | SealedOpened():
             return check_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choice_step.step(screen, event, now_s)
@@ -54,7 +56,9 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
 
 
 def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:
-    after = replace(screen, status=status)
+    after: Screen = replace(screen, status=status)
+    if isinstance(after, SealedView) and after.expired:
+        return sealed_step.back(after), ()
     if not isinstance(screen, Result) or not isinstance(after, Result):
         return after, ()
     if screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
@@ -92,7 +96,7 @@ def _pressed(screen: Screen, button: Button) -> Transition:
             return check_step.pressed_at_result(screen, button)
         case PlateEntry() | KindChoice():
             return entry_step.pressed(screen, button), ()
-        case CodeChoice() | Comparison():
+        case CodeChoice() | Comparison() | SealedReasons() | SealedView() | LogEntry():
             return _pressed_at_choice(screen, button)
         case FaultScreen():
             return _read(screen), ()
@@ -100,10 +104,20 @@ def _pressed(screen: Screen, button: Button) -> Transition:
             return shift_step.pressed(screen, button)
 
 
-def _pressed_at_choice(screen: CodeChoice | Comparison, button: Button) -> Transition:
-    if isinstance(screen, Comparison):
-        return comparing.pressed(screen, button)
-    return choice_step.pressed(screen, button)
+def _pressed_at_choice(
+    screen: CodeChoice | Comparison | SealedScreen | LogEntry, button: Button
+) -> Transition:
+    match screen:
+        case Comparison():
+            return comparing.pressed(screen, button)
+        case CodeChoice():
+            return choice_step.pressed(screen, button)
+        case LogEntry() if button is Button.CONFIRM:
+            return sealed_step.wanted(screen), ()
+        case LogEntry():
+            return shift_step.pressed(screen, button)
+        case _:
+            return sealed_step.pressed(screen, button)
 
 
 def _read(screen: FaultScreen) -> Screen:

@@ -47,6 +47,7 @@ from terminal.screens.events import (
     StopSignal,
     Tick,
 )
+from terminal.screens.sealed import SealedOpened
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.step import step
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 HEARD_KEPT = 512
 """Number of acknowledged alarms that are remembered: more than a shift has."""
 UiEvent: TypeAlias = ScreenEvent | Input | Drawn
-_OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, ShiftEnded, ShiftStarted)
+_OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, SealedOpened, ShiftEnded, ShiftStarted)
 """Answers to what the officer did. A verdict is not among them: it always counts as a change by itself."""
 
 

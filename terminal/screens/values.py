@@ -64,6 +64,14 @@ class ClockStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class EnforcementStatus:
+    """Enforcement keys that this terminal may use now; without any, nothing is offered to open."""
+
+    province: str = ""
+    epochs: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class TrustStatus:
     """The trust set in force."""
 
@@ -72,6 +80,8 @@ class TrustStatus:
     grade: Grade = Grade.FRESH
     laboratory: bool = False
     """True if it is a laboratory's."""
+    enforcement: EnforcementStatus = EnforcementStatus()
+    """Its enforcement keys."""
 
 
 @dataclass(frozen=True, slots=True)

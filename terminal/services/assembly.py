@@ -19,6 +19,7 @@ from terminal.services import laid_aside
 from terminal.services.answers import Answers
 from terminal.services.check_lookups import CheckLookups
 from terminal.services.checks import Checks
+from terminal.services.enforcement import Enforcement
 from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
 from terminal.services.ledger import Ledger
@@ -60,7 +61,8 @@ def open_services(
 
     `link` is None without a registry. `open_keys` opens the private keys of an identity folder. Raises Fault.
     """
-    number = identity.load(settings.paths.identity).number
+    described = identity.load(settings.paths.identity)
+    number = described.number
     own = open_keys(settings.paths.identity)
     signer = signer_with(own.public_key, own.sign)
     trust = _trust(settings, clock, trusted)
@@ -102,6 +104,7 @@ def open_services(
     lookups = CheckLookups(ledger, registry)
     shift = Shift(recorder, settings.paths.state)
     shift.resume()
+    enforcement = Enforcement(number, described.province, own.open_sealed, recorder)
     uploads = UploadService(
         Upload.open(settings.paths.state, journal, number, signer, keys),
         clock,
@@ -123,7 +126,7 @@ def open_services(
     services = Services(
         Checks(verifier, ledger, lookups, clock),
         Answers(verifier, ledger, lookups, clock),
-        ShiftActions(shift, uploads),
+        ShiftActions(shift, uploads, enforcement),
         uploads,
         trust,
         orders,
@@ -166,6 +169,8 @@ def _subscribe(services: Services, sealed: SealedLink | None) -> None:
         trust.subscribe(checks.registry.trust)
     if sealed is not None:
         trust.subscribe(lambda new: sealed.seal_to(new.registry_keys.lookup[0]))
+    enforcement, shift = services.shift_actions.enforcement, services.shift_actions.shift
+    trust.subscribe(lambda new: enforcement.trust(new.targets, on_duty=shift.on))
 
 
 def _lists(settings: Config) -> Lists:

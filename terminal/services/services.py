@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from terminal.model import Credential, Luma, RecordedCheck
     from terminal.ports import Clock, Incoming
     from terminal.screens.events import CaseEffect, ScreenEvent
+    from terminal.screens.sealed import OpenSealed
     from terminal.screens.shift import ShiftEffect
     from terminal.screens.values import AgeLimits, UploadProgress
     from terminal.services.answers import Answers
@@ -100,7 +101,7 @@ class Services:
         moment, verifier = self.moment(), self.checks.verifier
         return tuple(verifier.verify(code.text, moment).credential for code in offered(scan))
 
-    def perform(self, effect: CaseEffect | ShiftEffect) -> ScreenEvent | None:
+    def perform(self, effect: CaseEffect | OpenSealed | ShiftEffect) -> ScreenEvent | None:
         """Carry out what the officer asks for about a check, the shift or the upload."""
         if isinstance(effect, Enter):
             self.province.update(effect.plate.number)
@@ -161,8 +162,9 @@ class Services:
             self.checks.recorder.record(CRASHED, self.moment())
 
     def close(self) -> None:
-        """Close the journals and the lists, and end an update of the trust set that runs."""
+        """Close the journals and the lists, wipe the enforcement keys, and end an update that runs."""
         self.trust.close()
+        self.shift_actions.enforcement.wipe()
         self.uploads.close()
         self.checks.close()
 

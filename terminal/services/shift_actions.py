@@ -10,6 +10,7 @@ import cv2
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
 from terminal.journal.notes import KeepPicture
+from terminal.screens.sealed import OpenSealed
 from terminal.screens.shift import (
     Annotate,
     Annotated,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.journal.notes import OfficerNote
     from terminal.model import Luma
+    from terminal.screens.sealed import SealedOpened
+    from terminal.services.enforcement import Enforcement
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
 
@@ -37,33 +40,45 @@ format, section 5).
 
 @dataclass(slots=True)
 class ShiftActions:
-    """The actions of one run on its shift and upload. Every method may raise JournalFault."""
+    """The actions of one run on its shift and upload. Every method may raise JournalFault.
+
+    The enforcement keys are in memory from the start of a shift to its end.
+    """
 
     shift: Shift
     uploads: UploadService
+    enforcement: Enforcement
     _seen: tuple[int, Luma] | None = field(default=None, init=False)
     """The newest check's record number and frame."""
     _recorded: tuple[int, float] = field(default=(-1, 0.0), init=False)
     """The newest record's number, and the monotonic time, s, since which it is the newest."""
 
-    def perform(self, effect: ShiftEffect, moment: Moment) -> ShiftEvent:
+    def perform(self, effect: ShiftEffect | OpenSealed, moment: Moment) -> ShiftEvent | SealedOpened:
         """Carry out what a screen asks for about the shift or the upload, and return the answering event."""
         match effect:
+            case OpenSealed():
+                return self.enforcement.open(effect, moment)
             case LoadShift():
                 return self.shift.summary(self._seen[0] if self._seen else None)
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
             case EndShift(handover):
-                ended = self.shift.end(moment, handover=handover)
-                self.uploads.begin()
-                return ended
+                return self._end(moment, handover=handover)
             case StartShift():
-                return self.shift.start(moment)
+                started = self.shift.start(moment)
+                self.enforcement.restore()
+                return started
             case StartUpload():
                 self.uploads.begin()
                 return UploadTold(self.uploads.progress())
             case _:
                 assert_never(effect)
+
+    def _end(self, moment: Moment, *, handover: bool) -> ShiftEvent:
+        ended = self.shift.end(moment, handover=handover)
+        self.enforcement.wipe()
+        self.uploads.begin()
+        return ended
 
     def _annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         if not isinstance(note, KeepPicture):

@@ -33,7 +33,14 @@ def test_the_registrys_scenario_is_met_and_no_person_or_vehicle_is_in_the_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     said = online.play(words(SCRIPTS / "scenarios" / "online.scenario"))
-    assert said[-1] == "9 checks, 0 expectations not met"
+    assert said[-1] == "10 checks, 0 expectations not met"
     logged = capfd.readouterr().err + caplog.text
-    for secret in ("A12345", "A50000", "A60001", "VI1:", online.settings.terminal.officer):
+    for secret in (
+        "A12345",
+        "A50000",
+        "A60001",
+        "VI1:",
+        "LSVAA4182E2123456",
+        online.settings.terminal.officer,
+    ):
         assert secret not in logged

@@ -206,6 +206,12 @@ def test_a_trust_set_of_later_than_now_ends_trust():
     assert trusted(later, desk)
 
 
+def test_a_damaged_trust_set_leaves_the_floor():
+    desk = machine()
+    state = start(desk)
+    assert with_trust_set(state, 0) == state
+
+
 def test_a_restarted_program_keeps_the_time_of_this_boot():
     desk = machine()
     state = answer(start(desk), desk)

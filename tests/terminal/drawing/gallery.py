@@ -50,6 +50,7 @@ from terminal.screens.values import (
 )
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
+from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.screens.builders import (
     ALARM,
     BUSY,
@@ -136,6 +137,7 @@ def _shift_screens() -> dict[str, Screen]:
         "log_short": replace(listed, log=log(2), page=0),
         "log_empty": replace(listed, log=(), page=0),
         "note": LogEntry(FRESH, logged(checked.judged), checked),
+        **sealed_screens(),
         "note_alarm": LogEntry(ON_DUTY, alarm, listed, noted=True),
         "note_busy": LogEntry(BUSY, replace(alarm, acts=(*alarm.acts, Mistaken())), listed, noted=True),
         "shift_end": ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37),
@@ -402,6 +404,10 @@ def _views() -> dict[str, View]:
         "menu",
         "log",
         "note_alarm",
+        "note_sealed",
+        "sealed_reasons",
+        "sealed_claims",
+        "sealed_failed",
         "shift_end",
         "upload",
         "upload_fault",

@@ -29,6 +29,7 @@ from terminal.model import (
     Plate,
     Reason,
     RecordedCheck,
+    SealedClaims,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -36,6 +37,7 @@ from terminal.model import (
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.comparing import Comparison
+from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.state import FaultScreen, Screen, Shown
 from terminal.screens.values import (
@@ -51,6 +53,7 @@ from terminal.screens.values import (
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
 from tests.terminal.drawing.gallery import FORKED, VIEWS, View
+from tests.terminal.drawing.gallery_sealed import NOTE, SEALED
 from tests.terminal.screens.builders import CAR, PROVES_CLAIMS, REFUSALS, neighbour, result, with_judged
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -218,6 +221,10 @@ PROGRESS = st.builds(
     st.sampled_from(Sending),
     st.none() | st.just(FORKED),
 )
+NAMED = st.none() | st.text("王张李*欧阳A1", min_size=1, max_size=24)
+OPENED_CLAIMS = st.none() | st.builds(
+    SealedClaims, st.text("LSVAA4182E2123456", min_size=17, max_size=17), NAMED, NAMED
+)
 COUNTED = st.lists(
     st.tuples(st.sampled_from(Outcome), st.integers(0, 99_999)), unique_by=lambda one: one[0]
 ).map(tuple)
@@ -234,6 +241,8 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
             st.just(Menu(status)),
             st.just(listed),
             st.builds(LogEntry, st.just(status), LOGGED, st.just(listed), st.booleans()),
+            st.builds(SealedReasons, st.just(status), st.just(SEALED), st.just(NOTE)),
+            OPENED_CLAIMS.map(lambda claims: SealedView(status, SEALED, claims, NOTE, 0.0)),
             st.builds(ShiftEnd, st.just(status), st.booleans(), st.none() | COUNTED, st.integers(0, 99_999)),
             st.builds(Uploading, st.just(status), PROGRESS, st.none() | COUNTED),
             st.builds(ShiftOver, st.just(status), COUNTED),

@@ -16,6 +16,7 @@ from terminal.model import (
     Plate,
     Reason,
     RecordedCheck,
+    Sealed,
     Subject,
     Vehicle,
     VehicleFinding,
@@ -71,6 +72,15 @@ def result(  # noqa: PLR0913 - every argument is one thing that a verdict may ha
     plate = car.plate if proven and found is not CredentialFinding.OTHER_VEHICLE else None
     judged = RecordedCheck("VI1:", verdict, 123, status.clock.now_s, plate)
     return Result(status, judged, LastSeen("VI1:", 0.0))
+
+
+def with_sealed_claims(one: RecordedCheck, epoch: int = 1) -> RecordedCheck:
+    """Return a check whose credential, if it proves claims, has sealed ones of an epoch."""
+    finding = one.verdict.finding
+    if finding.credential is None:
+        return one
+    credential = replace(finding.credential, sealed=Sealed(epoch, b"sealed"))
+    return replace(one, verdict=replace(one.verdict, finding=replace(finding, credential=credential)))
 
 
 def with_judged(screen: Result, **changes: object) -> Result:

@@ -8,12 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from terminal.errors import JournalFull
-from terminal.journal.notes import ACTIONS, Action, Control, ControlWord, Mistaken
+from terminal.journal.notes import ACTIONS, OPENING_REASONS, Action, Control, ControlWord, Mistaken
 from terminal.model import (
     Candidate,
     CredentialFinding,
     Fit,
     RecordedCheck,
+    SealedClaims,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -38,6 +39,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
 from terminal.screens.shift import (
     Annotated,
     LogEntry,
@@ -53,14 +55,22 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
-from terminal.screens.values import ClockStatus, Sending, Status, UploadProgress
+from terminal.screens.values import (
+    ClockStatus,
+    EnforcementStatus,
+    Sending,
+    Status,
+    TrustStatus,
+    UploadProgress,
+)
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
-from tests.terminal.screens.builders import judged, notice, scan
+from tests.terminal.screens.builders import judged, notice, scan, with_sealed_claims
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
 
+ENFORCING = TrustStatus(enforcement=EnforcementStatus("苏", frozenset({1})))
 TEXTS = "A", "VI1:B", "VI1:C", "VI1:D"
 """Texts of codes that come into view: a foreign one, and inspection marks."""
 JUDGED = st.builds(
@@ -104,6 +114,7 @@ EVENTS = st.one_of(
             Status,
             clock=st.builds(ClockStatus, now_s=st.floats(0, 9), monotonic_s=st.floats(0, 300)),
             province=st.sampled_from(["", "粤"]),
+            trust=st.sampled_from([TrustStatus(), ENFORCING]),
             online=st.none() | st.booleans(),
             torch=st.booleans(),
         ),
@@ -122,6 +133,8 @@ EVENTS = st.one_of(
     st.builds(Paged, st.sampled_from([-1, 1])),
     st.builds(LogRowTouched, st.sampled_from([one.seq for one in LOG])),
     st.builds(NotePicked, NOTES),
+    st.builds(ReasonPicked, st.sampled_from([*OPENING_REASONS, "别的"])),
+    st.builds(SealedOpened, st.sampled_from([123, 124]), st.none() | st.just(SealedClaims("V" * 17))),
     st.builds(Annotated, st.sampled_from([123, *(one.seq for one in LOG)])),
     TOLD,
     st.just(ShiftEnded(COUNTS, 3)),
@@ -176,6 +189,14 @@ SHIFT = st.builds(
 NOTED = st.sampled_from(
     [
         [Recorded(judged(subject=Subject.CONFIRMED)), Pressed(CONFIRM)],
+        [
+            Tick(Status(trust=ENFORCING)),
+            Recorded(with_sealed_claims(judged(subject=Subject.CONFIRMED))),
+            Pressed(CONFIRM),
+            Pressed(CONFIRM),
+            ReasonPicked(OPENING_REASONS[0]),
+            SealedOpened(123, None),
+        ],
         [
             Recorded(judged(subject=Subject.CONFIRMED)),
             Pressed(CONFIRM),
@@ -240,6 +261,8 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
         case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
             return judged_
         case FaultScreen(back=Result(judged=judged_)):
+            return judged_
+        case SealedReasons(judged=judged_) | SealedView(judged=judged_):
             return judged_
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after

@@ -31,6 +31,7 @@ from terminal.screens.events import (
     ScreenEvent,
     StopSignal,
 )
+from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.shift import LoadShift
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
@@ -55,7 +56,7 @@ def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[ScreenEvent,
     for _, event, after, _ in told(story):
         if isinstance(event, Recorded | Refined | Rerecorded):
             recorded.append(event.judged)
-        if isinstance(after, Result | Comparison):
+        if isinstance(after, Result | Comparison | SealedReasons | SealedView):
             assert after.judged in recorded
         else:
             assert not hasattr(after, "judged")

@@ -13,6 +13,7 @@ from keys import files, terminals
 from keys.selection import is_target
 from terminal.credential import enforcement
 from terminal.credential.enforcement import EnforcementKey, target_of
+from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import InputFault
 from terminal.wire.cbor import Malformed
 from terminal.wire.sealed import seal
@@ -43,7 +44,7 @@ def seal_keys(content: Path, province: str, keys: Mapping[int, EnforcementKey]) 
     listed = [one for one in terminals.load(content).values() if one.province == province]
     active = [one for one in listed if one.state == terminals.ACTIVE]
     if not active:
-        raise InputFault(f"{terminals.TARGET} lists no active terminal of {province}")
+        raise InputFault(f"{TERMINALS_TARGET} lists no active terminal of {province}")
     for one in active:
         name = target_of(one.name)
         if not is_target(name):

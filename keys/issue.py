@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,13 @@ from terminal.credential import claims, verify
 from terminal.errors import InputFault
 from terminal.model import Credential
 from terminal.vehicle import inspection, plate
+from terminal.vehicle.compare import VEHICLE_TYPE, is_vin
 from terminal.vehicle.plate import has_dot
 from terminal.vehicle.tables import KINDS, USES
 from terminal.wire import cose
 
 if TYPE_CHECKING:
     from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
-
-_VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
-_TYPE = re.compile("[A-Z][0-9A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +84,13 @@ def _require_sound(request: IssueRequest) -> None:
     require_plate(vehicle.plate)
     if not inspection.is_month(vehicle.valid_through):
         raise InputFault("the month of validity is not between 2000-01 and 2199-12")
-    if _TYPE.fullmatch(vehicle.vehicle_type) is None:
+    if VEHICLE_TYPE.fullmatch(vehicle.vehicle_type) is None:
         raise InputFault("the vehicle type is not a letter and two letters or digits, such as K33")
     if vehicle.use not in USES:
         raise InputFault(f"the use is not one of {' '.join(USES)}")
     if vehicle.first_registered is not None and not inspection.is_day(vehicle.first_registered):
         raise InputFault("the day of first registration does not exist")
-    if request.enforcement is not None and _VIN.fullmatch(request.enforcement.claims.vin) is None:
+    if request.enforcement is not None and not is_vin(request.enforcement.claims.vin):
         raise InputFault("the VIN is not 17 characters of 0-9 and A-Z without I, O and Q")
 
 

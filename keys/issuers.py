@@ -15,7 +15,7 @@ from nacl import bindings
 
 from keys import files, trustset
 from terminal.credential import trust
-from terminal.credential.trust import IssuerKey
+from terminal.credential.trust import ISSUERS_TARGET, IssuerKey
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
 from terminal.wire import cbor, cose
@@ -30,7 +30,6 @@ POSSESSION = b"roadside/possession/1"
 REQUEST_S = 14 * DAY_S
 """A request is accepted for this long after it was made, s."""
 AHEAD_S = 300
-TARGET = "issuers.cbor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def read_request(message: bytes, now_s: int) -> EnrolmentRequest:
 
 def load(content: Path) -> dict[bytes, IssuerKey]:
     """Load the issuer keys of a repository's content by kid; none if there is no file. Raises TrustFault."""
-    path = content / TARGET
+    path = content / ISSUERS_TARGET
     if not path.exists():
         return {}
     return trust.load_issuers(path.read_bytes())
@@ -83,7 +82,7 @@ def save(content: Path, keys: Iterable[IssuerKey]) -> None:
     """Write the issuer keys, if a terminal would accept them. Raises TrustFault; then nothing is changed."""
     encoded = trustset.issuers_target(keys)
     trust.load_issuers(encoded)
-    files.replace(content / TARGET, encoded)
+    files.replace(content / ISSUERS_TARGET, encoded)
 
 
 def enrol(content: Path, found: EnrolmentRequest, scopes: tuple[str, ...] | None = None) -> bytes:

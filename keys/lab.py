@@ -19,7 +19,7 @@ from keys.issue import IssueRequest, issue
 from terminal import identity
 from terminal.credential import enforcement
 from terminal.credential.enforcement import EnforcementKey, target_of
-from terminal.credential.trust import IssuerKey, RegistryKeys
+from terminal.credential.trust import SET_TARGET, IssuerKey, RegistryKeys
 from terminal.errors import InputFault
 from terminal.limits import DAY_S
 from terminal.model import Plate, Vehicle
@@ -151,7 +151,7 @@ def refresh(folder: Path, now_s: int) -> int:
     Raises TrustFault if the set is damaged.
     """
     serial = trustset.next_serial(folder / "trust")
-    files.replace(folder / "trust" / trustset.SET, trustset.set_target(now_s, serial))
+    files.replace(folder / "trust" / SET_TARGET, trustset.set_target(now_s, serial))
     lab_repository.publish(folder, now_s)
     lab_repository.install(folder, now_s)
     return serial

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 
 from nacl.utils import random
 
-from keys import files, publishing, register_counts, repository, role_keys, trustset
+from keys import files, publishing, register_counts, repository, role_keys
 from keys.repository import KeyMaking, Repository, RootChange
 from keys.selection import Selection
 from keys.trust_source import fetch, terminal_store
 from terminal import identity
+from terminal.credential.trust import SET_TARGET
 from terminal.errors import InputFault
 from terminal.services import trust_directory as directory
 
@@ -79,7 +80,7 @@ def publish(lab: Path, now_s: int) -> int:
         _sign_root(lab)
     trust = (lab / "trust").resolve()
     shutil.rmtree(made.content)
-    shutil.copytree(trust, made.content, ignore=shutil.ignore_patterns(trustset.SET))
+    shutil.copytree(trust, made.content, ignore=shutil.ignore_patterns(SET_TARGET))
     for listed in sorted((lab / OFFLINE).glob("*.sqlite")):
         (made.content / OFFLINE).mkdir(exist_ok=True)
         shutil.copyfile(listed, made.content / OFFLINE / listed.name)

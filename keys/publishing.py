@@ -22,6 +22,7 @@ from keys import files, register_counts, trustset
 from keys.repository import SERIALIZER, online_signers
 from keys.selection import REQUIRED, is_target
 from terminal.credential import trust
+from terminal.credential.trust import REGISTRY_TARGET, SET_TARGET
 from terminal.errors import InputFault
 from terminal.services import trust_directory as directory
 
@@ -64,7 +65,7 @@ def publish(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
             f"root {root.version} has expired, and no terminal installs a set under it: rotate it"
         )
     serial = _newest_version(repository) + 1
-    made = repository.content / trustset.SET
+    made = repository.content / SET_TARGET
     if serial > 1 and made.exists() and trust.read_set(made.read_bytes())[0] > now_s:
         raise InputFault(
             "the last set was made later than this; set the clock, which may be wrong now or then"
@@ -81,7 +82,7 @@ def write(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
     """
     root = repository.accepted_root()
     serial = _newest_version(repository) + 1
-    files.replace(repository.content / trustset.SET, trustset.set_target(now_s, serial))
+    files.replace(repository.content / SET_TARGET, trustset.set_target(now_s, serial))
     signers = online_signers(repository, root, ask)
     (repository.public / "metadata").mkdir(parents=True, exist_ok=True)
     targets, written = _write_targets(repository)
@@ -109,7 +110,7 @@ def _newest_version(repository: Repository) -> int:
 
 def _require_sound(repository: Repository, now_s: int) -> None:
     content = repository.content
-    if not (content / "registry.cbor").exists():
+    if not (content / REGISTRY_TARGET).exists():
         raise InputFault(f"{content / 'registry.cbor'} is missing")
     trusted = directory.load_directory(content)
     trust.load({name: (content / name).read_bytes() for name in REQUIRED})

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from terminal.credential.trust import ISSUERS_TARGET, REGISTRY_TARGET, SET_TARGET
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-REQUIRED = ("set.cbor", "issuers.cbor", "registry.cbor")
+REQUIRED = (SET_TARGET, ISSUERS_TARGET, REGISTRY_TARGET)
 """Targets without which there is no set."""
 _EVERYBODY = re.compile(
     r"(?:set|issuers|registry)\.cbor|rules/[0-9]{1,9}\.cbor|status/[0-9]{1,9}\.bin", re.ASCII

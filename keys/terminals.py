@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keys.trustset import ListedTerminal
+from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import InputFault
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
@@ -16,12 +17,11 @@ if TYPE_CHECKING:
 
 ACTIVE, WITHDRAWN = "active", "withdrawn"
 """States of a terminal; only an active one is answered."""
-TARGET = "terminals.cbor"
 
 
 def load(content: Path) -> dict[int, ListedTerminal]:
     """Load the terminals in a repository's content, by running number. Raises InputFault."""
-    path = content / TARGET
+    path = content / TERMINALS_TARGET
     try:
         return _terminals(cbor.read(path.read_bytes()))
     except OSError as error:

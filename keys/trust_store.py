@@ -87,7 +87,7 @@ class InstalledSet:
 
     def registry_keys(self) -> trust.RegistryKeys:
         """Load the registry's keys. Raises TrustFault."""
-        return trust.load_registry(self.loaded["registry.cbor"])
+        return trust.load_registry(self.loaded[trust.REGISTRY_TARGET])
 
     def verify_mapped(self) -> None:
         """Hash every file that is read in place. Raises TrustFault for the first that is not as signed."""
@@ -147,11 +147,11 @@ def open_registry(store: TrustStore) -> InstalledSet:
     folder = store.folder / "sets" / name
     metadata = verify_metadata(store.embedded_root, folder_reader(folder / "metadata"))
     loaded: dict[str, bytes] = {}
-    for target in ("set.cbor", "registry.cbor"):
+    for target in (trust.SET_TARGET, trust.REGISTRY_TARGET):
         if target not in metadata.target_files:
             raise TrustFault(f"{target} missing")
         loaded[target] = _load(folder / "targets" / target, metadata.target_files[target], target)
-    made_s, serial = trust.read_set(loaded["set.cbor"])
+    made_s, serial = trust.read_set(loaded[trust.SET_TARGET])
     installed = InstalledSet(name, metadata, loaded, {}, (), made_s, serial)
     _require_floors(store, installed)
     return installed
@@ -181,7 +181,7 @@ def open_set(store: TrustStore, folder: Path, selection: Selection) -> Installed
             loaded[name] = _load(file, info, name)
     if absent := [name for name in REQUIRED if name not in loaded]:
         raise TrustFault(f"{', '.join(absent)} missing")
-    made_s, serial = trust.read_set(loaded["set.cbor"])
+    made_s, serial = trust.read_set(loaded[trust.SET_TARGET])
     missing = tuple(name for name in names if name not in loaded and name not in mapped)
     return InstalledSet(folder.name, metadata, loaded, mapped, missing, made_s, serial)
 

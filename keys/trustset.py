@@ -16,6 +16,7 @@ import base45
 
 from terminal.codes import PREFIX
 from terminal.credential import claims, register, verify
+from terminal.credential.trust import ISSUERS_TARGET, REGISTRY_TARGET, SET_TARGET, TERMINALS_TARGET
 from terminal.errors import InputFault, TrustFault
 from terminal.services import trust_directory as directory
 from terminal.wire import cbor, cose
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from terminal.credential.trust import IssuerKey, RegistryKeys, TrustSet
     from terminal.wire.cbor import Value
 
-SET = "set.cbor"
 STATUS_BITS = 131_072
 """Minimum length of a status list, so that an entry reveals little about the vehicle (as required by the W3C
 Bitstring Status List).
@@ -82,13 +82,13 @@ def targets(content: TrustContent, *, made_s: int, serial: int) -> dict[str, byt
     Raises InputFault for a code in `issued` that does not belong there.
     """
     files = {
-        SET: set_target(made_s, serial),
-        "issuers.cbor": issuers_target(content.issuers),
+        SET_TARGET: set_target(made_s, serial),
+        ISSUERS_TARGET: issuers_target(content.issuers),
     }
     if content.registry is not None:
-        files["registry.cbor"] = _registry(content.registry)
+        files[REGISTRY_TARGET] = _registry(content.registry)
     if content.terminals:
-        files["terminals.cbor"] = terminals_target(content.terminals)
+        files[TERMINALS_TARGET] = terminals_target(content.terminals)
     files |= {f"status/{number}.bin": status_list(indexes) for number, indexes in content.withdrawn.items()}
     files |= content.sealed
     return files | dict(_register_file(issued) for issued in content.issued)
@@ -125,7 +125,7 @@ def status_list(withdrawn: Collection[int]) -> bytes:
 def load(folder: Path) -> TrustSet:
     """Load the trust set in a directory, with its registry keys. Raises TrustFault."""
     home = folder.resolve()  # one set, even if it is replaced meanwhile
-    if (home / "registry.cbor").exists():
+    if (home / REGISTRY_TARGET).exists():
         directory.load_registry(home)
     return directory.load_directory(home)
 

@@ -18,9 +18,10 @@ from keys import certificates, files, revocations, terminals, trustset
 from keys.enrolment import messages
 from keys.enrolment.messages import SECRET_SIZE, EnrolmentAnswer, EnrolmentCode
 from keys.enrolment.records import CodeRecord, Profile, Records, TerminalRecord
-from keys.terminals import ACTIVE, TARGET, WITHDRAWN
+from keys.terminals import ACTIVE, WITHDRAWN
 from keys.trustset import ListedTerminal
 from terminal import identity
+from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import IdentityFault, InputFault
 from terminal.limits import DAY_S
 from terminal.wire import cbor, cose, sealed
@@ -225,10 +226,10 @@ class Authority:
 
     def _listed(self) -> dict[int, ListedTerminal]:
         content = self.repository.content
-        return terminals.load(content) if (content / TARGET).exists() else {}
+        return terminals.load(content) if (content / TERMINALS_TARGET).exists() else {}
 
     def _save_listed(self, listed: dict[int, ListedTerminal]) -> None:
-        files.replace(self.repository.content / TARGET, trustset.terminals_target(listed))
+        files.replace(self.repository.content / TERMINALS_TARGET, trustset.terminals_target(listed))
 
 
 def _description(profile: Profile, folder: Path) -> bytes:

@@ -6,7 +6,6 @@ Requests seen before are known to the database only (wire format, section 5).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol, assert_never
 
 from scripts.registry.admission import Refusal
@@ -22,6 +21,8 @@ from terminal.registry.messages import (
     PlateQuestion,
     VinQuestion,
 )
+from terminal.vehicle.compare import is_vin
+from terminal.vehicle.plate import can_be, can_be_kind
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ FRESH_MS = 60_000
 """Age limit of requests, ms, past and future: one from further ahead could outlive the memory of it."""
 VEHICLES_AN_ANSWER = 500
 """Limit on the hot-list changes and vehicles of one answer; a single change may exceed it."""
-
-
-_NUMBER = re.compile("[0-9A-Z一-鿿]{5,10}")
-_KIND = re.compile("[0-9A-Z]{2}")
-_VIN = re.compile("[0-9A-HJ-NPR-Z]{17}")
 
 
 class RegistryView(Protocol):
@@ -154,7 +150,7 @@ def _vehicles(
     A code's digest gets what authorities' records say of it (`issuance`).
     """
     number, kind = question.number, question.kind
-    if _NUMBER.fullmatch(number) is None or not (kind is None or _KIND.fullmatch(kind)):
+    if not (can_be(number) and (kind is None or can_be_kind(kind))):
         return refused(request, now_ms, RefusalReason.MALFORMED)
     found = [record for record in view.records(number) if kind in (None, record.kind)]
     result = (LookupResult.NOT_FOUND, LookupResult.FOUND, LookupResult.SEVERAL_KINDS)[min(len(found), 2)]
@@ -172,7 +168,7 @@ def _vehicles(
 
 
 def _of_vin(request: LookupRequest, vin: str, view: RegistryView, now_ms: int) -> LookupAnswer:
-    if _VIN.fullmatch(vin) is None:
+    if not is_vin(vin):
         return refused(request, now_ms, RefusalReason.MALFORMED)
     record = view.of_vin(vin)
     earlier = None if record is None else view.earlier_alarms(record)

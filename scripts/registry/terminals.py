@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import TrustFault
 from terminal.registry import topics
 from terminal.wire import cbor, cose, sealed
@@ -38,7 +39,7 @@ class Terminal:
 def load_from(trust: Path) -> Mapping[bytes, Terminal]:
     """Load the terminals of a trust set's folder, by kid. Raises TrustFault, as `load`."""
     try:
-        return load((trust / "terminals.cbor").read_bytes())
+        return load((trust / TERMINALS_TARGET).read_bytes())
     except OSError as error:
         raise TrustFault(f"terminals.cbor: {error.strerror}") from error
 

@@ -118,7 +118,10 @@ def load(path: Path) -> Vectors:
 def _vectors(content: dict[str, Loaded]) -> Vectors:
     trusted = _map(content, "trust")
     status = _map(trusted, "status", {})
-    targets = {"set.cbor": cbor.write({1: 0, 2: 0}), "issuers.cbor": _hex(trusted, "issuers_cbor")}
+    targets = {
+        trust.SET_TARGET: cbor.write({1: 0, 2: 0}),
+        trust.ISSUERS_TARGET: _hex(trusted, "issuers_cbor"),
+    }
     targets |= {f"status/{number}.bin": _hex(status, number) for number in status}
     issued = _map(trusted, "issued", {})
     enforcement = _map(trusted, "enforcement", {})

@@ -9,6 +9,7 @@ from nacl.exceptions import CryptoError
 
 from terminal.model import Credential, Plate, Sealed, SealedClaims, StatusListRef, Vehicle
 from terminal.vehicle import inspection, plate
+from terminal.vehicle.compare import VIN_CHARACTER
 from terminal.wire import cbor
 from terminal.wire.cbor import Malformed, Value
 from terminal.wire.fields import CTI_SIZE, array, data, entries, text, uint
@@ -19,7 +20,7 @@ _OPTIONAL = frozenset({_SEALED, _STATUS})
 _VEHICLE_REQUIRED = frozenset({1, 2, 3, 4, 5})
 _VEHICLE_OPTIONAL = frozenset({6, 7, 8})
 _COLOUR = re.compile("[A-Z]{1,3}")
-_VIN_TAIL = re.compile("[0-9A-HJ-NPR-Z]{6}")
+_VIN_TAIL = re.compile(VIN_CHARACTER + "{6}")
 
 
 def parse(payload: bytes) -> Credential:

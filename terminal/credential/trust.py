@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 FRESH_S, USABLE_S = 3600 * TRUST_FRESH_H, 3600 * TRUST_USABLE_H
 """Greatest ages of a fresh and of a usable trust set, s, unless the settings name others."""
+SET_TARGET, ISSUERS_TARGET, REGISTRY_TARGET = "set.cbor", "issuers.cbor", "registry.cbor"
+"""Names of targets (wire format, section 4)."""
+TERMINALS_TARGET = "terminals.cbor"
 _STATUS_TARGET = re.compile(r"status/([0-9]+)\.bin", re.ASCII)
 
 
@@ -95,10 +98,10 @@ def load(targets: Mapping[str, bytes], issued: Mapping[str, Content] | None = No
     Raises TrustFault, and then no part of the set is used.
     """
     try:
-        made_s, serial = read_set(targets["set.cbor"])
-        issuers = load_issuers(targets["issuers.cbor"])
-        if "registry.cbor" in targets:
-            _require_apart(issuers, load_registry(targets["registry.cbor"]))
+        made_s, serial = read_set(targets[SET_TARGET])
+        issuers = load_issuers(targets[ISSUERS_TARGET])
+        if REGISTRY_TARGET in targets:
+            _require_apart(issuers, load_registry(targets[REGISTRY_TARGET]))
         return TrustSet(
             issuers=MappingProxyType(issuers),
             made_s=made_s,

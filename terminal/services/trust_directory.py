@@ -27,7 +27,7 @@ def load_directory(path: Path) -> trust.TrustSet:
     The files of `issued/` are mapped into memory. Raises TrustFault when a target is missing, unreadable,
     misnamed or invalid.
     """
-    targets = {name: _read(path / name) for name in ("set.cbor", "issuers.cbor")}
+    targets = {name: _read(path / name) for name in (trust.SET_TARGET, trust.ISSUERS_TARGET)}
     targets |= {f"status/{file.name}": _read(file) for file in sorted((path / "status").glob("*.bin"))}
     issued = {f"issued/{file.name}": _mapped(file) for file in sorted((path / "issued").glob("*.bin"))}
     try:
@@ -38,7 +38,7 @@ def load_directory(path: Path) -> trust.TrustSet:
 
 def load_registry(path: Path) -> trust.RegistryKeys:
     """Load the registry's keys of a directory, its `registry.cbor`. Raises TrustFault."""
-    return trust.load_registry(_read(path / "registry.cbor"))
+    return trust.load_registry(_read(path / trust.REGISTRY_TARGET))
 
 
 def _mapped(file: Path) -> Content:

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
 
 LEAST_VIN_TAIL = 4
 """Smallest common length of two VIN tails that are compared."""
+VIN_CHARACTER = "[0-9A-HJ-NPR-Z]"
+"""Pattern of a character of a VIN, without I, O and Q."""
+VEHICLE_TYPE = re.compile("[A-Z][0-9A-Z]{2}")
+"""Pattern of a vehicle type, such as K33."""
+_VIN_LENGTH = 17
 _COLOUR = re.compile("[A-Z]+")
-_TYPE = re.compile("[A-Z][0-9A-Z]{2}")
-_VIN = re.compile(f"[0-9A-HJ-NPR-Z]{{{LEAST_VIN_TAIL},17}}")
+_VIN = re.compile(f"{VIN_CHARACTER}{{{_VIN_LENGTH}}}")
+_VIN_TAIL = re.compile(f"{VIN_CHARACTER}{{{LEAST_VIN_TAIL},{_VIN_LENGTH}}}")
 _OTHER_COLOUR = "Z"
+
+
+def is_vin(text: str) -> bool:
+    """Return True for a whole VIN: 17 of 0-9 and A-Z without I, O and Q."""
+    return _VIN.fullmatch(text) is not None
 
 
 def differing(code: Vehicle, registry: Vehicle) -> tuple[ComparedField, ...]:
@@ -45,12 +55,12 @@ def _colours_differ(one: str | None, other: str | None) -> bool:
 
 def _types_differ(one: str, other: str) -> bool:
     """Return True if the first characters of two vehicle types differ, such as car and motorcycle."""
-    return _are(_TYPE, one, other) and one[0] != other[0]
+    return _are(VEHICLE_TYPE, one, other) and one[0] != other[0]
 
 
 def _vins_differ(one: str | None, other: str | None) -> bool:
     """Return True if two VIN tails differ within their common length."""
-    if one is None or other is None or not _are(_VIN, one, other):
+    if one is None or other is None or not _are(_VIN_TAIL, one, other):
         return False
     common = min(len(one), len(other))
     return one[-common:] != other[-common:]

@@ -33,7 +33,7 @@ AHEAD_S = 300
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolmentRequest:
+class IssuerEnrolmentRequest:
     """An issuer's request: key, scopes and period asked for, and when it was made (Unix time, s)."""
 
     key: IssuerKey
@@ -47,7 +47,7 @@ def request(seed: bytes, scopes: Iterable[str], from_s: int, until_s: int, now_s
     return cose.sign(payload, POSSESSION, seed)
 
 
-def read_request(message: bytes, now_s: int) -> EnrolmentRequest:
+def read_request(message: bytes, now_s: int) -> IssuerEnrolmentRequest:
     """Verify a request. Raises InputFault unless the key it names signed it, and recently."""
     try:
         parts = cose.parse(message)
@@ -55,7 +55,7 @@ def read_request(message: bytes, now_s: int) -> EnrolmentRequest:
         public_key = data(fields[1], KEY_SIZE)
         scopes = tuple(text(scope, 1, 12) for scope in array(fields[2]))
         key = IssuerKey(public_key, scopes, uint(fields[3]), uint(fields[4]))
-        found = EnrolmentRequest(key, uint(fields[5]))
+        found = IssuerEnrolmentRequest(key, uint(fields[5]))
     except Malformed as error:
         raise InputFault(f"not a request to enrol an issuer: {error}") from error
     signed = cose.signed_bytes(parts, POSSESSION)
@@ -85,7 +85,7 @@ def save(content: Path, keys: Iterable[IssuerKey]) -> None:
     files.replace(content / ISSUERS_TARGET, encoded)
 
 
-def enrol(content: Path, found: EnrolmentRequest, scopes: tuple[str, ...] | None = None) -> bytes:
+def enrol(content: Path, found: IssuerEnrolmentRequest, scopes: tuple[str, ...] | None = None) -> bytes:
     """Add the key of a request, with these scopes in place of those asked for; return its kid.
 
     Other keys of the same scope stay valid, which is how a key is rotated. Raises InputFault, TrustFault.

@@ -19,7 +19,7 @@ from terminal.services import laid_aside
 from terminal.services.answers import Answers
 from terminal.services.check_lookups import CheckLookups
 from terminal.services.checks import Checks
-from terminal.services.enforcement import Enforcement
+from terminal.services.enforcement import EnforcementAccess
 from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
 from terminal.services.ledger import Ledger
@@ -104,7 +104,7 @@ def open_services(
     lookups = CheckLookups(ledger, registry)
     shift = Shift(recorder, settings.paths.state)
     shift.resume()
-    enforcement = Enforcement(number, described.province, own.open_sealed, recorder)
+    enforcement = EnforcementAccess(number, described.province, own.open_sealed, recorder)
     uploads = UploadService(
         Upload.open(settings.paths.state, journal, number, signer, keys),
         clock,

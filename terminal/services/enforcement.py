@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Enforcement:
+class EnforcementAccess:
     """The enforcement keys of a terminal."""
 
     terminal: str

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from terminal.journal.notes import OfficerNote
     from terminal.model import Luma
     from terminal.screens.sealed import SealedOpened
-    from terminal.services.enforcement import Enforcement
+    from terminal.services.enforcement import EnforcementAccess
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
 
@@ -47,7 +47,7 @@ class ShiftActions:
 
     shift: Shift
     uploads: UploadService
-    enforcement: Enforcement
+    enforcement: EnforcementAccess
     _seen: tuple[int, Luma] | None = field(default=None, init=False)
     """The newest check's record number and frame."""
     _recorded: tuple[int, float] = field(default=(-1, 0.0), init=False)

@@ -257,7 +257,7 @@ def _receipt(connection: Connection, held: _Held, last: int) -> bytes:
     return message
 
 
-class Standing(NamedTuple):
+class JournalStanding(NamedTuple):
     """State of one journal: stored records, heads seen, and the number of incidents."""
 
     terminal: str
@@ -271,7 +271,7 @@ class Standing(NamedTuple):
     incidents: int
 
 
-def standings(connection: Connection) -> list[Standing]:
+def standings(connection: Connection) -> list[JournalStanding]:
     """Return every journal that was stored or seen, by terminal and journal. Counts records, not numbers."""
     count = select(RECORD.c.terminal, RECORD.c.journal, func.count().label("stored")).group_by(
         RECORD.c.terminal, RECORD.c.journal
@@ -284,6 +284,8 @@ def standings(connection: Connection) -> list[Standing]:
     )
     incidents = {(row.terminal, row.journal): row.all for row in connection.execute(found)}
     return [
-        Standing(*key, stored.get(key, 0), hashes.get(key, b""), seen.get(key, 0), incidents.get(key, 0))
+        JournalStanding(
+            *key, stored.get(key, 0), hashes.get(key, b""), seen.get(key, 0), incidents.get(key, 0)
+        )
         for key in sorted({*hashes, *seen, *incidents})
     ]

@@ -14,7 +14,7 @@ from terminal.vehicle.tables import ALARM_RESULTS, KINDS, OUTCOMES, VEHICLE_LINE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scripts.registry.journals.store import RecordPlace, Standing
+    from scripts.registry.journals.store import JournalStanding, RecordPlace
     from scripts.registry.reports.checks import Checked
     from scripts.registry.reports.figures import Figures
 
@@ -51,7 +51,7 @@ class Contents:
     title: str
     made_ms: int
     figures: Figures
-    journals: Sequence[Standing]
+    journals: Sequence[JournalStanding]
     incidents: Sequence[tuple[str, RecordPlace, int]]
     """Kind, place and time (Unix ms)."""
     sealed: int
@@ -220,7 +220,7 @@ def _incidents(incidents: Sequence[tuple[str, RecordPlace, int]]) -> str:
     return _table(("种类 kind", "终端 terminal", "日志 journal", "序号 record", "时间 time"), rows)
 
 
-def _journals(journals: Sequence[Standing]) -> str:
+def _journals(journals: Sequence[JournalStanding]) -> str:
     rows = (
         [each.terminal, each.journal.hex(), each.stored, each.seen, max(0, each.seen - each.stored)]
         for each in journals

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.trust_source import TrustInForce, TrustSource
+    from terminal.errors import TrustFault
     from terminal.services.trust_service import TrustAccess
 
 
@@ -35,6 +36,8 @@ class ChangingTrust:
 
     first: TrustInForce
     next: TrustInForce | None = None
+    fault: TrustFault | None = None
+    """Raised by the next call, once."""
 
     @classmethod
     def of(cls, laboratory: Path) -> ChangingTrust:
@@ -53,5 +56,8 @@ class ChangingTrust:
 
     def poll(self) -> TrustInForce | None:
         """See `terminal.credential.trust_source.TrustSource`."""
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
         found, self.next = self.next, None
         return found

@@ -113,7 +113,7 @@ def play(setup: Setup, stage: player.Stage, script: Path, shots: Path) -> int:
 def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
     """Assemble the app with its services and style; `trusted` is opened unless given. Raises Fault."""
     if trusted is None:
-        trusted = access(setup.trust_source())
+        trusted = access(setup.trust_source(), setup.updater)
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
     style = Style(settings.terminal.language, fonts, display.size, settings.display.night)

@@ -79,10 +79,8 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
         blocks.append(_laboratory(page))
     if (strip := _alarm_strip(page, status)) is not None:
         blocks.insert(1, strip)
-    lines = [] if status.clock.trusted else [page.say("clock_unsure")]
-    if status.trust.grade is Grade.STALE and status.trust.age_s is not None:
-        lines.append(page.say("trust_stale"))
-    room = max(1, MOST_NOTICES - len(lines))
+    lines = _undecided(page, status)
+    room = MOST_NOTICES - len(lines)
     spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
     lines += [_notice_words(page, notice) for notice in spelt]
     if rest := status.notices[len(spelt) :]:
@@ -91,6 +89,14 @@ def top(page: Page, status: Status, *, menu: bool = False) -> Block:
         # Below an alarm's strip there is room for one line.
         blocks.append(_notices(page, [" · ".join(lines)], 13) if strip else _notices(page, lines, 18))
     return stack(blocks)
+
+
+def _undecided(page: Page, status: Status) -> list[str]:
+    """Return the line that says why no code, or no date, can be judged; empty if there is no reason."""
+    stale = status.trust.grade is Grade.STALE and status.trust.age_s is not None
+    if not status.clock.trusted:
+        return [page.say("clock_and_trust" if stale else "clock_unsure")]
+    return [page.say("trust_stale")] if stale else []
 
 
 def _alarm_strip(page: Page, status: Status) -> Block | None:

@@ -26,6 +26,9 @@ WORDS: dict[str, Lines] = {
     "clock_unsure": Lines("本机时间未校准，无法判定日期", "The clock is unsure; no date can be judged"),
     "trust_fresh": Lines("信任列表 新鲜", "Trust list fresh"),
     "trust_aged": Lines("信任列表 已 {age}", "Trust list {age} old"),
+    "clock_and_trust": Lines(
+        "时间未校准，信任列表过旧，无法核验", "Clock unsure, trust list too old: nothing can be verified"
+    ),
     "trust_stale": Lines("信任列表过旧，无法核验凭证", "The trust list is too old; no code can be verified"),
     "trust_none": Lines("无信任列表", "No trust list"),
     "online": Lines("联网", "online"),

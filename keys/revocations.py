@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from keys import files
 from terminal.errors import InputFault
+from terminal.limits import DAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 NAME = "withdrawn.crl"
 DAYS = 30
 """Validity of a list."""
-RENEWAL_S = 21 * 86_400
+RENEWAL_S = 21 * DAY_S
 """A list with less time left than this, s, is renewed."""
 _LEEWAY_S = 300
 """Time by which a list is valid before it is made, because clocks differ."""

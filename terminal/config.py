@@ -162,7 +162,7 @@ def read(path: Path) -> Config:
 
 
 def parse(content: dict[str, Any], folder: Path) -> Config:
-    """Parse a TOML document; `folder` is the base of relative paths."""
+    """Parse a TOML document; `folder` is the base of relative paths. Raises ConfigFault as `read` does."""
     config = _section(Config, content, "", folder)
     config = replace(config, trust=_trust(config.trust, folder))
     _require_sound_names(config)

@@ -18,6 +18,7 @@ from terminal.errors import JournalFull
 from terminal.inbox import FromRegistry, Inbox
 from terminal.journal.entry import Ages, Check, Stamp
 from terminal.journal.store import Journal
+from terminal.limits import DAY_S
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.ports import Incoming, LinkState
 from terminal.registry.upload_batches import Accepted, ReceiptResult
@@ -58,7 +59,7 @@ def check(chance: int) -> Check:
         vehicle=VehicleFinding.UNCHECKED if failed else VehicleFinding.VALID,
         outcome=Outcome.CAUTION if failed else Outcome.PASS,
         subject=Subject.TYPED if failed else Subject.CONFIRMED,
-        ages=Ages(3600, 86_400, 60),
+        ages=Ages(3600, DAY_S, 60),
         trust_serial=17,
         number=f"苏A{chance % 100_000:05}",
         kind="02",

@@ -16,6 +16,7 @@ from keys import files
 from keys.files import Algorithm
 from scripts.registry.terminals import identity_of
 from terminal.errors import InputFault, TrustFault
+from terminal.limits import DAY_S
 from terminal.services import trust_directory
 from terminal.wire.sealed import SealingKeyPair
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = logging.getLogger("registry")
-KEPT_S = 400 * 86_400
+KEPT_S = 400 * DAY_S
 """Lookups sealed to a key are opened for so long after it left the trust set (wire format, section 5)."""
 
 

@@ -23,12 +23,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from terminal.limits import DAY_S
 from terminal.ports import TimeService
 
 if TYPE_CHECKING:
     from terminal.ports import ClockReading
 
-AHEAD_LIMIT_S = 30 * 86_400
+AHEAD_LIMIT_S = 30 * DAY_S
 """Greatest distance above the floor of an unsigned time that is believed, and of a raise by an answer."""
 ROUND_TRIP_LIMIT_S = 30.0
 """A signed answer that took longer does not set the clock, since its time is too uncertain."""

@@ -1,7 +1,7 @@
-"""Orders to a terminal: each counts once, for the identity that it names, while it is fresh.
+"""Verification of orders: each counts once, for the identity that it names, while it is fresh.
 
-Wire format, section 5. Nothing is received or stored here: bytes, the state on disk and the time come in, and
-an order or the reason of its refusal goes out.
+Wire format, section 5. Nothing is received or stored here: message, stored state and time are arguments, and
+the order or the reason for its refusal is the result.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from terminal.limits import DAY_S
 from terminal.registry import codec
 from terminal.registry.messages import Command, Order
 from terminal.wire.cbor import Malformed
@@ -21,43 +22,43 @@ if TYPE_CHECKING:
 
     from terminal.credential.verify import Moment
 
-FRESH_MS = 30 * 86_400_000
-"""An older order does nothing, where the clock is trusted: whoever withheld it for so long is not obeyed."""
+FRESH_MS = 30 * 1000 * DAY_S
+"""Greatest age of an order, ms, if the clock is trusted, so that withheld orders do not count."""
 AHEAD_MS = 300_000
-"""An order from further ahead does nothing, where the clock is trusted."""
+"""Greatest time by which an order may be ahead of a trusted clock, ms."""
 MOST_KEPT = 1_000
-"""Ids that are remembered. Of more, the oldest are forgotten, and orders as old do nothing any more."""
+"""Number of ids that are remembered; orders as old as a forgotten one no longer count."""
 _KEYS = frozenset({"done", "forgotten_ms", "locked", "lock_ms", "wiping", "wiped"})
 
 
 class OrderRefusal(StrEnum):
-    """The reason for which an order does nothing; the first that holds is the one that is counted."""
+    """Reason for which an order does not count; the first that applies is counted."""
 
     UNSIGNED = "unsigned"
-    """Not signed by an order key, for an order."""
+    """Not signed by an order key, or for another context."""
     MALFORMED = "malformed"
     OTHER_TERMINAL = "other_terminal"
     OTHER_IDENTITY = "other_identity"
-    """For this terminal's id, but another key: it was enrolled anew since, or has not been yet."""
+    """For this terminal's id, but another key: it was enrolled again since, or not yet."""
     REPEATED = "repeated"
     STALE = "stale"
-    """Made too long ago, or in a time to come."""
+    """Made too long ago, or in the future."""
     SUPERSEDED = "superseded"
-    """A `lock` or `unlock` that was made before the last one that was carried out."""
+    """A `lock` or `unlock` made before the last one carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """Orders that a terminal carried out, as kept on disk."""
+    """Orders carried out by a terminal, as stored on disk."""
 
     done: tuple[tuple[int, bytes], ...] = ()
     """Time made (Unix ms) and id of each order that was carried out, oldest first."""
     forgotten_ms: int = 0
     """Orders made up to this time do nothing: their ids may be forgotten."""
     locked: bool = False
-    """By an order; until an order or a supervisor unlocks it."""
+    """True if an order locked the terminal, until an order or a supervisor unlocks it."""
     lock_ms: int = 0
-    """When the last `lock` or `unlock` was made."""
+    """Time at which the last `lock` or `unlock` was made, Unix ms."""
     wiping: str = ""
     """Id (hex) of a wipe that was ordered; it is carried out to its end, whatever interrupts it."""
     wiped: bool = False
@@ -114,10 +115,10 @@ def admit(
     state: OrderState,
     moment: Moment,
 ) -> Order | OrderRefusal:
-    """Return the order that a message is, or why it does nothing. Total.
+    """Verify a message; return its order, or the reason for which it does not count. Never raises.
 
     `order_keys` are Ed25519 keys by kid; `identity` is the terminal's id and the kid of its own key. The age
-    is judged only where the clock is trusted: a clock that was set wrong must not keep a lost terminal open.
+    counts only if the clock is trusted: a clock that was set wrong must not keep a lost terminal open.
     """
     try:
         order = codec.open_signed(Order, message, order_keys)

@@ -43,7 +43,7 @@ def folder_of(desk: Desk) -> Path:
 
 
 def setup_of(desk: Desk) -> run.Setup:
-    """What `roadside run` makes the app from, with its updates."""
+    """Return the setup that `roadside run` assembles the app from, with updates."""
     return replace(desk.setup(), updater=trust_updater(folder_of(desk) / lab.CONFIG))
 
 

@@ -133,6 +133,10 @@ class App:
             return True
         return isinstance(self.screen, ShiftOver) and self.services.wants_restart()
 
+    def has_expired(self) -> bool:
+        """Return True if lists, roster and enforcement keys are to be removed, which no shift needs now."""
+        return isinstance(self.screen, ShiftOver) and self.services.trust.is_expired(self.services.moment())
+
     def run_once(self, timeout_s: float = TURN_S) -> None:
         """Run one round: handle what came in, tick, draw, and feed the watchdog.
 

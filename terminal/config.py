@@ -111,6 +111,8 @@ class TrustSettings:
     """Interval of updates, minutes."""
     provinces: tuple[str, ...] = ()
     """Provinces, besides the terminal's own, whose register of issued codes and offline list are taken."""
+    expires_days: int = 60
+    """Age of the trust set at which lists, roster and enforcement keys are removed, days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ _RANGES = {
     "[checks] verdict_fades_s": (1, limits.DAY_S),
     "[checks] verdict_hides_s": (1, limits.DAY_S),
     "[trust] poll_min": (1, 1440),
+    "[trust] expires_days": (60, 3660),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
     "[upload] interval_min": (1, 1440),

@@ -398,3 +398,25 @@ class TerminalWiped(Fault):
         "本机已按指令清除，请交还单位",
         "This terminal was wiped by order; return it to your unit",
     )
+
+
+class TrustExpiring(Fault):
+    """Shown when lists, roster and enforcement keys will be removed, since no new trust set has come."""
+
+    code = "T06"
+
+    def __init__(self, days: int) -> None:
+        """`days` is the number of whole days left."""
+        super().__init__(f"{days} days")
+        self.zh = f"本机太久未更新信任列表，{days} 天后将清除名单和人员，请尽快联网更新"
+        self.en = f"No new trust set for too long: lists and roster are removed in {days} days; update now"
+
+
+class TrustExpired(Fault):
+    """Shown when lists, roster and enforcement keys are removed, since no new trust set has come."""
+
+    code, zh, en = (
+        "T07",
+        "本机太久未更新信任列表，下班后名单和人员将被清除，请联网更新",
+        "No new trust set for too long: lists and roster are removed after the shift; update this terminal",
+    )

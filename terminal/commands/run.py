@@ -77,6 +77,8 @@ def run(setup: Setup) -> int:
     crash_marker.end(state)  # not if a bug ended the loop
     try:
         _finish_wipe(setup)
+        if terminal.has_expired():
+            terminal.services.trust.remove_expired()
     except Fault as fault:
         return _show_fatal(setup, fault, stop)
     return DONE

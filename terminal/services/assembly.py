@@ -24,17 +24,19 @@ from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
 from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
-from terminal.services.orders import OrderService, state_at_start
+from terminal.services.orders import OrderService
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
 from terminal.services.sealed_link import SealedLink
 from terminal.services.services import Services
 from terminal.services.shift import Shift
 from terminal.services.shift_actions import ShiftActions
+from terminal.services.trust_expiry import TrustExpiry
 from terminal.services.trust_service import TrustService
 from terminal.services.trust_updates import TrustUpdates
 from terminal.services.uploads import Upload, UploadService
 from terminal.services.verifier import Verifier, policy
+from terminal.services.wiping import Holdings
 from terminal.vehicle.tables import PROVINCES
 from terminal.wire.cose import key_id
 from terminal.wire.signed import signer_with
@@ -99,6 +101,7 @@ def open_services(
             wait_s=settings.registry.wait_s,
             random=nacl.utils.random,
             clock=clock,
+            request_update=trust.request_update,
         )
     ledger = Ledger(recorder, lists)
     lookups = CheckLookups(ledger, registry)
@@ -113,13 +116,12 @@ def open_services(
         interval_s=60 * settings.upload.interval_min,
         retention_s=DAY_S * settings.upload.retention_days,
     )
-    order_state, orders_fault = state_at_start(settings.paths.state, clock.now_s())
-    orders = OrderService(
+    orders = OrderService.open(
         settings.paths.state,
         (number, key_id(own.public_key)),
         keys.order,
-        request_update=trust.request_update,
-        state=order_state,
+        trust.request_update,
+        clock.now_s(),
     )
     province = LastProvince(settings.paths.state)
     province.load()
@@ -136,9 +138,8 @@ def open_services(
         AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
     )
     _subscribe(services, sealed)
-    for fault in (journal.set_aside.fault() if journal.set_aside else None, orders_fault):
-        if fault is not None:
-            services.notices.add(fault)
+    if journal.set_aside is not None:
+        services.notices.add(journal.set_aside.fault())
     return services
 
 
@@ -152,6 +153,9 @@ def _trust(settings: Config, clock: Clock, trusted: TrustAccess) -> TrustService
         trusted.first,
         fresh_s=3600 * settings.checks.trust_fresh_h,
         usable_s=3600 * settings.checks.trust_usable_h,
+        expiry=TrustExpiry(
+            Holdings(settings.paths.state, settings.paths.identity), settings.trust.expires_days
+        ),
         updates=updates,
     )
     service.subscribe(lambda new: clock.note_trust_set(new.trust_set.made_s))

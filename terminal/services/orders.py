@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from terminal import atomic_file
 from terminal.errors import OrdersFault
@@ -74,7 +74,22 @@ class OrderService:
     request_update: Callable[[], object]
     """Starts an update of the trust set."""
     state: OrderState = field(default_factory=OrderState)
+    fault: OrdersFault | None = None
+    """Why the orders that were carried out could not be read or written."""
     refused: Counter[OrderRefusal] = field(default_factory=Counter, init=False)
+
+    @classmethod
+    def open(
+        cls,
+        state_dir: Path,
+        identity: tuple[str, bytes],
+        order_keys: Iterable[bytes],
+        request_update: Callable[[], object],
+        now_s: float,
+    ) -> Self:
+        """Load the orders that were carried out, as of `now_s` (Unix time, s); see `state_at_start`."""
+        state, fault = state_at_start(state_dir, now_s)
+        return cls(state_dir, identity, order_keys, request_update, state, fault)
 
     @property
     def locked(self) -> bool:
@@ -110,5 +125,9 @@ class OrderService:
             self._save(replace(self.state, locked=False))
 
     def _save(self, state: OrderState) -> None:
-        save_state(self.state_dir, state)
-        self.state = state
+        try:
+            save_state(self.state_dir, state)
+        except OrdersFault as fault:
+            self.fault = fault
+            raise
+        self.state, self.fault = state, None

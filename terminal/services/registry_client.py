@@ -53,6 +53,8 @@ class RegistryClient:
     random: Callable[[int], bytes]
     """Returns so many random bytes."""
     clock: Clock
+    request_update: Callable[[], object]
+    """Starts an update of the trust set."""
     _refused: Fault | None = field(default=None, init=False)
     """Why the registry refuses this terminal, until it answers."""
     _busy: list[tuple[LookupRequest, float]] = field(default_factory=list, init=False)
@@ -189,6 +191,7 @@ class RegistryClient:
             self._refused = TerminalInactive()
         elif isinstance(received, NoAnswer) and received.answer.refusal is RefusalReason.KEY:
             self._refused = LookupKeyOld()
+            self.request_update()
 
     def _ask(
         self, question: Question, head: Head, moment: Moment, wait_s: float | None = None

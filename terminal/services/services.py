@@ -148,10 +148,10 @@ class Services:
     def wants_restart(self) -> bool:
         """Return True if the program is to end and start again after the shift.
 
-        See `ShiftActions.wants_restart`.
+        See `ShiftActions.wants_restart` and `TrustExpiry`.
         """
         try:
-            return self.shift_actions.wants_restart()
+            return self.trust.is_expired(self.moment()) or self.shift_actions.wants_restart()
         except JournalFault as fault:
             self.notices.add(fault)
             return False
@@ -186,8 +186,7 @@ class Services:
         """Carry out an order; False if it may not be acknowledged yet."""
         try:
             event = self.orders.receive(incoming.payload, self.moment())
-        except OrdersFault as fault:
-            self.notices.add(fault)
+        except OrdersFault:  # it is shown; see `status`
             return False
         if event is not None:
             with self.notices.noting(JournalFault):  # an order is carried out whether or not it is recorded

@@ -57,6 +57,8 @@ def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tup
         *services.answers.faults,
         *_link_faults(services),
         *services.trust.faults(services.clock.now_s(), online=checks.online),
+        *services.trust.expiry.faults(services.trust.in_force, services.moment()),
+        *((services.orders.fault,) if services.orders.fault else ()),
         *checks.verifier.faults,
         *((services.shift_actions.enforcement.fault,) if services.shift_actions.enforcement.fault else ()),
         *checks.lists.faults,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
     from terminal.ports import TrustUpdater
+    from terminal.services.trust_expiry import TrustExpiry
     from terminal.services.trust_updates import TrustUpdates
 
     Subscriber = Callable[[TrustInForce], None]
@@ -64,6 +65,7 @@ class TrustService:
     """Greatest age of a fresh set, s."""
     usable_s: float
     """Greatest age of a usable set, s."""
+    expiry: TrustExpiry
     updates: TrustUpdates | None = None
     """None for a command that updates nothing."""
     rules: RulesInForce = field(default_factory=RulesInForce, init=False)
@@ -105,6 +107,14 @@ class TrustService:
         """Have an update start now, as an order `refresh` asks for."""
         if self.updates is not None:
             self.updates.request_update()
+
+    def is_expired(self, moment: Moment) -> bool:
+        """Return True if lists, roster and enforcement keys are to be removed; see `TrustExpiry`."""
+        return self.expiry.is_due(self.in_force, moment)
+
+    def remove_expired(self) -> None:
+        """Remove lists, roster and enforcement keys. Raises OrdersFault."""
+        self.expiry.carry_out(self.in_force)
 
     def age_s(self, now_s: float) -> float | None:
         """Return the age of the set in force, s; None without one that verifies codes."""

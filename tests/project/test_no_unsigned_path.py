@@ -40,6 +40,7 @@ SETTINGS = {
     "trust": {
         "source",  # an https:// address or a folder; whatever it has is verified from the identity's root
         "poll_min",
+        "expires_days",  # 60 at least
         "provinces",  # more registers and lists, never fewer than those of the terminal's own province
     },
     "registry": {"host", "port", "wait_s", "provinces", "enrolment"},

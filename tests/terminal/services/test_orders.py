@@ -18,6 +18,7 @@ from terminal.registry.messages import Command, Order
 from terminal.registry.orders import OrderRefusal
 from terminal.services.assembly import open_services
 from terminal.services.orders import FILE, load_state
+from terminal.services.status import faults_of
 from terminal.services.trust_service import access
 from terminal.wire import cose, signed
 from tests.terminal.services.terminal_fixture import Work, work_of
@@ -118,7 +119,7 @@ def test_an_order_that_cannot_be_kept_is_not_acknowledged_and_counts_when_it_com
     work.services.receive(lock)
     assert work.link.acknowledged == []
     assert not is_locked(work)
-    assert OrdersFault.code in [fault.code for fault in work.services.notices.faults]
+    assert OrdersFault.code in [fault.code for fault in faults_of(work.services)]
     (state / f".{FILE}").rmdir()
     work.services.receive(lock)
     assert is_locked(work)
@@ -134,7 +135,7 @@ def test_a_terminal_that_cannot_read_its_orders_is_locked_and_obeys_none_of_the_
         work.settings, work.clock, work.link, open_store, access(work.trust.opened())
     )
     assert is_locked(work)
-    assert OrdersFault.code in [fault.code for fault in work.services.notices.faults]
+    assert OrdersFault.code in [fault.code for fault in faults_of(work.services)]
     work.services.receive(before)
     assert is_locked(work)
     work.services.receive(order(work, Command.UNLOCK, 2))

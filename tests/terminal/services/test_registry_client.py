@@ -269,11 +269,15 @@ def test_a_withdrawn_terminal_is_told_so(work: Work):
     assert faults(work) == [TerminalInactive.code]
 
 
-def test_a_terminal_that_seals_to_a_key_the_registry_does_not_have_is_told_to_update(work: Work):
+def test_a_terminal_that_seals_to_a_key_the_registry_does_not_have_updates_its_trust_set(work: Work):
+    registry, asked = work.cases.registry, list[None]()
+    assert registry is not None
+    registry.request_update = lambda: asked.append(None)
     work.cases.enter(OURS, None, work.moment)
     (told,) = work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.KEY)
     assert (judged(told).lookup, judged(told).refusal) == (LookupState.NO_ANSWER, RefusalReason.KEY)
     assert faults(work) == [LookupKeyOld.code]
+    assert asked == [None]
     work.cases.enter(OURS, None, work.moment)
     work.answer(work.asked()[-1], OURS)
     assert faults(work) == []

@@ -77,6 +77,8 @@ class LinkSettings:
     subscriptions: tuple[str, ...]
     manual_ack: frozenset[str] = frozenset()
     """Topics whose messages the receiver acknowledges; all others are acknowledged on arrival."""
+    passphrase: bytes | None = field(default=None, repr=False)
+    """Passphrase of an encrypted key."""
 
 
 class _Channel(ssl.SSLSocket):
@@ -367,7 +369,7 @@ def _tls(settings: LinkSettings) -> ssl.SSLContext:
         mode = stat.S_IMODE(settings.key.stat().st_mode)
         if mode & _TOO_WIDE:
             raise LinkIdentityFault(f"{settings.key}: mode {mode:04o} is wider than 0600; chmod 600 it first")
-        context.load_cert_chain(settings.certificate, settings.key, password="")
+        context.load_cert_chain(settings.certificate, settings.key, password=settings.passphrase or "")
     except OSError as error:
         raise LinkIdentityFault(f"{type(error).__name__}: {error.strerror}") from error
     return context

@@ -1,6 +1,7 @@
 """Key files: private keys with mode 0600, never overwritten and never printed.
 
-A key file has one line: the algorithm and the key in hex. The public key is stored beside it as FILE.pub.
+A key file has one line: the algorithm and the key in hex. A key that is encrypted under a wrapping key has
+the prefix `tpm2-` before the algorithm, and the hex of its SecretBox. The public key is in FILE.pub.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from nacl import bindings
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
 
 from terminal.errors import InputFault
 from terminal.wire import cose
@@ -21,7 +24,8 @@ from terminal.wire import cose
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_LINE = re.compile(r"([a-z0-9-]+) ([0-9a-f]{64})\n?")
+_LINE = re.compile(r"([a-z0-9-]+) ([0-9a-f]{64}|[0-9a-f]{144})\n?")
+_WRAPPED = "tpm2-"
 _TOO_WIDE = 0o177
 """Permission bits beyond 0600."""
 
@@ -48,13 +52,17 @@ def public_part(algorithm: Algorithm, secret: bytes) -> bytes | None:
             return None
 
 
-def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
+def save(path: Path, algorithm: Algorithm, secret: bytes, wrapping: bytes | None = None) -> bytes | None:
     """Save a new secret in `path` (mode 0600) and its public key in `path`.pub; return the public key.
 
-    Raises InputFault if either file exists; then neither is changed.
+    With a `wrapping` key (32 bytes) the secret is encrypted. Raises InputFault if either file exists; then
+    neither is changed.
     """
     public = public_part(algorithm, secret)
-    create(path, 0o600, _line(algorithm, secret))
+    if wrapping is None:
+        create(path, 0o600, _line(algorithm, secret))
+    else:
+        create(path, 0o600, _line(_WRAPPED + algorithm, SecretBox(wrapping).encrypt(secret)))
     if public is not None:
         try:
             create(_beside(path), 0o644, _line(algorithm, public))
@@ -64,11 +72,20 @@ def save(path: Path, algorithm: Algorithm, secret: bytes) -> bytes | None:
     return public
 
 
-def load(path: Path, algorithm: Algorithm) -> bytes:
-    """Load the 32-byte secret from `path`. Raises InputFault if others may read it or it is invalid."""
+def load(path: Path, algorithm: Algorithm, wrapping: bytes | None = None) -> bytes:
+    """Load the 32-byte secret from `path`, encrypted under the `wrapping` key if there is one.
+
+    Raises InputFault if others may read it or it is invalid.
+    """
     with _opened(path) as file:
         _require_private(path, os.fstat(file.fileno()))
-        return _parse(path, file.read(256), algorithm)
+        content = file.read(256)
+    if wrapping is None:
+        return _parse(path, content, algorithm)
+    try:
+        return SecretBox(wrapping).decrypt(_parse(path, content, _WRAPPED + algorithm))
+    except CryptoError as error:
+        raise InputFault(f"{path}: encrypted under another key") from error
 
 
 def require_private(path: Path) -> None:
@@ -129,7 +146,7 @@ def create(path: Path, mode: int, content: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _line(algorithm: Algorithm, key: bytes) -> bytes:
+def _line(algorithm: str, key: bytes) -> bytes:
     return f"{algorithm} {key.hex()}\n".encode("ascii")
 
 
@@ -140,11 +157,11 @@ def _opened(path: Path) -> BinaryIO:
         raise InputFault(f"{path}: no such key file") from error
 
 
-def _parse(path: Path, content: bytes, algorithm: Algorithm) -> bytes:
+def _parse(path: Path, content: bytes, algorithm: str) -> bytes:
     found = _LINE.fullmatch(content.decode("ascii", errors="replace"))
     if found is None:
         # Not repeated: the content may be a secret.
         raise InputFault(f"{path}: not a key file made by roadside-keys")
-    if found[1] != algorithm:
+    if found[1] != algorithm or (len(found[2]) > 64) != algorithm.startswith(_WRAPPED):
         raise InputFault(f"{path}: a key for {found[1]}, but one for {algorithm} is required")
     return bytes.fromhex(found[2])

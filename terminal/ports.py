@@ -399,6 +399,8 @@ class TlsFiles:
     """Certificate of the authority that signed the broker's certificate and this terminal's."""
     certificate: Path
     key: Path
+    passphrase: bytes | None = field(default=None, repr=False)
+    """Passphrase of an encrypted key."""
 
 
 class KeyStore(Protocol):

@@ -72,10 +72,11 @@ def enrolment_of(settings: Config, serial: str | None) -> DeviceEnrolment:
     import nacl.utils  # noqa: PLC0415 - loads libsodium
 
     from drivers import board  # noqa: PLC0415 - only enrolment needs it
+    from keys import tpm  # noqa: PLC0415 - only enrolment needs it
     from keys.enrolment.device import DeviceEnrolment  # noqa: PLC0415 - loads libsodium
 
     number = board.serial_number if serial is None else lambda: serial
-    return DeviceEnrolment(settings.paths.identity, number, nacl.utils.random)
+    return DeviceEnrolment(settings.paths.identity, number, nacl.utils.random, tpm.present())
 
 
 def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
@@ -103,6 +104,7 @@ def link_of(settings: Config, *, manual_ack: bool = True) -> Link | None:
             # The broker grants no other subscriptions.
             (topics.answer(terminal), topics.order(terminal), topics.every("hotlist")),
             frozenset({topics.order(terminal), *([topics.answer(terminal)] if manual_ack else [])}),
+            tls.passphrase,
         )
     )
 

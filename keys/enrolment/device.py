@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keys.enrolment.messages import EnrolmentAnswer
-    from keys.key_store import FileStore
+    from keys.key_store import FolderStore
+    from keys.tpm import Tpm
 
 ROSTER = "roster.sealed"
 """Roster of the unit, as sealed at enrolment; a trust set's own counts as soon as there is one."""
@@ -38,11 +39,14 @@ RENEWAL_S = 10 * DAY_S
 _CODE, _REQUEST = "enrolment.code", "enrolment.request"
 
 
-def begin(folder: Path, text: str, serial: str, randomness: Callable[[int], bytes]) -> bytes:
+def begin(
+    folder: Path, text: str, serial: str, randomness: Callable[[int], bytes], tpm: Tpm | None = None
+) -> bytes:
     """Make the keys of a new identity, and return the request to enrol them by the code in `text`.
 
-    `folder` is the identity's, which is not changed yet; `serial` the serial number of this device. With the
-    same code the same request is returned, so that a lost answer can be asked for again. Raises InputFault.
+    `folder` is the identity's, which is not changed yet; `serial` the serial number of this device, and its
+    `tpm`, if it has one, protects the keys. With the same code the same request is returned, so that a lost
+    answer can be asked for again. Raises InputFault.
     """
     code = messages.read_code(text)
     if code.serial != serial:
@@ -52,7 +56,7 @@ def begin(folder: Path, text: str, serial: str, randomness: Callable[[int], byte
         return (staged / _REQUEST).read_bytes()
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(mode=0o700, parents=True)
-    store = key_store.make_keys(staged, randomness)
+    store = key_store.make_keys(staged, randomness, tpm)
     request = EnrolmentRequest(
         public_key=store.public_key,
         sealing_key=store.sealing.public,
@@ -66,7 +70,7 @@ def begin(folder: Path, text: str, serial: str, randomness: Callable[[int], byte
     return content
 
 
-def finish(folder: Path, answer: bytes) -> identity.Identity:
+def finish(folder: Path, answer: bytes, tpm: Tpm | None = None) -> identity.Identity:
     """Verify the authority's answer and store the identity in place of any earlier one.
 
     Raises InputFault if no enrolment was begun, or the answer is not to be believed; then nothing is changed.
@@ -75,7 +79,7 @@ def finish(folder: Path, answer: bytes) -> identity.Identity:
     if not (staged / _REQUEST).exists():
         raise InputFault("no enrolment was begun on this device: begin with the code")
     code = messages.read_code((staged / _CODE).read_text(encoding="ascii"))
-    store = key_store.open_store(staged)
+    store = key_store.open_store(staged, tpm)
     try:
         _, request, _ = messages.split_request((staged / _REQUEST).read_bytes())
         found = messages.read_answer(answer, request, store.sealing, code)
@@ -99,20 +103,20 @@ def renewal_is_due(folder: Path, now_s: float) -> bool:
     return certificate.not_valid_after_utc.timestamp() - now_s < RENEWAL_S
 
 
-def renewal_request(folder: Path, now_s: int) -> bytes:
+def renewal_request(folder: Path, now_s: int, tpm: Tpm | None = None) -> bytes:
     """Return a request for a new certificate for the same TLS key. Raises IdentityFault, InputFault."""
-    number, store = identity.load(folder).number, key_store.open_store(folder)
+    number, store = identity.load(folder).number, key_store.open_store(folder, tpm)
     request = RenewalRequest(number, now_s, store.tls_request(number))
     return messages.write_renewal(request, signer_with(store.public_key, store.sign))
 
 
-def apply_renewal(folder: Path, answer: bytes) -> datetime:
+def apply_renewal(folder: Path, answer: bytes, tpm: Tpm | None = None) -> datetime:
     """Verify and store a renewed certificate; return the time at which it ends.
 
     A CA certificate that was renewed with the old key of the CA is taken over. Raises IdentityFault, and
     InputFault for an answer that is not to be believed; then nothing is changed.
     """
-    number, store = identity.load(folder).number, key_store.open_store(folder)
+    number, store = identity.load(folder).number, key_store.open_store(folder, tpm)
     before = certificates.load_certificate(folder / identity.TLS_CERTIFICATE)
     trusted = certificates.load_certificate(folder / identity.CA)
     try:
@@ -137,14 +141,17 @@ class DeviceEnrolment:
     serial: Callable[[], str]
     """Returns the serial number of the device. Raises InputFault."""
     randomness: Callable[[int], bytes]
+    tpm: Tpm | None = None
+    """The device's TPM, if it has one."""
 
     def begin(self, code: str) -> tuple[bytes, str | None]:
         """See `terminal.commands.enrol.Enrolment`."""
-        return begin(self.folder, code, self.serial(), self.randomness), messages.read_code(code).address
+        request = begin(self.folder, code, self.serial(), self.randomness, self.tpm)
+        return request, messages.read_code(code).address
 
     def finish(self, answer: bytes) -> str:
         """See `terminal.commands.enrol.Enrolment`."""
-        return finish(self.folder, answer).number
+        return finish(self.folder, answer, self.tpm).number
 
     def renewal_is_due(self, now_s: float) -> bool:
         """See `terminal.commands.enrol.Enrolment`."""
@@ -152,14 +159,14 @@ class DeviceEnrolment:
 
     def renewal_request(self, now_s: float) -> bytes:
         """See `terminal.commands.enrol.Enrolment`."""
-        return renewal_request(self.folder, int(now_s))
+        return renewal_request(self.folder, int(now_s), self.tpm)
 
     def renew(self, answer: bytes) -> datetime:
         """See `terminal.commands.enrol.Enrolment`."""
-        return apply_renewal(self.folder, answer)
+        return apply_renewal(self.folder, answer, self.tpm)
 
 
-def _open_renewed(store: FileStore, answer: bytes) -> tuple[x509.Certificate, x509.Certificate]:
+def _open_renewed(store: FolderStore, answer: bytes) -> tuple[x509.Certificate, x509.Certificate]:
     opened = store.open_sealed(answer)
     if opened is None:
         raise Malformed("a box that this terminal cannot open")
@@ -184,7 +191,7 @@ def _certificates(certificate: bytes, ca: bytes) -> tuple[x509.Certificate, x509
 
 
 def _require_certificate(
-    certificate: x509.Certificate, ca: x509.Certificate, number: str, store: FileStore
+    certificate: x509.Certificate, ca: x509.Certificate, number: str, store: FolderStore
 ) -> None:
     try:
         ca.verify_directly_issued_by(ca)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt.packettypes import PacketTypes
@@ -162,6 +163,22 @@ def test_a_key_that_others_may_read_is_refused_by_its_mode(tls: Path, tmp_path: 
     assert fault.detail == f"{key}: mode {mode:04o} is wider than 0600; chmod 600 it first"
     key.chmod(0o600)
     assert type(first_fault(replace(line_to(9, tls), key=key))) is LinkFault
+
+
+def test_an_encrypted_key_is_opened_by_its_passphrase_alone(tls: Path, tmp_path: Path):
+    key = tmp_path / "key"
+    key.touch(mode=0o600)
+    key.write_bytes(
+        certificates.load(tls, "T0001").key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"secret"),
+        )
+    )
+    line = replace(line_to(9, tls), key=key)
+    assert type(first_fault(line)) is LinkIdentityFault
+    assert type(first_fault(replace(line, passphrase=b"other"))) is LinkIdentityFault
+    assert type(first_fault(replace(line, passphrase=b"secret"))) is LinkFault  # nobody listens there
 
 
 def test_a_certificate_that_is_none_or_another_key_s_is_an_identity_fault(tls: Path, tmp_path: Path):

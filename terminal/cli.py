@@ -285,7 +285,7 @@ def _enrol(chosen: argparse.Namespace) -> int:
     device = enrolment_of(settings, chosen.serial)
     if chosen.renew:
         address = settings.registry.enrolment if settings.registry else None
-        return enrol.renew(device, address, trusted_clock(settings).now_s())
+        return enrol.renew(device, address, _times(settings)[0])
     code = sys.stdin.readline().strip() if chosen.code == "-" else chosen.code
     arguments = enrol.EnrolArguments(code, chosen.request, chosen.answer)
     return enrol.run(settings, device, partial(open_camera, settings), arguments)

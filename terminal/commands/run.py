@@ -16,7 +16,7 @@ from terminal.errors import Fault, FontFault, InputFault, Restarted, TrustFault,
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.services.assembly import open_services
-from terminal.services.trust_service import TrustAccess, access, poll
+from terminal.services.trust_service import TrustAccess, access
 from terminal.services.trust_updates import TrustUpdates
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:
     fault: TrustFault = TrustMissing("no trust set has been installed")
     while not stop.is_set():
         try:
-            found = poll(source)
+            found = source.poll()
         except TrustFault as refused:
             found, fault = None, refused
         if found is not None:

@@ -173,7 +173,8 @@ class Recorder:
         return self.journal.append(self.author.stamp(moment), body)
 
     def _ages(self, lists: ListsUsed, moment: Moment) -> Ages:
-        trust_s = max(0, int(moment.now_s) - self.trusted.made_s)
+        made_s = self.trusted.made_s
+        trust_s = max(0, int(moment.now_s) - made_s) if made_s else None  # 0: no set that verifies codes
         return Ages(trust_s, lists.offline_age_s, lists.hotlist_age_s)
 
 

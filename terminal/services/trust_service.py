@@ -41,18 +41,10 @@ class TrustAccess:
 
 def access(source: TrustSource, updater: TrustUpdater | None = None) -> TrustAccess:
     """Load the set in force. Raises TrustFault if there is none that can be used."""
-    first = poll(source)
+    first = source.poll()
     if first is None:
         raise TrustFault("no trust set has been installed; run `roadside trust update`")
     return TrustAccess(source, first, updater)
-
-
-def poll(source: TrustSource) -> TrustInForce | None:
-    """Return another set in force, if any. Raises TrustFault for one that does not verify or lacks keys."""
-    found = source.poll()
-    if found is not None and not found.registry_keys.lookup:
-        raise TrustFault("registry.cbor: no lookup-sealing key")
-    return found
 
 
 @dataclass(slots=True)
@@ -87,7 +79,7 @@ class TrustService:
     def poll(self, moment: Moment, *, online: bool | None = None) -> None:
         """Put a new set in force, and the rules that are due; start an update if it is time."""
         try:
-            new = poll(self.source)
+            new = self.source.poll()
         except TrustFault as fault:
             self._refused = fault
             self.events.append(Event(EventKind.TRUST, f"a trust set was refused: {fault.detail}"))

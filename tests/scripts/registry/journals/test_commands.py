@@ -20,12 +20,13 @@ from pyarrow import parquet
 
 from keys import lab
 from keys.files import Algorithm, load_public, load_seed
+from keys.issue import IssueRequest, issue
 from scripts.registry.__main__ import main
 from scripts.registry.database import Database
 from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
 from terminal.journal.entry import Confirmation, Note
-from terminal.model import Outcome, VehicleFinding
+from terminal.model import CredentialFinding, Outcome, Plate, Vehicle, VehicleFinding
 from terminal.registry import codec
 from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
 from terminal.wire import cose, signed
@@ -266,6 +267,27 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
+
+
+def test_codes_that_nobody_issued_stand_first_on_the_page_with_the_key_that_signed_them(desk: Desk):
+    """One was found by a terminal, the other when the records of its authority were complete."""
+    seed = load_seed(desk.folder / "private/jiangsu.key")
+    vehicle = Vehicle(Plate("苏A66666", "02"), "K33", "A", 209912)
+    now_s, request = desk.now_ms // 1000, IssueRequest(vehicle, "苏A")
+    found, new = (issue(request, seed, bytes([age]) * 12, now_s - age * 3600) for age in (1, 2))
+    not_issued = replace(CHECK, finding=CredentialFinding.NOT_ISSUED, code_text=found)
+    desk.journal.add(replace(not_issued, number="苏A66666"), desk.now_ms)
+    desk.journal.add(replace(CHECK, number="苏A77777", code_text=new), desk.now_ms)
+    desk.send()
+    assert desk.run("issued", "--complete", f"苏A:{now_s + 86_400}") == 0
+    assert desk.run("report", "--out", str(desk.out)) == 0
+    content = desk.out.read_text(encoding="utf-8")
+    _, first, *_ = content.split("<section>")
+    kid = cose.key_id(load_public(desk.folder / "private/jiangsu.key.pub")).hex()
+    assert first.count(kid) == 2
+    assert "苏A66666" in first
+    assert "苏A77777" in first
+    assert "平台复核" in first
 
 
 def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: Desk):

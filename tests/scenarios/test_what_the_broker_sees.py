@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 OBSERVER = "observer"
 DEADLINE_S = 20.0
-LOOKUP, ANSWER, BATCH = (topic("T0001") for topic in (topics.lookup, topics.answer, topics.batch))
+LOOKUP, ANSWER, BATCH, ORDER = (
+    topic("T0001") for topic in (topics.lookup, topics.answer, topics.batch, topics.order)
+)
 OFFICER = "098765"
 SHIFT = """\
 show phone.jpg
@@ -188,6 +190,13 @@ def away(desk: Desk, observer: Observer, broker: Broker, registry: subprocess.Po
     return first + second
 
 
+def ordered(broker: Broker, laboratory: Path) -> None:
+    """Send the terminal an order, as an operator does."""
+    tool = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory)]
+    command = [*tool, "order", "T0001", "lock", "--broker", f"127.0.0.1:{broker.port}"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def database_of(broker: Broker) -> bytes:
     """Return the broker's database as it is on disk."""
     return (broker.folder / "data" / "broker.db").read_bytes()
@@ -205,6 +214,8 @@ def test_no_byte_that_passes_the_broker_tells_a_plate_an_officer_a_vin_or_a_stat
     app.services.uploads.begin()
     desk.until(lambda: app.services.checks.recorder.unreceipted == 0)
     observer.wait_for(BATCH, 1)
+    ordered(broker, laboratory)
+    desk.until(lambda: app.services.orders.locked)
     broker.save()
     for content in (observer.said_by_terminals_and_workers(), on_disk, database_of(broker)):
         assert found(content) == set()
@@ -212,5 +223,8 @@ def test_no_byte_that_passes_the_broker_tells_a_plate_an_officer_a_vin_or_a_stat
     # All of it was said, in boxes.
     asked = found(opened(laboratory / "private/lookup.key", observer.payloads(LOOKUP)))
     assert {(text, "utf-8") for text in (OFFICER, *PLATES)} <= asked
+    (order,) = observer.payloads(ORDER)
+    assert b"lock" not in order
+    assert b"lock" in opened(laboratory / "identity/sealing.key", [order])
     told = found(opened(laboratory / "identity/sealing.key", observer.payloads(ANSWER)))
     assert {(text, "utf-8") for text in (*PLATES, "123456")} <= told

@@ -50,13 +50,12 @@ class TlsIdentity:
 
 def make_ca(name: str, now_s: int, days: int) -> TlsIdentity:
     """Make an authority that signs end-entity certificates only (path length 0). Raises InputFault."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    extensions: list[_Extension] = [
-        (x509.BasicConstraints(ca=True, path_length=0), True),
-        (_usage(key_cert_sign=True, crl_sign=True), True),
-    ]
-    builder = _builder(name, key.public_key(), now_s, days, extensions)
-    return TlsIdentity(builder.issuer_name(_common_name(name)).sign(key, hashes.SHA256()), key)
+    return _self_signed(name, ec.generate_private_key(ec.SECP256R1()), now_s, days)
+
+
+def renew_ca(ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
+    """Make an authority's certificate anew with its key: what it issued is valid under both certificates."""
+    return _self_signed(common_name(ca.certificate), ca.key, now_s, days)
 
 
 def issue_server(names: Sequence[str], ca: TlsIdentity, now_s: int, days: int) -> TlsIdentity:
@@ -202,6 +201,15 @@ def _renew(identity: TlsIdentity, paths: tuple[Path, Path]) -> None:
     save_files(identity, *paths)
 
 
+def _self_signed(name: str, key: ec.EllipticCurvePrivateKey, now_s: int, days: int) -> TlsIdentity:
+    extensions: list[_Extension] = [
+        (x509.BasicConstraints(ca=True, path_length=0), True),
+        (_usage(key_cert_sign=True, crl_sign=True), True),
+    ]
+    builder = _builder(name, key.public_key(), now_s, days, extensions)
+    return TlsIdentity(builder.issuer_name(_common_name(name)).sign(key, hashes.SHA256()), key)
+
+
 def _sign(
     name: str,
     public_key: ec.EllipticCurvePublicKey,
@@ -245,6 +253,11 @@ def _builder(
 def der(certificate: x509.Certificate) -> bytes:
     """Encode a certificate in DER."""
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def pem(certificate: x509.Certificate) -> bytes:
+    """Encode a certificate in PEM."""
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def common_name(certificate: x509.Certificate) -> str:

@@ -194,6 +194,11 @@ def _add_tls(parser: argparse.ArgumentParser) -> None:
     )
     add("--authority", default="roadside", metavar="NAME", help="name of a new authority; default: roadside")
     add(
+        "--renew-authority",
+        action="store_true",
+        help="make ca.crt anew with the authority's key; what it issued stays valid",
+    )
+    add(
         "--server",
         type=arguments.hosts,
         metavar="HOST[,HOST...]",

@@ -28,6 +28,8 @@ _DEFAULT_TYPES = {"02": "K33", "52": "K33"}
 _WINDOW_S = 3 * 366 * DAY_S
 """Default period of an issuer key: this long before and after the current time, s."""
 _PURPOSES = ("answer", "receipt", "hotlist", "order", "journal", "lookup")
+_RENEW_DAYS = 90
+"""From so many days before its end on, an authority's certificate is to be renewed."""
 STDOUT = "-"
 
 
@@ -81,6 +83,13 @@ def tls(options: Namespace, now_s: int) -> None:
         certificates.save(authority, folder, "ca")
         _say(f"{folder / 'ca.crt'}: a new authority, {certificates.AUTHORITY_DAYS} days")
     authority = certificates.load(folder, "ca")
+    if options.renew_authority:
+        authority = certificates.renew_ca(authority, now_s, certificates.AUTHORITY_DAYS)
+        files.replace(folder / "ca.crt", certificates.pem(authority.certificate))
+        _say(f"{folder / 'ca.crt'}: made anew with the same key, {certificates.AUTHORITY_DAYS} days")
+    left = int(authority.certificate.not_valid_after_utc.timestamp() - now_s) // DAY_S
+    if left < _RENEW_DAYS:
+        _say(f"{folder / 'ca.crt'} ends in {left} days: --renew-authority")
     if options.server:
         broker = certificates.issue_server(options.server, authority, now_s, options.days)
         certificates.save(broker, folder, "broker")

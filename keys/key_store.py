@@ -5,7 +5,7 @@ under a wrapping key that only this TPM gives out (`keys.tpm`):
 
     terminal.key, sealing.key   "tpm2-ALGORITHM HEX": SecretBox (XSalsa20-Poly1305) of the 32-byte key
     tls.key                     encrypted PKCS #8; its passphrase is the wrapping key in hex
-    tpm.public, tpm.private     the wrapping key, sealed
+    public.tpm, private.tpm     the wrapping key, sealed
 
 Either way, keys in use are in the memory of the process.
 """

@@ -17,7 +17,7 @@ from keys import files
 from terminal.errors import InputFault
 
 DEVICE = Path("/dev/tpmrm0")
-PUBLIC, PRIVATE = "tpm.public", "tpm.private"
+PUBLIC, PRIVATE = "public.tpm", "private.tpm"
 _POLICY = "sha256:7"
 _ATTRIBUTES = "fixedtpm|fixedparent|noda"
 """Without `userwithauth`: only the policy opens it. `noda`: a wrong try locks nobody out."""

@@ -61,6 +61,11 @@ class Identity:
     folder: Path
 
 
+def staging_folders(folder: Path) -> tuple[Path, Path]:
+    """Return the folders beside an identity where a new one is prepared, and where the old one is put."""
+    return folder.with_name(f".{folder.name}.enrolling"), folder.with_name(f".{folder.name}.before")
+
+
 def load(folder: Path) -> Identity:
     """Load the description of the identity in `folder`. Raises IdentityFault if it is missing or invalid."""
     path = folder / DESCRIPTION

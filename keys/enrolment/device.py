@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
 
 from keys import certificates, files, key_store
 from keys.enrolment import messages
@@ -127,8 +126,8 @@ def apply_renewal(folder: Path, answer: bytes, tpm: Tpm | None = None) -> dateti
     except Malformed as error:
         raise InputFault(f"the answer is not to be believed: {error}") from error
     if ca != trusted:
-        files.replace(folder / identity.CA, _pem(ca))
-    files.replace(folder / identity.TLS_CERTIFICATE, _pem(certificate))
+        files.replace(folder / identity.CA, certificates.pem(ca))
+    files.replace(folder / identity.TLS_CERTIFICATE, certificates.pem(certificate))
     return certificate.not_valid_after_utc
 
 
@@ -204,15 +203,15 @@ def _require_certificate(
 
 def _write(staged: Path, found: EnrolmentAnswer, certificate: x509.Certificate, ca: x509.Certificate) -> None:
     files.replace(staged / identity.DESCRIPTION, found.description)
-    files.replace(staged / identity.TLS_CERTIFICATE, _pem(certificate))
-    files.replace(staged / identity.CA, _pem(ca))
+    files.replace(staged / identity.TLS_CERTIFICATE, certificates.pem(certificate))
+    files.replace(staged / identity.CA, certificates.pem(ca))
     files.replace(staged / identity.ROOT, found.root)
     if found.roster is not None:
         files.replace(staged / ROSTER, found.roster, mode=0o600)
 
 
 def _put_in_place(staged: Path, folder: Path) -> None:
-    before = folder.with_name(f".{folder.name}.before")
+    _, before = identity.staging_folders(folder)
     shutil.rmtree(before, ignore_errors=True)
     atomic_file.sync_folder(staged)
     if folder.exists():
@@ -222,9 +221,5 @@ def _put_in_place(staged: Path, folder: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
-def _pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.PEM)
-
-
 def _staged(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.enrolling")
+    return identity.staging_folders(folder)[0]

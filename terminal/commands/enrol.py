@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import zxingcpp
 
-from terminal import console
+from terminal import console, identity
 from terminal.errors import InputFault
 from terminal.identity import CODE_PREFIX, MOST_MESSAGE, SERVICE_PATH
 from terminal.journal import former
+from terminal.services.wiping import TRUST_STORE, remaining_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +77,8 @@ def run(
     """Enrol this device, or take one step of it with files; return DONE. Raises Fault."""
     if arguments.answer is not None:
         return _finish(settings, device, _read(arguments.answer))
-    former.require_uploaded(settings.paths.state)
+    if _is_enrolled(settings):
+        former.require_uploaded(settings.paths.state)
     code = arguments.code or read_code(open_camera)
     content, address = device.begin(code)
     if arguments.request is not None:
@@ -139,11 +142,23 @@ def read_code(open_camera: Callable[[], Camera], patience_s: float = _SCAN_S) ->
 
 
 def _finish(settings: Config, device: Enrolment, answer: bytes) -> int:
-    folder = former.put_away(settings.paths.state)
+    """Store the identity, and take out of use what belongs to the one before."""
+    state, root = settings.paths.state, settings.paths.identity / identity.ROOT
+    folder = former.put_away(state, complete=_is_enrolled(settings))
     if folder is not None:
-        console.out(f"{folder}: the journal of the identity before, which is uploaded")
-    console.out(f"enrolled as {device.finish(answer)}")
+        for remains in remaining_files(state):
+            remains.replace(folder / remains.name)
+        console.out(f"{folder}: the journal of the identity before, and what a wipe left of it")
+    root_before = root.read_bytes() if root.exists() else None
+    number = device.finish(answer)
+    if root.read_bytes() != root_before:  # versions of another repository would forbid the new one's
+        shutil.rmtree(state / TRUST_STORE, ignore_errors=True)
+    console.out(f"enrolled as {number}")
     return DONE
+
+
+def _is_enrolled(settings: Config) -> bool:
+    return (settings.paths.identity / identity.DESCRIPTION).exists()
 
 
 def _read(path: Path) -> bytes:

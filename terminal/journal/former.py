@@ -32,14 +32,15 @@ def require_uploaded(state_dir: Path) -> None:
             return
 
 
-def put_away(state_dir: Path) -> Path | None:
+def put_away(state_dir: Path, *, complete: bool) -> Path | None:
     """Move the journal into a folder of its own, which is returned; None if there is no journal.
 
-    Raises as `require_uploaded`; then nothing is moved.
+    Raises JournalBusy, JournalFault, and InputFault if it must be `complete`, which is that every record is
+    uploaded, and is not; then nothing is moved.
     """
     if not (state_dir / NAME).exists():
         return None
-    with _header(state_dir) as header:
+    with _header(state_dir, complete=complete) as header:
         folder = state_dir / f"{FORMER}{header.head.journal_id.hex()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         for name in (*(NAME + part for part in PARTS), journal_lock.NAME):
@@ -50,15 +51,15 @@ def put_away(state_dir: Path) -> Path | None:
 
 
 @contextmanager
-def _header(state_dir: Path) -> Iterator[Header]:
-    """Hold the journal's lock; yield its header if every record is uploaded."""
+def _header(state_dir: Path, *, complete: bool = True) -> Iterator[Header]:
+    """Hold the journal's lock, and yield its header."""
     with database.faults(state_dir):
         lock = Lock(state_dir)
         try:
             with closing(database.connect(state_dir / NAME)) as db:
                 header = database.load(db)
             unsent = header.head.seq - header.receipted
-            if unsent:
+            if complete and unsent:
                 raise InputFault(f"{unsent} records are not uploaded yet: roadside upload, then enrol again")
             yield header
         finally:

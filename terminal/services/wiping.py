@@ -13,10 +13,12 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from terminal import atomic_file
 from terminal.errors import Fault
+from terminal.identity import staging_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,11 +71,13 @@ def wipe(holdings: Holdings, order_id: str, messages: Callable[[], Iterable[byte
     if _keep(to, messages):
         yield to
     yield from _remove(holdings.trust)
-    for pattern in _SECRETS:
-        for key in sorted(holdings.identity.glob(pattern)):
+    folders = (holdings.identity, *staging_folders(holdings.identity))
+    for folder, pattern in product(folders, _SECRETS):
+        for key in sorted(folder.glob(pattern)):
             _overwrite(key)
             yield from _remove(key)
-    yield from _remove(holdings.identity)
+    for folder in folders:
+        yield from _remove(folder)
 
 
 def forget(holdings: Holdings) -> Iterator[Path]:

@@ -235,6 +235,10 @@ def test_tls_identities_are_made_under_one_authority_and_never_twice(
             ).returncode
             == status
         )
+    assert main(["tls", str(tls), "--renew-authority"]) == 0
+    assert "made anew with the same key, 365 days" in capsys.readouterr().out
+    assert (tls / "ca.crt").read_bytes() != authority
+    subprocess.run(["openssl", "verify", "-CAfile", tls / "ca.crt", tls / "W0001.crt"], check=True)
     assert "not a certificate" in refused(capsys, "tls", str(tls), "--withdraw", str(tls / "ca.key"))
     assert "No such file" in refused(capsys, "tls", str(tls), "--withdraw", str(tls / "none.crt"))
     assert "already exists" in refused(capsys, "tls", str(tls), "--client", "T0001")

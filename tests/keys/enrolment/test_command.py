@@ -18,9 +18,11 @@ from keys.enrolment.service import EnrolmentServer
 from terminal import cli, identity
 from terminal.commands import enrol
 from terminal.errors import InputFault
+from terminal.journal import former
 from terminal.journal.entry import Event, EventKind, Stamp
 from terminal.journal.store import Journal
 from terminal.rigs import enrolment_of
+from terminal.services.wiping import Holdings, wipe
 from tests.keys.enrolment.conftest import HOUR_S, PROFILE, SERIAL, Desk
 
 if TYPE_CHECKING:
@@ -195,6 +197,39 @@ def test_enrolled_again_its_journal_begins_anew_once_everything_is_uploaded(
     with closing(journal(desk)) as open_journal:
         assert open_journal.head.seq == 0
         assert open_journal.set_aside is None
+
+
+def test_after_a_wipe_it_is_enrolled_anew_and_what_remained_is_kept(
+    desk: Desk, port: int, capsys: pytest.CaptureFixture[str]
+):
+    assert run(desk, "--code", write_code(offer(desk, port))) == enrol.DONE
+    with closing(journal(desk)) as open_journal:
+        open_journal.append(STAMP, Event(EventKind.CLOCK, "x"))
+        journal_id = open_journal.head.journal_id
+    state = desk.folder.parent / "state"
+    (state / "trust").mkdir()
+    for _ in wipe(Holdings(state, desk.folder), "00" * 16, lambda: [b"signed"]):
+        pass
+    (state / "trust").mkdir()
+    assert run(desk, "--code", write_code(offer(desk, port))) == enrol.DONE
+    kept = state / f"{former.FORMER}{journal_id.hex()}"
+    assert f"{kept}: the journal of the identity before" in capsys.readouterr().out
+    assert {"journal.sqlite", "remaining-0000000000000000.cbor"} <= {path.name for path in kept.iterdir()}
+    assert not (state / "trust").exists()
+    with closing(journal(desk)) as open_journal:
+        assert open_journal.head.seq == 0
+
+
+def test_versions_of_the_trust_set_are_kept_under_the_same_root(desk: Desk, port: int):
+    trust = desk.folder.parent / "state" / "trust"
+    for _ in range(2):
+        assert run(desk, "--code", write_code(offer(desk, port))) == enrol.DONE
+        trust.mkdir(parents=True, exist_ok=True)
+        (trust / "floors").touch()
+    assert (trust / "floors").exists()
+    (desk.folder / identity.ROOT).write_bytes(b"another authority's")
+    assert run(desk, "--code", write_code(offer(desk, port))) == enrol.DONE
+    assert not trust.exists()
 
 
 def test_the_certificate_is_renewed_when_it_is_due(desk: Desk, port: int, capsys: pytest.CaptureFixture[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import shutil
 import stat
 from contextlib import suppress
 from dataclasses import replace
@@ -15,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.utils import random as random_bytes
 
-from keys import certificates, key_store, revocations, terminals, trustset
+from keys import certificates, key_store, publishing, revocations, terminals, trustset
 from keys.enrolment import device, messages
+from scripts.registry import terminals as registry_terminals
 from terminal import identity
 from terminal.errors import IdentityFault, InputFault
-from terminal.wire import cbor, sealed
+from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
 from terminal.wire.signed import signer_with
 from tests.keys.enrolment.conftest import HOUR_S, PROFILE, SERIAL, Desk
@@ -48,6 +50,19 @@ def test_an_enrolled_terminal_has_all_that_it_needs_and_stands_in_the_list(desk:
     private = {path.name for path in desk.folder.iterdir() if stat.S_IMODE(path.stat().st_mode) == 0o600}
     assert private == {identity.SIGNING_KEY, identity.SEALING_KEY, identity.TLS_KEY}
     assert [path.name for path in desk.folder.parent.iterdir()] == ["identity"]
+
+
+def test_the_next_publication_lists_it(desk: Desk, tmp_path: Path):
+    desk.enrol()
+    targets = desk.authority.repository.public / "targets"
+    before = set(targets.glob("*.terminals.cbor"))
+    passphrase = (desk.lab / "private" / "passphrase").read_bytes().strip()
+    publishing.publish(desk.authority.repository, lambda _: passphrase, desk.now_s + 60)
+    (published,) = set(targets.glob("*.terminals.cbor")) - before
+    shutil.copy(published, tmp_path / "terminals.cbor")
+    by_kid = registry_terminals.load_from(tmp_path)
+    found = by_kid[cose.key_id(key_store.open_store(desk.folder).public_key)]
+    assert (found.id, found.state) == ("T0007", "active")
 
 
 def test_a_code_carries_128_random_bits_and_reads_back(desk: Desk):

@@ -40,6 +40,22 @@ def test_a_renewed_certificate_is_for_the_same_key_and_lasts_longer(desk: Desk):
     assert desk.authority.withdraw("T0007", later_s) == 2  # both would be good still
 
 
+def test_with_its_certificate_a_terminal_takes_over_a_renewed_ca(desk: Desk):
+    desk.enrol()
+    ca = certificates.load(desk.authority.folder, "ca")
+    later_s = desk.now_s + 25 * 86_400
+    renewed = certificates.renew_ca(ca, later_s, 365)
+    (desk.authority.folder / "ca.crt").write_bytes(certificates.pem(renewed.certificate))
+    answer = desk.authority.answer(device.renewal_request(desk.folder, later_s), later_s)
+    device.apply_renewal(desk.folder, answer)
+    taken = certificates.load_certificate(desk.folder / identity.CA)
+    assert taken == renewed.certificate != ca.certificate
+    for authority in (taken, ca.certificate):
+        certificates.load_certificate(desk.folder / identity.TLS_CERTIFICATE).verify_directly_issued_by(
+            authority
+        )
+
+
 def test_a_renewal_is_for_active_terminals_alone_and_not_replayed(desk: Desk):
     desk.enrol()
     request = device.renewal_request(desk.folder, desk.now_s)

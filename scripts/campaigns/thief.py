@@ -120,7 +120,7 @@ class Results:
 
     found: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
-    """What must not be."""
+    """Names of expectations that did not hold."""
 
     def expect(self, name: str, *, holds: bool) -> None:
         """Count something that must hold."""
@@ -130,7 +130,7 @@ class Results:
 
 
 @dataclass
-class Campaign:
+class Theft:
     """A laboratory with its authorities' records, and a terminal."""
 
     folder: Path
@@ -151,7 +151,7 @@ class Campaign:
 
     @property
     def span(self) -> Span:
-        """What the register of issued codes covers: up to a day ago."""
+        """Span of the register of issued codes: up to a day ago."""
         return Span("苏", self.now_s - SPAN_DAYS * DAY_S, self.now_s - DAY_S)
 
     def honest(self) -> Iterator[SignedCode]:
@@ -195,7 +195,7 @@ def run(folder: Path, forgeries: int, honest: int, seed: int) -> int:
     return 1 if wrong else 0
 
 
-def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Campaign:
+def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Theft:
     """Issue and forge, record and publish, and install the set on the terminal."""
     now_s = int(time.time())
     lab.make(folder / "lab", now_s, random_bytes)
@@ -206,7 +206,7 @@ def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Campaign:
     forged = [holder.sign(now_s - days * DAY_S, now_s) for days in ages]
     database = Database(f"sqlite:///{folder}/registry.sqlite")
     database.prepare(now_s * 1000)
-    campaign = Campaign(folder, now_s, forged, database)
+    campaign = Theft(folder, now_s, forged, database)
     with campaign.issued.open("w", encoding="utf-8") as file:
         for _ in range(honest):
             code = holder.sign(first_s, now_s)
@@ -219,11 +219,11 @@ def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Campaign:
     return campaign
 
 
-def _is_new(campaign: Campaign, code: SignedCode) -> bool:
+def _is_new(campaign: Theft, code: SignedCode) -> bool:
     return code.claims.issued_s >= campaign.now_s - UNRECORDED_S
 
 
-def _publish_register(campaign: Campaign) -> None:
+def _publish_register(campaign: Theft) -> None:
     content = (campaign.lab / "trust").resolve() / "issued" / "苏.bin"
     lines = (one.line for one in campaign.honest() if campaign.covers(one))
     build(lines, campaign.span, content, campaign.now_s)
@@ -231,7 +231,7 @@ def _publish_register(campaign: Campaign) -> None:
     lab_repository.install(campaign.lab, campaign.now_s)
 
 
-def show_all(campaign: Campaign, every: int) -> list[SignedCode]:
+def show_all(campaign: Theft, every: int) -> list[SignedCode]:
     """Show every code to one terminal, which asks the registry; return the forgeries that stay unfound."""
     verifier = Verifier(_trusted(campaign).trust_set)
     moment, results = Moment(campaign.now_s), campaign.results
@@ -254,7 +254,7 @@ def _told(connection: Connection, code: SignedCode, finding: Finding, moment: Mo
     return with_issuance(finding, word, moment, None)
 
 
-def _forged(campaign: Campaign, code: SignedCode, verifier: Verifier) -> bool:
+def _forged(campaign: Theft, code: SignedCode, verifier: Verifier) -> bool:
     """Show one forgery; return True if it is found at once."""
     moment, results = Moment(campaign.now_s), campaign.results
     finding = verifier.verify(code.text, moment)
@@ -287,7 +287,7 @@ def _is_found(finding: Finding) -> bool:
     return finding.reason is Reason.NOT_ISSUED
 
 
-def recheck(campaign: Campaign, unfound: list[SignedCode]) -> None:
+def recheck(campaign: Theft, unfound: list[SignedCode]) -> None:
     """A day and an hour later the records are complete: every code is known."""
     later_s = campaign.now_s + DAY_S + UNRECORDED_S
     with campaign.database.transaction() as connection:
@@ -304,7 +304,7 @@ def recheck(campaign: Campaign, unfound: list[SignedCode]) -> None:
             campaign.results.expect("newest honest codes, issued", holds=word is Issuance.ISSUED)
 
 
-def declare(campaign: Campaign) -> None:
+def declare(campaign: Theft) -> None:
     """Declare the key compromised, and show the terminal every tenth honest code, and every forgery."""
     content = (campaign.lab / "trust").resolve()
     for kid in issuers.load(content):
@@ -322,7 +322,7 @@ def declare(campaign: Campaign) -> None:
         campaign.results.expect("forgeries, not genuine after the compromise", holds=holds)
 
 
-def _trusted(campaign: Campaign) -> TrustInForce:
+def _trusted(campaign: Theft) -> TrustInForce:
     return access(trust_source(config.read(campaign.lab / lab.CONFIG))).first
 
 

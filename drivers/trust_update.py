@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from terminal.errors import TrustFault
@@ -37,9 +38,10 @@ class UpdateProcess:
             self._child = subprocess.Popen(  # noqa: S603 - our own program
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
-            os.setpriority(os.PRIO_PROCESS, self._child.pid, NICENESS)
         except OSError as error:
             raise TrustFault(f"the update could not be started: {error.strerror}") from error
+        with suppress(OSError):  # it may have ended already
+            os.setpriority(os.PRIO_PROCESS, self._child.pid, NICENESS)
 
     @property
     def running(self) -> bool:

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,11 +31,23 @@ FOLDER = "trust"
 
 @dataclass(slots=True)
 class StoredTrust:
-    """Trust from the set in force in a store."""
+    """Trust from the set in force in a store.
+
+    1. Metadata and every target that is loaded are verified before they are used, offline.
+    2. The files that are read in place (the register of issued codes, offline lists) may have a gigabyte.
+       Those of the first set are hashed before they are used as well: by a thread if `beside`, so that a
+       terminal is at work meanwhile, without them. Those of later sets were hashed by the update.
+    3. Of a first set with a damaged file only the registry's keys are used, with the fault. The next update
+       replaces the file.
+    """
 
     store: TrustStore
     selection: Selection
+    beside: bool = False
     _watch: Watch = field(init=False)
+    _hashing: Future[None] | None = field(default=None, init=False)
+    _held: InstalledSet | None = field(default=None, init=False)
+    """The set whose files are being hashed."""
 
     def __post_init__(self) -> None:
         """Begin with nothing loaded."""
@@ -40,22 +55,52 @@ class StoredTrust:
 
     def poll(self) -> TrustInForce | None:
         """Load the set in force if it is another one than at the last call; otherwise this costs one system
-        call.
+        call. A set whose files have been hashed is returned a second time, with them.
 
-        The first call hashes every file. Later ones skip the files that are read in place, which the update
-        hashed before it brought the set into force. If the first set does not verify completely but its
-        registry keys do, only these are returned, with the fault. Raises TrustFault, once for each set, if it
-        does not verify.
+        Raises TrustFault, once for each set, if it does not verify.
         """
         first = self._watch.seen is None
-        if not self._watch.has_changed():
+        if self._watch.has_changed():
+            self._hashing = self._held = None
+            return self._first() if first else _in_force(self._open())
+        if self._held is None or self._hashing is None or not self._hashing.done():
             return None
+        held, hashing = self._held, self._hashing
+        self._hashing = self._held = None
         try:
-            return _in_force(open_current(self.store, self.selection, hash_mapped=first))
+            hashing.result()
         except TrustFault as fault:
-            if not first:
-                raise
-            return _registry_alone(open_registry(self.store), fault)
+            return self._damaged(fault)
+        return _in_force(held)
+
+    def _open(self) -> InstalledSet:
+        return open_current(self.store, self.selection, hash_mapped=False)
+
+    def _first(self) -> TrustInForce:
+        try:
+            held = self._open()
+            if not self.beside:
+                held.verify_mapped()
+                return _in_force(held)
+        except TrustFault as fault:
+            return self._damaged(fault)
+        self._held, self._hashing = held, Future()
+        Thread(target=_hash, args=(held, self._hashing), daemon=True).start()
+        return _in_force(replace(held, mapped={}))
+
+    def _damaged(self, fault: TrustFault) -> TrustInForce:
+        with suppress(OSError):
+            self.store.suspect.touch()
+        return _registry_alone(open_registry(self.store), fault)
+
+
+def _hash(held: InstalledSet, done: Future[None]) -> None:
+    try:
+        held.verify_mapped()
+    except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+        done.set_exception(error)
+    else:
+        done.set_result(None)
 
 
 def _in_force(installed: InstalledSet) -> TrustInForce:

@@ -58,6 +58,11 @@ class TrustStore:
         """The file of floors."""
         return self.folder / "floors"
 
+    @property
+    def suspect(self) -> Path:
+        """A file that is there if a file of the set in force is damaged: the next update replaces it."""
+        return self.folder / "suspect"
+
 
 @dataclass(frozen=True, slots=True)
 class InstalledSet:

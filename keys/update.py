@@ -96,11 +96,12 @@ def _update(store: TrustStore, source: Source, selection: Selection, now_s: floa
     seen = seen.raised(metadata.floors())
     floors.save(store.floors_file, floors.FloorRecord(seen, record.installed))
     job = _Job(store, source, metadata, wanted(metadata.target_files, selection), before)
-    if before is not None and _is_same(before, job):
+    if before is not None and _is_same(before, job) and not store.suspect.exists():
         return Update(before, changed=False, fetched=0)
     installed, fetched = _install(job, selection, seen)
     least = record.installed.after(metadata.keys()).raised(installed.floors())
     floors.save(store.floors_file, floors.FloorRecord(seen.raised(installed.floors()), least))
+    store.suspect.unlink(missing_ok=True)
     for part in _folder(store, "staging").iterdir():
         part.unlink(missing_ok=True)
     return Update(installed, changed=True, fetched=fetched)

@@ -157,11 +157,14 @@ def open_keys(folder: Path) -> KeyStore:
     return key_store.open_store(folder)
 
 
-def trust_source(settings: Config) -> TrustSource:
-    """The trust sets of this terminal's own store. Raises IdentityFault, TrustFault."""
+def trust_source(settings: Config, *, beside: bool = False) -> TrustSource:
+    """The trust sets of this terminal's own store; `beside`, big files are hashed beside the work.
+
+    Raises IdentityFault, TrustFault.
+    """
     from keys.trust_source import StoredTrust  # noqa: PLC0415 - loads tuf
 
-    return StoredTrust(*_trust_store(settings))
+    return StoredTrust(*_trust_store(settings), beside=beside)
 
 
 def trust_updater(config_file: Path) -> TrustUpdater:

@@ -47,7 +47,9 @@ class ChangingTrust:
 
     def put(self, **changes: object) -> None:
         """Bring the set with these changes in force."""
-        self.first = self.next = replace(self.first, **changes)  # type: ignore[arg-type]  # fields by name
+        generation = f"{self.first.generation}+"
+        changed = replace(self.first, generation=generation, **changes)  # type: ignore[arg-type]  # fields by name
+        self.first = self.next = changed
 
     def opened(self) -> ChangingTrust:
         """This source as another run opens it."""

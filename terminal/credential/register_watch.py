@@ -42,12 +42,13 @@ class RegisterWatch:
             frozenset(file.target for file in self.loaded.files if file.fingerprint in self.aside)
         )
 
-    def follow(self, loaded: Register) -> RegisterWatch:
+    def follow(self, loaded: Register, aside: frozenset[bytes] = frozenset()) -> RegisterWatch:
         """Return the watch over the files of another trust set.
 
-        An unchanged file stays laid aside, or keeps its results for the last codes.
+        An unchanged file stays laid aside, or keeps its results for the last codes. Files with a fingerprint
+        in `aside` are laid aside as well.
         """
-        watch = RegisterWatch(loaded, self.aside)
+        watch = RegisterWatch(loaded, self.aside | aside)
         before = {file.target: file.fingerprint for file in self.loaded.files}
         same = {file.target for file in loaded.files if before.get(file.target) == file.fingerprint}
         watch._recent = {target: codes.copy() for target, codes in self._recent.items() if target in same}

@@ -93,10 +93,15 @@ class Lists:
                 self.hotlist.conclude(question, answer)
 
     def trust(self, new: TrustInForce) -> None:
-        """Use the offline list of another trust set from now on."""
+        """Use the offline list of another trust set from now on, and take its snapshots of hot lists."""
         if self.offline is not None:
             folders = {file.parent for name, file in new.mapped.items() if name.startswith("offline/")}
             self.offline.use(next(iter(folders), None))
+        for name, content in new.targets.items():
+            folder, _, file = name.partition("/")
+            if folder == "hotlist" and self.hotlist is not None:
+                with self._minding("writing"):
+                    self.hotlist.take_snapshot(file.removesuffix(".cbor"), content)
 
     def refresh(self, monotonic_s: float) -> None:
         """Take lists that were put in place since, and note which hot lists were heard of (monotonic s)."""

@@ -85,8 +85,8 @@ class TrustService:
             self.events.append(Event(EventKind.TRUST, f"a trust set was refused: {fault.detail}"))
             new = None
         if new is not None:
+            self._note(new)
             self._refused, self.in_force = None, new
-            self.events.append(Event(EventKind.TRUST, f"trust set {new.trust_set.serial} is in force"))
             for subscriber in self._subscribers:
                 subscriber(new)
         event = self.rules.poll(moment)
@@ -94,6 +94,13 @@ class TrustService:
             self.events.append(event)
         if self.updates is not None:
             self.updates.poll(online=online)
+
+    def _note(self, new: TrustInForce) -> None:
+        """Have it recorded that another set is in force, or that the one in force is damaged."""
+        if new.fault is not None:
+            self.events.append(Event(EventKind.TRUST, f"the trust set is damaged: {new.fault.detail}"))
+        elif new.generation != self.in_force.generation:
+            self.events.append(Event(EventKind.TRUST, f"trust set {new.trust_set.serial} is in force"))
 
     def request_update(self) -> None:
         """Have an update start now, as an order `refresh` asks for."""

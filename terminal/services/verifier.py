@@ -41,7 +41,7 @@ class Verifier:
     def trust(self, trusted: trust.TrustSet) -> None:
         """Verify with another trust set from now on. Files that are laid aside and the same stay so."""
         self.trusted = trusted
-        self._watch = self._watch.follow(trusted.register)
+        self._watch = self._watch.follow(trusted.register, self.laid_aside)
         self._in_force = replace(trusted, register=self._watch.in_force)
 
     @property

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from concurrent import futures
 from pathlib import Path
 
 import pytest
 from nacl.utils import random as random_bytes
 
-from keys import issuers, lab_repository, publishing, repository
+from keys import issuers, lab_repository, publishing, register_counts, repository
 from keys.repository import Repository
 from keys.selection import Selection
 from keys.sources import FolderSource
 from keys.trust_source import StoredTrust
 from keys.trust_store import TrustStore
 from keys.update import update
+from terminal.credential import register
 from terminal.credential.trust import NO_TRUST
 from terminal.credential.trust_source import TrustInForce
 from terminal.errors import TrustFault
@@ -175,3 +177,76 @@ def test_random_bytes_are_no_set(store: TrustStore, authority: Authority):
     metadata.write_bytes(random_bytes(500))
     with pytest.raises(TrustFault):
         StoredTrust(store, SELECTION).poll()
+
+
+# Big files
+
+
+def with_register(authority: Authority, now_s: int = NOW_S) -> None:
+    """Publish a register of issued codes, which terminals read in place."""
+    content = register.write([b"%16d" % n for n in range(100)], NOW_S - 9 * DAY_S, NOW_S - DAY_S)
+    (authority.content / "issued").mkdir(exist_ok=True)
+    (authority.content / "issued" / "苏.bin").write_bytes(content)
+    register_counts.save(authority.repository.folder, "苏", {"苏": 100})
+    authority.publish(now_s)
+
+
+def until_hashed(source: StoredTrust) -> TrustInForce:
+    """The set once its files have been hashed."""
+    hashing = source._hashing  # noqa: SLF001 - to wait for its end without sleeping
+    assert hashing is not None
+    futures.wait([hashing], timeout=60)
+    return loaded(source)
+
+
+def damage(store: TrustStore) -> None:
+    file = store.current / "targets" / "issued" / "苏.bin"
+    file.chmod(0o600)
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+
+
+def test_a_terminal_is_at_work_while_its_big_files_are_hashed(store: TrustStore, authority: Authority):
+    with_register(authority)
+    install(store, authority)
+    source = StoredTrust(store, SELECTION, beside=True)
+    first = loaded(source)
+    assert (first.mapped, first.trust_set.register.files) == ({}, ())
+    assert first.trust_set.issuers
+    whole = until_hashed(source)
+    assert [file.target for file in whole.trust_set.register.files] == ["issued/苏.bin"]
+    assert source.poll() is None
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_big_file_that_is_damaged_is_never_used_and_the_next_update_replaces_it(
+    store: TrustStore, authority: Authority, *, beside: bool
+):
+    with_register(authority)
+    install(store, authority)
+    damage(store)
+    source = StoredTrust(store, SELECTION, beside=beside)
+    first = loaded(source)
+    assert first.trust_set.register.files == ()
+    damaged = until_hashed(source) if beside else first
+    assert damaged.fault is not None
+    assert "issued/苏.bin" in damaged.fault.detail
+    assert damaged.trust_set is NO_TRUST
+    install(store, authority)
+    repaired = loaded(source)
+    assert repaired.fault is None
+    assert [file.target for file in repaired.trust_set.register.files] == ["issued/苏.bin"]
+    StoredTrust(store, SELECTION).poll()
+    assert not store.suspect.exists()
+
+
+def test_a_set_that_comes_while_files_are_hashed_takes_their_place(store: TrustStore, authority: Authority):
+    with_register(authority)
+    install(store, authority)
+    source = StoredTrust(store, SELECTION, beside=True)
+    loaded(source)
+    authority.publish(NOW_S + 1)
+    install(store, authority, NOW_S + 1)
+    assert loaded(source).trust_set.serial == 3
+    assert source.poll() is None

@@ -28,10 +28,17 @@ from terminal.model import CredentialFinding, Outcome, Reason, RecordedCheck, Ve
 from terminal.ports import UpdateResult
 from terminal.registry import codec, topics
 from terminal.registry.lookup import Drop
-from terminal.registry.messages import LookupAnswer, LookupRequest, LookupResult
+from terminal.registry.messages import (
+    HotlistChange,
+    HotlistEntry,
+    LookupAnswer,
+    LookupRequest,
+    LookupResult,
+)
 from terminal.screens.values import CameraStatus, Status
 from terminal.services.status import status_of
 from terminal.services.trust_updates import TrustUpdates
+from terminal.services.verifier import Verifier
 from terminal.vehicle import tables
 from terminal.wire import signed
 from terminal.wire.sealed import SealingKeyPair
@@ -187,6 +194,17 @@ def test_the_offline_list_of_the_new_set_is_asked(work: Work, tmp_path: Path):
         VehicleFinding.CACHED_OFF_ROAD,
         VehicleFinding.UNCHECKED,
     ]
+
+
+def test_a_snapshot_of_the_hot_list_in_the_set_raises_its_alarms(work: Work):
+    now_ms = int(1e3 * work.clock.now_s())
+    listed = HotlistChange(province="苏", epoch=2, seq=7, at_ms=now_ms, vehicles=(HotlistEntry(OURS, "C"),))
+    work.trust.put(targets={"hotlist/苏.cbor": codec.write(listed)})
+    work.services.poll()
+    found = judged(work.cases.enter(OURS, None, work.moment)).verdict
+    assert (found.status.finding, found.outcome) == (VehicleFinding.CACHED_ALARM, Outcome.ALARM)
+    assert work.cases.lists.hotlist is not None
+    assert work.cases.lists.hotlist.positions["苏"].seq == 7
 
 
 def register_of(*codes: str, name: str = "苏") -> Register:
@@ -357,3 +375,14 @@ def test_with_the_registry_s_keys_alone_plates_are_looked_up_and_no_code_is_veri
     assert reason(work, work.code()) is Reason.UNKNOWN_KEY
     work.cases.enter(OURS, None, work.moment)
     assert judged(tuple(work.answer(work.asked()[-1], OURS))).verdict.outcome is Outcome.PASS
+
+
+def test_a_file_laid_aside_by_a_former_run_stays_so_when_it_comes_after_the_start(work: Work):
+    """At the start big files are hashed beside the work, so that the register comes a little later."""
+    faulty = register_of()
+    file = faulty.files[0]
+    verifier = Verifier(work.trust.first.trust_set, laid_aside=frozenset({file.fingerprint}))
+    assert not verifier.faults
+    verifier.trust(replace(work.trust.first.trust_set, register=faulty))
+    assert len(verifier.faults) == 1
+    assert verifier.verify(work.code(), work.moment).reason is Reason.OK

@@ -45,6 +45,7 @@ def test_a_release_is_tagged_and_built_the_same_twice(clone: Path):
     out = make(clone, "0.2.0", "2026-12-01")
     assert git(clone, "describe", "--exact-match").strip() == "v0.2.0"
     assert git(clone, "status", "--porcelain") == ""
+    assert 'RELEASED = "2026-12-01"\n' in (clone / "terminal/__init__.py").read_text()
     sums = out.joinpath("SHA256SUMS").read_text()
     files = {name: digest for digest, name in (line.split("  ") for line in sums.splitlines())}
     assert {Path(name).suffix for name in files} == {".whl", ".gz", ".json"}

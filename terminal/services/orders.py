@@ -1,8 +1,8 @@
 """Carries out orders of the registry: lock, unlock, wipe and refresh (wire format, section 5).
 
 1. An order counts once, for this identity, while it is fresh (`terminal.registry.orders`).
-2. Its place in the file of orders is on disk before it is acknowledged to the broker: what was not
-   acknowledged is delivered again.
+2. Its place in the file of orders is on disk before it is acknowledged to the broker. Where it cannot be
+   written, it is tried again, and what was not acknowledged is delivered again after a restart.
 3. What does not count changes nothing, is counted, and is acknowledged.
 4. A lock outlasts a restart; an order or a supervisor ends it (`terminal.services.officer_session`).
 5. A wipe ends the program, which carries it out (`terminal.services.wiping`); one that was cut short goes on
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.verify import Moment
+    from terminal.ports import Incoming
 
 FILE = "orders.json"
 
@@ -77,6 +78,8 @@ class OrderService:
     fault: OrdersFault | None = None
     """Why the orders that were carried out could not be read or written."""
     refused: Counter[OrderRefusal] = field(default_factory=Counter, init=False)
+    unkept: list[Incoming] = field(default_factory=list, init=False)
+    """Orders whose place could not be written yet; they are not acknowledged."""
 
     @classmethod
     def open(
@@ -118,6 +121,11 @@ class OrderService:
             self.request_update()
         self._save(self.state.after(order))
         return Event(EventKind.TRUST, f"order {order.id.hex()} was carried out: {order.command}")
+
+    def take_unkept(self) -> list[Incoming]:
+        """Return the orders that are to be tried again, and forget them."""
+        unkept, self.unkept = self.unkept, []
+        return unkept
 
     def unlock(self) -> None:
         """End the lock, since a supervisor signed in. Raises OrdersFault."""

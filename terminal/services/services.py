@@ -121,7 +121,7 @@ class Services:
                 self.checks.registry.apply_change(incoming, self.checks.recorder.head, self.moment())
             case Subscription.ORDER:
                 if not self._is_carried_out(incoming):
-                    return ()  # it is delivered again
+                    return ()  # `poll` tries again; after a restart it is delivered again
             case _:
                 self.dropped[purpose] += 1
         if self.link is not None:
@@ -136,6 +136,8 @@ class Services:
         """Send and remove what is due, and take lists that were put in place since."""
         self.trust.poll(self.moment(), online=self.checks.online)
         self.checks.recorder.judge_by(self.trust.in_force.trust_set, self.trust.rules.named)
+        for incoming in self.orders.take_unkept():
+            self.receive(incoming)
         with self.notices.noting(JournalFault):
             self._record_trust_events()
             self.uploads.poll()
@@ -187,6 +189,7 @@ class Services:
         try:
             event = self.orders.receive(incoming.payload, self.moment())
         except OrdersFault:  # it is shown; see `status`
+            self.orders.unkept.append(incoming)
             return False
         if event is not None:
             with self.notices.noting(JournalFault):  # an order is carried out whether or not it is recorded

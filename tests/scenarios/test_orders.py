@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,14 +12,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from terminal.commands import run
 from terminal.commands.ordered_wipe import finish_wipe
 from terminal.errors import TerminalWiped
-from terminal.services.orders import load_state
+from terminal.registry.orders import OrderState
+from terminal.services.orders import load_state, save_state
 from tests.scenarios.test_network_faults import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pygame import Surface
+
+    from terminal.ports import Contact
     from tests.scenarios.conftest import Desk, Registry
 
 
@@ -57,6 +64,39 @@ def test_an_order_to_nobody_is_refused(registry: Registry):
     unknown = give(registry, "wipe", "T0009")
     assert (unknown.returncode, "T0009 is not in terminals.cbor" in unknown.stderr) == (1, True)
     assert give(registry, "explode").returncode == 2
+
+
+class EndingDisplay:
+    """A display on which the first screen ends the program, as the service manager would."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+
+    def show(self, _surface: Surface) -> None:
+        """See `terminal.ports.Display`."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def poll(self) -> list[Contact]:
+        """See `terminal.ports.Display`."""
+        return []
+
+    def close(self) -> None:
+        """See `terminal.ports.Display`."""
+
+
+def test_a_wipe_that_was_cut_short_goes_on_when_the_program_starts(
+    desk: Desk, laboratory: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    shutil.copytree(laboratory / "identity", tmp_path / "identity")
+    desk.settings = replace(desk.settings, paths=replace(desk.settings.paths, identity=tmp_path / "identity"))
+    desk.settings.paths.state.mkdir()
+    save_state(desk.settings.paths.state, OrderState(wiping="ab" * 16))
+    setup = desk.setup()
+    ending = replace(setup.rig, display=EndingDisplay(setup.rig.display.size))
+    for _ in range(2):  # and it says so at every start from then on
+        assert run.run(replace(setup, rig=ending)) == run.FAULT
+        assert TerminalWiped.code in capsys.readouterr().err
+    assert not (tmp_path / "identity").exists()
 
 
 def test_a_terminal_that_is_ordered_to_wipe_ends_and_is_wiped(

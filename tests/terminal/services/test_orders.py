@@ -112,7 +112,7 @@ def test_a_refresh_asks_for_an_update_once(work: Work):
     assert asked == ["now"]
 
 
-def test_an_order_that_cannot_be_kept_is_not_acknowledged_and_counts_when_it_comes_again(work: Work):
+def test_an_order_that_cannot_be_kept_is_not_acknowledged_and_tried_again(work: Work):
     state = work.settings.paths.state
     (state / f".{FILE}").mkdir()  # nothing can be written there
     lock = order(work, Command.LOCK)
@@ -120,9 +120,12 @@ def test_an_order_that_cannot_be_kept_is_not_acknowledged_and_counts_when_it_com
     assert work.link.acknowledged == []
     assert not is_locked(work)
     assert OrdersFault.code in [fault.code for fault in faults_of(work.services)]
+    work.services.poll()
+    assert work.link.acknowledged == []
     (state / f".{FILE}").rmdir()
-    work.services.receive(lock)
+    work.services.poll()
     assert is_locked(work)
+    assert OrdersFault.code not in [fault.code for fault in faults_of(work.services)]
     assert work.link.acknowledged == [lock]
 
 

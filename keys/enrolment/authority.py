@@ -21,6 +21,7 @@ from keys.enrolment.records import CodeRecord, Profile, Records, TerminalRecord
 from keys.terminals import ACTIVE, WITHDRAWN
 from keys.trustset import ListedTerminal
 from terminal import identity
+from terminal.credential.enforcement import target_of
 from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import IdentityFault, InputFault
 from terminal.limits import DAY_S
@@ -93,7 +94,7 @@ class Authority:
             raise InputFault(f"refused: {error}") from error
 
     def withdraw(self, terminal: str, now_s: int) -> int:
-        """Withdraw a terminal: its keys, its certificates and its unused codes.
+        """Withdraw a terminal: its keys, its certificates, its unused codes, and what is sealed to it.
 
         Returns the number of certificates put on the revocation list. Raises InputFault, TrustFault.
         """
@@ -104,7 +105,10 @@ class Authority:
                 raise InputFault(f"no terminal {terminal}")
             self._save_listed(listed | {number: replace(listed[number], state=WITHDRAWN)})
             self._void_codes(terminal)
+            self._remove_enforcement(terminal)
             record = self.records.terminals().get(terminal)
+            if record is not None:
+                self._leave_roster(record.profile)
             standing = record.standing(now_s) if record else ()
             self._revoke(standing, now_s)
             return len(standing)
@@ -148,6 +152,7 @@ class Authority:
         before = self.records.terminals().get(profile.terminal)
         if before is not None:
             self._revoke(before.standing(now_s), now_s)
+            self._remove_enforcement(profile.terminal)  # it is sealed to the key before
         entry = ListedTerminal(
             profile.terminal, request.public_key, request.sealing_key, profile.province, ACTIVE
         )
@@ -198,13 +203,26 @@ class Authority:
         if roster is None:
             return None
         box = sealed.seal(roster, sealing_key)
-        path = self.repository.content / "roster" / f"{profile.unit}.sealed"
+        path, boxes = self._roster(profile.unit)
         path.parent.mkdir(exist_ok=True)
+        files.replace(path, cbor.write(boxes | {profile.number: box}))
+        return cbor.write({profile.number: box})
+
+    def _remove_enforcement(self, terminal: str) -> None:
+        (self.repository.content / target_of(terminal)).unlink(missing_ok=True)
+
+    def _leave_roster(self, profile: Profile) -> None:
+        path, boxes = self._roster(profile.unit)
+        if boxes.pop(profile.number, None) is not None:
+            files.replace(path, cbor.write(boxes))
+
+    def _roster(self, unit: str) -> tuple[Path, dict[int, cbor.Value]]:
+        """Return the target of a unit's roster, and its boxes by running number."""
+        path = self.repository.content / "roster" / f"{unit}.sealed"
         boxes = cbor.read(path.read_bytes()) if path.exists() else {}
         if type(boxes) is not dict:
             raise InputFault(f"{path}: not a map")
-        files.replace(path, cbor.write(boxes | {profile.number: box}))
-        return cbor.write({profile.number: box})
+        return path, boxes
 
     def _require_free(self, profile: Profile) -> None:
         listed = self._listed()

@@ -12,14 +12,17 @@ import json
 import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from keys import files
 from terminal.errors import InputFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+_Record = TypeVar("_Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Records:
 
     def codes(self) -> dict[bytes, CodeRecord]:
         """Load all codes by id. Raises InputFault."""
-        return {bytes.fromhex(path.stem): _code(_load(path)) for path in self._all("codes")}
+        return {bytes.fromhex(path.stem): _load(path, _code) for path in self._all("codes")}
 
     def save_code(self, code_id: bytes, record: CodeRecord) -> None:
         """Save a code."""
@@ -97,7 +100,7 @@ class Records:
 
     def terminals(self) -> dict[str, TerminalRecord]:
         """Load all terminals by id. Raises InputFault."""
-        return {path.stem: _terminal(_load(path)) for path in self._all("terminals")}
+        return {path.stem: _load(path, _terminal) for path in self._all("terminals")}
 
     def save_terminal(self, record: TerminalRecord) -> None:
         """Save a terminal."""
@@ -112,15 +115,12 @@ class Records:
         return sorted((self.folder / kind).glob("*.json"))
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path, build: Callable[[dict[str, Any]], _Record]) -> _Record:
     try:
         files.require_private(path)
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        return build(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError) as error:  # not repeated: it may hold a secret
         raise InputFault(f"{path}: not a record of an enrolment") from error
-    if not isinstance(content, dict):
-        raise InputFault(f"{path}: not a record of an enrolment")
-    return content
 
 
 def _save(path: Path, content: dict[str, Any]) -> None:

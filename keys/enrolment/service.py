@@ -19,6 +19,7 @@ from terminal.identity import MOST_MESSAGE, SERVICE_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from socket import socket
 
     from keys.enrolment.authority import Authority
 
@@ -38,8 +39,26 @@ class EnrolmentServer(ThreadingHTTPServer):
         """Listen on `host` and `port`. Raises OSError."""
         self.authority = authority
         self.clock_s = clock_s
-        self.places = BoundedSemaphore(_MOST_TOGETHER)
+        self._places = BoundedSemaphore(_MOST_TOGETHER)
         super().__init__((host, port), _Handler)
+
+    def process_request(
+        self, request: socket | tuple[bytes, socket], client_address: tuple[str, int]
+    ) -> None:
+        """Give the connection a thread, or close it where too many have one."""
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(
+        self, request: socket | tuple[bytes, socket], client_address: tuple[str, int]
+    ) -> None:
+        """Answer in the connection's thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -58,16 +77,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"too large")
             return
         content = self.rfile.read(int(length))
-        if not self.server.places.acquire(blocking=False):
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, b"busy")
-            return
         try:
-            self._send(HTTPStatus.OK, self.server.authority.answer(content, int(self.server.clock_s())))
+            answer = self.server.authority.answer(content, int(self.server.clock_s()))
         except Fault as fault:
             self.log_message("%s", console.escaped(fault.detail))
             self._send(HTTPStatus.FORBIDDEN, fault.detail.encode())
-        finally:
-            self.server.places.release()
+        except OSError as error:
+            self.log_message("%s: %s", error.filename, error.strerror)
+            self._send(HTTPStatus.INTERNAL_SERVER_ERROR, b"the authority cannot store it")
+        else:
+            self._send(HTTPStatus.OK, answer)
 
     def _send(self, status: HTTPStatus, content: bytes) -> None:
         self.send_response(status)

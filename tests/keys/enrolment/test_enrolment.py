@@ -245,6 +245,26 @@ def test_the_unit_s_roster_comes_sealed_with_the_answer_and_with_the_next_set(de
         box = boxes[7]
         assert isinstance(box, bytes)
         assert store.open_sealed(box) == content
+    enforcement = desk.authority.repository.content / "enforcement" / "T0007.sealed"
+    enforcement.parent.mkdir(exist_ok=True)
+    enforcement.touch()
+    desk.authority.withdraw("T0007", desk.now_s)
+    assert cbor.read(target.read_bytes()) == {}
+    assert not enforcement.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"profile": {}}', b'{"profile": 1, "code": 2}'])
+def test_a_record_that_is_none_or_that_others_may_read_is_refused(desk: Desk, content: bytes):
+    desk.enrol()
+    (record,) = (desk.authority.records.folder / "terminals").iterdir()
+    sound = record.read_bytes()
+    record.write_bytes(content)
+    with pytest.raises(InputFault, match="not a record of an enrolment"):
+        desk.authority.records.terminals()
+    record.write_bytes(sound)
+    record.chmod(0o644)
+    with pytest.raises(InputFault, match="wider than 0600"):
+        desk.authority.records.terminals()
 
 
 def test_an_answer_without_a_beginning_is_refused(desk: Desk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,15 @@ def test_a_device_is_enrolled_and_renewed_over_it(desk: Desk, port: int):
     status, answer = post(port, device.renewal_request(desk.folder, desk.now_s))
     assert status == 200
     device.apply_renewal(desk.folder, answer)
+
+
+def test_more_connections_than_it_has_places_for_are_closed(desk: Desk, port: int):
+    waiting = [socket.create_connection(("127.0.0.1", port)) for _ in range(16)]
+    with pytest.raises((OSError, http.client.HTTPException)):
+        post(port, b"nonsense")
+    for one in waiting:
+        one.close()
+    assert desk.authority.terminals()
 
 
 def test_a_refusal_is_a_text_and_nothing_else_is_served(desk: Desk, port: int):

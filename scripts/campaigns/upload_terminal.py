@@ -23,6 +23,7 @@ from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subj
 from terminal.ports import Incoming, LinkState
 from terminal.registry.upload_batches import Accepted, ReceiptResult
 from terminal.rigs import link_of, trust_source
+from terminal.services.sealed_link import SealedLink
 from terminal.services.trust_service import access
 from terminal.services.uploads import Upload
 from terminal.wire.signed import signer_with
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.config import Config
-    from terminal.ports import Link
+    from terminal.credential.trust import RegistryKeys
+    from terminal.ports import KeyStore, Link
 
 RESERVE_BYTES = 1 << 20
 PACE_S = 0.004
@@ -74,13 +76,15 @@ def check(chance: int) -> Check:
 def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> None:
     """Append and upload until the board says to stop. Exits with FULL or FAULTY unless killed."""
     settings = config.read(setting)
+    own, keys = open_store(settings.paths.identity), access(trust_source(settings)).first.registry_keys
     try:
-        work = _prepared(settings, board)
+        work = _prepared(settings, own, keys, board)
     except JournalFull:
         sys.exit(FULL)
-    link = link_of(settings, manual_ack=False)
-    if link is None:
+    bare = link_of(settings, manual_ack=False)
+    if bare is None:
         raise ValueError("the configuration has no registry")
+    link = SealedLink(bare, lab.TERMINAL, own.open_sealed, keys.lookup[0])
     book = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
@@ -96,9 +100,7 @@ def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> No
     work.journal.close()
 
 
-def _prepared(settings: Config, board: MutableSequence[int]) -> Upload:
-    keys = access(trust_source(settings)).first.registry_keys
-    own = open_store(settings.paths.identity)
+def _prepared(settings: Config, own: KeyStore, keys: RegistryKeys, board: MutableSequence[int]) -> Upload:
     journal = Journal.open(
         settings.paths.state,
         terminal_public_key=own.public_key,

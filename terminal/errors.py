@@ -420,3 +420,13 @@ class TrustExpired(Fault):
         "本机太久未更新信任列表，下班后名单和人员将被清除，请联网更新",
         "No new trust set for too long: lists and roster are removed after the shift; update this terminal",
     )
+
+
+class EnrolmentFault(InputFault):
+    """Raised when an enrolment or a renewal cannot be completed; the identity stays as it was."""
+
+    code, zh, en = (
+        "C03",
+        "登记或证书更新未完成，请联系管理员",
+        "Enrolment or renewal is incomplete; tell the administrator",
+    )

@@ -16,7 +16,7 @@ from keys import certificates, files, key_store
 from keys.enrolment import messages
 from keys.enrolment.messages import EnrolmentRequest, RenewalRequest
 from terminal import atomic_file, identity
-from terminal.errors import IdentityFault, InputFault
+from terminal.errors import EnrolmentFault, IdentityFault
 from terminal.limits import DAY_S
 from terminal.wire.cbor import Malformed
 from terminal.wire.fields import ID_SIZE
@@ -45,11 +45,11 @@ def begin(
 
     `folder` is the identity's, which is not changed yet; `serial` the serial number of this device, and its
     `tpm`, if it has one, protects the keys. With the same code the same request is returned, so that a lost
-    answer can be asked for again. Raises InputFault.
+    answer can be asked for again. Raises EnrolmentFault.
     """
     code = messages.read_code(text)
     if code.serial != serial:
-        raise InputFault(f"the code is for the device with serial number {code.serial}; this is {serial}")
+        raise EnrolmentFault(f"the code is for the device with serial number {code.serial}; this is {serial}")
     staged = _staged(folder)
     if (staged / _REQUEST).exists() and (staged / _CODE).read_bytes() == text.encode():
         return (staged / _REQUEST).read_bytes()
@@ -72,11 +72,12 @@ def begin(
 def finish(folder: Path, answer: bytes, tpm: Tpm | None = None) -> identity.Identity:
     """Verify the authority's answer and store the identity in place of any earlier one.
 
-    Raises InputFault if no enrolment was begun, or the answer is not to be believed; then nothing is changed.
+    Raises EnrolmentFault if no enrolment was begun, or the answer cannot be believed; then nothing is
+    changed.
     """
     staged = _staged(folder)
     if not (staged / _REQUEST).exists():
-        raise InputFault("no enrolment was begun on this device: begin with the code")
+        raise EnrolmentFault("no enrolment was begun on this device: begin with the code")
     code = messages.read_code((staged / _CODE).read_text(encoding="ascii"))
     store = key_store.open_store(staged, tpm)
     try:
@@ -86,7 +87,7 @@ def finish(folder: Path, answer: bytes, tpm: Tpm | None = None) -> identity.Iden
         certificate, ca = _certificates(found.certificate, found.ca)
         _require_certificate(certificate, ca, described.number, store)
     except (Malformed, IdentityFault) as error:
-        raise InputFault(f"the answer is not to be believed: {error}") from error
+        raise EnrolmentFault(f"the answer is not to be believed: {error}") from error
     _write(staged, found, certificate, ca)
     _put_in_place(staged, folder)
     for name in (_CODE, _REQUEST):
@@ -113,7 +114,7 @@ def apply_renewal(folder: Path, answer: bytes, tpm: Tpm | None = None) -> dateti
     """Verify and store a renewed certificate; return the time at which it ends.
 
     A CA certificate that was renewed with the old key of the CA is taken over. Raises IdentityFault, and
-    InputFault for an answer that is not to be believed; then nothing is changed.
+    EnrolmentFault for an answer that is not to be believed; then nothing is changed.
     """
     number, store = identity.load(folder).number, key_store.open_store(folder, tpm)
     before = certificates.load_certificate(folder / identity.TLS_CERTIFICATE)
@@ -124,7 +125,7 @@ def apply_renewal(folder: Path, answer: bytes, tpm: Tpm | None = None) -> dateti
         _require_certificate(certificate, ca, number, store)
         _require_later(certificate, before)
     except Malformed as error:
-        raise InputFault(f"the answer is not to be believed: {error}") from error
+        raise EnrolmentFault(f"the answer is not to be believed: {error}") from error
     if ca != trusted:
         files.replace(folder / identity.CA, certificates.pem(ca))
     files.replace(folder / identity.TLS_CERTIFICATE, certificates.pem(certificate))
@@ -138,7 +139,7 @@ class DeviceEnrolment:
     folder: Path
     """Of the identity."""
     serial: Callable[[], str]
-    """Returns the serial number of the device. Raises InputFault."""
+    """Returns the serial number of the device. Raises EnrolmentFault."""
     randomness: Callable[[int], bytes]
     tpm: Tpm | None = None
     """The device's TPM, if it has one."""

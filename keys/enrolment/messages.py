@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 import base45
 
-from terminal.errors import InputFault
+from terminal.errors import EnrolmentFault
 from terminal.identity import CODE_PREFIX
 from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
@@ -132,9 +132,9 @@ def write_code(code: EnrolmentCode) -> str:
 
 
 def read_code(written: str) -> EnrolmentCode:
-    """Parse a code. Raises InputFault; the text is not repeated, because it holds a secret."""
+    """Parse a code. Raises EnrolmentFault; the text is not repeated, because it holds a secret."""
     if not written.startswith(CODE_PREFIX):
-        raise InputFault(f"not an enrolment code: it begins with {CODE_PREFIX}")
+        raise EnrolmentFault(f"not an enrolment code: it begins with {CODE_PREFIX}")
     try:
         content = base45.b45decode(written.removeprefix(CODE_PREFIX))
         found = entries(cbor.read(content), frozenset({1, 2, 3, 4}), frozenset({5}))
@@ -146,7 +146,7 @@ def read_code(written: str) -> EnrolmentCode:
             text(found[5], 1, _MOST_ADDRESS) if 5 in found else None,
         )
     except ValueError as error:
-        raise InputFault("a damaged enrolment code: read or type it again") from error
+        raise EnrolmentFault("a damaged enrolment code: read or type it again") from error
 
 
 def write_request(request: EnrolmentRequest, signer: Signer, code: EnrolmentCode) -> bytes:

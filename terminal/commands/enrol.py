@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import zxingcpp
 
 from terminal import console, identity
-from terminal.errors import InputFault
+from terminal.errors import EnrolmentFault, InputFault
 from terminal.identity import CODE_PREFIX, MOST_MESSAGE, SERVICE_PATH
 from terminal.journal import former
 from terminal.services.wiping import TRUST_STORE, remaining_files
@@ -40,7 +40,7 @@ _MOST_REASON = 200
 class Enrolment(Protocol):
     """The device's side of enrolment: makes keys, and stores an identity or a renewed certificate.
 
-    Every method raises InputFault for what is not to be believed or cannot be used.
+    Every method raises InputFault, which EnrolmentFault is, for what cannot be believed or used.
     """
 
     def begin(self, code: str) -> tuple[bytes, str | None]:
@@ -86,7 +86,7 @@ def run(
         console.out(f"{arguments.request}: take it to the authority; then roadside enrol --answer FILE")
         return DONE
     if address is None:
-        raise InputFault("the code names no service of the authority: use --request FILE")
+        raise EnrolmentFault("the code names no service of the authority: use --request FILE")
     return _finish(settings, device, exchange(address, content))
 
 
@@ -96,7 +96,7 @@ def renew(device: Enrolment, address: str | None, now_s: float) -> int:
         console.out("the certificate is not due for renewal")
         return DONE
     if address is None:
-        raise InputFault("[registry] enrolment names no service of the authority")
+        raise EnrolmentFault("[registry] enrolment names no service of the authority")
     ends = device.renew(exchange(address, device.renewal_request(now_s)))
     console.out(f"the certificate was renewed; it ends on {ends:%Y-%m-%d}")
     return DONE
@@ -105,7 +105,7 @@ def renew(device: Enrolment, address: str | None, now_s: float) -> int:
 def exchange(address: str, content: bytes) -> bytes:
     """Post a request to the service at `address` (HOST:PORT) and return its answer.
 
-    Raises InputFault if the service cannot be reached or refuses.
+    Raises EnrolmentFault if the service cannot be reached or refuses.
     """
     connection = http.client.HTTPConnection(address, timeout=_TIMEOUT_S)
     try:
@@ -113,17 +113,17 @@ def exchange(address: str, content: bytes) -> bytes:
         answer = connection.getresponse()
         received = answer.read(MOST_MESSAGE + 1)
     except (OSError, http.client.HTTPException) as error:
-        raise InputFault(f"the service at {address} cannot be reached: {error}") from error
+        raise EnrolmentFault(f"the service at {address} cannot be reached: {error}") from error
     finally:
         connection.close()
     if answer.status != http.client.OK:
         reason = received[:_MOST_REASON].decode("utf-8", "replace")
-        raise InputFault(f"the service at {address} says: {console.escaped(reason)}")
+        raise EnrolmentFault(f"the service at {address} says: {console.escaped(reason)}")
     return received
 
 
 def read_code(open_camera: Callable[[], Camera], patience_s: float = _SCAN_S) -> str:
-    """Read a code with the camera, for `patience_s` at most. Raises InputFault, CameraFault."""
+    """Read a code with the camera, for `patience_s` at most. Raises EnrolmentFault, CameraFault."""
     console.warn("hold the authority's code in front of the camera")
     camera = open_camera()
     try:
@@ -138,7 +138,7 @@ def read_code(open_camera: Callable[[], Camera], patience_s: float = _SCAN_S) ->
                 return code
     finally:
         camera.close()
-    raise InputFault("the camera saw no enrolment code; give it with --code")
+    raise EnrolmentFault("the camera saw no enrolment code; give it with --code")
 
 
 def _finish(settings: Config, device: Enrolment, answer: bytes) -> int:

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from terminal import atomic_file
-from terminal.errors import InputFault
+from terminal.errors import EnrolmentFault
 from terminal.journal import database
 from terminal.journal import lock as journal_lock
 from terminal.journal.lock import Lock
@@ -23,7 +23,7 @@ FORMER = "former-"
 
 
 def require_uploaded(state_dir: Path) -> None:
-    """Raise InputFault while records have no receipt: after the enrolment, nobody could upload them.
+    """Raise EnrolmentFault while records have no receipt: after the enrolment, nobody could upload them.
 
     Raises JournalBusy while another process uses the journal, and JournalFault.
     """
@@ -35,8 +35,8 @@ def require_uploaded(state_dir: Path) -> None:
 def put_away(state_dir: Path, *, complete: bool) -> Path | None:
     """Move the journal into a folder of its own, which is returned; None if there is no journal.
 
-    Raises JournalBusy, JournalFault, and InputFault if it must be `complete`, which is that every record is
-    uploaded, and is not; then nothing is moved.
+    Raises JournalBusy, JournalFault, and EnrolmentFault if it must be `complete` (every record uploaded) and
+    is not; then nothing is moved.
     """
     if not (state_dir / NAME).exists():
         return None
@@ -60,7 +60,9 @@ def _header(state_dir: Path, *, complete: bool = True) -> Iterator[Header]:
                 header = database.load(db)
             unsent = header.head.seq - header.receipted
             if complete and unsent:
-                raise InputFault(f"{unsent} records are not uploaded yet: roadside upload, then enrol again")
+                raise EnrolmentFault(
+                    f"{unsent} records are not uploaded yet: roadside upload, then enrol again"
+                )
             yield header
         finally:
             lock.release()

@@ -156,7 +156,10 @@ def test_a_refusal_and_a_service_that_is_away_are_told(
     code = offer(desk, port)
     desk.now_s += 2 * HOUR_S
     assert run(desk, "--code", write_code(code)) == cli.FAULT
-    assert "says: refused: the code has expired" in capsys.readouterr().err
+    assert "C03 Enrolment or renewal is incomplete; tell the administrator" in (
+        told := capsys.readouterr().err
+    )
+    assert "says: refused: the code has expired" in told
     with served(HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)) as gone:
         pass
     assert run(desk, "--code", write_code(offer(desk, gone))) == cli.FAULT

@@ -126,7 +126,8 @@ def _run(chosen: argparse.Namespace) -> int:
     else:
         rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
     updater = None if chosen.scenario else trust_updater(chosen.config)
-    setup = run.Setup(settings, rig, open_keys, partial(trust_source, settings, beside=True), updater)
+    source = partial(trust_source, settings, beside=chosen.scenario is None)
+    setup = run.Setup(settings, rig, open_keys, source, updater)
     if chosen.scenario is None:
         return run.run(setup)
     return run.play(setup, desk, chosen.scenario, chosen.shots)

@@ -62,6 +62,8 @@ class Broker:
         (folder / "roadside.conf").write_text(self._on_loopback(text), encoding="utf-8")
         self._process: subprocess.Popen[str] | None = None
         self._said: list[str] = []
+        self._silent = True
+        """True once the broker's output has ended and is all in `_said`."""
         self._heard = threading.Condition()
 
     def start(self) -> None:
@@ -74,6 +76,7 @@ class Broker:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._silent = False
         threading.Thread(target=self._listen, args=(self._process,), name="broker", daemon=True).start()
         try:
             self.wait_for(r"mosquitto version \S+ running", since=since, timeout_s=_START_S)
@@ -107,7 +110,7 @@ class Broker:
 
         def heard() -> bool:
             found.extend(line for line in self._said[since:] if re.search(pattern, line))
-            return bool(found) or self._process is None or self._process.poll() is not None
+            return bool(found) or self._silent
 
         with self._heard:
             self._heard.wait_for(heard, timeout_s)
@@ -144,8 +147,8 @@ class Broker:
                 with self._heard:
                     self._said.append(line.rstrip("\n"))
                     self._heard.notify_all()
-        process.wait()
         with self._heard:
+            self._silent = self._process is process or self._process is None
             self._heard.notify_all()
 
     def _end(self, how: signal.Signals) -> None:

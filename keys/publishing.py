@@ -24,6 +24,7 @@ from keys.selection import REQUIRED, is_target
 from terminal.credential import trust
 from terminal.credential.trust import REGISTRY_TARGET, SET_TARGET
 from terminal.errors import InputFault
+from terminal.services import rules_in_force
 from terminal.services import trust_directory as directory
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class PublishedSet:
 def publish(repository: Repository, ask: Ask, now_s: int) -> PublishedSet:
     """Publish the content, with `set.cbor` made at `now_s` (Unix time, s).
 
-    Raises InputFault or TrustFault for content that no terminal would accept, or a register whose count is
-    not the authorities' own; then nothing is published.
+    Raises InputFault, TrustFault or RulesFault for content that no terminal would accept, or a register whose
+    count is not the authorities' own; then nothing is published.
     """
     root = repository.accepted_root()
     if root.is_expired(datetime.fromtimestamp(now_s, UTC)):
@@ -114,6 +115,8 @@ def _require_sound(repository: Repository, now_s: int) -> None:
         raise InputFault(f"{content / 'registry.cbor'} is missing")
     trusted = directory.load_directory(content)
     trust.load({name: (content / name).read_bytes() for name in REQUIRED})
+    for rules in sorted((content / "rules").glob("*.cbor")):
+        rules_in_force.read(f"rules/{rules.name}", rules.read_bytes())
     for file in trusted.register.files:
         register_counts.require_counted(repository.folder, file, content / file.target, now_s)
 

@@ -323,8 +323,8 @@ def _upload(chosen: argparse.Namespace) -> int:
     if chosen.to is not None and upload.hand_over(settings, chosen.to):
         return upload.ALL
     way = upload.UploadTarget(chosen.to, chosen.receipts)
-    link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
     keys = access(trust_source(settings)).first.registry_keys
+    link = link_of(settings, manual_ack=False) if way == upload.UploadTarget() else None
     return upload.run(settings, trusted_clock(settings), link, open_keys, keys, way)
 
 

@@ -26,7 +26,7 @@ ALL_AGREE, DIFFERENT = 0, 1
 Loaded: TypeAlias = "str | int | float | bool | list[Loaded] | dict[str, Loaded] | None"
 """Value of a JSON text."""
 
-"""Size of an enforcement key (ChaCha20-Poly1305, RFC 8439), bytes."""
+NOTICE = "trust set of the vector file, which no authority vouches for"
 _COMPARED = ("reason", "finding")
 
 
@@ -68,7 +68,7 @@ def run(path: Path, *, as_json: bool) -> int:
             console.warn(f"{case.name}: {difference}")
         compared += bool(case.expected)
         different += bool(differences)
-    console.warn(f"{len(vectors.cases)} cases, {compared} compared, {different} different")
+    console.warn(f"{len(vectors.cases)} cases, {compared} compared, {different} different; {NOTICE}")
     return DIFFERENT if different else ALL_AGREE
 
 

@@ -16,7 +16,7 @@ from keys.repository import Repository, RootChange
 from keys.sources import FolderSource
 from keys.trust_store import open_current
 from keys.update import update
-from terminal.errors import InputFault, TrustFault
+from terminal.errors import InputFault, RulesFault, TrustFault
 from terminal.wire import cbor, cose
 from tests.keys.tuf_fixtures import (
     DAY_S,
@@ -27,6 +27,7 @@ from tests.keys.tuf_fixtures import (
     Authority,
     code,
     make_authority,
+    rules,
     write_content,
 )
 
@@ -152,9 +153,9 @@ def test_a_key_that_is_no_root_key_cannot_be_removed(authority: Authority):
 
 def test_old_targets_are_removed_after_some_publications(authority: Authority):
     for number in range(6):
-        write_content(authority, {"rules/1.cbor": bytes([number])})
+        write_content(authority, {"hotlist/苏.cbor": bytes([number])})
         authority.publish()
-    held = [path.name for path in (authority.public / "targets" / "rules").iterdir()]
+    held = [path.name for path in (authority.public / "targets" / "hotlist").iterdir()]
     assert len(held) == publishing.KEPT
     versions = [path.name for path in (authority.public / "metadata").glob("*.targets.json")]
     assert sorted(versions) == ["4.targets.json", "5.targets.json", "6.targets.json"]
@@ -205,6 +206,14 @@ class TestRegisterSafeguards:
         (authority.repository.folder / "counts" / "苏.csv").unlink()
         with pytest.raises(InputFault, match="own counts"):
             authority.publish()
+
+    def test_rules_that_terminals_would_refuse_are_not_published(self, authority: Authority):
+        (authority.content / "rules").mkdir()
+        (authority.content / "rules" / "4.cbor").write_bytes(rules(5))
+        with pytest.raises(RulesFault, match=r"rules/4\.cbor: has serial 5"):
+            authority.publish()
+        (authority.content / "rules" / "4.cbor").write_bytes(rules(4))
+        authority.publish()
 
     def test_a_span_that_has_not_ended_is_refused(self, authority: Authority):
         self.put(authority, "苏", NOW_S + 1, {"苏A": 2})

@@ -339,7 +339,7 @@ def test_unchanged_targets_are_not_fetched_again(authority: Authority, store: Tr
     write_content(authority, {BIG: os.urandom(100_000)})
     authority.publish()
     fetch(store, authority)
-    write_content(authority, {"rules/1.cbor": rules(1)})
+    write_content(authority, {"status/9.bin": b"\0"})
     authority.publish()
     found = update(store, FolderSource(authority.public), SELECTION, NOW_S)
     assert found.changed

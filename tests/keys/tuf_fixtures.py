@@ -22,6 +22,7 @@ from keys.selection import Selection
 from keys.trust_store import TrustStore
 from terminal.credential.trust import IssuerKey, RegistryKeys
 from terminal.model import Plate, Vehicle
+from terminal.vehicle import tables
 from terminal.wire import cbor
 
 NOW_S = 1_790_000_000
@@ -116,7 +117,8 @@ def copy_public(made: Authority, place: Path) -> Path:
 
 
 def rules(serial: int) -> bytes:
-    return cbor.write({1: serial, 2: 0, 3: {}})
+    held: cbor.Value = {key: tables.content(name) for key, name in enumerate(tables.RULES, 1)}
+    return cbor.write({1: serial, 2: 0, 3: held})
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

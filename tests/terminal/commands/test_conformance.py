@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from terminal import cli
+from terminal.commands.conformance import NOTICE
 from terminal.wire import cbor
 from tests.vectors_on_disk import CREDENTIALS, case, credentials
 
@@ -52,7 +53,7 @@ def test_every_case_of_the_vectors_agrees_and_is_printed(capsys: pytest.CaptureF
     assert [(one["name"], one["reason"], one["finding"]) for one in found] == [
         (one["name"], one["reason"], one["finding"]) for one in cases
     ]
-    assert said.err == f"roadside: {len(cases)} cases, {len(cases)} compared, 0 different\n"
+    assert said.err == f"roadside: {len(cases)} cases, {len(cases)} compared, 0 different; {NOTICE}\n"
 
 
 def test_the_fields_of_proven_claims_are_printed_and_the_sealed_ones_opened(conformance: Conformance):
@@ -72,7 +73,7 @@ def test_what_the_file_does_not_expect_is_not_compared(conformance: Conformance)
     bare = without(GOOD, "reason", "finding", "fields", "trust_age_s", "clock_trusted")
     status, lines, said = conformance(file_of(bare, GOOD))
     assert (status, lines) == (0, ["good 苏A12345 02: ok, current"] * 2)
-    assert said == ["roadside: 2 cases, 1 compared, 0 different"]
+    assert said == [f"roadside: 2 cases, 1 compared, 0 different; {NOTICE}"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_difference_is_said_and_exit_1(conformance: Conformance, changed: dict
     assert (status, len(lines)) == (1, 2)
     assert errors == [
         f"roadside: good 苏A12345 02: {said}",
-        "roadside: 2 cases, 2 compared, 1 different",
+        f"roadside: 2 cases, 2 compared, 1 different; {NOTICE}",
     ]
 
 

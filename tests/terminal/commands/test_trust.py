@@ -130,3 +130,11 @@ def test_a_terminal_without_a_root_is_not_enrolled(desk: Path, capsys: pytest.Ca
     (desk / lab_repository.ROOT).unlink()
     assert trust(desk, "update") == 2
     assert "enrol this terminal" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["lookup", "苏A12345"], ["upload"]])
+def test_without_a_trust_set_a_command_ends_with_the_remedy(
+    desk: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert main([*command, "--config", str(desk / lab.CONFIG)]) == 2
+    assert "no trust set has been installed; run `roadside trust update`" in capsys.readouterr().err

@@ -6,14 +6,11 @@ import hashlib
 import hmac
 import shutil
 import stat
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
-from hypothesis import given
-from hypothesis import strategies as st
 from nacl.utils import random as random_bytes
 
 from keys import certificates, key_store, publishing, revocations, terminals, trustset
@@ -22,7 +19,6 @@ from scripts.registry import terminals as registry_terminals
 from terminal import identity
 from terminal.errors import IdentityFault, InputFault
 from terminal.wire import cbor, cose, sealed
-from terminal.wire.cbor import Malformed
 from terminal.wire.signed import signer_with
 from tests.keys.enrolment.conftest import HOUR_S, PROFILE, SERIAL, Desk
 
@@ -72,12 +68,6 @@ def test_a_code_carries_128_random_bits_and_reads_back(desk: Desk):
     text = messages.write_code(codes[0])
     assert messages.read_code(text) == codes[0]
     assert repr(codes[0].secret) not in repr(codes[0])
-
-
-@given(st.text() | st.binary(max_size=200).map(lambda raw: identity.CODE_PREFIX + raw.hex().upper()))
-def test_any_text_is_a_code_or_a_fault(text: str):
-    with suppress(InputFault):
-        assert messages.write_code(messages.read_code(text)) == text
 
 
 def test_a_damaged_code_is_not_repeated(desk: Desk):
@@ -272,13 +262,6 @@ def test_an_answer_without_a_beginning_is_refused(desk: Desk):
         device.finish(desk.folder, b"")
     with pytest.raises(IdentityFault):
         device.renewal_request(desk.folder, desk.now_s)
-
-
-@given(content=st.binary(max_size=300))
-def test_any_request_is_answered_or_refused(content: bytes):
-    for read in (messages.split_request, messages.read_request, messages.read_renewed):
-        with suppress(Malformed):
-            read(content)
 
 
 def test_the_authority_s_secret_never_travels(desk: Desk):

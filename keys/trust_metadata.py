@@ -48,7 +48,7 @@ class VerifiedMetadata:
     @property
     def laboratory(self) -> bool:
         """True if the root marks the repository as a laboratory's."""
-        return _is_laboratory(self.root)
+        return is_laboratory(self.root)
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """Return the key ids of each online role, sorted."""
@@ -95,13 +95,14 @@ def _walk_roots(embedded: bytes, read: Reader) -> tuple[Root, dict[str, bytes]]:
             judge.verify_delegate(Root.type, newer.signed_bytes, newer.signatures)
         if newer.signed.version != version:
             raise TrustFault(f"trust metadata: {name} has version {newer.signed.version}")
-        if _is_laboratory(newer.signed) != _is_laboratory(root):
+        if is_laboratory(newer.signed) != is_laboratory(root):
             raise TrustFault(f"trust metadata: {name} turns a laboratory into a field repository, or back")
         root = newer.signed
     raise TrustFault(f"trust metadata: more than {MOST_ROOTS} roots")
 
 
-def _is_laboratory(root: Root) -> bool:
+def is_laboratory(root: Root) -> bool:
+    """Return True if a root, which has to be trusted already, marks a laboratory."""
     return root.unrecognized_fields.get(LABORATORY_MARK) is True
 
 

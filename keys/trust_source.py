@@ -13,8 +13,12 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata, Root
+
 from keys import floors
 from keys.sources import FolderSource, HttpsSource
+from keys.trust_metadata import is_laboratory
 from keys.trust_store import TrustStore, Watch, open_current, open_registry
 from keys.update import update
 from terminal.credential.trust import NO_TRUST
@@ -52,6 +56,14 @@ class StoredTrust:
     def __post_init__(self) -> None:
         """Begin with nothing loaded."""
         self._watch = Watch(self.store)
+
+    @property
+    def laboratory(self) -> bool:
+        """True if the embedded root marks a laboratory; then every later one does."""
+        try:
+            return is_laboratory(Metadata[Root].from_bytes(self.store.embedded_root).signed)
+        except RepositoryError:
+            return False  # such a root verifies nothing
 
     def poll(self) -> TrustInForce | None:
         """Load the set in force if it is another one than at the last call; otherwise this costs one system

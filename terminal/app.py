@@ -32,7 +32,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.ui import Ui, advance
-from terminal.screens.values import ClockStatus, Notice, Status
+from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
 from terminal.services.frames import FramesInHand
 from terminal.services.signal_player import Signalling
 from terminal.services.status import status_of
@@ -253,17 +253,23 @@ class App:
         self._frames.shown(time.monotonic(), self.services.checks.verified_us)
 
 
-def show_fatal(rig: Rig, fault: Fault, style: Style, stop: threading.Event) -> None:
+def show_fatal(
+    rig: Rig, fault: Fault, style: Style, stop: threading.Event, *, laboratory: bool = False
+) -> None:
     """Show a fault that keeps the app from starting, until `stop` is set or HALT_S are over.
 
     Raises DisplayFault.
     """
-    show_fault(rig, fault, style)
+    show_fault(rig, fault, style, laboratory=laboratory)
     stop.wait(HALT_S)
 
 
-def show_fault(rig: Rig, fault: Fault, style: Style) -> None:
-    """Show a fault in place of the app, and tell the service manager that it runs. Raises DisplayFault."""
-    screen = state.FaultScreen(Status(ClockStatus(rig.clock.now_s())), Notice.of(fault))
+def show_fault(rig: Rig, fault: Fault, style: Style, *, laboratory: bool) -> None:
+    """Show a fault in place of the app, with the mark of a laboratory; tell the service manager that it runs.
+
+    Raises DisplayFault.
+    """
+    status = Status(ClockStatus(rig.clock.now_s()), TrustStatus(laboratory=laboratory))
+    screen = state.FaultScreen(status, Notice.of(fault))
     rig.display.show(draw(screen, None, style))
     rig.service_manager.ready()

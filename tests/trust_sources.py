@@ -56,6 +56,11 @@ class ChangingTrust:
         self.next = self.first
         return self
 
+    @property
+    def laboratory(self) -> bool:
+        """See `terminal.credential.trust_source.TrustSource`."""
+        return self.first.laboratory
+
     def poll(self) -> TrustInForce | None:
         """See `terminal.credential.trust_source.TrustSource`."""
         if self.fault is not None:

@@ -91,7 +91,7 @@ def _finish_wipe(setup: Setup) -> None:
 
 def _show_fatal(setup: Setup, fault: Fault, stop: threading.Event) -> int:
     console.warn(fault.line())
-    app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop)
+    app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop, laboratory=_is_laboratory(setup))
     return FAULT
 
 
@@ -152,12 +152,20 @@ def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:
         if fault.line() != shown:
             shown = fault.line()
             console.warn(shown)
-            app.show_fault(setup.rig, fault, _look_for(fault, setup))
+            app.show_fault(setup.rig, fault, _look_for(fault, setup), laboratory=source.laboratory)
         setup.rig.service_manager.alive()
         stop.wait(app.TURN_S)
     if fetching is not None:
         fetching.close()
     return None
+
+
+def _is_laboratory(setup: Setup) -> bool:
+    """Return True if this terminal is enrolled in a laboratory; False if its root cannot be read."""
+    try:
+        return setup.trust_source().laboratory
+    except Fault:
+        return False
 
 
 def _look_for(fault: Fault, setup: Setup) -> Style:

@@ -34,6 +34,10 @@ class TrustInForce:
 class TrustSource(Protocol):
     """The trust sets that come into force on this terminal."""
 
+    @property
+    def laboratory(self) -> bool:
+        """True if the root of this terminal's enrolment marks a laboratory; known without a trust set."""
+
     def poll(self) -> TrustInForce | None:
         """Return the set in force if it is another one than at the last call; one system call if it is not.
 

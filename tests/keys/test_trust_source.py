@@ -57,6 +57,7 @@ def loaded(source: StoredTrust) -> TrustInForce:
 def test_a_terminal_without_a_set_has_none_until_one_is_installed(store: TrustStore, authority: Authority):
     source = StoredTrust(store, SELECTION)
     assert source.poll() is None
+    assert not source.laboratory
     install(store, authority)
     assert loaded(source).trust_set.serial == 1
 
@@ -124,6 +125,7 @@ def test_a_set_that_was_rolled_back_gives_no_keys_either(
 def test_the_laboratory_s_root_marks_its_sets(laboratory: Path, tmp_path: Path):
     root = (laboratory / lab_repository.ROOT).read_bytes()
     source = StoredTrust(TrustStore(tmp_path / "store", root), Selection("T0001", "苏"))
+    assert source.laboratory, "known before there is a set"
     made_s = int((laboratory / "trust" / "set.cbor").stat().st_mtime)
     update(source.store, FolderSource(laboratory / "repository" / "public"), source.selection, made_s)
     assert loaded(source).laboratory

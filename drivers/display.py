@@ -33,7 +33,9 @@ _KEYS = {
 }
 """Keyboard keys that stand for the terminal's buttons on a desk."""
 _DIGITS = {
-    key: digit for row in (pygame.K_1, pygame.K_KP_1) for digit, key in enumerate(range(row, row + 9), 1)
+    pygame.K_0: 0,
+    pygame.K_KP_0: 0,
+    **{key: digit for row in (pygame.K_1, pygame.K_KP_1) for digit, key in enumerate(range(row, row + 9), 1)},
 }
 """Keyboard keys for numbered items on the screen."""
 

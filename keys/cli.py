@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import arguments, certificates, code_parameters, commands, repository_cli
+from keys import arguments, certificates, code_parameters, commands, repository_cli, roster_command
 from keys.enrolment import cli as enrolment
 from keys.files import Algorithm
 from terminal import console
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tls(actions.add_parser("tls", help="make TLS identities for a broker, terminals and workers"))
     repository_cli.add(actions)
     enrolment.add(actions)
+    roster_command.add(actions)
     _add_lab(actions.add_parser("lab", help="make a laboratory, or complete an existing one"))
     return parser
 

@@ -60,7 +60,7 @@ def laboratory(options: Namespace, now_s: int) -> None:
         if options.refresh:
             raise InputFault(f"{folder} is not a complete laboratory")
         lab.make(folder, now_s, nacl.utils.random)
-        _say(f"{folder}: a laboratory was made")
+        _say(f"{folder}: a laboratory was made", *_officers())
         return
     if not lab_repository.exists(folder):
         lab_repository.make(folder, now_s, nacl.utils.random)
@@ -72,6 +72,15 @@ def laboratory(options: Namespace, now_s: int) -> None:
         _say(f"{folder} is complete; its trust set was made anew, serial {lab.refresh(folder, now_s)}")
     else:
         _say(f"{folder} is complete")
+
+
+def _officers() -> list[str]:
+    """Tell who may sign in on the laboratory's terminal."""
+    return [
+        f"officer {one.number}: PIN {one.pin}, duress PIN {one.duress_pin}"
+        + (" (supervisor)" if one.number == lab.SUPERVISOR else "")
+        for one in lab.OFFICERS
+    ]
 
 
 def tls(options: Namespace, now_s: int) -> None:

@@ -46,6 +46,11 @@ class FolderStore:
     _signing: bytes = field(repr=False)
     """Seed and public key, 64 bytes."""
 
+    @property
+    def sealing_public_key(self) -> bytes:
+        """See `terminal.ports.KeyStore`."""
+        return self.sealing.public
+
     def sign(self, message: bytes) -> bytes:
         """See `terminal.ports.KeyStore`."""
         return bindings.crypto_sign(message, self._signing)[: bindings.crypto_sign_BYTES]

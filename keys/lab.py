@@ -13,9 +13,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from keys import certificates, files, lab_repository, trustset
+from keys import certificates, files, lab_repository, role_keys, rosters, trustset
 from keys.files import Algorithm
 from keys.issue import IssueRequest, issue
+from keys.rosters import Slip
 from terminal import identity
 from terminal.credential import enforcement
 from terminal.credential.enforcement import EnforcementKey, target_of
@@ -48,6 +49,15 @@ IDENTITY = "identity"
 TERMINAL = "T0001"
 TLS = "private/tls"
 """Folder of the TLS identities of broker and clients: NAME.crt and NAME.key."""
+SUPERVISOR = "900001"
+OFFICERS = (
+    Slip("000001", "王小明", "112358", "853211"),
+    Slip("000002", "李明", "271828", "828172"),
+    Slip(SUPERVISOR, "张主任", "314159", "951413"),
+)
+"""The laboratory's officers with their PINs and duress PINs, which set-up prints: they protect nothing."""
+_UNIT, _RUNNING_NUMBER = "苏A01", 1
+ROSTER = f"roster/{_UNIT}.sealed"
 _CLIENTS = ("T0002", "W0001", "W0001-uploads", "W0002", "W0002-uploads", "administrator")
 """A second terminal, two workers of the registry (each with an identity for uploads), and the broker's
 administrator.
@@ -84,8 +94,6 @@ ISSUED_BEFORE_LEAK = "codes/zhejiang-issued.txt"
 _TOML = f"""\
 # A laboratory of roadside-keys: random keys, no real vehicle. Relative paths begin at this file.
 [terminal]
-officer = "000001"
-shift = "1"
 language = "zh"
 
 [paths]
@@ -128,6 +136,7 @@ def is_complete(folder: Path) -> bool:
         "state/trust/current",
         "trust/registry.cbor",
         "trust/terminals.cbor",
+        f"trust/{ROSTER}",
         ISSUED_BEFORE_LEAK,
     )
     secrets = [_secret(name) for name, _ in _KEYS]
@@ -189,8 +198,11 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
         registry=RegistryKeys(*((public[name],) for name in (*_REGISTRY, "journal", "lookup"))),
         withdrawn={STATUS_LIST: [WITHDRAWN_INDEX]},
         issued=[trustset.IssuedCodes(scope, now_s - _WINDOW_S, now_s, [early])],
-        terminals={1: terminal},
-        sealed={target_of(terminal.name): _enforcement_keys(folder, terminal, now_s)},
+        terminals={_RUNNING_NUMBER: terminal},
+        sealed={
+            target_of(terminal.name): _enforcement_keys(folder, terminal, now_s),
+            ROSTER: _roster(terminal, now_s),
+        },
     )
     trustset.replace_targets(folder / "trust", trustset.targets(content, made_s=now_s, serial=1))
     lab_repository.make(folder, now_s, randomness)
@@ -201,7 +213,12 @@ def _fill(folder: Path, now_s: int, randomness: Randomness) -> None:
 def _make_terminal(folder: Path, randomness: Randomness) -> trustset.ListedTerminal:
     """Make the keys and the description of the laboratory's terminal."""
     described = identity.Identity(
-        number=TERMINAL, running_number=1, province="苏", unit="苏A01", fleet="lab", folder=folder
+        number=TERMINAL,
+        running_number=_RUNNING_NUMBER,
+        province="苏",
+        unit=_UNIT,
+        fleet="lab",
+        folder=folder,
     )
     files.replace(folder / identity.DESCRIPTION, identity.write(described))
     public, sealing = (
@@ -220,6 +237,19 @@ def _enforcement_keys(folder: Path, terminal: trustset.ListedTerminal, now_s: in
     key = EnforcementKey(secret, now_s - _WINDOW_S, now_s + _WINDOW_S)
     plain = enforcement.write(terminal.province, {ENFORCEMENT_EPOCH: key})
     return seal(plain, terminal.sealing_key)
+
+
+def _roster(terminal: trustset.ListedTerminal, now_s: int) -> bytes:
+    """Seal the roster of the laboratory's officers to its terminal."""
+    listed = [
+        rosters.ListedOfficer(
+            one.number, one.name, now_s - _WINDOW_S, now_s + _WINDOW_S, one.number == SUPERVISOR
+        )
+        for one in OFFICERS
+    ]
+    kept = {one.number: rosters.verifiers_of(one, role_keys.LEAST) for one in OFFICERS}
+    made = rosters.make(_UNIT, listed, kept, now_s)
+    return rosters.target(made, {_RUNNING_NUMBER: terminal.sealing_key})
 
 
 def _issuer_key(issuer: _Issuer, public_key: bytes, now_s: int) -> IssuerKey:

@@ -7,6 +7,7 @@ carry those out and answer with further events. A bug ends the process, and the 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from terminal.drawing.draw import draw
@@ -31,7 +32,8 @@ from terminal.screens.events import (
     ToggleTorch,
 )
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
-from terminal.screens.ui import Ui, advance
+from terminal.screens.sign_in import Locked
+from terminal.screens.ui import Ui, UiSession, advance
 from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
 from terminal.services.frames import FramesInHand
 from terminal.services.signal_player import Signalling
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from terminal.drawing.draw import Style
     from terminal.ports import Rig
     from terminal.screens.events import ScreenEvent
+    from terminal.screens.sign_in import SignInEvent
     from terminal.screens.ui import UiEvent
     from terminal.services.frames import Timing
     from terminal.services.services import Services
@@ -73,8 +76,10 @@ class App:
     ) -> None:
         """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
         self.services = services
-        self.ui = Ui(Ready() if services.shift_on else ShiftOver())
-        """The screen, the alarms on top of it, and which presses count."""
+        officer = services.session.officer  # of a shift that goes on after a restart
+        session = UiSession(officer, Locked(officer)) if officer else UiSession()
+        self.ui = Ui(Ready() if officer else ShiftOver(), session=session)
+        """The screen, what lies on top of it, and which presses count."""
         self._rig = rig
         self._inbox = Inbox()
         self._scanner = Scanner(rig.open_camera, self._inbox, budget_s)
@@ -116,7 +121,8 @@ class App:
     def start_after_crash(self) -> None:
         """Show and record that the last run was cut short; call this before `start`."""
         back = self.ui.below if isinstance(self.ui.below, ShiftOver) else None
-        self.ui = Ui(state.FaultScreen(self.ui.below.status, Notice.of(Restarted()), back=back))
+        below = state.FaultScreen(self.ui.below.status, Notice.of(Restarted()), back=back)
+        self.ui = replace(self.ui, below=below)
         self.services.record_crash()
 
     def stop(self) -> None:
@@ -200,6 +206,7 @@ class App:
 
     def _tick(self) -> None:
         self._dispatch_all(self.services.expire())
+        self._dispatch_all(self.services.session.poll())
         self._switch_torch()
         self.services.poll()
         if isinstance(self.screen, Uploading):
@@ -207,7 +214,7 @@ class App:
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
         self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
 
-    def _dispatch_all(self, events: Iterable[ScreenEvent]) -> None:
+    def _dispatch_all(self, events: Iterable[UiEvent]) -> None:
         for event in events:
             self._dispatch(event)
 
@@ -219,7 +226,7 @@ class App:
             if answer is not None:
                 self._dispatch(answer)
 
-    def _perform(self, effect: Effect) -> ScreenEvent | None:
+    def _perform(self, effect: Effect) -> ScreenEvent | SignInEvent | None:
         match effect:
             case CheckCode(scan):
                 chosen = isinstance(self.ui.below, CodeChoice)

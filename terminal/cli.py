@@ -147,6 +147,10 @@ def _add_lookup(commands: Commands) -> None:
     parser.add_argument(
         "--kind", choices=KINDS, metavar="CODE", help="号牌种类; without it, all kinds are listed"
     )
+    parser.add_argument("--officer", required=True, metavar="NUMBER", help="your number in the roster")
+    parser.add_argument(
+        "--pin-fd", type=int, metavar="FD", help="read your PIN from this file descriptor; default: ask"
+    )
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
     parser.set_defaults(carry_out=_lookup)
@@ -155,11 +159,14 @@ def _add_lookup(commands: Commands) -> None:
 def _lookup(chosen: argparse.Namespace) -> int:
     from terminal import config  # noqa: PLC0415 - loads SQLite and libsodium
     from terminal.commands import lookup  # noqa: PLC0415 - loads SQLite and libsodium
+    from terminal.commands.sign_in import ask_pin  # noqa: PLC0415 - loads SQLite and libsodium
 
     settings = config.read(chosen.config)
     from terminal.services.trust_service import access  # noqa: PLC0415 - loads SQLite and libsodium
 
-    question = lookup.LookupArguments(chosen.number, chosen.kind, as_json=chosen.json)
+    question = lookup.LookupArguments(
+        chosen.number, chosen.kind, as_json=chosen.json, officer=chosen.officer, pin=ask_pin(chosen.pin_fd)
+    )
     clock, trusted = trusted_clock(settings), access(trust_source(settings))
     return lookup.run(settings, clock, link_of(settings), open_keys, trusted, question)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,10 +23,8 @@ Rotation = Literal[0, 90, 180, 270]
 
 @dataclass(frozen=True, slots=True)
 class TerminalSettings:
-    """The officer, the shift and the language."""
+    """The language of the screens."""
 
-    officer: str
-    shift: str
     language: Language = "zh"
 
 
@@ -130,6 +127,14 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """Officers' sessions."""
+
+    locks_s: int = limits.SESSION_LOCKS_S
+    """A session locks after so long without a press, a touch or a check, s."""
+
+
+@dataclass(frozen=True, slots=True)
 class UploadSettings:
     """Interval of automatic uploads, and retention of uploaded records."""
 
@@ -141,13 +146,14 @@ class UploadSettings:
 class Config:
     """All settings."""
 
-    terminal: TerminalSettings
     paths: Paths
+    terminal: TerminalSettings = field(default_factory=TerminalSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
     registry: Registry | None = None
     upload: UploadSettings = field(default_factory=UploadSettings)
 
@@ -167,7 +173,7 @@ def parse(content: dict[str, Any], folder: Path) -> Config:
     """Parse a TOML document; `folder` is the base of relative paths. Raises ConfigFault as `read` does."""
     config = _section(Config, content, "", folder)
     config = replace(config, trust=_trust(config.trust, folder))
-    _require_sound_names(config)
+    _require_provinces(config)
     for name in config.checks.display_only:
         if name not in set(ComparedField):
             raise ConfigFault(f"[checks] display_only: expected some of {', '.join(ComparedField)}")
@@ -181,11 +187,8 @@ def parse(content: dict[str, Any], folder: Path) -> Config:
     return config
 
 
-def _require_sound_names(config: Config) -> None:
-    """Require identifiers that messages can carry, and provinces that exist."""
-    for name in ("officer", "shift"):
-        if not unicodedata.is_normalized("NFC", getattr(config.terminal, name)):
-            raise ConfigFault(f"[terminal] {name}: not in Unicode's composed form (NFC)")
+def _require_provinces(config: Config) -> None:
+    """Require provinces that exist."""
     chosen = {"trust": config.trust.provinces, "registry": config.registry and config.registry.provinces}
     for section, provinces in chosen.items():
         if not set(provinces or ()) <= PROVINCES.keys():
@@ -256,6 +259,7 @@ _RANGES = {
     "[checks] verdict_hides_s": (1, limits.DAY_S),
     "[trust] poll_min": (1, 1440),
     "[trust] expires_days": (60, 3660),
+    "[sign_in] locks_s": (10, 3600),
     "[registry] port": (1, 65535),
     "[registry] wait_s": (1, 60),  # the registry refuses what is older
     "[upload] interval_min": (1, 1440),

@@ -413,6 +413,10 @@ class KeyStore(Protocol):
     def sign(self, message: bytes) -> bytes:
         """Return the Ed25519 signature of a message, 64 bytes."""
 
+    @property
+    def sealing_public_key(self) -> bytes:
+        """The X25519 public key, 32 bytes."""
+
     def open_sealed(self, box: bytes) -> bytes | None:
         """Open a libsodium sealed box to the terminal's X25519 key; None if it is not one."""
 

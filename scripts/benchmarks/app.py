@@ -38,9 +38,10 @@ def measure() -> list[Row]:
         home = Path(folder)
         lab.make(home / "lab", int(time.time()), nacl.utils.random)
         _draw(home)
-        (home / "start.txt").write_text("expect ready\n", encoding="utf-8")
+        (home / "start.txt").write_text("wait 0\nexpect over\n", encoding="utf-8")
         deeds = "".join(f"show {number}.png\nexpect provisional\npress TRIGGER\n" for number in range(CHECKS))
-        (home / "checks.txt").write_text(deeds, encoding="utf-8")
+        sign_in = f"sign in {lab.OFFICERS[0].number} {lab.OFFICERS[0].pin}\n"
+        (home / "checks.txt").write_text(sign_in + deeds, encoding="utf-8")
         starts = [_run(home, "start.txt")[0] for _ in range(STARTS)]
         _, totals, rss_anon = _run(home, "checks.txt")
     if len(totals) != CHECKS:

@@ -23,6 +23,8 @@ from terminal import config
 from terminal.commands import run
 from terminal.ports import Rig
 from terminal.rigs import link_of, trust_source
+from terminal.scenarios import player, script
+from tests.scenarios.conftest import SIGN_IN
 from tests.scenarios.proxy import Proxy, Wire
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def _compare(laboratory: Path, wire: Proxy) -> tuple[list[float], list[float]]:
     app = run.assemble(run.Setup(settings, rig, open_store, partial(trust_source, settings)))
     app.start()
     try:
+        player.Player(app, simulated, Path(), lambda _: None).play(script.parse(SIGN_IN, Path()))
         _until(app, online=True)
         online = [_spell(app) for _ in range(SPELLS)]
         wire.become(Wire.SWALLOWED)

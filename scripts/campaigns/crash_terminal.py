@@ -25,17 +25,24 @@ from drivers.frame_pacer import FramePacer
 from drivers.photographs import fit
 from drivers.sd_notify import SystemdNotify
 from drivers.sim import SimRig, sim_rig
+from keys import lab
 from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
+from terminal.drawing.sign_in import cells
 from terminal.journal import lock
 from terminal.ports import Button, Frame, Rig
 from terminal.rigs import trust_source
 from terminal.screens.attention import SETTLE_S
+from terminal.screens.sign_in import ENTER, PadTouched, SignIn
+from terminal.services.shift import FILE as SHIFT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from terminal.model import Luma
 
+OFFICER = lab.OFFICERS[0]
 HOSTILE = "hostile"
 """File in the state directory that makes the next frame unreadable."""
 SHOWN = "shown.png"
@@ -60,22 +67,33 @@ def code(text: str) -> Luma:
 
 @dataclass(slots=True)
 class AutoOfficer:
-    """Service manager interface that also acts as the officer, who presses TRIGGER all the time."""
+    """Service manager that also acts as the officer, who signs in, then presses TRIGGER all the time."""
 
     desk: SimRig
     state: Path
     manager: SystemdNotify = field(default_factory=SystemdNotify)
+    _steps: list[Callable[[], None]] = field(default_factory=list, init=False)
+    """Remaining steps of the sign-in, in order."""
 
     def ready(self) -> None:
         """See `terminal.ports.Notify`."""
         self.manager.ready()
         self.desk.shot(self.state / SHOWN)
+        locked = bool(_read(self.state / SHIFT))  # by the restart; it asks for the PIN alone
+        keys = (*(() if locked else (*OFFICER.number, ENTER)), *OFFICER.pin, ENTER)
+        places = {cell.event: cell.rect.center for cell in cells(SignIn(), self.desk.display.size)}
+        wait: list[Callable[[], None]] = [lambda: None] * 5  # until a press counts
+        touches = [partial(self.desk.touch, *places[PadTouched(key)]) for key in keys]
+        self._steps = [*wait, partial(self.desk.press, Button.CONFIRM), *touches]
 
     def alive(self) -> None:
         """See `terminal.ports.Notify`: the first screen and each verdict are left once a press counts."""
         self.manager.alive()
         self.desk.advance(SETTLE_S / 4)
-        self.desk.press(Button.TRIGGER)
+        if self._steps:
+            self._steps.pop(0)()
+        else:
+            self.desk.press(Button.TRIGGER)
 
     def stopping(self) -> None:
         """See `terminal.ports.Notify`."""
@@ -110,6 +128,10 @@ class HostileCamera(FixedCamera):
     def close(self) -> None:
         """See `terminal.ports.Camera`."""
         self._pace.stop()
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _kept(state: Path) -> int:

@@ -89,7 +89,7 @@ def run_terminal(setting: Path, ledger: Path, board: MutableSequence[int]) -> No
     inbox = Inbox()
     link.open(lambda message: inbox.put(FromRegistry(message)))
     while not board[STOP]:
-        _append(work.journal, settings, book, board)
+        _append(work.journal, book, board)
         with suppress(JournalFull):  # nothing is lost: it is retried
             _upload(work, link, inbox, board)
         if work.uploader.faults:
@@ -106,26 +106,25 @@ def _prepared(settings: Config, own: KeyStore, keys: RegistryKeys, board: Mutabl
         terminal_public_key=own.public_key,
         sealing_key=keys.journal[0],
         random=nacl.utils.random,
-        stamp=_stamp(settings, board),
+        stamp=_stamp(board),
         reserve_bytes=RESERVE_BYTES,
     )
     signer = signer_with(own.public_key, own.sign)
     return Upload.open(settings.paths.state, journal, lab.TERMINAL, signer, keys)
 
 
-def _stamp(settings: Config, board: MutableSequence[int]) -> Stamp:
-    said = settings.terminal
+def _stamp(board: MutableSequence[int]) -> Stamp:
     at_ms = time.time_ns() // 1_000_000 + board[CLOCK_MS]
     return Stamp(
-        terminal=lab.TERMINAL, at_ms=at_ms, clock_trusted=True, officer=said.officer, shift=said.shift
+        terminal=lab.TERMINAL, at_ms=at_ms, clock_trusted=True, officer=lab.OFFICERS[0].number, shift="1"
     )
 
 
-def _append(journal: Journal, settings: Config, book: int, board: MutableSequence[int]) -> None:
+def _append(journal: Journal, book: int, board: MutableSequence[int]) -> None:
     """Append a check, and note it in the ledger once the journal has acknowledged it."""
     chance = int.from_bytes(nacl.utils.random(8), "big")
     try:
-        journal.append(_stamp(settings, board), check(chance))
+        journal.append(_stamp(board), check(chance))
     except JournalFull:
         board[REFUSED] += 1
         return

@@ -22,8 +22,9 @@ from terminal.model import (
     VehicleFinding,
     VehicleStatus,
 )
+from terminal.officers.roster import LEAST_PIN
 from terminal.ports import Button
-from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp
+from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison, Fitted
@@ -60,14 +61,30 @@ from terminal.screens.shift import (
     ShiftEnded,
     ShiftLoaded,
     ShiftLog,
-    ShiftStarted,
-    StartShift,
+    ShiftOver,
     Uploading,
 )
 from terminal.screens.shift_step import logged
+from terminal.screens.sign_in import (
+    CheckPin,
+    LockNow,
+    PadTouched,
+    Released,
+    SignedIn,
+    SignIn,
+    SignInRefusal,
+    SignInRefused,
+)
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
-from terminal.screens.ui import Ui, advance
-from terminal.screens.values import ClockStatus, EnforcementStatus, Notice, Status, TrustStatus
+from terminal.screens.ui import Ui, UiEvent, advance
+from terminal.screens.values import (
+    ClockStatus,
+    EnforcementStatus,
+    Notice,
+    SignedInOfficer,
+    Status,
+    TrustStatus,
+)
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed, with_sealed_claims
 
@@ -79,6 +96,7 @@ ENFORCING = TrustStatus(enforcement=EnforcementStatus("苏", frozenset({1})))
 ONLINE = Status(online=True, trust=ENFORCING)
 LATER = replace(ONLINE, clock=ClockStatus(monotonic_s=1000.0))
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
+OFFICER = SignedInOfficer("111111", "王小明")
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -114,7 +132,7 @@ def diagram() -> str:
         for (start, end), labels in sorted(walk().items())
     ]
     names = [f'    state "{words}" as {name}' for name, words in _NAMES.items()]
-    return "\n".join(["stateDiagram-v2", *names, "    [*] --> Ready", *lines])
+    return "\n".join(["stateDiagram-v2", *names, "    [*] --> ShiftOver", *lines])
 
 
 _NAMES = {
@@ -138,7 +156,10 @@ _NAMES = {
     "ShiftEnd": "End or hand over the shift?",
     "Uploading": "Upload",
     "Ended": "Upload of an ended shift",
-    "ShiftOver": "The shift is over: no check",
+    "ShiftOver": "Nobody is signed in: no check",
+    "SignIn": "Officer number and PIN",
+    "Locked": "Locked session",
+    "Blocked": "Number with too many wrong PINs",
 }
 
 
@@ -167,7 +188,7 @@ def name(screen: Shown) -> str:
 @cache
 def walk() -> Edges:
     """Return every transition between screens with different names, with its causes."""
-    start = Ui(Ready(ONLINE))
+    start = Ui(ShiftOver(ONLINE))
     edges: Edges = {}
     seen, ahead = {_key(start)}, [start]
     while ahead:
@@ -185,17 +206,27 @@ def walk() -> Edges:
 def _key(ui: Ui) -> str:
     """Return the text that distinguishes states; of times, only a hidden verdict counts."""
     hidden = isinstance(ui.below, Result) and ui.below.hidden
-    return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts)))
+    return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts, ui.session.gate, _pin_length(ui))))
 
 
-def _events(ui: Ui) -> list[tuple[str, ScreenEvent | Button]]:
+def _pin_length(ui: Ui) -> int:
+    return len(ui.session.gate.pin) if isinstance(ui.session.gate, SignIn) else 0
+
+
+def _events(ui: Ui) -> list[tuple[str, UiEvent | Button]]:
     """Return the events that may occur by themselves, by hand or from afar; a button is pressed, or held on
     an alarm.
     """
     if ui.up is not None:
         return [("CONFIRM, held", Button.CONFIRM)]
     screen = ui.below
-    events: list[tuple[str, ScreenEvent | Button]] = [(button.name, button) for button in Button]
+    events: list[tuple[str, UiEvent | Button]] = [(button.name, button) for button in Button]
+    if ui.session.gate is not None:
+        full = not isinstance(ui.session.gate, SignIn) or len(ui.session.gate.text) >= LEAST_PIN
+        touch = Touched(PadTouched("1"), SETTLE_S)
+        return [one for one in events if one[1] is not Button.TRIGGER] + ([] if full else [("a key", touch)])
+    if isinstance(screen, Ready):
+        events.append(("BACK held, or 5 minutes", LockNow()))
     events += [("a code", Scanned(ONE)), ("several codes", Scanned(SEVERAL))]
     events += [("3 minutes", Tick(LATER))] if isinstance(screen, Result) else []
     if isinstance(screen, PlateEntry):
@@ -239,7 +270,7 @@ def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
     return [OthersWanted()] if screen.has_other_code else []
 
 
-def _ends(ui: Ui, event: ScreenEvent | Button) -> list[Ui]:
+def _ends(ui: Ui, event: UiEvent | Button) -> list[Ui]:
     """Return the states after an event whose effects succeeded, and after one whose effects failed."""
     seen = replace(ui, keys=replace(ui.keys, drawn_s=0.0), touches=replace(ui.touches, drawn_s=0.0))
     if isinstance(event, Button):
@@ -252,7 +283,7 @@ def _ends(ui: Ui, event: ScreenEvent | Button) -> list[Ui]:
     return [advance(after, answer, SETTLE_S)[0] for answer in answers] or [after]
 
 
-def _answers(effect: Effect) -> list[ScreenEvent]:
+def _answers(effect: Effect) -> list[UiEvent]:
     match effect:
         case Identify(scan):
             return [Identified((None,) * len(scan.codes), (1280, 720))]
@@ -278,7 +309,14 @@ def _answers(effect: Effect) -> list[ScreenEvent]:
             return _shift_answers(effect)
 
 
-def _case_answers(effect: Confirm | Recheck | Compared) -> list[ScreenEvent]:
+def _sign_in_answers(effect: CheckPin) -> list[UiEvent]:
+    refused: list[UiEvent] = [SignInRefused(SignInRefusal.WRONG), SignInRefused(SignInRefusal.BLOCKED)]
+    if effect.release:
+        return [Released(effect.release), *refused]
+    return [SignedIn(OFFICER, new_shift=new_shift) for new_shift in (True, False)] + refused
+
+
+def _case_answers(effect: Confirm | Recheck | Compared) -> list[UiEvent]:
     one = effect.judged
     subject, fits, as_of_s = one.verdict.subject or Subject.CODE, one.fits, one.as_of_s
     match effect:
@@ -292,7 +330,7 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[ScreenEvent]:
     return [Recorded(replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)), FULL]
 
 
-def _shift_answers(effect: Effect) -> list[ScreenEvent]:
+def _shift_answers(effect: Effect) -> list[UiEvent]:
     match effect:
         case LoadShift():
             return [ShiftLoaded((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
@@ -302,8 +340,8 @@ def _shift_answers(effect: Effect) -> list[ScreenEvent]:
             return [SealedOpened(one.seq, SealedClaims("LSVAA4182E2123456")), FULL]
         case EndShift():
             return [ShiftEnded((), 1), FULL]
-        case StartShift():
-            return [ShiftStarted(), FULL]
+        case CheckPin():
+            return _sign_in_answers(effect)
         case _:
             return []
 

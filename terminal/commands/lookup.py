@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from terminal.commands import output
+from terminal.commands.sign_in import signed_in
 from terminal.console import out, warn
 from terminal.drawing import text
 from terminal.errors import InputFault
 from terminal.model import LookupState, Outcome, Plate, RecordedCheck
+from terminal.officers.roster import is_number
 from terminal.screens.events import Listed, Refined, ScreenEvent
 from terminal.services.assembly import open_services
 from terminal.services.link_session import link_session
@@ -40,12 +42,17 @@ class LookupArguments:
     number: str
     kind: str | None
     as_json: bool
+    officer: str
+    """Number of the officer who asks."""
+    pin: str = field(repr=False)
 
     def __post_init__(self) -> None:
         if not plates.can_be(self.number):
             raise InputFault("no plate number: 5 to 10 of 0-9, A-Z and Chinese characters are expected")
         if self.kind is not None and not plates.can_be_kind(self.kind):
             raise InputFault("no code of a plate kind: two of 0-9 and A-Z are expected")
+        if not is_number(self.officer):
+            raise InputFault("no officer's number: 1 to 12 digits are expected")
 
 
 @dataclass(slots=True)
@@ -94,8 +101,9 @@ def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     services = open_services(settings, clock, link, open_keys, trusted)
     with closing(services), link_session(services.link) as session:
         desk = _Desk(services, session)
-        desk.connect()
-        status = _answer(desk, question)
+        with signed_in(services, question.officer, question.pin):
+            desk.connect()
+            status = _answer(desk, question)
         for fault in services.checks.registry.faults if services.checks.registry else ():
             warn(fault.line())
     return status

@@ -24,9 +24,7 @@ ALARM_WORDS: dict[str, Lines] = {
     ),
     "alarms_more": Lines("另有 {count} 起报警等待", "Alarms waiting: {count}"),
     "alarms_waiting": Lines("另有 {count} 起报警，比对后显示", "Alarms waiting: {count}, once compared"),
-    "alarms_locked": Lines(
-        "有 {count} 起报警，开始新班次后查看", "{count} alarms: start a shift to see them"
-    ),
+    "alarms_locked": Lines("有报警，解锁查看（{count} 起）", "{count} alarms: unlock to see them"),
     "banner": Lines(
         "{number} {what}（{age}前核查），点此查看", "{number}: {what}, checked {age} ago. Touch to see"
     ),

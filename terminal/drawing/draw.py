@@ -17,6 +17,7 @@ from terminal.drawing import (
     sealed,
     shift,
     shift_end,
+    sign_in,
     text,
     theme,
 )
@@ -36,6 +37,7 @@ from terminal.screens.comparing import Comparison
 from terminal.screens.events import Pressed
 from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.state import Touch as CellTouch
 from terminal.screens.values import CameraStatus
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from terminal.drawing.touch_cells import TouchCell
     from terminal.model import Luma
     from terminal.screens.shift import ShiftScreen
+    from terminal.screens.sign_in import SignInScreen
 
 __all__ = ["Style", "cells", "compose", "draw", "event_at"]
 
@@ -103,6 +106,8 @@ def _own_cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
             own = sealed.cells(size)
         case Ready():
             own = [shift.bar_cell(size)]
+        case SignIn():
+            own = sign_in.cells(screen, size)
         case _:
             pass
     return own
@@ -134,7 +139,9 @@ def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
     return [*items, *key_bar(Page(style), screen)]
 
 
-def _compose_shift(style: Style, screen: ShiftScreen) -> list[Item]:
+def _compose_shift(style: Style, screen: ShiftScreen | SignInScreen) -> list[Item]:
+    if isinstance(screen, Locked | SignIn | Blocked):
+        return sign_in.compose(style, screen)
     match screen:
         case Menu():
             return shift.compose_menu(style, screen)
@@ -142,10 +149,8 @@ def _compose_shift(style: Style, screen: ShiftScreen) -> list[Item]:
             return shift.compose_log(style, screen)
         case LogEntry():
             return shift.compose_note(style, screen)
-        case ShiftEnd():
-            return shift_end.compose_end(style, screen)
-        case ShiftOver():
-            return shift_end.compose_over(style, screen)
+        case ShiftEnd() | ShiftOver():
+            return shift_end.compose(style, screen)
         case Uploading():
             return compose_upload(style, screen)
 

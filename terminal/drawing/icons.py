@@ -45,6 +45,7 @@ class Icon(StrEnum):
     UPLOAD = "upload"
     MENU = "menu"
     NOT_EQUAL = "not_equal"
+    LOCK = "lock"
 
 
 class _Pen:
@@ -205,6 +206,15 @@ def _not_equal(pen: _Pen) -> None:
     pen.line(12, (68, 8), (28, 88))
 
 
+def _lock(pen: _Pen) -> None:
+    pen.arc((48, 36), 22, 11, -180, 0)
+    pen.line(11, (26, 36), (26, 50))
+    pen.line(11, (70, 36), (70, 50))
+    pen.box((12, 44, 72, 48), 9)
+    pen.disc((48, 63), 8, cut=True)
+    pen.line(8, (48, 63), (48, 76), cut=True)
+
+
 _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.CHECK: _check,
     Icon.CLOCK_CHECK: _clock_check,
@@ -223,6 +233,7 @@ _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
     Icon.UPLOAD: _upload,
     Icon.MENU: _menu,
     Icon.NOT_EQUAL: _not_equal,
+    Icon.LOCK: _lock,
 }
 
 

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 from terminal.drawing.layout import Block, beside, paragraph, stack
 from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import chip, filled, unuploaded
+from terminal.screens.shift import ShiftEnd, ShiftOver
 
 if TYPE_CHECKING:
     from terminal.drawing.items import Item
     from terminal.drawing.page import Page
     from terminal.drawing.theme import Style
     from terminal.model import Counts, Outcome
-    from terminal.screens.shift import ShiftEnd, ShiftOver
 
 
-def compose_end(style: Style, screen: ShiftEnd) -> list[Item]:
+def compose(style: Style, screen: ShiftEnd | ShiftOver) -> list[Item]:
+    """Lay out a summary, before the end of the shift or after it."""
+    return _compose_end(style, screen) if isinstance(screen, ShiftEnd) else _compose_over(style, screen)
+
+
+def _compose_end(style: Style, screen: ShiftEnd) -> list[Item]:
     """Lay out the summary shown before the shift ends."""
 
     def body(page: Page) -> Block:
@@ -31,7 +36,7 @@ def compose_end(style: Style, screen: ShiftEnd) -> list[Item]:
     return filled(style, screen.status, body)
 
 
-def compose_over(style: Style, screen: ShiftOver) -> list[Item]:
+def _compose_over(style: Style, screen: ShiftOver) -> list[Item]:
     """Lay out the screen without an active shift, with the summary of the last one."""
 
     def body(page: Page) -> Block:

@@ -12,6 +12,7 @@ from terminal.drawing import theme
 from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import largest, padded, paragraph, stack
 from terminal.drawing.page import HEIGHT, KEYS_HEIGHT, WIDTH
+from terminal.drawing.sign_in import enter_words
 from terminal.model import Outcome
 from terminal.ports import Button
 from terminal.screens.alarms import Alarm
@@ -20,6 +21,7 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.sign_in import Blocked, Locked, SignIn, SignInScreen
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
 
@@ -71,7 +73,25 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
             )
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             shown = _shift_keys(screen)
+        case _:
+            shown = _sign_in_keys(screen)
     return shown
+
+
+def _sign_in_keys(screen: SignInScreen) -> tuple[SoftKey, ...]:
+    back = partial(SoftKey, Button.BACK, "button_back")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
+    match screen:
+        case Locked():
+            return back("other_officer"), confirm("pad_unlock")
+        case Blocked():
+            return back("other_number"), confirm("ask_supervisor")
+        case SignIn():
+            return (
+                back("pad_erase" if screen.text else "pad_back"),
+                SoftKey(Button.TRIGGER, "button_trigger", "pad_next_key"),
+                confirm(enter_words(screen) if screen.marked is None else "pad_press_key"),
+            )
 
 
 def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
@@ -93,7 +113,7 @@ def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
         case ShiftEnd(handover=handover):
             shown = back("not_yet"), confirm("hand_over" if handover else "end_and_upload")
         case ShiftOver():
-            shown = back("see_upload"), confirm("start_shift")
+            shown = back("see_upload"), confirm("sign_in")
         case Menu() | Uploading(ended=None):
             shown = (SoftKey(Button.BACK, "button_back_or_trigger", "scan"),)
         case Uploading(progress=progress):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.drawing.alarm_text import ALARM_WORDS
+from terminal.drawing.sign_in_text import SIGN_IN_WORDS
 from terminal.journal.notes import Action, Control, ControlWord, KeepPicture, Mistaken, Remark
 from terminal.model import Reason
 from terminal.vehicle import status
@@ -157,7 +158,7 @@ WORDS: dict[str, Lines] = {
     "leave_upload": Lines("离开（继续上传）", "Leave, it goes on"),
     "finish": Lines("完成", "Done"),
     "see_upload": Lines("查看上传", "The upload"),
-    "start_shift": Lines("开始新班次", "Start a shift"),
+    "sign_in": Lines("登录", "Sign in"),
     "shift": Lines("班次 {shift}", "Shift {shift}"),
     "menu": Lines("菜单", "Menu"),
     "menu_log": Lines("本班记录", "This shift's checks"),
@@ -180,8 +181,8 @@ WORDS: dict[str, Lines] = {
     "mistaken": Lines("误操作", "Made by mistake"),
     "control_confirmed": Lines("指挥中心已确认", "Control confirms"),
     "control_denied": Lines("指挥中心否认", "Control denies"),
-    "end_title": Lines("结束班次？", "End the shift?"),
-    "handover_title": Lines("交接班次？", "Hand the shift over?"),
+    "end_title": Lines("结束班次并登出？", "End the shift and sign out?"),
+    "handover_title": Lines("交接班次并登出？", "Hand over and sign out?"),
     "checks": Lines("本班核验 {count} 次", "Checks in this shift: {count}"),
     "unuploaded": Lines("待上传记录 {count} 条", "Records not yet uploaded: {count}"),
     "all_uploaded": Lines("记录已全部上传", "Every record is uploaded"),
@@ -203,7 +204,7 @@ WORDS: dict[str, Lines] = {
     "bar_offline": Lines("待续传", "paused"),
     "bar_fault": Lines("上传故障", "upload fault"),
     "shift_over": Lines("班次已结束", "The shift is over"),
-    "shift_over_rule": Lines("开始新班次后方可核验", "Checks are made once a shift is started"),
+    "shift_over_rule": Lines("登录并开始新班次后方可核验", "Sign in to start a shift and make checks"),
     "go_on": Lines("继续", "Go on"),
     "days": Lines("{count} 天", "{count} d"),
     "hours": Lines("{count} 小时", "{count} h"),
@@ -211,6 +212,7 @@ WORDS: dict[str, Lines] = {
     "seconds": Lines("{count} 秒", "{count} s"),
     "minutes": Lines("{count} 分钟", "{count} min"),
     **ALARM_WORDS,
+    **SIGN_IN_WORDS,
 }
 
 ACTIONS: dict[str, Lines] = {

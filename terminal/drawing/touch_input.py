@@ -10,6 +10,7 @@ from terminal.ports import Button
 from terminal.screens.attention import KeyDown, KeyUp, Touched
 from terminal.screens.choice import CodeChosen
 from terminal.screens.events import Pressed
+from terminal.screens.sign_in import PadTouched, SignIn
 
 if TYPE_CHECKING:
     from terminal.ports import Contact
@@ -39,7 +40,7 @@ class Contacts:
             case Button() as button:
                 return self._key(button, down=contact.down)
             case int() as digit:
-                return Touched(CodeChosen(digit - 1), self.polled_s) if contact.down else None
+                return self._digit(digit, screen) if contact.down else None
             case _ if not contact.down:
                 finger, self._finger = self._finger, None
                 return None if finger is None else self._key(finger, down=False)
@@ -47,6 +48,10 @@ class Contacts:
                 return self._touch(point, screen, size)
             case None:
                 return None
+
+    def _digit(self, digit: int, screen: Shown) -> Input:
+        meant = PadTouched(str(digit)) if isinstance(screen, SignIn) else CodeChosen(digit - 1)
+        return Touched(meant, self.polled_s)
 
     def _key(self, button: Button, *, down: bool) -> Input:
         return KeyDown(button, self.polled_s) if down else KeyUp(button, self.polled_s)

@@ -1,16 +1,18 @@
-"""Wrong PINs by officer number, on disk, so that no restart gives anybody another try.
+"""Wrong PINs of each officer, on disk, so that no restart gives anybody another try.
 
 1. A PIN is counted as wrong, and the count synced, before it is checked; the right one takes the count back.
 2. After the n-th wrong PIN the number has to wait 2^n seconds; a restart begins the wait anew.
 3. After MOST_WRONG the number is locked, until a supervisor releases it or a roster gives it a new verifier.
-4. Each number is counted for itself: others can sign in meanwhile.
+4. Each officer is counted for themselves: others can sign in meanwhile.
+
+The file names nobody: an officer is a digest of the verifier, which has a salt of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from terminal import atomic_file
 from terminal.errors import SignInFault
@@ -47,55 +49,50 @@ def delay_s(wrong: int) -> float:
     return float(2**wrong) if wrong else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Count:
-    verifier: bytes
-    """First bytes of the SHA-256 of the verifier that the PINs were wrong for."""
-    wrong: int
-
-
 @dataclass(slots=True)
 class Attempts:
     """The counts in a state folder. `monotonic_s` is the time on which waits are measured, s."""
 
     folder: Path
-    _counts: dict[str, _Count] = field(default_factory=dict, init=False)
-    _opens_s: dict[str, float] = field(default_factory=dict, init=False)
+    _counts: dict[bytes, int] = field(default_factory=dict, init=False)
+    _opens_s: dict[bytes, float] = field(default_factory=dict, init=False)
 
-    def load(self, monotonic_s: float) -> None:
-        """Read the counts, if there are any; a file that is none is taken as no count."""
+    @classmethod
+    def open(cls, folder: Path, monotonic_s: float) -> Self:
+        """Read the counts of a state folder, if there are any; a file of another form counts as none.
+
+        Every wait begins at `monotonic_s`. Raises SignInFault if the file cannot be read.
+        """
+        attempts = cls(folder)
         try:
-            content = (self.folder / FILE).read_bytes()
-        except FileNotFoundError:
-            return
+            attempts._counts = _read((folder / FILE).read_bytes())
+        except (FileNotFoundError, Malformed):
+            return attempts
         except OSError as error:
-            raise SignInFault(f"{self.folder / FILE}: {error.strerror}") from error
-        try:
-            self._counts = _read(content)
-        except Malformed:
-            self._counts = {}
-        self._opens_s = {number: monotonic_s + delay_s(count.wrong) for number, count in self._counts.items()}
+            raise SignInFault(f"{folder / FILE}: {error.strerror}") from error
+        for officer, wrong in attempts._counts.items():
+            attempts._opens_s[officer] = monotonic_s + delay_s(wrong)
+        return attempts
 
     def standing(self, officer: Officer) -> Standing:
         """Return an officer's wrong PINs, none if the roster has given another verifier since."""
-        count = self._counts.get(officer.number)
-        if count is None or count.verifier != _digest(officer):
-            return Standing()
-        return Standing(count.wrong, self._opens_s.get(officer.number, 0.0))
+        kept = _digest(officer)
+        return Standing(self._counts.get(kept, 0), self._opens_s.get(kept, 0.0))
 
     def count(self, officer: Officer, monotonic_s: float) -> None:
         """Count a PIN as wrong before it is checked. Raises SignInFault if the count cannot be kept."""
-        wrong = self.standing(officer).wrong + 1
-        self._keep({**self._counts, officer.number: _Count(_digest(officer), wrong)})
-        self._opens_s[officer.number] = monotonic_s + delay_s(wrong)
+        wrong, kept = self.standing(officer).wrong + 1, _digest(officer)
+        self._keep({**self._counts, kept: wrong})
+        self._opens_s[kept] = monotonic_s + delay_s(wrong)
 
-    def clear(self, number: str) -> None:
-        """Forget a number's wrong PINs: the right one came, or a supervisor. Raises SignInFault."""
-        self._opens_s.pop(number, None)
-        if number in self._counts:
-            self._keep({one: count for one, count in self._counts.items() if one != number})
+    def clear(self, officer: Officer) -> None:
+        """Forget an officer's wrong PINs: the right one came, or a supervisor. Raises SignInFault."""
+        kept = _digest(officer)
+        self._opens_s.pop(kept, None)
+        if kept in self._counts:
+            self._keep({one: wrong for one, wrong in self._counts.items() if one != kept})
 
-    def _keep(self, counts: dict[str, _Count]) -> None:
+    def _keep(self, counts: dict[bytes, int]) -> None:
         try:
             atomic_file.replace(self.folder / FILE, _write(counts))
         except OSError as error:
@@ -107,15 +104,13 @@ def _digest(officer: Officer) -> bytes:
     return hashlib.sha256(officer.verifier.encode()).digest()[:_DIGEST_SIZE]
 
 
-def _write(counts: dict[str, _Count]) -> bytes:
-    return cbor.write([[number, count.verifier, count.wrong] for number, count in counts.items()])
+def _write(counts: dict[bytes, int]) -> bytes:
+    return cbor.write([[officer, wrong] for officer, wrong in counts.items()])
 
 
-def _read(content: bytes) -> dict[str, _Count]:
+def _read(content: bytes) -> dict[bytes, int]:
     counts = {}
     for entry in fields.array(cbor.read(content)):
-        number, verifier, wrong = fields.array(entry, 3)
-        counts[fields.text(number)] = _Count(
-            fields.data(verifier, _DIGEST_SIZE), min(MOST_WRONG, fields.uint(wrong))
-        )
+        officer, wrong = fields.array(entry, 2)
+        counts[fields.data(officer, _DIGEST_SIZE)] = min(MOST_WRONG, fields.uint(wrong))
     return counts

@@ -19,9 +19,10 @@ from terminal.screens.attention import HOLD_S
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
-from terminal.screens.events import KeyboardSwitched, Picked, Typed
+from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
 from terminal.screens.shift import Menu, MenuTouched, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.sign_in import ENTER, Blocked, Locked, PadEntry, PadTouched, SignIn
 from terminal.screens.values import CameraStatus, Sending
 from terminal.vehicle import plate
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.app import App
+    from terminal.drawing.draw import ScreenTouch
     from terminal.model import Verdict
     from terminal.screens.attention import ScreenView
-    from terminal.screens.state import Touch
     from terminal.services.frames import Timing
 
 PATIENCE_S = 20.0
@@ -107,20 +108,6 @@ class Player:
                 self.stage.shot(self.shots / name)
             case script.Say(text):
                 self.say(text)
-            case script.TypePlate(text):
-                self._type(line.number, text)
-            case script.PressButton(button):
-                self._press(button)
-            case script.HoldButton(button):
-                self._hold(button)
-            case script.Open(part):
-                opened = BannerOpened() if part == "banner" else MenuTouched(Part(part))
-                self._touch(line.number, opened)
-            case script.Pick(kind):
-                compared = isinstance(self.app.screen, Comparison) and kind is None
-                self._touch(line.number, Fitted(Fit.UNSURE) if compared else Picked(kind))
-            case script.Choose(place):
-                self._choose(line.number, place)
             case (
                 script.ExpectResult()
                 | script.ExpectReady()
@@ -129,8 +116,32 @@ class Player:
                 | script.ExpectTrouble()
             ):
                 self._expect(line.number, line.deed)
-            case _:
+            case script.Show() | script.Wait() | script.SetClock() | script.SetCamera():
                 self._change(line.deed)
+            case _:
+                self._act(line.number, line.deed)
+
+    def _act(self, number: int, deed: script.Press) -> None:
+        """Press, hold or touch as the officer does."""
+        match deed:
+            case script.TypePlate(text):
+                self._type(number, text)
+            case script.PressButton(button):
+                self._press(button)
+            case script.HoldButton(button):
+                self._hold(button)
+            case script.EnterPin(officer, pin):
+                self._sign_in(number, officer, pin)
+            case script.Open(part):
+                opened = BannerOpened() if part == "banner" else MenuTouched(Part(part))
+                self._touch(number, opened)
+            case script.Pick(kind):
+                compared = isinstance(self.app.screen, Comparison) and kind is None
+                self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
+            case script.Choose(place):
+                self._choose(number, place)
+            case _:
+                assert_never(deed)
 
     def _choose(self, number: int, place: int | None) -> None:
         if place is None:
@@ -176,6 +187,25 @@ class Player:
         self.stage.release(button)
         self.app.run_once(TURN_S)
 
+    def _sign_in(self, number: int, officer: str, pin: str) -> None:
+        """Go to the pad from where nobody is signed in or the session is locked, and wait for the answer."""
+        screen = self.app.screen
+        if isinstance(screen, Locked):
+            own = screen.officer.number == officer
+            self._touch(number, Pressed(Button.CONFIRM if own else Button.BACK))
+        elif isinstance(screen, ShiftOver):
+            self._touch(number, Pressed(Button.CONFIRM))
+        elif not isinstance(screen, SignIn):
+            return  # an officer is signed in
+        if isinstance(self.app.screen, SignIn) and self.app.screen.entry is PadEntry.NUMBER:
+            self._enter(number, officer)
+        self._enter(number, pin)
+        self._until(lambda: not isinstance(self.app.screen, SignIn) or not self.app.screen.checking)
+
+    def _enter(self, number: int, digits: str) -> None:
+        for key in (*digits, ENTER):
+            self._touch(number, PadTouched(key))
+
     def _see(self, sight: Callable[[], ScreenView]) -> None:
         """Let time pass until the screen has been shown for as long as a press requires."""
         self._until(lambda: sight().opens_s is not None)
@@ -212,7 +242,7 @@ class Player:
                 self._touch(number, KeyboardSwitched())
             self._touch(number, Typed(symbol))
 
-    def _touch(self, number: int, wanted: Touch) -> None:
+    def _touch(self, number: int, wanted: ScreenTouch) -> None:
         self._see(lambda: self.app.ui.touches)
         place = self._place(wanted)
         if place is None:
@@ -221,7 +251,7 @@ class Player:
         self.stage.touch(*place)
         self.app.run_once(TURN_S)
 
-    def _place(self, wanted: Touch) -> tuple[int, int] | None:
+    def _place(self, wanted: ScreenTouch) -> tuple[int, int] | None:
         """Return a point whose touch produces the event; touch targets are larger than the steps."""
         width, height = self.app.size
         places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
@@ -303,6 +333,9 @@ _NAMES: dict[type, str] = {
     SealedView: "claims",
     ShiftEnd: "ending",
     ShiftOver: "over",
+    SignIn: "pad",
+    Locked: "locked",
+    Blocked: "blocked",
 }
 
 
@@ -321,4 +354,5 @@ def _describe(screen: state.Shown) -> str:
             notices = "".join(f" {notice.code} {notice.en}" for notice in status.notices)
             return f"ready        no verdict{notices}"
         case _:
-            return _name(screen) or type(screen).__name__
+            refusal = getattr(screen, "refusal", None)
+            return (_name(screen) or type(screen).__name__) + (f" ({refusal})" if refusal else "")

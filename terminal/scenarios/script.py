@@ -4,11 +4,12 @@
 show card.jpg [more.jpg ...]     show photographs to the camera, one after another
 clear                            show nothing to the camera
 press TRIGGER|CONFIRM|BACK       press a button as soon as the screen has been shown long enough for it
-hold CONFIRM                     hold a button as long as an alarm requires
+hold CONFIRM|BACK                hold a button for a second: acknowledge an alarm, or lock the session
 type 苏A12345                     touch the keys of plate entry
 pick 02|unsure                   touch a kind of plate, or "cannot tell"
 choose 2                         touch the second of several codes in view, or of the reasons
 choose other                     touch the strip of a verdict that offers another code
+sign in NUMBER PIN               open the sign-in or unlock the session, and touch the keys of the pad
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
 wait 6                           let 6 seconds pass
@@ -16,7 +17,7 @@ clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
 expect OUTCOME [REASON]          a result or an alarm is shown
 expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
-expect reasons | claims | uploading | uploaded | over
+expect reasons | claims | uploading | uploaded | over | pad | locked | blocked
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
@@ -24,13 +25,14 @@ say Anything.                    print a line
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.errors import InputFault
 from terminal.model import Outcome, Reason
+from terminal.officers.roster import is_number, is_pin
 from terminal.ports import Button
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.plate import can_be_kind
@@ -41,11 +43,11 @@ if TYPE_CHECKING:
 
 SCREENS = (
     *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
-    *("reasons", "claims", "uploading", "uploaded", "over"),
+    *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked"),
 )
 """Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
-with a receipt for every record.
+with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
 """
 PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 
@@ -66,9 +68,17 @@ class PressButton:
 
 @dataclass(frozen=True, slots=True)
 class HoldButton:
-    """A button held as long as an alarm requires."""
+    """A button held as long as an alarm requires, or a lock."""
 
     button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin:
+    """The pad's keys of an officer's number and PIN; a locked session asks its officer for the PIN alone."""
+
+    number: str
+    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,7 @@ class Say:
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | Wait | SetClock | SetCamera
-Press: TypeAlias = PressButton | HoldButton | TypePlate | Pick | Choose | Open
+Press: TypeAlias = PressButton | HoldButton | EnterPin | TypePlate | Pick | Choose | Open
 Deed: TypeAlias = Change | Press | Shot | Say | Expectation
 
 
@@ -215,6 +225,13 @@ def _show(words: list[str], _rest: str, folder: Path) -> Deed:
 def _type(words: list[str], _rest: str, _folder: Path) -> Deed:
     (number,) = words
     return TypePlate(number)
+
+
+def _sign(words: list[str], _rest: str, _folder: Path) -> Deed:
+    preposition, number, pin = words
+    if preposition != "in" or not is_number(number) or not is_pin(pin):
+        raise ValueError("in, an officer's number and a PIN are expected")
+    return EnterPin(number, pin)
 
 
 def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
@@ -291,6 +308,7 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "clear": lambda _words, _rest, _folder: Show(()),
     "press": lambda words, _rest, _folder: PressButton(Button(words[0])),
     "hold": lambda words, _rest, _folder: HoldButton(Button(words[0])),
+    "sign": _sign,
     "type": _type,
     "pick": _pick,
     "choose": _choose,

@@ -16,11 +16,13 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
+from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Status, UploadProgress
 
 if TYPE_CHECKING:
     from terminal.ports import Button
+    from terminal.screens.sign_in import SignInScreen
     from terminal.screens.state import Shown, Touch
 
 SETTLE_S = 0.5
@@ -148,11 +150,28 @@ def key_face(screen: Shown) -> object:
             face = LogEntry, logged.seq, offered(screen) is not None
         case SealedReasons(judged=judged) | SealedView(judged=judged):
             face = type(screen), judged.seq
-        case Uploading():
-            face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case _:
-            face = replace(screen, status=_ANY, seen=None)
+            face = _other_face(screen)
     return face
+
+
+def _other_face(screen: Shown) -> object:
+    match screen:
+        case Locked() | SignIn() | Blocked():
+            return _sign_in_face(screen)
+        case Uploading():
+            return replace(screen, status=_ANY, seen=None, progress=UploadProgress())
+        case Alarm():
+            return replace(screen, status=_ANY)
+        case _:
+            return replace(screen, status=_ANY, seen=None)
+
+
+def _sign_in_face(screen: SignInScreen) -> object:
+    """Leave out what was entered, so that digits may follow one another faster than they are drawn."""
+    if isinstance(screen, SignIn):
+        return SignIn, screen.entry, screen.checking, screen.marked
+    return replace(screen, status=_ANY)
 
 
 def touch_face(screen: Shown) -> object:
@@ -161,6 +180,8 @@ def touch_face(screen: Shown) -> object:
     """
     face = key_face(screen)
     match screen:
+        case SignIn():
+            return _sign_in_face(replace(screen, marked=None))
         case Result(has_other_code=offers):
             return face, screen.status.alarms.banners, offers
         case ShiftLog(shown=shown):

@@ -78,7 +78,7 @@ def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> 
     """
     waiting = isinstance(screen, KindChoice) and screen.listing in (KindSource.ASKING, KindSource.NO_ANSWER)
     if not isinstance(screen, KindChoice) or not waiting or screen.number != number:
-        return screen, _unasked(screen, number, found or ())
+        return screen, unasked(screen, number, found or ())
     if found is None:
         return replace(screen, listing=KindSource.NO_ANSWER), ()
     if not found:
@@ -88,7 +88,7 @@ def listed(screen: Screen, number: str, found: tuple[Candidate, ...] | None) -> 
     return shown, (Enter(Plate(number, kinds[0]), screen.after),) if len(kinds) == 1 else ()
 
 
-def _unasked(screen: Screen, number: str, found: tuple[Candidate, ...]) -> tuple[Report, ...]:
+def unasked(screen: Screen, number: str, found: tuple[Candidate, ...]) -> tuple[Report, ...]:
     """Report an alarm on the only vehicle of a number although the officer has moved on."""
     if len(found) != 1 or found[0].status.finding not in _ALARMS:
         return ()

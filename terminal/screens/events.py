@@ -9,6 +9,7 @@ from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
 from terminal.screens.shift import ShiftEffect, ShiftEvent
+from terminal.screens.sign_in import SignInEffect
 
 if TYPE_CHECKING:
     from terminal.codes import Scan
@@ -208,4 +209,5 @@ Effect: TypeAlias = (
     | Click
     | ToggleTorch
     | ShiftEffect
+    | SignInEffect
 )

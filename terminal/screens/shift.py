@@ -188,11 +188,6 @@ class ShiftEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class ShiftStarted:
-    """The new shift is on disk."""
-
-
-@dataclass(frozen=True, slots=True)
 class UploadTold:
     """Progress of the upload."""
 
@@ -200,7 +195,7 @@ class UploadTold:
 
 
 ShiftTouch: TypeAlias = MenuTouched | Paged | LogRowTouched | NotePicked
-ShiftEvent: TypeAlias = ShiftTouch | ShiftLoaded | Annotated | ShiftEnded | ShiftStarted | UploadTold
+ShiftEvent: TypeAlias = ShiftTouch | ShiftLoaded | Annotated | ShiftEnded | UploadTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +219,8 @@ class EndShift:
 
 
 @dataclass(frozen=True, slots=True)
-class StartShift:
-    """Record the start of a shift; answered with ShiftStarted or Failed."""
-
-
-@dataclass(frozen=True, slots=True)
 class StartUpload:
     """Start uploading, unless it is in progress; answered with UploadTold now and repeatedly."""
 
 
-ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartShift | StartUpload
+ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartUpload

@@ -28,13 +28,12 @@ from terminal.screens.shift import (
     ShiftLog,
     ShiftOver,
     ShiftScreen,
-    ShiftStarted,
     ShiftTouch,
-    StartShift,
     StartUpload,
     Uploading,
     UploadTold,
 )
+from terminal.screens.sign_in import OpenSignIn
 from terminal.screens.values import Logged, UploadProgress
 
 if TYPE_CHECKING:
@@ -93,9 +92,7 @@ def _opened(screen: Menu, part: Part) -> Transition:
             assert_never(part)
 
 
-def _told(
-    screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | ShiftStarted | UploadTold
-) -> Transition:
+def _told(screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | UploadTold) -> Transition:
     match screen, event:
         case ShiftLog() | LogEntry() | ShiftEnd(), ShiftLoaded():
             return _with_shift(screen, event), ()
@@ -104,8 +101,6 @@ def _told(
         case ShiftEnd(), ShiftEnded(counts, unuploaded):
             ended = Uploading(screen.status, UploadProgress(total=unuploaded), counts, screen.seen)
             return ended, (StartUpload(),)
-        case ShiftOver(), ShiftStarted():
-            return Ready(screen.status, screen.seen), ()
         case Uploading(), UploadTold(progress):
             return replace(screen, progress=progress), ()
         case _:
@@ -159,7 +154,7 @@ def _confirmed(screen: ShiftScreen) -> Transition:
 def _pressed_when_over(screen: ShiftOver, button: Button) -> Transition:
     match button:
         case Button.CONFIRM:
-            return screen, (StartShift(),)
+            return screen, (OpenSignIn(),)
         case Button.BACK:
             progress = UploadProgress(total=screen.status.records)
             return Uploading(screen.status, progress, screen.ended, screen.seen), (StartUpload(),)

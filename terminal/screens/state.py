@@ -16,6 +16,7 @@ from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
+from terminal.screens.sign_in import PadTouched, SignInScreen
 
 if TYPE_CHECKING:
     from terminal.codes import Scan
@@ -68,11 +69,19 @@ Screen: TypeAlias = (
     | ShiftScreen
 )
 """The screens that follow one another; an alarm can interrupt any of them."""
-Shown: TypeAlias = Screen | Alarm
+Shown: TypeAlias = Screen | Alarm | SignInScreen
 """Everything that can be on the display."""
 Transition: TypeAlias = tuple[Screen, tuple[Effect, ...]]
 
 
 Touch: TypeAlias = (
-    Typed | KeyboardSwitched | Picked | Fitted | BannerOpened | ReasonPicked | ChoiceTouch | ShiftTouch
+    Typed
+    | KeyboardSwitched
+    | Picked
+    | Fitted
+    | BannerOpened
+    | ReasonPicked
+    | ChoiceTouch
+    | ShiftTouch
+    | PadTouched
 )

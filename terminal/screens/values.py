@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 from terminal.credential.grade import Grade
-from terminal.limits import VERDICT_FADES_S, VERDICT_HIDES_S
+from terminal.limits import SESSION_LOCKS_S, VERDICT_FADES_S, VERDICT_HIDES_S
 
 if TYPE_CHECKING:
     from terminal.errors import Fault
@@ -52,6 +52,14 @@ class Sending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedInOfficer:
+    """Whose session it is: the number and the name of an officer of the roster."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClockStatus:
     """The terminal's time."""
 
@@ -86,12 +94,14 @@ class TrustStatus:
 
 @dataclass(frozen=True, slots=True)
 class AgeLimits:
-    """Ages of a pass or provisional verdict, s."""
+    """Times after which the screen changes by itself, s."""
 
     fades_s: float = VERDICT_FADES_S
-    """Age from which it says how old it is and loses its colour."""
+    """Age from which a pass or provisional verdict says how old it is and loses its colour."""
     hides_s: float = VERDICT_HIDES_S
-    """Age from which it is hidden until the officer asks for it."""
+    """Age from which such a verdict is hidden until the officer asks for it."""
+    locks_s: float = SESSION_LOCKS_S
+    """Time without a press, a touch or a check after which the session locks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class WaitingAlarms:
 
     count: int
     locked: bool = False
-    """True if no shift is active, so that nobody may read them."""
+    """True if nobody is signed in or the session is locked, so that nobody may read them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from terminal import identity
 from terminal.journal.store import Journal
 from terminal.limits import DAY_S
 from terminal.model import ComparedField
+from terminal.officers.attempts import Attempts
+from terminal.officers.roster_source import RosterSource
 from terminal.registry.hotlist_store import HotList
 from terminal.registry.lookup import LookupSession
 from terminal.registry.offline.offline_list import OfflineList
@@ -24,6 +26,8 @@ from terminal.services.hotlist_sync import HotlistSync
 from terminal.services.last_province import LastProvince
 from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
+from terminal.services.notices import Notices
+from terminal.services.officer_session import OfficerSession
 from terminal.services.orders import OrderService
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
@@ -76,7 +80,7 @@ def open_services(
         laid_aside=laid_aside.load(settings.paths.state),
         keep_laid_aside=partial(laid_aside.save, settings.paths.state),
     )
-    author = Author(number, settings.terminal.officer, settings.terminal.shift)
+    author = Author(number)
     journal = Journal.open(
         settings.paths.state,
         terminal_public_key=own.public_key,
@@ -97,7 +101,7 @@ def open_services(
                 frozenset(map(ComparedField, settings.checks.display_only)),
             ),
             hotlist=HotlistSync(lists, keys.hotlist),
-            officer=settings.terminal.officer,
+            officer=lambda: recorder.author.officer,
             wait_s=settings.registry.wait_s,
             random=nacl.utils.random,
             clock=clock,
@@ -105,7 +109,7 @@ def open_services(
         )
     ledger = Ledger(recorder, lists)
     lookups = CheckLookups(ledger, registry)
-    shift = Shift(recorder, settings.paths.state)
+    shift = Shift(recorder, settings.paths.state, own)
     shift.resume()
     enforcement = EnforcementAccess(number, described.province, own.open_sealed, recorder)
     uploads = UploadService(
@@ -125,17 +129,27 @@ def open_services(
     )
     province = LastProvince(settings.paths.state)
     province.load()
+    shift_actions, notices = ShiftActions(shift, uploads, enforcement), Notices()
     services = Services(
         Checks(verifier, ledger, lookups, clock),
         Answers(verifier, ledger, lookups, clock),
-        ShiftActions(shift, uploads, enforcement),
+        shift_actions,
         uploads,
         trust,
-        orders,
         province,
         clock,
         sealed,
-        AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s),
+        AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s, settings.sign_in.locks_s),
+        OfficerSession(
+            shift_actions,
+            RosterSource(described.unit, described.running_number, own.open_sealed),
+            Attempts.open(settings.paths.state, clock.monotonic_s()),
+            orders,
+            verifier,
+            clock,
+            notices,
+        ),
+        notices,
     )
     _subscribe(services, sealed)
     if journal.set_aside is not None:
@@ -169,6 +183,8 @@ def _subscribe(services: Services, sealed: SealedLink | None) -> None:
     trust.subscribe(checks.lists.trust)
     trust.subscribe(lambda new: upload.trust(new.registry_keys))
     trust.subscribe(lambda new: services.orders.trust(new.registry_keys.order))
+    rosters = services.session.rosters
+    trust.subscribe(lambda new: rosters.load(new.targets.get(rosters.name)))
     if checks.registry is not None:
         trust.subscribe(checks.registry.trust)
     if sealed is not None:

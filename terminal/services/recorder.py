@@ -28,8 +28,15 @@ class Author:
     """Terminal, officer and shift that records are kept in the name of."""
 
     terminal: str
-    officer: str
-    shift: str
+    officer: str = ""
+    """Number of the officer who is signed in; empty before the first sign-in."""
+    shift: str = ""
+    duress: bool = False
+    """True if the officer signed in by the duress PIN."""
+
+    def of(self, officer: str, *, shift: str, duress: bool = False) -> Author:
+        """Return the author of what another officer does on this terminal."""
+        return Author(self.terminal, officer, shift, duress)
 
     def stamp(self, moment: Moment) -> Stamp:
         """Return the stamp of a record of `moment`."""
@@ -39,6 +46,7 @@ class Author:
             clock_trusted=moment.clock_trusted,
             officer=self.officer,
             shift=self.shift,
+            duress=self.duress,
         )
 
 
@@ -168,9 +176,12 @@ class Recorder:
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 
-    def record(self, body: Body, moment: Moment) -> int:
-        """Record an event, a note or a session, and return the record's number."""
-        return self.journal.append(self.author.stamp(moment), body)
+    def record(self, body: Body, moment: Moment, author: Author | None = None) -> int:
+        """Record an event, a note or a session, and return the record's number.
+
+        `author` is who did it, if it was not the officer who is signed in.
+        """
+        return self.journal.append((author or self.author).stamp(moment), body)
 
     def _ages(self, lists: ListsUsed, moment: Moment) -> Ages:
         made_s = self.trusted.made_s

@@ -47,7 +47,8 @@ class RegistryClient:
     link: Link
     lookup: LookupSession
     hotlist: HotlistSync
-    officer: str
+    officer: Callable[[], str]
+    """Returns the number of the officer who asks."""
     wait_s: float
     """Wait for an answer about a vehicle or a code, s."""
     random: Callable[[int], bytes]
@@ -201,7 +202,7 @@ class RegistryClient:
         spec = LookupSpec(
             question=question,
             why=Purpose.CHECK,
-            officer=self.officer,
+            officer=self.officer(),
             head=head,
             wait_s=wait_s or self.wait_s,
         )

@@ -29,8 +29,8 @@ from terminal.screens.events import (
     Reported,
     Rerecorded,
 )
+from terminal.screens.sign_in import CheckPin, OpenSignIn, RecordLock
 from terminal.screens.values import Notice
-from terminal.services.notices import Notices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,10 +42,13 @@ if TYPE_CHECKING:
     from terminal.screens.events import CaseEffect, ScreenEvent
     from terminal.screens.sealed import OpenSealed
     from terminal.screens.shift import ShiftEffect
+    from terminal.screens.sign_in import SignInEffect, SignInEvent
     from terminal.screens.values import AgeLimits, UploadProgress
     from terminal.services.answers import Answers
     from terminal.services.checks import Checks
     from terminal.services.last_province import LastProvince
+    from terminal.services.notices import Notices
+    from terminal.services.officer_session import OfficerSession
     from terminal.services.orders import OrderService
     from terminal.services.sealed_link import SealedLink
     from terminal.services.shift_actions import ShiftActions
@@ -66,15 +69,20 @@ class Services:
     shift_actions: ShiftActions
     uploads: UploadService
     trust: TrustService
-    orders: OrderService
     province: LastProvince
     clock: Clock
     link: SealedLink | None
     limits: AgeLimits
     """Ages at which verdicts fade and are hidden."""
-    notices: Notices = field(default_factory=Notices, init=False)
+    session: OfficerSession
+    notices: Notices
     dropped: Counter[Subscription | None] = field(default_factory=Counter, init=False)
     """Messages of the registry that were dropped for their topic, by its purpose."""
+
+    @property
+    def orders(self) -> OrderService:
+        """The registry's orders, one of which locks the terminal."""
+        return self.session.orders
 
     @property
     def shift_on(self) -> bool:
@@ -101,8 +109,12 @@ class Services:
         moment, verifier = self.moment(), self.checks.verifier
         return tuple(verifier.verify(code.text, moment).credential for code in offered(scan))
 
-    def perform(self, effect: CaseEffect | OpenSealed | ShiftEffect) -> ScreenEvent | None:
-        """Carry out what the officer asks for about a check, the shift or the upload."""
+    def perform(
+        self, effect: CaseEffect | OpenSealed | ShiftEffect | SignInEffect
+    ) -> ScreenEvent | SignInEvent | None:
+        """Carry out what the officer asks for about a check, the shift, the upload or the session."""
+        if isinstance(effect, CheckPin | RecordLock | OpenSignIn):
+            return None if isinstance(effect, OpenSignIn) else self.session.perform(effect)
         if isinstance(effect, Enter):
             self.province.update(effect.plate.number)
         if isinstance(effect, Confirm | Recheck | Compared | Enter | Report | AskKinds):
@@ -164,7 +176,8 @@ class Services:
             self.checks.recorder.record(CRASHED, self.moment())
 
     def close(self) -> None:
-        """Close the journals and the lists, wipe the enforcement keys, and end an update that runs."""
+        """Close the journals and the lists, wipe the enforcement keys, and end what runs beside the app."""
+        self.session.close()
         self.trust.close()
         self.shift_actions.enforcement.wipe()
         self.uploads.close()

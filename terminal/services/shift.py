@@ -1,6 +1,7 @@
 """The officer's shift: its checks are kept in memory, its events in the journal.
 
-The active shift's number is stored in a file, so that a restart continues the shift or leaves it ended.
+A shift begins when an officer signs in and ends when they sign out. Its number is stored in a file, with the
+officer's sealed to this terminal, so that a restart leaves it locked or ended.
 """
 
 from __future__ import annotations
@@ -24,19 +25,21 @@ from terminal.journal.notes import (
     Remark,
 )
 from terminal.model import Counts, Outcome, RecordedCheck
-from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, ShiftStarted
+from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded
 from terminal.screens.shift_step import logged
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.credential.verify import Moment
+    from terminal.ports import KeyStore
     from terminal.screens.values import Logged
     from terminal.services.recorder import Recorder
 
 FILE = "shift"
-_OVER = ""
+_OVER = b""
 
 
 @dataclass(slots=True)
@@ -45,31 +48,45 @@ class Shift:
 
     recorder: Recorder
     folder: Path
-    on: bool = field(default=True, init=False)
+    keys: KeyStore
+    on: bool = field(default=False, init=False)
     """True while a shift is active; otherwise no check is made."""
+    officer: str = field(default="", init=False)
+    """Number of the officer whose shift it is; empty before the first."""
     _log: dict[int, Logged] = field(default_factory=dict, init=False)
 
     def resume(self) -> None:
-        """Continue the shift stored in the file; without a file, the one from the configuration."""
+        """Continue the shift stored in the file, if it was not ended."""
         with suppress(FileNotFoundError):
-            number = (self.folder / FILE).read_text(encoding="utf-8")
-            self.on = number != _OVER
-            if self.on:
-                self._take(number)
+            number, _, box = (self.folder / FILE).read_bytes().partition(b" ")
+            officer = self.keys.open_sealed(box) if box else None
+            self.on = officer is not None
+            if officer is not None:
+                self._take(number.decode(), officer.decode(), duress=False)
 
-    def start(self, moment: Moment) -> ShiftStarted:
-        """Start a shift, numbered by its start time."""
-        self._take(datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S"))
-        self.recorder.record(Session(SessionStep.SHIFT_STARTED), moment)
+    def start(self, officer: str, moment: Moment, *, duress: bool) -> None:
+        """Sign an officer in and start a shift, numbered by its start time.
+
+        The shift is active even where a record of it could not be written.
+        """
+        number = datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S")
+        self._take(number, officer, duress=duress)
         self._log.clear()
         self.on = True
-        self._remember(self.recorder.author.shift)
-        return ShiftStarted()
+        self._remember(number.encode() + b" " + seal(officer.encode(), self.keys.sealing_public_key))
+        self.recorder.record(Session(SessionStep.SIGNED_IN), moment)
+        self.recorder.record(Session(SessionStep.SHIFT_STARTED), moment)
+
+    def resume_as(self, officer: str, moment: Moment, *, duress: bool) -> None:
+        """Sign the shift's officer in again after a lock."""
+        self._take(self.recorder.author.shift, officer, duress=duress)
+        self.recorder.record(Session(SessionStep.SIGNED_IN), moment)
 
     def end(self, moment: Moment, *, handover: bool) -> ShiftEnded:
-        """End the shift and forget its checks."""
+        """End the shift, sign its officer out and forget its checks."""
         step = SessionStep.HANDED_OVER if handover else SessionStep.SHIFT_ENDED
         self.recorder.record(Session(step), moment)
+        self.recorder.record(Session(SessionStep.SIGNED_OUT), moment)
         ended = ShiftEnded(self._counts(), self.recorder.unreceipted)
         self.on = False
         self._log.clear()
@@ -118,12 +135,13 @@ class Shift:
         kept = self.recorder.journal.tallies(self.recorder.author.shift)
         return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)
 
-    def _take(self, number: str) -> None:
-        self.recorder.author = replace(self.recorder.author, shift=number)
+    def _take(self, number: str, officer: str, *, duress: bool) -> None:
+        self.officer = officer
+        self.recorder.author = replace(self.recorder.author, officer=officer, shift=number, duress=duress)
 
-    def _remember(self, number: str) -> None:
-        """Write the number to the file atomically."""
+    def _remember(self, content: bytes) -> None:
+        """Write the file atomically."""
         try:
-            atomic_file.replace(self.folder / FILE, number.encode())
+            atomic_file.replace(self.folder / FILE, content)
         except OSError as error:
             raise JournalFault(f"{self.folder / FILE}: {error.strerror}") from error

@@ -18,7 +18,6 @@ from terminal.screens.shift import (
     LoadShift,
     ShiftEffect,
     ShiftEvent,
-    StartShift,
     StartUpload,
     UploadTold,
 )
@@ -63,18 +62,20 @@ class ShiftActions:
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
             case EndShift(handover):
-                return self._end(moment, handover=handover)
-            case StartShift():
-                started = self.shift.start(moment)
-                self.enforcement.restore()
-                return started
+                return self.end(moment, handover=handover)
             case StartUpload():
                 self.uploads.begin()
                 return UploadTold(self.uploads.progress())
             case _:
                 assert_never(effect)
 
-    def _end(self, moment: Moment, *, handover: bool) -> ShiftEvent:
+    def start(self, officer: str, moment: Moment, *, duress: bool) -> None:
+        """Sign an officer in and start a shift, with the enforcement keys in memory."""
+        self.enforcement.restore()
+        self.shift.start(officer, moment, duress=duress)
+
+    def end(self, moment: Moment, *, handover: bool) -> ShiftEvent:
+        """End the shift, sign its officer out, wipe the enforcement keys, and start an upload."""
         ended = self.shift.end(moment, handover=handover)
         self.enforcement.wipe()
         self.uploads.begin()

@@ -53,6 +53,7 @@ def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tup
     checks = services.checks
     return (
         *services.notices.faults,
+        *((services.session.rosters.fault,) if services.session.rosters.fault else ()),
         *((signal_fault,) if signal_fault else ()),
         *services.answers.faults,
         *_link_faults(services),

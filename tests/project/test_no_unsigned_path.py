@@ -22,7 +22,7 @@ from terminal.errors import ConfigFault
 ROOT = Path(__file__).parents[2]
 
 SETTINGS = {
-    "terminal": {"officer", "shift", "language"},
+    "terminal": {"language"},
     "paths": {"state", "identity", "fonts"},
     "camera": {"source", "width", "height", "frames_per_s", "budget_ms"},
     "display": {"kind", "width", "height", "rotation", "night"},
@@ -43,6 +43,9 @@ SETTINGS = {
         "expires_days",  # 60 at least
         "provinces",  # more registers and lists, never fewer than those of the terminal's own province
     },
+    "sign_in": {
+        "locks_s",  # 10 s to an hour: never without a limit
+    },
     "registry": {"host", "port", "wait_s", "provinces", "enrolment"},
     "upload": {"interval_min", "retention_days"},
 }
@@ -50,7 +53,7 @@ SETTINGS = {
 
 OPTIONS = {
     "run": {"--config", "--rig", "--scenario", "--shots"},
-    "lookup": {"--kind", "--json", "--config"},
+    "lookup": {"--kind", "--officer", "--pin-fd", "--json", "--config"},
     "upload": {"--to", "--receipts", "--config"},
     "trust": {"--from", "--json", "--config"},
     "clock": {"--config"},
@@ -163,7 +166,6 @@ def test_the_app_is_made_from_a_trust_store_and_nothing_else_that_could_vouch():
 @pytest.mark.parametrize("hours", [0, -1, 8761, 10**9])
 def test_the_limit_of_a_trust_set_s_age_cannot_be_taken_away(hours: int):
     sections = {
-        "terminal": {"officer": "1", "shift": "1"},
         "paths": {"state": "state", "identity": "identity"},
         "checks": {"trust_usable_h": hours},
     }

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from terminal.credential.trust_source import TrustSource
     from terminal.ports import Link
 
+OFFICER = lab.OFFICERS[0]
+"""Officer of the laboratory who signs in."""
+SIGN_IN = f"sign in {OFFICER.number} {OFFICER.pin}"
+"""Sign the officer in, or unlock their session."""
+SIGN_IN_RECORDS = 2
+"""Records of a sign-in: the officer, and the start of the shift."""
 FPS = 120.0
 """Frames a second, faster than a camera's, to save time."""
 
@@ -63,10 +69,12 @@ class Desk:
         )
         return run.Setup(self.settings, rig, open_store, self.trust_source)
 
-    def start(self) -> App:
+    def start(self, *, signed_in: bool = True) -> App:
         """Start the app; `stop` ends it."""
         self.app = run.assemble(self.setup())
         self.app.start()
+        if signed_in:
+            self.play(SIGN_IN)
         return self.app
 
     def stop(self) -> None:

@@ -28,6 +28,7 @@ from terminal.scenarios import player, script
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
 from terminal.services.answers import RETRY_S
+from tests.scenarios.conftest import SIGN_IN
 from tests.scenarios.full_disk import fill
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.proxy import Proxy, Wire
@@ -74,6 +75,7 @@ class Trial:
     def begin(self) -> None:
         """Go online, and wait for the answer about the hot list."""
         self.app.start()
+        player.Player(self.app, self.desk, self.folder, out).play(script.parse(SIGN_IN, self.folder))
         self.until(lambda: self.link.state.up, "online")
         self.until(lambda: bool(self.link.acknowledged), "the hot list")
         self.forget()

@@ -15,6 +15,7 @@ from terminal.screens.attention import HOLD_S, SETTLE_S
 from terminal.screens.check import Ready
 from terminal.screens.shift import ShiftOver
 from terminal.screens.values import WaitingAlarms
+from tests.scenarios.conftest import SIGN_IN
 from tests.scenarios.test_checks import entries
 from tests.terminal.services.terminal_fixture import (
     OURS,
@@ -159,4 +160,4 @@ def test_after_the_shift_the_alarm_is_the_next_officer_s_first_screen(desk: Desk
     answer(desk, laboratory, "C")
     app.run_once(0.0)
     assert on(app, ShiftOver).status.alarms.waiting == WaitingAlarms(1, locked=True)
-    desk.play("expect over\npress CONFIRM\nexpect alarmed\nhold CONFIRM\nexpect ready")
+    desk.play(f"expect over\nclear\n{SIGN_IN}\nexpect alarmed\nhold CONFIRM\nexpect ready")

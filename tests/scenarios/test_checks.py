@@ -14,13 +14,14 @@ from keys.files import Algorithm
 from terminal.commands import run
 from terminal.errors import CameraStalled, JournalDamaged, PanelFault
 from terminal.journal import codec, database, record
-from terminal.journal.entry import Check, CodeDigest, Entry, Event, Note, Refinement
+from terminal.journal.entry import Check, CodeDigest, Entry, Event, Note, Refinement, Session
 from terminal.journal.evidence import Evidence
 from terminal.journal.recovery import NAME
 from terminal.model import Reason, Subject
 from terminal.screens.check import PlateEntry, Result
 from terminal.services.recorder import PACKAGE_RULES
 from terminal.wire.sealed import SealingKeyPair
+from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
 
 def entries(desk: Desk, laboratory: Path) -> list[Entry]:
-    """Open the journal with the registry's private key; return its entries."""
+    """Open the journal with the registry's private key; return its entries but for those of the session."""
     private = files.load(laboratory / "private" / "journal.key", Algorithm.X25519)
     pair = SealingKeyPair.of(private)
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
         sealed = [record.read(one).sealed for one in database.records(db, 0)]
-    return [codec.read_entry(pair.open(one) or b"") for one in sealed]
+    found = [codec.read_entry(pair.open(one) or b"") for one in sealed]
+    return [entry for entry in found if not isinstance(entry.body, Session)]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_each_photograph_gets_its_verdict_and_its_record(
         (sealed,) for sealed, _ in Evidence(desk.settings.paths.state, bytes(32)).pending()
     ]
     assert len(notes) == (outcome == "caution")  # the picture of a forged or never issued code is kept
-    assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 1)
+    assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 3)
     foreign = entry.body.reason is Reason.FOREIGN
     assert isinstance(entry.body.code_text, CodeDigest if foreign else str)
     assert entry.body.rules == PACKAGE_RULES
@@ -86,7 +88,7 @@ def test_one_press_confirms_the_vehicle_and_the_confirmation_is_recorded(
     check, refinement = [entry.body for entry in entries(desk, laboratory)]
     assert isinstance(check, Check)
     assert check.subject is Subject.CODE
-    assert refinement == Refinement(seq=1, subject=Subject.CONFIRMED)  # only what changed
+    assert refinement == Refinement(seq=3, subject=Subject.CONFIRMED)  # only what changed
 
 
 def test_a_second_code_in_view_is_said_to_be_there_and_not_checked(desk: Desk, laboratory: Path) -> None:
@@ -109,7 +111,7 @@ def test_a_clock_before_the_trust_set_was_made_decides_nothing(desk: Desk) -> No
 
 
 def test_a_trust_set_over_a_week_old_verifies_nothing_and_a_forgery_is_still_found(desk: Desk) -> None:
-    desk.play("wait 700000\nshow phone.jpg\nexpect undetermined stale_trust\npress TRIGGER")
+    desk.play(f"wait 700000\n{SIGN_IN}\nshow phone.jpg\nexpect undetermined stale_trust\npress TRIGGER")
     desk.play("show digit-changed.jpg\nexpect caution bad_signature")
 
 
@@ -131,7 +133,7 @@ def test_a_panel_that_is_missing_is_said_and_the_verdict_is_shown(desk: Desk, la
     setup = desk.setup()
     desk.app = run.assemble(replace(setup, rig=replace(setup.rig, panel=MissingPanel(PanelFault("no pins")))))
     desk.app.start()
-    desk.play(f"show phone.jpg\nexpect provisional ok\nexpect notice {PanelFault.code}")
+    desk.play(f"{SIGN_IN}\nshow phone.jpg\nexpect provisional ok\nexpect notice {PanelFault.code}")
     assert len(entries(desk, laboratory)) == 1
 
 

@@ -15,6 +15,7 @@ from terminal.commands import lookup
 from terminal.commands.lookup import ANSWERED, LookupArguments
 from terminal.rigs import link_of
 from terminal.services.trust_service import access
+from tests.scenarios.conftest import OFFICER
 
 if TYPE_CHECKING:
     import pytest
@@ -39,7 +40,7 @@ def test_the_registry_s_answer_sets_a_dead_clock(online: Desk, capsys: pytest.Ca
     assert not clock.trusted()
 
     def ask() -> tuple[int, str]:
-        asked = LookupArguments("苏A12345", "02", as_json=True)
+        asked = LookupArguments("苏A12345", "02", as_json=True, officer=OFFICER.number, pin=OFFICER.pin)
         trusted = access(online.trust_source())
         status = lookup.run(online.settings, clock, link_of(online.settings), open_store, trusted, asked)
         return status, capsys.readouterr().out

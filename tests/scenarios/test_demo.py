@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys import lab
 from terminal.scenarios import script
 
 if TYPE_CHECKING:
@@ -41,6 +42,6 @@ def test_the_registrys_scenario_is_met_and_no_person_or_vehicle_is_in_the_log(
         "A60001",
         "VI1:",
         "LSVAA4182E2123456",
-        online.settings.terminal.officer,
+        lab.OFFICERS[0].number,
     ):
         assert secret not in logged

@@ -29,6 +29,7 @@ from terminal.scenarios import script as scenario
 from terminal.screens import state
 from terminal.screens.ui import Ui
 from terminal.screens.values import Notice, Status
+from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def test_a_full_disk_shows_no_verdict_and_loses_no_record(
         [*UNSHARE, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 failures\nwhole: 4 records" in done.stdout
+    assert "0 failures\nwhole: 6 records" in done.stdout
 
 
 def test_an_alarm_is_shown_on_a_full_disk_and_recorded_and_acknowledged_when_there_is_room(
@@ -81,7 +82,7 @@ def test_an_alarm_is_shown_on_a_full_disk_and_recorded_and_acknowledged_when_the
         [*UNSHARE, "sh", "-c", inside, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 failures\nwhole: 5 records" in done.stdout
+    assert "0 failures\nwhole: 7 records" in done.stdout
 
 
 def test_a_damaged_font_is_shown_in_english_and_the_process_ends(desk: Desk, tmp_path: Path) -> None:
@@ -122,7 +123,7 @@ def test_a_terminal_that_is_not_enrolled_has_no_link_and_says_why(desk: Desk, tm
     ("change", "said"),
     [
         (("[paths]", "[pathes]"), "roadside: C01"),
-        (('officer = "000001"\n', ""), "missing key officer"),
+        (('state = "state"\n', ""), "missing key state"),
         (('identity = "', 'idenity = "'), "did you mean identity?"),
     ],
 )
@@ -154,8 +155,8 @@ def ended(laboratory: Path, photographs: Path, folder: Path, how: signal.Signals
     """
     script = photographs / "ended.scenario"
     script.write_text(
-        "show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined\n"
-        "press TRIGGER\nexpect trouble J02\n",
+        f"{SIGN_IN}\nshow phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\n"
+        "expect undetermined\npress TRIGGER\nexpect trouble J02\n",
         encoding="utf-8",
     )
     settings: list[str | Path] = ["--config", own_state(laboratory, folder), "--shots", folder / "shots"]
@@ -180,7 +181,7 @@ def test_a_killed_terminal_keeps_every_verdict_it_showed(
     status, _ = ended(laboratory, photographs, tmp_path, signal.SIGKILL)
     assert status == -signal.SIGKILL
     with closing(database.connect_read_only(tmp_path / "state" / NAME)) as db:
-        assert database.load(db).head.seq == 2
+        assert database.load(db).head.seq == 4  # two of the sign-in
 
 
 def test_what_a_crash_prints_names_no_vehicle_and_no_officer(

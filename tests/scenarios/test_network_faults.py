@@ -23,6 +23,7 @@ from terminal.journal.recovery import NAME
 from terminal.model import LookupState, Outcome, VehicleFinding
 from terminal.rigs import link_of
 from terminal.screens.check import Result
+from tests.scenarios.conftest import SIGN_IN_RECORDS
 from tests.scenarios.proxy import Proxy, Wire
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def lookup(app: App) -> LookupState | None:
 
 
 def records(desk: Desk) -> int:
-    """Return the number of records: a check, and each answer to it."""
+    """Return the number of records after those of the sign-in: a check, and each answer to it."""
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
-        return database.load(db).head.seq
+        return database.load(db).head.seq - SIGN_IN_RECORDS
 
 
 def connect(desk: Desk, port: int) -> App:

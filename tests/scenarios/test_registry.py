@@ -25,6 +25,7 @@ from terminal.registry.lookup import Drop
 from terminal.rigs import link_of
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, KindSource, Result
+from tests.scenarios.conftest import SIGN_IN_RECORDS
 from tests.scenarios.overhearing import Overhearing
 from tests.scenarios.test_checks import entries
 from tests.scenarios.test_network_faults import connect
@@ -47,8 +48,9 @@ def verdict(app: App) -> tuple[Outcome, VehicleFinding, Subject | None]:
 
 
 def records(desk: Desk) -> int:
+    """Return the number of records after those of the sign-in."""
     with closing(database.connect_read_only(desk.settings.paths.state / NAME)) as db:
-        return database.load(db).head.seq
+        return database.load(db).head.seq - SIGN_IN_RECORDS
 
 
 def answered(desk: Desk) -> App:

@@ -10,6 +10,7 @@ from terminal.commands import run
 from terminal.errors import Restarted
 from terminal.screens import state
 from terminal.screens.shift import ShiftOver
+from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
     from terminal.app import App
@@ -55,7 +56,9 @@ def test_the_camera_rests_until_the_officer_has_read_of_the_crash_and_the_watchd
     assert isinstance(screen, state.FaultScreen)
     assert screen.notice.code == Restarted.code
     assert (opened, fed.times) == ([], 5)
-    desk.play(f"expect trouble {Restarted.code}\npress TRIGGER\nshow phone.jpg\nexpect provisional")
+    desk.play(
+        f"expect trouble {Restarted.code}\npress TRIGGER\n{SIGN_IN}\nshow phone.jpg\nexpect provisional"
+    )
     assert len(opened) == 1
 
 
@@ -63,7 +66,7 @@ def test_a_crash_is_a_record_and_no_check_of_the_shift(desk: Desk) -> None:
     desk.play("show phone.jpg\nexpect provisional")
     desk.stop()
     app, _, _ = after_a_crash(desk)
-    assert app.services.checks.recorder.head.seq == 2
+    assert app.services.checks.recorder.head.seq == 4  # signed in, shift started, check, crash
     assert sum(count for _, count in app.services.shift_actions.shift.summary(None).counts) == 1
 
 

@@ -18,6 +18,7 @@ from terminal.registry.messages import VehicleRecord
 from terminal.rigs import link_of, trusted_clock
 from terminal.screens.check import KindChoice, KindSource
 from terminal.services.trust_service import access
+from tests.scenarios.conftest import OFFICER
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk, Registry
@@ -52,7 +53,8 @@ def look_up(desk: Desk, *question: str) -> int:
     """Run `roadside lookup` at this desk, whose app has ended; return its exit status."""
     desk.stop()
     number, *kind = question
-    asked = LookupArguments(number, kind[0] if kind else None, as_json=True)
+    who = {"officer": OFFICER.number, "pin": OFFICER.pin}
+    asked = LookupArguments(number, kind[0] if kind else None, as_json=True, **who)
     clock, trusted = trusted_clock(desk.settings), access(desk.trust_source())
     return lookup.run(desk.settings, clock, link_of(desk.settings), open_store, trusted, asked)
 

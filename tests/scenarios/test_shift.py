@@ -18,6 +18,7 @@ from terminal.screens import state
 from terminal.screens.shift import LogEntry, ShiftLog
 from terminal.services.shift_actions import QUIET_S
 from terminal.wire.sealed import SealingKeyPair
+from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +41,11 @@ def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:
     online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined")
     online.play("press TRIGGER\nexpect ready\nopen menu\nexpect menu\nopen log\nexpect log")
     assert isinstance(app.screen, ShiftLog)
-    assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (1, Outcome.PROVISIONAL)
+    assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (3, Outcome.PROVISIONAL)
     online.play("press BACK\nexpect menu\nopen end\nexpect ending\npress CONFIRM\nexpect uploaded")
     assert app.services.checks.recorder.unreceipted == 0
     online.play("press BACK\nexpect over\nclear\nwait 5\nshow phone.jpg\nexpect over")
-    online.play("clear\npress CONFIRM\nexpect ready\nshow phone.jpg\nexpect provisional")
+    online.play(f"clear\n{SIGN_IN}\nexpect ready\nshow phone.jpg\nexpect provisional")
 
 
 def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_is_back(
@@ -53,12 +54,13 @@ def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_
     desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready\nopen menu\nopen end")
     desk.play("press CONFIRM\nexpect uploading")
     assert desk.app is not None
-    assert Session(SessionStep.SHIFT_ENDED) in bodies(desk, laboratory)
+    steps = [SessionStep.SHIFT_ENDED, SessionStep.SIGNED_OUT]
+    assert bodies(desk, laboratory)[-2:] == list(map(Session, steps))
     desk.stop()
     assert desk.settings.registry is not None
     desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
     desk.link = link_of(desk.settings)
-    app = desk.start()
+    app = desk.start(signed_in=False)
     desk.play("expect over")
     desk.until(lambda: app.services.checks.recorder.unreceipted == 0)
 
@@ -69,7 +71,7 @@ def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
     assert app is not None
     assert isinstance(app.screen, LogEntry)
     desk.mark(Mistaken())
-    assert Note(seq=1, mistaken=True) in bodies(desk, laboratory)
+    assert Note(seq=3, mistaken=True) in bodies(desk, laboratory)
 
 
 def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laboratory: Path) -> None:
@@ -79,7 +81,7 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
     assert desk.app is not None
     ((name, size),) = desk.app.services.shift_actions.uploads.uploading.evidence.pending()
     noted = bodies(desk, laboratory)[-2:]
-    assert noted == [Note(seq=1, pictures=(name,)), Note(seq=1, text="号牌不清")]
+    assert noted == [Note(seq=3, pictures=(name,)), Note(seq=3, text="号牌不清")]
     assert size > 10_000
 
 
@@ -113,10 +115,10 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     clock.advance(1)
     assert app.wants_restart()
     desk.stop()
-    app = desk.start()
+    app = desk.start(signed_in=False)
     assert not app.wants_restart()
     journal = app.services.checks.recorder.journal
     assert (journal.head.seq, journal.refused, journal.head.journal_id != old) == (1, None, True)
-    assert app.services.shift_actions.uploads.uploading.uploader.pending() == 3
+    assert app.services.shift_actions.uploads.uploading.uploader.pending() == 6
     desk.play("expect over")
     assert "U03" in {notice.code for notice in app.screen.status.notices}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from drivers.panel import MissingPanel
 from terminal.errors import PanelFault
+from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Desk
@@ -100,7 +101,7 @@ def test_the_hand_s_word_ends_with_the_shift(online: Desk) -> None:
     desk.play("press BACK\nexpect over")
     assert not lit(desk)
 
-    desk.play("press CONFIRM\nexpect ready")
+    desk.play(f"{SIGN_IN}\nexpect ready")
     desk.until(lambda: lit(desk))
 
 

@@ -13,14 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from keys import certificates, files
+from keys import certificates, files, lab
 from keys.files import Algorithm
 from scripts.registry import laboratory_keys, sample
 from scripts.registry.broker import Broker
@@ -43,7 +43,7 @@ DEADLINE_S = 20.0
 LOOKUP, ANSWER, BATCH, ORDER = (
     topic("T0001") for topic in (topics.lookup, topics.answer, topics.batch, topics.order)
 )
-OFFICER = "098765"
+OFFICER = lab.OFFICERS[0].number
 SHIFT = """\
 show phone.jpg
 expect provisional ok
@@ -205,7 +205,6 @@ def database_of(broker: Broker) -> bytes:
 def test_no_byte_that_passes_the_broker_tells_a_plate_an_officer_a_vin_or_a_status(
     desk: Desk, observer: Observer, broker: Broker, registry: subprocess.Popen[str], laboratory: Path
 ):
-    desk.settings = replace(desk.settings, terminal=replace(desk.settings.terminal, officer=OFFICER))
     connect(desk, broker.port)
     desk.play(SHIFT)
     answered(desk)

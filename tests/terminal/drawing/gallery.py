@@ -51,6 +51,7 @@ from terminal.screens.values import (
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.drawing.gallery_sealed import sealed_screens
+from tests.terminal.drawing.sign_in_gallery import sign_in_screens
 from tests.terminal.screens.builders import (
     ALARM,
     BUSY,
@@ -262,7 +263,7 @@ def _aged_screens() -> dict[str, Screen | Alarm]:
 
 def _views() -> dict[str, View]:
     confirmed = Subject.CONFIRMED
-    screens: dict[str, Screen | Alarm] = {
+    screens: dict[str, Shown] = {
         "pass": result(
             CredentialFinding.CURRENT, live(VehicleFinding.VALID, "A", 20270831), subject=confirmed
         ),
@@ -378,6 +379,7 @@ def _views() -> dict[str, View]:
         **_shift_screens(),
         **_alarm_screens(),
         **_aged_screens(),
+        **sign_in_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
     views |= {name: View(screen) for name, screen in screens.items()} | _choices()
@@ -412,6 +414,8 @@ def _views() -> dict[str, View]:
         "upload",
         "upload_fault",
         "shift_over",
+        *("sign_in", "sign_in_pin", "sign_in_wrong", "sign_in_busy", "sign_in_supervisor", "blocked"),
+        *("locked_alarm", "unlock"),
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
@@ -420,6 +424,7 @@ def _views() -> dict[str, View]:
             *("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
             *("log", "upload", "codes", "codes_marked"),
             *("alarm_elsewhere", "comparison", "faded", "hidden", "alarm_banner"),
+            *("sign_in_buttons", "locked_alarm"),
         )
     }
     return views

@@ -16,6 +16,7 @@ from terminal.drawing.fonts import Fonts
 from terminal.model import Outcome
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
+from terminal.screens.sign_in import SignInScreen
 from terminal.screens.state import Screen
 from tests.terminal.drawing.gallery import FONTS, VIEWS, pixels
 
@@ -49,7 +50,7 @@ def test_golden_folder_holds_the_gallery_and_nothing_else():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_screen_and_every_outcome_has_a_golden_picture(language: str):
     screens = [view.screen for view in VIEWS.values() if view.language == language]
-    assert {type(screen) for screen in screens} == {Alarm, *get_args(Screen)}
+    assert {type(screen) for screen in screens} == {Alarm, *get_args(Screen), *get_args(SignInScreen)}
     shown = {screen.judged.verdict.outcome for screen in screens if isinstance(screen, Result)}
     assert shown == set(Outcome)
 

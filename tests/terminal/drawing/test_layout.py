@@ -39,16 +39,28 @@ from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEn
 from terminal.screens.comparing import Comparison
 from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.sign_in import (
+    BUTTON_KEYS,
+    Blocked,
+    Locked,
+    PadEntry,
+    SignIn,
+    SignInRefusal,
+    SignInScreen,
+)
 from terminal.screens.state import FaultScreen, Screen, Shown
 from terminal.screens.values import (
+    AlarmStatus,
     CameraStatus,
     ClockStatus,
     Logged,
     Notice,
     Sending,
+    SignedInOfficer,
     Status,
     TrustStatus,
     UploadProgress,
+    WaitingAlarms,
 )
 from terminal.vehicle.plate import kinds_of
 from terminal.vehicle.tables import KINDS, VEHICLE_TYPES
@@ -230,6 +242,32 @@ COUNTED = st.lists(
 ).map(tuple)
 
 
+STATUSES_WITH_ALARMS = st.builds(
+    lambda status, waiting: replace(status, alarms=AlarmStatus(waiting)),
+    STATUSES,
+    st.none() | st.builds(WaitingAlarms, st.integers(1, 99), st.just(True)),  # noqa: FBT003 - a field
+)
+DIGITS = st.text("0123456789", max_size=12)
+SIGNED_IN = st.builds(SignedInOfficer, st.just("9" * 12), st.sampled_from(["王小明", "欧阳" * 16, "W" * 32]))
+SIGN_IN_SCREENS: st.SearchStrategy[SignInScreen] = st.one_of(
+    st.builds(Locked, SIGNED_IN),
+    st.builds(Blocked, st.just("9" * 12)),
+    st.builds(
+        SignIn,
+        DIGITS,
+        DIGITS,
+        st.sampled_from(PadEntry),
+        st.none() | st.sampled_from(BUTTON_KEYS),
+        st.booleans(),
+        st.none() | st.sampled_from([one for one in SignInRefusal if one is not SignInRefusal.BLOCKED]),
+        st.floats(0, 1024),
+        st.none() | SIGNED_IN,
+        st.sampled_from(["", "9" * 12]),
+        st.booleans(),
+    ),
+)
+
+
 @st.composite
 def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
     """Draw any screen of the shift that the app can reach."""
@@ -272,7 +310,9 @@ def entries(draw: st.DrawFn, status: Status, after: RecordedCheck | None) -> Scr
 def screens(draw: st.DrawFn) -> Shown:
     """Draw any screen that the app can reach."""
     status = draw(STATUSES)
-    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, FaultScreen, Menu]))
+    kind = draw(st.sampled_from([Ready, Result, Result, PlateEntry, KindChoice, FaultScreen, Menu, SignIn]))
+    if kind is SignIn:
+        return replace(draw(SIGN_IN_SCREENS), status=draw(STATUSES_WITH_ALARMS))
     if kind in (Menu, Ready):
         return draw(shift_screens(status)) if kind is Menu else Ready(status)
     after = draw(st.none() | st.just(result(CredentialFinding.FAILED).judged))

@@ -77,7 +77,7 @@ def test_a_touch_says_what_is_under_it_or_nothing(screen: Screen, point: tuple[i
         Pressed(key.button) for key, rect in key_rects(screen, SIZE) if rect.collidepoint(point)
     ]
     under += [cell.event for cell in draw.cells(screen, SIZE) if cell.rect.collidepoint(point)]
-    assert [event_at(screen, point, SIZE)] == (under or [None])
+    assert event_at(screen, point, SIZE) == next(iter(under), None)  # the first where two overlap
 
 
 @pytest.mark.parametrize("screen", [*ENTRIES[:2], *CHOICES], ids=str)

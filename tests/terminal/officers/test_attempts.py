@@ -13,14 +13,12 @@ from terminal.errors import SignInFault
 from terminal.officers.attempts import FILE, MOST_WRONG, Attempts, Standing, delay_s
 from tests.terminal.officers.rosters import officer, verifier
 
-ONE, OTHER = officer("1"), officer("2")
+ONE, OTHER = officer("1"), officer("2", verifier=verifier("141421"))
 
 
 def opened(folder: Path, monotonic_s: float = 0.0) -> Attempts:
     """The counts as a start reads them."""
-    attempts = Attempts(folder)
-    attempts.load(monotonic_s)
-    return attempts
+    return Attempts.open(folder, monotonic_s)
 
 
 def test_count_is_on_disk_and_delays_grow(tmp_path: Path):
@@ -42,7 +40,7 @@ def test_right_pin_takes_the_count_back(tmp_path: Path):
     for _ in range(3):
         attempts.count(ONE, 0.0)
     attempts.count(OTHER, 0.0)
-    attempts.clear("1")
+    attempts.clear(ONE)
     for one in (attempts, opened(tmp_path)):
         assert one.standing(ONE) == Standing()
         assert one.standing(OTHER).wrong == 1

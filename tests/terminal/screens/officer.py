@@ -14,12 +14,13 @@ from terminal.screens.check import KindChoice, KindSource, PlateEntry, Ready, Re
 from terminal.screens.events import Effect, Tick
 from terminal.screens.state import FaultScreen, Screen, Shown
 from terminal.screens.ui import Ui, UiEvent, advance
-from terminal.screens.values import LastSeen, Status
+from terminal.screens.values import LastSeen, SignedInOfficer, Status
 from tests.terminal.screens.builders import by_plate, judged, notice, result
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 A, B, C = (Plate(f"苏{letter}12345", "02") for letter in "ABC")
 FULL = notice(JournalFull)
+OFFICER = SignedInOfficer("012345", "王小明")
 
 
 def check(

@@ -50,7 +50,6 @@ from terminal.screens.shift import (
     Part,
     ShiftEnded,
     ShiftLoaded,
-    ShiftStarted,
     UploadTold,
 )
 from terminal.screens.state import FaultScreen, Screen
@@ -138,7 +137,6 @@ EVENTS = st.one_of(
     st.builds(Annotated, st.sampled_from([123, *(one.seq for one in LOG)])),
     TOLD,
     st.just(ShiftEnded(COUNTS, 3)),
-    st.just(ShiftStarted()),
     st.builds(
         UploadTold, st.builds(UploadProgress, st.integers(0, 9), st.just(9), state=st.sampled_from(Sending))
     ),

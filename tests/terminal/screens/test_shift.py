@@ -41,13 +41,12 @@ from terminal.screens.shift import (
     ShiftLoaded,
     ShiftLog,
     ShiftOver,
-    ShiftStarted,
-    StartShift,
     StartUpload,
     Uploading,
     UploadTold,
 )
 from terminal.screens.shift_step import logged
+from terminal.screens.sign_in import OpenSignIn
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
 from terminal.screens.values import ClockStatus, LastSeen, Sending, Status, UploadProgress
@@ -180,7 +179,7 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
     "back leaves it to itself": (SENDING, Pressed(BACK), Ready(S, SEEN), ()),
     "after the end no check follows it": (ENDED, Pressed(TRIGGER), OVER, ()),
     "nor by back": (ENDED, Pressed(BACK), OVER, ()),
-    "confirm starts a shift": (OVER, Pressed(CONFIRM), OVER, (StartShift(),)),
+    "confirm opens the sign-in": (OVER, Pressed(CONFIRM), OVER, (OpenSignIn(),)),
     "the trigger does not": (OVER, Pressed(TRIGGER), OVER, ()),
     "back shows the upload": (
         OVER,
@@ -188,7 +187,6 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
         Uploading(S, UploadProgress(0, 3), COUNTS, SEEN),
         (StartUpload(),),
     ),
-    "a started shift checks": (OVER, ShiftStarted(), Ready(S, SEEN), ()),
     "no verdict is shown where none goes on": (OVER, Recorded(CHECK), OVER, ()),
     "nor while its upload is": (ENDED, Recorded(CHECK), ENDED, ()),
     "nor behind a fault": (

@@ -23,7 +23,8 @@ from terminal.screens.events import (
     Scanned,
     StopSignal,
 )
-from terminal.screens.shift import ShiftOver, ShiftStarted, StartShift
+from terminal.screens.shift import ShiftOver
+from terminal.screens.sign_in import SignedIn, SignIn
 from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.values import LastSeen, Status, WaitingAlarms
 from tests.terminal.screens.builders import result, scan
@@ -33,6 +34,7 @@ from tests.terminal.screens.officer import (
     CONFIRMED,
     FRONT,
     FULL,
+    OFFICER,
     OTHER,
     SCREENS,
     STOLEN,
@@ -262,8 +264,10 @@ def test_after_the_shift_an_alarm_is_signalled_unread_and_the_next_officer_sees_
     on(desk, ShiftOver)
     assert on(desk, ShiftOver).status.alarms.waiting == WaitingAlarms(1, locked=True)
     assert C.number not in repr(desk.screen)
-    assert desk.press(CONFIRM) == (StartShift(),)
-    desk.tell(ShiftStarted())
+    assert desk.press(CONFIRM) == ()
+    assert on(desk, SignIn).status.alarms.waiting == WaitingAlarms(1, locked=True)
+    assert C.number not in repr(desk.screen)
+    assert desk.tell(SignedIn(OFFICER, new_shift=True)) == (PlaySignal(Outcome.ALARM),)
     assert alarm(desk).judged == told
     desk.hold()
     on(desk, Ready)
@@ -276,7 +280,7 @@ def test_a_banner_is_not_readable_after_the_shift_either():
     assert C.number not in repr(desk.screen)
     desk.tell(Touched(BannerOpened(), desk.now_s))
     on(desk, ShiftOver)
-    desk.tell(ShiftStarted())
+    desk.tell(SignedIn(OFFICER, new_shift=True))
     assert len(on(desk, Ready).status.alarms.banners) == 1
 
 

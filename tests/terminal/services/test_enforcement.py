@@ -21,7 +21,7 @@ from terminal.journal.entry import SealedClaimsViewed
 from terminal.model import Outcome, SealedClaims, Vehicle
 from terminal.screens.events import Failed, Recorded
 from terminal.screens.sealed import OpenSealed, SealedOpened
-from terminal.screens.shift import EndShift, ShiftEnded, StartShift
+from terminal.screens.shift import EndShift, ShiftEnded
 from terminal.screens.values import EnforcementStatus
 from terminal.services.status import faults_of
 from tests.terminal.services.terminal_fixture import OURS, Work, work_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from terminal.model import RecordedCheck
 
+OFFICER = "000001"
 REASON = "处理交通事故"
 CLAIMS = SealedClaims("LSVAA4182E2123456", "G12345", "王*")
 HELD = EnforcementStatus("苏", frozenset({lab.ENFORCEMENT_EPOCH}))
@@ -39,8 +40,9 @@ HELD = EnforcementStatus("苏", frozenset({lab.ENFORCEMENT_EPOCH}))
 
 @pytest.fixture
 def work(laboratory: Path, tmp_path: Path) -> Iterator[Work]:
-    """The laboratory's terminal, which has the key of its epoch."""
+    """The laboratory's terminal in a shift, which has the key of its epoch."""
     made = work_of(laboratory, tmp_path, time.time())
+    made.services.shift_actions.start(OFFICER, made.moment, duress=False)
     yield made
     made.services.close()
 
@@ -63,11 +65,12 @@ def opened(work: Work) -> list[SealedClaimsViewed]:
 
 
 def test_claims_are_opened_and_the_reason_is_recorded(work: Work):
+    work.services.shift_actions.start(OFFICER, work.moment, duress=False)
     judged = checked(work)
     event = work.services.perform(OpenSealed(judged, REASON))
     assert event == SealedOpened(judged.seq, CLAIMS)
     assert opened(work) == [SealedClaimsViewed(judged.seq, REASON)]
-    assert work.entries()[-1].stamp.officer == work.settings.terminal.officer
+    assert work.entries()[-1].stamp.officer == OFFICER
 
 
 def test_a_failed_opening_records_nothing_and_changes_no_verdict(work: Work):
@@ -88,7 +91,7 @@ def test_the_end_of_a_shift_wipes_the_keys_and_the_next_shift_opens_them_again(w
     assert memory == [bytearray(32)]
     assert held.status(work.moment) == EnforcementStatus()
     assert work.services.perform(OpenSealed(judged, REASON)) == SealedOpened(judged.seq, None)
-    work.services.perform(StartShift())
+    work.services.shift_actions.start(OFFICER, work.moment, duress=False)
     assert held.status(work.moment) == HELD
 
 
@@ -117,6 +120,7 @@ def test_a_trust_set_without_keys_takes_them_away(work: Work):
 
 
 def test_keys_that_come_while_no_shift_is_active_stay_sealed(work: Work):
+    work.services.shift_actions.end(work.moment, handover=False)
     held = work.services.shift_actions.enforcement
     box = (work.laboratory / "trust" / target_of("T0001")).read_bytes()
     held.trust({target_of("T0001"): box}, on_duty=False)

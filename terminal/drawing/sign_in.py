@@ -1,0 +1,162 @@
+"""Drawing and touch cells of the sign-in screens. A PIN is drawn as dots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pygame import Rect
+
+from terminal.drawing import text
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, IconItem, Item
+from terminal.drawing.layout import Block, paragraph, stack
+from terminal.drawing.page import Page
+from terminal.drawing.shift_parts import ROOM, filled, headed, inside
+from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
+from terminal.officers.attempts import MOST_WRONG
+from terminal.screens.sign_in import (
+    ENTER,
+    ERASE,
+    PAD,
+    Blocked,
+    Locked,
+    PadEntry,
+    PadTouched,
+    SignIn,
+    SignInScreen,
+)
+
+if TYPE_CHECKING:
+    from terminal.drawing.theme import Style
+
+COLUMNS = 3
+_DOT, _DOT_GAP, _LINE = 20, 12, 46
+"""Units: a dot, the space between two, and the line of what was entered."""
+
+
+def cells(screen: SignInScreen, size: tuple[int, int]) -> list[TouchCell]:
+    """Return the touch cells of the pad on a surface of `size` px; no two overlap."""
+    if not isinstance(screen, SignIn):
+        return []
+    area = area_of(size, ROOM)
+    each = area.height * COLUMNS / len(PAD)
+    return [
+        TouchCell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), PadTouched(key))
+        for place, key in enumerate(PAD)
+    ]
+
+
+def enter_words(screen: SignIn) -> str:
+    """Return the text key of what entering leads to."""
+    if screen.entry is PadEntry.NUMBER:
+        return "pad_to_pin"
+    if screen.release:
+        return "pad_release"
+    return "pad_unlock" if _unlocks(screen) else "pad_sign_in"
+
+
+def compose(style: Style, screen: SignInScreen) -> list[Item]:
+    """Lay out a sign-in screen."""
+    if isinstance(screen, SignIn):
+        return _compose_pad(style, screen)
+    return filled(style, screen.status, lambda page: _notice(page, _lines(page, screen)))
+
+
+def _lines(page: Page, screen: Locked | Blocked) -> tuple[str, ...]:
+    match screen:
+        case Locked(officer=officer):
+            named = page.say("locked_officer", name=officer.name, number=officer.number)
+            return page.say("locked_title"), named, page.say("locked_rule")
+        case Blocked(number=number):
+            return page.say("blocked_title", number=number), page.say("blocked_rule", count=MOST_WRONG)
+
+
+def _notice(page: Page, lines: tuple[str, ...]) -> Block:
+    """Lay out an icon above lines, the first of them large."""
+    side = page.eased(112)
+    icon = IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.LOCK, page.colours.ink)
+    said = [
+        paragraph(
+            line,
+            page.type(28 if place else 44, page.colours.ink, bold=True),
+            page.width,
+            centred=True,
+            even=True,
+        )
+        for place, line in enumerate(lines)
+    ]
+    return stack([Block(side, (icon,)), *said], page.eased(18))
+
+
+def _compose_pad(style: Style, screen: SignIn) -> list[Item]:
+    page = Page(style)
+    drawn: list[Item] = []
+    for cell in cells(screen, style.size):
+        if isinstance(cell.event, PadTouched):
+            drawn += _key(page, screen, cell, cell.event.key)
+    return [*headed(style, screen.status, lambda page: _head(page, screen)), *drawn]
+
+
+def _key(page: Page, screen: SignIn, cell: TouchCell, key: str) -> list[Item]:
+    colours = page.colours
+    words = {ERASE: "pad_erase", ENTER: enter_words(screen)}
+    said = page.say(words[key]) if key in words else key
+    marked = key == screen.marked or (key == ENTER and screen.marked is None)
+    ground, ink = (colours.ink, colours.paper) if marked else (colours.panel, colours.ink)
+    return key_face(page, inside(page, cell), said, ground, ink)
+
+
+def _head(page: Page, screen: SignIn) -> Block:
+    """Lay out what is asked for, what was entered, and what came of the last try."""
+    ink = page.colours.ink
+    asked = paragraph(
+        _asked(page, screen), page.type(30, ink, bold=True), page.width, centred=True, even=True
+    )
+    words, style = _said(page, screen), page.type(24, ink, bold=True)
+    said = paragraph(words, style, page.width, centred=True) if words else Block(style.leading, ())
+    return stack([asked, _entered(page, screen), said], page.eased(8))
+
+
+def _asked(page: Page, screen: SignIn) -> str:
+    if screen.entry is PadEntry.NUMBER:
+        asked = "enter_supervisor" if screen.release else "enter_number"
+        return page.say(asked, number=screen.release)
+    if screen.officer is not None and _unlocks(screen):
+        return page.say("enter_pin_to_unlock", name=screen.officer.name)
+    return page.say("enter_pin", number=screen.number)
+
+
+def _unlocks(screen: SignIn) -> bool:
+    return screen.officer is not None and screen.officer.number == screen.number and not screen.release
+
+
+def _entered(page: Page, screen: SignIn) -> Block:
+    """The number in digits, or a dot for each digit of the PIN, on a line of fixed height."""
+    height = page.eased(_LINE)
+    if screen.entry is PadEntry.NUMBER:
+        style = page.type(38, page.colours.ink, bold=True)
+        items = paragraph(screen.number, style, page.width, centred=True).items if screen.number else ()
+        return Block(max(height, style.leading), tuple(items))
+    side, gap = page.eased(_DOT), page.eased(_DOT_GAP)
+    wide = len(screen.pin) * (side + gap) - gap
+    left, above = (page.width - wide) // 2, (height - side) // 2
+    dots = [
+        Fill(Rect(left + place * (side + gap), above, side, side), page.colours.ink, side // 2)
+        for place in range(len(screen.pin))
+    ]
+    return Block(height, tuple(dots))
+
+
+def _said(page: Page, screen: SignIn) -> str:
+    """Return the result of the last try and how long the next has to wait, or a hint."""
+    if screen.checking:
+        return page.say("pin_checking")
+    if screen.released:
+        return page.say("number_released", number=screen.number)
+    if screen.refusal is None:
+        return page.say("pin_hint") if screen.entry is PadEntry.PIN else ""
+    said = page.say(f"refused_{screen.refusal}")
+    left_s = screen.opens_s - screen.status.clock.monotonic_s
+    if left_s <= 0:
+        return said
+    return page.say("again_in", said=said, left=text.left(left_s, page.style.language))

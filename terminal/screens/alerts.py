@@ -1,0 +1,69 @@
+"""Alarms that were not acknowledged yet: raise, replace and number them (rules in `terminal.screens.ui`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from terminal.model import Outcome
+from terminal.screens import alarms
+from terminal.screens.events import Click, Effect, PlaySignal, Rerecorded
+from terminal.screens.state import subject_of
+
+if TYPE_CHECKING:
+    from terminal.model import RecordedCheck
+    from terminal.screens.ui import Ui
+
+HEARD_KEPT = 512
+"""Number of acknowledged alarms that are remembered: more than a shift has."""
+
+
+def raised(ui: Ui, judged: RecordedCheck, now_s: float) -> tuple[Ui, tuple[Effect, ...]]:
+    """Raise the alarm of a check if it is one and was not acknowledged."""
+    if not alarms.is_alarm(judged.verdict):
+        heard = tuple(key for key in ui.heard if key[:2] != (judged.seq, judged.plate))
+        return replace(ui, heard=heard), ()
+    if alarms.key(judged) in ui.heard:
+        return ui, ()
+    for held in ui.alerts:
+        if _is_same(held, judged):
+            ui = replace(
+                ui,
+                alerts=tuple(judged if one is held else one for one in ui.alerts),
+                up=judged if ui.up is held else ui.up,
+            )
+            changed = alarms.title(held.verdict) != alarms.title(judged.verdict)
+            return ui, (signal(ui),) if changed else ()
+    banners = tuple(one for one in ui.banners if not _is_same(one, judged))
+    shown = subject_of(ui.below)
+    in_front = shown is not None and shown.plate == judged.plate
+    if not in_front and not alarms.is_recent(judged, now_s):
+        return replace(ui, banners=(*banners, judged)), (Click(),)
+    ui = replace(ui, banners=banners, alerts=(*ui.alerts, judged))
+    return ui, (signal(ui),)
+
+
+def _is_same(one: RecordedCheck, other: RecordedCheck) -> bool:
+    """Return True if two alarms are about one vehicle, so that the newer replaces the older."""
+    return (one.plate, one.verdict.outcome) == (other.plate, other.verdict.outcome)
+
+
+def signal(ui: Ui) -> PlaySignal:
+    """Return the signal of the gravest unacknowledged alarm."""
+    outcomes = {one.verdict.outcome for one in ui.alerts}
+    return PlaySignal(Outcome.ALARM if Outcome.ALARM in outcomes else Outcome.OFF_ROAD)
+
+
+def renumbered(ui: Ui, event: Rerecorded) -> Ui:
+    """Give an alarm that was shown before its record was written the record's number."""
+
+    def with_number(one: RecordedCheck) -> RecordedCheck:
+        return replace(one, seq=event.judged.seq, recorded=True) if one.seq == event.seq else one
+
+    return replace(
+        ui,
+        alerts=tuple(map(with_number, ui.alerts)),
+        banners=tuple(map(with_number, ui.banners)),
+        up=None if ui.up is None else with_number(ui.up),
+        heard=tuple((event.judged.seq if key[0] == event.seq else key[0], *key[1:]) for key in ui.heard),
+    )

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from keys import lab
 from terminal.commands import run
 from terminal.commands.ordered_wipe import finish_wipe
 from terminal.errors import TerminalWiped
 from terminal.registry.orders import OrderState
 from terminal.services.orders import load_state, save_state
+from tests.scenarios.conftest import SIGN_IN
 from tests.scenarios.test_network_faults import connect
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
     from terminal.ports import Contact
     from tests.scenarios.conftest import Desk, Registry
+
+
+_, _, SUPERVISOR = lab.OFFICERS
 
 
 def give(registry: Registry, command: str, terminal: str = "T0001") -> subprocess.CompletedProcess[str]:
@@ -51,6 +56,18 @@ def test_a_terminal_is_locked_and_unlocked_and_told_to_update_by_order(online: D
     online.until(lambda: not orders.locked)
     assert len(orders.state.done) == 3
     assert not orders.refused
+    online.play(f"expect locked\n{SIGN_IN}\nexpect ready")
+
+
+def test_a_lock_by_order_ends_with_a_supervisor_and_with_nobody_else(online: Desk, registry: Registry):
+    app = online.app
+    assert app is not None
+    assert give(registry, "lock").returncode == 0
+    online.until(lambda: app.services.orders.locked)
+    online.play(f"expect locked\n{SIGN_IN}\nexpect pad")
+    assert app.services.orders.locked
+    online.play(f"press BACK\nsign in {SUPERVISOR.number} {SUPERVISOR.pin}\nexpect ready")
+    assert not app.services.orders.locked
 
 
 def test_an_order_waits_for_a_terminal_that_is_away(online: Desk, registry: Registry):

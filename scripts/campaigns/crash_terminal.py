@@ -130,8 +130,8 @@ class HostileCamera(FixedCamera):
         self._pace.stop()
 
 
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+def _read(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
 
 
 def _kept(state: Path) -> int:

@@ -179,13 +179,18 @@ class Player:
                 return
 
     def _hold(self, button: Button) -> None:
-        self._see(lambda: self.app.ui.keys)
-        self.stage.push(button)
-        self.app.run_once(TURN_S)
-        self.stage.advance(HOLD_S)
-        self.app.run_once(TURN_S)
-        self.stage.release(button)
-        self.app.run_once(TURN_S)
+        """Hold a button, and again if a change of the alarm on the screen ended the hold."""
+        for _ in range(PRESSES):
+            self._see(lambda: self.app.ui.keys)
+            shown, heard = self.app.ui.up, self.app.ui.heard
+            self.stage.push(button)
+            self.app.run_once(TURN_S)
+            self.stage.advance(HOLD_S)
+            self.app.run_once(TURN_S)
+            self.stage.release(button)
+            self.app.run_once(TURN_S)
+            if shown is None or self.app.ui.heard != heard:
+                return
 
     def _sign_in(self, number: int, officer: str, pin: str) -> None:
         """Go to the pad from where nobody is signed in or the session is locked, and wait for the answer."""

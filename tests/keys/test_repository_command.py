@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,23 @@ def keys(*arguments: str, passphrases: str = "") -> int:
         os.close(reading)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a desk with root keys a, b, c and a repository whose root is signed; each test copies it."""
+    desk = tmp_path_factory.mktemp("desk")
+    with chdir(desk):
+        make_desk()
+    return desk
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a desk with root keys a, b, c and a repository whose root is signed."""
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def make_desk() -> None:
     for name in "abc":
         assert keys("repository", "key", f"{name}.key", passphrases=f"pass {name}\n") == 0
     assert keys("new", "issuer.key") == 0
@@ -62,7 +76,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert keys("repository", "init", "R", *roots, "--content", "first", passphrases="t\ns\no\n") == 0
     assert keys("root", "sign", "R", "--key", "a.key", passphrases="pass a\n") == 0
     assert keys("root", "sign", "R", "--key", "b.key", passphrases="pass b\n") == 0
-    return tmp_path
 
 
 def verdict(folder: Path, key: str = "issuer.key", *more: str) -> Reason:

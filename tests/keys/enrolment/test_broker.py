@@ -35,7 +35,7 @@ def first_state(desk: Desk, port: int) -> LinkFault | None:
     """Connect as `roadside run` does; return the first fault, or None if the link came up."""
     file = desk.folder.parent / "roadside.toml"
     file.write_text(
-        '[terminal]\nofficer = "000001"\nshift = "1"\n[paths]\nstate = "state"\nidentity = "identity"\n'
+        '[terminal]\n[paths]\nstate = "state"\nidentity = "identity"\n'
         f'[registry]\nhost = "127.0.0.1"\nport = {port}\n',
         encoding="utf-8",
     )

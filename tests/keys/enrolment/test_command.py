@@ -86,7 +86,7 @@ def settings(desk: Desk, *, service: int = 9, camera: str = "pi") -> Path:
     file = desk.folder.parent / "roadside.toml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(
-        '[terminal]\nofficer = "000001"\nshift = "1"\n'
+        "[terminal]\n"
         '[paths]\nstate = "state"\nidentity = "identity"\n'
         f'[registry]\nhost = "127.0.0.1"\nenrolment = "127.0.0.1:{service}"\n[camera]\nsource = "{camera}"\n',
         encoding="utf-8",

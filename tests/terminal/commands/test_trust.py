@@ -132,7 +132,7 @@ def test_a_terminal_without_a_root_is_not_enrolled(desk: Path, capsys: pytest.Ca
     assert "enrol this terminal" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["lookup", "苏A12345"], ["upload"]])
+@pytest.mark.parametrize("command", [["lookup", "苏A12345", "--officer", "000001"], ["upload"]])
 def test_without_a_trust_set_a_command_ends_with_the_remedy(
     desk: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ):

@@ -165,7 +165,11 @@ def _lookup(chosen: argparse.Namespace) -> int:
     from terminal.services.trust_service import access  # noqa: PLC0415 - loads SQLite and libsodium
 
     question = lookup.LookupArguments(
-        chosen.number, chosen.kind, as_json=chosen.json, officer=chosen.officer, pin=ask_pin(chosen.pin_fd)
+        chosen.number,
+        chosen.kind,
+        as_json=chosen.json,
+        officer=chosen.officer,
+        ask_pin=partial(ask_pin, chosen.pin_fd),
     )
     clock, trusted = trusted_clock(settings), access(trust_source(settings))
     return lookup.run(settings, clock, link_of(settings), open_keys, trusted, question)

@@ -44,7 +44,8 @@ class LookupArguments:
     as_json: bool
     officer: str
     """Number of the officer who asks."""
-    pin: str = field(repr=False)
+    ask_pin: Callable[[], str] = field(repr=False)
+    """Asks for the officer's PIN, once everything else is in order. Raises InputFault."""
 
     def __post_init__(self) -> None:
         if not plates.can_be(self.number):
@@ -101,7 +102,7 @@ def run(  # noqa: PLR0913, PLR0917 - the parts of a terminal
     services = open_services(settings, clock, link, open_keys, trusted)
     with closing(services), link_session(services.link) as session:
         desk = _Desk(services, session)
-        with signed_in(services, question.officer, question.pin):
+        with signed_in(services, question.officer, question.ask_pin()):
             desk.connect()
             status = _answer(desk, question)
         for fault in services.checks.registry.faults if services.checks.registry else ():

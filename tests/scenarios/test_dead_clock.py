@@ -40,7 +40,9 @@ def test_the_registry_s_answer_sets_a_dead_clock(online: Desk, capsys: pytest.Ca
     assert not clock.trusted()
 
     def ask() -> tuple[int, str]:
-        asked = LookupArguments("苏A12345", "02", as_json=True, officer=OFFICER.number, pin=OFFICER.pin)
+        asked = LookupArguments(
+            "苏A12345", "02", as_json=True, officer=OFFICER.number, ask_pin=lambda: OFFICER.pin
+        )
         trusted = access(online.trust_source())
         status = lookup.run(online.settings, clock, link_of(online.settings), open_store, trusted, asked)
         return status, capsys.readouterr().out

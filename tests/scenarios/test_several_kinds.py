@@ -53,8 +53,13 @@ def look_up(desk: Desk, *question: str) -> int:
     """Run `roadside lookup` at this desk, whose app has ended; return its exit status."""
     desk.stop()
     number, *kind = question
-    who = {"officer": OFFICER.number, "pin": OFFICER.pin}
-    asked = LookupArguments(number, kind[0] if kind else None, as_json=True, **who)
+    asked = LookupArguments(
+        number,
+        kind[0] if kind else None,
+        as_json=True,
+        officer=OFFICER.number,
+        ask_pin=lambda: OFFICER.pin,
+    )
     clock, trusted = trusted_clock(desk.settings), access(desk.trust_source())
     return lookup.run(desk.settings, clock, link_of(desk.settings), open_store, trusted, asked)
 

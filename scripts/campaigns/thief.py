@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,12 +181,13 @@ def main() -> int:
 def run(folder: Path, forgeries: int, honest: int, seed: int) -> int:
     """Run the campaign in an empty folder; return 1 if anything went wrong."""
     begun_s = time.monotonic()
-    campaign = prepare(folder, forgeries, honest, seed)
-    print(f"prepared  {honest} honest codes, {forgeries} forgeries, {time.monotonic() - begun_s:.0f} s")
-    unfound = show_all(campaign, honest // forgeries)
-    print(f"shown     all of them, {time.monotonic() - begun_s:.0f} s")
-    recheck(campaign, unfound)
-    declare(campaign)
+    with closing(Database(f"sqlite:///{folder}/registry.sqlite")) as database:
+        campaign = prepare(folder, database, forgeries, honest, seed)
+        print(f"prepared  {honest} honest codes, {forgeries} forgeries, {time.monotonic() - begun_s:.0f} s")
+        unfound = show_all(campaign, honest // forgeries)
+        print(f"shown     all of them, {time.monotonic() - begun_s:.0f} s")
+        recheck(campaign, unfound)
+        declare(campaign)
     for name, count in campaign.results.found.items():
         print(f"{count:9} {name}")
     wrong = Counter(campaign.results.wrong)
@@ -195,8 +197,8 @@ def run(folder: Path, forgeries: int, honest: int, seed: int) -> int:
     return 1 if wrong else 0
 
 
-def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Theft:
-    """Issue and forge, record and publish, and install the set on the terminal."""
+def prepare(folder: Path, database: Database, forgeries: int, honest: int, seed: int) -> Theft:
+    """Issue and forge, record in `database` and publish, and install the set on the terminal."""
     now_s = int(time.time())
     lab.make(folder / "lab", now_s, random_bytes)
     signer = cose.Ed25519Signer.of(files.load_seed(folder / "lab" / "private" / "jiangsu.key"))
@@ -204,7 +206,6 @@ def prepare(folder: Path, forgeries: int, honest: int, seed: int) -> Theft:
     first_s = now_s - SPAN_DAYS * DAY_S
     ages = [1 if number % 10 == 9 else LONGEST_DAYS for number in range(forgeries)]
     forged = [holder.sign(now_s - days * DAY_S, now_s) for days in ages]
-    database = Database(f"sqlite:///{folder}/registry.sqlite")
     database.prepare(now_s * 1000)
     campaign = Theft(folder, now_s, forged, database)
     with campaign.issued.open("w", encoding="utf-8") as file:

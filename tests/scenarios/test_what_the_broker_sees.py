@@ -174,7 +174,7 @@ def away(desk: Desk, observer: Observer, broker: Broker, registry: subprocess.Po
 
     Returns the broker's database, as it was on disk meanwhile.
     """
-    asked, told = (len(observer.payloads(topic)) for topic in (LOOKUP, ANSWER))
+    asked = len(observer.payloads(LOOKUP))
     registry.send_signal(signal.SIGSTOP)
     desk.play("press TRIGGER\nclear\nexpect ready\npress CONFIRM\ntype 苏A20001\npress CONFIRM\npick 02")
     observer.wait_for(LOOKUP, asked + 1)
@@ -182,6 +182,7 @@ def away(desk: Desk, observer: Observer, broker: Broker, registry: subprocess.Po
     first = database_of(broker)
     assert observer.payloads(LOOKUP)[-1] in first
     desk.stop()
+    told = len(observer.payloads(ANSWER))
     registry.send_signal(signal.SIGCONT)
     observer.wait_for(ANSWER, told + 1)
     broker.save()

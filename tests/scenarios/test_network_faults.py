@@ -222,7 +222,8 @@ def test_a_broker_killed_mid_request_and_started_again_is_found_again(desk: Desk
     parts.broker.start()
     desk.until(lambda: app.screen.status.online is True)
     checks = answered_check(desk)
-    assert records(desk) == 1 + checks + 1  # each check once, and one answer
+    answers = records(desk) - 1 - checks  # each check once
+    assert answers in (1, 2)  # the registry may have had the first question, and answers it late
 
 
 def test_a_registry_killed_mid_request_and_started_again_answers_the_next_check(

@@ -19,7 +19,7 @@ from nacl.utils import random
 
 from keys import files, publishing, register_counts, repository, role_keys
 from keys.repository import KeyMaking, Repository, RootChange
-from keys.selection import Selection
+from keys.selection import selection_of
 from keys.trust_source import fetch, terminal_store
 from terminal import identity
 from terminal.credential.trust import SET_TARGET
@@ -93,16 +93,7 @@ def publish(lab: Path, now_s: int) -> int:
 
 def install(lab: Path, now_s: float) -> None:
     """Bring what is published in force on the laboratory's terminal. Raises TrustFault."""
-    described = identity.load(lab / "identity")
-    others = frozenset(OTHER_PROVINCES)
-    selection = Selection(
-        described.number,
-        described.province,
-        described.unit,
-        described.fleet,
-        registers=others,
-        offline=others,
-    )
+    selection = selection_of(identity.load(lab / "identity"), OTHER_PROVINCES)
     store = terminal_store(lab / "state", lab / ROOT)
     fetch(store, selection, str(lab / PUBLIC), lab / "identity" / identity.CA, now_s)
 

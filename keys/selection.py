@@ -11,6 +11,8 @@ from terminal.credential.trust import ISSUERS_TARGET, REGISTRY_TARGET, SET_TARGE
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from terminal.identity import Identity
+
 REQUIRED = (SET_TARGET, ISSUERS_TARGET, REGISTRY_TARGET)
 """Targets without which there is no set."""
 _EVERYBODY = re.compile(
@@ -45,6 +47,22 @@ class Selection:
     """Provinces whose hot lists it takes; None for all."""
     release: str | None = None
     """Name of its firmware."""
+
+
+def selection_of(
+    described: Identity, others: Iterable[str], hotlists: frozenset[str] | None = None
+) -> Selection:
+    """Return the selection of an enrolled terminal; `others` are further provinces, see `Selection`."""
+    further = frozenset(others)
+    return Selection(
+        described.number,
+        described.province,
+        described.unit,
+        described.fleet,
+        registers=further,
+        offline=further,
+        hotlists=hotlists,
+    )
 
 
 def wanted(names: Iterable[str], selection: Selection) -> tuple[str, ...]:

@@ -195,19 +195,11 @@ def trust_report(settings: Config) -> TrustReport:
 
 def _trust_store(settings: Config) -> tuple[TrustStore, Selection]:
     """The store, and the choice of targets that follows from identity and settings alone."""
-    from keys.selection import Selection  # noqa: PLC0415 - loads tuf
+    from keys.selection import selection_of  # noqa: PLC0415 - loads libsodium
     from keys.trust_source import terminal_store  # noqa: PLC0415 - loads tuf
 
-    held = identity.load(settings.paths.identity)
-    others = frozenset(settings.trust.provinces)
     hotlists = frozenset(settings.registry.provinces) if settings.registry else frozenset()
-    selection = Selection(
-        held.number,
-        held.province,
-        held.unit,
-        held.fleet,
-        registers=others,
-        offline=others,
-        hotlists=hotlists or None,
+    selection = selection_of(
+        identity.load(settings.paths.identity), settings.trust.provinces, hotlists or None
     )
     return terminal_store(settings.paths.state, settings.paths.identity / identity.ROOT), selection

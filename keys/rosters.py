@@ -151,7 +151,7 @@ def publish(content: Path, made: Roster, names: Collection[str]) -> list[str]:
     if missing := set(names) - {one.name for one in listed.values()}:
         raise InputFault(f"{TERMINALS_TARGET} lists no terminal {', '.join(sorted(missing))}")
     active = {number: one for number, one in listed.items() if one.state == terminals.ACTIVE}
-    name = f"roster/{made.unit}.sealed"
+    name = rosters.target_of(made.unit)
     if not active or not is_target(name):
         raise InputFault(f"{made.unit}: no active terminal, or not a name that a target can have")
     (content / name).parent.mkdir(exist_ok=True)

@@ -25,6 +25,7 @@ from terminal.credential.enforcement import target_of
 from terminal.credential.trust import TERMINALS_TARGET
 from terminal.errors import IdentityFault, InputFault
 from terminal.limits import DAY_S
+from terminal.officers import roster as rosters
 from terminal.wire import cbor, cose, sealed
 from terminal.wire.cbor import Malformed
 
@@ -206,7 +207,7 @@ class Authority:
         path, boxes = self._roster(profile.unit)
         path.parent.mkdir(exist_ok=True)
         files.replace(path, cbor.write(boxes | {profile.number: box}))
-        return cbor.write({profile.number: box})
+        return rosters.write_target({profile.number: box})
 
     def _remove_enforcement(self, terminal: str) -> None:
         (self.repository.content / target_of(terminal)).unlink(missing_ok=True)
@@ -218,7 +219,7 @@ class Authority:
 
     def _roster(self, unit: str) -> tuple[Path, dict[int, cbor.Value]]:
         """Return the target of a unit's roster, and its boxes by running number."""
-        path = self.repository.content / "roster" / f"{unit}.sealed"
+        path = self.repository.content / rosters.target_of(unit)
         boxes = cbor.read(path.read_bytes()) if path.exists() else {}
         if type(boxes) is not dict:
             raise InputFault(f"{path}: not a map")

@@ -106,6 +106,11 @@ def read(encoded: bytes) -> Roster:
     return roster
 
 
+def target_of(unit: str) -> str:
+    """Return the name of the target with a unit's roster (wire format, section 4)."""
+    return f"roster/{unit}.sealed"
+
+
 def write_target(boxes: dict[int, bytes]) -> bytes:
     """Encode the target of sealed boxes by the running numbers of their terminals."""
     return cbor.write(dict(boxes))

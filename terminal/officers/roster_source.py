@@ -34,7 +34,7 @@ class RosterSource:
     @property
     def name(self) -> str:
         """Name of the target."""
-        return f"roster/{self.unit}.sealed"
+        return roster.target_of(self.unit)
 
     def load(self, target: bytes | None) -> None:
         """Put the roster of a target in force; None takes the roster away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.config import Config
+    from terminal.credential.trust import RegistryKeys
+    from terminal.identity import Identity
     from terminal.ports import Clock, KeyStore, Link
     from terminal.services.trust_service import TrustAccess
+    from terminal.wire.signed import Signer
 
 HOTLIST = "hotlist.sqlite"
 
@@ -67,94 +71,136 @@ def open_services(
 
     `link` is None without a registry. `open_keys` opens the private keys of an identity folder. Raises Fault.
     """
-    described = identity.load(settings.paths.identity)
-    number = described.number
-    own = open_keys(settings.paths.identity)
-    signer = signer_with(own.public_key, own.sign)
-    trust = _trust(settings, clock, trusted)
-    keys = trusted.first.registry_keys
-    sealed = None if link is None else SealedLink(link, number, own.open_sealed, keys.lookup[0])
-    verifier = Verifier(
-        trusted.first.trust_set,
-        policy(settings.checks),
-        laid_aside=laid_aside.load(settings.paths.state),
-        keep_laid_aside=partial(laid_aside.save, settings.paths.state),
+    opening = _Opening(
+        settings, clock, identity.load(settings.paths.identity), open_keys(settings.paths.identity), trusted
     )
-    author = Author(number)
-    journal = Journal.open(
-        settings.paths.state,
-        terminal_public_key=own.public_key,
-        sealing_key=keys.journal[0],
-        random=nacl.utils.random,
-        stamp=author.stamp(verifier.moment(clock.now_s(), clock_trusted=clock.trusted())),
-    )
-    lists = _lists(settings)
-    recorder = Recorder(journal, author, trusted.first.trust_set)
-    registry = None
-    if sealed is not None and settings.registry is not None:
-        registry = RegistryClient(
-            link=sealed,
-            lookup=LookupSession(
-                number,
-                signer,
-                keys.answer,
-                frozenset(map(ComparedField, settings.checks.display_only)),
+    services = opening.services(link)
+    _subscribe(services)
+    if services.checks.recorder.journal.set_aside is not None:
+        services.notices.add(services.checks.recorder.journal.set_aside.fault())
+    return services
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Opens each service from the configuration, the identity and the first trust set."""
+
+    settings: Config
+    clock: Clock
+    described: Identity
+    own: KeyStore
+    trusted: TrustAccess
+
+    @property
+    def state(self) -> Path:
+        """The state folder."""
+        return self.settings.paths.state
+
+    @property
+    def keys(self) -> RegistryKeys:
+        """The registry's keys."""
+        return self.trusted.first.registry_keys
+
+    @property
+    def signer(self) -> Signer:
+        """Signs with the terminal's Ed25519 key."""
+        return signer_with(self.own.public_key, self.own.sign)
+
+    def services(self, link: Link | None) -> Services:
+        """Open all services. Raises Fault."""
+        trust = _trust(self.settings, self.clock, self.trusted)
+        sealed = self._sealed(link)
+        verifier = Verifier(
+            self.trusted.first.trust_set,
+            policy(self.settings.checks),
+            laid_aside=laid_aside.load(self.state),
+            keep_laid_aside=partial(laid_aside.save, self.state),
+        )
+        recorder = self._recorder(verifier)
+        lists = _lists(self.settings)
+        ledger = Ledger(recorder, lists)
+        lookups = CheckLookups(ledger, self._registry(sealed, lists, recorder, trust))
+        shift = Shift(recorder, self.state, self.own)
+        shift.resume()
+        enforcement = EnforcementAccess(
+            self.described.number, self.described.province, self.own.open_sealed, recorder
+        )
+        uploads = self._uploads(recorder.journal, sealed)
+        orders = OrderService.open(
+            self.state,
+            (self.described.number, key_id(self.own.public_key)),
+            self.keys.order,
+            trust.request_update,
+            self.clock.now_s(),
+        )
+        province = LastProvince(self.state)
+        province.load()
+        shift_actions, notices = ShiftActions(shift, uploads, enforcement), Notices()
+        checks = self.settings.checks
+        return Services(
+            Checks(verifier, ledger, lookups, self.clock),
+            Answers(verifier, ledger, lookups, self.clock),
+            shift_actions,
+            uploads,
+            trust,
+            province,
+            self.clock,
+            sealed,
+            AgeLimits(checks.verdict_fades_s, checks.verdict_hides_s, self.settings.sign_in.locks_s),
+            OfficerSession(
+                shift_actions,
+                RosterSource(self.described.unit, self.described.running_number, self.own.open_sealed),
+                Attempts.open(self.state, self.clock.monotonic_s()),
+                orders,
+                verifier,
+                self.clock,
+                notices,
             ),
-            hotlist=HotlistSync(lists, keys.hotlist),
-            officer=lambda: recorder.author.officer,
-            wait_s=settings.registry.wait_s,
+            notices,
+        )
+
+    def _sealed(self, link: Link | None) -> SealedLink | None:
+        if link is None:
+            return None
+        return SealedLink(link, self.described.number, self.own.open_sealed, self.keys.lookup[0])
+
+    def _recorder(self, verifier: Verifier) -> Recorder:
+        author = Author(self.described.number)
+        journal = Journal.open(
+            self.state,
+            terminal_public_key=self.own.public_key,
+            sealing_key=self.keys.journal[0],
             random=nacl.utils.random,
-            clock=clock,
+            stamp=author.stamp(verifier.now(self.clock)),
+        )
+        return Recorder(journal, author, self.trusted.first.trust_set)
+
+    def _registry(
+        self, sealed: SealedLink | None, lists: Lists, recorder: Recorder, trust: TrustService
+    ) -> RegistryClient | None:
+        if sealed is None or self.settings.registry is None:
+            return None
+        display_only = frozenset(map(ComparedField, self.settings.checks.display_only))
+        return RegistryClient(
+            link=sealed,
+            lookup=LookupSession(self.described.number, self.signer, self.keys.answer, display_only),
+            hotlist=HotlistSync(lists, self.keys.hotlist),
+            officer=lambda: recorder.author.officer,
+            wait_s=self.settings.registry.wait_s,
+            random=nacl.utils.random,
+            clock=self.clock,
             request_update=trust.request_update,
         )
-    ledger = Ledger(recorder, lists)
-    lookups = CheckLookups(ledger, registry)
-    shift = Shift(recorder, settings.paths.state, own)
-    shift.resume()
-    enforcement = EnforcementAccess(number, described.province, own.open_sealed, recorder)
-    uploads = UploadService(
-        Upload.open(settings.paths.state, journal, number, signer, keys),
-        clock,
-        sealed,
-        nacl.utils.random,
-        interval_s=60 * settings.upload.interval_min,
-        retention_s=DAY_S * settings.upload.retention_days,
-    )
-    orders = OrderService.open(
-        settings.paths.state,
-        (number, key_id(own.public_key)),
-        keys.order,
-        trust.request_update,
-        clock.now_s(),
-    )
-    province = LastProvince(settings.paths.state)
-    province.load()
-    shift_actions, notices = ShiftActions(shift, uploads, enforcement), Notices()
-    services = Services(
-        Checks(verifier, ledger, lookups, clock),
-        Answers(verifier, ledger, lookups, clock),
-        shift_actions,
-        uploads,
-        trust,
-        province,
-        clock,
-        sealed,
-        AgeLimits(settings.checks.verdict_fades_s, settings.checks.verdict_hides_s, settings.sign_in.locks_s),
-        OfficerSession(
-            shift_actions,
-            RosterSource(described.unit, described.running_number, own.open_sealed),
-            Attempts.open(settings.paths.state, clock.monotonic_s()),
-            orders,
-            verifier,
-            clock,
-            notices,
-        ),
-        notices,
-    )
-    _subscribe(services, sealed)
-    if journal.set_aside is not None:
-        services.notices.add(journal.set_aside.fault())
-    return services
+
+    def _uploads(self, journal: Journal, sealed: SealedLink | None) -> UploadService:
+        return UploadService(
+            Upload.open(self.state, journal, self.described.number, self.signer, self.keys),
+            self.clock,
+            sealed,
+            nacl.utils.random,
+            interval_s=60 * self.settings.upload.interval_min,
+            retention_s=DAY_S * self.settings.upload.retention_days,
+        )
 
 
 def _trust(settings: Config, clock: Clock, trusted: TrustAccess) -> TrustService:
@@ -176,9 +222,10 @@ def _trust(settings: Config, clock: Clock, trusted: TrustAccess) -> TrustService
     return service
 
 
-def _subscribe(services: Services, sealed: SealedLink | None) -> None:
+def _subscribe(services: Services) -> None:
     """Have everything that holds a part of the trust set take each new one."""
     trust, checks, upload = services.trust, services.checks, services.uploads.uploading
+    sealed = services.link
     trust.subscribe(lambda new: checks.verifier.trust(new.trust_set))
     trust.subscribe(checks.lists.trust)
     trust.subscribe(lambda new: upload.trust(new.registry_keys))

@@ -91,7 +91,7 @@ class Services:
 
     def moment(self) -> Moment:
         """Return the time that checks of now are decided by."""
-        return self.checks.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
+        return self.checks.verifier.now(self.clock)
 
     def check(self, text: str, luma: Luma | None) -> ScreenEvent | None:
         """Check a code's text. `luma`, the whole frame it was read from, becomes evidence of a bad code."""

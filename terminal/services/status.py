@@ -21,20 +21,20 @@ def status_of(
     services: Services, *, camera: CameraStatus, torch: bool, signal_fault: PanelFault | None
 ) -> Status:
     """Return the bar as of now. `torch` is True while it is lit; `signal_fault` is why a signal failed."""
-    checks, clock = services.checks, services.clock
-    now_s = clock.now_s()
+    checks, moment = services.checks, services.moment()
+    now_s = moment.now_s
     age_s = services.trust.age_s(now_s)
     return Status(
         clock=ClockStatus(
             now_s=now_s // CLOCK_STEP_S * CLOCK_STEP_S,
-            trusted=services.moment().clock_trusted,
-            monotonic_s=clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
+            trusted=moment.clock_trusted,
+            monotonic_s=services.clock.monotonic_s() // CLOCK_STEP_S * CLOCK_STEP_S,
         ),
         trust=TrustStatus(
             age_s=None if age_s is None else age_s // TRUST_AGE_STEP_S * TRUST_AGE_STEP_S,
             grade=services.trust.grade(now_s),
             laboratory=services.trust.in_force.laboratory,
-            enforcement=services.shift_actions.enforcement.status(services.moment()),
+            enforcement=services.shift_actions.enforcement.status(moment),
         ),
         limits=services.limits,
         records=checks.recorder.unreceipted,

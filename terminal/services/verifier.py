@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from terminal import config
     from terminal.credential import trust
     from terminal.model import Finding, Plate
+    from terminal.ports import Clock
 
 
 @dataclass(slots=True)
@@ -63,6 +64,10 @@ class Verifier:
         A clock that reads earlier than the trust set was made is not trusted.
         """
         return Moment(now_s, clock_trusted and self.trusted.age_s(now_s) >= 0)
+
+    def now(self, clock: Clock) -> Moment:
+        """Return the moment of a check that is made now."""
+        return self.moment(clock.now_s(), clock_trusted=clock.trusted())
 
     def verify(self, text: str, moment: Moment, entered: Plate | None = None) -> Finding:
         """Return the finding of a code's text; `entered` is the plate that the officer entered, if any.

@@ -69,7 +69,6 @@ class OfficerSession:
     notices: Notices
     start_check: Callable[[Officer, str, float], PinCheck] = PinCheck
     _pending: _Pending | None = field(default=None, init=False)
-    _lock_wanted: bool = field(default=False, init=False)
     _seen: Roster | None = field(default=None, init=False)
     """The roster that the signed-in officer was last found in."""
     _unknown: tuple[int, float] = field(default=(0, 0.0), init=False)
@@ -90,10 +89,6 @@ class OfficerSession:
         found = roster.find(number) if roster else None
         return SignedInOfficer(number, found.name if found else "")
 
-    def lock(self) -> None:
-        """Lock the session at the next `poll`, as an order does."""
-        self._lock_wanted = True
-
     def perform(self, effect: CheckPin | RecordLock) -> SignInEvent | None:
         """Start the check of a PIN, or record that the session was locked."""
         if isinstance(effect, RecordLock):
@@ -104,8 +99,7 @@ class OfficerSession:
     def poll(self) -> Sequence[SignInEvent]:
         """Return what has happened: a check has ended, or the session is to be locked."""
         events: list[SignInEvent] = []
-        if self._lock_wanted or self._is_removed() or self.orders.locked:
-            self._lock_wanted = False
+        if self._is_removed() or self.orders.locked:
             events.append(LockNow())
         if self._pending is not None:
             result = self._pending.check.poll(self.clock.monotonic_s())
@@ -215,7 +209,7 @@ class OfficerSession:
         return roster is None or roster.find(self.shift.officer) is None
 
     def _moment(self) -> Moment:
-        return self.verifier.moment(self.clock.now_s(), clock_trusted=self.clock.trusted())
+        return self.verifier.now(self.clock)
 
     def _clear(self, officer: Officer) -> None:
         with self.notices.noting(SignInFault):

@@ -221,8 +221,10 @@ def test_roster_that_cannot_be_used_leaves_the_last_one_in_force(work: Work):
 def test_session_is_locked_when_its_officer_leaves_the_roster_and_by_an_order(work: Work):
     enter(work, ONE.number, ONE.pin)
     assert session(work).poll() == []
-    session(work).lock()
+    orders = session(work).orders
+    orders.state = replace(orders.state, locked=True)
     assert session(work).poll() == [LockNow()]
+    orders.unlock()
     assert session(work).poll() == []
     session(work).rosters.load(None)
     assert session(work).poll() == [LockNow()]

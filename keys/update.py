@@ -121,10 +121,9 @@ def _install(job: _Job, selection: Selection, least: floors.Floors) -> tuple[Ins
         least.require(installed.floors(), "trust set refused")
         _sync_tree(staged)
         _switch(store, staged)
-    except BaseException:
+    finally:
         if generation(store) != staged.name:
             shutil.rmtree(staged, ignore_errors=True)
-        raise
     return installed, fetched
 
 

@@ -32,12 +32,21 @@ def time_service(report: str, wall_s: float) -> TimeService | None:
         reached = [line for line in sources if _reached(line)]
     except ValueError:
         return None
-    used = [line for line in sources if line[1] in ("*", "+")]
-    if used and all(line in reached and line[0] == "^" and line[2] in nts for line in used):
+    if _all_by_nts(sources, reached, nts):
         return TimeService.NTS
+    return TimeService.NTP_AND_GNSS if _ntp_and_gnss_agree(sources, reached) else None
+
+
+def _all_by_nts(sources: list[list[str]], reached: list[list[str]], nts: set[str]) -> bool:
+    """Return True if chrony uses sources, and every one of them is reached and authenticated by NTS."""
+    used = [line for line in sources if line[1] in ("*", "+")]
+    return bool(used) and all(line in reached and line[0] == "^" and line[2] in nts for line in used)
+
+
+def _ntp_and_gnss_agree(sources: list[list[str]], reached: list[list[str]]) -> bool:
+    """Return True if both an NTP server and a GNSS receiver agree, and no source disagrees."""
     agreeing = {line[0] for line in reached if line[1] in ("*", "+", "-")}
-    disagree = any(line[1] == "x" for line in sources)
-    return TimeService.NTP_AND_GNSS if {"^", "#"} <= agreeing and not disagree else None
+    return {"^", "#"} <= agreeing and not any(line[1] == "x" for line in sources)
 
 
 def _in_step(tracking: list[str], wall_s: float) -> bool:

@@ -32,18 +32,6 @@ from tests.keys.tuf_fixtures import (
 )
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    made = make_authority(tmp_path / "authority")
-    made.publish()
-    return made
-
-
-@pytest.fixture
-def store(authority: Authority, tmp_path: Path) -> TrustStore:
-    return authority.store(tmp_path / "terminal")
-
-
 def install(store: TrustStore, authority: Authority, now_s: float = NOW_S) -> None:
     update(store, FolderSource(authority.public), SELECTION, now_s)
 

@@ -33,24 +33,11 @@ from tests.keys.tuf_fixtures import (
     code,
     copy_public,
     https,
-    make_authority,
     rules,
     write_content,
 )
 
 BIG = "offline/苏.sqlite"
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    made = make_authority(tmp_path / "authority")
-    made.publish()
-    return made
-
-
-@pytest.fixture
-def store(authority: Authority, tmp_path: Path) -> TrustStore:
-    return authority.store(tmp_path / "terminal")
 
 
 def reason(store: TrustStore, text: str) -> Reason:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from terminal.ports import ClockReading, TimeService
 
+BUILD_S = 1_795_000_000
+NOW_S = BUILD_S + 5 * 86_400.0
+
 
 @dataclass(slots=True)
 class FakeTime:
@@ -42,3 +45,8 @@ class FakeTime:
         self.true_s += off_s
         self.booted_s = self.true_s
         self.boot += 1
+
+
+def dead_clock() -> FakeTime:
+    """Return a machine that was switched on a minute ago, with a dead clock."""
+    return FakeTime(NOW_S, NOW_S - 60, wall_error_s=-NOW_S)

@@ -24,10 +24,8 @@ from terminal.clock.state import (
     with_trust_set,
 )
 from terminal.ports import TimeService
-from tests.terminal.clock.fake_time import FakeTime
+from tests.terminal.clock.fake_time import BUILD_S, NOW_S, FakeTime
 
-BUILD_S = 1_795_000_000
-NOW_S = BUILD_S + 5 * 86_400.0
 DAY_S, YEAR_S = 86_400.0, 365.25 * 86_400
 NTS, BOTH = TimeService.NTS, TimeService.NTP_AND_GNSS
 

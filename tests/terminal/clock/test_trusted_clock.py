@@ -16,19 +16,16 @@ from terminal.clock.trusted_clock import OBSERVE_S, RELEASED_S, SAVE_S, TrustedC
 from terminal.credential.verify import Moment
 from terminal.ports import TimeService
 from terminal.vehicle import inspection
-from tests.terminal.clock.fake_time import FakeTime
+from tests.terminal.clock.fake_time import BUILD_S, NOW_S, FakeTime, dead_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-BUILD_S = 1_795_000_000
-NOW_S = BUILD_S + 5 * 86_400.0
 
 
 @pytest.fixture
 def desk() -> FakeTime:
     """A machine that was switched on a minute ago, with a dead clock."""
-    return FakeTime(NOW_S, NOW_S - 60, wall_error_s=-NOW_S)
+    return dead_clock()
 
 
 def clock_of(desk: FakeTime, folder: Path) -> TrustedClock:

@@ -12,19 +12,16 @@ from terminal.clock.trusted_clock import TrustedClock
 from terminal.commands import clock
 from terminal.errors import ClockFault
 from terminal.ports import TimeService
-from tests.terminal.clock.fake_time import FakeTime
+from tests.terminal.clock.fake_time import BUILD_S, NOW_S, FakeTime, dead_clock
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-BUILD_S = 1_795_000_000
-NOW_S = BUILD_S + 5 * 86_400.0
 
 
 @pytest.fixture
 def desk() -> FakeTime:
     """A machine with a dead clock."""
-    return FakeTime(NOW_S, NOW_S - 60, wall_error_s=-NOW_S)
+    return dead_clock()
 
 
 def test_a_clock_that_nothing_set_is_said_to_be_so(

@@ -53,10 +53,10 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
 def first_line(page: Page, screen: Alarm) -> str:
     """Return which car the alarm is about, in one or two lines."""
     judged, language = screen.judged, page.style.language
-    age = text.age(max(0.0, screen.status.clock.monotonic_s - judged.as_of_s), language)
+    ago = text.ago(max(0.0, screen.status.clock.monotonic_s - judged.as_of_s), language)
     number = judged.plate.number if judged.plate else ""
     what = text.pick(alarms.title(judged.verdict), language)
-    return page.say(_FIRST_LINES[screen.about], number=number, age=age, what=what)
+    return page.say(_FIRST_LINES[screen.about], number=number, ago=ago, what=what)
 
 
 def _which_car(page: Page, screen: Alarm) -> Block:
@@ -125,8 +125,8 @@ def _source(page: Page, screen: Alarm) -> str:
     live = status.finding in _LIVE
     if status.age_s is None and not live:
         return page.say("alarm_from_list")
-    age = text.age(since_s + (0 if live else status.age_s or 0), language)
-    return page.say("alarm_live" if live else "alarm_from_list_aged", age=age)
+    ago = text.ago(since_s + (0 if live else status.age_s or 0), language)
+    return page.say("alarm_live" if live else "alarm_from_list_aged", ago=ago)
 
 
 def _strip(page: Page, words: str, icon: Icon) -> Block:

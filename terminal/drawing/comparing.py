@@ -102,7 +102,9 @@ def value(page: Page, judged: RecordedCheck, point: ComparedPoint) -> str:
             return result_vehicle.kind_name(page, judged.plate) if judged.plate else unknown
         case ComparedPoint.TYPE:
             named = text.vehicle_type(known.vehicle_type, language) if known else ""
-            words = " ".join(part for part in (named, judged.verdict.status.brand) if part)
+            words = " ".join(
+                part for part in (named, text.brand(judged.verdict.status.brand, language)) if part
+            )
             return words or unknown
         case ComparedPoint.COLOUR:
             return text.colours(known.colour, language) if known and known.colour else unknown

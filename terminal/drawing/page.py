@@ -109,7 +109,7 @@ def _alarm_strip(page: Page, status: Status) -> Block | None:
         words = page.say(
             "banner",
             number=judged.plate.number if judged.plate else "",
-            age=text.age(max(0.0, status.clock.monotonic_s - judged.as_of_s), page.style.language),
+            ago=text.ago(max(0.0, status.clock.monotonic_s - judged.as_of_s), page.style.language),
             what=text.pick(alarms.title(judged.verdict), page.style.language),
         )
     else:
@@ -189,7 +189,7 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
         right.append((page.say("trust_fresh"), plain))
     else:
         right.append(Icon.TRIANGLE)
-        right.append((page.say("trust_aged", age=text.age(status.trust.age_s, page.style.language)), warn))
+        right.append((page.say("trust_aged", ago=text.ago(status.trust.age_s, page.style.language)), warn))
     right.append((page.say("records", count=status.records), plain))
     if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT

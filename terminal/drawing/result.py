@@ -102,7 +102,9 @@ def _hero(page: Page, screen: Result) -> Block:
     parts = [hero.headed(page, dress, words, lines)]
     room = hero.inside(page, dress)
     if screen.faded:
-        said = page.say("hidden_age" if screen.hidden else "faded_age", age=_age(page, screen))
+        said = page.say("faded_age", ago=_ago(page, screen))
+        if screen.hidden:
+            said = page.say("hidden_age", age=text.age(screen.age_s, page.style.language))
         parts.append(paragraph(said, page.type(44, dress.ink, bold=True), room, even=True))
     advice = "" if screen.hidden else guidance(verdict, page)
     if advice:
@@ -110,8 +112,8 @@ def _hero(page: Page, screen: Result) -> Block:
     return hero.framed(page, dress, stack(parts, page.eased(8)))
 
 
-def _age(page: Page, screen: Result) -> str:
-    return text.age(screen.age_s, page.style.language)
+def _ago(page: Page, screen: Result) -> str:
+    return text.ago(screen.age_s, page.style.language)
 
 
 def _findings(page: Page, screen: Result) -> Block:
@@ -157,7 +159,7 @@ def _lookup(page: Page, screen: Result) -> Block | None:
             count = len(screen.judged.several.found)
             return _note(page, page.say("lookup_several", count=count), Icon.QUESTION, page.colours.ink)
         case LookupState.ANSWERED:
-            return _note(page, page.say("lookup_answered", age=_age(page, screen)))
+            return _note(page, page.say("lookup_answered", ago=_ago(page, screen)))
 
 
 def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
@@ -218,7 +220,7 @@ def _ground(page: Page, screen: Result) -> Block:
         text.pick(text.REASONS[judged.verdict.finding.reason], language),
         page.say("trust_none")
         if age_s is None
-        else page.say("trust_list_age", age=text.age(age_s, language)),
+        else page.say("trust_list_age", ago=text.ago(age_s, language)),
         *_vehicle_ground(page, screen),
         *_record(page, judged),
     ]
@@ -243,7 +245,7 @@ def _vehicle_ground(page: Page, screen: Result) -> list[str]:
         return []
     if age_s is None:
         return [page.say("vehicle_not_asked")]
-    return [page.say("vehicle_asked_age", age=text.age(age_s + screen.age_s, page.style.language))]
+    return [page.say("vehicle_asked_age", ago=text.ago(age_s + screen.age_s, page.style.language))]
 
 
 def _second_code(page: Page) -> Block:

@@ -160,7 +160,7 @@ def _comparison(page: Page, judged: RecordedCheck) -> Block:
             for point, said, fit in zip_longest(POINTS, values, judged.fits)
             if said
         ]
-        pairs.insert(len(pairs) - 1, ("brand", status.brand or unknown))
+        pairs.insert(len(pairs) - 1, ("brand", text.brand(status.brand, page.style.language) or unknown))
         if known is not None and known.vin_tail is not None:
             pairs.append(("vin_after_stop", known.vin_tail))
         body = _table(page, pairs, inside)
@@ -225,7 +225,7 @@ def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None) -> st
     language = page.style.language
     use = USES.get(vehicle.use)
     words = [
-        status.brand if status else None,
+        text.brand(status.brand, language) if status else None,
         text.vehicle_type(vehicle.vehicle_type, language),
         text.colours(vehicle.colour, language),
         text.pick(use, language) if use else vehicle.use,

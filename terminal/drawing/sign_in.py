@@ -155,7 +155,7 @@ def _said(page: Page, screen: SignIn) -> str:
         return page.say("number_released", number=screen.number)
     if screen.refusal is None:
         return page.say("pin_hint") if screen.entry is PadEntry.PIN else ""
-    said = page.say(f"refused_{screen.refusal}")
+    said = text.pick(text.SIGN_IN_REFUSALS[screen.refusal], page.style.language)
     left_s = screen.opens_s - screen.status.clock.monotonic_s
     if left_s <= 0:
         return said

@@ -45,9 +45,10 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
     shown: tuple[SoftKey, ...]
     match screen:
         case Ready(status=status):
+            again = "check_again" if screen.shows_checked_code else "scan_now"
             shown = (
                 SoftKey(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
-                SoftKey(Button.TRIGGER, "button_trigger", "scan_again"),
+                SoftKey(Button.TRIGGER, "button_trigger", again),
                 SoftKey(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
         case Alarm(held=held):

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from terminal.screens.shift import Uploading
     from terminal.screens.values import UploadProgress
 
-_KIB = 1024
-_FEW = 10
-"""Numbers below this are shown with one decimal."""
 _SIGNS = {
     Sending.WAITING: Icon.CLOCK,
     Sending.SENDING: Icon.UPLOAD,
@@ -46,14 +43,14 @@ _RESULTS = {
 
 
 def compose_upload(style: Style, screen: Uploading) -> list[Item]:
-    """Lay out the upload's state, progress bar, speed, time left and result."""
+    """Lay out the upload's state, progress bar, time left and result."""
     return filled(style, screen.status, lambda page: _body(page, screen.progress))
 
 
 def _body(page: Page, progress: UploadProgress) -> Block:
     blocks = [_title(page, progress.state), _bar(page, progress), _line(page, _count(page, progress))]
     if progress.state is Sending.SENDING:
-        blocks += [_line(page, said) for said in _speed(page, progress)]
+        blocks.append(_line(page, _time_left(page, progress)))
     if progress.state is Sending.FAULT and progress.fault is not None:
         fault = progress.fault
         words = f"{fault.code} {text.pick(Lines(fault.zh, fault.en), page.style.language)}"
@@ -99,17 +96,11 @@ def _count(page: Page, progress: UploadProgress) -> str:
     return page.say("upload_count", sent=progress.sent, total=progress.total)
 
 
-def _speed(page: Page, progress: UploadProgress) -> list[str]:
-    records, kib = _rounded(progress.records_per_s), _rounded(progress.bytes_per_s / _KIB)
-    speed = [page.say("upload_speed", records=records, kib=kib)] if progress.bytes_per_s else []
+def _time_left(page: Page, progress: UploadProgress) -> str:
     left = progress.seconds_left
     if left is None:
-        return [*speed, page.say("upload_left_unknown")]
-    return [*speed, page.say("upload_left", age=text.left(left, page.style.language))]
-
-
-def _rounded(number: float) -> str:
-    return f"{number:.1f}" if number < _FEW else f"{number:.0f}"
+        return page.say("upload_left_unknown")
+    return page.say("upload_left", age=text.left(left, page.style.language))
 
 
 def _line(page: Page, words: str, *, firm: bool = False) -> Block:

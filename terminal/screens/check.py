@@ -26,6 +26,11 @@ class Ready:
     status: Status = field(default_factory=Status)
     seen: LastSeen | None = None
 
+    @property
+    def shows_checked_code(self) -> bool:
+        """True while the code checked last is in view."""
+        return self.seen is not None and self.status.clock.monotonic_s - self.seen.last_s <= OTHER_CODE_S
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

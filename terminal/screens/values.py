@@ -193,12 +193,10 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """Progress of the upload: records with a receipt out of those it began with, and its speed."""
+    """Progress of the upload: records with a receipt out of those it began with."""
 
     sent: int = 0
     total: int = 0
-    records_per_s: float = 0.0
-    bytes_per_s: float = 0.0
     seconds_left: float | None = None
     """None if it cannot be estimated."""
     state: Sending = Sending.WAITING

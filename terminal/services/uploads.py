@@ -151,8 +151,6 @@ class UploadService:
         return UploadProgress(
             sent=total - pending,
             total=total,
-            bytes_per_s=told.bytes_per_s if told else 0.0,
-            records_per_s=told.records / told.elapsed_s if told and told.elapsed_s > 0 else 0.0,
             seconds_left=told.left_s if told else None,
             state=self._state(pending, stalled=told is not None and told.stalled),
             fault=Notice.of(fault) if fault else None,

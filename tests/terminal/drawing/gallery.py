@@ -143,7 +143,7 @@ def _shift_screens() -> dict[str, Screen]:
         "note_busy": LogEntry(BUSY, replace(alarm, acts=(*alarm.acts, Mistaken())), listed, noted=True),
         "shift_end": ShiftEnd(ON_DUTY, counts=COUNTS, unuploaded=37),
         "shift_handover": ShiftEnd(BUSY, handover=True, counts=COUNTS),
-        "upload": Uploading(ON_DUTY, UploadProgress(41, 128, 25.2, 11_800.0, 3.4, Sending.SENDING)),
+        "upload": Uploading(ON_DUTY, UploadProgress(41, 128, 3.4, Sending.SENDING)),
         "upload_begun": Uploading(ON_DUTY, UploadProgress(0, 128, state=Sending.SENDING)),
         "upload_waiting": Uploading(replace(ON_DUTY, upload=Sending.WAITING), UploadProgress(0, 12)),
         "upload_done": Uploading(LABORATORY, UploadProgress(128, 128, state=Sending.DONE), COUNTS),

@@ -227,8 +227,6 @@ PROGRESS = st.builds(
     UploadProgress,
     st.integers(0, 10**5),
     st.integers(0, 10**5),
-    st.floats(0, 1e4),
-    st.floats(0, 1e7),
     st.none() | st.floats(0, 1e6),
     st.sampled_from(Sending),
     st.none() | st.just(FORKED),

@@ -64,13 +64,13 @@ def test_code_that_was_not_shown_is_no_warning(fonts: Fonts):
     [
         (LookupState.NOT_ASKED, None),
         (LookupState.WAITING, "正在联网核查…"),
-        (LookupState.NO_ANSWER, "登记系统未应答，结论不变"),
-        (LookupState.ANSWERED, "联网核查，2 分钟前"),
+        (LookupState.NO_ANSWER, "登记系统未答复，机动车状态仍未核查"),
+        (LookupState.ANSWERED, "2 分钟前联网核查"),
     ],
 )
 def test_what_became_of_asking_the_registry_is_said(lookup: LookupState, words: str | None, fonts: Fonts):
     shown = said(aged(by_plate(live(VehicleFinding.VALID), lookup), 120.0), fonts)
-    every = ("正在联网核查…", "登记系统未应答，结论不变", "联网核查，2 分钟前")
+    every = ("正在联网核查…", "登记系统未答复，机动车状态仍未核查", "2 分钟前联网核查")
     assert [one for one in every if one in shown] == ([words] if words else [])
 
 
@@ -85,11 +85,11 @@ def test_newer_credential_is_told_as_calmly_as_any_label(fonts: Fonts):
 
 @pytest.mark.parametrize(
     ("subject", "words"),
-    [(Subject.TYPED, "已输入"), (Subject.CONFIRMED, "已确认是本车"), (Subject.CODE, "是本车吗？")],
+    [(Subject.TYPED, "输入的号牌"), (Subject.CONFIRMED, "已确认是本车"), (Subject.CODE, "是本车吗？")],
 )
 def test_whose_word_names_the_plate_is_said(subject: Subject, words: str, fonts: Fonts):
     shown = said(result(CredentialFinding.CURRENT, subject=subject), fonts)
-    assert [one for one in ("已输入", "已确认是本车", "是本车吗？") if one in shown] == [words]
+    assert [one for one in ("输入的号牌", "已确认是本车", "是本车吗？") if one in shown] == [words]
 
 
 def test_entered_plate_is_as_wide_as_a_question_s(fonts: Fonts):

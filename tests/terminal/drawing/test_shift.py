@@ -117,11 +117,11 @@ def test_every_row_of_the_log_says_its_check(fonts: Fonts):
     rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
     words = [rows[LogRowTouched(one.seq)] for one in screen.shown]
     assert words == [
-        "苏A7X31Q放行记录212号15:06",
-        "粤BD12345暂可放行·放行记录211号15:05",
-        "凭证注意核查·误操作记录210号15:03",
-        "WJ粤1234X逾期未检验·指挥中心否认记录209号15:01",
-        "凭证禁止上路记录208号15:00",
+        "苏A7X31Q放行记录号21215:06",
+        "粤BD12345暂可放行·放行记录号21115:05",
+        "凭证注意核查·误操作记录号21015:03",
+        "WJ粤1234X逾期未检验·指挥中心核实排除记录号20915:01",
+        "凭证禁止上路记录号20815:00",
     ]
     assert (rows[Paged(-1)], rows[Paged(1)]) == ("上一页", "下一页")
 
@@ -153,7 +153,7 @@ def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language
 
 
 def test_actions_have_their_names_in_both_languages():
-    assert tuple(NAMES) == ACTIONS
+    assert set(NAMES) == set(ACTIONS)
     assert all(lines.zh == word and lines.en.isascii() for word, lines in NAMES.items())
 
 
@@ -161,11 +161,11 @@ def test_recorded_is_said_with_what_was_recorded_latest_last(fonts: Fonts):
     screen = VIEWS["note_alarm"].screen
     assert isinstance(screen, LogEntry)
     did, word = screen.logged.acts
-    assert "已记录：扣留车辆、指挥中心已确认" in said(screen, fonts)
+    assert "已登记：扣留车辆、指挥中心确认属实" in said(screen, fonts)
     again = replace(screen, logged=replace(screen.logged, acts=(did, word, did)))
-    assert "已记录：指挥中心已确认、扣留车辆" in said(again, fonts)
+    assert "已登记：指挥中心确认属实、扣留车辆" in said(again, fonts)
     blank = replace(screen, logged=replace(screen.logged, acts=()), noted=False)
-    assert "已记录" not in said(blank, fonts)
+    assert "已登记" not in said(blank, fonts)
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_what_is_not_yet_uploaded_is_said_before_the_end(fonts: Fonts):
     assert "结束并上传" not in uncounted
 
 
-def test_speed_and_time_left_are_said_while_records_are_sent(fonts: Fonts):
-    sending = UploadProgress(41, 128, 25.2, 11_800.0, 200.0, Sending.SENDING)
+def test_time_left_is_said_while_records_are_sent(fonts: Fonts):
+    sending = UploadProgress(41, 128, 200.0, Sending.SENDING)
     words = said(Uploading(ON_DUTY, sending), fonts)
-    for part in ("正在上传", "41/128条", "25条/秒，12KiB/秒", "剩余约3分钟"):
+    for part in ("正在上传", "41/128条", "剩余约3分钟"):
         assert part in words
     assert "剩余约3秒" in said(Uploading(ON_DUTY, replace(sending, seconds_left=3.4)), fonts)
     assert "剩余时间未知" in said(Uploading(ON_DUTY, replace(sending, seconds_left=None)), fonts)
@@ -199,7 +199,7 @@ def test_speed_and_time_left_are_said_while_records_are_sent(fonts: Fonts):
 
 RESULTS = {
     Sending.WAITING: "等待登记系统签收",
-    Sending.DONE: "全部已由登记系统签收",
+    Sending.DONE: "登记系统已全部签收",
     Sending.OFFLINE: "下次联网自动继续",
     Sending.FAULT: "请联系管理员，记录保留在本机",
 }
@@ -207,10 +207,9 @@ RESULTS = {
 
 @pytest.mark.parametrize("state", Sending)
 def test_what_becomes_of_the_upload_is_said_of_its_own_state_alone(state: Sending, fonts: Fonts):
-    words = said(Uploading(Status(), UploadProgress(41, 128, 1.0, 9.0, 9.0, state, FORKED)), fonts)
+    words = said(Uploading(Status(), UploadProgress(41, 128, 9.0, state, FORKED)), fonts)
     assert [other for other, result in RESULTS.items() if result in words] == [state] * (state in RESULTS)
     assert (f"{FORKED.code}{FORKED.zh}" in words) is (state is Sending.FAULT)
-    assert ("KiB" in words) is (state is Sending.SENDING)
 
 
 @pytest.mark.parametrize("state", [state for state in Sending if state is not Sending.DONE])

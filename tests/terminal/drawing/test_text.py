@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from pathlib import Path
 
+import polib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,13 +32,33 @@ def test_both_languages_say_it_with_the_same_values(key: str):
 
 
 def test_every_text_is_used():
-    code = "".join(
-        path.read_text(encoding="utf-8")
-        for path in SOURCES.glob("*.py")
-        if path.name not in ("text.py", "alarm_text.py")
-    )
-    code += (SOURCES / "text.py").read_text(encoding="utf-8").partition("def pick")[2]
+    code = "".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
     assert [key for key in text.WORDS if f'"{key}"' not in code and f"'{key}'" not in code] == []
+
+
+def test_catalogues_have_the_same_texts_in_order_of_group_and_key():
+    """In this order two changes of a catalogue seldom touch the same lines."""
+    keys = {}
+    for language in ("zh", "en"):
+        entries = polib.pofile(str(SOURCES / "locale" / f"{language}.po"))
+        keys[language] = [(entry.msgctxt or "", entry.msgid) for entry in entries]
+        assert keys[language] == sorted(set(keys[language]))
+    types = [("vehicle type", code) for code in tables.VEHICLE_TYPES]
+    assert sorted([*keys["zh"], *types]) == keys["en"]
+
+
+def test_english_has_no_chinese():
+    groups = (
+        text.WORDS,
+        text.ACTIONS,
+        text.OPENING_REASONS,
+        text.REMARKS,
+        text.REASONS,
+        text.COLOURS,
+        text.TYPES,
+    )
+    said = [lines.en for group in groups for lines in group.values()]
+    assert [line for line in said if any("\u4e00" <= letter <= "\u9fff" for letter in line)] == []
 
 
 def test_every_reason_has_words_of_its_own():
@@ -63,6 +84,10 @@ def test_fonts_have_every_character_that_may_be_said(fonts: Fonts):
         *text.WORDS.values(),
         *text.REASONS.values(),
         *text.COLOURS.values(),
+        *text.ACTIONS.values(),
+        *text.REMARKS.values(),
+        *text.OPENING_REASONS.values(),
+        *text.TYPES.values(),
         *tables.CREDENTIAL_LINES.values(),
         *tables.VEHICLE_LINES.values(),
         *tables.USES.values(),
@@ -74,6 +99,14 @@ def test_fonts_have_every_character_that_may_be_said(fonts: Fonts):
     said += "".join(tables.VEHICLE_TYPES.values()) + "".join(kind.name_zh for kind in tables.KINDS.values())
     said += "".join(tables.PROVINCES) + string.ascii_letters + string.digits + "·挂学警港澳使领试临超应急民航"
     assert [letter for letter in sorted(set(said)) if not fonts.has(letter)] == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [(0, "1 分钟内", "under 1 min ago"), (59, "1 分钟内", "under 1 min ago"), (60, "1 分钟前", "1 min ago")],
+)
+def test_a_past_time_is_told_by_its_age(seconds: float, zh: str, en: str):
+    assert (text.ago(seconds, "zh"), text.ago(seconds, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +149,24 @@ def test_colour_that_is_not_stated_is_said_to_be_so():
     assert text.colours(None, "zh") == "颜色未载明"
 
 
-def test_vehicle_type_without_a_name_stays_its_code():
+def test_vehicle_type_has_a_name_or_stays_its_code():
     assert text.vehicle_type("K33", "zh") == "小型轿车"
-    assert text.vehicle_type("K33", "en") == "K33 小型轿车"
+    assert text.vehicle_type("K33", "en") == "Small car"
     assert text.vehicle_type("???", "zh") == "???"
+
+
+@pytest.mark.parametrize(
+    ("name", "en"),
+    [
+        ("大众牌SVW7183LJD", "Volkswagen SVW7183LJD"),
+        ("大众牌", "Volkswagen"),
+        ("无名牌X1", "无名牌X1"),
+        (None, ""),
+    ],
+)
+def test_a_known_make_is_translated_and_an_unknown_one_is_kept(name: str | None, en: str):
+    assert text.brand(name, "en") == en
+    assert text.brand(name, "zh") == (name or "")
 
 
 @given(st.text("ABCDEGHIJKLMNOPQZ!x", max_size=10))

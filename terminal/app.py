@@ -94,9 +94,9 @@ class App:
         return self.ui.screen
 
     @property
-    def size(self) -> tuple[int, int]:
-        """The display's width and height, px."""
-        return self._presenter.size
+    def style(self) -> Style:
+        """The style that screens are drawn in."""
+        return self._presenter.style
 
     @property
     def frames_seen(self) -> int:

@@ -57,6 +57,8 @@ class DisplaySettings:
     kind: Literal["window", "kms", "fb", "offscreen"] = "kms"
     width: int = 480
     height: int = 800
+    diagonal_in: float = 5.0
+    """Diagonal of the visible area, inches: type and keys are drawn in millimetres."""
     rotation: Rotation = 0
     night: bool = False
     """Light text on a dark ground."""
@@ -245,13 +247,14 @@ def _value(hint: Any, value: Any, where: str, folder: Path) -> Any:  # noqa: ANN
     return found
 
 
-_RANGES = {
+_RANGES: dict[str, tuple[float, float]] = {
     "[camera] width": (1, 8192),
     "[camera] height": (1, 8192),
     "[camera] frames_per_s": (1, 240),
     "[camera] budget_ms": (1, 1000),
     "[display] width": (1, 8192),
     "[display] height": (1, 8192),
+    "[display] diagonal_in": (2.0, 20.0),
     "[checks] trust_fresh_h": (1, 8760),
     "[checks] trust_usable_h": (1, 8760),
     "[checks] offline_usable_days": (1, 3660),
@@ -266,10 +269,12 @@ _RANGES = {
     "[upload] retention_days": (0, 3660),
 }
 """Ranges of numbers that would otherwise stop the terminal or one of its threads when used."""
-_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
+_NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
 
 
 def _typed(kind: type[T], value: Any, where: str) -> T:  # noqa: ANN401 - TOML's values are any
+    if kind is float and type(value) is int:
+        value = float(value)
     if type(value) is not kind or (kind is str and not value):
         raise ConfigFault(f"{where}: expected {_NAMES[kind]}")
     return value

@@ -29,7 +29,9 @@ from keys import lab
 from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
+from terminal.drawing.fonts import Fonts
 from terminal.drawing.sign_in import cells
+from terminal.drawing.theme import Style
 from terminal.journal import lock
 from terminal.ports import Button, Frame, Rig
 from terminal.rigs import trust_source
@@ -81,7 +83,10 @@ class AutoOfficer:
         self.desk.shot(self.state / SHOWN)
         locked = bool(_read(self.state / SHIFT))  # by the restart; it asks for the PIN alone
         keys = (*(() if locked else (*OFFICER.number, ENTER)), *OFFICER.pin, ENTER)
-        places = {cell.event: cell.rect.center for cell in cells(SignIn(), self.desk.display.size)}
+        places = {
+            cell.event: cell.rect.center
+            for cell in cells(SignIn(), Style("zh", Fonts.fallback(), self.desk.display.size))
+        }
         wait: list[Callable[[], None]] = [lambda: None] * 5  # until a press counts
         touches = [partial(self.desk.touch, *places[PadTouched(key)]) for key in keys]
         self._steps = [*wait, partial(self.desk.press, Button.CONFIRM), *touches]

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from terminal.drawing.fonts import BOLD, REGULAR, Fonts
-from tests.terminal.drawing.gallery import FONTS, VIEWS, pixels
+from tests.terminal.drawing.displays import FONTS
+from tests.terminal.drawing.gallery import VIEWS, pixels
 
 Pixels = npt.NDArray[np.uint8]
 

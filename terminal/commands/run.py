@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from terminal import app, console
@@ -118,7 +118,7 @@ def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
         trusted = access(setup.trust_source(), setup.updater)
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
-    style = Style(settings.terminal.language, fonts, display.size, settings.display.night)
+    style = _style(settings, fonts, display.size)
     services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys, trusted)
     budget_s = 1e-3 * settings.camera.budget_ms
     return app.App(setup.rig, services, style, loud_alarm=settings.panel.loud_alarm, budget_s=budget_s)
@@ -174,7 +174,13 @@ def _look_for(fault: Fault, setup: Setup) -> Style:
     if not isinstance(fault, FontFault):
         try:
             fonts = Fonts.load(settings.paths.fonts)
-            return Style(settings.terminal.language, fonts, rig.display.size, settings.display.night)
+            return _style(settings, fonts, rig.display.size)
         except FontFault:
             console.warn(FontFault().line())
-    return Style("en", Fonts.fallback(), rig.display.size)
+    return replace(_style(settings, Fonts.fallback(), rig.display.size), language="en")
+
+
+def _style(settings: Config, fonts: Fonts, size: tuple[int, int]) -> Style:
+    """Return the style of all screens on a display of `size` px."""
+    display = settings.display
+    return Style(settings.terminal.language, fonts, size, display.night, display.diagonal_in)

@@ -36,26 +36,26 @@ _AIR = 0.18
 """Minimum margin shown around the codes, as a share of their extent."""
 
 
-def cells(screen: CodeChoice, size: tuple[int, int]) -> list[TouchCell]:
-    """Return one row per code above the soft keys, on a surface of `size` px."""
+def cells(screen: CodeChoice, style: Style) -> list[TouchCell]:
+    """Return one row per code above the soft keys."""
     count = len(screen.codes)
-    area = area_of(size, ROW * count)
+    area = area_of(style, ROW * count)
     return [TouchCell(part(area, 0, 1, row, area.height / count), CodeChosen(row)) for row in range(count)]
 
 
-def strip_cell(size: tuple[int, int]) -> TouchCell:
-    """Return the touch cell that opens the choice from a verdict, on a surface of `size` px."""
-    return TouchCell(area_of(size, STRIP_TOUCH), OthersWanted())
+def strip_cell(style: Style) -> TouchCell:
+    """Return the touch cell that opens the choice from a verdict."""
+    return TouchCell(area_of(style, STRIP_TOUCH), OthersWanted())
 
 
-def strip_top(size: tuple[int, int]) -> int:
+def strip_top(style: Style) -> int:
     """Return the y at which a verdict must end above the strip, px."""
-    return area_of(size, STRIP).y
+    return area_of(style, STRIP).y
 
 
 def strip(page: Page) -> list[Item]:
     """Draw the strip: another mark is in view during the verdict and can be chosen."""
-    face = area_of(page.style.size, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
+    face = area_of(page.style, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
     return key_face(page, face, page.say("other_mark"), page.colours.ink, page.colours.paper)
 
 
@@ -63,7 +63,7 @@ def compose_choice(style: Style, screen: CodeChoice) -> list[Item]:
     """Lay out the question, the picture with numbered codes, and a row for each."""
     page = Page(style)
     bars = top(page, screen.status)
-    rows = cells(screen, style.size)
+    rows = cells(screen, style)
     head = _head(page, screen)
     head = padded(head, page.px(MARGIN), page.px(8), page.px(8), lambda _: ())
     top_y = bars.height + head.height

@@ -25,16 +25,16 @@ UNSURE_ROW = 72
 FIT_SIGNS = {Fit.AGREES: Icon.CHECK, Fit.DIFFERS: Icon.CROSS, Fit.UNSURE: Icon.QUESTION}
 
 
-def cells(size: tuple[int, int]) -> list[TouchCell]:
-    """Return the touch cell by which the officer says that they cannot tell, on a surface of `size` px."""
-    return [TouchCell(area_of(size, UNSURE_ROW), Fitted(Fit.UNSURE))]
+def cells(style: Style) -> list[TouchCell]:
+    """Return the touch cell by which the officer says that they cannot tell."""
+    return [TouchCell(area_of(style, UNSURE_ROW), Fitted(Fit.UNSURE))]
 
 
 def compose(style: Style, screen: Comparison) -> list[Item]:
     """Lay out the answered points, and the one that is asked about."""
     page = Page(style)
     bars = top(page, screen.status)
-    (unsure,) = cells(style.size)
+    (unsure,) = cells(style)
     face = unsure.rect.inflate(-2 * page.px(GAP), -2 * page.px(GAP))
     body = stack([_head(page), *_rows(page, screen), _asked(page, screen)], page.px(10))
     room = style.size[1] - page.px(KEYS_HEIGHT) - unsure.rect.height - bars.height

@@ -72,42 +72,40 @@ def draw(screen: Shown, preview: Luma | None, style: Style) -> pygame.Surface:
     return surface
 
 
-def event_at(screen: Shown, point: tuple[int, int], size: tuple[int, int]) -> ScreenTouch | None:
-    """Return the event for a touch at a point of a surface of `size`, px; soft keys and cells react. None
-    elsewhere.
-    """
-    for key, rect in key_rects(screen, size):
+def event_at(screen: Shown, point: tuple[int, int], style: Style) -> ScreenTouch | None:
+    """Return the event for a touch at a point of the display, px: soft keys and cells react. Else None."""
+    for key, rect in key_rects(screen, style):
         if rect.collidepoint(point):
             return Pressed(key.button)
-    return next((cell.event for cell in cells(screen, size) if cell.rect.collidepoint(point)), None)
+    return next((cell.event for cell in cells(screen, style) if cell.rect.collidepoint(point)), None)
 
 
-def cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
+def cells(screen: Shown, style: Style) -> list[TouchCell]:
     """Return all touch cells besides the soft keys; where two overlap, the first counts."""
     status = screen.status
-    banner = [banner_cell(size)] if status.alarms.banners and status.alarms.waiting is None else []
-    return [*banner, *_own_cells(screen, size)]
+    banner = [banner_cell(style)] if status.alarms.banners and status.alarms.waiting is None else []
+    return [*banner, *_own_cells(screen, style)]
 
 
-def _own_cells(screen: Shown, size: tuple[int, int]) -> list[TouchCell]:
+def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
     own: list[TouchCell] = []
     match screen:
         case PlateEntry() | KindChoice():
-            own = plate_entry.cells(screen, size)
+            own = plate_entry.cells(screen, style)
         case CodeChoice():
-            own = choice.cells(screen, size)
+            own = choice.cells(screen, style)
         case Comparison():
-            own = comparing.cells(size)
+            own = comparing.cells(style)
         case Result(has_other_code=True):
-            own = [choice.strip_cell(size)]
+            own = [choice.strip_cell(style)]
         case Menu() | ShiftLog() | LogEntry():
-            own = shift.cells(screen, size)
+            own = shift.cells(screen, style)
         case SealedReasons():
-            own = sealed.cells(size)
+            own = sealed.cells(style)
         case Ready():
-            own = [shift.bar_cell(size)]
+            own = [shift.bar_cell(style)]
         case SignIn():
-            own = sign_in.cells(screen, size)
+            own = sign_in.cells(screen, style)
         case _:
             pass
     return own
@@ -162,7 +160,7 @@ def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
     bars = top(Page(style), screen.status)
     offers = isinstance(screen, Result) and screen.has_other_code
     strip = choice.strip(Page(style)) if offers else []
-    bottom = choice.strip_top(style.size) if offers else _keys_top(style)
+    bottom = choice.strip_top(style) if offers else _keys_top(style)
     room = bottom - bars.height
     # The space shrinks as the type grows: bisect for the first scale that does not fit.
     over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(style, ease), screen, room))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from terminal.screens.values import Notice, Status
 
 WIDTH, HEIGHT = 480, 800
-"""Layout units of the surface; sizes are stated in these and scaled to the display."""
+"""Layout units of the surface; older sizes are stated in these and scaled to the display."""
 MARGIN = 16
 KEYS_HEIGHT = 88
 """12 mm on a 5-inch display: the width of a gloved thumb."""
@@ -33,12 +34,42 @@ MOST_NOTICES = 2
 """Most notice lines about the terminal; with more notices the last line lists codes only."""
 
 
+class Role(Enum):
+    """Purpose of a text, which decides its size: the height of its em box, mm, which a Chinese character
+    fills. A screen has one size of HERO at most, and so at most five sizes of type.
+    """
+
+    DETAIL = 2.5
+    """The least: evidence, labels, the status bar, the names of buttons."""
+    BODY = 3.0
+    """Sentences and values."""
+    LEAD = 3.6
+    """Instructions, and the actions of keys."""
+    TITLE = 4.8
+    """Headings, the characters of typing keys, and values to compare."""
+    HERO = 12.0
+    """The verdict, or the one value asked about; as large as its place allows (`LADDER`)."""
+
+
+SIZES = tuple(role.value for role in Role if role is not Role.HERO)
+"""Sizes of type, mm, from the smallest."""
+LADDER = (12.0, 10.5, 9.0, 7.5, 6.0, *reversed(SIZES))
+"""Sizes that a text which is fitted to its place may have, mm, from the largest."""
+LEAST_PLATE = 6.0
+"""Least height, mm, of plates that are to be told apart."""
+LEAST_CELL, LEAST_KEY = 9.0, 12.0
+"""Least width and height, mm, of a typing key or a row that is touched, and of an action's key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Style of a screen, and the factor by which its texts are reduced to fit."""
+    """Style of a screen, and by how much its texts are reduced to fit."""
 
     style: Style
     scale: float = 1.0
+    """Factor of sizes that are stated in units."""
+    smaller: int = 0
+    """Steps of `SIZES` by which type is reduced, never below the least; negative to enlarge it."""
 
     @property
     def colours(self) -> Palette:
@@ -49,6 +80,25 @@ class Page:
     def width(self) -> int:
         """Width between the margins, px."""
         return self.style.size[0] - 2 * self.px(MARGIN)
+
+    def mm(self, length: float) -> int:
+        """Return the fewest px that are at least `length` mm, at least 1."""
+        return self.style.mm(length)
+
+    def font(self, role: Role, colour: Colour, *, bold: bool = False) -> Type:
+        """Return the text style of a role on this page."""
+        size = role.value
+        if role is not Role.HERO:
+            place = SIZES.index(size) - self.smaller
+            size = SIZES[min(max(place, 0), len(SIZES) - 1)]
+        return Type(self.style.fonts, self.mm(size), colour, bold)
+
+    def fitting(self, words: str, most: Type, box: tuple[int, int], lines: int = 1) -> Type:
+        """Return the largest text style, not above `most`, at which `words` fit `box` (px) in `lines` lines;
+        the least if they fit at none.
+        """
+        sizes = [size for size in map(self.mm, LADDER) if size <= most.size]
+        return largest(words, sizes, most, box, lines)
 
     def px(self, units: float) -> int:
         """Convert units to pixels, at least 1."""

@@ -19,6 +19,7 @@ from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
+    from terminal.drawing.theme import Style
     from terminal.model import Candidate
     from terminal.screens.state import Touch
 
@@ -34,9 +35,9 @@ _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *CAPITALS, *TAILS, *WORDS)
 
 
-def cells(screen: PlateEntry | KindChoice, size: tuple[int, int]) -> list[TouchCell]:
-    """Return all touch cells above the soft keys, on a surface of `size` px; no two overlap."""
-    area = area_of(size, ROOM)
+def cells(screen: PlateEntry | KindChoice, style: Style) -> list[TouchCell]:
+    """Return all touch cells above the soft keys; no two overlap."""
+    area = area_of(style, ROOM)
     if isinstance(screen, PlateEntry):
         return _keyboard(screen.keys, area)
     events: list[Touch] = [Picked(kind) for kind in screen.kinds]
@@ -79,7 +80,7 @@ def _row_height(screen: KindChoice, area: Rect) -> float:
 def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     """Lay out the number so far on a plate of no kind, the question, and the keys."""
     bars = top(page, screen.status)
-    area = area_of(page.style.size, ROOM)
+    area = area_of(page.style, ROOM)
     caption = _caption(page, screen)
     gap = page.px(8)
     room = area.y - bars.height - caption.height - 3 * gap
@@ -90,7 +91,7 @@ def compose_entry(page: Page, screen: PlateEntry) -> list[Item]:
     head = stack([art, caption], gap)
     y = bars.height + (area.y - bars.height - head.height) // 2
     likely = symbols_after(screen.number)
-    drawn = [item for cell in cells(screen, page.style.size) for item in _key(page, screen, cell, likely)]
+    drawn = [item for cell in cells(screen, page.style) for item in _key(page, screen, cell, likely)]
     return [*bars.items, *at(head, page.px(MARGIN), y), *drawn]
 
 
@@ -127,10 +128,10 @@ def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]
 def compose_choice(page: Page, screen: KindChoice) -> list[Item]:
     """Lay out the question, the source of the kinds, and each kind as a coloured plate with its name."""
     bars = top(page, screen.status)
-    area = area_of(page.style.size, ROOM)
+    area = area_of(page.style, ROOM)
     head = _question(page, screen)
     y = bars.height + (area.y - bars.height - head.height) // 2
-    drawn = [item for cell in cells(screen, page.style.size) for item in _choice(page, screen, cell)]
+    drawn = [item for cell in cells(screen, page.style) for item in _choice(page, screen, cell)]
     return [*bars.items, *at(head, page.px(MARGIN), y), *drawn]
 
 

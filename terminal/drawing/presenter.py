@@ -28,9 +28,9 @@ class Presenter:
         self._drawn: tuple[Shown, Luma | None] | None = None
 
     @property
-    def size(self) -> tuple[int, int]:
-        """The display's width and height, px."""
-        return self._display.size
+    def style(self) -> Style:
+        """The style that screens are drawn in."""
+        return self._style
 
     def show(self, screen: Shown, picture: Luma | None) -> None:
         """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown."""
@@ -44,7 +44,7 @@ class Presenter:
         `now_s` is the monotonic time of this call, s. The iterator must be used up.
         """
         for contact in self._display.poll():
-            event = self._contacts.read(contact, screen(), self.size)
+            event = self._contacts.read(contact, screen(), self._style)
             if event is not None:
                 yield event
         self._contacts.polled_s = now_s

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from terminal.model import SealedClaims
 
 
-def cells(size: tuple[int, int]) -> list[TouchCell]:
-    """Return a row for each reason, above the soft keys on a surface of `size` px."""
-    area = area_of(size, ROOM)
+def cells(style: Style) -> list[TouchCell]:
+    """Return a row for each reason, above the soft keys."""
+    area = area_of(style, ROOM)
     each = area.height / len(OPENING_REASONS)
     return [
         TouchCell(part(area, 0, 1, row, each), ReasonPicked(reason))
@@ -41,7 +41,7 @@ def compose_reasons(style: Style, screen: SealedReasons) -> list[Item]:
 
     page = Page(style)
     drawn: list[Item] = []
-    for cell in cells(style.size):
+    for cell in cells(style):
         if isinstance(cell.event, ReasonPicked):
             words = text.opening_reason(cell.event.reason, style.language)
             drawn += key_face(page, inside(page, cell), words, page.colours.panel, page.colours.ink)

@@ -10,7 +10,7 @@ from terminal.drawing import text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem, Item
 from terminal.drawing.layout import Block, beside, largest, paragraph, stack
-from terminal.drawing.page import HEIGHT, WIDTH, Page
+from terminal.drawing.page import Page
 from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
 from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
@@ -43,9 +43,9 @@ _PARTS = {
 }
 
 
-def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[TouchCell]:
-    """Return the touch cells above the soft keys on a surface of `size` px; no two overlap."""
-    area = area_of(size, ROOM)
+def cells(screen: Menu | ShiftLog | LogEntry, style: Style) -> list[TouchCell]:
+    """Return the touch cells above the soft keys; no two overlap."""
+    area = area_of(style, ROOM)
     match screen:
         case Menu():
             return [
@@ -58,10 +58,9 @@ def cells(screen: Menu | ShiftLog | LogEntry, size: tuple[int, int]) -> list[Tou
             return _note_cells(screen, area)
 
 
-def bar_cell(size: tuple[int, int]) -> TouchCell:
+def bar_cell(style: Style) -> TouchCell:
     """Return the touch cell of the bar that opens the menu."""
-    scale = min(size[0] / WIDTH, size[1] / HEIGHT)
-    return TouchCell(Rect(0, 0, size[0], round(BAR_TOUCH * scale)), MenuTouched(Part.MENU))
+    return TouchCell(Rect(0, 0, style.size[0], Page(style).px(BAR_TOUCH)), MenuTouched(Part.MENU))
 
 
 def _log_cells(screen: ShiftLog, area: Rect) -> list[TouchCell]:
@@ -101,7 +100,7 @@ def compose_menu(style: Style, screen: Menu) -> list[Item]:
 
     page = Page(style)
     drawn = []
-    for cell in cells(screen, style.size):
+    for cell in cells(screen, style):
         if isinstance(cell.event, MenuTouched):
             drawn += _menu_row(page, screen.status, cell, cell.event.part)
     return [*headed(style, screen.status, head), *drawn]
@@ -134,7 +133,7 @@ def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
     page = Page(style)
     by_seq = {one.seq: one for one in screen.shown}
     drawn: list[Item] = []
-    for cell in cells(screen, style.size):
+    for cell in cells(screen, style):
         if isinstance(cell.event, LogRowTouched):
             drawn += _log_row(page, cell, by_seq[cell.event.seq])
         elif isinstance(cell.event, Paged):
@@ -192,7 +191,7 @@ def compose_note(style: Style, screen: LogEntry) -> list[Item]:
     """Lay out a check, its notes, and the notes that can be added."""
     page, logged = Page(style), screen.logged
     drawn: list[Item] = []
-    for cell in cells(screen, style.size):
+    for cell in cells(screen, style):
         if isinstance(cell.event, NotePicked):
             there = cell.event.note in logged.acts
             ground, ink = page.colours.panel, page.colours.ink

@@ -61,7 +61,7 @@ def panel(page: Page, rect: Rect, block: Block) -> list[Item]:
 
 def headed(style: Style, status: Status, head: Callable[[Page], Block]) -> list[Item]:
     """Lay out the bars, and a heading between them and the cells."""
-    return _between(style, status, head, area_of(style.size, ROOM).y)
+    return _between(style, status, head, area_of(style, ROOM).y)
 
 
 def filled(style: Style, status: Status, body: Callable[[Page], Block]) -> list[Item]:

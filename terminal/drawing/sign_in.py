@@ -34,11 +34,11 @@ _DOT, _DOT_GAP, _LINE = 20, 12, 46
 """Units: a dot, the space between two, and the line of what was entered."""
 
 
-def cells(screen: SignInScreen, size: tuple[int, int]) -> list[TouchCell]:
-    """Return the touch cells of the pad on a surface of `size` px; no two overlap."""
+def cells(screen: SignInScreen, style: Style) -> list[TouchCell]:
+    """Return the touch cells of the pad; no two overlap."""
     if not isinstance(screen, SignIn):
         return []
-    area = area_of(size, ROOM)
+    area = area_of(style, ROOM)
     each = area.height * COLUMNS / len(PAD)
     return [
         TouchCell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), PadTouched(key))
@@ -91,7 +91,7 @@ def _notice(page: Page, lines: tuple[str, ...]) -> Block:
 def _compose_pad(style: Style, screen: SignIn) -> list[Item]:
     page = Page(style)
     drawn: list[Item] = []
-    for cell in cells(screen, style.size):
+    for cell in cells(screen, style):
         if isinstance(cell.event, PadTouched):
             drawn += _key(page, screen, cell, cell.event.key)
     return [*headed(style, screen.status, lambda page: _head(page, screen)), *drawn]

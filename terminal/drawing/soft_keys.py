@@ -11,7 +11,7 @@ from pygame import Rect
 from terminal.drawing import theme
 from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import largest, padded, paragraph, stack
-from terminal.drawing.page import HEIGHT, KEYS_HEIGHT, WIDTH
+from terminal.drawing.page import KEYS_HEIGHT, Page
 from terminal.drawing.sign_in import enter_words
 from terminal.model import Outcome
 from terminal.ports import Button
@@ -26,7 +26,7 @@ from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
 
 if TYPE_CHECKING:
-    from terminal.drawing.page import Page
+    from terminal.drawing.theme import Style
     from terminal.screens.shift import ShiftScreen
 
 
@@ -180,11 +180,11 @@ def _choice_keys(screen: CodeChoice) -> tuple[SoftKey, ...]:
     return back, following, SoftKey(Button.CONFIRM, "button_confirm", "check_code", main=True)
 
 
-def key_rects(screen: Shown, size: tuple[int, int]) -> list[tuple[SoftKey, Rect]]:
+def key_rects(screen: Shown, style: Style) -> list[tuple[SoftKey, Rect]]:
     """Return the soft keys with their areas, px; they share the width equally."""
-    width, height = size
-    scale = min(width / WIDTH, height / HEIGHT)
-    gap, tall = round(8 * scale), round(KEYS_HEIGHT * scale)
+    width, height = style.size
+    page = Page(style)
+    gap, tall = page.px(8), page.px(KEYS_HEIGHT)
     shown = keys(screen)
     each = (width - gap * (len(shown) + 1)) // len(shown)
     return [
@@ -198,7 +198,7 @@ def key_bar(page: Page, screen: Shown) -> list[Item]:
     width, height = page.style.size
     tall = page.px(KEYS_HEIGHT)
     items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
-    for key, rect in key_rects(screen, page.style.size):
+    for key, rect in key_rects(screen, page.style):
         items += _key(page, key, rect)
     return items
 

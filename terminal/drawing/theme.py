@@ -12,6 +12,7 @@ letters.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,16 +25,34 @@ if TYPE_CHECKING:
     from terminal.model import Outcome
 
 Language: TypeAlias = Literal["zh", "en"]
+_MM_PER_INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Style of all screens: the officer's language, the fonts, the surface's size in px and the theme."""
+    """Style of all screens: the officer's language, the fonts, the display and the theme."""
 
     language: Language
     fonts: Fonts
     size: tuple[int, int] = (480, 800)
+    """Width and height of the display, px."""
     night: bool = False
+    diagonal_in: float = 5.0
+    """Diagonal of the display, inches, from which lengths in millimetres follow."""
+
+    @property
+    def px_per_mm(self) -> float:
+        """Pixels a millimetre; they are square."""
+        return math.hypot(*self.size) / (self.diagonal_in * _MM_PER_INCH)
+
+    @property
+    def landscape(self) -> bool:
+        """True if the display is wider than high, so that screens have two columns."""
+        return self.size[0] > self.size[1]
+
+    def mm(self, length: float) -> int:
+        """Return the fewest px that are at least `length` mm, at least 1."""
+        return max(1, math.ceil(length * self.px_per_mm - 1e-6))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from pygame import Rect
 
 from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import at, largest, paragraph
-from terminal.drawing.page import BANNER, BAR, HEIGHT, KEYS_HEIGHT, WIDTH, Page
+from terminal.drawing.page import BANNER, BAR, KEYS_HEIGHT, Page
 from terminal.screens.alarms import BannerOpened
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
+    from terminal.drawing.theme import Style
     from terminal.screens.state import Touch
 
 GAP = 3
@@ -28,19 +29,18 @@ class TouchCell:
     event: Touch
 
 
-def area_of(size: tuple[int, int], room: float) -> Rect:
+def area_of(style: Style, room: float) -> Rect:
     """Return the area `room` units high above the soft keys, over the full width, px."""
-    width, height = size
-    scale = min(width / WIDTH, height / HEIGHT)
-    bottom = height - round(KEYS_HEIGHT * scale)
-    tall = round(room * scale)
-    return Rect(0, bottom - tall, width, tall)
+    page = Page(style)
+    width, height = style.size
+    tall = page.px(room)
+    return Rect(0, height - page.px(KEYS_HEIGHT) - tall, width, tall)
 
 
-def banner_cell(size: tuple[int, int]) -> TouchCell:
+def banner_cell(style: Style) -> TouchCell:
     """Return the touch cell of an older alarm's banner, below the bar."""
-    scale = min(size[0] / WIDTH, size[1] / HEIGHT)
-    return TouchCell(Rect(0, round(BAR * scale), size[0], round(BANNER * scale)), BannerOpened())
+    page = Page(style)
+    return TouchCell(Rect(0, page.px(BAR), style.size[0], page.px(BANNER)), BannerOpened())
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:

@@ -13,6 +13,7 @@ from terminal.screens.events import Pressed
 from terminal.screens.sign_in import PadTouched, SignIn
 
 if TYPE_CHECKING:
+    from terminal.drawing.theme import Style
     from terminal.ports import Contact
     from terminal.screens.attention import Input
     from terminal.screens.state import Shown
@@ -32,10 +33,8 @@ class Contacts:
     _finger: Button | None = None
     """The button whose place on the display is touched."""
 
-    def read(self, contact: Contact, screen: Shown, size: tuple[int, int]) -> Input | None:
-        """Return the input of a contact on the screen shown, None if it has none; `size` is (width, height)
-        in px.
-        """
+    def read(self, contact: Contact, screen: Shown, style: Style) -> Input | None:
+        """Return the input of a contact on the screen shown, drawn in `style`; None if it has none."""
         match contact.what:
             case Button() as button:
                 return self._key(button, down=contact.down)
@@ -45,7 +44,7 @@ class Contacts:
                 finger, self._finger = self._finger, None
                 return None if finger is None else self._key(finger, down=False)
             case tuple() as point:
-                return self._touch(point, screen, size)
+                return self._touch(point, screen, style)
             case None:
                 return None
 
@@ -56,8 +55,8 @@ class Contacts:
     def _key(self, button: Button, *, down: bool) -> Input:
         return KeyDown(button, self.polled_s) if down else KeyUp(button, self.polled_s)
 
-    def _touch(self, point: tuple[int, int], screen: Shown, size: tuple[int, int]) -> Input | None:
-        meant = event_at(screen, point, size)
+    def _touch(self, point: tuple[int, int], screen: Shown, style: Style) -> Input | None:
+        meant = event_at(screen, point, style)
         if isinstance(meant, Pressed):
             self._finger = meant.button
             return self._key(meant.button, down=True)

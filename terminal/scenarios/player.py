@@ -258,9 +258,10 @@ class Player:
 
     def _place(self, wanted: ScreenTouch) -> tuple[int, int] | None:
         """Return a point whose touch produces the event; touch targets are larger than the steps."""
-        width, height = self.app.size
+        style = self.app.style
+        width, height = style.size
         places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
-        return next((at for at in places if event_at(self.app.screen, at, (width, height)) == wanted), None)
+        return next((at for at in places if event_at(self.app.screen, at, style) == wanted), None)
 
     def _look(self) -> None:
         """Let the app scan what is now in view, if the camera gives frames."""

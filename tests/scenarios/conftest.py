@@ -97,10 +97,11 @@ class Desk:
         assert self.app is not None
         self.rig.advance(SETTLE_S)
         self.app.run_once(player.TURN_S)
-        width, height = self.app.size
+        style = self.app.style
+        width, height = style.size
         places = product(range(8, width, 16), range(8, height, 16))
         wanted = NotePicked(note)
-        self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, self.app.size) == wanted))
+        self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, style) == wanted))
         self.app.run_once(player.TURN_S)
 
     def play(self, words: str) -> list[str]:

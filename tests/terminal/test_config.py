@@ -29,12 +29,13 @@ def test_the_least_that_is_needed_is_enough_and_paths_start_at_the_file() -> Non
 def test_every_section_can_be_set() -> None:
     content = document() | {
         "camera": {"source": "cv:0", "frames_per_s": 15},
-        "display": {"kind": "fb", "rotation": 90},
+        "display": {"kind": "fb", "rotation": 90, "diagonal_in": 4},
         "panel": {"sound": "buzzer", "loud_alarm": True, "torch_pin": 21},
         "checks": {"trust_usable_h": 24, "other_issuers": ["HC1:.*"]},
     }
     read = config.parse(content, FOLDER)
     assert (read.camera.source, read.display.rotation, read.panel.torch_pin) == ("cv:0", 90, 21)
+    assert read.display.diagonal_in == 4.0
     assert read.checks.other_issuers == ("HC1:.*",)
 
 
@@ -56,6 +57,8 @@ def test_every_section_can_be_set() -> None:
         ("camera", "frames_per_s", 0, "[camera] frames_per_s: expected 1 to 240"),
         ("camera", "budget_ms", 0, "[camera] budget_ms: expected 1 to 1000"),
         ("display", "width", -1, "[display] width: expected 1 to 8192"),
+        ("display", "diagonal_in", 0.5, "[display] diagonal_in: expected 2.0 to 20.0"),
+        ("display", "diagonal_in", "5", "[display] diagonal_in: expected a number"),
         ("checks", "trust_usable_h", 0, "[checks] trust_usable_h: expected 1 to 8760"),
         ("registry", "port", 70_000, "[registry] port: expected 1 to 65535"),
         ("registry", "wait_s", 0, "[registry] wait_s: expected 1 to 60"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from terminal.drawing.fonts import Fonts
-from tests.terminal.drawing.gallery import FONTS
+from tests.terminal.drawing.displays import FONTS
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -50,6 +49,7 @@ from terminal.screens.values import (
 )
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
+from tests.terminal.drawing.displays import SIZE
 from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.drawing.sign_in_gallery import sign_in_screens
 from tests.terminal.screens.builders import (
@@ -76,9 +76,6 @@ from tests.terminal.screens.builders import (
 
 if TYPE_CHECKING:
     from terminal.model import Luma
-
-FONTS = Path("/usr/share/fonts/opentype/noto")
-SIZE = (480, 800)
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,11 @@ from terminal.screens.events import (
 )
 from terminal.screens.state import Screen
 from terminal.screens.step import step
+from tests.terminal.drawing.displays import STYLE, sized
 from tests.terminal.drawing.gallery import (
     IN_VIEW,
     LAST_YEAR,
     OTHER_CAR,
-    SIZE,
     THIS_YEAR,
     View,
     choice,
@@ -249,8 +249,10 @@ def test_codes_are_numbered_as_they_lie_whatever_the_reader_s_order(places: list
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_every_row_can_be_touched_from_corner_to_corner(count: int, size: tuple[int, int]):
     screen = choice(count, *[None] * count, marked=0)
-    places: list[tuple[pygame.Rect, object]] = [(cell.rect, cell.event) for cell in cells(screen, size)]
-    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, size)]
+    places: list[tuple[pygame.Rect, object]] = [
+        (cell.rect, cell.event) for cell in cells(screen, sized(size))
+    ]
+    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, sized(size))]
     assert [event for _, event in places[:count]] == [CodeChosen(place) for place in range(count)]
     for one, other in combinations([rect for rect, _ in places], 2):
         assert not one.colliderect(other)
@@ -258,14 +260,14 @@ def test_every_row_can_be_touched_from_corner_to_corner(count: int, size: tuple[
         assert pygame.Rect((0, 0), size).contains(rect)
         assert rect.height >= 72 * min(size[0] / 480, size[1] / 800)
         for point in (rect.topleft, (rect.right - 1, rect.bottom - 1), rect.center):
-            assert event_at(screen, point, size) == event
+            assert event_at(screen, point, sized(size)) == event
 
 
 def test_each_row_says_what_its_code_proves_and_nothing_of_one_that_proves_nothing(fonts: Fonts):
     items = compose(choice(3, LAST_YEAR, None, OTHER_CAR), Style("zh", fonts))
     rows = [
         [item for item in items if cell.rect.contains(item.rect)]
-        for cell in cells(choice(3, *[None] * 3), SIZE)
+        for cell in cells(choice(3, *[None] * 3), STYLE)
     ]
     assert [said(row) for row in rows] == [
         "1检验有效期至2026年08月签发日期2025-03-24",

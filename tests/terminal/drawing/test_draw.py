@@ -24,7 +24,8 @@ from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import Shown
 from terminal.screens.step import step
 from terminal.screens.values import CameraStatus, ClockStatus, Sending
-from tests.terminal.drawing.gallery import FONTS, SIZE, VIEWS, View, pixels, street
+from tests.terminal.drawing.displays import FONTS, STYLE, sized
+from tests.terminal.drawing.gallery import VIEWS, View, pixels, street
 from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -148,9 +149,9 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
 def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Button]):
     screen = VIEWS[name].screen
     assert not isinstance(screen, Alarm | Locked | SignIn | Blocked)
-    assert [key.button for key, _ in key_rects(screen, SIZE)] == buttons
-    for key, rect in key_rects(screen, SIZE):
-        assert event_at(screen, rect.center, SIZE) == Pressed(key.button)
+    assert [key.button for key, _ in key_rects(screen, STYLE)] == buttons
+    for key, rect in key_rects(screen, STYLE):
+        assert event_at(screen, rect.center, STYLE) == Pressed(key.button)
     for button in buttons:
         shown, effects = step(screen, Pressed(button), 0.0)
         # TRIGGER on Ready forgets the code in view, which has an effect only if there was one.
@@ -161,7 +162,7 @@ def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Bu
 def test_soft_keys_are_large_enough_for_a_glove(size: tuple[int, int]):
     """At least a quarter of the width, 72 of 800 parts high, and separate from each other."""
     for view in VIEWS.values():
-        rects = [rect for _, rect in key_rects(view.screen, size)]
+        rects = [rect for _, rect in key_rects(view.screen, sized(size))]
         for rect in rects:
             assert rect.width * 4 >= size[0]
             assert rect.height * 800 >= 72 * size[1]
@@ -173,7 +174,7 @@ def test_soft_keys_are_large_enough_for_a_glove(size: tuple[int, int]):
     point=st.tuples(st.integers(-50, 530), st.integers(-50, 799 - KEYS_HEIGHT)),
 )
 def test_touch_above_the_keys_presses_no_button(name: str, point: tuple[int, int]):
-    assert not isinstance(event_at(VIEWS[name].screen, point, SIZE), Pressed)
+    assert not isinstance(event_at(VIEWS[name].screen, point, STYLE), Pressed)
 
 
 def test_status_bar_says_what_has_changed(fonts: Fonts):

@@ -14,7 +14,7 @@ from terminal.drawing.theme import Style
 from terminal.errors import FontFault
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Notice
-from tests.terminal.drawing.gallery import FONTS
+from tests.terminal.drawing.displays import FONTS
 from tests.terminal.screens.builders import FRESH
 
 BLACK = (0, 0, 0)

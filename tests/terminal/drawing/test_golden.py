@@ -18,7 +18,8 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
 from terminal.screens.sign_in import SignInScreen
 from terminal.screens.state import Screen
-from tests.terminal.drawing.gallery import FONTS, VIEWS, pixels
+from tests.terminal.drawing.displays import FONTS
+from tests.terminal.drawing.gallery import VIEWS, pixels
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -27,7 +27,8 @@ from terminal.screens.step import step
 from terminal.screens.values import ClockStatus, Status
 from terminal.vehicle.plate import SYMBOLS, kinds_of, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES
-from tests.terminal.drawing.gallery import SIZE, VIEWS
+from tests.terminal.drawing.displays import STYLE, sized
+from tests.terminal.drawing.gallery import VIEWS
 from tests.terminal.screens.builders import ONLINE
 
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]
@@ -48,7 +49,7 @@ CHOICES = [
 
 
 def _typed(screen: PlateEntry) -> dict[str, TouchCell]:
-    return {cell.event.text: cell for cell in cells(screen, SIZE) if isinstance(cell.event, Typed)}
+    return {cell.event.text: cell for cell in cells(screen, STYLE) if isinstance(cell.event, Typed)}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -56,15 +57,17 @@ def _typed(screen: PlateEntry) -> dict[str, TouchCell]:
 def test_every_cell_and_soft_key_says_its_own_from_corner_to_corner(
     screen: PlateEntry | KindChoice, size: tuple[int, int]
 ):
-    places: list[tuple[pygame.Rect, object]] = [(cell.rect, cell.event) for cell in cells(screen, size)]
-    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, size)]
+    places: list[tuple[pygame.Rect, object]] = [
+        (cell.rect, cell.event) for cell in cells(screen, sized(size))
+    ]
+    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, sized(size))]
     for one, other in combinations([rect for rect, _ in places], 2):
         assert not one.colliderect(other)
     for rect, event in places:
         assert pygame.Rect((0, 0), size).contains(rect)
         far = rect.right - 1, rect.bottom - 1
         for point in (rect.topleft, far, (rect.x, far[1]), (far[0], rect.y), rect.center):
-            assert event_at(screen, point, size) == event
+            assert event_at(screen, point, sized(size)) == event
 
 
 @settings(deadline=None)
@@ -74,15 +77,15 @@ def test_every_cell_and_soft_key_says_its_own_from_corner_to_corner(
 )
 def test_a_touch_says_what_is_under_it_or_nothing(screen: Screen, point: tuple[int, int]):
     under: list[object] = [
-        Pressed(key.button) for key, rect in key_rects(screen, SIZE) if rect.collidepoint(point)
+        Pressed(key.button) for key, rect in key_rects(screen, STYLE) if rect.collidepoint(point)
     ]
-    under += [cell.event for cell in draw.cells(screen, SIZE) if cell.rect.collidepoint(point)]
-    assert event_at(screen, point, SIZE) == next(iter(under), None)  # the first where two overlap
+    under += [cell.event for cell in draw.cells(screen, STYLE) if cell.rect.collidepoint(point)]
+    assert event_at(screen, point, STYLE) == next(iter(under), None)  # the first where two overlap
 
 
 @pytest.mark.parametrize("screen", [*ENTRIES[:2], *CHOICES], ids=str)
 def test_every_cell_is_large_enough_for_a_glove(screen: PlateEntry | KindChoice):
-    for cell in cells(screen, SIZE):
+    for cell in cells(screen, STYLE):
         assert cell.rect.width * MM_A_UNIT >= 8
         assert cell.rect.height * MM_A_UNIT >= 8
 
@@ -93,7 +96,7 @@ def test_everything_that_plates_are_typed_with_has_one_key_of_its_own():
     assert set(provinces) | set(symbols) == SYMBOLS
     assert not set(provinces) & set(symbols)
     for screen in ENTRIES[:2]:
-        assert [cell.event for cell in cells(screen, SIZE)].count(KeyboardSwitched()) == 1
+        assert [cell.event for cell in cells(screen, STYLE)].count(KeyboardSwitched()) == 1
 
 
 @pytest.mark.parametrize("screen", ENTRIES, ids=lambda screen: f"{screen.number}-{screen.keys}")
@@ -118,7 +121,7 @@ def test_a_number_so_far_is_drawn_as_a_plate_of_no_kind(number: str, fonts: Font
 @pytest.mark.parametrize("screen", CHOICES, ids=str)
 def test_every_kind_stands_in_its_cell_with_its_colours_and_its_name(screen: KindChoice, fonts: Fonts):
     items = compose(screen, Style("zh", fonts))
-    for cell in cells(screen, SIZE):
+    for cell in cells(screen, STYLE):
         assert isinstance(cell.event, Picked)
         inside = [item for item in items if cell.rect.contains(item.rect)]
         words = "".join(item.string for item in inside if isinstance(item, Text))
@@ -126,7 +129,7 @@ def test_every_kind_stands_in_its_cell_with_its_colours_and_its_name(screen: Kin
         kind = cell.event.kind
         assert drawn == ([Plate(screen.number, kind)] if kind else [])
         assert words == (KINDS[kind].name_zh.removesuffix("号牌") if kind else "不确定，联网查询")
-    listed = [cell.event.kind for cell in cells(screen, SIZE) if isinstance(cell.event, Picked)]
+    listed = [cell.event.kind for cell in cells(screen, STYLE) if isinstance(cell.event, Picked)]
     assert listed == [*screen.kinds, *([None] if screen.may_ask else [])]
 
 
@@ -137,7 +140,7 @@ def test_the_registry_can_be_asked_while_it_is_reachable_and_has_not_answered(
     listing: KindSource,
 ):
     screen = KindChoice(Status(online=online), "粤B12345", ("02",), listing)
-    asked = Picked(None) in [cell.event for cell in cells(screen, SIZE)]
+    asked = Picked(None) in [cell.event for cell in cells(screen, STYLE)]
     assert asked is (online is True and listing in (KindSource.PATTERNS, KindSource.NO_ANSWER))
     assert asked is bool(step(screen, Picked(None), 0.0)[1])
 
@@ -152,7 +155,7 @@ def test_no_kind_moves_under_the_finger_while_the_registry_is_asked():
     ]
     count = len(screen.kinds)
     for other in alike:
-        assert cells(other, SIZE)[:count] == cells(screen, SIZE)[:count]
+        assert cells(other, STYLE)[:count] == cells(screen, STYLE)[:count]
 
 
 @pytest.mark.parametrize("listing", KindSource)

@@ -72,7 +72,7 @@ def test_the_same_screen_with_the_same_picture_is_drawn_once(presenter: Presente
         presenter.show(screen, preview)
         drawn.append(len(display.shown))
     assert drawn == [1, 1, 2, 3, 4, 4]
-    assert presenter.size == display.shown[0].get_size() == SIZE
+    assert presenter.style.size == display.shown[0].get_size() == SIZE
 
 
 def test_an_input_has_the_time_of_the_poll_before(presenter: Presenter, display: Surfaces):

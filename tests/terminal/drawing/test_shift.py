@@ -41,7 +41,8 @@ from terminal.screens.sign_in import Blocked, Locked, PadTouched, SignIn
 from terminal.screens.state import Screen
 from terminal.screens.step import step
 from terminal.screens.values import Sending, Status, UploadProgress
-from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, SIZE, VIEWS, log
+from tests.terminal.drawing.displays import STYLE, sized
+from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, VIEWS, log
 
 SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480)]
 MM_A_UNIT = 127 / (480**2 + 800**2) ** 0.5
@@ -65,20 +66,22 @@ def inside(items: list[Item], rect: pygame.Rect) -> str:
 @pytest.mark.parametrize("name", TOUCHED)
 def test_every_cell_and_soft_key_says_its_own_from_corner_to_corner(name: str, size: tuple[int, int]):
     screen = VIEWS[name].screen
-    places: list[tuple[pygame.Rect, object]] = [(cell.rect, cell.event) for cell in cells(screen, size)]
-    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, size)]
+    places: list[tuple[pygame.Rect, object]] = [
+        (cell.rect, cell.event) for cell in cells(screen, sized(size))
+    ]
+    places += [(rect, Pressed(key.button)) for key, rect in key_rects(screen, sized(size))]
     for one, other in combinations([rect for rect, _ in places], 2):
         assert not one.colliderect(other)
     for rect, event in places:
         assert pygame.Rect((0, 0), size).contains(rect)
         far = rect.right - 1, rect.bottom - 1
         for point in (rect.topleft, far, (rect.x, far[1]), (far[0], rect.y), rect.center):
-            assert event_at(screen, point, size) == event
+            assert event_at(screen, point, sized(size)) == event
 
 
 @pytest.mark.parametrize("name", TOUCHED)
 def test_every_cell_is_large_enough_for_a_glove(name: str):
-    for cell in cells(VIEWS[name].screen, SIZE):
+    for cell in cells(VIEWS[name].screen, STYLE):
         assert min(cell.rect.size) * MM_A_UNIT >= 8
 
 
@@ -87,7 +90,7 @@ def test_no_touch_is_for_nothing(name: str):
     """Each cell changes the screen or has an effect, unless it repeats the last note."""
     screen = VIEWS[name].screen
     assert not isinstance(screen, Alarm | Locked | SignIn | Blocked)
-    for cell in cells(screen, SIZE):
+    for cell in cells(screen, STYLE):
         assert not isinstance(cell.event, BannerOpened | PadTouched)
         after, effects = step(screen, cell.event, 0.0)
         last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
@@ -98,14 +101,14 @@ def test_no_touch_is_for_nothing(name: str):
 @pytest.mark.parametrize("point", [(0, 0), (479, 0), (240, 43), (240, 22)])
 def test_anywhere_on_the_bar_opens_the_menu_of_a_ready_terminal_alone(point: tuple[int, int]):
     for view in VIEWS.values():
-        opened = event_at(view.screen, point, SIZE) == MenuTouched(Part.MENU)
+        opened = event_at(view.screen, point, STYLE) == MenuTouched(Part.MENU)
         assert opened is isinstance(view.screen, Ready)
 
 
 def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
     screen = Menu(ON_DUTY)
     items = compose(screen, Style("zh", fonts))
-    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
+    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, STYLE)}
     assert [row.part for row in rows if isinstance(row, MenuTouched)] == list(MENU)
     assert [words[:2] for words in rows.values()] == ["本班", "上传", "交接", "结束"]
     assert "待上传记录12条" in rows[MenuTouched(Part.UPLOAD)]
@@ -114,7 +117,7 @@ def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
 def test_every_row_of_the_log_says_its_check(fonts: Fonts):
     screen = ShiftLog(ON_DUTY, log(), 0, told=True)
     items = compose(screen, Style("zh", fonts))
-    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, SIZE)}
+    rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, STYLE)}
     words = [rows[LogRowTouched(one.seq)] for one in screen.shown]
     assert words == [
         "苏A7X31Q放行记录号21215:06",
@@ -142,7 +145,7 @@ def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language
     assert isinstance(screen, LogEntry)
     items = compose(screen, Style(language, fonts))
     offered = []
-    for cell in shift_cells(screen, SIZE):
+    for cell in shift_cells(screen, STYLE):
         assert isinstance(cell.event, NotePicked)
         offered.append(cell.event.note)
         assert inside(items, cell.rect) == "".join(note(cell.event.note, language).split())

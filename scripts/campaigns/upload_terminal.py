@@ -16,7 +16,7 @@ from keys.key_store import open_store
 from terminal import config
 from terminal.errors import JournalFull
 from terminal.inbox import FromRegistry, Inbox
-from terminal.journal.entry import Ages, Check, Stamp
+from terminal.journal.entry import Ages, Check, CodeShown, Stamp
 from terminal.journal.store import Journal
 from terminal.limits import DAY_S
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
@@ -65,11 +65,10 @@ def check(chance: int) -> Check:
         trust_serial=17,
         number=f"苏A{chance % 100_000:05}",
         kind="02",
-        cti=chance.to_bytes(12, "big"),
         location=(320_000_000 + chance % 1000, 1_188_000_000),
-        code_text="VI1:" + "6BFOXN TS3DH0YOJ58S" * 12 if failed else None,
         letters="A",
         valid_through=20270831,
+        code=CodeShown("VI1:" + "6BFOXN TS3DH0YOJ58S" * 12 if failed else None, chance.to_bytes(12, "big")),
     )
 
 

@@ -72,36 +72,57 @@ class Rules:
     """For serial 0: the first 8 bytes of the SHA-256 of the package's tables; otherwise None."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """The code of a check."""
+
+    text: str | CodeDigest | None = None
+    """Text of our codes and those of configured issuers; a digest for any other code."""
+    cti: bytes | None = None
+    issuance: Issuance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookupMade:
+    """The lookup of a check."""
+
+    request_id: bytes | None = None
+    answer: tuple[int, int] | None = None
+    """Result of the registry's answer, and its signed time, Unix ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Rules, clock, lists and settings that a verdict is based on."""
+
+    rules: Rules | None = None
+    """None in records of releases that had only the package's tables."""
+    clock_s: int | None = None
+    """Clock reading used for the verdict, Unix time, s."""
+    offline_day: int | None = None
+    """Day of the offline list used, yyyymmdd."""
+    hotlist_version: tuple[int, int] | None = None
+    """Epoch and sequence number of the hot list used."""
+    settings_serial: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckDetails:
     """Optional keys common to a check and a refinement; None is a key left out."""
 
     number: str | None = None
     kind: str | None = None
-    cti: bytes | None = None
+    plate_entry: PlateInput | None = None
     location: tuple[int, int] | None = None
     """Latitude and longitude in 1e-7 degrees."""
-    code_text: str | CodeDigest | None = None
-    """Text of our codes and those of configured issuers; a digest for any other code."""
-    request_id: bytes | None = None
     letters: str | None = None
     valid_through: int | None = None
     """yyyymmdd"""
-    rules: Rules | None = None
-    """None in records of releases that had only the package's tables."""
-    clock_s: int | None = None
-    """Clock reading used for the verdict, Unix time, s."""
-    live_answer: tuple[int, int] | None = None
-    """Result of the registry's answer, and its signed time, Unix ms."""
-    plate_entry: PlateInput | None = None
     differing: tuple[ComparedField, ...] | None = None
     """Fields that differ between code and registry."""
-    issuance: Issuance | None = None
-    offline_day: int | None = None
-    """Day of the offline list used, yyyymmdd."""
-    hotlist_version: tuple[int, int] | None = None
-    """Epoch and sequence number of the hot list used."""
-    settings_serial: int | None = None
+    code: CodeShown = CodeShown()
+    lookup: LookupMade = LookupMade()
+    basis: Basis = Basis()
     belongs_to: int | None = None
     """Record number of the check that this one belongs to: a trailer's to its tractor's."""
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from terminal.journal.codec import RULES_DIGEST_SIZE
-from terminal.journal.entry import Ages, Body, Check, CodeDigest, Refinement, Rules, Stamp
+from terminal.journal.entry import (
+    Ages,
+    Basis,
+    Body,
+    Check,
+    CodeDigest,
+    CodeShown,
+    LookupMade,
+    Refinement,
+    Rules,
+    Stamp,
+)
 from terminal.model import PlateInput, Reason, Subject
 from terminal.vehicle.tables import RULES, content
 from terminal.wire import cbor
@@ -119,18 +130,17 @@ class Recorder:
             trust_serial=self.trusted.serial,
             number=plate.number if plate else None,
             kind=plate.kind if plate else None,
-            cti=finding.credential.cti if finding.credential else None,
-            code_text=_code_text(judged.text, finding),
-            request_id=request_id,
+            plate_entry=_plate_entry(judged),
             letters=status.letters,
             valid_through=status.valid_through,
-            rules=self.rules,
-            clock_s=_clock_s(moment),
-            plate_entry=_plate_entry(judged),
             differing=verdict.differing or None,
-            offline_day=lists.offline_day,
-            hotlist_version=lists.hotlist_version,
-            settings_serial=LOCAL_SETTINGS,
+            code=CodeShown(
+                _code_text(judged.text, finding), finding.credential.cti if finding.credential else None
+            ),
+            lookup=LookupMade(request_id),
+            basis=Basis(
+                self.rules, _clock_s(moment), lists.offline_day, lists.hotlist_version, LOCAL_SETTINGS
+            ),
         )
         return self.journal.append(self.author.stamp(moment), body)
 
@@ -161,18 +171,19 @@ class Recorder:
             ages=self._ages(lists, moment) if status else None,
             number=plate.number if plate else None,
             kind=plate.kind if plate else None,
-            request_id=request_id,
+            trust_serial=self.trusted.serial if others else None,
+            plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
             letters=status.letters if status else None,
             valid_through=status.valid_through if status else None,
-            trust_serial=self.trusted.serial if others else None,
-            rules=self.rules if others else None,
-            clock_s=_clock_s(moment) if found or status else None,
-            plate_entry=_changed(_plate_entry(before), _plate_entry(after)),
             differing=_changed(was.differing, verdict.differing),
-            offline_day=lists.offline_day if status else None,
-            hotlist_version=lists.hotlist_version if status else None,
-            issuance=_changed(before.answer.issuance, after.answer.issuance),
-            live_answer=_changed(before.answer.named, after.answer.named),
+            code=CodeShown(issuance=_changed(before.answer.issuance, after.answer.issuance)),
+            lookup=LookupMade(request_id, _changed(before.answer.named, after.answer.named)),
+            basis=Basis(
+                rules=self.rules if others else None,
+                clock_s=_clock_s(moment) if found or status else None,
+                offline_day=lists.offline_day if status else None,
+                hotlist_version=lists.hotlist_version if status else None,
+            ),
         )
         return self.journal.append(self.author.stamp(moment), body, was=was.outcome)
 

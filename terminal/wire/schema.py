@@ -1,12 +1,14 @@
 """Message schemas: a dataclass and the map keys of its fields, used for both decoding and encoding.
 
-A field without a default is required; None is encoded by leaving the key out. Decoding is strict and raises
-Malformed (see `message`); encoding does not validate.
+A field without a default is required; None is encoded by leaving the key out. A large map is a dataclass with
+groups of fields: the name "code.cti" means the field `cti` of the dataclass that is the default of `code`.
+Decoding is strict and raises Malformed (see `message`); encoding does not validate.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from terminal.wire import fields as message
@@ -41,12 +43,25 @@ class Schema(Generic[Body]):
         self.fields = of
         held = fields(cast("type[DataclassInstance]", body))
         needed = {field.name for field in held if field.default is MISSING}
+        self._groups: dict[str, Any] = {
+            field.name: field.default for field in held if is_dataclass(field.default)
+        }
         self.required = frozenset(field.key for field in of if field.name in needed)
         self.optional = frozenset(field.key for field in of) - self.required
 
     def read(self, value: Value) -> Body:
         """Decode a message. Raises Malformed for an unlisted or missing key or a value of the wrong type."""
-        return self.body(**values(self.fields, message.entries(value, self.required, self.optional)))
+        found = values(self.fields, message.entries(value, self.required, self.optional))
+        return self.body(**self._grouped(found))
+
+    def _grouped(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Put the fields of groups into their dataclasses."""
+        whole = {name: value for name, value in found.items() if "." not in name}
+        for group, empty in self._groups.items():
+            start = f"{group}."
+            inner = {name.removeprefix(start): found[name] for name in found if name.startswith(start)}
+            whole[group] = replace(empty, **inner)
+        return whole
 
     def write(self, body: Body) -> dict[int, Value]:
         """Encode a message as a map."""
@@ -60,7 +75,7 @@ def values(of: tuple[Field, ...], found: dict[int, Value]) -> dict[str, Any]:
 
 def entries(of: tuple[Field, ...], holder: object) -> dict[int, Value]:
     """Encode the fields of `holder` that are not None, by key."""
-    held = [(field, getattr(holder, field.name)) for field in of]
+    held = [(field, attrgetter(field.name)(holder)) for field in of]
     return {field.key: field.write(value) for field, value in held if value is not None}
 
 

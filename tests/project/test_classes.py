@@ -16,7 +16,6 @@ FOLDERS = ("terminal", "drivers", "keys", "scripts")
 MOST_ATTRIBUTES = 12
 MOST_LINES = 300
 ACCEPTED = {
-    "terminal.journal.entry.CheckDetails": "the map of a journal entry, key by key (wire format, section 6)",
     "terminal.registry.messages.VehicleRecord": "the map of a vehicle's record (wire format, section 5)",
     "scripts.registry.reports.checks.Checked": "a row of the table of checks, column by column",
 }

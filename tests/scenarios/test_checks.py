@@ -63,8 +63,8 @@ def test_each_photograph_gets_its_verdict_and_its_record(
     assert len(notes) == (outcome == "caution")  # the picture of a forged or never issued code is kept
     assert (entry.body.outcome, entry.body.reason, entry.seq) == (outcome, reason, 3)
     foreign = entry.body.reason is Reason.FOREIGN
-    assert isinstance(entry.body.code_text, CodeDigest if foreign else str)
-    assert entry.body.rules == PACKAGE_RULES
+    assert isinstance(entry.body.code.text, CodeDigest if foreign else str)
+    assert entry.body.basis.rules == PACKAGE_RULES
 
 
 def test_what_cannot_be_read_is_no_verdict_and_no_record(desk: Desk, laboratory: Path) -> None:

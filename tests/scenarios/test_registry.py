@@ -225,7 +225,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
     assert asker is not None
     check = entries(desk, laboratory)[0].body
     assert isinstance(check, Check)
-    (answer,) = [one for one in overhearing.heard if one.correlation == check.request_id]
+    (answer,) = [one for one in overhearing.heard if one.correlation == check.lookup.request_id]
 
     def again(count: int) -> None:
         redeliver(laboratory, registry.port, answer)

@@ -46,7 +46,7 @@ def digest_asked(work: Work) -> bytes | None:
 
 def refinements(work: Work) -> list[tuple[Issuance | None, CredentialFinding | None]]:
     bodies = [entry.body for entry in work.entries()]
-    return [(body.issuance, body.finding) for body in bodies if isinstance(body, Refinement)]
+    return [(body.code.issuance, body.finding) for body in bodies if isinstance(body, Refinement)]
 
 
 def test_a_question_about_a_code_carries_its_digest_whichever_plate_is_entered(work: Work):

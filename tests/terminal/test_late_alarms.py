@@ -74,7 +74,7 @@ def test_an_alarm_about_a_plate_that_was_typed_over_is_recorded_and_told(
         OURS.number,
         alarm.verdict.outcome,
     )
-    assert record.request_id == work.asked()[0].id
+    assert record.lookup.request_id == work.asked()[0].id
 
 
 def test_what_is_no_alarm_about_a_plate_that_was_typed_over_is_recorded_and_changes_no_screen(work: Work):

@@ -17,7 +17,7 @@ from scripts.registry.journals.store import SEALED, IncidentKind, RecordPlace, n
 from scripts.registry.journals.tables import RECORD
 from terminal.journal import record
 from terminal.journal.codec import read_entry
-from terminal.journal.entry import CodeDigest, Rules, SealedClaimsViewed
+from terminal.journal.entry import Basis, CodeDigest, CodeShown, LookupMade, Rules, SealedClaimsViewed
 from terminal.wire.cbor import Malformed
 from terminal.wire.sealed import open_with
 
@@ -106,8 +106,12 @@ def _stamp(entry: Entry) -> dict[str, Any]:
 
 def _columns(body: Body) -> dict[str, Any]:
     """Return a body as columns, without absent fields."""
+    return _row({each.name: getattr(body, each.name) for each in fields(body)})
+
+
+def _row(named: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
-    for name, value in ((each.name, getattr(body, each.name)) for each in fields(body)):
+    for name, value in named.items():
         if value is not None:
             row |= _COLUMNS.get(name, lambda held, name=name: {name: _value(held)})(value)
     return row
@@ -117,6 +121,18 @@ def _code_text(held: str | CodeDigest) -> dict[str, Any]:
     if isinstance(held, CodeDigest):
         return {"code_sha256": held.sha256, "code_length": held.length}
     return {"code_text": _plain(held)}
+
+
+def _code(held: CodeShown) -> dict[str, Any]:
+    return _row({"cti": held.cti, "code_text": held.text, "issuance": held.issuance})
+
+
+def _lookup(held: LookupMade) -> dict[str, Any]:
+    return _row({"request_id": held.request_id, "live_answer": held.answer})
+
+
+def _basis(held: Basis) -> dict[str, Any]:
+    return _row({each.name: getattr(held, each.name) for each in fields(held)})
 
 
 def _rules(held: Rules) -> dict[str, Any]:
@@ -133,11 +149,14 @@ def _words(name: str) -> Callable[[Any], dict[str, Any]]:
 
 _COLUMNS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "ages": asdict,
+    "basis": _basis,
+    "code": _code,
     "code_text": _code_text,
     "differing": _words("differing"),
     "disposals": _words("disposals"),
     "hotlist_version": _pair("hotlist_epoch", "hotlist_seq"),
     "live_answer": _pair("answer_result", "answered_ms"),
+    "lookup": _lookup,
     "location": _pair("latitude", "longitude"),
     "pictures": lambda held: {"pictures": " ".join(picture.hex() for picture in held)},
     "rules": _rules,

@@ -9,7 +9,7 @@ from scripts.registry.journals import evidence, store
 from scripts.registry.terminals import Terminal
 from terminal.journal import record
 from terminal.journal.codec import write_entry
-from terminal.journal.entry import Ages, Body, Check, Entry, Stamp
+from terminal.journal.entry import Ages, Body, Check, CodeShown, Entry, Stamp
 from terminal.journal.record import Head, Record
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.registry import codec, topics
@@ -33,10 +33,10 @@ CHECK = Check(
     trust_serial=3,
     number="苏A12345",
     kind="02",
-    cti=b"c" * 12,
     location=(320_000_000, 1_188_000_000),
     letters="A",
     valid_through=20270831,
+    code=CodeShown(cti=b"c" * 12),
 )
 
 

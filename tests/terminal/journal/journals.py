@@ -9,7 +9,7 @@ from nacl.public import PrivateKey
 
 from terminal.journal import record
 from terminal.journal.codec import read_entry
-from terminal.journal.entry import Ages, Check, Stamp
+from terminal.journal.entry import Ages, Check, CodeShown, Stamp
 from terminal.journal.store import Journal
 from terminal.model import CheckOrigin, CredentialFinding, Outcome, Reason, Subject, VehicleFinding
 from terminal.wire.sealed import SealingKeyPair
@@ -38,7 +38,7 @@ CHECK = Check(
     trust_serial=17,
     number=NUMBER,
     kind="02",
-    code_text="VI1:6BFOXN TS3DH0YOJ58S",
+    code=CodeShown("VI1:6BFOXN TS3DH0YOJ58S"),
 )
 
 

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from terminal.journal.codec import read_entry, write_entry
 from terminal.journal.entry import (
     Ages,
+    Basis,
     Check,
     CodeDigest,
+    CodeShown,
     Confirmation,
     Entry,
     Event,
     EventKind,
+    LookupMade,
     Note,
     Refinement,
     Rules,
@@ -52,6 +55,9 @@ seqs = st.integers(1, 2**63 - 1)
 texts = st.text(max_size=40).map(lambda text: unicodedata.normalize("NFC", text))
 places = st.tuples(st.integers(-900_000_000, 900_000_000), st.integers(-1_800_000_000, 1_800_000_000))
 ages = st.builds(Ages, *[st.none() | uints] * 3)
+rules = st.builds(Rules, st.integers(1, 2**63 - 1)) | st.builds(
+    Rules, st.just(0), st.binary(min_size=8, max_size=8)
+)
 judged: dict[str, st.SearchStrategy[object]] = {
     "finding": st.sampled_from(CredentialFinding),
     "reason": st.sampled_from(Reason),
@@ -64,23 +70,28 @@ judged: dict[str, st.SearchStrategy[object]] = {
 details: dict[str, st.SearchStrategy[object]] = {
     "number": st.none() | texts,
     "kind": st.none() | texts,
-    "cti": st.none() | st.binary(min_size=12, max_size=12),
     "location": st.none() | places,
-    "code_text": st.none() | texts | st.builds(CodeDigest, st.binary(min_size=32, max_size=32), uints),
-    "request_id": st.none() | st.binary(min_size=16, max_size=16),
     "letters": st.none() | texts,
     "valid_through": st.none() | uints,
-    "rules": st.none()
-    | st.builds(Rules, st.integers(1, 2**63 - 1))
-    | st.builds(Rules, st.just(0), st.binary(min_size=8, max_size=8)),
-    "clock_s": st.none() | uints,
-    "live_answer": st.none() | st.tuples(uints, uints),
+    "code": st.builds(
+        CodeShown,
+        st.none() | texts | st.builds(CodeDigest, st.binary(min_size=32, max_size=32), uints),
+        st.none() | st.binary(min_size=12, max_size=12),
+        st.none() | st.sampled_from(Issuance),
+    ),
+    "lookup": st.builds(
+        LookupMade, st.none() | st.binary(min_size=16, max_size=16), st.none() | st.tuples(uints, uints)
+    ),
+    "basis": st.builds(
+        Basis,
+        st.none() | rules,
+        clock_s=st.none() | uints,
+        offline_day=st.none() | uints,
+        hotlist_version=st.none() | st.tuples(uints, uints),
+        settings_serial=st.none() | uints,
+    ),
     "plate_entry": st.none() | st.sampled_from(PlateInput),
     "differing": st.none() | st.lists(st.sampled_from(ComparedField), unique=True).map(tuple),
-    "issuance": st.none() | st.sampled_from(Issuance),
-    "offline_day": st.none() | uints,
-    "hotlist_version": st.none() | st.tuples(uints, uints),
-    "settings_serial": st.none() | uints,
     "belongs_to": st.none() | seqs,
 }
 checks = st.builds(Check, how=st.sampled_from(CheckOrigin), **judged, **details)
@@ -168,21 +179,14 @@ FULL_CHECK = Check(
     trust_serial=44,
     number="苏A12345",
     kind="02",
-    cti=b"c" * 12,
     location=(320_000_000, -1_180_000_000),
-    code_text="VI1:X",
-    request_id=b"r" * 16,
     letters="GQ",
     valid_through=20240531,
-    rules=Rules(0, b"t" * 8),
-    clock_s=1_700_000_000,
-    live_answer=(0, 1_700_000_000_123),
     plate_entry=PlateInput.READ,
     differing=(ComparedField.COLOUR, ComparedField.VIN),
-    issuance=Issuance.NOT_KNOWN,
-    offline_day=20240530,
-    hotlist_version=(2, 77),
-    settings_serial=5,
+    code=CodeShown("VI1:X", b"c" * 12, Issuance.NOT_KNOWN),
+    lookup=LookupMade(b"r" * 16, (0, 1_700_000_000_123)),
+    basis=Basis(Rules(0, b"t" * 8), 1_700_000_000, 20240530, (2, 77), 5),
     belongs_to=8,
 )
 FIRST_EDITION = Check(
@@ -263,12 +267,16 @@ JUDGED: dict[int, Value] = {
             },
         ),
         (
-            replace(FULL_CHECK, code_text=CodeDigest(b"h" * 32, 11), rules=Rules(3)),
+            replace(
+                FULL_CHECK,
+                code=replace(FULL_CHECK.code, text=CodeDigest(b"h" * 32, 11)),
+                basis=replace(FULL_CHECK.basis, rules=Rules(3)),
+            ),
             0,
             {1: "other_issuer"} | JUDGED | {13: [b"h" * 32, 11], 17: 3},
         ),
         (
-            Refinement(seq=9, code_text="VI1:X", differing=(), issuance=Issuance.ISSUED),
+            Refinement(seq=9, differing=(), code=CodeShown("VI1:X", issuance=Issuance.ISSUED)),
             1,
             {1: 9, 13: "VI1:X", 21: [], 22: 0},
         ),
@@ -294,7 +302,7 @@ def test_each_body_has_its_type_and_its_keys(body: Check, number: int, written: 
 
 @pytest.mark.parametrize("text", ["e\N{COMBINING ACUTE ACCENT}", "\ud800", "\0\r\n"])
 def test_a_check_is_recorded_whatever_a_code_says(text: str):
-    entry = Entry(JOURNAL_ID, 1, NAME, STAMP, replace(CHECK, code_text=text))
+    entry = Entry(JOURNAL_ID, 1, NAME, STAMP, replace(CHECK, code=CodeShown(text)))
     assert isinstance(read_entry(write_entry(entry)).body, Check)
 
 

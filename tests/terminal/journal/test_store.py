@@ -89,7 +89,7 @@ def test_only_the_owner_may_read_the_files(tmp_path: Path):
 
 
 def test_no_file_holds_a_plate_an_officer_or_a_note(tmp_path: Path):
-    private = [text.encode() for text in (NUMBER, NUMBER[1:], OFFICER, NOTE, str(CHECK.code_text))]
+    private = [text.encode() for text in (NUMBER, NUMBER[1:], OFFICER, NOTE, str(CHECK.code.text))]
     with closing(open_journal(tmp_path)) as journal:
         for _ in range(50):
             seq = journal.append(STAMP, CHECK)

@@ -52,16 +52,16 @@ def test_a_check_names_clock_rules_settings_and_the_way_of_its_plate(work: Work)
     text = work.code()
     work.cases.check(text, work.moment)
     body = check(work)
-    assert (body.code_text, body.rules, body.settings_serial) == (text, PACKAGE_RULES, 0)
-    assert body.clock_s == int(work.clock.now_s())
+    assert (body.code.text, body.basis.rules, body.basis.settings_serial) == (text, PACKAGE_RULES, 0)
+    assert body.basis.clock_s == int(work.clock.now_s())
     assert body.plate_entry is PlateInput.CODE
-    assert body.hotlist_version == (0, 0)
-    assert body.offline_day is None
+    assert body.basis.hotlist_version == (0, 0)
+    assert body.basis.offline_day is None
 
 
 def test_a_plate_that_was_typed_says_so(work: Work):
     case = work.cases.enter(OURS, None, work.moment).judged
-    assert (check(work).plate_entry, check(work).code_text) == (PlateInput.TYPED, None)
+    assert (check(work).plate_entry, check(work).code.text) == (PlateInput.TYPED, None)
     scanned = work.cases.check(work.code(), work.moment)
     work.cases.enter(Plate("苏A54321", "02"), getattr(scanned, "judged", case), work.moment)
     assert refinement(work).plate_entry is PlateInput.TYPED
@@ -71,13 +71,13 @@ def test_a_plate_that_was_typed_says_so(work: Work):
 def test_a_foreign_code_is_kept_as_its_hash_and_length_alone(work: Work, text: str):
     work.cases.check(text, work.moment)
     digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
-    assert check(work).code_text == CodeDigest(digest, len(text))
+    assert check(work).code.text == CodeDigest(digest, len(text))
 
 
 @pytest.mark.parametrize("text", ["VI1:nonsense", "VI2:later", "JS1:another issuer's"])
 def test_a_code_of_ours_or_of_a_configured_issuer_is_kept_as_it_was_read(work: Work, text: str):
     work.cases.check(text, work.moment)
-    assert check(work).code_text == text
+    assert check(work).code.text == text
 
 
 def test_fields_that_differ_between_code_and_registry_are_recorded(work: Work):
@@ -87,4 +87,4 @@ def test_fields_that_differ_between_code_and_registry_are_recorded(work: Work):
     record = record_of(OURS, colour="H", vin_tail="123456")
     work.answer(work.asked()[0], record=record)
     assert refinement(work).differing == (ComparedField.COLOUR, ComparedField.VIN)
-    assert refinement(work).live_answer == (int(LookupResult.FOUND), int(1e3 * work.clock.now_s()))
+    assert refinement(work).lookup.answer == (int(LookupResult.FOUND), int(1e3 * work.clock.now_s()))

@@ -112,8 +112,8 @@ def test_a_refinement_of_an_earlier_check_names_the_set_that_made_it(work: Work)
     work.answer(other, OTHER)
     of_ours, of_other = (e.body for e in work.entries() if isinstance(e.body, Refinement))
     assert (of_ours.trust_serial, of_other.trust_serial) == (2, None)
-    assert of_ours.rules is not None
-    assert of_other.rules is None
+    assert of_ours.basis.rules is not None
+    assert of_other.basis.rules is None
 
 
 # The registry's keys
@@ -255,7 +255,7 @@ def test_rules_of_the_set_make_the_next_verdict_and_are_recorded(work: Work):
     work.services.poll()
     assert judged(work.cases.enter(OURS, None, work.moment)).verdict.outcome is Outcome.CAUTION
     checks = [entry.body for entry in work.entries() if isinstance(entry.body, Check)]
-    assert [check.rules == Rules(4) for check in checks] == [False, False, True]
+    assert [check.basis.rules == Rules(4) for check in checks] == [False, False, True]
     assert "rules 4 are in force" in events(work)
 
 
@@ -266,8 +266,8 @@ def test_rules_that_are_refused_are_shown_and_change_nothing(work: Work):
     assert RulesFault.code in codes_of_faults(work)
     judged(work.cases.enter(OURS, None, work.moment))
     (check,) = (entry.body for entry in work.entries() if isinstance(entry.body, Check))
-    assert check.rules is not None
-    assert check.rules.serial == 0
+    assert check.basis.rules is not None
+    assert check.basis.rules.serial == 0
 
 
 # What fails, and what is old

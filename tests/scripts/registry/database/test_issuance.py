@@ -15,6 +15,7 @@ from scripts.registry.journals.unsealing import open_all
 from scripts.registry.reports.checks import Filter, checks
 from scripts.registry.reports.figures import figures
 from terminal.errors import InputFault
+from terminal.journal.entry import CodeShown
 from terminal.limits import DAY_S
 from terminal.model import CredentialFinding, Issuance, Outcome, Plate, Vehicle
 from terminal.registry.messages import CodeClaims, PlateQuestion
@@ -104,7 +105,7 @@ def code(issued_s: int = ISSUED_S) -> str:
 def uploaded(database: Database, *texts: str, finding: CredentialFinding = CredentialFinding.CURRENT) -> None:
     journal = Journal()
     for text in texts:
-        journal.add(replace(CHECK, code_text=text, finding=finding, outcome=Outcome.CAUTION))
+        journal.add(replace(CHECK, code=CodeShown(text), finding=finding, outcome=Outcome.CAUTION))
     file(database, journal.batch(1, len(journal.records)), journal.owner)
     open_all(database, [KEY], NOW_MS)
 

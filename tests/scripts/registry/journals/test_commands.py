@@ -25,7 +25,7 @@ from scripts.registry.__main__ import main
 from scripts.registry.database import Database
 from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
-from terminal.journal.entry import Confirmation, Note
+from terminal.journal.entry import CodeShown, Confirmation, Note
 from terminal.model import CredentialFinding, Outcome, Plate, Vehicle, VehicleFinding
 from terminal.registry import codec
 from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
@@ -275,9 +275,9 @@ def test_codes_that_nobody_issued_stand_first_on_the_page_with_the_key_that_sign
     vehicle = Vehicle(Plate("苏A66666", "02"), "K33", "A", 209912)
     now_s, request = desk.now_ms // 1000, IssueRequest(vehicle, "苏A")
     found, new = (issue(request, seed, bytes([age]) * 12, now_s - age * 3600) for age in (1, 2))
-    not_issued = replace(CHECK, finding=CredentialFinding.NOT_ISSUED, code_text=found)
+    not_issued = replace(CHECK, finding=CredentialFinding.NOT_ISSUED, code=CodeShown(found))
     desk.journal.add(replace(not_issued, number="苏A66666"), desk.now_ms)
-    desk.journal.add(replace(CHECK, number="苏A77777", code_text=new), desk.now_ms)
+    desk.journal.add(replace(CHECK, number="苏A77777", code=CodeShown(new)), desk.now_ms)
     desk.send()
     assert desk.run("issued", "--complete", f"苏A:{now_s + 86_400}") == 0
     assert desk.run("report", "--out", str(desk.out)) == 0
@@ -292,11 +292,12 @@ def test_codes_that_nobody_issued_stand_first_on_the_page_with_the_key_that_sign
 
 def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: Desk):
     unchecked = replace(CHECK, vehicle=VehicleFinding.UNCHECKED, outcome=Outcome.PROVISIONAL)
+    copied = CodeShown(cti=b"a" * 12)
     for place in range(7):
-        desk.journal.add(replace(CHECK, cti=bytes([place]) * 12), desk.now_ms + place)
-    desk.journal.add(replace(CHECK, outcome=Outcome.ALARM, number="<b>苏A5&", cti=b"a" * 12), desk.now_ms)
-    desk.journal.add(replace(CHECK, outcome=Outcome.OVERDUE, number="苏A20001", cti=b"a" * 12), desk.now_ms)
-    desk.journal.add(replace(unchecked, number="苏A50000", cti=None), desk.now_ms)
+        desk.journal.add(replace(CHECK, code=CodeShown(cti=bytes([place]) * 12)), desk.now_ms + place)
+    desk.journal.add(replace(CHECK, outcome=Outcome.ALARM, number="<b>苏A5&", code=copied), desk.now_ms)
+    desk.journal.add(replace(CHECK, outcome=Outcome.OVERDUE, number="苏A20001", code=copied), desk.now_ms)
+    desk.journal.add(replace(unchecked, number="苏A50000", code=CodeShown()), desk.now_ms)
     desk.journal.add(Note(seq=1, mistaken=True), desk.now_ms)
     word = Confirmation(seq=8, by="指挥中心", result="not_this_vehicle", reason="plate_cloned")
     desk.journal.add(word, desk.now_ms)

@@ -65,6 +65,20 @@ class Placement:
         width, height = max(1, round(across * scale)), max(1, round(down * scale))
         return (self.panel[0] - width) // 2, (self.panel[1] - height) // 2, width, height
 
+    def to_panel(self, area: pygame.Rect) -> tuple[int, int, int, int]:
+        """Return left, top, width and height on the panel of a part of the picture that is not scaled, px."""
+        left, top, _, _ = self.box
+        width, height = self.portrait
+        match self.rotation:
+            case 0:
+                return left + area.x, top + area.y, area.width, area.height
+            case 90:
+                return left + height - area.bottom, top + area.x, area.height, area.width
+            case 180:
+                return left + width - area.right, top + height - area.bottom, area.width, area.height
+            case 270:
+                return left + area.y, top + width - area.right, area.height, area.width
+
     def to_portrait(self, x: int, y: int) -> tuple[int, int] | None:
         """Return the picture's pixel at the panel's pixel (x, y); None outside the picture."""
         left, top, width, height = self.box
@@ -108,25 +122,27 @@ class SdlDisplay:
         """See `terminal.ports.Display`."""
         return self._placement.portrait
 
-    def show(self, surface: pygame.Surface) -> None:
+    def show(self, surface: pygame.Surface, area: pygame.Rect | None = None) -> None:
         """See `terminal.ports.Display`."""
         if surface.get_size() != self.size:
             raise DisplayFault(f"a picture of {surface.get_size()} on a display of {self.size}")
-        left, top, *box = self._placement.box
+        placement = self._placement
+        scaled = placement.box[2:] != placement.turned
         with _as_fault():
+            if area is None or scaled:
+                part, place = surface, pygame.Rect(placement.box)
+            else:
+                part, place = surface.subsurface(area), pygame.Rect(placement.to_panel(area))
             # pygame rotates anticlockwise.
-            turned = (
-                pygame.transform.rotate(surface, -self._placement.rotation)
-                if self._placement.rotation
-                else surface
-            )
-            if turned.get_size() != tuple(box):
-                turned = pygame.transform.smoothscale(turned, box)
-            self._panel.blit(turned, (left, top))
-            self._flush()
+            turned = pygame.transform.rotate(part, -placement.rotation) if placement.rotation else part
+            if scaled:
+                turned = pygame.transform.smoothscale(turned, place.size)
+            self._panel.blit(turned, place)
+            self._flush(place)
 
-    def _flush(self) -> None:
-        pygame.display.flip()
+    def _flush(self, place: pygame.Rect) -> None:
+        """Bring a part of the panel's content to the panel."""
+        pygame.display.update(place)
 
     def poll(self) -> Sequence[Contact]:
         """See `terminal.ports.Display`. Closing the window acts like Ctrl-C. Raises DisplayFault."""
@@ -224,9 +240,11 @@ class FramebufferDisplay(SdlDisplay):
         except (OSError, ValueError) as error:
             raise DisplayFault(f"{device}: {error}") from error
         self._pixels = np.ndarray(panel[::-1], f"<u{bits // 8}", memory, strides=(stride, bits // 8))
+        self._pixels[:] = 0  # beside the picture too
 
-    def _flush(self) -> None:
-        self._pixels[:] = pygame.surfarray.pixels2d(self._panel).T
+    def _flush(self, place: pygame.Rect) -> None:
+        down, across = slice(place.top, place.bottom), slice(place.left, place.right)
+        self._pixels[down, across] = pygame.surfarray.pixels2d(self._panel)[across, down].T
 
 
 def _geometry(sysfs: Path) -> tuple[Size, int, int]:

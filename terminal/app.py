@@ -255,7 +255,8 @@ class App:
         self._scanner.lit = self._torch.lit
 
     def _show(self) -> None:
-        self._presenter.show(self.screen, self._frames.picture(self.screen))
+        screen = self.screen
+        self._presenter.show(screen, self._frames.picture(screen), self._frames.found(screen))
         self._dispatch(Drawn())
         self._frames.shown(time.monotonic(), self.services.checks.verified_us)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
+
+Corners: TypeAlias = tuple[tuple[float, float], ...]
+"""The corners of a code, as shares of its frame's width and height; empty without a code."""
 
 
 @dataclass(frozen=True, slots=True)

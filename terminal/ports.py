@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pygame import Surface
+    from pygame import Rect, Surface
 
     from terminal.errors import LinkFault
     from terminal.model import Luma
@@ -216,8 +216,11 @@ class Display(Protocol):
     def size(self) -> tuple[int, int]:
         """Width and height in portrait orientation, px."""
 
-    def show(self, surface: Surface) -> None:
-        """Show a surface of `size`. Raises DisplayFault."""
+    def show(self, surface: Surface, area: Rect | None = None) -> None:
+        """Show a surface of `size`. Raises DisplayFault.
+
+        `area`, px, is the part that differs from the surface shown before; None is all of it.
+        """
 
     def poll(self) -> Sequence[Contact]:
         """Return the touches and keys that began or ended since the last call, in order. Raises DisplayFault.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scripts.benchmarks.rows import Row
 
-PARTS = ("verify", "register", "scan", "scanning", "app", "link", "lookup", "offline", "journal")
+PARTS = ("verify", "register", "scan", "scanning", "screens", "app", "link", "lookup", "offline", "journal")
 _MODULES = {"scanning": "scanning_cost"}
 SIZED = ("offline", "register")
 

@@ -9,7 +9,7 @@ from pygame import Rect
 
 from terminal.drawing import plates, text, theme
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Outline, PlateArt
+from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Outline, PlateArt, around
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page, top
 from terminal.drawing.shift_parts import inside
@@ -30,8 +30,6 @@ narrower than a thumb.
 _LEAST_PICTURE = 60
 """Minimum height of the picture, units; a lower one is left out."""
 _BADGE = 44
-_QUIET = 0.08
-"""Distance of an outline from its code, as a share of the distance from its centre: inside the quiet zone."""
 _AIR = 0.18
 """Minimum margin shown around the codes, as a share of their extent."""
 
@@ -101,10 +99,7 @@ def _shown(page: Page, screen: CodeChoice, area: Rect) -> list[Item]:
     for row, code in enumerate(screen.codes):
         placed = [((x - view.x) * scale, (y - view.y) * scale) for x, y in code.corners]
         middle_x, middle_y = (sum(axis) / len(placed) for axis in zip(*placed, strict=True))
-        points = tuple(
-            (round(x + _QUIET * (x - middle_x)), round(y + _QUIET * (y - middle_y))) for x, y in placed
-        )
-        items.append(Outline(rect, points, page.px(7 if row == screen.marked else 4)))
+        items.append(Outline(rect, around(placed), page.px(7 if row == screen.marked else 4)))
         middles.append((round(middle_x), round(middle_y)))
     side = min(page.px(_BADGE), rect.height - 2)
     for row, (x, y) in enumerate(middles):

@@ -22,7 +22,7 @@ from terminal.drawing import (
     theme,
 )
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, paint
+from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, outlined, paint
 from terminal.drawing.layout import Block, at, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.soft_keys import key_bar, key_rects
@@ -46,6 +46,7 @@ from terminal.vehicle.tables import Lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from terminal.codes import Corners
     from terminal.drawing.touch_cells import TouchCell
     from terminal.model import Luma
     from terminal.screens.shift import ShiftScreen
@@ -59,17 +60,29 @@ _EASES = [step / 100 for step in range(40, 132, 4)]
 """Scales of the text; the largest at which everything fits is used."""
 _LEAST_AIR, _AIR = 7, 22
 """Least and most space between two blocks, units."""
+_FOUND = 5
+"""Width of the line around the code that was found, units."""
 
 
-def draw(screen: Shown, preview: Luma | None, style: Style) -> pygame.Surface:
+def draw(screen: Shown, preview: Luma | None, style: Style, found: Corners = ()) -> pygame.Surface:
     """Draw a screen on a new surface, 32 bits a pixel. `preview` is the camera's picture, uint8 [height,
-    width].
+    width], and `found` the corners of the code in it.
     """
     surface = pygame.Surface(style.size, depth=32)
-    surface.fill(theme.palette(style).paper)
-    for item in compose(screen, style, live=preview is not None):
-        paint(surface, item, style.fonts, preview)
+    paint_all(surface, compose(screen, style, live=preview is not None), style, preview, found)
     return surface
+
+
+def paint_all(
+    surface: pygame.Surface, items: list[Item], style: Style, preview: Luma | None, found: Corners
+) -> None:
+    """Paint a screen's items where the surface's clip permits, over what was there."""
+    surface.fill(theme.palette(style).paper)
+    for item in items:
+        paint(surface, item, style.fonts, preview)
+        if isinstance(item, ImageItem) and preview is not None and found:
+            outline = outlined(item, preview.shape, found, Page(style).px(_FOUND))
+            paint(surface, outline, style.fonts, preview)
 
 
 def event_at(screen: Shown, point: tuple[int, int], style: Style) -> ScreenTouch | None:

@@ -237,7 +237,7 @@ _SHAPES: dict[Icon, Callable[[_Pen], None]] = {
 }
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=192)
 def icon_surface(icon: Icon, side: int, colour: Colour) -> pygame.Surface:
     """Return an icon, `side` px square, in one colour on a transparent ground."""
     large = pygame.Surface((side * FINE, side * FINE), pygame.SRCALPHA)

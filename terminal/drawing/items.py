@@ -17,6 +17,9 @@ from terminal.drawing.icons import FINE, Icon, icon_surface
 from terminal.drawing.plates import plate_surface
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from terminal.codes import Corners
     from terminal.drawing.fonts import Colour, Fonts
     from terminal.model import Luma, Plate
 
@@ -103,12 +106,32 @@ class Outline:
     width: int
 
 
+_QUIET = 0.08
+"""Distance of an outline from its code, as a share of the distance from its centre: inside the quiet zone."""
+
 Item: TypeAlias = Text | Fill | Stripes | Dashes | IconItem | PlateArt | ImageItem | Reticle | Outline
 
 
 def moved(item: Item, x: int, y: int) -> Item:
     """Return the item shifted by `x` and `y` px."""
     return replace(item, rect=item.rect.move(x, y))
+
+
+def outlined(view: ImageItem, shape: tuple[int, ...], found: Corners, width: int) -> Outline:
+    """Return the outline of the code at `found` in a picture of `shape` (height, width) that fills `view`."""
+    high, wide = shape[0], shape[1]
+    scale = max(view.rect.width / wide, view.rect.height / high)
+    places = [
+        (view.rect.width / 2 + (x - 0.5) * wide * scale, view.rect.height / 2 + (y - 0.5) * high * scale)
+        for x, y in found
+    ]
+    return Outline(view.rect, around(places), width)
+
+
+def around(corners: Sequence[tuple[float, float]]) -> tuple[tuple[int, int], ...]:
+    """Return the points of a line around a code with these corners, px, inside its quiet zone."""
+    middle_x, middle_y = (sum(axis) / len(corners) for axis in zip(*corners, strict=True))
+    return tuple((round(x + _QUIET * (x - middle_x)), round(y + _QUIET * (y - middle_y))) for x, y in corners)
 
 
 def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | None) -> None:
@@ -151,9 +174,28 @@ def _paint_view(surface: pygame.Surface, item: ImageItem | Reticle | Outline, pr
 def _fill(surface: pygame.Surface, rect: pygame.Rect, colour: Colour, radius: int) -> None:
     if radius <= 0:
         surface.fill(colour, rect)
-        return
+    elif rect.width * rect.height <= _SMALL:
+        surface.blit(_rounded(rect.size, colour, radius), rect)
+    else:
+        _fill_rounded(surface, rect, colour, radius)
+
+
+_SMALL = 16_384
+"""Area, px, up to which a rounded rectangle, such as a key's, is kept drawn."""
+
+
+@lru_cache(maxsize=64)
+def _rounded(size: tuple[int, int], colour: Colour, radius: int) -> pygame.Surface:
+    drawn = pygame.Surface(size, pygame.SRCALPHA)
+    _fill_rounded(drawn, drawn.get_rect(), colour, radius)
+    return drawn
+
+
+def _fill_rounded(surface: pygame.Surface, rect: pygame.Rect, colour: Colour, radius: int) -> None:
+    side = pygame.Rect(rect.x, rect.y + radius, radius, rect.height - 2 * radius)
     surface.fill(colour, rect.inflate(-2 * radius, 0))
-    surface.fill(colour, rect.inflate(0, -2 * radius))
+    surface.fill(colour, side)
+    surface.fill(colour, side.move(rect.width - radius, 0))
     disc = _disc(radius, colour)
     for right in (False, True):
         for low in (False, True):
@@ -169,7 +211,7 @@ def _disc(radius: int, colour: Colour) -> pygame.Surface:
     return pygame.transform.smoothscale(large, (2 * radius, 2 * radius))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _stripes(
     size: tuple[int, int], colours: tuple[Colour, Colour], width: int, radius: int
 ) -> pygame.Surface:

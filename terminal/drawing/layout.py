@@ -12,7 +12,7 @@ from pygame import Rect
 from terminal.drawing.items import Item, Text, moved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from terminal.drawing.fonts import Colour, Fonts
 
@@ -42,15 +42,38 @@ class Type:
         return self.fonts.width(text, self.size, bold=self.bold)
 
 
-@dataclass(frozen=True, slots=True)
 class Block:
-    """Items laid out from (0, 0) downwards, and their total height, px."""
+    """Items laid out from (0, 0) downwards, and their total height, px. It is never changed.
 
-    height: int
-    items: tuple[Item, ...]
+    A block made of others places their items only when `items` is read: a screen is measured at several
+    scales, and placed at one.
+    """
+
+    __slots__ = ("_items", "_parts", "height")
+
+    def __init__(
+        self, height: int, items: Iterable[Item] = (), *, parts: Iterable[tuple[int, int, Block]] = ()
+    ) -> None:
+        """Take `items`, and below them in drawing order other blocks, each with its x and y."""
+        self.height = height
+        self._items = tuple(items)
+        self._parts = tuple(parts)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items, in the order in which they are drawn."""
+        if self._parts:
+            self._items, self._parts = tuple(self._placed(0, 0)), ()
+        return self._items
+
+    def _placed(self, x: int, y: int) -> Iterator[Item]:
+        for item in self._items:
+            yield moved(item, x, y)
+        for right, down, part in self._parts:
+            yield from part._placed(x + right, y + down)  # noqa: SLF001 - another block's
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def wrap(text: str, style: Type, width: float) -> tuple[str, ...]:
     """Break a text into lines of at most `width` px; only a word wider than that is broken itself."""
     lines, line = [], ""
@@ -72,6 +95,7 @@ def _atoms(text: str, style: Type, width: float) -> list[str]:
     return atoms
 
 
+@lru_cache(maxsize=256)
 def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
     """Break a text like `wrap`, in lines of similar length, to avoid a single character on the last."""
     lines = wrap(text, style, width)
@@ -85,6 +109,7 @@ def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
     return wrap(text, style, high)
 
 
+@lru_cache(maxsize=4096)
 def paragraph(text: str, style: Type, width: int, *, centred: bool = False, even: bool = False) -> Block:
     """Lay out a text in lines of at most `width` px."""
     items = []
@@ -98,6 +123,11 @@ def paragraph(text: str, style: Type, width: int, *, centred: bool = False, even
 
 def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], lines: int) -> Type:
     """Return `style` at the first of the falling `sizes` at which `text` fits `box` (px) in `lines` lines."""
+    return _largest(text, tuple(sizes), style, box, lines)
+
+
+@lru_cache(maxsize=2048)
+def _largest(text: str, sizes: tuple[int, ...], style: Type, box: tuple[int, int], lines: int) -> Type:
     words = [atom for atom in _ATOM.findall(text) if atom.strip()]
     for size in sizes:
         chosen = replace(style, size=size)
@@ -110,27 +140,25 @@ def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], 
 
 def at(block: Block, x: int, y: int) -> list[Item]:
     """Return a block's items, shifted to (x, y)."""
-    return [moved(item, x, y) for item in block.items]
+    return list(Block(block.height, parts=[(x, y, block)]).items)
 
 
 def beside(blocks: Sequence[tuple[int, Block]]) -> Block:
     """Arrange blocks side by side, each at its x, centred vertically."""
     height = max(block.height for _, block in blocks)
-    items = [item for x, block in blocks for item in at(block, x, (height - block.height) // 2)]
-    return Block(height, tuple(items))
+    return Block(height, parts=[(x, (height - block.height) // 2, block) for x, block in blocks])
 
 
 def stack(blocks: Sequence[Block], gap: int = 0) -> Block:
     """Arrange blocks below each other, `gap` px apart."""
-    items: list[Item] = []
-    y = 0
+    parts, y = [], 0
     for block in blocks:
-        items += at(block, 0, y)
+        parts.append((0, y, block))
         y += block.height + gap
-    return Block(max(0, y - gap), tuple(items))
+    return Block(max(0, y - gap), parts=parts)
 
 
 def padded(block: Block, x: int, top: int, bottom: int, behind: Callable[[int], Sequence[Item]]) -> Block:
     """Indent a block by `x` and add space above and below, px; `behind(height)` returns its background."""
     height = block.height + top + bottom
-    return Block(height, (*behind(height), *at(block, x, top)))
+    return Block(height, behind(height), parts=[(x, top, block)])

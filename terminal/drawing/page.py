@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -102,8 +103,7 @@ class Page:
 
     def px(self, units: float) -> int:
         """Convert units to pixels, at least 1."""
-        scale = min(self.style.size[0] / WIDTH, self.style.size[1] / HEIGHT)
-        return max(1, round(units * scale))
+        return _px(self.style.size, units)
 
     def eased(self, units: float) -> int:
         """Convert units to pixels, reduced by `scale`."""
@@ -120,6 +120,11 @@ class Page:
     def say(self, key: str, **values: object) -> str:
         """Return a screen text in the officer's language."""
         return text.say(key, self.style.language, **values)
+
+
+@lru_cache(maxsize=2048)
+def _px(size: tuple[int, int], units: float) -> int:
+    return max(1, round(units * min(size[0] / WIDTH, size[1] / HEIGHT)))
 
 
 def top(page: Page, status: Status, *, menu: bool = False) -> Block:

@@ -56,22 +56,17 @@ def letters(plate: Plate) -> tuple[Letter, ...]:
     return tuple(painted)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def plate_surface(plate: Plate, size: tuple[int, int], fonts: Fonts) -> pygame.Surface:
     """Draw a plate of `size` px, transparent outside its rounded corners."""
     width, height = size[0] * FINE, size[1] * FINE
-    art = _ground(plate, (width, height))
+    art = _ground(tuple(_tokens(plate)), (width, height)).copy()
     ink = _ink(plate)
     edge = max(2, height // 28)
     inside = art.get_rect().inflate(-3 * edge, -3 * edge)
     pygame.draw.rect(art, ink, inside, width=edge, border_radius=height // 12)
     _write(art, inside.inflate(-4 * edge, -3 * edge), letters(plate), ink, fonts)
     return pygame.transform.smoothscale(_rounded(art, height // 9), size)
-
-
-@derived
-def _forget_plates() -> None:
-    plate_surface.cache_clear()  # drawn by the table of kinds
 
 
 def _rgb(token: str, column: str) -> Colour:
@@ -93,10 +88,10 @@ def _ink(plate: Plate) -> Colour:
     return _rgb(tokens[0], "hex_text") if tokens else (0, 0, 0)
 
 
-def _ground(plate: Plate, size: tuple[int, int]) -> pygame.Surface:
+@lru_cache(maxsize=6)
+def _ground(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
     art = pygame.Surface(size, pygame.SRCALPHA)
     width, height = size
-    tokens = _tokens(plate)
     if not tokens:
         art.fill(_NO_GROUND)
         return art
@@ -112,6 +107,12 @@ def _ground(plate: Plate, size: tuple[int, int]) -> pygame.Surface:
     if tokens[0].endswith("-patterned"):
         _hatch(art)
     return art
+
+
+@derived
+def _forget_plates() -> None:
+    plate_surface.cache_clear()  # drawn by the tables of kinds and of colours
+    _ground.cache_clear()
 
 
 def _shade(art: pygame.Surface, top: Colour, bottom: Colour) -> None:

@@ -1,20 +1,41 @@
-"""Shows screens on the display, and reads its touches as input for them."""
+"""Shows screens on the display, and reads its touches as input for them. Nothing is drawn twice."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from terminal.drawing.draw import draw
+import pygame
+
+from terminal.drawing.draw import compose, paint_all
+from terminal.drawing.items import ImageItem
 from terminal.drawing.touch_input import Contacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from terminal.codes import Corners
     from terminal.drawing.draw import Style
+    from terminal.drawing.items import Item
     from terminal.model import Luma
     from terminal.ports import Display
     from terminal.screens.attention import Input
     from terminal.screens.state import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A screen, the items it consists of, and the camera's picture in it."""
+
+    screen: Shown
+    items: list[Item]
+    picture: Luma | None
+    found: Corners
+
+    @property
+    def view(self) -> ImageItem | None:
+        """The place of the camera's picture, None if the screen has none."""
+        return next((item for item in self.items if isinstance(item, ImageItem)), None)
 
 
 class Presenter:
@@ -25,18 +46,40 @@ class Presenter:
         self._display = display
         self._style = style
         self._contacts = Contacts()
-        self._drawn: tuple[Shown, Luma | None] | None = None
+        self._surface = pygame.Surface(style.size, depth=32)
+        self._drawn: _Drawn | None = None
 
     @property
     def style(self) -> Style:
         """The style that screens are drawn in."""
         return self._style
 
-    def show(self, screen: Shown, picture: Luma | None) -> None:
-        """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown."""
-        if self._drawn is None or self._drawn[0] != screen or self._drawn[1] is not picture:
-            self._display.show(draw(screen, picture, self._style))
-            self._drawn = (screen, picture)
+    def show(self, screen: Shown, picture: Luma | None, found: Corners = ()) -> None:
+        """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown.
+
+        `found` are the corners of the code in the picture. If the picture alone changed, its area alone is
+        drawn.
+        """
+        before, now = self._drawn, self._composed(screen, picture, found)
+        self._drawn = now
+        if before is None or before.items != now.items:
+            self._paint(now, None)
+        elif now.view is not None and not (before.picture is picture and before.found == found):
+            self._paint(now, now.view.rect)
+
+    def _composed(self, screen: Shown, picture: Luma | None, found: Corners) -> _Drawn:
+        """Lay out a screen, unless it is the one that is shown."""
+        last = self._drawn
+        if last is not None and last.screen == screen and (last.picture is None) == (picture is None):
+            return _Drawn(screen, last.items, picture, found)
+        items = compose(screen, self._style, live=picture is not None)
+        return _Drawn(screen, items, picture, found)
+
+    def _paint(self, now: _Drawn, area: pygame.Rect | None) -> None:
+        """Paint everything, or only `area`, and show it."""
+        self._surface.set_clip(area)
+        paint_all(self._surface, now.items, self._style, now.picture, now.found)
+        self._display.show(self._surface, area)
 
     def inputs(self, screen: Callable[[], Shown], now_s: float) -> Iterator[Input]:
         """Yield the inputs since the last call, each as it is meant on the screen that `screen` then returns.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -117,7 +116,7 @@ def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
     slack = room - _right(kind_block)
     row = beside([(0, paragraph(head, style, page.width)), (start + slack, kind_block)])
     art = _art(plate, min(page.px(112 * firm(page.scale)), int(page.width / plates.aspect(plate))))
-    return stack([row, replace(art, items=tuple(at(art, (page.width - _right(art)) // 2, 0)))], page.eased(6))
+    return stack([row, Block(art.height, at(art, (page.width - _right(art)) // 2, 0))], page.eased(6))
 
 
 def _beside(page: Page, plate: Plate, tall: float, head: str, units: float) -> Block:

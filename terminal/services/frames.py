@@ -11,7 +11,7 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.values import CameraStatus
 
 if TYPE_CHECKING:
-    from terminal.codes import Scan
+    from terminal.codes import Corners, Scan
     from terminal.errors import Fault
     from terminal.inbox import FrameScanned
     from terminal.model import Luma
@@ -84,6 +84,14 @@ class FramesInHand:
                 return self._offered.luma
             case _:
                 return None
+
+    def found(self, screen: Shown) -> Corners:
+        """Return the corners of the code in the preview that `screen` shows."""
+        newest = self._newest
+        if not isinstance(screen, Ready) or newest is None or newest.scan is None or newest.luma is None:
+            return ()
+        height, width = newest.luma.shape
+        return tuple((x / width, y / height) for x, y in newest.scan.corners)
 
     def shown(self, now_s: float, verify_us: float) -> None:
         """Time the check whose verdict is now on the screen, if it is not timed yet.

@@ -107,6 +107,39 @@ def test_the_default_is_480_by_800():
     screen.close()
 
 
+def test_a_part_that_changed_is_all_that_the_panel_gets(tmp_path: Path):
+    for rotation in ROTATIONS:
+        folder = tmp_path / str(rotation)
+        folder.mkdir()
+        panel = Placement((48, 80), (0, 0), rotation).turned
+        device, sysfs = frame_buffer(folder, panel, 32, panel[0] * 4)
+        screen = FramebufferDisplay((48, 80), rotation, device=device, sysfs=sysfs)
+        before, after = picture((48, 80)), picture((48, 80))
+        area = pygame.Rect(8, 20, 30, 50)
+        after.fill((0, 0, 255), area)
+        after.fill((9, 9, 9), (0, 79, 48, 1))  # differs too, but is not in the area
+        screen.show(before)
+        screen.show(after, area)
+        part = decoded(device, panel, 32, panel[0] * 4)
+        before.fill((0, 0, 255), area)
+        screen.show(before)
+        assert (part == decoded(device, panel, 32, panel[0] * 4)).all()
+        screen.close()
+
+
+@pytest.mark.parametrize("rotation", ROTATIONS)
+def test_a_part_of_a_picture_that_is_scaled_is_shown_with_the_rest(tmp_path: Path, rotation: Rotation):
+    device, sysfs = frame_buffer(tmp_path, (100, 200), 32, 400)
+    screen = FramebufferDisplay((48, 80), rotation, device=device, sysfs=sysfs)
+    shown = picture((48, 80))
+    shown.fill((0, 0, 255), (8, 20, 30, 50))
+    screen.show(shown, pygame.Rect(8, 20, 30, 50))
+    part = decoded(device, (100, 200), 32, 400)
+    screen.show(shown)
+    assert (part == decoded(device, (100, 200), 32, 400)).all()
+    screen.close()
+
+
 def test_a_picture_of_another_size_is_a_fault():
     screen = display.offscreen((48, 80))
     with pytest.raises(DisplayFault, match="48"):

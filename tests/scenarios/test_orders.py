@@ -24,7 +24,7 @@ from tests.scenarios.test_network_faults import connect
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pygame import Surface
+    from pygame import Rect, Surface
 
     from terminal.ports import Contact
     from tests.scenarios.conftest import Desk, Registry
@@ -89,7 +89,7 @@ class EndingDisplay:
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
 
-    def show(self, _surface: Surface) -> None:
+    def show(self, _surface: Surface, _area: Rect | None = None) -> None:
         """See `terminal.ports.Display`."""
         os.kill(os.getpid(), signal.SIGTERM)
 

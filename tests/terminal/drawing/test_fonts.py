@@ -9,12 +9,13 @@ import pygame
 import pytest
 
 from terminal.drawing.draw import draw
-from terminal.drawing.fonts import BOLD, GLYPHS, REGULAR, Fonts
+from terminal.drawing.fonts import BOLD, GLYPH_BYTES, LINE_BYTES, REGULAR, Fonts
 from terminal.drawing.theme import Style
 from terminal.errors import FontFault
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Notice
 from tests.terminal.drawing.displays import FONTS
+from tests.terminal.drawing.gallery import VIEWS
 from tests.terminal.screens.builders import FRESH
 
 BLACK = (0, 0, 0)
@@ -71,13 +72,29 @@ def test_fallback_says_the_fault_in_english():
     assert all(fallback.has(letter) for letter in FontFault.en)
 
 
-def test_glyphs_come_from_the_cache_and_the_cache_is_bounded():
+def test_glyphs_and_lines_come_from_their_caches_which_are_bounded_in_bytes():
     fonts = Fonts.load(FONTS)
     first = fonts.glyph("检", 12, BLACK, bold=False)
+    line = fonts.letters("检验", 12, BLACK, bold=False)
     assert fonts.glyph("检", 12, BLACK, bold=False) is first
-    for place in range(GLYPHS):
-        fonts.glyph(chr(0x4E00 + place), 8, BLACK, bold=False)
+    assert fonts.letters("检验", 12, BLACK, bold=False) is line
+    for place in range(600):
+        letter = chr(0x4E00 + place)
+        fonts.letters(letter * (1 + place % 3), 120, BLACK, bold=False)
+        assert fonts.glyphs.held_bytes <= GLYPH_BYTES
+        assert fonts.lines.held_bytes <= LINE_BYTES
+    assert len(fonts.glyphs) < 600
     assert fonts.glyph("检", 12, BLACK, bold=False) is not first
+    assert fonts.letters("检验", 12, BLACK, bold=False) is not line
+
+
+def test_a_screen_that_was_drawn_before_shapes_and_draws_no_letter_again():
+    fonts = Fonts.load(FONTS)
+    style, screen = Style("zh", fonts), VIEWS["pass"].screen
+    draw(screen, None, style)
+    held = len(fonts.glyphs), len(fonts.lines)
+    draw(screen, None, style)
+    assert (len(fonts.glyphs), len(fonts.lines)) == held
 
 
 def test_letter_that_no_font_has_is_measured_and_drawn_all_the_same(fonts: Fonts):

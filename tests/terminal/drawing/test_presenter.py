@@ -1,4 +1,4 @@
-"""A screen is redrawn only if it changed, and a touch is applied to the screen of its time."""
+"""Only what changed on a screen is drawn, and a touch is applied to the screen of its time."""
 
 from __future__ import annotations
 
@@ -6,38 +6,43 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pygame
 import pytest
 
+from terminal.drawing.draw import draw
 from terminal.drawing.presenter import Presenter
 from terminal.drawing.theme import Style
 from terminal.ports import Button, Contact
 from terminal.screens.attention import KeyDown, KeyUp
 from terminal.screens.check import Ready
 from terminal.screens.shift import Menu
-from terminal.screens.values import Status
+from terminal.screens.values import ClockStatus, Status
+from tests.terminal.drawing.gallery import VIEWS, street
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pygame
 
     from terminal.drawing.fonts import Fonts
     from terminal.screens.state import Shown
 
 SIZE = (480, 800)
+LEFT = ((0.1, 0.2), (0.3, 0.2), (0.3, 0.5), (0.1, 0.5))
+MIDDLE = ((0.4, 0.3), (0.6, 0.3), (0.6, 0.6), (0.4, 0.6))
 
 
 @dataclass
 class Surfaces:
-    """A display that keeps the surfaces shown."""
+    """A display that keeps the areas drawn, and has the content that they leave."""
 
-    shown: list[pygame.Surface] = field(default_factory=list)
+    areas: list[pygame.Rect | None] = field(default_factory=list)
+    content: pygame.Surface = field(default_factory=lambda: pygame.Surface(SIZE, depth=32))
     contacts: list[Contact] = field(default_factory=list)
     size: tuple[int, int] = SIZE
 
-    def show(self, surface: pygame.Surface) -> None:
-        """Keep a surface."""
-        self.shown.append(surface)
+    def show(self, surface: pygame.Surface, area: pygame.Rect | None = None) -> None:
+        """Take the part that is said to differ."""
+        self.areas.append(area)
+        self.content.blit(surface, area or (0, 0), area)
 
     def poll(self) -> Sequence[Contact]:
         """Return the contacts since the last call."""
@@ -46,6 +51,10 @@ class Surfaces:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+def pixels(surface: pygame.Surface) -> bytes:
+    return pygame.image.tobytes(surface, "RGB")
 
 
 @pytest.fixture
@@ -70,9 +79,50 @@ def test_the_same_screen_with_the_same_picture_is_drawn_once(presenter: Presente
         (Menu(Status()), None),
     ):
         presenter.show(screen, preview)
-        drawn.append(len(display.shown))
+        drawn.append(len(display.areas))
     assert drawn == [1, 1, 2, 3, 4, 4]
-    assert presenter.style.size == display.shown[0].get_size() == SIZE
+    assert presenter.style.size == SIZE
+
+
+def test_time_that_changes_nothing_on_the_screen_draws_nothing(presenter: Presenter, display: Surfaces):
+    picture = street()
+    for second in range(60):
+        status = Status(ClockStatus(1_800_000_000 + second, monotonic_s=second))
+        presenter.show(Ready(status), picture)
+        presenter.show(Ready(status), picture)
+    assert len(display.areas) == 1
+    presenter.show(Ready(Status(ClockStatus(1_800_000_060, monotonic_s=60))), picture)
+    assert len(display.areas) == 2
+
+
+def test_a_new_picture_draws_its_own_area_alone(presenter: Presenter, display: Surfaces, fonts: Fonts):
+    screen, style = VIEWS["ready"].screen, Style("zh", fonts, SIZE)
+    presenter.show(screen, street())
+    for picture, found in ((street()[::-1].copy(), LEFT), (street(), MIDDLE), (street(), ())):
+        presenter.show(screen, picture, found)
+        assert pixels(display.content) == pixels(draw(screen, picture, style, found))
+    areas = [area for area in display.areas[1:] if area is not None]
+    assert len(areas) == 3
+    assert all(area.width == SIZE[0] and area.height < 0.8 * SIZE[1] for area in areas)
+
+
+def test_the_code_that_was_found_is_outlined_where_it_is_in_the_picture(fonts: Fonts):
+    style, screen, dark = Style("zh", fonts, SIZE), VIEWS["ready"].screen, np.zeros((360, 640), np.uint8)
+    plain, outlined = (pygame.surfarray.array3d(draw(screen, dark, style, found)) for found in ((), MIDDLE))
+    changed = np.argwhere((plain != outlined).any(axis=2))
+    left, top = changed.min(axis=0)
+    right, bottom = changed.max(axis=0)
+    assert (left + right) / 2 == pytest.approx(SIZE[0] / 2, abs=2)
+    assert right - left == pytest.approx((bottom - top) * (0.2 * 640) / (0.3 * 360), rel=0.1)
+
+
+def test_whatever_was_shown_before_a_screen_is_shown_as_if_it_were_alone(
+    presenter: Presenter, display: Surfaces, fonts: Fonts
+):
+    style = Style("zh", fonts, SIZE)
+    for view in VIEWS.values():
+        presenter.show(view.screen, view.preview)
+        assert pixels(display.content) == pixels(draw(view.screen, view.preview, style))
 
 
 def test_an_input_has_the_time_of_the_poll_before(presenter: Presenter, display: Surfaces):

@@ -7,15 +7,27 @@ from enum import StrEnum
 from typing import TypeAlias
 
 
-class Control(StrEnum):
-    """Reply of the control room about an alarm."""
+class ResultKey(StrEnum):
+    """Results of an alarm (alarm_results.csv, group `result`)."""
 
     CONFIRMED = "confirmed"
-    DENIED = "denied"
+    NOT_THIS_VEHICLE = "not_this_vehicle"
+    PENDING = "pending"
+    """Acknowledged by the officer; the control room has not answered."""
+    NOT_STOPPED = "not_stopped"
+
+
+class Control(StrEnum):
+    """Reply of the control room about an alarm, in the words of its results."""
+
+    CONFIRMED = ResultKey.CONFIRMED
+    DENIED = ResultKey.NOT_THIS_VEHICLE
 
 
 CONTROL_ROOM = "指挥中心"
 """Recorded name of the one who confirms or denies an alarm: the control room."""
+OFFICER = "民警"
+"""Recorded name of the one who acknowledges an alarm and reports its result: the officer of the entry."""
 ACTIONS = ("放行", "口头警告", "开具文书", "扣留车辆", "移交", "其他")
 """Recorded texts of measures after a check: released, warned, document issued, and so on."""
 
@@ -59,4 +71,17 @@ class ControlWord:
     result: Control
 
 
-OfficerNote: TypeAlias = Action | Remark | KeepPicture | Mistaken | ControlWord
+@dataclass(frozen=True, slots=True)
+class AlarmResult:
+    """Result of an alarm; reasons and disposals are keys of alarm_results.csv."""
+
+    result: ResultKey
+    reason: str | None = None
+    """Why it was not this vehicle, or why it was not stopped."""
+    disposals: tuple[str, ...] = ()
+    document: str | None = None
+    """Number of the document that was issued."""
+    handed_to: str | None = None
+
+
+OfficerNote: TypeAlias = Action | Remark | KeepPicture | Mistaken | ControlWord | AlarmResult

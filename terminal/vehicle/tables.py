@@ -112,6 +112,11 @@ def _lines(name: str, key: str, zh: str, en: str) -> dict[str, Lines]:
     return {row[key]: Lines(row[zh], row[en]) for row in rows(name)}
 
 
+def _groups() -> dict[str, tuple[str, ...]]:
+    held = [(row["group"], row["key"]) for row in rows("alarm_results")]
+    return {group: tuple(key for of, key in held if of == group) for group, _ in held}
+
+
 PROVINCES = _lines("provinces", "abbr", "name_zh", "name_en")
 VEHICLE_TYPES = {row["code"]: row["name_zh"] for row in rows("vehicle_types_main")}
 USES = _lines("use_nature", "code", "name_zh", "name_en")
@@ -122,6 +127,8 @@ CREDENTIAL_LINES: dict[str, Lines] = {}
 VEHICLE_LINES: dict[str, Lines] = {}
 ALARM_RESULTS: dict[str, Lines] = {}
 """Results of an alarm and their reasons, by key."""
+ALARM_WORD_KEYS: dict[str, tuple[str, ...]] = {}
+"""Keys of ALARM_RESULTS by group (result, not_stopped, disposal, reason), in the order of the table."""
 OUTCOMES: dict[str, dict[str, str]] = {}
 STATUS: dict[str, dict[str, str]] = {}
 
@@ -137,5 +144,6 @@ def _read_rules() -> None:
     _replace(CREDENTIAL_LINES, _lines("credential_findings", "key", "line_zh", "line_en"))
     _replace(VEHICLE_LINES, _lines("vehicle_findings", "key", "line_zh", "line_en"))
     _replace(ALARM_RESULTS, _lines("alarm_results", "key", "zh", "en"))
+    _replace(ALARM_WORD_KEYS, _groups())
     _replace(OUTCOMES, {row["key"]: row for row in rows("outcomes")})
     _replace(STATUS, {row["code"]: row for row in rows("vehicle_status")})

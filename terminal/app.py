@@ -18,6 +18,7 @@ from terminal.limits import FRAME_BUDGET_S
 from terminal.ports import Incoming, KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import state
+from terminal.screens.alarm_case import AlarmsTold
 from terminal.screens.attention import Drawn, KeyDown, KeyUp
 from terminal.screens.check import Ready
 from terminal.screens.choice import CodeChoice, Identified, Identify
@@ -211,6 +212,7 @@ class App:
         self.services.poll()
         if isinstance(self.screen, Uploading):
             self._dispatch(UploadTold(self.services.upload_progress()))
+        self._dispatch(AlarmsTold(self.services.open_alarms))
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
         self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
 
@@ -226,7 +228,7 @@ class App:
             if answer is not None:
                 self._dispatch(answer)
 
-    def _perform(self, effect: Effect) -> ScreenEvent | SignInEvent | None:
+    def _perform(self, effect: Effect) -> ScreenEvent | SignInEvent | AlarmsTold | None:
         match effect:
             case CheckCode(scan):
                 chosen = isinstance(self.ui.below, CodeChoice)

@@ -16,6 +16,7 @@ from terminal.vehicle.tables import OUTCOMES, Lines
 
 if TYPE_CHECKING:
     from terminal.model import Plate, RecordedCheck, Verdict
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.values import Status
 
 
@@ -45,11 +46,13 @@ class Alarm:
     """Number of further alarms that wait behind it."""
     held: bool = False
     """True while CONFIRM is down, which acknowledges the alarm after `attention.HOLD_S`."""
+    card: OpenAlarm | None = None
+    """Content of the radio card, if the officer asked for it in the alarm's place."""
 
 
 @dataclass(frozen=True, slots=True)
 class BannerOpened:
-    """The officer touched the banner of an alarm from an older check."""
+    """The officer touched the banner of an alarm."""
 
 
 Key: TypeAlias = "tuple[int, Plate | None, str]"

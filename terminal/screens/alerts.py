@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from terminal.model import Outcome
 from terminal.screens import alarms
+from terminal.screens.check import Result
+from terminal.screens.comparing import Comparison
 from terminal.screens.events import Click, Effect, PlaySignal, Rerecorded
-from terminal.screens.state import subject_of
+from terminal.screens.state import FaultScreen, subject_of
+from terminal.screens.values import AlarmStatus, WaitingAlarms
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
+    from terminal.screens.open_alarm import OpenAlarm
+    from terminal.screens.state import Screen
     from terminal.screens.ui import Ui
 
 HEARD_KEPT = 512
@@ -46,6 +51,45 @@ def raised(ui: Ui, judged: RecordedCheck, now_s: float) -> tuple[Ui, tuple[Effec
 def _is_same(one: RecordedCheck, other: RecordedCheck) -> bool:
     """Return True if two alarms are about one vehicle, so that the newer replaces the older."""
     return (one.plate, one.verdict.outcome) == (other.plate, other.verdict.outcome)
+
+
+def due(ui: Ui, *, locked: bool) -> RecordedCheck | None:
+    """Return the alarm that may be shown above the screen below, None if there is none."""
+    if locked:
+        return None
+    compared = _compared(ui.below)
+    if compared is None:
+        return next(iter(ui.alerts), None)
+    return next((one for one in ui.alerts if one.plate == compared.plate), None)
+
+
+def _compared(screen: Screen) -> RecordedCheck | None:
+    """Return the check whose car is still to be compared with an alarm's record, None if there is none."""
+    match screen:
+        case Comparison(judged=judged):
+            return judged
+        case Result(compares=True, judged=judged) | FaultScreen(back=Result(compares=True, judged=judged)):
+            return judged
+        case _:
+            return None
+
+
+def waiting(
+    alerts: tuple[RecordedCheck, ...],
+    banners: tuple[RecordedCheck, ...],
+    unclosed: tuple[OpenAlarm, ...],
+    *,
+    locked: bool,
+) -> AlarmStatus:
+    """Return what the bar says of alarms that are not shown above the screen, oldest first.
+
+    Without anybody who may read them, only their counts.
+    """
+    count = len(alerts) + (len(banners) if locked else 0)
+    newest = None if locked or not unclosed else unclosed[-1]
+    return AlarmStatus(
+        WaitingAlarms(count, locked) if count else None, () if locked else banners, len(unclosed), newest
+    )
 
 
 def signal(ui: Ui) -> PlaySignal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Result
 from terminal.screens.choice import CodeChoice
@@ -90,6 +91,13 @@ class Hold:
         return self.up_s is None and now_s - self.since_s >= HOLD_S
 
 
+def resumed(hold: Hold | None, down: KeyDown) -> Hold | None:
+    """Return a hold whose contact bounced: the button was not let go."""
+    if hold is None or hold.button is not down.button or hold.over(down.at_s):
+        return hold
+    return replace(hold, up_s=None)
+
+
 @dataclass(frozen=True, slots=True)
 class ScreenView:
     """The part of a screen that decides what a press or touch means, and since when it can be seen."""
@@ -161,10 +169,18 @@ def _other_face(screen: Shown) -> object:
             return _sign_in_face(screen)
         case Uploading():
             return replace(screen, status=_ANY, seen=None, progress=UploadProgress())
-        case Alarm():
+        case Alarm() | RadioCard() | VinCheck() | CasePick() | CaseForm():
             return replace(screen, status=_ANY)
+        case CaseText(wanted=wanted):
+            return CaseText, wanted  # characters may follow one another faster than they are drawn
         case _:
             return replace(screen, status=_ANY, seen=None)
+
+
+def _banner(screen: Shown) -> object:
+    """Return what a touch of the banner opens."""
+    held = screen.status.alarms
+    return held.banners, None if held.newest is None else held.newest.plate
 
 
 def _sign_in_face(screen: SignInScreen) -> object:
@@ -183,10 +199,10 @@ def touch_face(screen: Shown) -> object:
         case SignIn():
             return _sign_in_face(replace(screen, marked=None))
         case Result(has_other_code=offers):
-            return face, screen.status.alarms.banners, offers
+            return face, _banner(screen), offers
         case ShiftLog(shown=shown):
-            return face, screen.status.alarms.banners, [one.seq for one in shown]
+            return face, _banner(screen), [one.seq for one in shown]
         case LogEntry(notes=notes):
-            return face, screen.status.alarms.banners, notes
+            return face, _banner(screen), notes
         case _:
-            return face, screen.status.alarms.banners
+            return face, _banner(screen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.screens.alarm_case import AlarmEffect
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
@@ -204,6 +205,7 @@ Effect: TypeAlias = (
     | Identify
     | CaseEffect
     | OpenSealed
+    | AlarmEffect
     | PlaySignal
     | StopSignal
     | Click

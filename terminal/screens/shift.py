@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from terminal.journal.notes import OfficerNote
     from terminal.model import Counts
     from terminal.screens.check import Result
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.values import LastSeen, Logged
 
 ROWS = 5
@@ -170,6 +171,8 @@ class ShiftLoaded:
     log: tuple[Logged, ...]
     counts: Counts
     unuploaded: int
+    open_alarms: tuple[OpenAlarm, ...] = ()
+    """Alarms without a result, oldest first, of this shift or left open by an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from terminal.screens.alarm_case import CaseScreen, CaseTouch
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
@@ -69,7 +70,7 @@ Screen: TypeAlias = (
     | ShiftScreen
 )
 """The screens that follow one another; an alarm can interrupt any of them."""
-Shown: TypeAlias = Screen | Alarm | SignInScreen
+Shown: TypeAlias = Screen | Alarm | CaseScreen | SignInScreen
 """Everything that can be on the display."""
 Transition: TypeAlias = tuple[Screen, tuple[Effect, ...]]
 
@@ -80,6 +81,7 @@ Touch: TypeAlias = (
     | Picked
     | Fitted
     | BannerOpened
+    | CaseTouch
     | ReasonPicked
     | ChoiceTouch
     | ShiftTouch

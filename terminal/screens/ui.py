@@ -8,6 +8,8 @@ can cover or lose one. Rules (wire format, section 5, "An alarm is never a notic
 3. While nobody is signed in or the session is locked, alarms wait unread; the next officer sees them first.
 4. An alarm from a check of more than ten minutes ago is a banner until it is opened.
 5. An acknowledged alarm is shown again if it changes, or if its check was not an alarm in the meantime.
+6. An alarm without a result stays in the banner of every screen. A touch of the banner, or holding CONFIRM,
+   opens its case above the screen (`alarm_case`), which returns unchanged.
 
 The sign-in screens lie above all of it. What is below them only hears what becomes known of earlier checks,
 and returns unchanged to the officer whose session was locked.
@@ -19,10 +21,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.ports import Button
-from terminal.screens import alarms, choice_step, entry_step, shift_step, sign_in_step
+from terminal.screens import alarm_case_step, alarms, choice_step, entry_step, shift_step, sign_in_step
+from terminal.screens.alarm_case import (
+    Acknowledge,
+    AlarmLife,
+    AlarmsTold,
+    CardTurned,
+    CasePicked,
+    CaseScreen,
+    CaseTyped,
+    ControlSaid,
+    FieldOpened,
+)
 from terminal.screens.alarms import Alarm, BannerOpened, Key
-from terminal.screens.alerts import HEARD_KEPT, raised, renumbered, signal
+from terminal.screens.alerts import HEARD_KEPT, due, raised, renumbered, signal, waiting
 from terminal.screens.attention import (
+    BOUNCE_S,
     Drawn,
     Hold,
     Input,
@@ -31,11 +45,12 @@ from terminal.screens.attention import (
     ScreenView,
     Touched,
     key_face,
+    resumed,
     touch_face,
 )
-from terminal.screens.check import Ready, Result
+from terminal.screens.check import Ready
 from terminal.screens.choice import Identified
-from terminal.screens.comparing import Comparison
+from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
     Click,
     Effect,
@@ -52,6 +67,7 @@ from terminal.screens.events import (
     StopSignal,
     Tick,
 )
+from terminal.screens.open_alarm import of, opens
 from terminal.screens.sealed import SealedOpened
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, UploadTold
 from terminal.screens.sign_in import (
@@ -69,14 +85,17 @@ from terminal.screens.sign_in import (
 )
 from terminal.screens.state import FaultScreen, Screen, Shown, Touch, subject_of
 from terminal.screens.step import step
-from terminal.screens.values import AlarmStatus, WaitingAlarms
+from terminal.screens.values import AlarmStatus
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
+    from terminal.screens.alarm_case_step import CaseTransition
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.sign_in_step import SignInTransition
     from terminal.screens.values import SignedInOfficer, Status
 
-UiEvent: TypeAlias = ScreenEvent | SignInEvent | Input | Drawn
+UiEvent: TypeAlias = ScreenEvent | SignInEvent | AlarmsTold | Input | Drawn
+_CASE_TOUCHES = (CardTurned, ControlSaid, CasePicked, FieldOpened, CaseTyped, Fitted)
 _OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, SealedOpened, ShiftEnded)
 """Answers to what the officer did. A verdict is not among them: it always counts as a change by itself."""
 _NEWS = (
@@ -121,6 +140,8 @@ class Ui:
     dropped: int = 0
     """Number of presses and touches that did not count."""
     session: UiSession = field(default_factory=UiSession)
+    life: AlarmLife = field(default_factory=AlarmLife)
+    """The alarms without a result."""
 
     @property
     def screen(self) -> Shown:
@@ -131,17 +152,30 @@ class Ui:
         if self.up is not None:
             about = alarms.about(self.up, subject_of(self.below))
             more = len(self.alerts) - 1
-            return Alarm(status, self.up, about, more, held=self.hold is not None)
-        if not self.alerts and not self.banners:
-            return self.below
-        return replace(self.below, status=self._with_waiting(status))
+            card = of(self.up, self.life.open) if self.life.card else None
+            if self.open:
+                unclosed = AlarmStatus(unclosed=len(self.open), newest=self.open[-1], opens=False)
+                status = replace(status, alarms=unclosed)
+            return Alarm(status, self.up, about, more, held=self.hold is not None, card=card)
+        shown: CaseScreen | Screen = self.below
+        if self.life.case is not None and not isinstance(self.below, FaultScreen):
+            shown = replace(self.life.case, status=status)
+        if not self.alerts and not self.banners and not self.open:
+            return shown
+        return replace(shown, status=self._with_waiting(status))
 
     def _with_waiting(self, status: Status) -> Status:
-        """The bar with the alarms that wait; without anybody who may read them, only their count."""
-        locked = _is_locked(self)
-        count = len(self.alerts) + (len(self.banners) if locked else 0)
-        waiting = WaitingAlarms(count, locked) if count else None
-        return replace(status, alarms=AlarmStatus(waiting, () if locked else self.banners))
+        """The bar with the alarms that wait or have no result; without anybody who may read them, only their
+        count.
+        """
+        held = waiting(self.alerts, self.banners, self.open, locked=_is_locked(self))
+        return replace(status, alarms=replace(held, opens=self.life.case is None))
+
+    @property
+    def open(self) -> tuple[OpenAlarm, ...]:
+        """The alarms without a result that are neither shown nor waiting, oldest first."""
+        raised_ = {one.plate for one in (*self.alerts, *self.banners)}
+        return tuple(one for one in self.life.open if one.plate not in raised_)
 
 
 Advance: TypeAlias = tuple[Ui, tuple[Effect, ...]]
@@ -159,6 +193,8 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
             return _entered(replace(ui, session=replace(ui.session, used_s=now_s)), event, now_s)
         case Tick():
             return _ticked(ui, event, now_s)
+        case AlarmsTold(told):
+            return _settled(replace(ui, life=ui.life.told(told))), ()
         case LockNow() | SignedIn() | SignInRefused() | Released() | PadTouched():
             return _session_changed(ui, event, now_s)
         case _:
@@ -169,7 +205,9 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
 def _ticked(ui: Ui, tick: Tick, now_s: float) -> Advance:
     acknowledged: tuple[Effect, ...] = ()
     if ui.hold is not None and ui.hold.done(now_s):
-        ui, acknowledged = _acknowledged(ui)
+        ui, acknowledged = _held(ui)
+    elif ui.hold is not None and ui.up is None and ui.hold.over(now_s):
+        ui, acknowledged = _pressed(replace(ui, hold=None), ui.hold.button, now_s)
     ui, effects = _happened(replace(ui, by_officer=False), tick, now_s)
     if ui.session.hold is not None and ui.session.hold.over(now_s):
         ui = replace(ui, session=replace(ui.session, hold=None))
@@ -215,7 +253,8 @@ def _signed_in(ui: Ui, event: SignedIn, now_s: float) -> Advance:
         fault = below.notice if isinstance(below, FaultScreen) else None
         below = FaultScreen(below.status, fault) if fault else Ready(below.status)
     session = UiSession(event.officer, used_s=now_s)
-    after = _settled(replace(ui, below=below, session=session, by_officer=False))
+    life = replace(ui.life, case=None) if event.new_shift else ui.life
+    after = _settled(replace(ui, below=below, session=session, by_officer=False, life=life))
     return after, ((signal(after),) if after.alerts else ())
 
 
@@ -241,26 +280,58 @@ def _entered(ui: Ui, event: Input, now_s: float) -> Advance:
 
 def _key_down(ui: Ui, down: KeyDown, now_s: float) -> Advance:
     if down.bounce:
-        session = replace(ui.session, hold=_held_on(ui.session.hold, down))
-        return replace(ui, hold=_held_on(ui.hold, down), session=session), ()
+        session = replace(ui.session, hold=resumed(ui.session.hold, down))
+        return replace(ui, hold=resumed(ui.hold, down), session=session), ()
     if down.button is Button.BACK and not _is_locked(ui):
         ui = replace(ui, session=replace(ui.session, hold=Hold(down.button, now_s)))
     if ui.up is not None:
-        if down.button is Button.CONFIRM and ui.keys.begins_hold(down.at_s):
-            return replace(ui, hold=Hold(down.button, now_s)), ()
-        return _dropped(ui)
+        return _down_at_alarm(ui, down, ui.up, now_s)
     if not ui.keys.counts(down.at_s):
         return _dropped(ui)
     if ui.session.gate is not None:
         return _at_gate(ui, sign_in_step.pressed(ui.session.gate, down.button))
-    return _happened(replace(ui, by_officer=True), Pressed(down.button), now_s)
+    if down.button is Button.CONFIRM and _opens_banner(ui):
+        return replace(ui, hold=Hold(down.button, now_s)), ()  # it acts once it is let go
+    return _pressed(ui, down.button, now_s)
 
 
-def _held_on(hold: Hold | None, down: KeyDown) -> Hold | None:
-    """A hold whose contact bounced: the button was not let go."""
-    if hold is None or hold.button is not down.button or hold.over(down.at_s):
-        return hold
-    return replace(hold, up_s=None)
+def _down_at_alarm(ui: Ui, down: KeyDown, alarm: RecordedCheck, now_s: float) -> Advance:
+    """Handle a key at an alarm: CONFIRM begins to acknowledge it, TRIGGER shows or hides its radio card."""
+    if down.button is Button.CONFIRM and ui.keys.begins_hold(down.at_s):
+        return replace(ui, hold=Hold(down.button, now_s)), ()
+    if down.button is Button.TRIGGER and alarm.plate is not None and ui.keys.counts(down.at_s):
+        return _settled(replace(ui, life=replace(ui.life, card=not ui.life.card))), ()
+    return _dropped(ui)
+
+
+def _pressed(ui: Ui, button: Button, now_s: float) -> Advance:
+    """Handle a press that counts, at the case of an alarm or at the screen below."""
+    ui = replace(ui, by_officer=True)
+    if ui.life.case is not None and not isinstance(ui.below, FaultScreen):
+        return _in_case(ui, alarm_case_step.pressed(ui.life, button))
+    return _happened(ui, Pressed(button), now_s)
+
+
+def _in_case(ui: Ui, moved: CaseTransition) -> Advance:
+    case, effects = moved
+    return _settled(replace(ui, life=replace(ui.life, case=case))), effects
+
+
+def _opens_banner(ui: Ui) -> bool:
+    """Return True if the banner of an alarm is shown that a touch, or holding CONFIRM, opens."""
+    return bool(ui.banners or ui.open) and not ui.alerts and ui.life.case is None and not _is_locked(ui)
+
+
+def _banner_opened(ui: Ui) -> Advance:
+    """Open the alarm in the banner: one of an older check as an alarm, else the newest one's case."""
+    if not _opens_banner(ui) or ui.up is not None:
+        return ui, ()
+    if ui.banners:
+        opened, *rest = ui.banners
+        after = replace(ui, banners=tuple(rest), alerts=(opened, *ui.alerts), up=opened)
+        return _settled(after), (PlaySignal(opened.verdict.outcome),)
+    case = alarm_case_step.opened(ui.life)
+    return _settled(replace(ui, life=replace(ui.life, case=case))), ()
 
 
 def _key_up(ui: Ui, button: Button, at_s: float) -> Advance:
@@ -272,7 +343,9 @@ def _key_up(ui: Ui, button: Button, at_s: float) -> Advance:
     if ui.hold is None or ui.hold.button is not button:
         return ui, ()
     if ui.hold.done(at_s):
-        return _acknowledged(ui)
+        return _held(ui)
+    if ui.up is None and at_s - ui.hold.since_s >= BOUNCE_S:
+        return _pressed(replace(ui, hold=None), button, at_s)
     return replace(ui, hold=replace(ui.hold, up_s=at_s)), ()
 
 
@@ -287,20 +360,18 @@ def _touched(ui: Ui, meant: Touch, now_s: float) -> Advance:
             if ui.session.gate is None
             else _at_gate(ui, sign_in_step.touched(ui.session.gate, meant))
         )
-    if not isinstance(meant, BannerOpened):
-        return _happened(ui, meant, now_s)
-    if not ui.banners or _is_locked(ui) or ui.up is not None:
-        return ui, ()
-    opened, *rest = ui.banners
-    after = replace(ui, banners=tuple(rest), alerts=(opened, *ui.alerts), up=opened)
-    return _settled(after), (PlaySignal(opened.verdict.outcome),)
+    if isinstance(meant, BannerOpened):
+        return _banner_opened(ui)
+    if isinstance(meant, _CASE_TOUCHES) and (ui.life.case is not None or not isinstance(meant, Fitted)):
+        return _in_case(ui, alarm_case_step.touched(ui.life, meant))
+    return _happened(ui, meant, now_s)
 
 
 def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     """Apply an event to the screen below, and raise the alarm that it may bring."""
     if ui.session.gate is not None and not isinstance(event, _NEWS):
         return ui, ()
-    if ui.up is not None and isinstance(event, Scanned):
+    if (ui.up is not None or ui.life.case is not None) and isinstance(event, Scanned):
         return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
     below, effects = step(ui.below, event, now_s)
     session = replace(ui.session, used_s=now_s) if isinstance(event, Recorded) else ui.session
@@ -310,7 +381,7 @@ def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     if ui.session.gate is not None:
         effects = _unattended(ui, event, effects)
     alarm: tuple[Effect, ...] = ()
-    if after.hold is not None and after.hold.over(now_s):
+    if after.hold is not None and after.up is not None and after.hold.over(now_s):
         after = replace(after, hold=None)
     if isinstance(event, Rerecorded):
         after = renumbered(after, event)
@@ -329,51 +400,37 @@ def _unattended(ui: Ui, event: ScreenEvent, effects: tuple[Effect, ...]) -> tupl
     return tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))
 
 
-def _acknowledged(ui: Ui) -> Advance:
+def _held(ui: Ui) -> Advance:
+    """Handle CONFIRM held for HOLD_S: it acknowledges the alarm that is shown, or opens the banner's."""
+    if ui.up is not None:
+        return _acknowledged(ui, ui.up)
+    return _banner_opened(replace(ui, hold=None, by_officer=True))
+
+
+def _acknowledged(ui: Ui, alarm: RecordedCheck) -> Advance:
     """Acknowledge the alarm that is shown; show the next, or the screen below unchanged."""
-    if ui.up is None:
-        return replace(ui, hold=None), ()
     after = replace(
         ui,
-        alerts=tuple(one for one in ui.alerts if one != ui.up),
+        alerts=tuple(one for one in ui.alerts if one != alarm),
         up=None,
-        heard=(*ui.heard, alarms.key(ui.up))[-HEARD_KEPT:],
+        heard=(*ui.heard, alarms.key(alarm))[-HEARD_KEPT:],
         hold=None,
         by_officer=False,
+        life=replace(ui.life, card=False),
     )
-    return _settled(after), (signal(after) if after.alerts else StopSignal(),)
+    done: tuple[Effect, ...] = (Acknowledge(alarm),) if opens(alarm) else ()
+    return _settled(after), (signal(after) if after.alerts else StopSignal(), *done)
 
 
 def _settled(ui: Ui) -> Ui:
     """Select the alarm to show now, and note what the officer has not seen yet."""
-    up = ui.up if ui.up in ui.alerts and not _is_locked(ui) else _due(ui)
+    up = ui.up if ui.up in ui.alerts and not _is_locked(ui) else due(ui, locked=_is_locked(ui))
     ui = replace(ui, up=up)
     screen = ui.screen
     by_itself = not ui.by_officer or isinstance(screen, Alarm | Comparison)
     keys = ui.keys.of(key_face(screen), by_itself=by_itself)
     touches = ui.touches.of(touch_face(screen), by_itself=by_itself)
     return replace(ui, keys=keys, touches=touches, hold=ui.hold if keys is ui.keys else None)
-
-
-def _due(ui: Ui) -> RecordedCheck | None:
-    """Return the alarm that may be shown above the screen below, None if there is none."""
-    if _is_locked(ui):
-        return None
-    compared = _compared(ui.below)
-    if compared is None:
-        return next(iter(ui.alerts), None)
-    return next((one for one in ui.alerts if one.plate == compared.plate), None)
-
-
-def _compared(screen: Screen) -> RecordedCheck | None:
-    """Return the check whose car is still to be compared with an alarm's record, None if there is none."""
-    match screen:
-        case Comparison(judged=judged):
-            return judged
-        case Result(compares=True, judged=judged) | FaultScreen(back=Result(compares=True, judged=judged)):
-            return judged
-        case _:
-            return None
 
 
 def _is_locked(ui: Ui) -> bool:

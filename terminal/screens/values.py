@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.journal.notes import OfficerNote
     from terminal.model import Outcome, Plate, RecordedCheck
+    from terminal.screens.open_alarm import OpenAlarm
 
 
 class CameraStatus(StrEnum):
@@ -121,6 +122,12 @@ class AlarmStatus:
     """Alarms that may not be shown there yet; None if there are none."""
     banners: tuple[RecordedCheck, ...] = ()
     """Unopened alarms from older checks, oldest first."""
+    unclosed: int = 0
+    """Number of alarms without a result that are neither shown nor among the above."""
+    newest: OpenAlarm | None = None
+    """The newest of these; None if nobody may read it."""
+    opens: bool = True
+    """True if a touch of the banner, or holding CONFIRM, opens the alarm in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from terminal.services.ledger import Ledger
 from terminal.services.lists import Lists
 from terminal.services.notices import Notices
 from terminal.services.officer_session import OfficerSession
+from terminal.services.open_alarms import OpenAlarms
 from terminal.services.orders import OrderService
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
@@ -135,7 +136,9 @@ class _Opening:
         )
         province = LastProvince(self.state)
         province.load()
-        shift_actions, notices = ShiftActions(shift, uploads, enforcement), Notices()
+        open_alarms = OpenAlarms(shift, self.state, self.own)
+        open_alarms.resume()
+        shift_actions, notices = ShiftActions(shift, uploads, enforcement, open_alarms), Notices()
         checks = self.settings.checks
         return Services(
             Checks(verifier, ledger, lookups, self.clock),

@@ -15,6 +15,7 @@ from terminal.journal.entry import Event, EventKind
 from terminal.model import CredentialFinding
 from terminal.registry import topics
 from terminal.registry.topics import Subscription
+from terminal.screens.alarm_case import AlarmsTold
 from terminal.screens.choice import offered
 from terminal.screens.comparing import Compared
 from terminal.screens.events import (
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.model import Credential, Luma, RecordedCheck
     from terminal.ports import Clock, Incoming
+    from terminal.screens.alarm_case import AlarmEffect
     from terminal.screens.events import CaseEffect, ScreenEvent
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.sealed import OpenSealed
     from terminal.screens.shift import ShiftEffect
     from terminal.screens.sign_in import SignInEffect, SignInEvent
@@ -93,7 +96,7 @@ class Services:
         """Return the time that checks of now are decided by."""
         return self.checks.verifier.now(self.clock)
 
-    def check(self, text: str, luma: Luma | None) -> ScreenEvent | None:
+    def check(self, text: str, luma: Luma | None) -> ScreenEvent | AlarmsTold | None:
         """Check a code's text. `luma`, the whole frame it was read from, becomes evidence of a bad code."""
         event = self._recorded(lambda: self.checks.check(text, self.moment()))
         if isinstance(event, Recorded):
@@ -109,9 +112,14 @@ class Services:
         moment, verifier = self.moment(), self.checks.verifier
         return tuple(verifier.verify(code.text, moment).credential for code in offered(scan))
 
+    @property
+    def open_alarms(self) -> tuple[OpenAlarm, ...]:
+        """The alarms without a result, oldest first."""
+        return self.shift_actions.open_alarms.alarms
+
     def perform(
-        self, effect: CaseEffect | OpenSealed | ShiftEffect | SignInEffect
-    ) -> ScreenEvent | SignInEvent | None:
+        self, effect: CaseEffect | OpenSealed | ShiftEffect | AlarmEffect | SignInEffect
+    ) -> ScreenEvent | SignInEvent | AlarmsTold | None:
         """Carry out what the officer asks for about a check, the shift, the upload or the session."""
         if isinstance(effect, CheckPin | RecordLock | OpenSignIn):
             return None if isinstance(effect, OpenSignIn) else self.session.perform(effect)
@@ -219,18 +227,26 @@ class Services:
         if finding is CredentialFinding.NOT_ISSUED and self.checks.online:
             self.uploads.begin()  # the registry is told at once
 
-    def _recorded(self, deed: Callable[[], ScreenEvent | None]) -> ScreenEvent | None:
+    def _recorded(
+        self, deed: Callable[[], ScreenEvent | AlarmsTold | None]
+    ) -> ScreenEvent | AlarmsTold | None:
         """Return the event of a deed; of one that could not be recorded, only that it failed."""
         try:
             event = deed()
         except JournalFault as fault:
             return Failed(Notice.of(fault))
-        self._logged([event] if event else [])
+        if event is not None and not isinstance(event, AlarmsTold):
+            self._logged([event])
         return event
 
     def _logged(self, events: Sequence[ScreenEvent]) -> Sequence[ScreenEvent]:
-        """Add what the events tell of checks to the shift's list."""
+        """Add what the events tell of checks to the shift's list and to the open alarms."""
+        open_alarms = self.shift_actions.open_alarms
         for event in events:
+            if isinstance(event, Rerecorded):
+                with self.notices.noting(JournalFault):
+                    open_alarms.renumber(event.seq, event.judged, self.moment())
             if isinstance(event, Recorded | Refined | Reported | Rerecorded):
                 self.shift_actions.shift.update(event.judged)
+                open_alarms.update(event.judged)
         return events

@@ -18,6 +18,7 @@ from terminal.journal.entry import Note as NoteEntry
 from terminal.journal.notes import (
     CONTROL_ROOM,
     Action,
+    AlarmResult,
     ControlWord,
     KeepPicture,
     Mistaken,
@@ -100,8 +101,8 @@ class Shift:
                 self.recorder.record(NoteEntry(seq=seq, action=text), moment)
             case Remark(text):
                 self.recorder.record(NoteEntry(seq=seq, text=text), moment)
-            case KeepPicture():
-                raise ValueError("a picture must be recorded by the caller that has it")
+            case KeepPicture() | AlarmResult():
+                raise ValueError("a picture and an alarm's result are recorded by their own services")
             case Mistaken():
                 self.recorder.record(NoteEntry(seq=seq, mistaken=True), moment)
             case ControlWord(result):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
 import cv2
 
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.journal.notes import KeepPicture
+from terminal.journal.notes import ControlWord, KeepPicture
+from terminal.screens.alarm_case import (
+    Acknowledge,
+    AlarmEffect,
+    AlarmsTold,
+    CloseAlarm,
+    RecordControl,
+    RecordVin,
+)
 from terminal.screens.sealed import OpenSealed
 from terminal.screens.shift import (
     Annotate,
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from terminal.model import Luma
     from terminal.screens.sealed import SealedOpened
     from terminal.services.enforcement import EnforcementAccess
+    from terminal.services.open_alarms import OpenAlarms
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
 
@@ -47,18 +56,25 @@ class ShiftActions:
     shift: Shift
     uploads: UploadService
     enforcement: EnforcementAccess
+    open_alarms: OpenAlarms
+    """The alarms without a result."""
     _seen: tuple[int, Luma] | None = field(default=None, init=False)
     """The newest check's record number and frame."""
     _recorded: tuple[int, float] = field(default=(-1, 0.0), init=False)
     """The newest record's number, and the monotonic time, s, since which it is the newest."""
 
-    def perform(self, effect: ShiftEffect | OpenSealed, moment: Moment) -> ShiftEvent | SealedOpened:
-        """Carry out what a screen asks for about the shift or the upload, and return the answering event."""
+    def perform(
+        self, effect: ShiftEffect | OpenSealed | AlarmEffect, moment: Moment
+    ) -> ShiftEvent | SealedOpened | AlarmsTold:
+        """Carry out what a screen asks for about the shift, its alarms or the upload; return the answer."""
         match effect:
+            case Acknowledge() | RecordControl() | RecordVin() | CloseAlarm():
+                return self.open_alarms.perform(effect, moment)
             case OpenSealed():
                 return self.enforcement.open(effect, moment)
             case LoadShift():
-                return self.shift.summary(self._seen[0] if self._seen else None)
+                loaded = self.shift.summary(self._seen[0] if self._seen else None)
+                return replace(loaded, open_alarms=self.open_alarms.alarms)
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
             case EndShift(handover):
@@ -82,6 +98,8 @@ class ShiftActions:
         return ended
 
     def _annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
+        if isinstance(note, ControlWord):
+            self.open_alarms.hear(seq, note.result)
         if not isinstance(note, KeepPicture):
             return self.shift.annotate(seq, note, moment)
         if self._seen is None or self._seen[0] != seq:

@@ -56,6 +56,7 @@ def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tup
         *((services.session.rosters.fault,) if services.session.rosters.fault else ()),
         *((signal_fault,) if signal_fault else ()),
         *services.answers.faults,
+        *((open_alarms.fault,) if (open_alarms := services.shift_actions.open_alarms).fault else ()),
         *_link_faults(services),
         *services.trust.faults(services.clock.now_s(), online=checks.online),
         *services.trust.expiry.faults(services.trust.in_force, services.moment()),

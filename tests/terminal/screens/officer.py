@@ -8,6 +8,7 @@ from typing import TypeVar
 from terminal.errors import JournalFull
 from terminal.model import CredentialFinding, Plate, RecordedCheck, Subject, VehicleFinding
 from terminal.ports import Button
+from terminal.screens.alarm_case import Acknowledge
 from terminal.screens.alarms import Alarm
 from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp
 from terminal.screens.check import KindChoice, KindSource, PlateEntry, Ready, Result
@@ -72,7 +73,7 @@ class Desk:
         return effects
 
     def hold(self, seconds: float = HOLD_S) -> tuple[Effect, ...]:
-        """Hold CONFIRM; return the effects until its release."""
+        """Hold CONFIRM; return the effects until its release, but for the record of an acknowledgement."""
         before = len(self.effects)
         self.happen(KeyDown(CONFIRM, self.now_s))
         self.draw()
@@ -81,7 +82,7 @@ class Desk:
         self.happen(KeyUp(CONFIRM, self.now_s))
         self.draw()
         self.now_s += SETTLE_S
-        return tuple(self.effects[before:])
+        return tuple(effect for effect in self.effects[before:] if not isinstance(effect, Acknowledge))
 
     @property
     def screen(self) -> Shown:

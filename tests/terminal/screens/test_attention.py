@@ -46,7 +46,7 @@ def test_a_press_or_a_short_hold_acknowledges_nothing(seconds: float):
 def test_no_other_button_acknowledges_an_alarm_however_long_it_is_held(button: Button):
     desk = at(FRONT)
     desk.tell(Refined(check(1, A, STOLEN)))
-    assert desk.tell(KeyDown(button, desk.now_s)) == (Click(),)
+    assert desk.tell(KeyDown(button, desk.now_s)) == ((Click(),) if button is BACK else ())
     desk.now_s += 2 * HOLD_S
     desk.tell(KeyUp(button, desk.now_s))
     assert desk.ui.heard == ()

@@ -10,6 +10,8 @@ from pygame import Rect
 
 from terminal.drawing import (
     alarm,
+    alarm_card,
+    alarm_case,
     choice,
     comparing,
     plate_entry,
@@ -30,6 +32,7 @@ from terminal.drawing.theme import Style
 from terminal.drawing.touch_cells import banner_cell
 from terminal.drawing.upload import compose_upload
 from terminal.errors import CameraFault, CameraStalled
+from terminal.screens.alarm_case import CaseScreen
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
@@ -95,8 +98,9 @@ def event_at(screen: Shown, point: tuple[int, int], style: Style) -> ScreenTouch
 
 def cells(screen: Shown, style: Style) -> list[TouchCell]:
     """Return all touch cells besides the soft keys; where two overlap, the first counts."""
-    status = screen.status
-    banner = [banner_cell(style)] if status.alarms.banners and status.alarms.waiting is None else []
+    held = screen.status.alarms
+    opens = held.opens and held.waiting is None and (held.banners or held.newest is not None)
+    banner = [banner_cell(style)] if opens else []
     return [*banner, *_own_cells(screen, style)]
 
 
@@ -120,7 +124,7 @@ def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
         case SignIn():
             own = sign_in.cells(screen, style)
         case _:
-            pass
+            own = alarm_case.cells(screen, style) if isinstance(screen, CaseScreen) else []
     return own
 
 
@@ -146,8 +150,14 @@ def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
         case FaultScreen():
             items = _trouble(Page(style), screen)
         case _:
-            items = _compose_shift(style, screen)
+            items = _compose_case_or_shift(style, screen)
     return [*items, *key_bar(Page(style), screen)]
+
+
+def _compose_case_or_shift(style: Style, screen: ShiftScreen | CaseScreen | SignInScreen) -> list[Item]:
+    if isinstance(screen, CaseScreen):
+        return alarm_case.compose(style, screen)
+    return _compose_shift(style, screen)
 
 
 def _compose_shift(style: Style, screen: ShiftScreen | SignInScreen) -> list[Item]:
@@ -170,6 +180,8 @@ def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
     """Lay out the blocks of a verdict or an alarm in the largest type at which all fit, with the remaining
     space between them.
     """
+    if isinstance(screen, Alarm) and screen.card is not None:
+        return alarm_card.compose_alarm(style, screen.status, screen.card)
     bars = top(Page(style), screen.status)
     offers = isinstance(screen, Result) and screen.has_other_code
     strip = choice.strip(Page(style)) if offers else []

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.credential.grade import Grade
-from terminal.drawing import text, theme
+from terminal.drawing import banner, text, theme
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Text
 from terminal.drawing.layout import Block, Type, beside, largest, padded, paragraph, stack
-from terminal.screens import alarms
 from terminal.screens.values import Sending
 from terminal.vehicle.tables import Lines
 
@@ -156,18 +155,8 @@ def _undecided(page: Page, status: Status) -> list[str]:
 
 def _alarm_strip(page: Page, status: Status) -> Block | None:
     """Lay out the waiting alarms, and the one that a touch opens, on a line of their own below the bar."""
-    if status.alarms.waiting is not None:
-        key = "alarms_locked" if status.alarms.waiting.locked else "alarms_waiting"
-        words = page.say(key, count=status.alarms.waiting.count)
-    elif status.alarms.banners:
-        judged = status.alarms.banners[0]
-        words = page.say(
-            "banner",
-            number=judged.plate.number if judged.plate else "",
-            ago=text.ago(max(0.0, status.clock.monotonic_s - judged.as_of_s), page.style.language),
-            what=text.pick(alarms.title(judged.verdict), page.style.language),
-        )
-    else:
+    words = banner.words(page, status)
+    if not words:
         return None
     height, side = page.px(BANNER), page.px(34)
     room = page.width - side - page.px(8)

@@ -15,6 +15,15 @@ from terminal.drawing.page import KEYS_HEIGHT, Page
 from terminal.drawing.sign_in import enter_words
 from terminal.model import Outcome
 from terminal.ports import Button
+from terminal.screens.alarm_case import (
+    CaseField,
+    CaseForm,
+    CasePick,
+    CaseScreen,
+    CaseText,
+    RadioCard,
+    VinCheck,
+)
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
@@ -51,9 +60,8 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
                 SoftKey(Button.TRIGGER, "button_trigger", again),
                 SoftKey(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
-        case Alarm(held=held):
-            action = "keep_holding" if held else "acknowledge"
-            shown = (SoftKey(Button.CONFIRM, "button_confirm", action, main=not held),)
+        case Alarm():
+            shown = _alarm_keys(screen)
         case Result():
             shown = _result_keys(screen)
         case Comparison():
@@ -75,8 +83,41 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             shown = _shift_keys(screen)
         case _:
-            shown = _sign_in_keys(screen)
+            shown = _case_keys(screen) if isinstance(screen, CaseScreen) else _sign_in_keys(screen)
     return shown
+
+
+def _alarm_keys(screen: Alarm) -> tuple[SoftKey, ...]:
+    action = "keep_holding" if screen.held else "acknowledge"
+    held = SoftKey(Button.CONFIRM, "button_confirm", action, main=not screen.held)
+    if screen.judged.plate is None:
+        return (held,)
+    card = "case_radio" if screen.card is None else "case_to_alarm"
+    return SoftKey(Button.TRIGGER, "button_trigger", card), held
+
+
+def _case_keys(screen: CaseScreen) -> tuple[SoftKey, ...]:
+    back = partial(SoftKey, Button.BACK, "button_back")
+    trigger = partial(SoftKey, Button.TRIGGER, "button_trigger")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
+    match screen:
+        case RadioCard(alarm=alarm):
+            vin = () if alarm.described.vin_tail is None else (trigger("case_to_vin"),)
+            return back("case_leave"), *vin, confirm("case_to_result")
+        case VinCheck():
+            return back("point_differs", main=True), trigger("point_agrees", main=True)
+        case CasePick(draft=draft, marked=marked, wanted=wanted):
+            leave = back("case_to_form" if screen.has_form else "case_to_card")
+            done = wanted is CaseField.DISPOSALS and draft is not None and bool(draft.disposals)
+            if marked is not None:
+                return leave, trigger("case_next_option"), confirm("case_choose")
+            return (leave, trigger("case_next_option"), *((confirm("case_done"),) if done else ()))
+        case CaseForm(missing=lacks, marked=marked):
+            action = "case_close" if lacks is None else "case_fill_in"
+            chosen = action if marked is None else "case_change"
+            return back("case_to_card"), trigger("case_next_option"), confirm(chosen)
+        case CaseText():
+            return back("case_to_form"), confirm("case_done")
 
 
 def _sign_in_keys(screen: SignInScreen) -> tuple[SoftKey, ...]:

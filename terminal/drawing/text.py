@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.drawing.catalogue import group
-from terminal.journal.notes import Action, Control, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.journal.notes import Action, AlarmResult, Control, ControlWord, KeepPicture, Mistaken, Remark
 from terminal.model import Reason
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
@@ -34,6 +34,8 @@ REASONS = {Reason(key): lines for key, lines in group("reason").items()}
 """Reasons of the numbered checks."""
 BRANDS = group("brand")
 """Makes of vehicles, by their Chinese name without 牌."""
+RECEIVERS = group("receiver")
+"""Whom a vehicle was handed to, by the recorded word."""
 COLOURS = group("colour")
 """Body colours (车身颜色), by the registry's letters."""
 SIGN_IN_REFUSALS = group("sign-in refusal")
@@ -63,8 +65,16 @@ def note(added: OfficerNote, language: Language) -> str:
             return say("keep_picture", language)
         case Mistaken():
             return say("mistaken", language)
+        case AlarmResult():
+            return alarm_result(added, language)
         case ControlWord(result):
             return say("control_confirmed" if result is Control.CONFIRMED else "control_denied", language)
+
+
+def receiver(said: str, language: Language) -> str:
+    """Return whom a vehicle was handed to: a recorded word, perhaps with a number, in the language."""
+    word = next((word for word in RECEIVERS if said.startswith(word)), None)
+    return said if word is None else pick(RECEIVERS[word], language) + said.removeprefix(word)
 
 
 def opening_reason(reason: str, language: Language) -> str:
@@ -103,15 +113,27 @@ def hotlist_word(word: HotlistWord, language: Language) -> str:
 
 
 def earlier_alarm(alarm: EarlierAlarm, language: Language) -> str:
-    """Describe an earlier alarm: its day and how it ended; an unlisted word is shown as it is."""
-    words = (alarm.result, *([alarm.reason] if alarm.reason else []))
-    result, *reason = (
-        pick(ALARM_RESULTS[word], language) if word in ALARM_RESULTS else word for word in words
-    )
-    said = f"{day(alarm.day)} {result}"
-    if not reason:
-        return said
-    return f"{said}（{reason[0]}）" if language == "zh" else f"{said} ({reason[0]})"
+    """Describe an earlier alarm: its day and how it ended."""
+    return f"{day(alarm.day)} {_ended(alarm.result, (alarm.reason,), language)}"
+
+
+def alarm_word(key: str, language: Language) -> str:
+    """Return the text of a key of alarm_results.csv; an unlisted word is shown as it is."""
+    return pick(ALARM_RESULTS[key], language) if key in ALARM_RESULTS else key
+
+
+def alarm_result(result: AlarmResult, language: Language) -> str:
+    """Describe what became of an alarm: its result, reason and disposals."""
+    return _ended(result.result, (result.reason, *result.disposals), language)
+
+
+def _ended(result: str, details: tuple[str | None, ...], language: Language) -> str:
+    said = alarm_word(result, language)
+    listed = [alarm_word(word, language) for word in details if word]
+    if language == "en":
+        listed = [word[:1].lower() + word[1:] for word in listed]
+    colon, comma = ("：", "、") if language == "zh" else (": ", ", ")
+    return f"{said}{colon}{comma.join(listed)}" if listed else said
 
 
 def left(seconds: float, language: Language) -> str:

@@ -50,6 +50,7 @@ from terminal.screens.values import (
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.drawing.displays import SIZE
+from tests.terminal.drawing.gallery_alarm import case_screens
 from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.drawing.sign_in_gallery import sign_in_screens
 from tests.terminal.screens.builders import (
@@ -375,6 +376,7 @@ def _views() -> dict[str, View]:
         "trouble": FaultScreen(FRESH, notice(JournalFull)),
         **_shift_screens(),
         **_alarm_screens(),
+        **case_screens(),
         **_aged_screens(),
         **sign_in_screens(),
     }
@@ -413,6 +415,7 @@ def _views() -> dict[str, View]:
         "shift_over",
         *("sign_in", "sign_in_pin", "sign_in_wrong", "sign_in_busy", "sign_in_supervisor", "blocked"),
         *("locked_alarm", "unlock"),
+        *(name for name in case_screens() if name != "open_banner_entry"),
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
@@ -422,6 +425,7 @@ def _views() -> dict[str, View]:
             *("log", "upload", "codes", "codes_marked"),
             *("alarm_elsewhere", "comparison", "faded", "hidden", "alarm_banner"),
             *("sign_in_buttons", "locked_alarm"),
+            *("case_card", "case_form", "open_banner"),
         )
     }
     return views

@@ -17,6 +17,7 @@ from terminal.drawing.page import KEYS_HEIGHT
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Style
 from terminal.ports import Button
+from terminal.screens.alarm_case import CaseScreen
 from terminal.screens.alarms import About, Alarm
 from terminal.screens.check import Ready
 from terminal.screens.events import Pressed
@@ -148,7 +149,7 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
 )
 def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Button]):
     screen = VIEWS[name].screen
-    assert not isinstance(screen, Alarm | Locked | SignIn | Blocked)
+    assert not isinstance(screen, Alarm | CaseScreen | Locked | SignIn | Blocked)
     assert [key.button for key, _ in key_rects(screen, STYLE)] == buttons
     for key, rect in key_rects(screen, STYLE):
         assert event_at(screen, rect.center, STYLE) == Pressed(key.button)

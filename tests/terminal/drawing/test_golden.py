@@ -14,6 +14,7 @@ import pytest
 from scripts.screens.golden import DEUTERANOPIA, KEPT, PROTANOPIA, Pixels, checksum, grey, seen_through
 from terminal.drawing.fonts import Fonts
 from terminal.model import Outcome
+from terminal.screens.alarm_case import CaseScreen
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import Result
 from terminal.screens.sign_in import SignInScreen
@@ -51,7 +52,12 @@ def test_golden_folder_holds_the_gallery_and_nothing_else():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_screen_and_every_outcome_has_a_golden_picture(language: str):
     screens = [view.screen for view in VIEWS.values() if view.language == language]
-    assert {type(screen) for screen in screens} == {Alarm, *get_args(Screen), *get_args(SignInScreen)}
+    assert {type(screen) for screen in screens} == {
+        Alarm,
+        *get_args(Screen),
+        *get_args(CaseScreen),
+        *get_args(SignInScreen),
+    }
     shown = {screen.judged.verdict.outcome for screen in screens if isinstance(screen, Result)}
     assert shown == set(Outcome)
 

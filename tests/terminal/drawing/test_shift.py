@@ -20,6 +20,7 @@ from terminal.drawing.theme import Language, Style
 from terminal.drawing.upload import share
 from terminal.journal.notes import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Remark
 from terminal.model import Outcome
+from terminal.screens.alarm_case import CaseScreen, CaseTouch
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import Ready
 from terminal.screens.events import Pressed
@@ -89,9 +90,9 @@ def test_every_cell_is_large_enough_for_a_glove(name: str):
 def test_no_touch_is_for_nothing(name: str):
     """Each cell changes the screen or has an effect, unless it repeats the last note."""
     screen = VIEWS[name].screen
-    assert not isinstance(screen, Alarm | Locked | SignIn | Blocked)
+    assert not isinstance(screen, Alarm | CaseScreen | Locked | SignIn | Blocked)
     for cell in cells(screen, STYLE):
-        assert not isinstance(cell.event, BannerOpened | PadTouched)
+        assert not isinstance(cell.event, BannerOpened | PadTouched | CaseTouch)
         after, effects = step(screen, cell.event, 0.0)
         last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
         repeats = isinstance(cell.event, NotePicked) and cell.event.note in last

@@ -180,15 +180,15 @@ def test_every_status_letter_is_said_known_or_not(letters: str):
     [
         (
             EarlierAlarm(20260801, "not_this_vehicle", "plate_cloned"),
-            "2026-08-01 核实排除（号牌被套用）",
-            "2026-08-01 Not a hit (Plate is cloned)",
+            "2026-08-01 核实排除：号牌被套用",
+            "2026-08-01 Not a hit: plate is cloned",
         ),
         (
             EarlierAlarm(20260801, "confirmed"),
             "2026-08-01 指挥中心确认属实",
             "2026-08-01 Confirmed by control",
         ),
-        (EarlierAlarm(20260801, "属实", "later"), "2026-08-01 属实（later）", "2026-08-01 属实 (later)"),
+        (EarlierAlarm(20260801, "属实", "later"), "2026-08-01 属实：later", "2026-08-01 属实: later"),
     ],
 )
 def test_an_earlier_alarm_is_told_in_the_table_s_words_or_its_own(alarm: EarlierAlarm, zh: str, en: str):

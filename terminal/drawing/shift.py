@@ -156,6 +156,7 @@ def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     middle = room - start - wide - page.px(10)
     words = [
         outcome_title(logged.outcome, page),
+        *([page.say("rechecked")] if logged.rechecked else []),
         *(text.note(act, page.style.language) for act in logged.acts[-1:]),
     ]
     named = stack(

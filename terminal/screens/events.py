@@ -83,6 +83,15 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A check that was not made live, as the registry found it later; it is on disk, and no alarm."""
+
+    judged: RecordedCheck
+    worse: bool
+    """True if it is worse than what was shown, so that a screen that shows the check changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rerecorded:
     """An alarm that was shown without a record, because writing it failed, has been recorded."""
 
@@ -116,6 +125,7 @@ ScreenEvent: TypeAlias = (
     | Recorded
     | Refined
     | Reported
+    | Rechecked
     | Rerecorded
     | Fitted
     | Listed

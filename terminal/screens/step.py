@@ -18,6 +18,7 @@ from terminal.screens.events import (
     Listed,
     Picked,
     Pressed,
+    Rechecked,
     Recorded,
     Refined,
     Reported,
@@ -49,7 +50,7 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
             return check_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choice_step.step(screen, event, now_s)
-        case Recorded() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
+        case Recorded() | Rechecked() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
             return shift_step.step(screen, event)
@@ -67,16 +68,18 @@ def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:
 
 
 def _told(
-    screen: Screen, event: Recorded | Refined | Reported | Rerecorded | Listed | Failed, now_s: float
+    screen: Screen,
+    event: Recorded | Refined | Reported | Rechecked | Rerecorded | Listed | Failed,
+    now_s: float,
 ) -> Transition:
     match event:
         case Recorded(judged):
             return check_step.recorded(screen, judged, now_s)
-        case Refined(judged):
+        case Refined(judged) | Rechecked(judged, worse=True):
             return check_step.refined(screen, judged, judged.seq)
         case Rerecorded(seq, judged):
             return check_step.refined(screen, judged, seq)
-        case Reported():
+        case Reported() | Rechecked():
             return screen, ()
         case Listed(number, found):
             return entry_step.listed(screen, number, found)

@@ -58,6 +58,7 @@ from terminal.screens.events import (
     Listed,
     PlaySignal,
     Pressed,
+    Rechecked,
     Recorded,
     Refined,
     Reported,
@@ -85,7 +86,7 @@ from terminal.screens.sign_in import (
 )
 from terminal.screens.state import FaultScreen, Screen, Shown, Touch, subject_of
 from terminal.screens.step import step
-from terminal.screens.values import AlarmStatus
+from terminal.screens.values import RECHECKED, AlarmStatus
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
@@ -99,7 +100,7 @@ _CASE_TOUCHES = (CardTurned, ControlSaid, CasePicked, FieldOpened, CaseTyped, Fi
 _OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, SealedOpened, ShiftEnded)
 """Answers to what the officer did. A verdict is not among them: it always counts as a change by itself."""
 _NEWS = (
-    *(Tick, Recorded, Refined, Reported, Rerecorded, Listed, Failed),
+    *(Tick, Recorded, Refined, Reported, Rechecked, Rerecorded, Listed, Failed),
     *(Identified, ShiftLoaded, Annotated, ShiftEnded, UploadTold),
 )
 """Events that reach the screen below the sign-in screens: time, and answers to what was done before."""
@@ -169,7 +170,8 @@ class Ui:
         count.
         """
         held = waiting(self.alerts, self.banners, self.open, locked=_is_locked(self))
-        return replace(status, alarms=replace(held, opens=self.life.case is None))
+        notices = tuple(one for one in status.notices if one.code != RECHECKED or not _is_locked(self))
+        return replace(status, alarms=replace(held, opens=self.life.case is None), notices=notices)
 
     @property
     def open(self) -> tuple[OpenAlarm, ...]:

@@ -24,9 +24,13 @@ class CameraStatus(StrEnum):
     ABSENT = "absent"
 
 
+RECHECKED = "A02"
+"""Code of the notice of a recheck that found worse than was shown; no locked screen has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A fault that is shown while work goes on: its code and the officer's text."""
+    """A text that is shown while work goes on, mostly a fault's: its code and the officer's words."""
 
     code: str
     zh: str
@@ -194,6 +198,8 @@ class Logged:
     """Notes added by the officer, oldest first."""
     picture: bool = False
     """True while the frame with its code is still available and may be kept."""
+    rechecked: bool = False
+    """True if the registry answered a recheck; the outcome is by its answer."""
     read: bool = True
     """True if the code was an inspection credential; shown if no plate is known."""
 

@@ -5,7 +5,9 @@
 2. A late answer turns no screen greener: only a late alarm or off-road status, no milder than what was shown,
    refines the check; anything else is recorded alone.
 3. Every event returned is on disk, except for an alarm that cannot be recorded (see `ledger`).
-4. An answer is acknowledged to the broker once its record is on disk (wire format, section 5). One that could
+4. A recheck's answer is recorded as the check's result. It changes the screen only if it is worse than what
+   was shown; otherwise only the shift's list.
+5. An answer is acknowledged to the broker once its record is on disk (wire format, section 5). One that could
    not be recorded is tried again, and counts again if it is delivered again.
 """
 
@@ -28,9 +30,9 @@ from terminal.model import (
     Subject,
 )
 from terminal.registry.lookup import Answered, Late, NoAnswer
-from terminal.registry.messages import CodeQuestion, PlateQuestion
+from terminal.registry.messages import CodeQuestion, PlateQuestion, Purpose
 from terminal.screens.alarms import is_alarm, is_recent
-from terminal.screens.events import Listed, Refined, Reported, ScreenEvent
+from terminal.screens.events import Listed, Rechecked, Refined, Reported, ScreenEvent
 from terminal.services.judging import answer_of, code_read, looked_up, statement_of, undecided
 from terminal.services.listing import candidates
 from terminal.vehicle.verdict import decide
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from terminal.registry.messages import LookupRequest
     from terminal.services.check_lookups import CheckLookups
     from terminal.services.ledger import Ledger
+    from terminal.services.rechecks import Rechecks
     from terminal.services.verifier import Verifier
 
 RETRY_S = 1.0
@@ -67,6 +70,7 @@ class Answers:
     ledger: Ledger
     lookups: CheckLookups
     clock: Clock
+    rechecks: Rechecks
     _unrecorded: dict[bytes, Unrecorded] = field(default_factory=dict, init=False)
     """By request id."""
     _retry_s: float = field(default=0.0, init=False)
@@ -105,10 +109,11 @@ class Answers:
         events: list[ScreenEvent] = list(self._record_again())
         registry, head = self.lookups.registry, self.ledger.recorder.head
         if registry is not None:
-            for before, after in registry.ask_again(head, moment).items():
+            for before, after in registry.retry_busy(head, moment).items():
                 self.lookups.moved(before, after)
             for request in registry.expire():
                 events += self._unanswered(request)
+            self.rechecks.poll(moment)
             registry.keep_hotlist(self.ledger.recorder.head, moment)
         return events
 
@@ -163,6 +168,10 @@ class Answers:
             return (self._apart(how, looked_up(told, status, answer_of(received)), request, moment),)
         status = self._status(check.plate, received.status, moment)
         refined = looked_up(self._with_issuance(check, received, moment), status, answer_of(received))
+        if request.why is Purpose.RECHECK:
+            self.rechecks.answered()
+            if not is_alarm(refined.verdict):
+                return (self._rechecked(check, refined, moment),)
         events = self._refined(check, refined, received, moment)
         return (*events, *self._of_same_vehicle(refined, moment))
 
@@ -228,6 +237,14 @@ class Answers:
         self.ledger.add(replace(refined, verdict=as_shown), moment)
         return (Reported(refined),) if alarm else ()
 
+    def _rechecked(self, check: RecordedCheck, refined: RecordedCheck, moment: Moment) -> Rechecked:
+        """Record what a recheck found that is no alarm; an alarm from a list stays one until it is closed."""
+        if check.verdict.outcome is Outcome.ALARM:
+            self.ledger.add(replace(refined, verdict=replace(refined.verdict, outcome=Outcome.ALARM)), moment)
+            return Rechecked(self.ledger.know(replace(check, lookup=refined.lookup)), worse=False)
+        worse = _GRAVITY[refined.verdict.outcome] > max(2, _GRAVITY[check.verdict.outcome])
+        return Rechecked(self.ledger.refine(refined, moment), worse=worse)
+
     def _apart(
         self, how: CheckOrigin, judged: RecordedCheck, request: LookupRequest, moment: Moment
     ) -> Reported:
@@ -276,6 +293,18 @@ class Answers:
 
     def _status(self, plate: Plate | None, live: VehicleStatus | None, moment: Moment) -> VehicleStatus:
         return self.ledger.lists.status(plate, moment, live) if plate else UNCHECKED
+
+
+_GRAVITY = {
+    outcome: gravity
+    for gravity, outcome in enumerate(
+        (
+            *(Outcome.PASS, Outcome.PROVISIONAL, Outcome.UNDETERMINED),
+            *(Outcome.CAUTION, Outcome.OVERDUE, Outcome.OFF_ROAD, Outcome.ALARM),
+        )
+    )
+}
+"""Outcomes by gravity; the first three hold nothing against the vehicle."""
 
 
 def _is_unrecorded(event: ScreenEvent) -> bool:

@@ -31,6 +31,7 @@ from terminal.services.notices import Notices
 from terminal.services.officer_session import OfficerSession
 from terminal.services.open_alarms import OpenAlarms
 from terminal.services.orders import OrderService
+from terminal.services.rechecks import Rechecks
 from terminal.services.recorder import Author, Recorder
 from terminal.services.registry_client import RegistryClient
 from terminal.services.sealed_link import SealedLink
@@ -142,7 +143,7 @@ class _Opening:
         checks = self.settings.checks
         return Services(
             Checks(verifier, ledger, lookups, self.clock),
-            Answers(verifier, ledger, lookups, self.clock),
+            Answers(verifier, ledger, lookups, self.clock, Rechecks(lookups, self.clock)),
             shift_actions,
             uploads,
             trust,

@@ -57,6 +57,22 @@ class CheckLookups:
         self.registry.send(request)
         return judged
 
+    def ask_again_about(self, judged: RecordedCheck, moment: Moment) -> bool:
+        """Send a question by the terminal itself about a check's vehicle; False if none can be sent.
+
+        The check's own state of lookup stays until the answer comes.
+        """
+        registry, plate = self.registry, judged.plate
+        if registry is None or plate is None:
+            return False
+        head, finding = self.ledger.recorder.head, judged.verdict.finding
+        request = registry.ask_again(plate, head, moment, finding)
+        if request is None or request.correlation is None:
+            return False
+        _keep(self._asked, request.correlation, judged)
+        registry.send(request)
+        return True
+
     def check_of(self, request_id: bytes) -> RecordedCheck | None:
         """Return the check that a lookup is about, as it was when the lookup was sent."""
         return self._asked.get(request_id)

@@ -45,6 +45,10 @@ class Ledger:
         """Return what is known of a check; None if it is too old or there is none."""
         return self._known.get(seq)
 
+    def known(self) -> Iterator[RecordedCheck]:
+        """Return what is known of each check, oldest first."""
+        return iter(self._known.values())
+
     def latest(self, judged: RecordedCheck) -> RecordedCheck:
         """Return what is known now of a check that is shown as `judged`."""
         return self._known.get(judged.seq, judged)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from terminal.credential.verify import Moment
     from terminal.errors import Fault
     from terminal.journal.record import Head
-    from terminal.model import Finding
+    from terminal.model import Finding, Plate
     from terminal.ports import Clock, Incoming, Link, Outgoing
     from terminal.services.hotlist_sync import HotlistSync
 
@@ -85,8 +85,11 @@ class RegistryClient:
         With the finding of a code it also asks if that code was issued. `kind` None asks for every vehicle
         of the number.
         """
-        digest = code.digest if code else None
-        return self._ask(PlateQuestion(number, kind, digest, _claims_of(code)), head, moment)
+        return self._ask(_question(number, kind, code), head, moment)
+
+    def ask_again(self, plate: Plate, head: Head, moment: Moment, code: Finding) -> Outgoing | None:
+        """Return the terminal's own later request about a check's vehicle and code; None while offline."""
+        return self._ask(_question(plate.number, plate.kind, code), head, moment, why=Purpose.RECHECK)
 
     def ask_code(self, text: str, head: Head, moment: Moment) -> Outgoing | None:
         """Return the request about another issuer's code, to be passed to `send`.
@@ -148,7 +151,7 @@ class RegistryClient:
             self.hotlist.asked()
             self.send(message)
 
-    def ask_again(self, head: Head, moment: Moment) -> dict[bytes, bytes]:
+    def retry_busy(self, head: Head, moment: Moment) -> dict[bytes, bytes]:
         """Send again, after a pause, what the registry was too busy for; return new request ids by old."""
         now_s = self.clock.monotonic_s()
         due = [request for request, at_s in self._busy if now_s >= at_s]
@@ -195,13 +198,18 @@ class RegistryClient:
             self.request_update()
 
     def _ask(
-        self, question: Question, head: Head, moment: Moment, wait_s: float | None = None
+        self,
+        question: Question,
+        head: Head,
+        moment: Moment,
+        wait_s: float | None = None,
+        why: Purpose = Purpose.CHECK,
     ) -> Outgoing | None:
         if not self.online:
             return None
         spec = LookupSpec(
             question=question,
-            why=Purpose.CHECK,
+            why=why,
             officer=self.officer(),
             head=head,
             wait_s=wait_s or self.wait_s,
@@ -212,6 +220,10 @@ class RegistryClient:
             moment=moment,
             monotonic_s=self.clock.monotonic_s(),
         )
+
+
+def _question(number: str, kind: str | None, code: Finding | None) -> PlateQuestion:
+    return PlateQuestion(number, kind, code.digest if code else None, _claims_of(code))
 
 
 def _claims_of(code: Finding | None) -> CodeClaims | None:

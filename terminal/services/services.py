@@ -24,6 +24,7 @@ from terminal.screens.events import (
     Enter,
     Failed,
     Recheck,
+    Rechecked,
     Recorded,
     Refined,
     Report,
@@ -249,4 +250,8 @@ class Services:
             if isinstance(event, Recorded | Refined | Reported | Rerecorded):
                 self.shift_actions.shift.update(event.judged)
                 open_alarms.update(event.judged)
+            elif isinstance(event, Rechecked):
+                self.shift_actions.shift.update(event.judged, rechecked=True)
+                if event.worse:
+                    self.shift_actions.shift.worse = event.judged
         return events

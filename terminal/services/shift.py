@@ -54,6 +54,8 @@ class Shift:
     """True while a shift is active; otherwise no check is made."""
     officer: str = field(default="", init=False)
     """Number of the officer whose shift it is; empty before the first."""
+    worse: RecordedCheck | None = field(default=None, init=False)
+    """The newest check that a recheck found worse than was shown, until the list is opened."""
     _log: dict[int, Logged] = field(default_factory=dict, init=False)
 
     def resume(self) -> None:
@@ -73,6 +75,7 @@ class Shift:
         number = datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S")
         self._take(number, officer, duress=duress)
         self._log.clear()
+        self.worse = None
         self.on = True
         self._remember(number.encode() + b" " + seal(officer.encode(), self.keys.sealing_public_key))
         self.recorder.record(Session(SessionStep.SIGNED_IN), moment)
@@ -91,6 +94,7 @@ class Shift:
         ended = ShiftEnded(self._counts(), self.recorder.unreceipted)
         self.on = False
         self._log.clear()
+        self.worse = None
         self._remember(_OVER)
         return ended
 
@@ -117,15 +121,17 @@ class Shift:
             self._log[seq] = replace(self._log[seq], acts=(*self._log[seq].acts, note))
         return Annotated(seq)
 
-    def update(self, judged: RecordedCheck) -> None:
+    def update(self, judged: RecordedCheck, *, rechecked: bool = False) -> None:
         """Add or update a check in memory; one without a record cannot be added to."""
         if judged.seq < 0:
             return
         before = self._log.get(judged.seq)
-        self._log[judged.seq] = replace(logged(judged), acts=before.acts if before else ())
+        acts, rechecked = (before.acts, rechecked or before.rechecked) if before else ((), rechecked)
+        self._log[judged.seq] = replace(logged(judged), acts=acts, rechecked=rechecked)
 
     def summary(self, pictured: int | None) -> ShiftLoaded:
         """Return the shift's checks, newest first, and counts; `pictured` has its frame kept."""
+        self.worse = None
         newest_first = tuple(
             replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal.errors import JournalFault, LinkFault, StorageLow
-from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
+from terminal.screens.values import RECHECKED, ClockStatus, Notice, Status, TrustStatus
+from terminal.vehicle.tables import OUTCOMES
 
 if TYPE_CHECKING:
     from terminal.errors import Fault, PanelFault
@@ -44,8 +45,18 @@ def status_of(
         province=services.province.name,
         online=checks.online,
         camera=camera,
-        notices=tuple(map(Notice.of, faults_of(services, signal_fault))),
+        notices=(*_rechecked(services), *map(Notice.of, faults_of(services, signal_fault))),
     )
+
+
+def _rechecked(services: Services) -> tuple[Notice, ...]:
+    """Return the notice of a check that a recheck found worse than was shown."""
+    worse = services.shift_actions.shift.worse
+    if worse is None or worse.plate is None:
+        return ()
+    row, number = OUTCOMES[worse.verdict.outcome], worse.plate.number
+    zh = f"{number} 复核：{row['title_zh']}，见本班记录"
+    return (Notice(RECHECKED, zh, f"{number} rechecked: {row['title_en']}; see this shift's checks"),)
 
 
 def faults_of(services: Services, signal_fault: PanelFault | None = None) -> tuple[Fault, ...]:

@@ -127,8 +127,9 @@ def test_a_late_alarm_changes_its_check_and_a_late_pass_does_not(work: Work):
 def test_after_ten_minutes_an_alarm_counts_and_nothing_else(work: Work):
     for letters, told in (("A", False), ("Q", False), ("C", True)):
         work.cases.check(work.code(), work.moment)
+        asked = work.asked()[-1]
         later(work, RECENT_CHECK_S + 1)
-        assert bool(work.answer(work.asked()[-1], OURS, letters)) is told
+        assert bool(work.answer(asked, OURS, letters)) is told
 
 
 # The age of an answer.

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from scripts.screens import comparison
 from terminal.drawing.fonts import BOLD, REGULAR, Fonts
 from tests.terminal.drawing.displays import FONTS
 from tests.terminal.drawing.gallery import VIEWS, pixels
@@ -18,6 +19,7 @@ Pixels = npt.NDArray[np.uint8]
 
 KEPT = Path("tests/terminal/drawing/golden")
 REPORT = Path("build/golden.png")
+CHANGES = Path("build/golden.html")
 COLUMNS = 10
 OUTCOMES = ("pass", "provisional", "caution", "overdue", "off_road", "alarm", "alarm_dark", "undetermined")
 
@@ -34,11 +36,12 @@ def main(arguments: list[str]) -> None:
     """Draw all screens; write them unless `--look` is given; write the report."""
     fonts = Fonts.load(FONTS)
     drawn = {name: pixels(view, fonts) for name, view in VIEWS.items()}
+    REPORT.parent.mkdir(exist_ok=True)
+    CHANGES.write_text(comparison.page(comparison.recorded(KEPT), drawn), encoding="utf-8")
     if "--look" not in arguments:
         keep(drawn)
-    REPORT.parent.mkdir(exist_ok=True)
     cv2.imwrite(str(REPORT), report(drawn))
-    print(f"{len(drawn)} screens, side by side in {REPORT}")
+    print(f"{len(drawn)} screens, side by side in {REPORT}; changes in {CHANGES}")
 
 
 def keep(drawn: dict[str, Pixels]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
@@ -11,13 +11,14 @@ from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, R
 from scripts.registry.lookup_statement import Statement
 from scripts.registry.reports.checks import LATEST_MS
 from scripts.registry.tables import LISTED
-from terminal.model import EarlierAlarm
+from terminal.journal.notes import ResultKey
+from terminal.model import EarlierAlarm, Outcome
 from terminal.registry.codec import MOST_EARLIER_ALARMS
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.status import StatusClass, classify
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection, Row, Select
 
     from terminal.registry.messages import VehicleRecord
 
@@ -27,6 +28,8 @@ _LISTED = Statement(
         LISTED.c.number == bindparam("number"), LISTED.c.kind == bindparam("kind")
     )
 )
+MOST_READ = 64
+"""Most results that are read for an answer: more than the alarms in it have."""
 LONGEST_WORD = 32
 """Longest word that is passed on, characters: a terminal may have sealed any text."""
 
@@ -34,12 +37,33 @@ LONGEST_WORD = 32
 def earlier_alarms(connection: Connection, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
     """Return how earlier alarms on a vehicle ended, newest first; None if it has none now, or never had one.
 
-    Only opened records (`journals.unsealing`) are considered.
+    Only opened records (`journals.unsealing`) are considered. Of each alarm the last result counts.
     """
     if classify(record.letters) is not StatusClass.ALARM and not _is_listed(connection, record):
         return None
-    told = (
-        select(ENTRY.c.at_ms, CONFIRMATION.c.result, CONFIRMATION.c.reason)
+    ended: dict[tuple[str, bytes, int], EarlierAlarm] = {}
+    told: set[tuple[str, bytes, int]] = set()
+    for row in connection.execute(_results(record)):
+        alarm = row.terminal, row.journal, row.refers
+        entry = row.terminal, row.journal, row.at_ms  # the result of several checks of one alarm
+        if alarm not in ended and entry not in told and _is_about(connection, row, record):
+            ended[alarm] = EarlierAlarm(_day(row.at_ms), row.result, row.reason)
+            told.add(entry)
+    return tuple(ended.values())[:MOST_EARLIER_ALARMS] or None
+
+
+def _results(record: VehicleRecord) -> Select[Any]:
+    """Select the newest results of checks that were at any time about a vehicle, newest first."""
+    entered = exists().where(
+        REFINEMENT.c.terminal == CHECK.c.terminal,
+        REFINEMENT.c.journal == CHECK.c.journal,
+        REFINEMENT.c.refers == CHECK.c.seq,
+        REFINEMENT.c.number == record.number,
+        REFINEMENT.c.kind == record.kind,
+    )
+    own = and_(CHECK.c.number == record.number, CHECK.c.kind == record.kind)
+    return (
+        select(CONFIRMATION, ENTRY.c.at_ms, CHECK.c.number, CHECK.c.kind, CHECK.c.outcome)
         .join(
             CHECK,
             and_(
@@ -56,31 +80,39 @@ def earlier_alarms(connection: Connection, record: VehicleRecord) -> tuple[Earli
                 ENTRY.c.seq == CONFIRMATION.c.seq,
             ),
         )
-        .where(_is_about(record), func.length(CONFIRMATION.c.result) <= LONGEST_WORD)
+        .where(or_(own, entered), CONFIRMATION.c.result != ResultKey.PENDING)
+        .where(func.length(CONFIRMATION.c.result) <= LONGEST_WORD)
         .where(func.coalesce(func.length(CONFIRMATION.c.reason), 0) <= LONGEST_WORD)
         .order_by(ENTRY.c.at_ms.desc(), ENTRY.c.seq.desc())
-        .limit(MOST_EARLIER_ALARMS)
+        .limit(MOST_READ)
     )
-    found = tuple(EarlierAlarm(_day(row.at_ms), row.result, row.reason) for row in connection.execute(told))
-    return found or None
+
+
+def _is_about(connection: Connection, result: Row[Any], record: VehicleRecord) -> bool:
+    """Return True if a result is about this vehicle: the last one that its check raised an alarm about, as an
+    officer may have entered another plate since, or where it raised none, the last one that was entered.
+    """
+    refined = connection.execute(
+        select(REFINEMENT.c.number, REFINEMENT.c.kind, REFINEMENT.c.outcome)
+        .where(
+            REFINEMENT.c.terminal == result.terminal,
+            REFINEMENT.c.journal == result.journal,
+            REFINEMENT.c.refers == result.refers,
+        )
+        .order_by(REFINEMENT.c.seq)
+    )
+    vehicle, outcome = (result.number, result.kind), result.outcome
+    alarmed = vehicle if outcome == Outcome.ALARM else None
+    for row in refined:
+        vehicle = vehicle if row.number is None else (row.number, row.kind)
+        outcome = row.outcome or outcome
+        alarmed = vehicle if outcome == Outcome.ALARM else alarmed
+    return (alarmed or vehicle) == (record.number, record.kind)
 
 
 def _day(at_ms: int) -> int:
     at = datetime.fromtimestamp(min(at_ms, LATEST_MS) / 1e3, SHANGHAI)
     return int(f"{at:%Y%m%d}")
-
-
-def _is_about(record: VehicleRecord) -> ColumnElement[bool]:
-    """Select checks of the vehicle: by the plate that was entered later, if any, else by the check's own."""
-    entered = exists().where(
-        REFINEMENT.c.terminal == CHECK.c.terminal,
-        REFINEMENT.c.journal == CHECK.c.journal,
-        REFINEMENT.c.refers == CHECK.c.seq,
-        REFINEMENT.c.number.is_not(None),
-    )
-    this = and_(REFINEMENT.c.number == record.number, REFINEMENT.c.kind == record.kind)
-    own = and_(CHECK.c.number == record.number, CHECK.c.kind == record.kind)
-    return or_(and_(own, ~entered), entered.where(this))
 
 
 def _is_listed(connection: Connection, record: VehicleRecord) -> bool:

@@ -21,6 +21,7 @@ from scripts.registry.journals.store import RecordPlace
 from scripts.registry.journals.tables import INCIDENT, RECORD, UNIT
 from scripts.registry.reports import export as exporting
 from scripts.registry.reports import output
+from scripts.registry.reports.alarms import alarm_figures
 from scripts.registry.reports.checks import Checked, Filter, checks
 from scripts.registry.reports.export import Format
 from scripts.registry.reports.figures import figures
@@ -178,12 +179,14 @@ def _contents(connection: Connection, wanted: Filter, found: list[Checked]) -> C
     title = " ".join(str(each) for each in ("查验报告", wanted.day, wanted.unit) if each)
     rows = connection.execute(select(INCIDENT).order_by(INCIDENT.c.at_ms))
     sealed = select(func.count()).select_from(RECORD).where(RECORD.c.state == store.SEALED)
+    made_ms = _now_ms()
     return Contents(
         title=title,
-        made_ms=_now_ms(),
+        made_ms=made_ms,
         figures=figures(found),
         journals=store.standings(connection),
         incidents=[(row.kind, RecordPlace(row.terminal, row.journal, row.seq), row.at_ms) for row in rows],
+        alarms=alarm_figures(checks(connection, Filter(unit=wanted.unit, alarms=True)), made_ms),
         sealed=connection.execute(sealed).scalar_one(),
     )
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import Table, and_, exists, or_, select
 
 from scripts.registry.journals.entry_tables import (
     CHECK,
@@ -23,6 +24,8 @@ from scripts.registry.journals.entry_tables import (
     REFINEMENT,
 )
 from scripts.registry.journals.tables import RECORD, UNIT
+from terminal.journal.notes import CONTROL_ROOM, ResultKey
+from terminal.model import Outcome, VehicleFinding
 from terminal.vehicle.inspection import SHANGHAI
 
 if TYPE_CHECKING:
@@ -35,11 +38,14 @@ LATEST_MS = 253_402_214_400_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Selects checks by day in Asia/Shanghai (the terminal's clock), by unit and by last outcome."""
+    """Selects checks by day in Asia/Shanghai (the terminal's clock), by unit, by last outcome, and those that
+    raised an alarm at any time.
+    """
 
     day: date | None = None
     unit: str | None = None
     outcome: str | None = None
+    alarms: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +103,12 @@ class Checked:
     notes: str = field(default="")
     pictures: str = field(default="")
     confirmed: str = field(default="")
+    alarm_source: str = field(default="")
+    """Source of its alarm, a member of AlarmSource; empty without one."""
+    alarm_word: str | None = None
+    """The last of `confirmed` and `not_this_vehicle` that was said of its alarm."""
+    alarm_result: str | None = None
+    """Result of its alarm; None while it is open."""
     rechecked_ms: int | None = None
     rechecked_vehicle: str | None = None
     rechecked_issuance: int | None = None
@@ -118,6 +130,17 @@ _REFINED = (
 )
 
 
+class AlarmSource(StrEnum):
+    """The sources of alarms."""
+
+    REGISTRY = "registry"
+    """The registry's own answer."""
+    HOT_LIST = "hot_list"
+    """The hot list on the terminal."""
+    OFFLINE_LIST = "offline_list"
+    """The offline list, which has classes and no letters."""
+
+
 def checks(connection: Connection, wanted: Filter) -> list[Checked]:
     """Return the selected checks."""
     rows = connection.execute(_query(wanted)).mappings()
@@ -130,11 +153,23 @@ def checks(connection: Connection, wanted: Filter) -> list[Checked]:
 
 
 def _when(wanted: Filter) -> list[ColumnElement[bool]]:
+    alarms = [_raised_an_alarm()] if wanted.alarms else []
     if wanted.day is None:
-        return []
+        return alarms
     start = datetime(wanted.day.year, wanted.day.month, wanted.day.day, tzinfo=SHANGHAI)
     first, past = (int(each.timestamp() * 1000) for each in (start, start + timedelta(days=1)))
-    return [ENTRY.c.at_ms >= first, ENTRY.c.at_ms < past]
+    return [ENTRY.c.at_ms >= first, ENTRY.c.at_ms < past, *alarms]
+
+
+def _raised_an_alarm() -> ColumnElement[bool]:
+    later = REFINEMENT.alias()  # a query may be about refinements itself
+    refined = exists().where(
+        later.c.terminal == CHECK.c.terminal,
+        later.c.journal == CHECK.c.journal,
+        later.c.refers == CHECK.c.seq,
+        later.c.outcome == Outcome.ALARM,
+    )
+    return or_(CHECK.c.outcome == Outcome.ALARM, refined)
 
 
 def _same(one: Table, other: Table, seq: str = "seq") -> ColumnElement[bool]:
@@ -184,7 +219,18 @@ def _said_of(
 
 def _checked(row: Any) -> Checked:  # noqa: ANN401 - a row of columns by name
     given = {name: _shown(row[name]) for name in row if name in COLUMNS}
-    return Checked(**given, first_outcome=row["outcome"])
+    check = Checked(**given, first_outcome=row["outcome"])
+    check.alarm_source = _source(check)
+    return check
+
+
+def _source(check: Checked) -> str:
+    """Return the source of a check's alarm as of now, or the one before."""
+    if check.outcome != Outcome.ALARM:
+        return check.alarm_source
+    if check.vehicle == VehicleFinding.ALARM:
+        return AlarmSource.REGISTRY
+    return AlarmSource.HOT_LIST if check.letters else AlarmSource.OFFLINE_LIST
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of any column
@@ -195,6 +241,7 @@ def _refine(check: Checked, said: dict[str, Any]) -> None:
     for name in _REFINED:
         if said[name] is not None:
             setattr(check, name, _shown(said[name]))
+    check.alarm_source = _source(check)
 
 
 def _note(check: Checked, said: dict[str, Any]) -> None:
@@ -207,8 +254,15 @@ def _note(check: Checked, said: dict[str, Any]) -> None:
 def _confirm(check: Checked, said: dict[str, Any]) -> None:
     told = (said[name] for name in ("result", "reason", "disposals", "document", "handed_to"))
     check.confirmed = f"{check.confirmed} {said['by']}: {' '.join(filter(None, told))}".strip()
+    if said["result"] in _WORDS:
+        check.alarm_word = said["result"]
+    # The control room's word alone says nothing about what was done.
+    word_alone = said["by"] == CONTROL_ROOM and not said["reason"] and not said["disposals"]
+    if said["result"] != ResultKey.PENDING and not word_alone:
+        check.alarm_result = said["result"]
 
 
+_WORDS = frozenset({ResultKey.CONFIRMED, ResultKey.NOT_THIS_VEHICLE})
 _FOLDS = {REFINEMENT.name: _refine, NOTE.name: _note, CONFIRMATION.name: _confirm}
 
 

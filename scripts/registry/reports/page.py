@@ -7,6 +7,8 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from scripts.registry.reports.alarms import AGES_H
+from scripts.registry.reports.checks import AlarmSource
 from terminal.model import CredentialFinding, Outcome
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import ALARM_RESULTS, KINDS, OUTCOMES, VEHICLE_LINES
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scripts.registry.journals.store import JournalStanding, RecordPlace
+    from scripts.registry.reports.alarms import AlarmFigures
     from scripts.registry.reports.checks import Checked
     from scripts.registry.reports.figures import Figures
 
@@ -54,6 +57,8 @@ class Contents:
     journals: Sequence[JournalStanding]
     incidents: Sequence[tuple[str, RecordPlace, int]]
     """Kind, place and time (Unix ms)."""
+    alarms: AlarmFigures
+    """All alarms of the unit, of any day."""
     sealed: int
     """Number of records that no key has opened yet, whose content the page does not include."""
 
@@ -66,6 +71,8 @@ def page(contents: Contents) -> str:
         _section("签发机关无签发记录 Signed, but never issued: a key may be stolen", _never_issued(figures)),
         _section("各时段检查 Checks by hour and outcome", _legend(figures) + _chart(figures)),
         _section("胁迫 Under duress", _checks(figures.duress)),
+        _section("未办结报警 Open alarms, all days", _open_alarms(contents)),
+        _section("各来源报警准确率 Precision of alarms by source, all days", _sources(contents.alarms)),
         _section("报警 Alarms", _checks(figures.alarms)),
         _section("逾期未检验 Overdue", _checks(figures.overdue)),
         _section("事后复核发现 Found by rechecking what was not checked live", _rechecked(figures.worse)),
@@ -177,6 +184,40 @@ def _in_words(confirmed: str) -> str:
 
 def _checks(found: Sequence[Checked]) -> str:
     return _table(_CHECK, map(_check, found))
+
+
+_SOURCES = {
+    AlarmSource.REGISTRY: "登记系统联网答复 registry",
+    AlarmSource.HOT_LIST: "布控名单 hot list",
+    AlarmSource.OFFLINE_LIST: "离线名单 offline list",
+}
+
+
+def _sources(alarms: AlarmFigures) -> str:
+    rows = (
+        [
+            _SOURCES.get(AlarmSource(each.source), each.source),
+            each.province,
+            *(each.confirmed, each.excluded, each.undecided),
+            "–" if each.precision is None else f"{100 * each.precision:.0f} %",
+        ]
+        for each in alarms.sources
+    )
+    names = ("来源 source", "省份 province", "属实 confirmed", "排除 not a hit", "未定 undecided")
+    return _table((*names, "准确率 precision"), rows)
+
+
+def _open_alarms(contents: Contents) -> str:
+    """Return the numbers of open alarms by age, and each of them, oldest first."""
+    alarms = contents.alarms
+    bounds = (*(f"{hours} h 以内 up to {hours} h" for hours in AGES_H), f"超过 over {AGES_H[-1]} h")
+    counts = _table(bounds, [alarms.ages] if alarms.open else [])
+    rows = (
+        [_span(max(0, contents.made_ms - one.at_ms) / 1000), *_check(one)[:5], _in_words(one.confirmed)]
+        for one in alarms.open
+    )
+    names = ("已过 age", *_CHECK[:5], _CHECK[-1])
+    return counts + (_table(names, rows) if alarms.open else "")
 
 
 def _never_issued(figures: Figures) -> str:

@@ -9,7 +9,7 @@ from scripts.registry.database import RequestView, register
 from scripts.registry.hotlist import put
 from scripts.registry.journals.unsealing import open_all
 from terminal.journal.entry import Confirmation, Refinement
-from terminal.model import EarlierAlarm
+from terminal.model import EarlierAlarm, Outcome, VehicleFinding
 from terminal.registry.messages import HotlistEntry, VehicleRecord
 from tests.scripts.registry.database.test_unsealing import DAY_MS, UNCHECKED, kept, upload
 from tests.scripts.registry.journal_batches import CHECK, KEY, Journal
@@ -17,6 +17,7 @@ from tests.scripts.registry.request_fixtures import NOW_MS, RECORD
 
 if TYPE_CHECKING:
     from scripts.registry.database import Database
+    from terminal.journal.entry import Body
 
 
 STOLEN = replace(RECORD, letters="C")
@@ -63,3 +64,38 @@ def test_an_alarm_is_about_the_plate_that_was_entered_for_it(database: Database)
     )
     assert told(database) is None
     assert told(database, replace(STOLEN, number="苏A54321")) == (EarlierAlarm(20261122, "confirmed"),)
+
+
+ALARM = replace(CHECK, vehicle=VehicleFinding.ALARM, outcome=Outcome.ALARM, letters="C")
+CLONED = Confirmation(seq=1, by="民警", result="not_this_vehicle", reason="plate_cloned")
+
+
+def test_of_an_alarm_the_last_result_counts_and_no_acknowledgement(database: Database):
+    journal = Journal()
+    entries: tuple[Body, ...] = (
+        ALARM,
+        Confirmation(seq=1, by="民警", result="pending"),
+        Confirmation(seq=1, by="指挥中心", result="not_this_vehicle"),
+        CLONED,
+        ALARM,
+        Confirmation(seq=5, by="民警", result="pending"),
+    )
+    for later_ms, body in enumerate(entries):
+        journal.add(body, NOW_MS + later_ms)
+    upload(database, journal)
+    open_all(database, [KEY], NOW_MS)
+    assert told(database) == (EarlierAlarm(20261122, "not_this_vehicle", "plate_cloned"),)
+
+
+def test_the_result_of_several_checks_of_one_alarm_is_told_once(database: Database):
+    kept(database, ALARM, ALARM, CLONED, replace(CLONED, seq=2))
+    assert told(database) == (EarlierAlarm(20261122, "not_this_vehicle", "plate_cloned"),)
+
+
+def test_a_result_is_about_the_vehicle_of_the_alarm_though_another_plate_was_entered_since(
+    database: Database,
+):
+    entered = Refinement(seq=1, number="苏A54321", kind="02", outcome=Outcome.PASS)
+    kept(database, ALARM, entered, CLONED)
+    assert told(database) == (EarlierAlarm(20261122, "not_this_vehicle", "plate_cloned"),)
+    assert told(database, replace(STOLEN, number="苏A54321")) is None

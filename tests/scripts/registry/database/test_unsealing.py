@@ -255,3 +255,29 @@ def test_checks_are_those_of_the_day_the_unit_and_the_outcome(database: Database
         connection.execute(UNIT.insert().values(terminal="T0001", unit="一大队"))
     assert len(read(database, Filter(unit="一大队"))) == 4
     assert read(database, Filter(unit="二大队")) == []
+
+
+ALARM = replace(CHECK, vehicle=VehicleFinding.CACHED_ALARM, outcome=Outcome.ALARM, letters="C")
+
+
+def test_an_alarm_has_its_source_the_last_word_on_it_and_its_result(database: Database):
+    found = kept(
+        database,
+        ALARM,
+        Confirmation(seq=1, by="民警", result="pending"),
+        Confirmation(seq=1, by="指挥中心", result="confirmed"),
+        Confirmation(seq=1, by="民警", result="not_stopped", reason="ran"),
+        replace(ALARM, letters=None),
+        Confirmation(seq=5, by="指挥中心", result="not_this_vehicle"),
+        replace(ALARM, vehicle=VehicleFinding.ALARM),
+        Refinement(seq=7, outcome=Outcome.PASS, vehicle=VehicleFinding.VALID),
+        CHECK,
+    )
+    assert [(one.alarm_source, one.alarm_word, one.alarm_result) for one in found] == [
+        ("hot_list", "confirmed", "not_stopped"),
+        ("offline_list", "not_this_vehicle", None),
+        ("registry", None, None),
+        ("", None, None),
+    ]
+    raised = [one.seq for one in read(database, Filter(alarms=True))]
+    assert raised == [1, 5, 7]

@@ -317,6 +317,9 @@ def test_the_report_is_one_page_that_loads_nothing_and_shows_the_counts(desk: De
     assert "指挥中心: 核实排除 号牌被套用" in page.texts
     assert page.texts.count("苏A50000") == 1  # found by rechecking
     assert "苏A12345" not in page.texts
+    assert "未办结报警 Open alarms, all days" in page.texts
+    first = page.texts.index("各来源报警准确率 Precision of alarms by source, all days")
+    assert page.texts[first + 7 : first + 12] == ["布控名单 hot list", "0", "1", "0", "0 %"]
     assert f"{desk.journal.head().seq}" in page.texts
 
 

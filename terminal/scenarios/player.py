@@ -14,6 +14,7 @@ from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
 from terminal.screens import state
+from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import HOLD_S
 from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
@@ -342,6 +343,11 @@ _NAMES: dict[type, str] = {
     SignIn: "pad",
     Locked: "locked",
     Blocked: "blocked",
+    RadioCard: "card",
+    VinCheck: "vin",
+    CasePick: "option",
+    CaseForm: "form",
+    CaseText: "text",
 }
 
 

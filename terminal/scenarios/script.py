@@ -44,10 +44,13 @@ if TYPE_CHECKING:
 SCREENS = (
     *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
     *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked"),
+    *("card", "vin", "option", "form", "text"),
 )
 """Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
 with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
+An open alarm has its radio card (`card`), the VIN after the stop (`vin`), and of its result the choices
+(`option`), the form and the texts.
 """
 PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 

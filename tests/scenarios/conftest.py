@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from terminal.app import App
     from terminal.credential.trust_source import TrustSource
     from terminal.ports import Link
+    from terminal.screens.state import Touch
 
 OFFICER = lab.OFFICERS[0]
 """Officer of the laboratory who signs in."""
@@ -94,13 +95,15 @@ class Desk:
 
     def mark(self, note: OfficerNote) -> None:
         """Touch a note to add it to the check."""
+        self.touch(NotePicked(note))
+
+    def touch(self, wanted: Touch) -> None:
+        """Touch the cell that means this, once it counts."""
         assert self.app is not None
         self.rig.advance(SETTLE_S)
         self.app.run_once(player.TURN_S)
         style = self.app.style
-        width, height = style.size
-        places = product(range(8, width, 16), range(8, height, 16))
-        wanted = NotePicked(note)
+        places = product(range(8, style.size[0], 16), range(8, style.size[1], 16))
         self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, style) == wanted))
         self.app.run_once(player.TURN_S)
 

@@ -21,7 +21,11 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Changed screens</title>
-<style>body{{font-family:sans-serif}}figure{{display:inline-block;margin:8px}}img{{width:240px;border:1px solid}}</style>
+<style>
+body {{ font-family: sans-serif }}
+figure {{ display: inline-block; margin: 8px }}
+img {{ width: 240px; border: 1px solid }}
+</style>
 <h1>{count} changed screens</h1>
 {sections}
 </html>

@@ -72,7 +72,6 @@ def ensure_intact(
     `stamp` is for the first entry of a new journal. Raises sqlite3.Error, OSError, JournalFault.
     """
     interrupted = _finish(state_dir)
-    remains = any((state_dir / (NAME + part)).exists() for part in PARTS)
     found = database.Examined(None, "its file is gone")
     if (state_dir / NAME).exists():
         found = database.examine(state_dir / NAME, last, newest=CHECKED_AT_OPENING)
@@ -81,12 +80,8 @@ def ensure_intact(
     why = refusal(state_dir, meta.refused) if whole and meta else found.damage
     if why is None:
         return interrupted
-    old = None
-    if remains or last:
-        known = meta.head if meta else None
-        last = known if whole else last or known
-        name = _unused_name(state_dir, last, stamp.at_ms) if remains else None
-        old = SetAside(why, last, name, refused=whole)
+    known = meta.head if meta else None
+    old = _old(state_dir, why, known if whole else last or known, stamp.at_ms, whole=whole)
     try:
         _begin(state_dir, writer, owner, stamp, old)
     except (OSError, sqlite3.Error):
@@ -95,6 +90,14 @@ def ensure_intact(
             return interrupted  # it stays in use: there is no room for a new one now
         raise
     return old
+
+
+def _old(state_dir: Path, why: str, last: Head | None, at_ms: int, *, whole: bool) -> SetAside | None:
+    """Return the journal to set aside and its new name; None if nothing is left or known of one."""
+    remains = any((state_dir / (NAME + part)).exists() for part in PARTS)
+    if not remains and last is None:
+        return None
+    return SetAside(why, last, _unused_name(state_dir, last, at_ms) if remains else None, refused=whole)
 
 
 def refusal(state_dir: Path, refused: int | None) -> str | None:

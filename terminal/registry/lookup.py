@@ -39,7 +39,7 @@ from terminal.wire.cbor import Malformed
 from terminal.wire.signed import by_kid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from terminal.credential.verify import Moment
     from terminal.journal.record import Head
@@ -313,23 +313,12 @@ def _settle(
     silent = answer.result in (LookupResult.REFUSED, LookupResult.UNAVAILABLE)
     if not in_time and (silent or isinstance(request.question, HotlistQuestion)):
         return Dropped(Drop.LATE)
-    if answer.refusal is RefusalReason.BUSY:
-        asked.waiting = not isinstance(
-            request.question, HotlistQuestion
-        )  # those are asked anew after a pause
-        return Busy(request)
     if silent:
-        asked.waiting = False
-        return NoAnswer(request, answer)
+        return _unanswered(asked, answer)
     at_s = moment.now_s if moment.clock_trusted else answer.answered_ms / 1e3
-    records = answer.records or ((answer.record,) if answer.record else ())
     age_s = int(monotonic_s - asked.asked_s)
-    earlier = answer.earlier_alarms or ()
-    found = tuple(
-        replace(_judged(record, at_s, age_s), display_only=display_only, earlier_alarms=earlier)
-        for record in records
-    )
-    status = _status(request.question, answer, found, int(monotonic_s - asked.asked_s))
+    found = tuple(replace(one, display_only=display_only) for one in _vehicles(answer, at_s, age_s))
+    status = _status(request.question, answer, found, age_s)
     alarm = status is not None and status.finding in _NOTICED
     if monotonic_s - asked.asked_s > RECENT_CHECK_S and not (alarm or asked.kept_open):
         return Dropped(Drop.LATE)
@@ -340,22 +329,48 @@ def _settle(
     return Late(request, answer, status, found)
 
 
+def _unanswered(asked: _Asked, answer: LookupAnswer) -> Busy | NoAnswer:
+    """Classify a refusal; what the registry was too busy for waits on, and the hot list is asked for anew."""
+    if answer.refusal is RefusalReason.BUSY:
+        asked.waiting = not isinstance(asked.request.question, HotlistQuestion)
+        return Busy(asked.request)
+    asked.waiting = False
+    return NoAnswer(asked.request, answer)
+
+
+def _vehicles(answer: LookupAnswer, at_s: float, age_s: int) -> Iterator[VehicleStatus]:
+    """Return the status of each vehicle of an answer, with the results of earlier alarms."""
+    for record in answer.records or ((answer.record,) if answer.record else ()):
+        yield replace(_judged(record, at_s, age_s), earlier_alarms=answer.earlier_alarms or ())
+
+
 def _is_about(question: Question, answer: LookupAnswer) -> bool:
     """Return True if the answer matches the question; `codec` has checked its keys for each result."""
     changes, records = answer.changes, answer.records or ()
     match question:
         case PlateQuestion():
-            same = all(_is_asked(record, question) for record in (answer.record, *records) if record)
-            several = answer.result is LookupResult.SEVERAL_KINDS and question.kind is not None
-            return same and not several and changes is None and answer.finding is None
+            return _is_about_plate(question, answer) and changes is None and answer.finding is None
         case CodeQuestion():
             return changes is None
         case VinQuestion(vin):
             other = records or changes is not None or answer.finding is not None
             return not other and (answer.record is None or _has_tail(vin, answer.record.vin_tail))
         case HotlistQuestion(province):
-            about = all(change.province == province for change in changes or ())
-            return about and answer.record is None and not records and answer.finding is None
+            return _is_about_list(province, answer)
+
+
+def _is_about_plate(question: PlateQuestion, answer: LookupAnswer) -> bool:
+    """Return True if every record is of the number, and the kind, that was asked about."""
+    several = answer.result is LookupResult.SEVERAL_KINDS and question.kind is not None
+    records = (answer.record, *(answer.records or ()))
+    return not several and all(_is_asked(record, question) for record in records if record)
+
+
+def _is_about_list(province: str, answer: LookupAnswer) -> bool:
+    """Return True if the answer has changes of this province's hot list, or none, and nothing else."""
+    vehicles = answer.record is not None or answer.records
+    mine = all(change.province == province for change in answer.changes or ())
+    return mine and not vehicles and answer.finding is None
 
 
 def _has_tail(vin: str, tail: str | None) -> bool:

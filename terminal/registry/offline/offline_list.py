@@ -205,21 +205,10 @@ class _Province:
     def __init__(self, folder: Path | None, marks: Marks, old: _Province | None) -> None:
         """Open the files in `marks`, except those that `old` has open."""
         self.marks = marks
-        held = old.files if old else {}
+        held: dict[FileName, _File] = old.files if old else {}
         self._faults: list[OfflineListFault] = []
-        self.files: dict[FileName, _File] = {}
+        self.files: dict[FileName, _File] = self._files_of(folder, held)
         """Newest first, the base last."""
-        base_day = 0
-        for name in sorted(held.keys() | marks.keys(), key=lambda name: name.day or 0):
-            file = self._file(folder, name, held.get(name))
-            if file is None:
-                continue
-            if name.day is None:
-                base_day = file.day
-            if name.day is None or name.day > base_day:
-                self.files = {name: file, **self.files}
-            elif file is not held.get(name):
-                file.db.close()  # contained in the base
         self._asked = [(name, file.db) for name, file in self.files.items()]
         orders = [file.kinds for file in self.files.values()]
         self._orders = [
@@ -240,6 +229,22 @@ class _Province:
     def faults(self) -> tuple[OfflineListFault, ...]:
         """Faults of unusable files."""
         return tuple(self._faults)
+
+    def _files_of(self, folder: Path | None, held: dict[FileName, _File]) -> dict[FileName, _File]:
+        """Return the base and the daily files after it, newest first."""
+        files: dict[FileName, _File] = {}
+        base_day = 0
+        for name in sorted(held.keys() | self.marks.keys(), key=lambda name: name.day or 0):
+            file = self._file(folder, name, held.get(name))
+            if file is None:
+                continue
+            if name.day is None:
+                base_day = file.day
+            if name.day is None or name.day > base_day:
+                files = {name: file, **files}
+            elif file is not held.get(name):
+                file.db.close()  # contained in the base
+        return files
 
     def _file(self, folder: Path | None, name: FileName, held: _File | None) -> _File | None:
         """Open a file; if it is gone or unusable, return the one open before it, if any."""

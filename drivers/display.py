@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -41,6 +42,8 @@ _DIGITS = {
 
 _MASKS = {16: (0xF800, 0x07E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
 """Bits per pixel to the masks of red, green, blue and alpha: RGB565 and XRGB8888, as on the Pi."""
+_BLANK, _LIT, _DARK = 0x4611, 0, 4
+"""FBIOBLANK, FB_BLANK_UNBLANK and FB_BLANK_POWERDOWN of linux/fb.h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,9 @@ class SdlDisplay:
         """Bring a part of the panel's content to the panel."""
         pygame.display.update(place)
 
+    def light(self, *, on: bool) -> None:
+        """See `terminal.ports.Display`. SDL cannot switch a panel's light: a dark picture has to do."""
+
     def poll(self) -> Sequence[Contact]:
         """See `terminal.ports.Display`. Closing the window acts like Ctrl-C. Raises DisplayFault."""
         with _as_fault():
@@ -234,6 +240,7 @@ class FramebufferDisplay(SdlDisplay):
         except DisplayFault:
             super().__init__("dummy", panel, size, rotation, "")  # an SDL without evdev: no touch
         self._panel = pygame.Surface(panel, 0, bits, _MASKS[bits])
+        self._device = device
         try:
             with device.open("r+b") as file:
                 memory = mmap.mmap(file.fileno(), stride * panel[1])
@@ -241,6 +248,11 @@ class FramebufferDisplay(SdlDisplay):
             raise DisplayFault(f"{device}: {error}") from error
         self._pixels = np.ndarray(panel[::-1], f"<u{bits // 8}", memory, strides=(stride, bits // 8))
         self._pixels[:] = 0  # beside the picture too
+
+    def light(self, *, on: bool) -> None:
+        """See `terminal.ports.Display`. Not tested on a panel; one whose driver cannot blank it stays lit."""
+        with suppress(OSError), self._device.open("r+b") as file:
+            fcntl.ioctl(file, _BLANK, _LIT if on else _DARK)
 
     def _flush(self, place: pygame.Rect) -> None:
         down, across = slice(place.top, place.bottom), slice(place.left, place.right)

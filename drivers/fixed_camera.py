@@ -20,3 +20,6 @@ class FixedCamera:
 
     def set(self, controls: CameraControls) -> None:
         """See `terminal.ports.Camera`. Does nothing."""
+
+    def stream(self, *, on: bool) -> None:
+        """See `terminal.ports.Camera`. Does nothing: frames that nobody captures are dropped."""

@@ -41,6 +41,8 @@ class PhotographCamera(FixedCamera):
         self._running = threading.Event()
         self._running.set()
         self._number = 0
+        self.streaming = True
+        """False while the camera rests."""
         self.clear()
 
     @property
@@ -78,6 +80,10 @@ class PhotographCamera(FixedCamera):
             self._running.clear()
         else:
             self._running.set()
+
+    def stream(self, *, on: bool) -> None:
+        """See `terminal.ports.Camera`."""
+        self.streaming = on
 
     def capture(self, timeout_s: float) -> Frame | None:
         """See `terminal.ports.Camera`."""

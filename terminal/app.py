@@ -37,6 +37,7 @@ from terminal.screens.sign_in import Locked
 from terminal.screens.ui import Ui, UiSession, advance
 from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
 from terminal.services.frames import FramesInHand
+from terminal.services.resting import Resting, needs_display, unseen
 from terminal.services.signal_player import Signalling
 from terminal.services.status import status_of
 from terminal.services.torch_switch import TorchSwitch
@@ -88,6 +89,7 @@ class App:
         self._signalling = Signalling(rig.panel, loud_alarm)
         self._torch = TorchSwitch(rig.panel)
         self._frames = FramesInHand()
+        self._resting = Resting(services.limits.rests_s, self._switch_rest, rig.clock.monotonic_s())
 
     @property
     def screen(self) -> state.Shown:
@@ -103,6 +105,11 @@ class App:
     def frames_seen(self) -> int:
         """Number of frames scanned since the start."""
         return self._frames.count
+
+    @property
+    def resting(self) -> bool:
+        """True while display and camera rest, until they are woken by a press or a touch."""
+        return self._resting.on
 
     @property
     def timing(self) -> Timing | None:
@@ -175,25 +182,24 @@ class App:
 
     def _poll_display(self) -> bool:
         """Handle touches of the display; return True if there were any."""
-        touched = False
-        for event in self._presenter.inputs(lambda: self.screen, self._rig.clock.monotonic_s()):
+        touched, now_s = False, self._rig.clock.monotonic_s()
+        if self._resting.on:
+            return self._presenter.is_touched(now_s) and self._resting.used(now_s)
+        for event in self._presenter.inputs(lambda: self.screen, now_s):
             touched = True
+            self._resting.used(now_s)
             self._dispatch(event)
         return touched
 
     def _receive(self, message: InboxMessage) -> None:
         match message:
             case FrameScanned():
-                self._frames.scanned(message)
-                self.services.notices.clear(CameraFault.code, CameraStalled.code)
-                if message.scan is not None:
-                    self._dispatch(Scanned(message.scan))
-                    if state.pictured(self.ui.below) is message.scan:
-                        self._frames.offer(message.scan)
+                if not self._resting.on:  # one may still come that was captured before
+                    self._look_at(message)
             case TorchRequested(on):
                 self._torch.requested = on
-            case KeyEdge(button, down, at_s, bounce):
-                self._dispatch(KeyDown(button, at_s, bounce) if down else KeyUp(button, at_s))
+            case KeyEdge():
+                self._press(message)
             case FromRegistry(Incoming() as incoming):
                 self._dispatch_all(self.services.receive(incoming))
             case FromRegistry():
@@ -205,6 +211,31 @@ class App:
             case _:
                 assert_never(message)
 
+    def _look_at(self, frame: FrameScanned) -> None:
+        self._frames.scanned(frame)
+        self.services.notices.clear(CameraFault.code, CameraStalled.code)
+        if frame.scan is not None:
+            self._resting.used(self._rig.clock.monotonic_s())
+            self._dispatch(Scanned(frame.scan))
+            if state.pictured(self.ui.below) is frame.scan:
+                self._frames.offer(frame.scan)
+
+    def _press(self, edge: KeyEdge) -> None:
+        """Handle an edge of a button; a press that wakes the terminal does nothing else."""
+        if edge.down and not edge.bounce and self._resting.used(self._rig.clock.monotonic_s()):
+            return
+        down = KeyDown(edge.button, edge.at_s, edge.bounce)
+        self._dispatch(down if edge.down else KeyUp(edge.button, edge.at_s))
+
+    def _switch_rest(self, on: bool) -> None:  # noqa: FBT001 - the one argument of Resting.switch
+        if on:
+            self._frames.forget()
+            self._scanner.rest()
+            self._presenter.rest()
+        else:
+            self._scanner.wake()
+            self.ui = unseen(self.ui, self._rig.clock.monotonic_s())
+
     def _tick(self) -> None:
         self._dispatch_all(self.services.expire())
         self._dispatch_all(self.services.session.poll())
@@ -215,6 +246,7 @@ class App:
         self._dispatch(AlarmsTold(self.services.open_alarms))
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
         self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
+        self._resting.poll(self._rig.clock.monotonic_s(), needed=needs_display(self.ui))
 
     def _dispatch_all(self, events: Iterable[UiEvent]) -> None:
         for event in events:
@@ -253,10 +285,12 @@ class App:
         if not self.services.shift_on:
             self._torch.reset()
         with self.services.notices.noting(PanelFault):
-            self._torch.apply(looking=isinstance(self.screen, Ready))
+            self._torch.apply(looking=isinstance(self.screen, Ready) and not self._resting.on)
         self._scanner.lit = self._torch.lit
 
     def _show(self) -> None:
+        if self._resting.on:
+            return
         screen = self.screen
         self._presenter.show(screen, self._frames.picture(screen), self._frames.found(screen))
         self._dispatch(Drawn())

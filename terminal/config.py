@@ -62,6 +62,8 @@ class DisplaySettings:
     rotation: Rotation = 0
     night: bool = False
     """Light text on a dark ground."""
+    rests_s: int = limits.DISPLAY_RESTS_S
+    """Time without a press, a touch or a code after which display and camera rest, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "[display] width": (1, 8192),
     "[display] height": (1, 8192),
     "[display] diagonal_in": (2.0, 20.0),
+    "[display] rests_s": (10, 3600),
     "[checks] trust_fresh_h": (1, 8760),
     "[checks] trust_usable_h": (1, 8760),
     "[checks] offline_usable_days": (1, 3660),

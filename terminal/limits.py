@@ -17,6 +17,8 @@ OFFLINE_USABLE_DAYS = 35
 """`[checks] offline_usable_days`: greatest age of an offline list whose entries count (section 7)."""
 VERDICT_FADES_S, VERDICT_HIDES_S = 60, 180
 """`[checks] verdict_fades_s`, `verdict_hides_s`: ages at which a verdict loses its colour and is hidden."""
+DISPLAY_RESTS_S = 120
+"""`[display] rests_s`: time without a press, a touch or a code after which display and camera rest."""
 SESSION_LOCKS_S = 300
 """`[sign_in] locks_s`: time without a press or a check after which the session locks."""
 RETENTION_DAYS = 30

@@ -198,6 +198,9 @@ class Camera(Protocol):
         Raises CameraFault.
         """
 
+    def stream(self, *, on: bool) -> None:
+        """Stop or start the frames; the device stays open and configured. Raises CameraFault."""
+
     def capture(self, timeout_s: float) -> Frame | None:
         """Return the newest frame not returned yet, or None if there is none within `timeout_s` (s).
 
@@ -221,6 +224,9 @@ class Display(Protocol):
 
         `area`, px, is the part that differs from the surface shown before; None is all of it.
         """
+
+    def light(self, *, on: bool) -> None:
+        """Switch the panel's light, where it can be switched."""
 
     def poll(self) -> Sequence[Contact]:
         """Return the touches and keys that began or ended since the last call, in order. Raises DisplayFault.

@@ -43,6 +43,8 @@ class Scanner:
         self._inbox = inbox
         self._budget_s = budget_s
         self._stop = threading.Event()
+        self._awake = threading.Event()
+        self._awake.set()
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
         self.turned_s = time.monotonic()
         """Monotonic time of the last iteration, s; the watchdog checks it."""
@@ -61,8 +63,17 @@ class Scanner:
     def stop(self) -> None:
         """Stop the thread and close the camera."""
         self._stop.set()
+        self._awake.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def rest(self) -> None:
+        """Stop the camera's frames until `wake`; it stays open."""
+        self._awake.clear()
+
+    def wake(self) -> None:
+        """Start the camera's frames again."""
+        self._awake.set()
 
     @property
     def alive(self) -> bool:
@@ -87,6 +98,8 @@ class Scanner:
         controls, stalled = reader.controls, False
         while not self._stop.is_set():
             self.turned_s = time.monotonic()
+            if not self._awake.is_set():
+                self._rest(camera)
             frame = camera.capture(CAPTURE_TIMEOUT_S)
             if frame is not None:
                 stalled = False
@@ -97,6 +110,12 @@ class Scanner:
                 stalled = True
                 self._inbox.put(CameraFailed(CameraStalled()))  # this also withdraws the torch request
                 reader, controls = FrameReader(camera.reach, self._budget_s), replace(controls, torch=False)
+
+    def _rest(self, camera: Camera) -> None:
+        camera.stream(on=False)
+        while not self._awake.wait(CAPTURE_TIMEOUT_S):
+            self.turned_s = time.monotonic()
+        camera.stream(on=True)
 
     def _ask(self, camera: Camera, before: CameraControls, controls: CameraControls) -> None:
         """Set changed controls; the torch belongs to the panel, so its request goes to the main thread."""

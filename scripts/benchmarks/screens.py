@@ -140,6 +140,10 @@ class _Watched:
         self.display.show(surface, area)
         self.shown_s.append(time.monotonic())
 
+    def light(self, *, on: bool) -> None:
+        """See `terminal.ports.Display`."""
+        self.display.light(on=on)
+
     def poll(self) -> Sequence[Contact]:
         """See `terminal.ports.Display`."""
         return self.display.poll()

@@ -34,7 +34,7 @@ _SURFACE_BYTES = 512
 Offset: TypeAlias = tuple[int, int]
 Glyph: TypeAlias = tuple[pygame.Surface, int, int]
 """A drawn letter and the offset of its corner: right of the pen and above the baseline, px."""
-Line: TypeAlias = tuple[tuple[pygame.Surface, Offset], ...]
+GlyphRun: TypeAlias = tuple[tuple[pygame.Surface, Offset], ...]
 """The glyphs of a line and their corners, px, with the baseline's start at (0, 0)."""
 
 K = TypeVar("K")
@@ -83,7 +83,7 @@ class Fonts:
         self._widths: dict[tuple[str, bool], float] = {}
         self.glyphs: SizedCache[tuple[str, Size, bool, Colour], Glyph] = SizedCache(GLYPH_BYTES)
         """Drawn letters."""
-        self.lines: SizedCache[tuple[str, int, bool, Colour], Line] = SizedCache(LINE_BYTES)
+        self.lines: SizedCache[tuple[str, int, bool, Colour], GlyphRun] = SizedCache(LINE_BYTES)
         """Placed lines; a glyph counts in each line that has it, also if it is shared."""
 
     @classmethod
@@ -138,7 +138,7 @@ class Fonts:
             glyph = self.glyphs.put(key, (surface, box.x, box.y), _bytes_of(surface))
         return glyph
 
-    def letters(self, text: str, size: int, colour: Colour, *, bold: bool) -> Line:
+    def letters(self, text: str, size: int, colour: Colour, *, bold: bool) -> GlyphRun:
         """Return the glyphs of a line, from the cache if possible."""
         key = (text, size, bold, colour)
         line = self.lines.get(key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from terminal.drawing import theme
 from terminal.drawing.draw import compose, paint_all
 from terminal.drawing.items import ImageItem
 from terminal.drawing.touch_input import Contacts
@@ -48,6 +49,7 @@ class Presenter:
         self._contacts = Contacts()
         self._surface = pygame.Surface(style.size, depth=32)
         self._drawn: _Drawn | None = None
+        self._dark = False
 
     @property
     def style(self) -> Style:
@@ -66,6 +68,17 @@ class Presenter:
             self._paint(now, None)
         elif now.view is not None and not (before.picture is picture and before.found == found):
             self._paint(now, now.view.rect)
+        if self._dark:  # only now, so that nothing old flashes up
+            self._dark = False
+            self._display.light(on=True)
+
+    def rest(self) -> None:
+        """Show nothing, with the panel's light off, until `show`."""
+        self._drawn, self._dark = None, True
+        self._surface.set_clip(None)
+        self._surface.fill(theme.BLACK)
+        self._display.show(self._surface)
+        self._display.light(on=False)
 
     def _composed(self, screen: Shown, picture: Luma | None, found: Corners) -> _Drawn:
         """Lay out a screen, unless it is the one that is shown."""
@@ -80,6 +93,14 @@ class Presenter:
         self._surface.set_clip(area)
         paint_all(self._surface, now.items, self._style, now.picture, now.found)
         self._display.show(self._surface, area)
+
+    def is_touched(self, now_s: float) -> bool:
+        """Return True if anything was touched since the last call; the touches mean nothing else.
+
+        `now_s` is the monotonic time of this call, s.
+        """
+        self._contacts.polled_s = now_s
+        return any(contact.down for contact in self._display.poll())
 
     def inputs(self, screen: Callable[[], Shown], now_s: float) -> Iterator[Input]:
         """Yield the inputs since the last call, each as it is meant on the screen that `screen` then returns.

@@ -104,6 +104,8 @@ class Player:
         return not self.failures
 
     def _do(self, line: script.Line) -> None:
+        if not isinstance(line.deed, script.Wait | script.SetClock | script.Shot | script.Say):
+            self._wake(line.deed)
         match line.deed:
             case script.Shot(name):
                 self.stage.shot(self.shots / name)
@@ -121,6 +123,12 @@ class Player:
                 self._change(line.deed)
             case _:
                 self._act(line.number, line.deed)
+
+    def _wake(self, deed: script.Deed) -> None:
+        """Press the trigger if the terminal rests, unless that is what is expected."""
+        if self.app.resting and deed != script.ExpectScreen("resting"):
+            self.stage.press(Button.TRIGGER)
+            self.app.run_once(TURN_S)
 
     def _act(self, number: int, deed: script.Press) -> None:
         """Press, hold or touch as the officer does."""
@@ -223,8 +231,9 @@ class Player:
     def _expect(self, number: int, expected: script.Expectation) -> None:
         if isinstance(expected, script.ExpectReady):
             self._look()
-        met = self._until(lambda: _meets(self.app.screen, expected))
-        found = _describe(self.app.screen)
+        rests = expected == script.ExpectScreen("resting")
+        met = self._until(lambda: self.app.resting if rests else _meets(self.app.screen, expected))
+        found = "resting" if self.app.resting else _describe(self.app.screen)
         judged = _judged(self.app.screen)
         if judged is not None:
             self._checks.add(judged.seq)

@@ -17,7 +17,7 @@ clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
 expect OUTCOME [REASON]          a result or an alarm is shown
 expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
-expect reasons | claims | uploading | uploaded | over | pad | locked | blocked
+expect reasons | claims | uploading | uploaded | over | pad | locked | blocked | resting
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 SCREENS = (
     *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
-    *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked"),
+    *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
     *("card", "vin", "option", "form", "text"),
 )
 """Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
 with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
 An open alarm has its radio card (`card`), the VIN after the stop (`vin`), and of its result the choices
-(`option`), the form and the texts.
+(`option`), the form and the texts. `resting` is a dark display.
 """
 PARTS = ("menu", "log", "upload", "handover", "end", "banner")
 

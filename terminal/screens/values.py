@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 from terminal.credential.grade import Grade
-from terminal.limits import SESSION_LOCKS_S, VERDICT_FADES_S, VERDICT_HIDES_S
+from terminal.limits import DISPLAY_RESTS_S, SESSION_LOCKS_S, VERDICT_FADES_S, VERDICT_HIDES_S
 
 if TYPE_CHECKING:
     from terminal.errors import Fault
@@ -107,6 +107,8 @@ class AgeLimits:
     """Age from which such a verdict is hidden until the officer asks for it."""
     locks_s: float = SESSION_LOCKS_S
     """Time without a press, a touch or a check after which the session locks."""
+    rests_s: float = DISPLAY_RESTS_S
+    """Time without a press, a touch or a code in view after which display and camera rest."""
 
 
 @dataclass(frozen=True, slots=True)

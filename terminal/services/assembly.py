@@ -150,7 +150,12 @@ class _Opening:
             province,
             self.clock,
             sealed,
-            AgeLimits(checks.verdict_fades_s, checks.verdict_hides_s, self.settings.sign_in.locks_s),
+            AgeLimits(
+                checks.verdict_fades_s,
+                checks.verdict_hides_s,
+                self.settings.sign_in.locks_s,
+                self.settings.display.rests_s,
+            ),
             OfficerSession(
                 shift_actions,
                 RosterSource(self.described.unit, self.described.running_number, self.own.open_sealed),

@@ -49,6 +49,10 @@ class FramesInHand:
         self.camera = CameraStatus.LIVE
         self.count += 1
 
+    def forget(self) -> None:
+        """Drop the newest frame, since the camera rests: an old picture must not be taken for a live one."""
+        self._newest = None
+
     def failed(self, fault: Fault) -> None:
         """Note that the camera gives no frames; the newest one is no preview any more."""
         self.camera = CameraStatus.STALLED if isinstance(fault, CameraStalled) else CameraStatus.ABSENT

@@ -25,7 +25,7 @@ SETTINGS = {
     "terminal": {"language"},
     "paths": {"state", "identity", "fonts"},
     "camera": {"source", "width", "height", "frames_per_s", "budget_ms"},
-    "display": {"kind", "width", "height", "rotation", "night", "diagonal_in"},
+    "display": {"kind", "width", "height", "rotation", "night", "rests_s", "diagonal_in"},
     "panel": {"sound", "loud_alarm", "buzzer_pin", "vibration_pin", "red_pin", "green_pin", "blue_pin"}
     | {"torch_pin", "trigger_pin", "confirm_pin", "back_pin"},
     "checks": {

@@ -93,6 +93,9 @@ class EndingDisplay:
         """See `terminal.ports.Display`."""
         os.kill(os.getpid(), signal.SIGTERM)
 
+    def light(self, *, on: bool) -> None:
+        """See `terminal.ports.Display`."""
+
     def poll(self) -> list[Contact]:
         """See `terminal.ports.Display`."""
         return []

@@ -114,3 +114,18 @@ def test_a_stalled_or_failed_camera_is_reported(start: Start):
             break
 
     assert told == [True, CameraStalled, True, CameraFault]
+
+
+def test_a_camera_at_rest_gives_no_frames_and_stays_open(start: Start):
+    camera = Sensor(paper(), ROOM)
+    scanner, coming = start(camera)
+    next(coming)
+    scanner.rest()
+    while not camera.streamed:
+        next(coming)
+    scanner.wake()
+    while len(camera.streamed) < 2:
+        next(coming)
+    (stopped, last), (started, following) = camera.streamed
+    assert (stopped, started) == (False, True)
+    assert last == following

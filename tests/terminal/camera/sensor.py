@@ -84,10 +84,16 @@ class Sensor:
     number: int = 0
     asked: list[CameraControls] = field(default_factory=list)
     """All controls requested so far."""
+    streamed: list[tuple[bool, int]] = field(default_factory=list)
+    """True for each time that the frames were started, False where they were stopped, and the next number."""
 
     def __post_init__(self) -> None:
         """Start with the camera's own controls."""
         self._coming = deque([self.begins] * self.delay)
+
+    def stream(self, *, on: bool) -> None:
+        """See `terminal.ports.Camera`."""
+        self.streamed.append((on, self.number))
 
     def set(self, controls: CameraControls) -> None:
         """See `terminal.ports.Camera`."""

@@ -36,6 +36,8 @@ class Surfaces:
 
     areas: list[pygame.Rect | None] = field(default_factory=list)
     content: pygame.Surface = field(default_factory=lambda: pygame.Surface(SIZE, depth=32))
+    lit: list[tuple[bool, bool]] = field(default_factory=list)
+    """True for each time that the panel's light was switched on, and if there was a picture."""
     contacts: list[Contact] = field(default_factory=list)
     size: tuple[int, int] = SIZE
 
@@ -43,6 +45,10 @@ class Surfaces:
         """Take the part that is said to differ."""
         self.areas.append(area)
         self.content.blit(surface, area or (0, 0), area)
+
+    def light(self, *, on: bool) -> None:
+        """Note whether the panel is lit, and what it shows then."""
+        self.lit.append((on, any(pixels(self.content))))
 
     def poll(self) -> Sequence[Contact]:
         """Return the contacts since the last call."""
@@ -123,6 +129,22 @@ def test_whatever_was_shown_before_a_screen_is_shown_as_if_it_were_alone(
     for view in VIEWS.values():
         presenter.show(view.screen, view.preview)
         assert pixels(display.content) == pixels(draw(view.screen, view.preview, style))
+
+
+def test_a_display_at_rest_is_dark_and_is_lit_only_once_the_screen_is_drawn(
+    presenter: Presenter, display: Surfaces
+):
+    screen, picture = VIEWS["ready"].screen, street()
+    presenter.show(screen, picture)
+    presenter.rest()
+    assert pixels(display.content) == bytes(3 * SIZE[0] * SIZE[1])
+    display.contacts = [Contact((240, 400), down=True), Contact(None, down=False)]
+    assert presenter.is_touched(1.0)
+    assert not presenter.is_touched(2.0)
+    presenter.show(screen, picture)
+    presenter.show(screen, street())
+    assert display.lit == [(False, False), (True, True)]
+    assert pixels(display.content) == pixels(draw(screen, picture, presenter.style))
 
 
 def test_an_input_has_the_time_of_the_poll_before(presenter: Presenter, display: Surfaces):

@@ -259,6 +259,28 @@ class EarlierAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDetails:
+    """Further fields of the registry's record, which are shown and decide nothing (keys 13 to 19).
+
+    None stands for a field that the registry left out.
+    """
+
+    inspected: int | None = None
+    """Day of the last inspection, yyyymmdd."""
+    station: str | None = None
+    """Station of the last inspection."""
+    exempt: bool | None = None
+    """True if exempt from on-site inspection."""
+    insured_until: int | None = None
+    """yyyymmdd"""
+    violations: int | None = None
+    """Number of violations not dealt with."""
+    seats: int | None = None
+    energy: str | None = None
+    """Kind of energy, as the registry writes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HotlistWord:
     """Result of searching the hot list for a vehicle, and the age of the list."""
 
@@ -284,6 +306,8 @@ class VehicleStatus:
     brand: str | None = None
     scrap_date: int | None = None
     """强制报废期止 (compulsory scrap date), yyyymmdd; shown only."""
+    details: RecordDetails = RecordDetails()
+    """Further fields of the record; shown only."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential issued for it, 12 bytes."""
     display_only: frozenset[ComparedField] = frozenset()

@@ -15,6 +15,7 @@ from terminal.model import (
     Candidate,
     CredentialFinding,
     Fit,
+    LookupState,
     Plate,
     RecordedCheck,
     SealedClaims,
@@ -25,7 +26,7 @@ from terminal.model import (
 from terminal.officers.roster import LEAST_PIN
 from terminal.ports import Button
 from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison, Fitted
 from terminal.screens.events import (
@@ -102,7 +103,7 @@ ALARMED = VehicleFinding.ALARM
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _PASSING = re.compile(
     rf"(?:status=Status|logged=Logged|seen=LastSeen){_NESTED}|<Fit\.[^>]*>|kind='..'|noted=\w+"
-    r"|(?:as_of_s|checked_s|taken_s|last_s)=[0-9.]+"
+    r"|(?:as_of_s|checked_s|taken_s|last_s)=[0-9.]+|(?<=details=)[12]"
 )
 """Parts of a state that do not distinguish states here: bar, notes, earlier codes, points, kinds, times."""
 Edges = dict[tuple[str, str], list[str]]
@@ -137,9 +138,13 @@ def diagram() -> str:
 
 _NAMES = {
     "Ready": "Ready: show a code",
-    "Question": "Verdict: is this the vehicle?",
+    "Compare_plate": "Plate to compare: is this the vehicle?",
+    "Checking": "Plate, while the registry is asked",
+    "Question": "Alarm, or off the road: is this the vehicle?",
     "Plateless": "Verdict: no vehicle is known",
     "Verdict": "Verdict",
+    "Details": "Details of a verdict",
+    "Reopened": "Check from the shift's list",
     "Hidden": "Verdict, too old to be shown",
     "Alarm": "Alarm, not acknowledged",
     "Compare": "Verdict: compare the car with the alarm",
@@ -171,18 +176,27 @@ def name(screen: Shown) -> str:
     match screen:
         case Ready():
             return "Ready"
-        case Result(hidden=True):
-            return "Hidden"
-        case Result(compares=True):
-            return "Compare"
         case Result():
-            return (
-                "Question" if screen.needs_confirmation else "Plateless" if screen.wants_plate else "Verdict"
-            )
+            return _result_name(screen)
         case Uploading() if screen.ended is not None:
             return "Ended"
         case _:
             return _SHORT.get(type(screen), type(screen).__name__)
+
+
+def _result_name(screen: Result) -> str:
+    """Return the name of a check's screen in the diagram."""
+    names = {
+        "Hidden": screen.hidden,
+        "Details": screen.details > 0,
+        "Reopened": screen.reopened,
+        "Compare": screen.compares,
+        "Compare_plate": screen.phase is Phase.COMPARE,
+        "Checking": screen.phase is Phase.CHECKING,
+        "Question": screen.needs_confirmation,
+        "Plateless": screen.wants_plate,
+    }
+    return next((given for given, holds in names.items() if holds), "Verdict")
 
 
 @cache
@@ -267,7 +281,8 @@ def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
     """Return the touches of a choice among codes."""
     if isinstance(screen, CodeChoice):
         return [CodeChosen(place) for place in range(len(screen.codes))]
-    return [OthersWanted()] if screen.has_other_code else []
+    details: list[ScreenEvent] = [DetailsWanted()] if screen.has_details and not screen.details else []
+    return [*details, *([OthersWanted()] if screen.has_other_code else [])]
 
 
 def _ends(ui: Ui, event: UiEvent | Button) -> list[Ui]:
@@ -299,7 +314,8 @@ def _answers(effect: Effect) -> list[UiEvent]:
         case Enter(plate, after):
             shown = after or replace(judged("A", CredentialFinding.NOT_SHOWN), text=None)
             typed = _about(shown, plate, Subject.TYPED)
-            return [Recorded(typed), *(Recorded(more) for more in _refined(typed)), FULL]
+            asked = replace(typed, lookup=LookupState.WAITING)
+            return [Recorded(typed), Recorded(asked), *(Recorded(more) for more in _refined(typed)), FULL]
         case AskKinds(number):
             several = tuple(
                 Candidate(kind, VehicleStatus(VehicleFinding.VALID, "A")) for kind in ("02", "07")
@@ -327,7 +343,8 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[UiEvent]:
             subject = Subject.CONFIRMED
         case Recheck():
             as_of_s = LATER.clock.monotonic_s
-    return [Recorded(replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)), FULL]
+    about = replace(_about(one, one.plate, subject), fits=fits, as_of_s=as_of_s)
+    return [Recorded(about), Recorded(replace(about, lookup=LookupState.WAITING)), FULL]
 
 
 def _shift_answers(effect: Effect) -> list[UiEvent]:
@@ -356,8 +373,10 @@ def _refined(one: RecordedCheck) -> list[RecordedCheck]:
     if one.plate is None:
         return []
     statuses = [replace(one.verdict.status, finding=finding) for finding in (VehicleFinding.VALID, ALARMED)]
+    answered = replace(one, lookup=LookupState.ANSWERED)
     return [
-        replace(one, verdict=decide(one.verdict.finding, status, one.verdict.subject)) for status in statuses
+        replace(answered, verdict=decide(one.verdict.finding, status, one.verdict.subject))
+        for status in statuses
     ]
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import hero, result, result_vehicle, text, theme
+from terminal.drawing import headline, hero, result, result_vehicle, text, theme
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import Outcome, VehicleFinding
+from terminal.model import VehicleFinding
 from terminal.screens import alarms
 from terminal.screens.alarms import About
 from terminal.vehicle.tables import Lines
@@ -86,11 +86,8 @@ def _hero(page: Page, screen: Alarm) -> Block:
     lit = int(screen.status.clock.now_s / result.FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
     words = text.pick(alarms.title(verdict), language)
-    parts = [hero.headed(page, dress, words, 2)]
+    parts = [hero.headed(page, dress, words, headline.label(page, verdict, words))]
     inside = hero.inside(page, dress)
-    if verdict.outcome is Outcome.OFF_ROAD:
-        said = result.outcome_title(verdict.outcome, page)
-        parts.append(paragraph(said, page.type(34, dress.ink, bold=True), inside))
     advice = text.pick(Lines(verdict.guidance_zh, verdict.guidance_en), language)
     parts.append(paragraph(advice, page.type(25, dress.ink, bold=True), inside, even=True))
     return hero.framed(page, dress, stack(parts, page.eased(6)))

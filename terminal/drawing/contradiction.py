@@ -10,10 +10,11 @@ from terminal.drawing import result_vehicle, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
+from terminal.drawing.page import MARGIN
 from terminal.model import ComparedField
 
 if TYPE_CHECKING:
+    from terminal.drawing.page import Page
     from terminal.model import Vehicle, Verdict
 
 _LABELS = {
@@ -22,13 +23,18 @@ _LABELS = {
     ComparedField.VIN: "vin_tail",
 }
 
+_SHORT = {
+    ComparedField.COLOUR: "differs_colour",
+    ComparedField.TYPE: "differs_type",
+    ComparedField.VIN: "differs_vin",
+}
+
 
 def block(page: Page, verdict: Verdict) -> Block | None:
     """Lay out each field that differs with both values, large; None where code and registry agree."""
     credential, registry = verdict.finding.credential, verdict.status.vehicle
     if not verdict.differing or credential is None or registry is None:
         return None
-    page = Page(page.style, result_vehicle.firm(page.scale))
     inside = page.width - 2 * page.px(14)
     rows = [_row(page, name, credential.vehicle, registry, inside) for name in verdict.differing]
 
@@ -37,6 +43,24 @@ def block(page: Page, verdict: Verdict) -> Block | None:
         card, page.px(14), page.eased(10), page.eased(10), lambda height: result_vehicle.frame(page, height)
     )
     return padded(framed, page.px(MARGIN), 0, 0, lambda _: ())
+
+
+def line(page: Page, verdict: Verdict) -> str:
+    """Return that code and registry differ, with both values of each field."""
+    return page.say("contradiction", fields=values(page, verdict))
+
+
+def values(page: Page, verdict: Verdict) -> str:
+    """Return each field that differs with the code's value and the registry's; empty if none differs."""
+    credential, registry = verdict.finding.credential, verdict.status.vehicle
+    if credential is None or registry is None:
+        return ""
+    said = (
+        f"{page.say(_SHORT[name])} "
+        + "≠".join(_value(page, name, one).removesuffix("色") for one in (credential.vehicle, registry))
+        for name in verdict.differing
+    )
+    return ("；" if page.style.language == "zh" else "; ").join(said)
 
 
 def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, width: int) -> Block:

@@ -34,7 +34,7 @@ from terminal.drawing.upload import compose_upload
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CaseScreen
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.events import Pressed
@@ -113,8 +113,8 @@ def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
             own = choice.cells(screen, style)
         case Comparison():
             own = comparing.cells(style)
-        case Result(has_other_code=True):
-            own = [choice.strip_cell(style)]
+        case Result():
+            own = _result_cells(screen, style)
         case Menu() | ShiftLog() | LogEntry():
             own = shift.cells(screen, style)
         case SealedReasons():
@@ -126,6 +126,13 @@ def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
         case _:
             own = alarm_case.cells(screen, style) if isinstance(screen, CaseScreen) else []
     return own
+
+
+def _result_cells(screen: Result, style: Style) -> list[TouchCell]:
+    """Return the key of the details, and below it the strip that offers another code."""
+    others = [choice.strip_cell(style)] if screen.has_other_code else []
+    opened = result.details_cell(screen, style, sum(cell.rect.height for cell in others))
+    return others if opened is None else [opened, *others]
 
 
 def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
@@ -183,9 +190,8 @@ def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
     if isinstance(screen, Alarm) and screen.card is not None:
         return alarm_card.compose_alarm(style, screen.status, screen.card)
     bars = top(Page(style), screen.status)
-    offers = isinstance(screen, Result) and screen.has_other_code
-    strip = choice.strip(Page(style)) if offers else []
-    bottom = choice.strip_top(style) if offers else _keys_top(style)
+    below = _result_cells(screen, style) if isinstance(screen, Result) else []
+    bottom = min((cell.rect.y for cell in below), default=_keys_top(style))
     room = bottom - bars.height
     # The space shrinks as the type grows: bisect for the first scale that does not fit.
     over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(style, ease), screen, room))
@@ -193,7 +199,14 @@ def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
     blocks = _blocks(page, screen)
     gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
     gap = max(0, min(page.px(_AIR), gap))
-    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *strip]
+    drawn = [item for cell in below for item in _result_key(Page(style), screen, cell)]
+    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *drawn]
+
+
+def _result_key(page: Page, screen: Result | Alarm, cell: TouchCell) -> list[Item]:
+    if isinstance(screen, Result) and cell.event == DetailsWanted():
+        return result.details_key(page, screen, cell)
+    return choice.strip(page)
 
 
 def _keys_top(style: Style) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.drawing.items import Dashes, Fill, IconItem, Item, Stripes
-from terminal.drawing.layout import Block, beside, largest, padded, paragraph
+from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN
 from terminal.drawing.theme import Form
 
@@ -15,22 +15,28 @@ if TYPE_CHECKING:
     from terminal.drawing.page import Page
     from terminal.drawing.theme import OutcomeStyle
 
+LABEL = 30
+"""Size of the label above the name, units."""
+LONG = 8
+"""Number of characters from which a name may be taller than its icon."""
+
 
 def inside(page: Page, dress: OutcomeStyle) -> int:
     """Return the width available to the block's text, px."""
     return page.width - 2 * _rim(page, dress)
 
 
-def headed(page: Page, dress: OutcomeStyle, words: str, lines: int) -> Block:
-    """Lay out icon and name, in the largest type at which the name fits in `lines` lines."""
+def headed(page: Page, dress: OutcomeStyle, words: str, label: str, lines: int = 2) -> Block:
+    """Lay out icon, label and name, in the largest type at which the name fits in `lines` lines."""
     side = page.px(112 * min(page.scale, 1.0))
     gap = page.px(16)
     room = inside(page, dress) - side - gap
-    sizes = [page.eased(units) for units in range(104, 30, -2)]
+    sizes = [page.eased(units) for units in range(104, 38, -2)]
     bold = page.type(104, dress.ink, bold=True)
-    style = largest(words, sizes, bold, (room, round(side * 1.16)), lines)
+    style = largest(words, sizes, bold, (room, round(side * (1.16 if len(words) < LONG else 1.5))), lines)
     sign = Block(side, (IconItem(Rect(0, 0, side, side), dress.icon, dress.ink),))
-    return beside([(0, sign), (side + gap, paragraph(words, style, room))])
+    above = [paragraph(label, page.type(LABEL, dress.ink, bold=True), room)] if label else []
+    return beside([(0, sign), (side + gap, stack([*above, paragraph(words, style, room)]))])
 
 
 def framed(page: Page, dress: OutcomeStyle, body: Block) -> Block:

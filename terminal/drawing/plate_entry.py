@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import plates, result, text
+from terminal.drawing import plates, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, paragraph, stack
 from terminal.drawing.page import MARGIN, Page, top
+from terminal.drawing.result_details import VEHICLE_SIGNS
 from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face, part
 from terminal.model import Plate
 from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry
@@ -198,7 +199,7 @@ def _status(page: Page, found: Candidate, box: tuple[int, int]) -> Block:
     side = min(page.px(22), box[1])
     start = side + page.px(6)
     room = box[0] - start
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), result.VEHICLE_SIGNS[finding], page.colours.ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), VEHICLE_SIGNS[finding], page.colours.ink),))
     sizes = [page.px(units) for units in range(20, 11, -1)]
     for words in (f"{letters} {said}".strip(), letters or said, said):
         style = largest(words, sizes, page.firm(20, page.colours.ink, bold=True), (room, box[1]), 3)

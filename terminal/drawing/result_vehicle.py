@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.drawing import plates, text
-from terminal.drawing.items import Fill, PlateArt
-from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
+from terminal.drawing.icons import Icon
+from terminal.drawing.items import Fill, IconItem, PlateArt
+from terminal.drawing.layout import Block, at, beside, padded, paragraph, stack
 from terminal.drawing.page import MARGIN, Page
-from terminal.model import POINTS, ComparedPoint, CredentialFinding, Fit, Outcome, Subject
+from terminal.model import POINTS, ComparedPoint, CredentialFinding, Fit, Subject
 from terminal.vehicle.tables import KINDS, USES, Lines
 
 if TYPE_CHECKING:
-    from terminal.model import Plate, RecordedCheck, Vehicle, VehicleStatus, Verdict
+    from terminal.model import Plate, RecordDetails, RecordedCheck, Vehicle, VehicleStatus, Verdict
     from terminal.screens.check import Result
 
-_FIRM_EASE, _FIRMER = 0.86, 0.26
-"""Limit below which verdict, instructions and plate are not reduced while the rest still can be, and the
-additional scale that they keep beyond it.
-"""
-
+_BODY, _SMALL, _FINE = 30, 24, 20
+_HEADS = {
+    Subject.CODE: "plate_in_code",
+    Subject.CONFIRMED: "plate_confirmed",
+    Subject.TYPED: "plate_typed",
+}
 POINT_WORDS = {
     ComparedPoint.KIND: "point_kind",
     ComparedPoint.TYPE: "vehicle_type",
@@ -32,20 +34,13 @@ FIT_WORDS = {Fit.AGREES: "fit_agrees", Fit.DIFFERS: "fit_differs", Fit.UNSURE: "
 _FIT_MARKS = {Fit.AGREES: "✓", Fit.DIFFERS: "≠", Fit.UNSURE: "？"}
 
 
-def firm(ease: float) -> float:
-    """Return the scale of verdict, instructions and plate if the rest is at scale `ease`."""
-    return max(ease, min(_FIRM_EASE, ease + _FIRMER))
-
-
 def blocks(page: Page, screen: Result) -> list[Block]:
-    """Lay out the vehicle's plate, and for an alarm the features to compare before anyone is confronted."""
+    """Lay out the vehicle's plate, and that of another vehicle's code."""
     judged = screen.judged
     own, other = _own_plate(judged), _other_plate(judged)
     shown = [_own(page, screen, own)] if own is not None else []
     if other is not None:
         shown.append(_other(page, other))
-    if judged.verdict.outcome is Outcome.ALARM and own is not None:
-        shown.append(_comparison(page, judged))
     return [padded(block, page.px(MARGIN), 0, 0, lambda _: ()) for block in shown]
 
 
@@ -81,70 +76,60 @@ def kind_name(page: Page, plate: Plate) -> str:
 
 
 def _own(page: Page, screen: Result, plate: Plate) -> Block:
-    """Lay out the vehicle's own plate: as wide as possible if the officer must confirm it or no code tells
-    anything; smaller if more than the plate must be compared.
-    """
-    verdict = screen.judged.verdict
-    head = "is_it" if screen.needs_confirmation else _HEADS[verdict.subject or Subject.CODE]
-    said = page.say(head)
-    typed_alone = verdict.subject is Subject.TYPED and verdict.finding.credential is None
-    if verdict.outcome is not Outcome.ALARM and (screen.needs_confirmation or typed_alone):
-        return wide(page, plate, said, 34 if screen.needs_confirmation else 28)
-    return _beside(page, plate, 94, said, 21 if head != "is_it" else 30)
+    """Lay out the vehicle's own plate, with the question if only a code names it."""
+    if screen.needs_confirmation:
+        style = page.type(_BODY, page.colours.ink, bold=True)
+        question = paragraph(page.say("plate_asked"), style, page.width, centred=True)
+        return stack([question, _centred(page, plate)], page.eased(6))
+    return _centred(page, plate)
 
 
-_HEADS = {
-    Subject.CODE: "plate_in_code",
-    Subject.CONFIRMED: "plate_confirmed",
-    Subject.TYPED: "plate_typed",
-}
+def _centred(page: Page, plate: Plate) -> Block:
+    art = _art(plate, min(page.eased(112), int(page.width / plates.aspect(plate))))
+    return Block(art.height, at(art, (page.width - right(art)) // 2, 0))
 
 
 def _other(page: Page, plate: Plate) -> Block:
-    return _beside(page, plate, 62, page.say("plate_elsewhere"), 21)
+    """Lay out another vehicle's plate, smaller, behind a drawn ≠."""
+    side = page.eased(44)
+    art = _art(plate, page.eased(70))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
+    left = (page.width - side - page.px(14) - right(art)) // 2
+    return beside([(left, sign), (left + side + page.px(14), art)])
 
 
 def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
     """Lay out label and kind above, and the plate below as wide as possible."""
     style = page.type(units, page.colours.ink, bold=True)
-    kind = kind_name(page, plate)
     start = round(style.width(head)) + page.px(12)
-    room = page.width - start
-    sizes = [page.eased(size) for size in (21, 20, 19, 18, 17)]
-    caption = largest(kind, sizes, page.type(21, page.colours.muted), (room, page.px(60)), 2)
-    kind_block = paragraph(kind, caption, room)
-    slack = room - _right(kind_block)
-    row = beside([(0, paragraph(head, style, page.width)), (start + slack, kind_block)])
-    art = _art(plate, min(page.px(112 * firm(page.scale)), int(page.width / plates.aspect(plate))))
-    return stack([row, Block(art.height, at(art, (page.width - _right(art)) // 2, 0))], page.eased(6))
+    kind = paragraph(kind_name(page, plate), page.type(_FINE, page.colours.muted), page.width - start)
+    slack = page.width - start - right(kind)
+    row = beside([(0, paragraph(head, style, page.width)), (start + slack, kind)])
+    return stack([row, _centred(page, plate)], page.eased(6))
 
 
-def _beside(page: Page, plate: Plate, tall: float, head: str, units: float) -> Block:
-    """Lay out the plate at the left, and its label and kind beside it."""
-    art = _art(plate, page.px(tall * min(1.0, firm(page.scale))))
-    start = _right(art) + page.px(14)
-    room = page.width - start
-    said = paragraph(head, page.type(units, page.colours.ink, bold=True), room)
-    named = paragraph(kind_name(page, plate), page.type(19, page.colours.muted), room)
-    return beside([(0, art), (start, stack([said, named], page.eased(4)))])
+def art_of_width(plate: Plate, width: int) -> Block:
+    """Lay out a plate of this width, px."""
+    return _art(plate, int(width / plates.aspect(plate)))
 
 
 def _art(plate: Plate, tall: int) -> Block:
     return Block(tall, (PlateArt(Rect(0, 0, round(tall * plates.aspect(plate)), tall), plate),))
 
 
-def _right(block: Block) -> int:
+def right(block: Block) -> int:
+    """Return the right edge of a block's items, px."""
     return max(item.rect.right for item in block.items)
 
 
-def _comparison(page: Page, judged: RecordedCheck) -> Block:
+def comparison(page: Page, judged: RecordedCheck) -> Block:
     """Lay out the points to compare with the car before it is stopped, with the answers, and the VIN to
     compare afterwards (domain, section 6.4, rule 4).
     """
     verdict, language = judged.verdict, page.style.language
     status, known = verdict.status, record_of(verdict)
     inside = page.width - 2 * page.px(14)
-    title = paragraph(_comparison_title(page, judged), page.type(23, page.colours.ink, bold=True), inside)
+    title = paragraph(comparison_title(page, judged), page.type(23, page.colours.ink, bold=True), inside)
     unknown = page.say("not_on_terminal")
     if known is None and status.brand is None:
         body = paragraph(page.say("compare_by_radio"), page.type(22, page.colours.ink), inside)
@@ -187,7 +172,7 @@ def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:
     return [head, *(paragraph(words, style, width) for words in ended)]
 
 
-def _comparison_title(page: Page, judged: RecordedCheck) -> str:
+def comparison_title(page: Page, judged: RecordedCheck) -> str:
     """Return what is still to be done, or the result of the comparison."""
     if not judged.fits:
         return page.say("compare")
@@ -196,17 +181,30 @@ def _comparison_title(page: Page, judged: RecordedCheck) -> str:
     return page.say("compared_differs" if Fit.DIFFERS in judged.fits else "compared_unsure")
 
 
-def particulars(page: Page, verdict: Verdict) -> Block | None:
-    """Lay out the features to compare with the car and its papers, from the registry or else from a genuine
-    code. An alarm has its comparison instead.
+def record(page: Page, judged: RecordedCheck) -> list[Block]:
+    """Lay out the vehicle as the registry or else a genuine code describes it, to compare with the car and
+    its papers.
     """
-    alarm = verdict.outcome is Outcome.ALARM
-    pairs = [] if alarm else _dates(page, verdict)
-    known = record_of(verdict)
-    if known is not None and not alarm:
-        pairs.append(("description", _described(page, known, verdict.status)))
-        pairs.append(("vin_tail", known.vin_tail or page.say("no_vin_tail")))
-    return padded(_table(page, pairs, page.width), page.px(MARGIN), 0, 0, lambda _: ()) if pairs else None
+    verdict = judged.verdict
+    pairs = [
+        *_names(page, judged),
+        *_dates(page, verdict),
+        *_features(page, verdict),
+        *_details(page, verdict.status.details),
+    ]
+    return [padded(_table(page, pairs, page.width), page.px(MARGIN), 0, 0, lambda _: ())] if pairs else []
+
+
+def _names(page: Page, judged: RecordedCheck) -> list[tuple[str, str]]:
+    """Return the plate by the word of who names it, its kind, and the plate in another vehicle's code."""
+    own, other = _own_plate(judged), _other_plate(judged)
+    pairs = []
+    if own is not None:
+        pairs.append((_HEADS[judged.verdict.subject or Subject.CODE], own.number))
+        pairs.append(("point_kind", kind_name(page, own)))
+    if other is not None:
+        pairs.append(("plate_elsewhere", other.number))
+    return pairs
 
 
 def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
@@ -220,16 +218,51 @@ def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
     return pairs
 
 
-def _described(page: Page, vehicle: Vehicle, status: VehicleStatus | None) -> str:
-    language = page.style.language
-    use = USES.get(vehicle.use)
-    words = [
-        text.brand(status.brand, language) if status else None,
-        text.vehicle_type(vehicle.vehicle_type, language),
-        text.colours(vehicle.colour, language),
-        text.pick(use, language) if use else vehicle.use,
+def _features(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
+    known = record_of(verdict)
+    if known is None:
+        return []
+    language, use = page.style.language, USES.get(known.use)
+    pairs = [
+        ("brand", text.brand(verdict.status.brand, language) or ""),
+        ("vehicle_type", text.vehicle_type(known.vehicle_type, language)),
+        ("colour", text.colours(known.colour, language)),
+        ("use_nature", text.pick(use, language) if use else known.use),
+        ("vin_tail", known.vin_tail or page.say("no_vin_tail")),
+        ("first_registered", text.day(known.first_registered) if known.first_registered else ""),
     ]
-    return (" " if language == "zh" else ", ").join(word for word in words if word)
+    return [(key, said) for key, said in pairs if said]
+
+
+def _details(page: Page, details: RecordDetails) -> list[tuple[str, str]]:
+    """Return the further fields of the registry's record that it gave (wire format, section 5, keys 13 to
+    19).
+    """
+    pairs: list[tuple[str, str | None]] = [
+        ("inspected", _day(details.inspected)),
+        ("inspection_station", details.station),
+        ("inspection_exempt", _yes_or_no(page, details.exempt)),
+        ("insured_until", _day(details.insured_until)),
+        ("violations", None if details.violations is None else str(details.violations)),
+        ("seats", None if details.seats is None else str(details.seats)),
+        ("energy", details.energy),
+    ]
+    return [(key, said) for key, said in pairs if said]
+
+
+def _day(yyyymmdd: int | None) -> str | None:
+    return None if yyyymmdd is None else text.day(yyyymmdd)
+
+
+def _yes_or_no(page: Page, value: bool | None) -> str | None:  # noqa: FBT001 - a field of the record
+    return None if value is None else page.say("yes" if value else "no")
+
+
+def looks(page: Page, vehicle: Vehicle) -> str:
+    """Return a vehicle's type and colour."""
+    language = page.style.language
+    named = text.vehicle_type(vehicle.vehicle_type, language), text.colours(vehicle.colour, language)
+    return (" " if language == "zh" else ", ").join(named)
 
 
 def _table(page: Page, pairs: list[tuple[str, str]], width: int) -> Block:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from pygame import Rect
 
 from terminal.drawing import text
+from terminal.drawing.headline import outcome_title
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem, Item
 from terminal.drawing.layout import Block, beside, largest, paragraph, stack
 from terminal.drawing.page import Page
-from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
 from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
 from terminal.journal.notes import Action, ControlWord, KeepPicture, Mistaken, Remark
@@ -128,6 +128,9 @@ def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
         if screen.pages > 1:
             said = page.say("log_page", page=screen.page + 1, pages=screen.pages)
             lines.append(paragraph(said, page.type(22, muted), page.width))
+        if screen.before_restart:
+            said = page.say("log_before_restart", count=screen.before_restart)
+            lines.append(paragraph(said, page.type(22, muted), page.width))
         return stack(lines)
 
     page = Page(style)
@@ -221,6 +224,9 @@ def _noted(page: Page, screen: LogEntry) -> Block:
         ]
     )
     row = beside([(0, chip(page, logged.outcome, side)), (start, named)])
+    if isinstance(screen.back, ShiftLog) and logged.judged is None:
+        gone = paragraph(page.say("not_reopened"), page.type(20, colours.muted), page.width)
+        row = stack([row, gone], page.eased(4))
     return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.eased(8))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from terminal.drawing.headline import outcome_title
 from terminal.drawing.layout import Block, beside, paragraph, stack
-from terminal.drawing.result import outcome_title
 from terminal.drawing.shift_parts import chip, filled, unuploaded
 from terminal.screens.shift import ShiftEnd, ShiftOver
 

@@ -25,7 +25,7 @@ from terminal.screens.alarm_case import (
     VinCheck,
 )
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.sealed import SealedReasons, SealedView, offered
@@ -165,30 +165,30 @@ def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
 
 
 def _result_keys(screen: Result) -> tuple[SoftKey, ...]:
+    back = partial(SoftKey, Button.BACK, "button_back")
+    home = partial(SoftKey, Button.BACK, "button_back_or_trigger", "scan_next")
+    scan = SoftKey(Button.TRIGGER, "button_trigger", "scan_next")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm")
+    shown: tuple[SoftKey, ...]
     if screen.hidden:
-        return (
-            SoftKey(Button.BACK, "button_back", "show_old"),
-            SoftKey(Button.TRIGGER, "button_trigger", "scan_next"),
-            SoftKey(Button.CONFIRM, "button_confirm", "recheck", main=True),
-        )
-    if screen.needs_confirmation:
-        return (
-            SoftKey(Button.BACK, "button_back", "not_this"),
-            SoftKey(Button.TRIGGER, "button_trigger", "scan_next"),
-            _confirm_key(screen),
-        )
-    if screen.compares:
-        return SoftKey(Button.BACK, "button_back_or_trigger", "scan_next"), _confirm_key(screen)
-    if screen.wants_plate:
+        shown = back("show_old"), scan, confirm("recheck", main=True)
+    elif screen.details:
+        turn = (confirm("details_next", main=True),) if screen.detail_pages > 1 else ()
+        shown = back("to_verdict"), scan, *turn
+    elif screen.reopened:
+        shown = back("to_log"), SoftKey(Button.TRIGGER, "button_trigger", "scan"), confirm("note")
+    elif screen.phase is Phase.CHECKING:
+        shown = (home(),)
+    elif screen.needs_confirmation:
+        shown = back("not_this"), scan, _confirm_key(screen)
+    elif screen.compares:
+        shown = home(), _confirm_key(screen)
+    elif screen.wants_plate:
         action = "enter_plate" if screen.judged.several is None else "pick_vehicle"
-        return (
-            SoftKey(Button.BACK, "button_back_or_trigger", "scan_next"),
-            SoftKey(Button.CONFIRM, "button_confirm", action, main=True),
-        )
-    return (
-        SoftKey(Button.BACK, "button_back_or_trigger", "scan_next", main=True),
-        SoftKey(Button.CONFIRM, "button_confirm", "note"),
-    )
+        shown = home(), confirm(action, main=True)
+    else:
+        shown = home(main=True), confirm("note")
+    return shown
 
 
 def _confirm_key(screen: Result) -> SoftKey:

@@ -38,6 +38,8 @@ RECEIVERS = group("receiver")
 """Whom a vehicle was handed to, by the recorded word."""
 COLOURS = group("colour")
 """Body colours (车身颜色), by the registry's letters."""
+HEADLINES = group("headline")
+"""Reasons of verdicts on their first page, by the finding that decides."""
 SIGN_IN_REFUSALS = group("sign-in refusal")
 """Refusals to sign an officer in, by `Refusal`."""
 TYPES = group("vehicle type")

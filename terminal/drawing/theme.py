@@ -166,9 +166,9 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> OutcomeSty
             raise ValueError(f"outcomes.csv has an unknown colour: {colour}")
 
 
-def faded(colours: Palette) -> OutcomeStyle:
-    """Return the style of a verdict that is too old to be green: no colour, letters as dark as before."""
-    return OutcomeStyle(Form.SOLID, colours.panel, colours.panel, colours.ink, Icon.CLOCK)
+def faded(colours: Palette, icon: Icon = Icon.CLOCK) -> OutcomeStyle:
+    """Return the style of a verdict that is too old for a colour; its letters are as dark as before."""
+    return OutcomeStyle(Form.SOLID, colours.panel, colours.panel, colours.ink, icon)
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -406,6 +406,7 @@ def _judged(record: VehicleRecord, at_s: float, age_s: int) -> VehicleStatus:
         vehicle=_described(record),
         brand=record.brand,
         scrap_date=record.scrap_date,
+        details=record.details,
         newest_cti=record.newest_cti,
     )
 

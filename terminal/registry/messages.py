@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from terminal.journal import record
 from terminal.journal.record import Head
-from terminal.model import Plate
+from terminal.model import Plate, RecordDetails
 
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
@@ -173,6 +173,19 @@ class VehicleRecord:
     def plate(self) -> Plate:
         """The vehicle's kind and number."""
         return Plate(self.number, self.kind)
+
+    @property
+    def details(self) -> RecordDetails:
+        """The fields that are shown and decide nothing (keys 13 to 19)."""
+        return RecordDetails(
+            inspected=self.inspected,
+            station=self.station,
+            exempt=self.exempt,
+            insured_until=self.insured_until,
+            violations=self.violations,
+            seats=self.seats,
+            energy=self.energy,
+        )
 
 
 @dataclass(frozen=True, slots=True)

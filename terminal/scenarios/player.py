@@ -17,12 +17,21 @@ from terminal.screens import state
 from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import HOLD_S
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
-from terminal.screens.shift import Menu, MenuTouched, Part, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.shift import (
+    LogRowTouched,
+    Menu,
+    MenuTouched,
+    Part,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
+    Uploading,
+)
 from terminal.screens.sign_in import ENTER, Blocked, Locked, PadEntry, PadTouched, SignIn
 from terminal.screens.values import CameraStatus, Sending
 from terminal.vehicle import plate
@@ -45,6 +54,10 @@ PRESSES = 20
 """Number of times that a press is repeated if it did not count."""
 TURN_S = 0.02
 STEP_PX = 16
+
+
+_OPENINGS: dict[str, ScreenTouch] = {"banner": BannerOpened(), "details": DetailsWanted()}
+"""Touches that open a part which is no row of the menu."""
 
 
 class Stage(Protocol):
@@ -142,8 +155,11 @@ class Player:
             case script.EnterPin(officer, pin):
                 self._sign_in(number, officer, pin)
             case script.Open(part):
-                opened = BannerOpened() if part == "banner" else MenuTouched(Part(part))
-                self._touch(number, opened)
+                self._touch(number, _OPENINGS[part] if part in _OPENINGS else MenuTouched(Part(part)))
+            case script.OpenCheck(row):
+                listed = self.app.screen.shown if isinstance(self.app.screen, ShiftLog) else ()
+                seqs = [one.seq for one in listed[row : row + 1]]
+                self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
             case script.Pick(kind):
                 compared = isinstance(self.app.screen, Comparison) and kind is None
                 self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
@@ -302,12 +318,15 @@ def _judged(screen: state.Shown) -> RecordedCheck | None:
 def _meets(screen: state.Shown, expected: script.Expectation) -> bool:
     match expected:
         case script.ExpectResult():
-            judged = _judged(screen)
+            judged = _judged(screen) if _name(screen) in (None, "alarmed") else None
             return judged is not None and _is_verdict(judged.verdict, expected)
         case script.ExpectReady():
             return isinstance(screen, Ready)
-        case script.ExpectScreen(name):
-            return _name(screen) == name or (name == "uploading" and _name(screen) == "uploaded")
+        case script.ExpectScreen(name, reason):
+            judged = _judged(screen)
+            agrees = reason is None or (judged is not None and judged.verdict.finding.reason is reason)
+            named = _name(screen) == name or (name == "uploading" and _name(screen) == "uploaded")
+            return agrees and named
         case script.ExpectLink(up):
             return screen.status.online is up
         case script.ExpectTrouble(code, as_notice):
@@ -328,12 +347,22 @@ def _told(screen: state.Shown, *, as_notice: bool) -> set[str]:
 
 
 def _name(screen: state.Shown) -> str | None:
-    """Return a screen's name in scenarios; None for a result, a fault and others without a name."""
+    """Return a screen's name in scenarios; None for a verdict, a fault and others without a name."""
     if isinstance(screen, Result):
-        return "hidden" if screen.hidden else None
+        return _name_of_result(screen)
     if isinstance(screen, Uploading):
         return "uploaded" if screen.progress.state is Sending.DONE else "uploading"
     return _NAMES.get(type(screen))
+
+
+def _name_of_result(screen: Result) -> str | None:
+    if screen.details:
+        return "details"
+    if screen.reopened:
+        return "reopened"
+    if screen.phase is not Phase.VERDICT:
+        return screen.phase
+    return "hidden" if screen.hidden else None
 
 
 _NAMES: dict[type, str] = {
@@ -364,7 +393,10 @@ def _describe(screen: state.Shown) -> str:
     match screen:
         case Result(judged=judged) | Alarm(judged=judged):
             verdict = judged.verdict
-            return f"{verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
+            shown = _name(screen) if isinstance(screen, Result) else None
+            return (
+                f"{shown or verdict.outcome:<12} {verdict.finding.finding:<12} {verdict.finding.reason:<16}"
+            )
         case state.FaultScreen(notice=notice):
             return f"trouble      {notice.code} {notice.en}"
         case KindChoice(kinds=kinds, listing=listing):

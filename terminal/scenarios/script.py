@@ -12,12 +12,14 @@ choose other                     touch the strip of a verdict that offers anothe
 sign in NUMBER PIN               open the sign-in or unlock the session, and touch the keys of the pad
 open menu|log|upload|handover|end  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
+open details                     touch the key of a verdict's details
+open check 3                     touch the third check of the shift's list
 wait 6                           let 6 seconds pass
 clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
-expect OUTCOME [REASON]          a result or an alarm is shown
-expect ready | alarmed | comparison | hidden | codes | entry | kinds | menu | log | ending
-expect reasons | claims | uploading | uploaded | over | pad | locked | blocked | resting
+    *("compare", "checking", "details", "reopened", "alarmed", "comparison", "hidden", "codes"),
+    *("entry", "kinds", "menu", "log", "ending"),
+    *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
@@ -42,17 +44,19 @@ if TYPE_CHECKING:
 
 
 SCREENS = (
-    *("alarmed", "comparison", "hidden", "codes", "entry", "kinds", "menu", "log", "ending"),
+    *("compare", "checking", "details", "reopened", "alarmed", "comparison", "hidden", "codes"),
+    *("entry", "kinds", "menu", "log", "ending"),
     *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
     *("card", "vin", "option", "form", "text"),
 )
-"""Screens besides ready and a result. `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
+"""Screens besides ready and a verdict. `compare` and `checking` show a check's plate before its verdict,
+`reopened` a check from the shift's list; `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
 with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
 An open alarm has its radio card (`card`), the VIN after the stop (`vin`), and of its result the choices
 (`option`), the form and the texts. `resting` is a dark display.
 """
-PARTS = ("menu", "log", "upload", "handover", "end", "banner")
+PARTS = ("menu", "log", "upload", "handover", "end", "banner", "details")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,16 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A touch on the bar, a row of the menu or the banner of an alarm."""
+    """A touch on the bar, a row of the menu, the banner of an alarm or the key of the details."""
 
     part: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheck:
+    """A touch on a row of the shift's list, from 0."""
+
+    row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +160,10 @@ class ExpectReady:
 
 @dataclass(frozen=True, slots=True)
 class ExpectScreen:
-    """Expect one of SCREENS."""
+    """Expect one of SCREENS, and of `compare` the reason of the code's finding if it is given."""
 
     name: str
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +197,7 @@ class Say:
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | Wait | SetClock | SetCamera
-Press: TypeAlias = PressButton | HoldButton | EnterPin | TypePlate | Pick | Choose | Open
+Press: TypeAlias = PressButton | HoldButton | EnterPin | TypePlate | Pick | Choose | Open | OpenCheck
 Deed: TypeAlias = Change | Press | Shot | Say | Expectation
 
 
@@ -252,6 +264,11 @@ def _choose(words: list[str], _rest: str, _folder: Path) -> Deed:
 
 
 def _open(words: list[str], _rest: str, _folder: Path) -> Deed:
+    if words[0] == "check":
+        _, row = words
+        if not row.isdecimal() or row == "0":
+            raise ValueError("a row from 1 is expected")
+        return OpenCheck(int(row) - 1)
     (part,) = words
     if part not in PARTS:
         raise ValueError(f"one of {', '.join(PARTS)} is expected")
@@ -283,8 +300,8 @@ def _expect(words: list[str], _rest: str, _folder: Path) -> Deed:
     match words:
         case ["ready"]:
             return ExpectReady()
-        case [name] if name in SCREENS:
-            return ExpectScreen(name)
+        case [name, *reason] if name in SCREENS and len(reason) <= (name == "compare"):
+            return ExpectScreen(name, *map(Reason, reason))
         case ["online" | "offline" as reach]:
             return ExpectLink(up=reach == "online")
         case ["trouble" | "notice" as shown, code]:

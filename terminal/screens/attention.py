@@ -144,8 +144,8 @@ def key_face(screen: Shown) -> object:
     match screen:
         case Alarm():
             face = replace(screen, status=_ANY, more=0, held=False)
-        case Result(hidden=hidden):
-            face = replace(screen, status=_ANY, seen=None, other=None), hidden
+        case Result(hidden=hidden, reopened=reopened):
+            face = replace(screen, status=_ANY, seen=None, other=None, log=None), hidden, reopened
         case PlateEntry() | KindChoice() | CodeChoice():
             face = replace(screen, status=_ANY, seen=None, after=None)
         case Comparison(judged=judged, fits=fits):

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from terminal.model import NAMING_A_VEHICLE, Candidate, Outcome, RecordedCheck, Subject
+from terminal.model import NAMING_A_VEHICLE, Candidate, LookupState, Outcome, RecordedCheck, Subject
+from terminal.screens.alarms import is_alarm
 from terminal.screens.values import LastSeen, Status
 
 if TYPE_CHECKING:
     from terminal.screens.choice import OtherCode
+    from terminal.screens.shift import ShiftLog
 
 LINGER_S = 2.0
 """Time out of view, s, after which a code counts as shown anew."""
@@ -32,9 +34,20 @@ class Ready:
         return self.seen is not None and self.status.clock.monotonic_s - self.seen.last_s <= OTHER_CODE_S
 
 
+class Phase(StrEnum):
+    """Part of a check that is shown; only `VERDICT` has an outcome's colour, icon, words and signal."""
+
+    COMPARE = "compare"
+    """The plate that a code names, to be compared with the car (wire format, section 3, "Whose vehicle is
+    looked up")."""
+    CHECKING = "checking"
+    """The vehicle's plate, while the registry is being asked."""
+    VERDICT = "verdict"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A verdict and the evidence that it is based on."""
+    """A check: first its plate, then its verdict and the evidence that it is based on."""
 
     status: Status
     judged: RecordedCheck
@@ -43,17 +56,39 @@ class Result:
     """Another code in view, which was not checked."""
     revealed: bool = False
     """True once the officer asked to see a verdict that was hidden for its age."""
+    details: int = 0
+    """Number of the page of details that is shown; 0 for the first page, which has the verdict."""
+    log: ShiftLog | None = None
+    """The shift's list that the check was reopened from; None for a check that is being made."""
 
     @property
-    def needs_confirmation(self) -> bool:
-        """True while the officer has not confirmed that this is the vehicle."""
+    def phase(self) -> Phase:
+        """The part of the check that is shown. Alarms and live `off_road` are shown at once."""
+        if is_alarm(self.judged.verdict):
+            return Phase.VERDICT
+        if self._unconfirmed:
+            return Phase.COMPARE
+        return Phase.CHECKING if self.judged.lookup is LookupState.WAITING else Phase.VERDICT
+
+    @property
+    def reopened(self) -> bool:
+        """True if this is an earlier check that the officer opened from the shift's list."""
+        return self.log is not None
+
+    @property
+    def _unconfirmed(self) -> bool:
         verdict = self.judged.verdict
         return verdict.subject is Subject.CODE and verdict.finding.finding in NAMING_A_VEHICLE
 
     @property
+    def needs_confirmation(self) -> bool:
+        """True while the officer has not confirmed that this is the vehicle, and may."""
+        return self._unconfirmed and not self.reopened
+
+    @property
     def compares(self) -> bool:
         """True if the officer must compare the car with an alarm's record before stopping it."""
-        alarm = self.judged.verdict.outcome is Outcome.ALARM
+        alarm = self.judged.verdict.outcome is Outcome.ALARM and not self.reopened
         return alarm and self.judged.plate is not None and not self.judged.fits
 
     @property
@@ -64,7 +99,24 @@ class Result:
     @property
     def wants_plate(self) -> bool:
         """True if no vehicle is known, so that its plate must be entered."""
-        return self.judged.plate is None
+        return self.judged.plate is None and not self.reopened
+
+    @property
+    def heard(self) -> Outcome | None:
+        """Outcome whose signal belongs to this screen; None if no verdict is shown, or an old one."""
+        shown = self.phase is Phase.VERDICT and not self.faded and not self.reopened
+        return self.judged.verdict.outcome if shown else None
+
+    @property
+    def has_details(self) -> bool:
+        """True if the officer may open the pages of details."""
+        return self.phase is Phase.VERDICT and not self.hidden
+
+    @property
+    def detail_pages(self) -> int:
+        """Number of pages of details: the findings, and if the vehicle is known its record."""
+        verdict = self.judged.verdict
+        return 1 if verdict.status.vehicle is None and verdict.finding.credential is None else 2
 
     @property
     def age_s(self) -> float:
@@ -74,14 +126,21 @@ class Result:
     @property
     def faded(self) -> bool:
         """True if the verdict would let the vehicle go and is too old to look fresh (`AgeLimits.fades_s`)."""
-        return self.judged.verdict.outcome in _AGEING and self.age_s > self.status.limits.fades_s
+        goes = self.phase is Phase.VERDICT and self.judged.verdict.outcome in _AGEING
+        return goes and (self.reopened or self.age_s > self.status.limits.fades_s)
 
     @property
     def hidden(self) -> bool:
         """True if the verdict would let the vehicle go and is so old that a new check is offered
         (`AgeLimits.hides_s`).
         """
-        return self.faded and self.age_s > self.status.limits.hides_s and not self.revealed
+        old = self.faded and self.age_s > self.status.limits.hides_s
+        return old and not self.revealed and not self.reopened
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsWanted:
+    """The officer touched the key of a verdict's details."""
 
 
 class Keys(StrEnum):

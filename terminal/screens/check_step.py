@@ -8,7 +8,7 @@ from typing import assert_never
 from terminal.model import Outcome, RecordedCheck
 from terminal.ports import Button
 from terminal.screens import comparing, entry_step, sealed_step, shift_step
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
@@ -22,7 +22,16 @@ from terminal.screens.events import (
     Typed,
 )
 from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
-from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, ShiftScreen, Uploading
+from terminal.screens.shift import (
+    LoadShift,
+    LogEntry,
+    Menu,
+    ShiftEnd,
+    ShiftLog,
+    ShiftOver,
+    ShiftScreen,
+    Uploading,
+)
 from terminal.screens.state import FaultScreen, Screen, Transition
 from terminal.screens.values import LastSeen
 
@@ -44,14 +53,23 @@ def recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
     """Return the screen after a check was recorded: its verdict, unless an unacknowledged alarm is shown."""
     if shift_step.over(shift_screen_behind(screen) or screen):
         return screen, ()  # no verdict is shown without an active shift
-    outcome = judged.verdict.outcome
     if not isinstance(screen, Result):
         seen = screen.seen or (LastSeen(judged.text, now_s) if judged.text is not None else None)
-        return Result(screen.status, judged, seen), (PlaySignal(outcome),)
+        shown = Result(screen.status, judged, seen)
+        return shown, _signals(None, shown.heard)
     before = screen.judged
-    shown = replace(screen, judged=judged, revealed=screen.revealed and judged.as_of_s == before.as_of_s)
-    changed = outcome is not before.verdict.outcome or (screen.faded and not shown.faded)
-    return shown, (PlaySignal(outcome),) if changed else ()
+    revealed = screen.revealed and judged.as_of_s == before.as_of_s
+    shown = replace(screen, judged=judged, revealed=revealed)
+    if judged.verdict != before.verdict or shown.phase is not Phase.VERDICT:
+        shown = replace(shown, details=0)
+    return shown, _signals(screen.heard, shown.heard)
+
+
+def _signals(before: Outcome | None, now: Outcome | None) -> tuple[PlaySignal | StopSignal, ...]:
+    """Return what follows from a change of the outcome whose signal belongs to the screen."""
+    if before is now:
+        return ()
+    return (StopSignal(),) if now is None else (PlaySignal(now),)
 
 
 def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
@@ -94,11 +112,16 @@ def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> T
 
 
 def entered(
-    screen: Screen, event: Typed | KeyboardSwitched | Picked | Fitted | ReasonPicked | SealedOpened
+    screen: Screen,
+    event: Typed | KeyboardSwitched | Picked | Fitted | DetailsWanted | ReasonPicked | SealedOpened,
 ) -> Transition:
-    """Handle a touch on a key of plate entry, on a kind or a reason, and what was opened for a reason."""
+    """Handle a touch on a key of plate entry, on a kind, a reason or the details, and what was opened."""
     if isinstance(event, ReasonPicked | SealedOpened):
         return sealed_step.step(screen, event)
+    if isinstance(event, DetailsWanted):
+        if isinstance(screen, Result) and screen.has_details:
+            return replace(screen, details=1), ()
+        return screen, ()
     if not isinstance(event, Fitted):
         return entry_step.entered(screen, event)
     return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
@@ -118,26 +141,33 @@ def pressed_when_ready(screen: Ready, button: Button) -> Transition:
 
 
 def pressed_at_result(screen: Result, button: Button) -> Transition:
-    """Handle a button at a verdict; an unacknowledged alarm takes CONFIRM alone."""
-    match button:
-        case Button.CONFIRM if screen.hidden:
-            return screen, (Recheck(screen.judged),)
-        case Button.BACK if screen.hidden:
-            return replace(screen, revealed=True), ()
-        case Button.CONFIRM:
-            return confirmed(screen)
-        case Button.BACK if screen.needs_confirmation:
-            return entry_step.entry(screen, screen.judged), (StopSignal(),)
-        case Button.BACK | Button.TRIGGER:
-            return Ready(screen.status, screen.seen), (StopSignal(),)
-        case _:
-            assert_never(button)
+    """Handle a button at a check; while the registry is being asked CONFIRM does nothing."""
+    if button is Button.TRIGGER:
+        return Ready(screen.status, screen.seen), (StopSignal(),)
+    if screen.hidden:
+        recheck = button is Button.CONFIRM
+        return (screen, (Recheck(screen.judged),)) if recheck else (replace(screen, revealed=True), ())
+    if screen.details:
+        turned = screen.details % screen.detail_pages + 1
+        return replace(screen, details=turned if button is Button.CONFIRM else 0), ()
+    return confirmed(screen) if button is Button.CONFIRM else _left(screen)
+
+
+def _left(screen: Result) -> Transition:
+    """Handle BACK at a check: to the list that it was opened from, to another plate, or to the next check."""
+    if screen.log is not None:
+        return replace(screen.log, status=screen.status, seen=screen.seen), (LoadShift(),)
+    if screen.needs_confirmation:
+        return entry_step.entry(screen, screen.judged), (StopSignal(),)
+    return Ready(screen.status, screen.seen), (StopSignal(),)
 
 
 def confirmed(screen: Result) -> Transition:
-    """Handle CONFIRM at a verdict. For an alarm it opens the comparison, whose points are answered by other
+    """Handle CONFIRM at a check. For an alarm it opens the comparison, whose points are answered by other
     keys.
     """
+    if screen.phase is Phase.CHECKING:
+        return screen, ()
     if screen.compares:
         return comparing.opened(screen), (StopSignal(),)
     if screen.needs_confirmation and screen.judged.verdict.outcome is not Outcome.ALARM:

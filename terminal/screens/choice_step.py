@@ -34,7 +34,7 @@ def _scanned(screen: Screen, scan: Scan, now_s: float) -> Transition:
     match screen:
         case Ready():
             return _ready(screen, scan, now_s)
-        case Result():
+        case Result(reopened=False):
             return _behind_verdict(screen, scan, now_s), ()
         case _:
             return noticed(screen, scan, now_s), ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarm_case import AlarmEffect
+from terminal.screens.check import DetailsWanted
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
@@ -128,6 +129,7 @@ ScreenEvent: TypeAlias = (
     | Rechecked
     | Rerecorded
     | Fitted
+    | DetailsWanted
     | Listed
     | Failed
     | ReasonPicked

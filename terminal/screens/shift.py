@@ -66,6 +66,8 @@ class ShiftLog:
     """Page number, from 0."""
     told: bool = False
     """False until the log has arrived."""
+    before_restart: int = 0
+    """Number of checks of the shift that were made before a restart, and are not in the list."""
     seen: LastSeen | None = None
 
     @property

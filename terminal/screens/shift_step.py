@@ -63,13 +63,22 @@ def _touched(screen: Screen, touch: ShiftTouch) -> Transition:
         case ShiftLog(), Paged(by):
             return _turned(screen, by), ()
         case ShiftLog(), LogRowTouched(seq):
-            chosen = [logged for logged in screen.shown if logged.seq == seq]
-            return (LogEntry(screen.status, chosen[0], screen, seen=screen.seen) if chosen else screen), ()
+            return _reopened(screen, seq), ()
         case LogEntry(), NotePicked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
             # a second touch on the same note adds nothing
             return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
         case _:
             return screen, ()
+
+
+def _reopened(screen: ShiftLog, seq: int) -> Screen:
+    """Open a check of the list as it was shown; one that is not in memory any more can only be noted on."""
+    row = next((one for one in screen.shown if one.seq == seq), None)
+    if row is None:
+        return screen
+    if row.judged is None:
+        return LogEntry(screen.status, row, screen, seen=screen.seen)
+    return Result(screen.status, row.judged, screen.seen, log=screen)
 
 
 def _turned(screen: ShiftLog, by: int) -> ShiftLog:
@@ -122,7 +131,8 @@ def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftLoaded) -> Sc
 
 
 def _with_log(screen: ShiftLog, told: ShiftLoaded) -> ShiftLog:
-    listed = replace(screen, log=told.log, told=True)
+    checks = sum(count for _, count in told.counts)
+    listed = replace(screen, log=told.log, told=True, before_restart=max(0, checks - len(told.log)))
     return replace(listed, page=min(screen.page, listed.pages - 1))
 
 
@@ -183,18 +193,22 @@ def _to_checking(screen: ShiftScreen) -> Screen:
 
 
 def entry(screen: Result) -> Transition:
-    """Open a check for annotation, and load the notes it already has."""
-    return LogEntry(screen.status, logged(screen.judged), screen, seen=screen.seen), (
-        StopSignal(),
-        LoadShift(),
-    )
+    """Open a check for annotation, and load the notes it already has.
+
+    BACK leads to the verdict, or for a reopened check to the list.
+    """
+    behind = screen if screen.log is None else replace(screen.log, status=screen.status, seen=screen.seen)
+    opened = LogEntry(screen.status, logged(screen.judged), behind, seen=screen.seen)
+    return opened, (StopSignal(), LoadShift())
 
 
 def logged(judged: RecordedCheck) -> Logged:
     """Return a check as the log shows it, as far as its verdict tells."""
     read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
     # The answer to LoadShift, which opening an entry requests, says whether the picture is still available.
-    return Logged(judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read)
+    return Logged(
+        judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read, judged=judged
+    )
 
 
 def refined(screen: ShiftScreen, judged: RecordedCheck, seq: int) -> Transition:

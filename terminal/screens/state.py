@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarm_case import CaseScreen, CaseTouch
 from terminal.screens.alarms import Alarm, BannerOpened
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
@@ -46,8 +46,13 @@ def pictured(screen: Screen) -> Scan | None:
 
 
 def subject_of(screen: Screen) -> RecordedCheck | None:
-    """Return the check whose car a screen is about, None if there is none."""
+    """Return the check whose car a screen is about, None if there is none.
+
+    A check that was reopened from the shift's list is not about the car in front.
+    """
     match screen:
+        case Result(reopened=True) | FaultScreen(back=Result(reopened=True)):
+            return None
         case Result() | Comparison() | SealedReasons() | SealedView():
             return screen.judged
         case LogEntry(back=Result(judged=judged)) | FaultScreen(back=Result(judged=judged)):
@@ -80,6 +85,7 @@ Touch: TypeAlias = (
     | KeyboardSwitched
     | Picked
     | Fitted
+    | DetailsWanted
     | BannerOpened
     | CaseTouch
     | ReasonPicked

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, assert_never
 
 from terminal.ports import Button
 from terminal.screens import check_step, choice_step, comparing, entry_step, sealed_step, shift_step
-from terminal.screens.check import OTHER_CODE_S, KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import (
+    OTHER_CODE_S,
+    DetailsWanted,
+    KindChoice,
+    PlateEntry,
+    Ready,
+    Result,
+)
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
@@ -46,7 +53,15 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
             return _ticked(screen, status, now_s)
         case Pressed(button):
             return _pressed(screen, button)
-        case Typed() | KeyboardSwitched() | Picked() | Fitted() | ReasonPicked() | SealedOpened():
+        case (
+            Typed()
+            | KeyboardSwitched()
+            | Picked()
+            | Fitted()
+            | DetailsWanted()
+            | ReasonPicked()
+            | SealedOpened()
+        ):
             return check_step.entered(screen, event)
         case Scanned() | OthersWanted() | CodeChosen() | Identified():
             return choice_step.step(screen, event, now_s)
@@ -64,7 +79,8 @@ def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:
         return after, ()
     if screen.other and now_s - screen.other.last_s > OTHER_CODE_S:
         after = replace(after, other=None)
-    return after, (StopSignal(),) if after.faded and not screen.faded else ()
+    silent = screen.heard is not None and after.heard is None
+    return after, (StopSignal(),) if silent else ()
 
 
 def _told(

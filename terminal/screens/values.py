@@ -204,6 +204,10 @@ class Logged:
     """True if the registry answered a recheck; the outcome is by its answer."""
     read: bool = True
     """True if the code was an inspection credential; shown if no plate is known."""
+    judged: RecordedCheck | None = field(default=None, compare=False, repr=False)
+    """The check as it is known; None if it is not in memory any more, and cannot be reopened. Not shown in a
+    list, so excluded from comparison.
+    """
 
 
 @dataclass(frozen=True, slots=True)

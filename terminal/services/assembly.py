@@ -139,7 +139,8 @@ class _Opening:
         province.load()
         open_alarms = OpenAlarms(shift, self.state, self.own)
         open_alarms.resume()
-        shift_actions, notices = ShiftActions(shift, uploads, enforcement, open_alarms), Notices()
+        shift_actions = ShiftActions(shift, ledger, uploads, enforcement, open_alarms)
+        notices = Notices()
         checks = self.settings.checks
         return Services(
             Checks(verifier, ledger, lookups, self.clock),

@@ -20,7 +20,6 @@ from terminal.model import (
     CheckOrigin,
     ComparedPoint,
     Fit,
-    LookupState,
     Reason,
     RecordedCheck,
     Subject,
@@ -145,17 +144,14 @@ class Checks:
         return self._look_up_again(entered, moment)
 
     def confirm(self, judged: RecordedCheck, moment: Moment) -> Recorded:
-        """Record that this is the vehicle; an answer of more than ANSWER_STANDS_S ago is asked for again."""
+        """Record that this is the vehicle; a check of more than ANSWER_STANDS_S ago is made again."""
         judged = self.ledger.latest(judged)
-        plate, verdict = judged.plate, judged.verdict
-        answered = judged.lookup is LookupState.ANSWERED
+        verdict = judged.verdict
         stands = self.clock.monotonic_s() - judged.as_of_s <= ANSWER_STANDS_S
-        if plate is None or not answered or stands:
+        if judged.plate is None or stands:
             confirmed = replace(judged, verdict=decide(verdict.finding, verdict.status, Subject.CONFIRMED))
             return Recorded(self.ledger.refine(confirmed, moment))
-        status = self.lists.status(plate, moment, standing(judged, plate))
-        confirmed = replace(judged, verdict=decide(verdict.finding, status, Subject.CONFIRMED))
-        return self._look_up_again(confirmed, moment)
+        return self._made_again(judged, judged.plate, Subject.CONFIRMED, moment)
 
     def recheck(self, judged: RecordedCheck, moment: Moment) -> Recorded:
         """Check a check's vehicle again, by the code, the lists and the registry, as of now."""
@@ -163,10 +159,7 @@ class Checks:
         plate, subject = judged.plate, judged.verdict.subject
         if plate is None:
             return Recorded(judged)
-        entered = None if subject is Subject.CODE else plate
-        finding = self._verified_again(judged, entered, moment)
-        status = self.lists.status(plate, moment, standing(judged, plate))
-        return self._look_up_again(replace(judged, verdict=decide(finding, status, subject)), moment)
+        return self._made_again(judged, plate, subject, moment)
 
     def compare(self, judged: RecordedCheck, fits: tuple[Fit, ...], moment: Moment) -> Recorded:
         """Record how the car in front fits an alarm's record, one of `fits` for each of POINTS.
@@ -221,6 +214,15 @@ class Checks:
         judged = replace(judged, as_of_s=self.clock.monotonic_s())
         request_id = request.correlation if request else None
         return Recorded(self.lookups.send(self.ledger.refine(judged, moment, request_id), request))
+
+    def _made_again(
+        self, judged: RecordedCheck, plate: Plate, subject: Subject | None, moment: Moment
+    ) -> Recorded:
+        """Judge a check's code and vehicle as of now, record it, and look the vehicle up again."""
+        entered = None if subject in (Subject.CODE, None) else plate
+        finding = self._verified_again(judged, entered, moment)
+        status = self.lists.status(plate, moment, standing(judged, plate))
+        return self._look_up_again(replace(judged, verdict=decide(finding, status, subject)), moment)
 
     def _verified_again(self, judged: RecordedCheck, entered: Plate | None, moment: Moment) -> Finding:
         """Return the finding of a check's code as of now, against the plate that was entered, if any.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from terminal.services.lists import Lists
     from terminal.services.recorder import Recorder
 
-KEPT = 256
-"""Checks that an answer may still be about: more than ten minutes of one officer's."""
+KEPT = 1024
+"""Checks that an answer may still be about, or that the officer may reopen: more than those of a shift."""
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ class Lists:
                 vehicle=live.vehicle,
                 brand=live.brand,
                 scrap_date=live.scrap_date,
+                details=live.details,
                 newest_cti=live.newest_cti,
                 display_only=live.display_only,
                 earlier_alarms=live.earlier_alarms,

@@ -32,6 +32,7 @@ from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from terminal.credential.verify import Moment
@@ -127,13 +128,17 @@ class Shift:
             return
         before = self._log.get(judged.seq)
         acts, rechecked = (before.acts, rechecked or before.rechecked) if before else ((), rechecked)
-        self._log[judged.seq] = replace(logged(judged), acts=acts, rechecked=rechecked)
+        self._log[judged.seq] = replace(logged(judged), judged=None, acts=acts, rechecked=rechecked)
 
-    def summary(self, pictured: int | None) -> ShiftLoaded:
-        """Return the shift's checks, newest first, and counts; `pictured` has its frame kept."""
+    def summary(self, pictured: int | None, find: Callable[[int], RecordedCheck | None]) -> ShiftLoaded:
+        """Return the shift's checks, newest first, and counts.
+
+        `pictured` has its frame kept; `find` returns a check by its record number while it is in memory.
+        """
         self.worse = None
         newest_first = tuple(
-            replace(self._log[seq], picture=seq == pictured) for seq in sorted(self._log, reverse=True)
+            replace(self._log[seq], picture=seq == pictured, judged=find(seq))
+            for seq in sorted(self._log, reverse=True)
         )
         return ShiftLoaded(newest_first, self._counts(), self.recorder.unreceipted)
 

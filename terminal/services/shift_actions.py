@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from terminal.model import Luma
     from terminal.screens.sealed import SealedOpened
     from terminal.services.enforcement import EnforcementAccess
+    from terminal.services.ledger import Ledger
     from terminal.services.open_alarms import OpenAlarms
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
@@ -54,6 +55,8 @@ class ShiftActions:
     """
 
     shift: Shift
+    ledger: Ledger
+    """The checks that the shift's list may reopen."""
     uploads: UploadService
     enforcement: EnforcementAccess
     open_alarms: OpenAlarms
@@ -73,7 +76,8 @@ class ShiftActions:
             case OpenSealed():
                 return self.enforcement.open(effect, moment)
             case LoadShift():
-                loaded = self.shift.summary(self._seen[0] if self._seen else None)
+                seen = self._seen[0] if self._seen else None
+                loaded = self.shift.summary(seen, self.ledger.find)
                 return replace(loaded, open_alarms=self.open_alarms.alarms)
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)

@@ -70,6 +70,11 @@ def decide(finding: Finding, status: VehicleStatus, subject: Subject | None) -> 
     return Verdict(outcome, finding, status, subject, guidance.zh, guidance.en, cell.basis, differences)
 
 
+def is_contradicted(verdict: Verdict) -> bool:
+    """Return True if code and registry differ, and that alone keeps the vehicle from going."""
+    return Lines(verdict.guidance_zh, verdict.guidance_en) == CONTRADICTED
+
+
 def _differences(finding: Finding, status: VehicleStatus) -> tuple[ComparedField, ...]:
     """Return the fields that differ between a proven code and the record, if both name the same vehicle."""
     code = finding.credential.vehicle if finding.credential else None

@@ -47,7 +47,7 @@ def main(laboratory: Path, photographs: Path, folder: Path) -> int:
     app = run.assemble(run.Setup(settings, rig, open_store, source_of(laboratory)))
     app.start()
     playing = player.Player(app, desk, folder, warn)
-    playing.play(script.parse(f"{SIGN_IN}\nshow phone.jpg\nexpect provisional\npress TRIGGER", photographs))
+    playing.play(script.parse(f"{SIGN_IN}\nshow phone.jpg\nexpect compare\npress TRIGGER", photographs))
     fill(folder / "filler")
     trouble = f"expect trouble {JournalFull.code}"
     playing.play(script.parse(f"show digit-changed.jpg\n{trouble}\npress TRIGGER\n{trouble}", photographs))

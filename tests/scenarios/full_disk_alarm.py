@@ -89,7 +89,7 @@ class Trial:
         """Look up a stolen car, and fill the disk before the registry answers."""
         os.kill(self.registry, signal.SIGSTOP)
         try:
-            self.play("show wanted.jpg\nexpect provisional")
+            self.play("show wanted.jpg\nexpect compare")
             fill(self.folder / FILLER)
         finally:
             os.kill(self.registry, signal.SIGCONT)
@@ -135,7 +135,7 @@ class Trial:
         """Expect the answer not to come a third time, and the next check to be answered."""
         self.forget()
         self.reconnect()
-        self.play("press TRIGGER\nclear\nwait 5\nshow phone.jpg\nexpect provisional")
+        self.play("press TRIGGER\nclear\nwait 5\nshow phone.jpg\nexpect compare")
         self.until(lambda: bool(self.link.acknowledged), "another answer")
         assert self.times(self.link.heard) == 0
         self.app.stop()

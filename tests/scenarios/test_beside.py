@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def left(desk: Desk) -> App:
     """A terminal that is ready again after a check without an answer."""
     desk.link = HandLink()
-    desk.play("show phone.jpg\nexpect provisional ok\npress TRIGGER\nexpect ready")
+    desk.play("show phone.jpg\nexpect compare ok\npress TRIGGER\nexpect ready")
     assert desk.app is not None
     return desk.app
 
@@ -87,8 +87,8 @@ def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is
     alarm comes.
     """
     desk.link = HandLink()
-    desk.play("show phone.jpg\nexpect provisional ok\npress BACK\nexpect entry\ntype 苏A20002\npress CONFIRM")
-    desk.play("pick 02\nexpect caution other_vehicle")
+    desk.play("show phone.jpg\nexpect compare ok\npress BACK\nexpect entry\ntype 苏A20002\npress CONFIRM")
+    desk.play("pick 02\nexpect checking")
     app = desk.app
     assert app is not None
     before = on(app, check.Result)
@@ -98,7 +98,7 @@ def test_an_alarm_about_the_code_before_the_plate_that_was_typed_says_that_it_is
     assert (alarm.about, alarm.judged.plate) == (About.ELSEWHERE, OURS)
     numbers = [getattr(entry.body, "number", None) for entry in entries(desk, laboratory)]
     assert numbers[-1] == OURS.number
-    desk.play("shot elsewhere.png\nhold CONFIRM\nexpect caution other_vehicle")
+    desk.play("shot elsewhere.png\nhold CONFIRM\nexpect checking")
     assert on(app, check.Result).judged == before.judged
 
 
@@ -106,7 +106,7 @@ def test_an_answer_and_a_press_in_one_turn_confirm_and_acknowledge_nothing(
     desk: Desk, laboratory: Path
 ) -> None:
     desk.link = HandLink()
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     app = desk.app
     assert app is not None
     desk.rig.advance(2 * SETTLE_S)

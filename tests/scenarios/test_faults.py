@@ -155,7 +155,7 @@ def ended(laboratory: Path, photographs: Path, folder: Path, how: signal.Signals
     """
     script = photographs / "ended.scenario"
     script.write_text(
-        f"{SIGN_IN}\nshow phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\n"
+        f"{SIGN_IN}\nshow phone.jpg\nexpect compare\npress TRIGGER\nshow payment.jpg\n"
         "expect undetermined\npress TRIGGER\nexpect trouble J02\n",
         encoding="utf-8",
     )

@@ -81,7 +81,7 @@ def answered_check(desk: Desk) -> int:
     for count in range(1, TRIES + 1):
         desk.play("press TRIGGER\nclear\nexpect ready\nwait 5")
         desk.until(lambda: app.screen.status.online is True)
-        desk.play("show phone.jpg\nexpect provisional ok")
+        desk.play("show phone.jpg\nexpect compare ok")
         if is_answered(desk, app):
             return count
     pytest.fail("no check was answered")
@@ -146,7 +146,7 @@ def test_a_check_over_a_broken_wire_stays_what_the_code_says_and_the_next_is_ans
     app = desk.app
     assert app is not None
     wire.become(fault)
-    desk.play("show phone.jpg\nexpect provisional ok\nwait 4")
+    desk.play("show phone.jpg\nexpect compare ok\nwait 4")
     assert isinstance(app.screen, Result)
     seen = app.screen.judged
     assert (seen.verdict.outcome, seen.verdict.status.finding) == (
@@ -158,14 +158,14 @@ def test_a_check_over_a_broken_wire_stays_what_the_code_says_and_the_next_is_ans
     desk.play("press TRIGGER\nclear\nexpect ready")
     wire.become(Wire.WHOLE)
     desk.until(lambda: app.screen.status.online is True)
-    desk.play("wait 5\nshow phone.jpg\nexpect provisional ok")
+    desk.play("wait 5\nshow phone.jpg\nexpect compare ok")
     desk.until(lambda: lookup(app) is LookupState.ANSWERED)
     desk.play("press CONFIRM\nexpect pass ok")
 
 
 def test_the_clock_that_jumps_while_a_question_is_out_shows_no_pass_by_it(desk: Desk, wire: Proxy) -> None:
     wire.become(Wire.HELD)
-    desk.play("show phone.jpg\nexpect provisional ok\nclock 2031-01-01T12:00:00+08:00 untrusted\nwait 4")
+    desk.play("show phone.jpg\nexpect compare ok\nclock 2031-01-01T12:00:00+08:00 untrusted\nwait 4")
     wire.become(Wire.WHOLE)
     desk.play("press CONFIRM\nexpect provisional ok")
 
@@ -176,7 +176,7 @@ def test_a_wire_that_swallows_is_left_and_told_of_and_the_scanner_looks_on_all_t
     app = desk.app
     assert app is not None
     wire.become(Wire.SWALLOWED)
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     swallowed = app.frames_seen
     desk.until(lambda: app.frames_seen >= swallowed + LOOKED_AT)
     desk.until(lambda: app.screen.status.online is False)
@@ -196,7 +196,7 @@ def test_an_answer_after_the_wait_changes_no_screen_and_the_next_check_is_answer
     app = desk.app
     assert app is not None
     wire.become(Wire.HELD)
-    desk.play("show phone.jpg\nexpect provisional ok\nwait 4")
+    desk.play("show phone.jpg\nexpect compare ok\nwait 4")
     shown = app.screen
     assert lookup(app) is LookupState.NO_ANSWER
     kept = records(desk)
@@ -212,7 +212,7 @@ def test_an_answer_after_the_wait_changes_no_screen_and_the_next_check_is_answer
 def test_a_broker_killed_mid_request_and_started_again_is_found_again(desk: Desk, parts: Parts) -> None:
     app = connect(desk, parts.broker.port)
     parts.process.send_signal(signal.SIGSTOP)
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     parts.broker.kill()
     parts.process.send_signal(signal.SIGCONT)
     desk.until(lambda: app.screen.status.online is False)
@@ -231,7 +231,7 @@ def test_a_registry_killed_mid_request_and_started_again_answers_the_next_check(
 ) -> None:
     app = connect(desk, parts.broker.port)
     parts.process.send_signal(signal.SIGSTOP)
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     parts.kill()
     desk.play("wait 4")
     assert lookup(app) is LookupState.NO_ANSWER
@@ -261,7 +261,7 @@ def test_an_expired_certificate_is_told_by_its_code_until_it_is_renewed_and_chec
     app = desk.start()
     desk.until(lambda: LinkExpired.code in {notice.code for notice in app.screen.status.notices})
     assert app.screen.status.online is False
-    desk.play("show phone.jpg\nexpect provisional ok\npress TRIGGER\nclear\nexpect ready")
+    desk.play("show phone.jpg\nexpect compare ok\npress TRIGGER\nclear\nexpect ready")
     for name in ("tls.key", "tls.pem"):
         shutil.copy(tmp_path / name, own / name)
     desk.until(lambda: app.screen.status.online is True)

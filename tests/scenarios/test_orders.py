@@ -124,7 +124,7 @@ def test_a_terminal_that_is_ordered_to_wipe_ends_and_is_wiped(
 ):
     app = online.app
     assert app is not None
-    online.play("show phone.jpg\nexpect provisional ok")
+    online.play("show phone.jpg\nexpect compare ok")
     assert give(registry, "wipe").returncode == 0
     online.until(app.wants_restart)
     online.stop()

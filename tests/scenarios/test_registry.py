@@ -64,7 +64,7 @@ def answered(desk: Desk) -> App:
 def test_a_genuine_code_is_asked_about_and_passes_once_the_vehicle_is_confirmed(
     online: Desk,
 ) -> None:
-    online.play("show phone.jpg\nexpect provisional ok")
+    online.play("show phone.jpg\nexpect compare ok")
     app = answered(online)
     assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.VALID, Subject.CODE)
     online.play("press CONFIRM\nexpect pass ok")
@@ -79,12 +79,12 @@ def test_a_scenario_that_takes_longer_than_requests_may_be_old_is_answered(
     desk.rig.clock = ManualClock(time.time() - 2 * FRESH_S, elapsed_s=lambda: elapsed_s)
     connect(desk, registry.port)
     elapsed_s = 2 * FRESH_S
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     assert verdict(answered(desk)) == (Outcome.PROVISIONAL, VehicleFinding.VALID, Subject.CODE)
 
 
 def test_last_months_code_of_a_vehicle_in_validity_passes_too(online: Desk) -> None:
-    online.play("show last-month.jpg\nexpect provisional expired\npress CONFIRM\nexpect pass expired")
+    online.play("show last-month.jpg\nexpect compare expired\npress CONFIRM\nexpect pass expired")
 
 
 def test_a_code_that_could_not_be_verified_is_not_asked_about_until_a_plate_is_entered(online: Desk) -> None:
@@ -109,16 +109,16 @@ def test_a_code_that_was_never_issued_is_reported_at_once(online: Desk) -> None:
     app = online.app
     assert app is not None
     keeper = app.services.checks.recorder
-    online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nclear\nwait 1\nexpect ready")
+    online.play("show phone.jpg\nexpect compare\npress TRIGGER\nclear\nwait 1\nexpect ready")
     assert keeper.unreceipted == keeper.head.seq  # it is not yet time for an upload
-    online.play("show never-issued.jpg\nexpect caution not_issued")
+    online.play("show never-issued.jpg\nexpect compare not_issued")
     assert isinstance(app.screen, Result)
     seq = app.screen.judged.seq
     online.until(lambda: keeper.head.seq - keeper.unreceipted >= seq)
 
 
 def test_another_plate_than_the_code_s_is_other_vehicle(online: Desk) -> None:
-    online.play("show phone.jpg\nexpect provisional\npress BACK\nexpect entry\ntype 苏A20001")
+    online.play("show phone.jpg\nexpect compare\npress BACK\nexpect entry\ntype 苏A20001")
     online.play("press CONFIRM\npick 02\nexpect overdue other_vehicle")
 
 
@@ -165,7 +165,7 @@ def test_a_vehicle_put_on_the_hot_list_raises_the_alarm_at_the_next_check(
     online.play("hold CONFIRM\npress TRIGGER\nexpect ready")
     registry.put("苏A12345", "02", "")
     online.until(lambda: hotlist.position("苏").seq > before + 1)
-    online.play("clear\nwait 5\nshow phone.jpg\nexpect provisional ok")
+    online.play("clear\nwait 5\nshow phone.jpg\nexpect compare ok")
 
 
 def test_a_pushed_change_alone_raises_the_alarm_while_nobody_answers(
@@ -218,7 +218,7 @@ def test_an_answer_that_is_delivered_again_is_shown_and_recorded_once(
     desk.link = overhearing = Overhearing(link)
     app = desk.start()
     desk.until(lambda: app.screen.status.online is True)
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     answered(desk)
     shown, asker = app.screen, app.services.checks.registry
     assert isinstance(shown, Result)
@@ -249,7 +249,7 @@ def test_no_answer_within_the_wait_changes_nothing_and_says_so(online: Desk, reg
     assert app is not None
     registry.process.send_signal(signal.SIGSTOP)  # the worker does not respond, but the broker does
     try:
-        online.play("show phone.jpg\nexpect provisional ok\nwait 4")
+        online.play("show phone.jpg\nexpect compare ok\nwait 4")
         assert isinstance(app.screen, Result)
         assert app.screen.judged.lookup is LookupState.NO_ANSWER
         assert verdict(app) == (Outcome.PROVISIONAL, VehicleFinding.UNCHECKED, Subject.CODE)
@@ -272,7 +272,7 @@ def test_a_clock_a_minute_off_is_named_and_forgotten_once_it_is_set(online: Desk
 
 def test_without_the_network_the_terminal_says_so_and_works_on(desk: Desk) -> None:
     desk.link = link_of(desk.settings)  # nobody listens on the laboratory's port
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     assert desk.app is not None
     assert desk.app.screen.status.online is False
     desk.play("press CONFIRM\nexpect provisional ok")

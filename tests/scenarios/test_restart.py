@@ -56,18 +56,24 @@ def test_the_camera_rests_until_the_officer_has_read_of_the_crash_and_the_watchd
     assert isinstance(screen, state.FaultScreen)
     assert screen.notice.code == Restarted.code
     assert (opened, fed.times) == ([], 5)
-    desk.play(
-        f"expect trouble {Restarted.code}\npress TRIGGER\n{SIGN_IN}\nshow phone.jpg\nexpect provisional"
-    )
+    desk.play(f"expect trouble {Restarted.code}\npress TRIGGER\n{SIGN_IN}\nshow phone.jpg\nexpect compare")
     assert len(opened) == 1
 
 
 def test_a_crash_is_a_record_and_no_check_of_the_shift(desk: Desk) -> None:
-    desk.play("show phone.jpg\nexpect provisional")
+    desk.play("show phone.jpg\nexpect compare")
     desk.stop()
     app, _, _ = after_a_crash(desk)
     assert app.services.checks.recorder.head.seq == 4  # signed in, shift started, check, crash
-    assert sum(count for _, count in app.services.shift_actions.shift.summary(None).counts) == 1
+    assert (
+        sum(
+            count
+            for _, count in app.services.shift_actions.shift.summary(
+                None, app.services.checks.ledger.find
+            ).counts
+        )
+        == 1
+    )
 
 
 def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:

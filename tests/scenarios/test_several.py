@@ -100,7 +100,7 @@ def test_of_two_marks_the_second_is_picked_and_the_verdict_and_the_only_record_a
     assert isinstance(app.screen, CodeChoice)
     assert app.screen.proven is not None
     assert [one.vehicle for one in app.screen.proven if one] == [FIRST, SECOND]
-    desk.play("choose 2\nexpect provisional ok")
+    desk.play("choose 2\nexpect compare ok")
     assert (judged(app).text, judged(app).plate) == (second, SECOND.plate)
     (check,) = [entry.body for entry in entries(desk, laboratory)]
     assert isinstance(check, Check)
@@ -115,13 +115,11 @@ def test_what_was_picked_is_not_offered_again_and_the_other_is_one_touch_away(
     desk: Desk, marks: Marks, laboratory: Path
 ) -> None:
     first, second = marks.text(FIRST), marks.text(SECOND)
-    desk.play(
-        f"{marks.show(first, second)}\nexpect codes\npress TRIGGER\npress CONFIRM\nexpect provisional ok"
-    )
+    desk.play(f"{marks.show(first, second)}\nexpect codes\npress TRIGGER\npress CONFIRM\nexpect compare ok")
     assert judged(desk.app).text == first
-    desk.play("wait 0.5\nchoose other\nexpect codes\npress BACK\nexpect provisional ok")
+    desk.play("wait 0.5\nchoose other\nexpect codes\npress BACK\nexpect compare ok")
     assert judged(desk.app).text == first
-    desk.play("wait 0.5\nchoose other\nexpect codes\nchoose 2\nexpect provisional ok")
+    desk.play("wait 0.5\nchoose other\nexpect codes\nchoose 2\nexpect compare ok")
     assert judged(desk.app).text == second
     desk.play("press TRIGGER\nexpect ready\nwait 1\nexpect ready\npress TRIGGER\nexpect codes")
     assert len(entries(desk, laboratory)) == 2
@@ -136,7 +134,7 @@ def test_a_desk_s_digit_picks_a_code_by_its_number_and_says_nothing_elsewhere(
         (pygame.K_2, "expect ready"),
         (None, f"{marks.show(first, second)}\nexpect codes"),
         (pygame.K_9, "wait 1\nexpect codes"),
-        (pygame.K_2, "expect provisional ok"),
+        (pygame.K_2, "expect compare ok"),
     ):
         if key is not None:
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
@@ -157,7 +155,7 @@ def test_nothing_is_asked_until_a_code_is_picked_and_then_of_its_vehicle_alone(
     assert requests(link, laboratory) == []
     desk.play("choose 1\nexpect undetermined unknown_key")
     assert requests(link, laboratory) == []
-    desk.play("press TRIGGER\nexpect ready\npress TRIGGER\nexpect codes\nchoose 2\nexpect provisional ok")
+    desk.play("press TRIGGER\nexpect ready\npress TRIGGER\nexpect codes\nchoose 2\nexpect compare ok")
     (question,) = [one.question for one in requests(link, laboratory)]
     assert isinstance(question, PlateQuestion)
     asked = PlateQuestion(*_named(SECOND), digest_of_text(genuine), question.code_claims)
@@ -195,6 +193,6 @@ def test_marks_that_frames_show_in_turns_with_both_are_not_checked_one_by_one(
     both = marks.show(first, second)
     desk.play(f"{both}\nexpect codes\npress BACK\n{alone()}\nexpect ready\n{both}\nexpect ready")
     assert entries(desk, laboratory) == []
-    desk.play(f"{alone()}\nwait 1.5\nexpect provisional ok")
+    desk.play(f"{alone()}\nwait 1.5\nexpect compare ok")
     assert judged(desk.app).text == second
     assert len(entries(desk, laboratory)) == 1

@@ -38,20 +38,20 @@ def bodies(desk: Desk, laboratory: Path) -> list[object]:
 def test_a_shift_ends_with_every_record_receipted(online: Desk) -> None:
     app = online.app
     assert app is not None
-    online.play("show phone.jpg\nexpect provisional\npress TRIGGER\nshow payment.jpg\nexpect undetermined")
+    online.play("show phone.jpg\nexpect compare\npress TRIGGER\nshow payment.jpg\nexpect undetermined")
     online.play("press TRIGGER\nexpect ready\nopen menu\nexpect menu\nopen log\nexpect log")
     assert isinstance(app.screen, ShiftLog)
     assert [(one.seq, one.outcome) for one in app.screen.log][-1] == (3, Outcome.PROVISIONAL)
     online.play("press BACK\nexpect menu\nopen end\nexpect ending\npress CONFIRM\nexpect uploaded")
     assert app.services.checks.recorder.unreceipted == 0
     online.play("press BACK\nexpect over\nclear\nwait 5\nshow phone.jpg\nexpect over")
-    online.play(f"clear\n{SIGN_IN}\nexpect ready\nshow phone.jpg\nexpect provisional")
+    online.play(f"clear\n{SIGN_IN}\nexpect ready\nshow phone.jpg\nexpect compare")
 
 
 def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_is_back(
     desk: Desk, laboratory: Path, registry: Registry
 ) -> None:
-    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready\nopen menu\nopen end")
+    desk.play("show phone.jpg\nexpect compare\npress TRIGGER\nexpect ready\nopen menu\nopen end")
     desk.play("press CONFIRM\nexpect uploading")
     assert desk.app is not None
     steps = [SessionStep.SHIFT_ENDED, SessionStep.SIGNED_OUT]
@@ -66,7 +66,7 @@ def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_
 
 
 def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
-    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    desk.play("show phone.jpg\nexpect compare\npress CONFIRM\nexpect provisional\npress CONFIRM")
     app = desk.app
     assert app is not None
     assert isinstance(app.screen, LogEntry)
@@ -75,7 +75,7 @@ def test_an_action_is_an_entry_of_its_own(desk: Desk, laboratory: Path) -> None:
 
 
 def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laboratory: Path) -> None:
-    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    desk.play("show phone.jpg\nexpect compare\npress CONFIRM\nexpect provisional\npress CONFIRM")
     desk.mark(KeepPicture())
     desk.mark(Remark("号牌不清"))
     assert desk.app is not None
@@ -86,7 +86,7 @@ def test_the_picture_of_the_newest_check_is_kept_at_a_touch(desk: Desk, laborato
 
 
 def test_a_picture_that_is_gone_is_not_said_to_be_kept(desk: Desk) -> None:
-    desk.play("show phone.jpg\nexpect provisional\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    desk.play("show phone.jpg\nexpect compare\npress CONFIRM\nexpect provisional\npress CONFIRM")
     assert desk.app is not None
     desk.app.services.shift_actions.remember_frame(2, None)
     desk.mark(KeepPicture())
@@ -98,7 +98,7 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     desk: Desk,
 ) -> None:
     clock = ManualClock(time.time())
-    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
+    desk.play("show phone.jpg\nexpect compare\npress TRIGGER\nexpect ready")
     app = desk.app
     assert app is not None
     app.services.shift_actions.uploads.clock = clock

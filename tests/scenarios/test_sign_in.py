@@ -25,12 +25,12 @@ def test_nothing_is_checked_before_the_sign_in(desk: Desk, laboratory: Path) -> 
         "expect over\nshow phone.jpg\nexpect over\npress CONFIRM\nexpect pad\nshow phone.jpg\nexpect pad"
     )
     assert entries(desk, laboratory) == []
-    desk.play(f"{SIGN_IN}\nexpect provisional ok")
+    desk.play(f"{SIGN_IN}\nexpect compare ok")
     assert [entry.stamp.officer for entry in entries(desk, laboratory)] == [OFFICER.number]
 
 
 def test_a_locked_terminal_checks_nothing_and_gives_the_work_back(desk: Desk, laboratory: Path) -> None:
-    desk.play("show phone.jpg\nexpect provisional\nhold BACK\nexpect locked")
+    desk.play("show phone.jpg\nexpect compare\nhold BACK\nexpect locked")
     desk.play("show digit-changed.jpg\npress TRIGGER\nexpect locked")
     assert len(entries(desk, laboratory)) == 1
     desk.play(f"clear\n{SIGN_IN}\nexpect entry")  # the press that locked first went on to plate entry
@@ -38,7 +38,7 @@ def test_a_locked_terminal_checks_nothing_and_gives_the_work_back(desk: Desk, la
 
 def test_another_officer_takes_over_with_a_shift_of_their_own(desk: Desk, laboratory: Path) -> None:
     desk.play(f"hold BACK\nexpect locked\nsign in {OTHER.number} {OTHER.pin}\nexpect ready")
-    desk.play("show phone.jpg\nexpect provisional")
+    desk.play("show phone.jpg\nexpect compare")
     (entry,) = entries(desk, laboratory)
     assert entry.stamp.officer == OTHER.number
 
@@ -67,7 +67,7 @@ def test_without_a_roster_the_terminal_says_so_and_nobody_makes_a_check(desk: De
     app = desk.start(signed_in=False)
     desk.play(f"expect notice {RosterFault.code}\n{SIGN_IN}\nexpect pad\nshow phone.jpg\nexpect pad")
     trust.put(targets={**targets, lab.ROSTER: roster})
-    desk.play(f"wait 60\n{SIGN_IN}\nexpect provisional")
+    desk.play(f"wait 60\n{SIGN_IN}\nexpect compare")
     trust.put(targets=targets)
     desk.play(f"expect locked\nexpect notice {RosterFault.code}")
     assert app.services.session.officer is not None

@@ -61,7 +61,7 @@ def test_a_torch_that_lit_by_itself_is_dark_behind_a_verdict_and_lit_again_for_t
 ) -> None:
     desk = night
     desk.until(lambda: lit(desk))
-    desk.play("show phone.jpg\nexpect provisional")
+    desk.play("show phone.jpg\nexpect compare")
     desk.until(lambda: not lit(desk))
 
     dark(desk)
@@ -76,7 +76,7 @@ def test_a_torch_switched_off_by_hand_stays_off_until_it_is_switched_on_again(ni
     seen(desk, 60)
     assert not lit(desk)
 
-    desk.play("show phone.jpg\nexpect provisional\npress TRIGGER\nexpect ready")
+    desk.play("show phone.jpg\nexpect compare\npress TRIGGER\nexpect ready")
     dark(desk)
     seen(desk, 60)
     assert not lit(desk)
@@ -87,7 +87,7 @@ def test_a_torch_switched_off_by_hand_stays_off_until_it_is_switched_on_again(ni
 
 def test_a_torch_switched_on_by_hand_stays_on_behind_a_verdict(desk: Desk) -> None:
     desk.start()
-    desk.play("press BACK\nshow phone.jpg\nexpect provisional")
+    desk.play("press BACK\nshow phone.jpg\nexpect compare")
     seen(desk, 60)
 
     assert lit(desk)
@@ -113,4 +113,4 @@ def test_a_torch_that_cannot_be_switched_is_told_and_stops_nothing(desk: Desk) -
     desk.until(lambda: PanelFault.code in {notice.code for notice in app.screen.status.notices})
 
     assert not app.screen.status.torch
-    desk.play("press BACK\nshow phone.jpg\nexpect provisional")
+    desk.play("press BACK\nshow phone.jpg\nexpect compare")

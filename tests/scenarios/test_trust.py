@@ -69,7 +69,7 @@ def compromise(desk: Desk) -> None:
 def test_a_published_compromise_is_in_the_next_verdict_without_a_restart(own: Desk):
     lab_repository.install(folder_of(own), time.time())
     app = start(own)
-    own.play(f"{SIGN_IN}\nshow phone.jpg\nexpect provisional ok\npress TRIGGER\nexpect ready")
+    own.play(f"{SIGN_IN}\nshow phone.jpg\nexpect compare ok\npress TRIGGER\nexpect ready")
     compromise(own)
     app.services.trust.request_update()
     own.until(lambda: serial(app) == 2)
@@ -86,7 +86,7 @@ def test_an_update_that_is_refused_is_shown_and_checks_go_on(own: Desk):
     timestamp.write_bytes(timestamp.read_bytes().replace(b'"version": 1', b'"version": 2'))
     app.services.trust.request_update()
     own.until(lambda: TrustNotUpdated.code in [notice.code for notice in app.screen.status.notices])
-    own.play(f"{SIGN_IN}\nshow phone.jpg\nexpect provisional ok")
+    own.play(f"{SIGN_IN}\nshow phone.jpg\nexpect compare ok")
     assert serial(app) == 1
 
 

@@ -46,7 +46,7 @@ LOOKUP, ANSWER, BATCH, ORDER = (
 OFFICER = lab.OFFICERS[0].number
 SHIFT = """\
 show phone.jpg
-expect provisional ok
+expect compare ok
 press CONFIRM
 expect pass ok
 press TRIGGER

@@ -24,9 +24,6 @@ from terminal.model import (
     LookupState,
     Outcome,
     Plate,
-    Reason,
-    RefusalReason,
-    Several,
     Subject,
     VehicleFinding,
     VehicleStatus,
@@ -52,17 +49,18 @@ from tests.pictures import code, scene
 from tests.terminal.drawing.displays import SIZE
 from tests.terminal.drawing.gallery_alarm import case_screens
 from tests.terminal.drawing.gallery_sealed import sealed_screens
+from tests.terminal.drawing.gallery_verdict import verdict_screens
 from tests.terminal.drawing.sign_in_gallery import sign_in_screens
 from tests.terminal.screens.builders import (
     ALARM,
     BUSY,
     CAR,
+    EXPIRED,
     FRESH,
     LABORATORY,
     NOON_S,
     ONLINE,
     PROVISIONAL,
-    SLOW,
     aged,
     alarm,
     by_plate,
@@ -270,15 +268,21 @@ def _views() -> dict[str, View]:
             CredentialFinding.CURRENT,
             VehicleStatus(VehicleFinding.CACHED_VALID, age_s=86_400),
             car=replace(CAR, plate=Plate("粤BD12345", "52"), colour="AB"),
+            subject=confirmed,
         ),
         "caution": result(CredentialFinding.FAILED),
-        "withdrawn": result(CredentialFinding.WITHDRAWN),
-        "not-issued": result(CredentialFinding.NOT_ISSUED),
+        "withdrawn": result(CredentialFinding.WITHDRAWN, subject=confirmed),
+        "not-issued": result(CredentialFinding.NOT_ISSUED, subject=confirmed),
         "other_vehicle": with_judged(
             result(CredentialFinding.OTHER_VEHICLE, VehicleFinding.CACHED_VALID, subject=Subject.TYPED),
             plate=Plate("苏A12345", "02"),
         ),
-        "overdue": result(CredentialFinding.PAST, live(VehicleFinding.OVERDUE, "Q", 20260331)),
+        "overdue": result(
+            CredentialFinding.PAST,
+            live(VehicleFinding.OVERDUE, "Q", 20260331),
+            car=EXPIRED,
+            subject=confirmed,
+        ),
         "newer_issued": with_judged(
             result(
                 CredentialFinding.CURRENT,
@@ -289,41 +293,10 @@ def _views() -> dict[str, View]:
             lookup=LookupState.ANSWERED,
             answer=AnswerSummary(newer_issued=True),
         ),
-        "waiting": by_plate(VehicleFinding.CACHED_VALID, LookupState.WAITING),
+        "checking": by_plate(VehicleFinding.CACHED_VALID, LookupState.WAITING),
         "answered": by_plate(
             replace(live(VehicleFinding.VALID, "A", 20270831), hotlist=HotlistWord(listed=False, age_s=420)),
             LookupState.ANSWERED,
-        ),
-        "several": with_judged(
-            result(CredentialFinding.UNVERIFIABLE, reason=Reason.OTHER_ISSUER, status=ONLINE),
-            lookup=LookupState.ANSWERED,
-            several=Several(
-                "苏B71002",
-                (
-                    Candidate("98", live(VehicleFinding.ALARM, "C", 20270831)),
-                    Candidate("02", live(VehicleFinding.VALID, "A", 20270831)),
-                ),
-            ),
-        ),
-        "refused_clock": with_judged(
-            by_plate(
-                VehicleFinding.CACHED_VALID, LookupState.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))
-            ),
-            refusal=RefusalReason.CLOCK,
-        ),
-        "hotlist_silent": by_plate(
-            VehicleStatus(
-                VehicleFinding.CACHED_VALID,
-                age_s=90_000,
-                hotlist=HotlistWord(listed=False, age_s=36_000, silent=True),
-            ),
-            LookupState.NO_ANSWER,
-            status=replace(LABORATORY, online=False),
-        ),
-        "no_answer": by_plate(
-            VehicleStatus(VehicleFinding.CACHED_OVERDUE, "Q", age_s=90_000),
-            LookupState.NO_ANSWER,
-            status=replace(LABORATORY, online=False),
         ),
         "alarm_typed": by_plate(live(VehicleFinding.ALARM, "CN", 20270831), LookupState.ANSWERED),
         "alarm_by_radio": by_plate(VehicleFinding.CACHED_ALARM, LookupState.WAITING),
@@ -352,22 +325,11 @@ def _views() -> dict[str, View]:
         "kinds_no_answer": KindChoice(
             replace(BUSY, online=True), "粤B1234警", kinds_of("粤B1234警"), KindSource.NO_ANSWER
         ),
-        "contradiction": with_judged(
-            result(
-                CredentialFinding.CURRENT,
-                replace(
-                    live(VehicleFinding.VALID, "A", 20270831),
-                    vehicle=replace(CAR, colour="H", vin_tail="123456", vehicle_type="H31"),
-                ),
-                subject=Subject.CONFIRMED,
-            ),
-            lookup=LookupState.ANSWERED,
-        ),
         "off_road": result(CredentialFinding.CURRENT, live(VehicleFinding.OFF_ROAD, "GE", 20270831)),
         "alarm_acknowledged": ALARM,
         "undetermined": result(CredentialFinding.UNVERIFIABLE),
         "unreadable": result(CredentialFinding.UNREADABLE),
-        "past": result(CredentialFinding.PAST),
+        "past": result(CredentialFinding.PAST, car=EXPIRED, subject=confirmed),
         "second_code": replace(PROVISIONAL, other=neighbour("VI1:B")),
         "second_foreign": replace(PROVISIONAL, other=neighbour("https://pay.example/1")),
         "busy": replace(PROVISIONAL, status=BUSY, other=neighbour("VI1:B")),
@@ -378,6 +340,7 @@ def _views() -> dict[str, View]:
         **_alarm_screens(),
         **case_screens(),
         **_aged_screens(),
+        **verdict_screens(),
         **sign_in_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
@@ -385,8 +348,14 @@ def _views() -> dict[str, View]:
     english = (
         "ready",
         "pass",
+        "compare",
+        "checking",
         "provisional",
         "caution",
+        "details",
+        "details_record",
+        "reopened",
+        "contradiction",
         "overdue",
         "off_road",
         "alarm",
@@ -421,7 +390,7 @@ def _views() -> dict[str, View]:
     views |= {
         f"{name}_night": replace(views[name], night=True)
         for name in (
-            *("ready", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
+            *("ready", "compare", "pass", "provisional", "undetermined", "alarm", "entry_number", "kinds"),
             *("log", "upload", "codes", "codes_marked"),
             *("alarm_elsewhere", "comparison", "faded", "hidden", "alarm_banner"),
             *("sign_in_buttons", "locked_alarm"),

@@ -18,14 +18,13 @@ from terminal.drawing.fonts import Fonts
 from terminal.drawing.items import ImageItem, Item, Outline, PlateArt, Text
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Language, Style
-from terminal.model import CredentialFinding, Outcome, VehicleFinding
+from terminal.model import CredentialFinding, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, Ready, Result
 from terminal.screens.choice import MOST, CodeChoice, CodeChosen, Identified, Identify, OthersWanted, offered
 from terminal.screens.events import (
     CheckCode,
     Effect,
-    PlaySignal,
     Pressed,
     Recorded,
     Refined,
@@ -219,7 +218,7 @@ def test_no_foreign_code_is_offered_behind_a_verdict():
     assert isinstance(screen, Result)
     assert screen.other is not None
     assert not screen.has_other_code
-    assert effects == [PlaySignal(Outcome.PROVISIONAL)]
+    assert effects == []
 
 
 def test_a_choice_follows_what_is_known_of_the_verdict_that_it_covers():

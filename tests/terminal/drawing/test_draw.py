@@ -121,7 +121,11 @@ def test_alarm_flashes_until_it_is_acknowledged_once_a_second(fonts: Fonts):
     ("name", "buttons"),
     [
         ("ready", [BACK, TRIGGER, CONFIRM]),
-        ("provisional", [BACK, TRIGGER, CONFIRM]),
+        ("compare", [BACK, TRIGGER, CONFIRM]),
+        ("checking", [BACK]),
+        ("provisional", [BACK, CONFIRM]),
+        ("details", [BACK, TRIGGER, CONFIRM]),
+        ("reopened", [BACK, TRIGGER, CONFIRM]),
         ("alarm_acknowledged", [BACK, TRIGGER, CONFIRM]),
         ("alarm_typed", [BACK, CONFIRM]),
         ("comparison", [BACK, TRIGGER]),

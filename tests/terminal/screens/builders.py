@@ -152,7 +152,11 @@ def aged(screen: Result, age_s: float) -> Result:
     return replace(screen, status=replace(screen.status, clock=clock))
 
 
-PROVISIONAL = result(CredentialFinding.CURRENT, status=LABORATORY)
+COMPARE = result(CredentialFinding.CURRENT, status=LABORATORY)
+"""A genuine code's plate, to be compared with the car."""
+PROVISIONAL = result(CredentialFinding.CURRENT, subject=Subject.CONFIRMED, status=LABORATORY)
+EXPIRED = replace(CAR, valid_through=202603)
+"""The vehicle as a code describes it whose period has passed."""
 ALARM = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM, "C", 20270831), subject=Subject.CODE)
 BUSY = replace(
     LABORATORY,

@@ -13,6 +13,7 @@ from terminal.model import (
     Candidate,
     CredentialFinding,
     Fit,
+    LookupState,
     RecordedCheck,
     SealedClaims,
     Subject,
@@ -20,7 +21,7 @@ from terminal.model import (
     VehicleStatus,
 )
 from terminal.ports import Button
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
@@ -70,10 +71,11 @@ BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
 
 ENFORCING = TrustStatus(enforcement=EnforcementStatus("苏", frozenset({1})))
+REOPENED = judged(vehicle=VehicleFinding.VALID, subject=Subject.CONFIRMED)
 TEXTS = "A", "VI1:B", "VI1:C", "VI1:D"
 """Texts of codes that come into view: a foreign one, and inspection marks."""
 JUDGED = st.builds(
-    lambda judged_, text, seq: replace(judged_, text=text, seq=seq),
+    lambda judged_, text, seq, lookup: replace(judged_, text=text, seq=seq, lookup=lookup),
     st.builds(
         judged,
         st.just("A"),
@@ -83,6 +85,7 @@ JUDGED = st.builds(
     ),
     st.sampled_from([*TEXTS, None]),
     st.sampled_from([123, 124]),
+    st.sampled_from(LookupState),
 )
 NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "渝AD00Z1Z", "粤B1", ""])
 FOUND = [
@@ -96,7 +99,11 @@ SCANS = st.builds(
     st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3, unique=True),
 )
 """Frames, in which inspection marks come first, as from the reader."""
-LOG = log(7)
+LOG = tuple(
+    replace(one, judged=replace(REOPENED, seq=one.seq) if place % 2 else None)
+    for place, one in enumerate(log(7))
+)
+"""Checks of the shift, every other one in memory so that it can be reopened."""
 NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
 TOLD = st.builds(
     ShiftLoaded, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
@@ -104,6 +111,7 @@ TOLD = st.builds(
 EVENTS = st.one_of(
     st.builds(Scanned, SCANS),
     st.just(OthersWanted()),
+    st.just(DetailsWanted()),
     st.builds(CodeChosen, st.integers(-1, 3)),
     st.builds(Identified, st.just((None, THIS_YEAR)), st.just((1280, 720))),
     st.builds(Pressed, st.sampled_from(Button)),
@@ -177,6 +185,8 @@ SHIFT = st.builds(
                 NotePicked(Mistaken()),
                 Annotated(LOG[0].seq),
             ],
+            [ShiftLoaded(LOG, COUNTS, 3), LogRowTouched(LOG[1].seq), DetailsWanted()],
+            [ShiftLoaded(LOG, COUNTS, 3), LogRowTouched(LOG[1].seq), Pressed(CONFIRM), Pressed(BACK)],
             [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
             [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3), Pressed(BACK)],
             [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), Failed(FULL), Pressed(CONFIRM)],
@@ -256,6 +266,8 @@ def told(
 def subject_of(screen: Screen) -> RecordedCheck | None:
     """Return the check that a screen shows, or that an entry belongs to."""
     match screen:
+        case Result(reopened=True) | FaultScreen(back=Result(reopened=True)):
+            return None
         case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
             return judged_
         case FaultScreen(back=Result(judged=judged_)):

@@ -315,7 +315,7 @@ def test_an_alarm_interrupts_a_case_which_comes_back_unchanged():
 def test_nothing_is_checked_while_a_case_is_open():
     desk = at_card()
     assert desk.tell(Scanned(scan("VI1:B"))) == ()
-    assert desk.tell(Recorded(check(1, A))) != ()
+    desk.tell(Recorded(check(1, A)))
     on(desk, RadioCard)
 
 

@@ -58,7 +58,8 @@ FULL = notice(JournalFull)
 S = Status(records=3)
 SEEN = LastSeen("A", 0.0)
 LOG = log(12)
-LISTED = ShiftLog(S, LOG, told=True, seen=SEEN)
+BEFORE_RESTART = sum(count for _, count in COUNTS) - len(LOG)
+LISTED = ShiftLog(S, LOG, told=True, before_restart=BEFORE_RESTART, seen=SEEN)
 CHECK = judged(subject=Subject.CONFIRMED)
 VERDICT = Result(S, CHECK, SEEN)
 NOTE = LogEntry(S, logged(CHECK), VERDICT, seen=SEEN)
@@ -102,7 +103,7 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
     "a shorter log has fewer pages": (
         replace(LISTED, page=2),
         replace(TOLD, log=LOG[:ROWS]),
-        replace(LISTED, log=LOG[:ROWS]),
+        replace(LISTED, log=LOG[:ROWS], before_restart=BEFORE_RESTART + len(LOG) - ROWS),
         (),
     ),
     "confirm turns the page": (LISTED, Pressed(CONFIRM), replace(LISTED, page=1), ()),

@@ -61,6 +61,8 @@ ALARM = shown(WANTED)
 COMPARED = replace(WANTED, fits=(Fit.AGREES, Fit.AGREES, Fit.DIFFERS))
 COMPARISON = Comparison(Status(), WANTED, ALARM, seen=LastSeen("A", 0.0))
 PASSED = judged(vehicle=VehicleFinding.VALID, subject=Subject.CONFIRMED)
+ASKED = replace(CONFIRMED, lookup=LookupState.WAITING)
+ANSWERED = replace(judged(vehicle=VehicleFinding.VALID), lookup=LookupState.ANSWERED)
 OLD = replace(shown(PASSED), status=Status(ClockStatus(monotonic_s=181.0)))
 REFUSED_LATER = replace(REFUSED, lookup=LookupState.NO_ANSWER)
 TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
@@ -90,8 +92,8 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             Recorded(GOOD),
             11.0,
             shown(GOOD),
-            (PlaySignal(Outcome.PROVISIONAL),),
-            id="recorded, so shown",
+            (),
+            id="recorded, so its plate is shown, without a verdict's signal",
         ),
         pytest.param(READY, Recorded(WANTED), 11.0, ALARM, (PlaySignal(Outcome.ALARM),), id="an alarm too"),
         pytest.param(
@@ -156,7 +158,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             Refined(GOOD),
             11.0,
             shown(GOOD),
-            (PlaySignal(Outcome.PROVISIONAL),),
+            (StopSignal(),),
             id="what is no alarm any more is not compared",
         ),
         pytest.param(
@@ -220,8 +222,14 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
         ),
         pytest.param(shown(GOOD), Pressed(CONFIRM), 11.0, shown(GOOD), (Confirm(GOOD),), id="this vehicle"),
         pytest.param(
-            shown(GOOD), Recorded(CONFIRMED), 11.0, shown(CONFIRMED), (), id="same outcome, so no sound again"
+            shown(GOOD),
+            Recorded(CONFIRMED),
+            11.0,
+            shown(CONFIRMED),
+            (PlaySignal(Outcome.PROVISIONAL),),
+            id="the verdict is heard once the vehicle is confirmed",
         ),
+        pytest.param(shown(CONFIRMED), Recorded(CONFIRMED), 11.0, shown(CONFIRMED), (), id="and only once"),
         pytest.param(
             shown(GOOD),
             Recorded(WANTED),
@@ -253,7 +261,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             11.0,
             LogEntry(
                 Status(),
-                Logged(123, CONFIRMED.checked_s, CONFIRMED.plate, Outcome.PROVISIONAL),
+                Logged(123, CONFIRMED.checked_s, CONFIRMED.plate, Outcome.PROVISIONAL, judged=CONFIRMED),
                 shown(CONFIRMED),
                 seen=LastSeen("A", 0.0),
             ),
@@ -303,14 +311,46 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
         ),
         pytest.param(
             TROUBLE,
-            Recorded(GOOD),
+            Recorded(CONFIRMED),
             11.0,
-            shown(GOOD),
+            shown(CONFIRMED),
             (PlaySignal(Outcome.PROVISIONAL),),
             id="trouble is over",
         ),
         # Later answers.
-        pytest.param(shown(GOOD), Refined(CONFIRMED), 11.0, shown(CONFIRMED), (), id="more is known"),
+        pytest.param(
+            shown(GOOD),
+            Refined(ANSWERED),
+            11.0,
+            shown(ANSWERED),
+            (),
+            id="an answer before the vehicle is confirmed shows no verdict",
+        ),
+        pytest.param(
+            shown(ASKED),
+            Refined(PASSED),
+            11.0,
+            shown(PASSED),
+            (PlaySignal(Outcome.PASS),),
+            id="an answer after it does",
+        ),
+        pytest.param(
+            shown(ASKED),
+            Refined(CONFIRMED),
+            11.0,
+            shown(CONFIRMED),
+            (PlaySignal(Outcome.PROVISIONAL),),
+            id="and so does the end of the wait",
+        ),
+        pytest.param(shown(ASKED), Pressed(CONFIRM), 11.0, shown(ASKED), (), id="a press meanwhile does not"),
+        pytest.param(
+            shown(CONFIRMED),
+            Recorded(ASKED),
+            11.0,
+            shown(ASKED),
+            (StopSignal(),),
+            id="what is asked again has no signal meanwhile",
+        ),
         pytest.param(
             shown(GOOD),
             Refined(replace(WANTED, seq=9)),
@@ -320,9 +360,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             id="not of another check",
         ),
         pytest.param(READY, Refined(WANTED), 11.0, READY, (), id="nor of one that was left"),
-        pytest.param(
-            ALARM, Refined(GOOD), 11.0, shown(GOOD), (PlaySignal(Outcome.PROVISIONAL),), id="a lesser word"
-        ),
+        pytest.param(ALARM, Refined(GOOD), 11.0, shown(GOOD), (StopSignal(),), id="a lesser word"),
         pytest.param(
             shown(GOOD), Reported(WANTED), 11.0, shown(GOOD), (), id="what is told of another vehicle"
         ),

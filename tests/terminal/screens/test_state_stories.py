@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 
 from terminal.codes import Code, ours
 from terminal.errors import JournalFull
-from terminal.model import POINTS, Outcome, Plate, RecordedCheck
+from terminal.model import (
+    NAMING_A_VEHICLE,
+    POINTS,
+    LookupState,
+    Outcome,
+    Plate,
+    RecordedCheck,
+    Subject,
+    VehicleFinding,
+)
 from terminal.ports import Button
+from terminal.screens.alarms import is_alarm
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison
@@ -37,7 +47,7 @@ from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
 from terminal.vehicle.plate import LONGEST, SYMBOLS, kinds_offered
 from tests.terminal.screens.builders import judged, notice, scan
-from tests.terminal.screens.stories import JUDGED, MANY, STORY, subject_of, told
+from tests.terminal.screens.stories import JUDGED, LOG, MANY, STORY, subject_of, told
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 FULL = notice(JournalFull)
@@ -52,7 +62,7 @@ def test_any_event_may_come_at_any_time_and_the_same_follows(story: list[tuple[S
 @MANY
 @given(STORY)
 def test_every_verdict_on_the_screen_was_recorded(story: list[tuple[ScreenEvent, float]]):
-    recorded: list[RecordedCheck] = []
+    recorded: list[RecordedCheck] = [one.judged for one in LOG if one.judged is not None]
     for _, event, after, _ in told(story):
         if isinstance(event, Recorded | Refined | Rerecorded):
             recorded.append(event.judged)
@@ -83,7 +93,9 @@ def test_an_alarm_is_confirmed_by_the_answer_to_every_point_alone(story: list[tu
 
 @given(STORY)
 def test_signals_belong_to_what_is_shown(story: list[tuple[ScreenEvent, float]]):
-    """The signal that plays is that of the outcome on the screen; on other screens nothing plays."""
+    """The signal that plays is that of the verdict on the screen; before a verdict nothing plays, and on
+    other screens neither.
+    """
     playing: Outcome | None = None
     for before, _, after, effects in told(story):
         for effect in effects:
@@ -95,9 +107,32 @@ def test_signals_belong_to_what_is_shown(story: list[tuple[ScreenEvent, float]])
                 else playing
             )
         if isinstance(after, Result):
-            assert playing in {None, after.judged.verdict.outcome}
+            assert playing in {None, after.heard}
         elif isinstance(before, Result):
             assert playing is None
+
+
+@MANY
+@given(STORY)
+def test_no_outcome_is_heard_or_let_pass_before_the_vehicle_is_confirmed_and_answered(
+    story: list[tuple[ScreenEvent, float]],
+):
+    """Only alarms and a live `off_road` are heard at once; a pass needs a live answer too."""
+    for _, event, after, effects in told(story):
+        for effect in effects:
+            if not isinstance(effect, PlaySignal):
+                continue
+            assert isinstance(after, Result)
+            judged_ = after.judged
+            verdict = judged_.verdict
+            assert effect.outcome is verdict.outcome
+            assert not isinstance(event, Pressed)
+            if not is_alarm(verdict):
+                assert judged_.lookup is not LookupState.WAITING
+                assert verdict.subject is not Subject.CODE or verdict.finding.finding not in NAMING_A_VEHICLE
+            if effect.outcome is Outcome.PASS:
+                assert verdict.subject in (Subject.CONFIRMED, Subject.TYPED)
+                assert verdict.status.finding is VehicleFinding.VALID
 
 
 @given(STORY)

@@ -98,7 +98,7 @@ def test_its_result_is_recorded_and_in_the_list_and_said_where_it_is_worse(
     assert (last.seq, last.outcome) == (shown.seq, outcome)
     said = notices(work)
     assert [OURS.number in one for one in said] == [True] * worse
-    (logged,) = work.services.shift_actions.shift.summary(None).log
+    (logged,) = work.services.shift_actions.shift.summary(None, work.cases.ledger.find).log
     assert (logged.outcome, logged.rechecked) == (outcome, True)
     assert notices(work) == []  # the list was opened
 

@@ -1,4 +1,4 @@
-"""Measure how long screens take to draw and how smoothly the live picture moves.
+"""Measure how long screens take to draw, how smoothly the live picture moves, and how soon it wakes.
 
 The screens are the golden ones (tests/terminal/drawing/gallery.py), composed, painted and shown on a display
 without a screen. An officer has one language and one theme, so the screens of each are drawn in rounds of
@@ -33,7 +33,7 @@ from terminal.drawing.draw import compose
 from terminal.drawing.fonts import BOLD, REGULAR, SIMPLIFIED_CHINESE, Fonts
 from terminal.drawing.items import Text
 from terminal.drawing.presenter import Presenter
-from terminal.ports import Rig
+from terminal.ports import Button, Rig
 from terminal.rigs import trust_source
 from terminal.scenarios import player, script
 from tests.scenarios.conftest import SIGN_IN
@@ -53,12 +53,14 @@ ROUNDS = 7
 DRAW_MS = Budget(3)
 PICTURE_MS = Budget(40)
 """25 pictures a second."""
+WAKE_MS = Budget(300, "p95")
+WAKES = 20
 SECONDS = 4.0
 FPS = 30.0
 
 
 def measure() -> list[Row]:
-    """Measure CPU time of drawing each screen, and wall time between two pictures shown."""
+    """Measure CPU time of drawing each screen, and wall time between two pictures and of waking."""
     return [*_drawing(), *_living()]
 
 
@@ -172,7 +174,7 @@ def _living() -> list[Row]:
             for what, script_text in _SCENES.items():
                 play(script.parse(script_text, home))
                 rows.append(_shown(app, watched, what))
-            return rows
+            return [*rows, _woken(app, desk)]
         finally:
             app.stop()
             desk.close()
@@ -200,3 +202,20 @@ def _shown(app: App, watched: _Watched, what: str) -> Row:
     between_ms = [1e3 * (later - earlier) for earlier, later in pairwise(watched.shown_s)]
     note = f"{len(watched.shown_s)} shown, {app.frames_seen - seen} scanned in {SECONDS:g} s"
     return row(f"live picture, {what}", "ms", between_ms, PICTURE_MS, note=note)
+
+
+def _woken(app: App, desk: sim.SimRig) -> Row:
+    """Measure the time from the press that wakes the terminal to the first frame scanned and shown."""
+    waits_ms = []
+    for _ in range(WAKES):
+        desk.clear()
+        desk.advance(app.services.limits.rests_s)
+        while not app.resting or desk.camera.streaming:
+            desk.advance(1.0)
+            app.run_once(0.01)
+        seen, begun_s = app.frames_seen, time.monotonic()
+        desk.press(Button.TRIGGER)
+        while app.frames_seen == seen:
+            app.run_once()
+        waits_ms.append(1e3 * (time.monotonic() - begun_s))
+    return row("wake by a press to the first frame shown", "ms", waits_ms, WAKE_MS, note=f"{WAKES} rests")

@@ -33,6 +33,8 @@ class Proxy:
         self._moves = threading.Event()
         self._moves.set()
         self._open: list[socket.socket] = []
+        self.carried_bytes = 0
+        """Bytes received from either end so far."""
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -74,6 +76,7 @@ class Proxy:
     def _carry(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while piece := source.recv(65536):
+                self.carried_bytes += len(piece)
                 self._moves.wait()
                 if self._wire is not Wire.SWALLOWED:
                     sink.sendall(_changed(piece, self._wire))

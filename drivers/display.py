@@ -53,6 +53,8 @@ class Placement:
     portrait: Size
     panel: Size
     rotation: Rotation = 0
+    aside: int = 0
+    """Columns at the panel's right that are left free, px."""
 
     @property
     def turned(self) -> Size:
@@ -64,9 +66,10 @@ class Placement:
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, width and height of the picture on the panel, px."""
         across, down = self.turned
-        scale = min(self.panel[0] / across, self.panel[1] / down)
+        room = self.panel[0] - self.aside
+        scale = min(room / across, self.panel[1] / down)
         width, height = max(1, round(across * scale)), max(1, round(down * scale))
-        return (self.panel[0] - width) // 2, (self.panel[1] - height) // 2, width, height
+        return (room - width) // 2, (self.panel[1] - height) // 2, width, height
 
     def to_panel(self, area: pygame.Rect) -> tuple[int, int, int, int]:
         """Return left, top, width and height on the panel of a part of the picture that is not scaled, px."""
@@ -104,12 +107,20 @@ class Placement:
 class SdlDisplay:
     """A display driven by SDL; one at a time per process, used by the main thread."""
 
-    def __init__(
-        self, driver: str | None, panel: Size | None, size: Size, rotation: Rotation, title: str
+    def __init__(  # noqa: PLR0913 - what SDL and the picture's place need
+        self,
+        driver: str | None,
+        panel: Size | None,
+        size: Size,
+        rotation: Rotation,
+        title: str,
+        *,
+        aside: int = 0,
     ) -> None:
         """Open SDL's video `driver` (None: SDL's default) for pictures of `size`. Raises DisplayFault.
 
-        `panel` is the size of the panel, None for the whole screen. See `window`, `kms` and `offscreen`.
+        `panel` is the size of the panel, None for the whole screen; its last `aside` columns are left free.
+        See `window`, `kms` and `offscreen`.
         """
         with _as_fault():
             _init_video(driver)
@@ -118,7 +129,7 @@ class SdlDisplay:
             screen = pygame.display.set_mode(panel or (0, 0), 0 if panel else pygame.FULLSCREEN)
             pygame.mouse.set_visible(panel is not None)
         self._panel = screen
-        self._placement = Placement(size, screen.get_size(), rotation)
+        self._placement = Placement(size, screen.get_size(), rotation, aside)
 
     @property
     def size(self) -> Size:
@@ -161,8 +172,8 @@ class SdlDisplay:
         width, height = self._placement.panel
         match event.type:
             case pygame.KEYDOWN | pygame.KEYUP:
-                key = _KEYS.get(event.key) or _DIGITS.get(event.key)
-                return Contact(key, down=event.type == pygame.KEYDOWN) if key else None
+                key = _KEYS.get(event.key, _DIGITS.get(event.key))
+                return None if key is None else Contact(key, down=event.type == pygame.KEYDOWN)
             case pygame.FINGERDOWN | pygame.FINGERUP:  # coordinates are fractions of the panel
                 point = int(event.x * width), int(event.y * height)
                 return self._touched(point, down=event.type == pygame.FINGERDOWN)

@@ -152,7 +152,7 @@ class KeyEdge:
 class Contact:
     """Begin or end of a touch, or of a press of a key on a desk.
 
-    `what` is a pixel (x, y) of the screen, a button, or a digit from 1 to 9; None if a touch ended outside
+    `what` is a pixel (x, y) of the screen, a button, or a digit from 0 to 9; None if a touch ended outside
     the screen.
     """
 
@@ -231,7 +231,7 @@ class Display(Protocol):
     def poll(self) -> Sequence[Contact]:
         """Return the touches and keys that began or ended since the last call, in order. Raises DisplayFault.
 
-        On a desk, keyboard keys stand for buttons, and digits 1 to 9 for numbered items on the screen.
+        On a desk, keyboard keys stand for buttons, and digits for numbered items and keys on the screen.
         """
 
     def close(self) -> None:

@@ -48,9 +48,10 @@ class Contacts:
             case None:
                 return None
 
-    def _digit(self, digit: int, screen: Shown) -> Input:
-        meant = PadTouched(str(digit)) if isinstance(screen, SignIn) else CodeChosen(digit - 1)
-        return Touched(meant, self.polled_s)
+    def _digit(self, digit: int, screen: Shown) -> Input | None:
+        if isinstance(screen, SignIn):
+            return Touched(PadTouched(str(digit)), self.polled_s)
+        return Touched(CodeChosen(digit - 1), self.polled_s) if digit else None
 
     def _key(self, button: Button, *, down: bool) -> Input:
         return KeyDown(button, self.polled_s) if down else KeyUp(button, self.polled_s)

@@ -172,9 +172,9 @@ def test_keys_touches_and_the_mouse_are_heard_in_order_and_nothing_else():
     heard = screen.poll()
 
     assert [contact.what for contact in heard if contact.down] == [
-        *(Button.TRIGGER, Button.CONFIRM, Button.BACK, 1, 9, (0, 0), (47, 79)),
+        *(Button.TRIGGER, Button.CONFIRM, Button.BACK, 0, 1, 9, (0, 0), (47, 79)),
     ]
-    assert heard[7:] == [Contact(what, down=False) for what in ((47, 79), (0, 79), Button.CONFIRM)]
+    assert heard[8:] == [Contact(what, down=False) for what in ((47, 79), (0, 79), Button.CONFIRM)]
     assert screen.poll() == []
     screen.close()
 

@@ -20,6 +20,7 @@ from terminal.commands.decoding import Limits
 from terminal.errors import ConfigFault, Fault
 from terminal.model import Plate
 from terminal.rigs import (
+    desk_rig,
     enrolment_of,
     fetch_trust,
     link_of,
@@ -100,12 +101,11 @@ def _add_run(commands: Commands) -> None:
         " rig, print a line for each check, and exit 1 if an expectation was not met.",
     )
     parser.add_argument("--config", type=Path, default=CONFIG, metavar="FILE", help=f"default {CONFIG}")
-    parser.add_argument(
-        "--rig",
-        choices=("sim", "pi"),
-        default="pi",
-        help="the device's hardware, or simulated hardware on a desk",
-    )
+    rigs = "simulated hardware, a laboratory's desk, or the device's hardware"
+    parser.add_argument("--rig", choices=("sim", "desk", "pi"), default="pi", help=rigs)
+    parser.add_argument("--tray", type=Path, metavar="DIR", help="a desk's sample codes and plates")
+    screens = "of a desk; default: a window where there is a desktop, else a page on the loopback address"
+    parser.add_argument("--screen", choices=("window", "browser"), help=screens)
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="actions and expectations, one a line")
     parser.add_argument(
         "--shots", type=Path, default=Path("shots"), metavar="DIR", help="folder for a scenario's pictures"
@@ -116,6 +116,8 @@ def _add_run(commands: Commands) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.scenario is not None and chosen.rig != "sim":
         chosen.refuse("a scenario needs --rig sim")
+    if (chosen.tray is not None or chosen.screen is not None) and chosen.rig != "desk":
+        chosen.refuse("a tray and a screen need --rig desk")
 
     from terminal import config  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
     from terminal.commands import run  # noqa: PLC0415 - loads OpenCV, zxing-cpp and pygame
@@ -123,14 +125,17 @@ def _run(chosen: argparse.Namespace) -> int:
     settings = config.read(chosen.config)
     if chosen.rig == "pi":
         rig = pi_rig(settings)
+    elif chosen.rig == "desk":
+        rig, address = desk_rig(settings, chosen.tray, chosen.screen)
+        console.out(f"desk: open {address} in a browser; Ctrl-C ends" if address else "desk: in its window")
     else:
-        rig, desk = sim_rig(settings, show_window=chosen.scenario is None)
+        rig, simulated = sim_rig(settings, show_window=chosen.scenario is None)
     updater = None if chosen.scenario else trust_updater(chosen.config)
     source = partial(trust_source, settings, beside=chosen.scenario is None)
     setup = run.Setup(settings, rig, open_keys, source, updater)
     if chosen.scenario is None:
         return run.run(setup)
-    return run.play(setup, desk, chosen.scenario, chosen.shots)
+    return run.play(setup, simulated, chosen.scenario, chosen.shots)
 
 
 # roadside lookup

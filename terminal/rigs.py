@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
-from terminal.errors import IdentityFault, InputFault, PanelFault
+from terminal.errors import ConfigFault, IdentityFault, InputFault, PanelFault
 from terminal.ports import Camera, KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from drivers.desk import DeskScreen
     from drivers.sim import SimRig
     from keys.enrolment.device import DeviceEnrolment
     from keys.selection import Selection
@@ -134,6 +136,35 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         link=_link_if_enrolled(settings),
     )
     return rig, desk
+
+
+def desk_rig(settings: Config, samples: Path | None, screen: DeskScreen | None) -> tuple[Rig, str | None]:
+    """Make the rig of a desk, with the tray of folder `samples`; return it and its page's address, if any.
+
+    `screen` None chooses a window where there is a desktop. Raises InputFault, DisplayFault, and ConfigFault
+    for a terminal that is not a laboratory's, because everybody at the machine can use a desk.
+    """
+    from drivers import camera_cv, desk, sd_notify  # noqa: PLC0415 - loads pygame and gpiozero
+
+    if not trust_source(settings).laboratory:
+        raise ConfigFault("--rig desk is for the terminal of a laboratory")
+    shown, camera = settings.display, settings.camera
+    look = desk.DeskLook((shown.width, shown.height), settings.terminal.language, settings.paths.fonts)
+    tonal = settings.panel.sound == "tone"
+    made = desk.desk_rig(
+        samples, look, screen or desk.usual_screen(os.environ), fps=camera.frames_per_s, tonal=tonal
+    )
+    rig = Rig(
+        open_camera=partial(camera_cv.open_camera, camera.source.removeprefix("cv:"))
+        if camera.source.startswith("cv:")
+        else made.scene.open_camera,
+        display=made.display,
+        panel=made.panel,
+        clock=trusted_clock(settings),
+        service_manager=sd_notify.SystemdNotify(),
+        link=_link_if_enrolled(settings),
+    )
+    return rig, made.address
 
 
 def system_time() -> tuple[TimeSource, Callable[[float], None]]:

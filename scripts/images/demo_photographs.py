@@ -23,13 +23,13 @@ from nacl.utils import random as random_bytes
 
 from keys import files
 from keys.issue import Enforcement, IssueRequest, issue
-from keys.lab import ENFORCEMENT_EPOCH
+from keys.lab import ENFORCEMENT_EPOCH, STATUS_LIST, WITHDRAWN_INDEX
 from keys.qr import qr_image
 from keys.voucher import A6, PHONE, VoucherSheet, VoucherText, voucher
 from terminal.codes import PREFIX
 from terminal.credential import claims, verify
 from terminal.limits import DAY_S
-from terminal.model import Plate, SealedClaims, Vehicle
+from terminal.model import Plate, SealedClaims, StatusListRef, Vehicle
 from terminal.services.trust_directory import load_directory
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.wire import cbor
@@ -139,8 +139,8 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     old = replace(VEHICLE, valid_through=_month(now_s, -1))
     issued_s = now_s - 40 * DAY_S
 
-    def text(vehicle: Vehicle, key: bytes) -> str:
-        return issue(IssueRequest(vehicle, "苏A"), key, random_bytes(CTI_SIZE), issued_s)
+    def text(vehicle: Vehicle, key: bytes, status: StatusListRef | None = None) -> str:
+        return issue(IssueRequest(vehicle, "苏A", status), key, random_bytes(CTI_SIZE), issued_s)
 
     def card(text: str, vehicle: Vehicle, sheet: VoucherSheet = PHONE) -> Picture:
         return _bgr(voucher(text, VoucherText(vehicle, "苏A", issued_s), sheet))
@@ -149,6 +149,7 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
     outdated = text(old, seed)
     changed = replace(vehicle, plate=Plate("苏A12346", "02"))
     wanted = replace(vehicle, plate=WANTED)
+    withdrawn = text(vehicle, seed, StatusListRef(STATUS_LIST, WITHDRAWN_INDEX))
     phone = card(genuine, vehicle)
     paper = CardPose(bezel=False, turn_deg=-7, light=1.0, noise=4)
     return {
@@ -162,6 +163,8 @@ def _pictures(seed: bytes, now_s: int) -> dict[str, Picture]:
         "unknown-key": photograph(card(text(vehicle, random_bytes(32)), vehicle), CardPose(), 5),
         "payment": photograph(_bgr(qr_image(PAYMENT, "M", 16)), CardPose(share=0.6), 6),
         "wanted": photograph(card(text(wanted, seed), wanted), CardPose(turn_deg=-3), 8),
+        "withdrawn": photograph(card(withdrawn, vehicle), CardPose(turn_deg=-4), 12),
+        "other-vehicle": photograph(card(text(vehicle, seed), vehicle), CardPose(turn_deg=5), 13),
         "blur": photograph(phone, CardPose(blur_px=14), 7),
     }
 

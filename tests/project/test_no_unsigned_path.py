@@ -52,7 +52,14 @@ SETTINGS = {
 """None of them names the source of trust: that is the root in the identity's folder."""
 
 OPTIONS = {
-    "run": {"--config", "--rig", "--scenario", "--shots"},
+    "run": {
+        "--config",
+        "--rig",  # a desk is a laboratory's alone
+        "--scenario",
+        "--shots",
+        "--tray",  # pictures for a desk's camera, verified like any other
+        "--screen",
+    },
     "lookup": {"--kind", "--officer", "--pin-fd", "--json", "--config"},
     "upload": {"--to", "--receipts", "--config"},
     "trust": {"--from", "--json", "--config"},

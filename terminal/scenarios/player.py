@@ -124,6 +124,8 @@ class Player:
                 self.stage.shot(self.shots / name)
             case script.Say(text):
                 self.say(text)
+            case script.Caption():
+                pass  # a text of the manual
             case (
                 script.ExpectResult()
                 | script.ExpectReady()

@@ -23,12 +23,15 @@ camera stalled|live              stop or resume the frames
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
+title|do|see|then zh|en Anything.  a text of the manual: the flow's title; what the officer does, what the
+                                 screen shows, what is to be done then, each about the next shot
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -56,6 +59,9 @@ with a receipt for every record, `pad` where an officer signs in, `blocked` a nu
 An open alarm has its radio card (`card`), the VIN after the stop (`vin`), and of its result the choices
 (`option`), the form and the texts. `resting` is a dark display.
 """
+CAPTIONS = ("title", "do", "see", "then")
+"""Texts of the manual: a flow's title, and of each picture: what the officer does, sees, and does then."""
+LANGUAGES = ("zh", "en")
 PARTS = ("menu", "log", "upload", "handover", "end", "banner", "details")
 
 
@@ -195,10 +201,20 @@ class Say:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A text of the manual, which playing passes over."""
+
+    part: str
+    """One of CAPTIONS."""
+    language: str
+    text: str
+
+
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | Wait | SetClock | SetCamera
 Press: TypeAlias = PressButton | HoldButton | EnterPin | TypePlate | Pick | Choose | Open | OpenCheck
-Deed: TypeAlias = Change | Press | Shot | Say | Expectation
+Deed: TypeAlias = Change | Press | Shot | Say | Caption | Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +339,13 @@ def _shot(words: list[str], _rest: str, _folder: Path) -> Deed:
     return Shot(name)
 
 
+def _caption(part: str, words: list[str], rest: str, _folder: Path) -> Deed:
+    language, _, text = rest.partition(" ")
+    if language not in LANGUAGES or not words[1:]:
+        raise ValueError(f"one of {', '.join(LANGUAGES)} and a text are expected")
+    return Caption(part, language, text.strip())
+
+
 _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "show": _show,
     "clear": lambda _words, _rest, _folder: Show(()),
@@ -339,4 +362,5 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "expect": _expect,
     "shot": _shot,
     "say": lambda _words, rest, _folder: Say(rest),
+    **{part: partial(_caption, part) for part in CAPTIONS},
 }

@@ -14,6 +14,7 @@ from terminal.drawing.page import MARGIN, Page
 from terminal.model import VehicleFinding
 from terminal.screens import alarms
 from terminal.screens.alarms import About
+from terminal.vehicle import status as letters
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
@@ -94,12 +95,12 @@ def _hero(page: Page, screen: Alarm) -> Block:
 
 
 def _reason(page: Page, screen: Alarm) -> Block:
-    """Lay out every letter of the status, its source and age, and the record's number."""
+    """Lay out the letters of the status if there are several, its source and age, and earlier alarms."""
     judged, language = screen.judged, page.style.language
     status = judged.verdict.status
     lines = []
-    if status.letters:
-        named = text.status_letters(status.letters, language)
+    if len(letters.shown(status.letters or "")) > 1:
+        named = text.status_letters(status.letters or "", language)
         lines.append(
             paragraph(
                 page.say("letters", letters=named), page.type(26, page.colours.ink, bold=True), page.width
@@ -108,10 +109,6 @@ def _reason(page: Page, screen: Alarm) -> Block:
     plain = page.type(22, page.colours.ink, bold=True)
     lines.append(paragraph(_source(page, screen), plain, page.width))
     lines += result_vehicle.earlier_alarms(page, status)
-    if judged.recorded:
-        when = text.clock(judged.checked_s, seconds=True)
-        said = page.say("record", seq=judged.seq, time=when)
-        lines.append(paragraph(said, page.type(20, page.colours.muted), page.width))
     return padded(stack(lines, page.eased(4)), page.px(MARGIN), 0, 0, lambda _: ())
 
 

@@ -150,7 +150,9 @@ def _name(letter: str) -> Lines:
     if letter == _MORE:
         return _LEFT_OUT
     row = STATUS.get(letter)
-    return _UNLISTED if row is None else Lines(row["name_zh"], row["name_en"])
+    if row is None:
+        return _UNLISTED
+    return Lines(row["name_zh"], row["name_en"].partition(" (also")[0])  # what follows is Chinese
 
 
 def _end_of_day_s(yyyymmdd: int) -> int:

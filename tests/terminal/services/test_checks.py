@@ -19,6 +19,7 @@ from terminal.registry.messages import LookupResult
 from terminal.screens.check import KindChoice, KindSource
 from terminal.screens.events import Listed, Refined, Report, Reported, ScreenEvent
 from terminal.screens.values import Status
+from terminal.services.checks import ANSWER_STANDS_S
 from tests.terminal.services.terminal_fixture import (
     OTHER,
     OTHER_ISSUERS_CODE,
@@ -256,6 +257,27 @@ def test_a_vehicle_passes_by_no_answer_of_long_ago(work: Work):
     assert (case.verdict.outcome, case.lookup) == (Outcome.PROVISIONAL, LookupState.WAITING)
     case = judged(work.answer(work.asked()[-1], OURS))
     assert (case.verdict.outcome, case.verdict.subject) == (Outcome.PASS, Subject.CONFIRMED)
+
+
+def test_a_code_that_is_confirmed_long_after_its_scan_is_checked_again_as_of_then(work: Work):
+    """Its verdict was not shown before, so it must not be an old one when it is."""
+    case = judged(work.cases.check(work.code(), work.moment))
+    case = judged(over(work)[0])
+    assert case.lookup is LookupState.NO_ANSWER
+    work.clock.advance(ANSWER_STANDS_S + 1)
+    case = judged(work.cases.confirm(case, work.moment))
+    assert (case.lookup, case.as_of_s) == (LookupState.WAITING, work.clock.monotonic_s())
+    assert case.verdict.subject is Subject.CONFIRMED
+
+
+def test_the_shift_s_list_has_what_is_known_of_each_check_that_is_in_memory(work: Work):
+    shift = work.services.shift_actions.shift
+    case = judged(work.cases.check(work.code(), work.moment))
+    shift.update(case)
+    case = judged(work.answer(work.asked()[0], OURS))
+    find = work.cases.ledger.find
+    assert [one.judged for one in shift.summary(None, find).log] == [case]
+    assert [one.judged for one in shift.summary(None, {}.get).log] == [None]
 
 
 @pytest.mark.parametrize(("tail", "finding"), [("C", VehicleFinding.ALARM), ("", VehicleFinding.UNKNOWN)])

@@ -209,7 +209,7 @@ class _Shift:
 
     def _check(self) -> None:
         """Check a vehicle, read its verdict and go on to the next."""
-        self._play(f"{SIGN_IN}\nshow code.png\nexpect provisional\npress CONFIRM")
+        self._play(f"{SIGN_IN}\nshow code.png\nexpect compare\npress CONFIRM")
         self.duty.checks += 1
         self._leave()
         self._pass(READING_S)
@@ -246,7 +246,7 @@ class _Shift:
         """Measure the CPU time of each state in real time."""
         self.desk.show(self.home / "road.png")
         self.duty.cpu["ready"] = self._spell()
-        self._play("show code.png\nexpect provisional")
+        self._play("show code.png\nexpect compare")
         self._leave()
         self.duty.cpu["shown"] = self._spell()
         self._play("press TRIGGER\nexpect ready")

@@ -46,7 +46,7 @@ def test_a_touch_wakes_the_terminal_wherever_it_is(desk: Desk):
 
 def test_a_code_in_view_keeps_the_terminal_awake(desk: Desk):
     app = desk.start()
-    desk.play("show phone.jpg\nexpect provisional ok")
+    desk.play("show phone.jpg\nexpect compare ok")
     for _ in range(2 * DISPLAY_RESTS_S // 30):
         seen = app.frames_seen
         desk.until(lambda seen=seen: app.frames_seen > seen + 1)  # type: ignore[misc]  # each its own

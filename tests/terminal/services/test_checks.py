@@ -277,7 +277,7 @@ def test_the_shift_s_list_has_what_is_known_of_each_check_that_is_in_memory(work
     case = judged(work.answer(work.asked()[0], OURS))
     find = work.cases.ledger.find
     assert [one.judged for one in shift.summary(None, find).log] == [case]
-    assert [one.judged for one in shift.summary(None, {}.get).log] == [None]
+    assert [one.judged for one in shift.summary(None, lambda _seq: None).log] == [None]
 
 
 @pytest.mark.parametrize(("tail", "finding"), [("C", VehicleFinding.ALARM), ("", VehicleFinding.UNKNOWN)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
+from terminal.drawing import line_breaks
 from terminal.drawing.items import Item, Text, moved
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 _LEADING = 1.24
 """Line height, em: the least at which Chinese lines stay apart and Latin descenders are complete."""
-
-# A line never starts with closing punctuation or ends with opening punctuation; Latin words stay whole.
-_ATOM = re.compile(r"\s+|[（《“‘(\[]*(?:[0-9A-Za-z#/_':-]+|\S)[，。；：！？、）》”’…,.;:!?)\]%]*", re.UNICODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +72,47 @@ class Block:
 
 @lru_cache(maxsize=4096)
 def wrap(text: str, style: Type, width: float) -> tuple[str, ...]:
-    """Break a text into lines of at most `width` px; only a word wider than that is broken itself."""
-    lines, line = [], ""
-    for atom in _atoms(text, style, width):
-        if line and style.width((line + atom).rstrip()) > width:
-            lines.append(line.rstrip())
-            line = atom.lstrip()
-        else:
-            line += atom
-    if line.strip() or not lines:
-        lines.append(line.rstrip())
-    return tuple(lines)
+    """Break a text into lines of at most `width` px, between words; only a word wider than that is broken
+    itself. The last line is not a single character if one more word of the line before fits on it.
+    """
+    lines: list[list[str]] = [[]]
+    for piece in _pieces(text, style, width):
+        if lines[-1] and style.width("".join((*lines[-1], piece)).rstrip()) > width:
+            lines.append([])
+        if lines[-1] or len(lines) == 1 or piece.strip():
+            lines[-1].append(piece if lines[-1] or len(lines) == 1 else piece.lstrip())
+    _join_last(lines, style, width)
+    return tuple("".join(line).rstrip() for line in lines if line) or ("",)
 
 
-def _atoms(text: str, style: Type, width: float) -> list[str]:
-    atoms: list[str] = []
-    for atom in _ATOM.findall(text):
-        atoms += [atom] if style.width(atom) <= width else list(atom)
-    return atoms
+def _pieces(text: str, style: Type, width: float) -> list[str]:
+    """Return the parts between breaks; a part that no line holds is broken into characters."""
+    parts: list[str] = []
+    for piece in line_breaks.pieces(text):
+        if style.width(piece.rstrip()) <= width:
+            parts.append(piece)
+            continue
+        for token in line_breaks.letters(piece):
+            parts += [token] if style.width(token) <= width else list(token)
+    return parts
+
+
+def _join_last(lines: list[list[str]], style: Type, width: float) -> None:
+    """Move the last word of the line before to a last line of a single character."""
+    if len(lines) < 2 or not line_breaks.is_alone("".join(lines[-1])):
+        return
+    *rest, word = lines[-2]
+    last = "".join((word, *lines[-1]))
+    if "".join(rest).strip() and not line_breaks.is_alone("".join(rest)) and style.width(last) <= width:
+        lines[-2:] = [rest, [word, *lines[-1]]]
 
 
 @lru_cache(maxsize=256)
 def evenly(text: str, style: Type, width: int) -> tuple[str, ...]:
     """Break a text like `wrap`, in lines of similar length, to avoid a single character on the last."""
     lines = wrap(text, style, width)
-    low, high = width // 2, width
+    widest = max((style.width(piece) for piece in line_breaks.pieces(text)), default=0.0)
+    low, high = max(width // 2, min(width, int(widest))), width
     while high - low > style.size // 2:
         middle = (low + high) // 2
         if len(wrap(text, style, middle)) > len(lines):
@@ -128,7 +141,7 @@ def largest(text: str, sizes: Sequence[int], style: Type, box: tuple[int, int], 
 
 @lru_cache(maxsize=2048)
 def _largest(text: str, sizes: tuple[int, ...], style: Type, box: tuple[int, int], lines: int) -> Type:
-    words = [atom for atom in _ATOM.findall(text) if atom.strip()]
+    words = [piece.strip() for piece in line_breaks.pieces(text)]
     for size in sizes:
         chosen = replace(style, size=size)
         if all(chosen.width(word) <= box[0] for word in words):

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain, cycle
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from gpiozero import RGBLED, Buzzer, DigitalOutputDevice, TonalBuzzer
+from gpiozero import RGBLED, Buzzer, DigitalOutputDevice, PWMOutputDevice
 from gpiozero import Button as PushButton
 from gpiozero.exc import GPIOZeroError
 from gpiozero.threads import GPIOThread
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_TONES = {0: None, 1: 1.0, 2: 0.0}
-"""Levels of sound as values of TonalBuzzer, which spans the octaves around E6: high is E7 (2637 Hz, where
-piezo buzzers are loudest), low is E6 (1319 Hz).
+_LOUDEST = 0.5
+"""Duty cycle at which a piezo sounder is loudest: a pulse's fundamental is as strong as the sine of pi times
+its duty.
 """
-
 _GLITCH_S = 0.005
 """Pulses shorter than this, s, are interference from the motor or the buzzer."""
 
@@ -112,14 +111,14 @@ class GpioPanel:
                 stack.callback(factory.close)
             with _as_fault("pins"):
                 make = partial(self._claim, stack, factory)
-                sounder = partial(TonalBuzzer, mid_tone="E6") if tonal else Buzzer
+                sounder = PWMOutputDevice if tonal else Buzzer
                 self._sounder = make(sounder, pins.buzzer)
                 self._lamp = make(RGBLED, *pins.lamp)
                 self._motor = make(DigitalOutputDevice, pins.vibration)
                 self._torch = make(DigitalOutputDevice, pins.torch)
                 for button in Button:
                     self._watch(make(PushButton, pins.button(button), bounce_time=_GLITCH_S), button, still_s)
-            self._sound = _Channel(self._write_sound, 0)
+            self._sound = _Channel(self._write_sound, (0, 0.0))
             self._light = _Channel(partial(setattr, self._lamp, "value"), (0.0, 0.0, 0.0))
             self._vibration = _Channel(partial(setattr, self._motor, "value"), 0)
             self._devices = stack.pop_all()
@@ -150,11 +149,15 @@ class GpioPanel:
         if self._on_edge is not None:
             self._on_edge(edge)
 
-    def _write_sound(self, level: int) -> None:
-        if isinstance(self._sounder, TonalBuzzer):
-            self._sounder.value = _TONES[level]
-        else:
-            self._sounder.value = level > 0
+    def _write_sound(self, tone: tuple[int, float]) -> None:
+        """Sound a tone of (hertz, volume), or be quiet if either is 0."""
+        hertz, volume = tone
+        if not isinstance(self._sounder, PWMOutputDevice):
+            self._sounder.value = bool(hertz and volume)
+            return
+        if hertz and volume:
+            self._sounder.frequency = hertz
+        self._sounder.value = _LOUDEST * volume if hertz else 0
 
     def listen(self, on_edge: Callable[[KeyEdge], None]) -> None:
         """See `terminal.ports.Panel`."""
@@ -162,15 +165,16 @@ class GpioPanel:
 
     def signal(self, signal: Signal | None) -> None:
         """See `terminal.ports.Panel`. Tries every part; PanelFault names those that failed."""
-        sound = [(p.level, p.seconds) for p in signal.sound] if signal else []
+        sound = [((t.level, signal.volume), t.seconds) for t in signal.sound] if signal else []
         light = [(g.colour, g.seconds) for g in signal.lamp] if signal else []
         vibration = [(int(p.level > 0), p.seconds) for p in signal.vibration] if signal else []
         lead = [(int(p.level > 0), p.seconds) for p in signal.lead] if signal else []
+        insistent = signal is not None and signal.insistent
         failed: list[str] = []
         for play in (
             partial(self._light.play, light, repeat=True),
-            partial(self._sound.play, sound, repeat=signal is not None and signal.insistent),
-            partial(self._vibration.play, vibration, repeat=True, lead=lead),
+            partial(self._sound.play, sound, repeat=insistent),
+            partial(self._vibration.play, vibration, repeat=insistent, lead=lead),
         ):
             try:
                 with _as_fault("signal"):
@@ -196,12 +200,17 @@ class GpioPanel:
 
     @property
     def sounding(self) -> int:
-        """Current sound: 0 quiet, 1 high (or beeping), 2 low. Raises PanelFault."""
+        """Current tone, Hz; 0 if quiet, 1 for a buzzer that beeps by itself. Raises PanelFault."""
         with _as_fault("buzzer"):
-            value = self._sounder.value
-        if isinstance(self._sounder, TonalBuzzer):
-            return 0 if value is None else 1 if value > 0.5 else 2
-        return int(value)
+            if not self._sounder.value:
+                return 0
+            return int(self._sounder.frequency) if isinstance(self._sounder, PWMOutputDevice) else 1
+
+    @property
+    def volume(self) -> float:
+        """Current duty cycle of the sounder, 0 to 1. Raises PanelFault."""
+        with _as_fault("buzzer"):
+            return float(self._sounder.value)
 
     @property
     def lamp_colour(self) -> tuple[float, float, float]:

@@ -27,6 +27,7 @@ from terminal.screens.events import (
     Click,
     Effect,
     PlaySignal,
+    RepeatSignal,
     Scanned,
     StopSignal,
     Tick,
@@ -34,6 +35,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.sign_in import Locked
+from terminal.screens.signals import SignalLevels
 from terminal.screens.ui import Ui, UiSession, advance
 from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
 from terminal.services.frames import FramesInHand
@@ -73,7 +75,7 @@ class App:
         services: Services,
         style: Style,
         *,
-        loud_alarm: bool = False,
+        levels: SignalLevels = SignalLevels(),  # noqa: B008 - frozen
         budget_s: float = FRAME_BUDGET_S,
     ) -> None:
         """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
@@ -86,7 +88,7 @@ class App:
         self._inbox = Inbox()
         self._scanner = Scanner(rig.open_camera, self._inbox, budget_s)
         self._presenter = Presenter(rig.display, style)
-        self._signalling = Signalling(rig.panel, loud_alarm)
+        self._signalling = Signalling(rig.panel, levels)
         self._torch = TorchSwitch(rig.panel)
         self._frames = FramesInHand()
         self._resting = Resting(services.limits.rests_s, self._switch_rest, rig.clock.monotonic_s())
@@ -163,8 +165,6 @@ class App:
         self._show()
         if self._poll_display():  # touched while the screen was drawn
             self._show()
-        if self.frames_seen:  # not before the camera's first frame
-            self._presenter.rehearse()
         if self._scanner_healthy():
             self._rig.service_manager.alive()
 
@@ -274,6 +274,8 @@ class App:
                 self._signalling.play(outcome)
             case StopSignal():
                 self._signalling.play(None)
+            case RepeatSignal():
+                self._signalling.repeat()
             case Click():
                 self._signalling.click()
             case ToggleTorch():

@@ -71,8 +71,6 @@ class PanelSettings:
     """Sound, lamp, vibration and buttons, by BCM pin number."""
 
     sound: Literal["buzzer", "tone"] = "tone"
-    loud_alarm: bool = False
-    """Alarms are discreet unless this is set."""
     buzzer_pin: int = 12
     vibration_pin: int = 13
     red_pin: int = 5
@@ -82,6 +80,18 @@ class PanelSettings:
     trigger_pin: int = 17
     confirm_pin: int = 27
     back_pin: int = 22
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSettings:
+    """Loudness of the signals."""
+
+    volume: Literal["off", "low", "high"] = "high"
+    """`off` is the silent mode: lamp and vibration go on."""
+    vibration: bool = True
+    """Verdicts vibrate; alarms always do."""
+    loud_alarm: bool = False
+    """Alarms are discreet unless this is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ class Config:
     camera: CameraSettings = field(default_factory=CameraSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
+    signals: SignalSettings = field(default_factory=SignalSettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
     sign_in: SignInSettings = field(default_factory=SignInSettings)

@@ -47,7 +47,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class OutputStep:
-    """A step of sound, light or vibration. `level` 0 is off; for sound, 1 is high and 2 low."""
+    """A step of sound or vibration. `level` is the tone, Hz, or 1 for vibration; 0 is off."""
 
     level: int
     seconds: float
@@ -63,15 +63,14 @@ class LampStep:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Sound, lamp and vibration patterns of an outcome.
-
-    Lamp and vibration repeat; sound plays once unless `insistent`.
-    """
+    """Signal of an outcome: the lamp repeats; sound and vibration play once unless `insistent`."""
 
     sound: tuple[OutputStep, ...] = ()
     lamp: tuple[LampStep, ...] = ()
     vibration: tuple[OutputStep, ...] = ()
     insistent: bool = False
+    volume: float = 1.0
+    """Loudness of the sound, up to 1."""
     lead: tuple[OutputStep, ...] = ()
     """Vibration that is played once, before the rest."""
 

@@ -1,4 +1,4 @@
-"""Write the golden screens, and a report of them in colour, in grey and as colour-blind viewers see them."""
+"""Write the golden screens, and reports: all screens, and the outcomes as various eyes see them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from scripts.screens import comparison
+from scripts.screens import comparison, glance
 from terminal.drawing.fonts import BOLD, REGULAR, Fonts
 from tests.terminal.drawing.displays import FONTS
 from tests.terminal.drawing.gallery import VIEWS, pixels
@@ -18,22 +18,14 @@ from tests.terminal.drawing.gallery import VIEWS, pixels
 Pixels = npt.NDArray[np.uint8]
 
 KEPT = Path("tests/terminal/drawing/golden")
-REPORT = Path("build/golden.png")
+REPORT, GLANCE = Path("build/golden.png"), Path("build/outcomes.png")
 CHANGES = Path("build/golden.html")
 COLUMNS = 10
 OUTCOMES = ("pass", "provisional", "caution", "overdue", "off_road", "alarm", "alarm_dark", "undetermined")
 
-DEUTERANOPIA = np.array(
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
-)
-PROTANOPIA = np.array(
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
-)
-"""Linear RGB seen with two kinds of colour blindness (Machado, Oliveira and Fernandes 2009, severity 1)."""
-
 
 def main(arguments: list[str]) -> None:
-    """Draw all screens; write them unless `--look` is given; write the report."""
+    """Draw all screens; write them unless `--look` is given; write the reports."""
     fonts = Fonts.load(FONTS)
     drawn = {name: pixels(view, fonts) for name, view in VIEWS.items()}
     REPORT.parent.mkdir(exist_ok=True)
@@ -41,7 +33,10 @@ def main(arguments: list[str]) -> None:
     if "--look" not in arguments:
         keep(drawn)
     cv2.imwrite(str(REPORT), report(drawn))
+    cv2.imwrite(str(GLANCE), glance.report(fonts))
     print(f"{len(drawn)} screens, side by side in {REPORT}; changes in {CHANGES}")
+    print(f"outcomes as various eyes see them in {GLANCE}; the most alike differ in this share of the block:")
+    print("\n".join(glance.summary(fonts)))
 
 
 def keep(drawn: dict[str, Pixels]) -> None:
@@ -62,29 +57,11 @@ def checksum(path: Path) -> str:
 
 
 def report(drawn: dict[str, Pixels]) -> Pixels:
-    """Combine all screens, then the outcomes in grey and for two kinds of colour blindness."""
+    """Combine all screens, then the outcomes as each of `glance.EYES` sees them."""
     outcomes = [drawn[name] for name in OUTCOMES]
-    altered = [
-        [grey(picture) for picture in outcomes],
-        [seen_through(DEUTERANOPIA, picture) for picture in outcomes],
-        [seen_through(PROTANOPIA, picture) for picture in outcomes],
-    ]
+    altered = [[see(picture) for picture in outcomes] for see in glance.EYES.values()]
     rows = [_row(list(drawn.values())[start : start + COLUMNS]) for start in range(0, len(drawn), COLUMNS)]
     return np.vstack([*rows, *(_row(pictures) for pictures in altered)])
-
-
-def grey(picture: Pixels) -> Pixels:
-    """Remove the colours of a picture."""
-    return np.asarray(cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
-
-
-def seen_through(matrix: npt.NDArray[np.float64], picture: Pixels) -> Pixels:
-    """Transform a picture, uint8 [height, width, 3], BGR, as colour-blind viewers see it."""
-    part = picture[..., ::-1] / 255
-    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
-    seen = np.clip(linear @ matrix.T, 0, 1)
-    coded = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(255 * coded[..., ::-1]), np.uint8)
 
 
 def _row(pictures: list[Pixels]) -> Pixels:

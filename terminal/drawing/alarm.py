@@ -63,20 +63,20 @@ def first_line(page: Page, screen: Alarm) -> str:
 def _which_car(page: Page, screen: Alarm) -> Block:
     """Lay out the first line; its ground shows whether the alarm is about the car in front or another one."""
     elsewhere = screen.about in (About.ELSEWHERE, About.LEFT)
-    ground, ink = (theme.NOTICE, theme.BLACK) if elsewhere else (page.colours.ink, page.colours.paper)
+    hue = page.colours.notice if elsewhere else page.colours.strong
     side = page.eased(52)
     room = page.width - side - page.px(12)
     lines = first_line(page, screen).split("\n")
-    longest = max(lines, key=page.type(34, ink, bold=True).width)
+    longest = max(lines, key=page.type(34, hue.ink, bold=True).width)
     sizes = [page.eased(units) for units in range(38, 15, -1)]
-    style = largest(longest, sizes, page.type(34, ink, bold=True), (room, page.px(200)), 1)
+    style = largest(longest, sizes, page.type(34, hue.ink, bold=True), (room, page.px(200)), 1)
     said = stack([paragraph(line, style, room) for line in lines])
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[screen.about], ink),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[screen.about], hue.ink),))
     row = beside([(0, sign), (side + page.px(12), said)])
     width = page.style.size[0]
 
     def behind(height: int) -> list[Item]:
-        return [Fill(Rect(0, 0, width, height), ground)]
+        return [Fill(Rect(0, 0, width, height), hue.ground)]
 
     return padded(row, page.px(MARGIN), page.eased(8), page.eased(8), behind)
 
@@ -127,12 +127,12 @@ def _strip(page: Page, words: str, icon: Icon) -> Block:
     """Lay out a warning line."""
     side = page.eased(30)
     room = page.width - side - page.px(8) - 2 * page.px(10)
-    said = paragraph(words, page.type(25, theme.BLACK, bold=True), room)
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), icon, theme.BLACK),))
+    said = paragraph(words, page.type(25, page.colours.notice.ink, bold=True), room)
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), icon, page.colours.notice.ink),))
     row = beside([(0, sign), (side + page.px(8), said)])
 
     def behind(height: int) -> list[Item]:
-        return [Fill(Rect(0, 0, page.width, height), theme.NOTICE, page.px(8))]
+        return [Fill(Rect(0, 0, page.width, height), page.colours.notice.ground, page.px(8))]
 
     strip = padded(row, page.px(10), page.eased(5), page.eased(5), behind)
     return padded(strip, page.px(MARGIN), 0, 0, lambda _: ())

@@ -62,7 +62,7 @@ def _control_key(page: Page, cell: TouchCell, said: Control | None) -> list[Item
     if not isinstance(cell.event, ControlSaid):
         return []
     chosen = cell.event.word is said
-    ground, ink = (page.colours.ink, page.colours.paper) if chosen else (page.colours.panel, page.colours.ink)
+    ground, ink = page.colours.face(chosen=chosen)
     words = ("✓ " if chosen else "") + page.say(_CONTROL_WORDS[cell.event.word])
     return key_face(page, inside(page, cell), words, ground, ink)
 

@@ -172,7 +172,7 @@ def _key(
         case CasePick(draft=draft, marked=marked), CasePicked(key):
             chosen = _is_chosen(draft, key)
             words = ("✓ " if chosen else "") + text.alarm_word(key, language)
-            ground, ink = (colours.ink, colours.paper) if chosen else (colours.panel, colours.ink)
+            ground, ink = colours.face(chosen=chosen)
             return _marked(page, rect, _option(page, rect, words, (ground, ink)), on=place == marked)
         case CaseForm(marked=marked), FieldOpened(wanted):
             return _marked(page, rect, _row(page, rect, screen, wanted), on=place == marked)

@@ -54,7 +54,7 @@ def strip_top(style: Style) -> int:
 def strip(page: Page) -> list[Item]:
     """Draw the strip: another mark is in view during the verdict and can be chosen."""
     face = area_of(page.style, STRIP).inflate(-2 * page.px(GAP), -2 * page.px(GAP))
-    return key_face(page, face, page.say("other_mark"), page.colours.ink, page.colours.paper)
+    return key_face(page, face, page.say("other_mark"), page.colours.strong.ground, page.colours.strong.ink)
 
 
 def compose_choice(style: Style, screen: CodeChoice) -> list[Item]:

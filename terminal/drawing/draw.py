@@ -24,12 +24,12 @@ from terminal.drawing import (
     theme,
 )
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, outlined, paint
+from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, dimmed, outlined, paint
 from terminal.drawing.layout import Block, at, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
 from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Style
-from terminal.drawing.touch_cells import banner_cell
+from terminal.drawing.touch_cells import banner_cell, block_cell
 from terminal.drawing.upload import compose_upload
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CaseScreen
@@ -114,7 +114,7 @@ def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
         case Comparison():
             own = comparing.cells(style)
         case Result():
-            own = _result_cells(screen, style)
+            own = [*_result_cells(screen, style), block_cell(style)]
         case Menu() | ShiftLog() | LogEntry():
             own = shift.cells(screen, style)
         case SealedReasons():
@@ -158,7 +158,8 @@ def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
             items = _trouble(Page(style), screen)
         case _:
             items = _compose_case_or_shift(style, screen)
-    return [*items, *key_bar(Page(style), screen)]
+    items = [*items, *key_bar(Page(style), screen)]
+    return [dimmed(item) for item in items] if style.night else items
 
 
 def _compose_case_or_shift(style: Style, screen: ShiftScreen | CaseScreen | SignInScreen) -> list[Item]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing.items import Dashes, Fill, IconItem, Item, Stripes
+from terminal.drawing import forms
+from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import MARGIN
-from terminal.drawing.theme import Form
 
 if TYPE_CHECKING:
     from terminal.drawing.page import Page
@@ -23,7 +23,7 @@ LONG = 8
 
 def inside(page: Page, dress: OutcomeStyle) -> int:
     """Return the width available to the block's text, px."""
-    return page.width - 2 * _rim(page, dress)
+    return page.width - 2 * forms.rim(page, dress.form)[0]
 
 
 def headed(page: Page, dress: OutcomeStyle, words: str, label: str, lines: int = 2) -> Block:
@@ -41,26 +41,6 @@ def headed(page: Page, dress: OutcomeStyle, words: str, label: str, lines: int =
 
 def framed(page: Page, dress: OutcomeStyle, body: Block) -> Block:
     """Lay out the block's content on its ground, between the margins."""
-    rim = _rim(page, dress)
-    hero = padded(body, rim, rim, rim, lambda height: _behind(page, dress, height, rim))
+    across, down = forms.rim(page, dress.form)
+    hero = padded(body, across, down, down, lambda height: forms.ground(page, dress, (page.width, height)))
     return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
-
-
-def _rim(page: Page, dress: OutcomeStyle) -> int:
-    return page.px(22 if dress.form is Form.STRIPED else 14)
-
-
-def _behind(page: Page, dress: OutcomeStyle, height: int, rim: int) -> list[Item]:
-    rect = Rect(0, 0, page.width, height)
-    radius = page.px(14)
-    match dress.form:
-        case Form.SOLID:
-            inner = rect.inflate(-page.px(14), -page.px(14))
-            rimmed = [Fill(inner, dress.paper, page.px(9))] if dress.paper != dress.fill else []
-            return [Fill(rect, dress.fill, radius), *rimmed]
-        case Form.STRIPED:
-            inner = rect.inflate(-2 * (rim - page.px(6)), -2 * (rim - page.px(6)))
-            stripes = Stripes(rect, (dress.fill, dress.paper), page.px(14), radius)
-            return [stripes, Fill(inner, dress.paper, page.px(5))]
-        case Form.DASHED:
-            return [Fill(rect, dress.paper), Dashes(rect, dress.fill, page.px(6))]

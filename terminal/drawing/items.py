@@ -14,6 +14,7 @@ import numpy as np
 import pygame
 
 from terminal.drawing.icons import FINE, Icon, icon_surface
+from terminal.drawing.light import luminance
 from terminal.drawing.plates import plate_surface
 
 if TYPE_CHECKING:
@@ -74,10 +75,11 @@ class IconItem:
 
 @dataclass(frozen=True, slots=True)
 class PlateArt:
-    """A number plate."""
+    """A number plate; dimmed at `night`."""
 
     rect: pygame.Rect
     plate: Plate
+    night: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class ImageItem:
     rect: pygame.Rect
     part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     """The part to show: left, top, right and bottom as shares of width and height."""
+    night: bool = False
+    """Dimmed to NIGHT_PICTURE, so that it does not blind the officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,11 @@ _QUIET = 0.08
 """Distance of an outline from its code, as a share of the distance from its centre: inside the quiet zone."""
 
 Item: TypeAlias = Text | Fill | Stripes | Dashes | IconItem | PlateArt | ImageItem | Reticle | Outline
+
+
+def dimmed(item: Item) -> Item:
+    """Return the item as it is shown at night; only pictures and plates have colours of their own."""
+    return replace(item, night=True) if isinstance(item, PlateArt | ImageItem) else item
 
 
 def moved(item: Item, x: int, y: int) -> Item:
@@ -151,7 +160,7 @@ def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | Non
         case IconItem():
             surface.blit(icon_surface(item.icon, item.rect.width, item.colour), item.rect)
         case PlateArt():
-            surface.blit(plate_surface(item.plate, item.rect.size, fonts), item.rect)
+            surface.blit(plate_surface(item.plate, item.rect.size, fonts, night=item.night), item.rect)
         case ImageItem() | Reticle() | Outline():
             _paint_view(surface, item, preview)
         case _:
@@ -163,7 +172,11 @@ def _paint_view(surface: pygame.Surface, item: ImageItem | Reticle | Outline, pr
     match item:
         case ImageItem():
             if preview is not None and preview.size:
-                surface.blit(_picture(_part(preview, item.part), item.rect.size), item.rect)
+                part = _part(preview, item.part)
+                picture = _picture(part, item.rect.size)
+                if item.night:
+                    picture.set_palette(_GREYS_AT_NIGHT[night_level(part)])
+                surface.blit(picture, item.rect)
         case Reticle():
             _corners(surface, item.rect.inflate(item.width, item.width), item.width * 2, (0, 0, 0))
             _corners(surface, item.rect, item.width, (255, 255, 255))
@@ -263,6 +276,26 @@ def _outline(surface: pygame.Surface, item: Outline) -> None:
 
 
 _GREYS = [(level, level, level) for level in range(256)]
+NIGHT_PICTURE = 0.05
+"""Largest mean relative luminance of a camera picture at night."""
+_NIGHT_LEVELS = 16
+"""Steps of dimming; the eye does not see one from the next."""
+_GREYS_AT_NIGHT = [
+    [(round(level * step / _NIGHT_LEVELS),) * 3 for level in range(256)] for step in range(_NIGHT_LEVELS + 1)
+]
+_SPARSE = 8
+_LINEAR = np.array([luminance((level, level, level)) for level in range(256)], np.float32)
+_BRIGHTEST_AT_NIGHT = 12
+"""Step of a dark picture, in which a lamp would still blind at full level."""
+
+
+def night_level(preview: Luma) -> int:
+    """Return the step of dimming, 0 to 16 of 16, at which the picture's mean luminance is NIGHT_PICTURE at
+    most. Only every eighth pixel each way is read.
+    """
+    mean = float(_LINEAR[preview[::_SPARSE, ::_SPARSE]].mean())
+    share = (NIGHT_PICTURE / mean) ** (1 / 2.2) if mean > NIGHT_PICTURE else 1.0
+    return min(_BRIGHTEST_AT_NIGHT, int(_NIGHT_LEVELS * share))
 
 
 def _part(preview: Luma, part: tuple[float, float, float, float]) -> Luma:

@@ -161,11 +161,11 @@ def _alarm_strip(page: Page, status: Status) -> Block | None:
     height, side = page.px(BANNER), page.px(34)
     room = page.width - side - page.px(8)
     sizes = [page.px(units) for units in range(27, 13, -1)]
-    style = largest(words, sizes, page.firm(27, theme.WHITE, bold=True), (room, height), 2)
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.SIREN, theme.WHITE),))
+    style = largest(words, sizes, page.firm(27, page.colours.verdict.red.ink, bold=True), (room, height), 2)
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.SIREN, page.colours.verdict.red.ink),))
     row = beside([(0, sign), (side + page.px(8), paragraph(words, style, room))])
     above = (height - row.height) // 2
-    ground = Fill(Rect(0, 0, page.style.size[0], height), theme.RED)
+    ground = Fill(Rect(0, 0, page.style.size[0], height), page.colours.verdict.red.ground)
     return padded(row, page.px(MARGIN), above, height - row.height - above, lambda _: [ground])
 
 
@@ -198,7 +198,7 @@ def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Bloc
 
 def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
     """Return the shift number if there is room for it between the two ends."""
-    style = page.firm(17, theme.BAR_MUTED)
+    style = page.firm(17, page.colours.bars.key.mark)
     words = page.say("shift", shift=status.shift)
     gap = page.px(12)
     wide = -int(-style.width(words) // 1)
@@ -217,9 +217,9 @@ _UPLOADS = {
 
 def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
     """Return the left end (clock) and the right end (link, trust, records, upload, torch)."""
-    time = page.firm(26, theme.WHITE, bold=True)
-    plain = page.firm(units, theme.BAR_MUTED)
-    warn = page.firm(units, theme.NOTICE, bold=True)
+    time = page.firm(26, page.colours.bars.key.ink, bold=True)
+    plain = page.firm(units, page.colours.bars.key.mark)
+    warn = page.firm(units, page.colours.bars.warning, bold=True)
     left: list[Icon | tuple[str, Type]] = [Icon.MENU] if menu else []
     left.append((text.clock(status.clock.now_s), time))
     if not status.clock.trusted:
@@ -237,7 +237,9 @@ def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[
     right.append((page.say("records", count=status.records), plain))
     if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT
-        small = page.firm(max(12, units - 3), theme.NOTICE if fault else theme.BAR_MUTED, bold=fault)
+        small = page.firm(
+            max(12, units - 3), page.colours.bars.warning if fault else page.colours.bars.key.mark, bold=fault
+        )
         right.append((page.say(_UPLOADS[status.upload]), small))
     if status.torch:
         right.append(Icon.TORCH)
@@ -250,7 +252,7 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
     for part in parts:
         if isinstance(part, Icon):
             side = page.px(20)
-            colour = theme.WHITE if part is Icon.MENU else theme.NOTICE
+            colour = page.colours.bars.key.ink if part is Icon.MENU else page.colours.bars.warning
             blocks.append((x, Block(side, (IconItem(Rect(0, 0, side, side), part, colour),))))
             x += side + page.px(5)
         else:
@@ -263,7 +265,7 @@ def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
 
 
 def _laboratory(page: Page) -> Block:
-    style = page.firm(21, theme.WHITE, bold=True)
+    style = page.firm(21, page.colours.bars.laboratory, bold=True)
     band = paragraph(page.say("laboratory"), style, page.width, centred=True)
     width = page.style.size[0]
     return padded(
@@ -279,14 +281,15 @@ def _notices(page: Page, lines: list[str], least: int) -> Block:
     """Lay out the notices about the terminal."""
     side = page.px(26)
     width = page.width - side - page.px(8)
-    style = page.firm(21, theme.BLACK, bold=True)
+    notice = page.colours.notice
+    style = page.firm(21, notice.ink, bold=True)
     sizes = [page.px(units) for units in range(21, least - 1, -1)]
     body = [
         paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
     ]
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.DEVICE, theme.BLACK),))
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.DEVICE, notice.ink),))
     row = beside([(0, sign), (side + page.px(8), stack(body))])
     ground = page.style.size[0]
     return padded(
-        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), theme.NOTICE)]
+        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), notice.ground)]
     )

@@ -110,8 +110,8 @@ _ADVICE = {Advice.UNUSUAL: "number_unusual", Advice.IMPOSSIBLE: "number_impossib
 
 
 def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]) -> list[Item]:
-    """Draw a key, faint if no kind's pattern has its symbol here. It can be typed all the same: some numbers
-    follow no known pattern.
+    """Draw a key, without a ground if no kind's pattern has its symbol here. It can be typed all the same:
+    some numbers follow no known pattern.
     """
     colours, gap = page.colours, page.px(GAP)
     face = cell.rect.inflate(-2 * gap, -2 * gap)
@@ -120,10 +120,10 @@ def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]
             ground = colours.slate_paper if symbol in _DIGITS else colours.panel
             return key_face(page, face, symbol, ground, colours.ink)
         case Typed(symbol):
-            return key_face(page, face, symbol, None, colours.faint)
+            return key_face(page, face, symbol, None, colours.muted)
         case _:
             words = page.say("keys_symbols" if screen.keys is Keys.PROVINCES else "keys_provinces")
-            return key_face(page, face, words, colours.ink, colours.paper)
+            return key_face(page, face, words, colours.strong.ground, colours.strong.ink)
 
 
 def compose_choice(page: Page, screen: KindChoice) -> list[Item]:

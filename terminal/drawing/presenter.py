@@ -10,7 +10,6 @@ import pygame
 from terminal.drawing import theme
 from terminal.drawing.draw import compose, paint_all
 from terminal.drawing.items import ImageItem
-from terminal.drawing.rehearsal import rehearse
 from terminal.drawing.touch_input import Contacts
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ class Presenter:
         self._surface = pygame.Surface(style.size, depth=32)
         self._drawn: _Drawn | None = None
         self._dark = False
-        self._rehearsal = rehearse(style)
 
     @property
     def style(self) -> Style:
@@ -95,10 +93,6 @@ class Presenter:
         self._surface.set_clip(area)
         paint_all(self._surface, now.items, self._style, now.picture, now.found)
         self._display.show(self._surface, area)
-
-    def rehearse(self) -> None:
-        """Draw a little more of what verdicts consist of, unseen, until all of it was drawn once."""
-        next(self._rehearsal, None)
 
     def is_touched(self, now_s: float) -> bool:
         """Return True if anything was touched since the last call; the touches mean nothing else.

@@ -141,7 +141,9 @@ def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
             drawn += _log_row(page, cell, by_seq[cell.event.seq])
         elif isinstance(cell.event, Paged):
             words = page.say("page_newer" if cell.event.by < 0 else "page_older")
-            drawn += key_face(page, inside(page, cell), words, page.colours.ink, page.colours.paper)
+            drawn += key_face(
+                page, inside(page, cell), words, page.colours.strong.ground, page.colours.strong.ink
+            )
     return [*headed(style, screen.status, head), *drawn]
 
 
@@ -198,9 +200,7 @@ def compose_note(style: Style, screen: LogEntry) -> list[Item]:
     for cell in cells(screen, style):
         if isinstance(cell.event, NotePicked):
             there = cell.event.note in logged.acts
-            ground, ink = page.colours.panel, page.colours.ink
-            if there:
-                ground, ink = page.colours.ink, page.colours.paper
+            ground, ink = page.colours.face(chosen=there)
             words = text.note(cell.event.note, style.language)
             drawn += key_face(page, inside(page, cell), words, ground, ink)
     return [*headed(style, screen.status, lambda page: _noted(page, screen)), *drawn]

@@ -36,14 +36,20 @@ def chip(page: Page, outcome: Outcome, side: int) -> Block:
     rect, radius = Rect(0, 0, side, side), max(1, side // 6)
     edge = max(2, side // 10)
     sign = IconItem(rect.inflate(-side // 3, -side // 3), dress.icon, dress.ink)
+    inner = rect.inflate(-2 * edge, -2 * edge)
+    ground: list[Item] = [Fill(rect, dress.paper, radius)]
     match dress.form:
-        case Form.SOLID:
-            ground: list[Item] = [Fill(rect, dress.fill, radius)]
-        case Form.STRIPED:
-            inner = rect.inflate(-2 * edge, -2 * edge)
-            ground = [Fill(rect, dress.fill, radius), Fill(inner, dress.paper)]
+        case Form.SOLID | Form.STRIPED | Form.FLASHING:
+            ground = [Fill(rect, dress.mark, radius), Fill(inner, dress.paper)]
+        case Form.TAPED | Form.BARRED:
+            bar = Rect(0, 0, side - 2 * edge, max(1, edge // 2))
+            ground += [
+                Fill(bar.move(edge, y), dress.mark) for y in (edge // 2, side - edge // 2 - bar.height)
+            ]
         case Form.DASHED:
-            ground = [Fill(rect, dress.paper), Dashes(rect, dress.fill, max(2, edge // 2))]
+            ground.append(Dashes(rect, dress.mark, max(2, edge // 2)))
+        case Form.PLAIN:
+            pass
     return Block(side, (*ground, sign))
 
 

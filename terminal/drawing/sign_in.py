@@ -102,7 +102,7 @@ def _key(page: Page, screen: SignIn, cell: TouchCell, key: str) -> list[Item]:
     words = {ERASE: "pad_erase", ENTER: enter_words(screen)}
     said = page.say(words[key]) if key in words else key
     marked = key == screen.marked or (key == ENTER and screen.marked is None)
-    ground, ink = (colours.ink, colours.paper) if marked else (colours.panel, colours.ink)
+    ground, ink = colours.face(chosen=marked)
     return key_face(page, inside(page, cell), said, ground, ink)
 
 

@@ -245,9 +245,8 @@ def key_bar(page: Page, screen: Shown) -> list[Item]:
 
 
 def _key(page: Page, key: SoftKey, rect: Rect) -> list[Item]:
-    ground, ink, faint = (
-        (theme.WHITE, theme.BLACK, theme.DAY.muted) if key.main else (theme.KEY, theme.WHITE, theme.BAR_MUTED)
-    )
+    hue = page.colours.bars.main_key if key.main else page.colours.bars.key
+    ground, ink, faint = hue.ground, hue.ink, hue.mark
     room = rect.width - page.px(12)
     action = page.say(key.action)
     sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]

@@ -2,12 +2,11 @@
 
 The day theme is dark on light. In sunlight the display's reflection adds to every pixel: dark letters on a
 light ground lose the least contrast by it, and a bright display keeps the pupil small, which sharpens vision.
-The night theme is light on dark, to preserve the officer's night vision. Filled colours are the same in both.
+The night theme is dim letters on dark, to preserve the officer's night vision: no screen's mean luminance
+exceeds NIGHT_LUMINANCE, and nothing flashes white.
 
-The shape states the certainty: a filled block is a final verdict, a striped frame a provisional one, a dashed
-outline an undetermined one. The fills also differ in lightness, for greyscale and colour-blind viewers: amber
-is light with dark letters, green is medium (and bluish, away from amber and red), red is dark with white
-letters.
+Outcomes that stop a vehicle have a dark ground with light letters by day, all others a light ground. The form
+(`terminal/drawing/forms.py`) tells the outcomes apart for greyscale and colour-blind viewers.
 """
 
 from __future__ import annotations
@@ -18,14 +17,17 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from terminal.drawing.icons import Icon
+from terminal.model import Outcome
 from terminal.vehicle.tables import OUTCOMES
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour, Fonts
-    from terminal.model import Outcome
 
 Language: TypeAlias = Literal["zh", "en"]
 _MM_PER_INCH = 25.4
+
+NIGHT_LUMINANCE = 0.08
+"""Largest mean relative luminance of a screen in the night theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,40 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
+class Hue:
+    """Colours of a block: its ground, the letters on it, and the mark that makes its form."""
+
+    mark: Colour
+    ground: Colour
+    ink: Colour
+
+
+@dataclass(frozen=True, slots=True)
+class BarColours:
+    """Colours of the status bar and of the soft keys."""
+
+    key: Hue
+    """Soft keys and the text of the bar; the mark is the colour of what is less important."""
+    main_key: Hue
+    """The soft key that is most likely wanted."""
+    warning: Colour
+    """Text of the bar that needs attention."""
+    laboratory: Colour
+    """Text on LABORATORY."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictColours:
+    """Colours of the verdicts, by their names in outcomes.csv."""
+
+    green: Hue
+    amber: Hue
+    red: Hue
+    unlit: Hue
+    """Red in the dark half of a flash."""
+
+
+@dataclass(frozen=True, slots=True)
 class Palette:
     """Colours by purpose."""
 
@@ -63,54 +99,96 @@ class Palette:
     ink: Colour
     muted: Colour
     """Labels and grounds; contrast of 7:1 on paper and on panel."""
-    faint: Colour
-    """Disabled items; contrast of 3:1 on paper."""
     panel: Colour
     slate: Colour
     """Grey-blue of undetermined outcomes: dashes."""
     slate_paper: Colour
+    strong: Hue
+    """A marked key or an important line: it stands out without being a verdict."""
+    notice: Hue
+    bars: BarColours
+    verdict: VerdictColours
 
+    def face(self, *, chosen: bool) -> tuple[Colour, Colour]:
+        """Return ground and ink of a key on the screen."""
+        return (self.strong.ground, self.strong.ink) if chosen else (self.panel, self.ink)
+
+
+BLACK: Colour = (0, 0, 0)
+WHITE: Colour = (255, 255, 255)
+BAR: Colour = (16, 24, 32)
+"""Ground of the status bar and of the soft keys, in both themes."""
+LABORATORY: Colour = (91, 33, 148)
+"""Violet, which is no outcome's colour."""
+GREEN: Colour = (0, 142, 92)
+AMBER: Colour = (255, 236, 0)
+"""Lighter than the lamp's amber, so that black letters on it are legible in the sun."""
+RED: Colour = (148, 0, 16)
+NOTICE: Colour = (255, 231, 122)
 
 DAY = Palette(
     paper=(255, 255, 255),
     ink=(12, 16, 20),
     muted=(62, 70, 80),
-    faint=(140, 147, 156),
     panel=(232, 236, 241),
     slate=(58, 83, 117),
-    slate_paper=(224, 231, 241),
+    slate_paper=(228, 234, 243),
+    strong=Hue(WHITE, (12, 16, 20), WHITE),
+    notice=Hue(BLACK, NOTICE, BLACK),
+    bars=BarColours(
+        key=Hue((196, 206, 216), (44, 58, 74), WHITE),
+        main_key=Hue((62, 70, 80), WHITE, BLACK),
+        warning=NOTICE,
+        laboratory=WHITE,
+    ),
+    verdict=VerdictColours(
+        green=Hue(GREEN, (128, 255, 196), BLACK),
+        amber=Hue(BLACK, AMBER, BLACK),
+        red=Hue(WHITE, RED, WHITE),
+        unlit=Hue(RED, WHITE, RED),
+    ),
 )
 NIGHT = Palette(
     paper=(6, 9, 13),
-    ink=(238, 242, 246),
-    muted=(176, 187, 200),
-    faint=(92, 100, 110),
-    panel=(27, 34, 43),
-    slate=(143, 170, 206),
-    slate_paper=(23, 33, 48),
+    ink=(176, 182, 188),
+    muted=(160, 167, 175),
+    panel=(16, 20, 26),
+    slate=(96, 120, 152),
+    slate_paper=(14, 20, 30),
+    strong=Hue((190, 196, 202), (36, 46, 58), (190, 196, 202)),
+    notice=Hue((214, 170, 72), (44, 33, 0), (214, 170, 72)),
+    bars=BarColours(
+        key=Hue((160, 167, 175), (22, 28, 36), (180, 186, 192)),
+        main_key=Hue((206, 213, 220), (32, 58, 88), (206, 213, 220)),
+        warning=(214, 170, 72),
+        laboratory=(216, 220, 226),
+    ),
+    verdict=VerdictColours(
+        green=Hue((0, 112, 76), (0, 56, 38), (192, 208, 200)),
+        amber=Hue((150, 106, 0), (34, 24, 0), (214, 168, 72)),
+        red=Hue((150, 92, 92), (60, 0, 6), (196, 156, 156)),
+        unlit=Hue((196, 44, 48), (20, 2, 4), (226, 132, 132)),
+    ),
 )
-
-BLACK: Colour = (0, 0, 0)
-WHITE: Colour = (255, 255, 255)
-BAR: Colour = (16, 24, 32)
-"""Status bar and soft keys in both themes, with WHITE and BAR_MUTED text."""
-BAR_MUTED: Colour = (196, 206, 216)
-KEY: Colour = (44, 58, 74)
-LABORATORY: Colour = (91, 33, 148)
-"""Violet, which is no outcome's colour."""
-NOTICE: Colour = (255, 214, 102)
-
-GREEN: Colour = (0, 180, 128)
-AMBER: Colour = (255, 190, 0)
-RED: Colour = (158, 0, 16)
 
 
 class Form(Enum):
-    """Shape of the verdict block, by certainty."""
+    """Shape of the verdict block."""
 
     SOLID = "solid"
+    """A plain block with a rim: the vehicle may go."""
     STRIPED = "striped"
+    """A striped frame around the paper: provisional."""
+    TAPED = "taped"
+    """Hazard tape above and below: look closer."""
+    PLAIN = "plain"
+    """A plain block without a rim: overdue."""
+    BARRED = "barred"
+    """A heavy bar above and below, as on a barrier: not allowed on the road."""
+    FLASHING = "flashing"
+    """A striped frame around red: an alarm."""
     DASHED = "dashed"
+    """A dashed outline: undetermined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +196,10 @@ class OutcomeStyle:
     """Style of an outcome's block."""
 
     form: Form
-    fill: Colour
-    """Colour of the block, the stripes or the dashes."""
+    mark: Colour
+    """Colour of the rim, the stripes, the bars or the dashes."""
     paper: Colour
-    """Ground of the text; if it differs from the fill of a solid block, it is also the block's rim."""
+    """Ground of the text."""
     ink: Colour
     icon: Icon
 
@@ -134,6 +212,15 @@ _ICONS = {
     "no-entry": Icon.NO_ENTRY,
     "siren": Icon.SIREN,
     "question mark": Icon.QUESTION,
+}
+_FORMS = {
+    Outcome.PASS: Form.SOLID,
+    Outcome.PROVISIONAL: Form.STRIPED,
+    Outcome.CAUTION: Form.TAPED,
+    Outcome.OVERDUE: Form.PLAIN,
+    Outcome.OFF_ROAD: Form.BARRED,
+    Outcome.ALARM: Form.FLASHING,
+    Outcome.UNDETERMINED: Form.DASHED,
 }
 
 
@@ -148,39 +235,28 @@ def dress(outcome: Outcome, colours: Palette, *, lit: bool = True) -> OutcomeSty
     `lit` is False in the dark half of a flash. Raises ValueError for a colour that is not implemented.
     """
     row = OUTCOMES[outcome]
-    icon = _ICONS[row["icon"]]
-    match row["colour"]:
+    hue = _hue(row["colour"], colours, lit=lit)
+    return OutcomeStyle(_FORMS[outcome], hue.mark, hue.ground, hue.ink, _ICONS[row["icon"]])
+
+
+def _hue(colour: str, colours: Palette, *, lit: bool) -> Hue:
+    match colour:
         case "green":
-            return OutcomeStyle(Form.SOLID, GREEN, GREEN, BLACK, icon)
+            return colours.verdict.green
         case "green-striped":
-            return OutcomeStyle(Form.STRIPED, GREEN, colours.paper, colours.ink, icon)
+            return Hue(colours.verdict.green.mark, colours.paper, colours.ink)
         case "amber":
-            return OutcomeStyle(Form.SOLID, AMBER, AMBER, BLACK, icon)
+            return colours.verdict.amber
         case "red-flashing" if not lit:
-            return OutcomeStyle(Form.SOLID, RED, WHITE, RED, icon)
+            return colours.verdict.unlit
         case "red" | "red-flashing":
-            return OutcomeStyle(Form.SOLID, RED, RED, WHITE, icon)
+            return colours.verdict.red
         case "grey-blue":
-            return OutcomeStyle(Form.DASHED, colours.slate, colours.slate_paper, colours.ink, icon)
-        case colour:
+            return Hue(colours.slate, colours.slate_paper, colours.ink)
+        case _:
             raise ValueError(f"outcomes.csv has an unknown colour: {colour}")
 
 
 def faded(colours: Palette, icon: Icon = Icon.CLOCK) -> OutcomeStyle:
     """Return the style of a verdict that is too old for a colour; its letters are as dark as before."""
-    return OutcomeStyle(Form.SOLID, colours.panel, colours.panel, colours.ink, icon)
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, 1.4.3)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(colour: Colour) -> float:
-    """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (channel / 255 for channel in colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return OutcomeStyle(Form.PLAIN, colours.panel, colours.panel, colours.ink, icon)

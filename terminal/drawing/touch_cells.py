@@ -11,6 +11,7 @@ from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import at, largest, paragraph
 from terminal.drawing.page import BANNER, BAR, KEYS_HEIGHT, Page
 from terminal.screens.alarms import BannerOpened
+from terminal.screens.events import SignalAsked
 
 if TYPE_CHECKING:
     from terminal.drawing.fonts import Colour
@@ -41,6 +42,14 @@ def banner_cell(style: Style) -> TouchCell:
     """Return the touch cell of an older alarm's banner, below the bar."""
     page = Page(style)
     return TouchCell(Rect(0, page.px(BAR), style.size[0], page.px(BANNER)), BannerOpened())
+
+
+def block_cell(style: Style) -> TouchCell:
+    """Return the touch cell of a verdict's block: a third of the height below the bar. It plays the signal
+    again.
+    """
+    page = Page(style)
+    return TouchCell(Rect(0, page.px(BAR), style.size[0], style.size[1] // 3), SignalAsked())
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:

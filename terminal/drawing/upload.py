@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import text, theme
+from terminal.drawing import text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item
 from terminal.drawing.layout import Block, beside, paragraph, stack
@@ -80,7 +80,7 @@ def _bar(page: Page, progress: UploadProgress) -> Block:
     outer = Rect(0, 0, page.width, tall)
     inner = outer.inflate(-2 * edge, -2 * edge)
     full = Rect(inner.x, inner.y, round(inner.width * share(progress)), inner.height)
-    colour = theme.GREEN if progress.state is Sending.DONE else page.colours.slate
+    colour = page.colours.verdict.green.mark if progress.state is Sending.DONE else page.colours.slate
     items: list[Item] = [Fill(outer, page.colours.ink), Fill(inner, page.colours.paper)]
     return Block(tall, (*items, *([Fill(full, colour)] if full.width else [])))
 

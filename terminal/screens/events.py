@@ -61,6 +61,11 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalAsked:
+    """The verdict's block was touched: its signal is to be played again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A check, or the officer's change of it, is on disk and may be shown."""
 
@@ -122,6 +127,7 @@ ScreenEvent: TypeAlias = (
     | Typed
     | KeyboardSwitched
     | Picked
+    | SignalAsked
     | Tick
     | Recorded
     | Refined
@@ -196,6 +202,11 @@ class PlaySignal:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatSignal:
+    """Play the signal of the verdict shown again, unless it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopSignal:
     """Stop sound, light and vibration."""
 
@@ -219,6 +230,7 @@ Effect: TypeAlias = (
     | OpenSealed
     | AlarmEffect
     | PlaySignal
+    | RepeatSignal
     | StopSignal
     | Click
     | ToggleTorch

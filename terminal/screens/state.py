@@ -14,7 +14,7 @@ from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
-from terminal.screens.events import Effect, KeyboardSwitched, Picked, Typed
+from terminal.screens.events import Effect, KeyboardSwitched, Picked, SignalAsked, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 from terminal.screens.sign_in import PadTouched, SignInScreen
@@ -84,6 +84,7 @@ Touch: TypeAlias = (
     Typed
     | KeyboardSwitched
     | Picked
+    | SignalAsked
     | Fitted
     | DetailsWanted
     | BannerOpened

@@ -28,10 +28,12 @@ from terminal.screens.events import (
     Rechecked,
     Recorded,
     Refined,
+    RepeatSignal,
     Reported,
     Rerecorded,
     Scanned,
     ScreenEvent,
+    SignalAsked,
     StopSignal,
     Tick,
     Typed,
@@ -51,8 +53,8 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
     match event:
         case Tick(status):
             return _ticked(screen, status, now_s)
-        case Pressed(button):
-            return _pressed(screen, button)
+        case Pressed() | SignalAsked():
+            return _acted(screen, event)
         case (
             Typed()
             | KeyboardSwitched()
@@ -105,6 +107,12 @@ def _told(
             )
         case _:
             assert_never(event)
+
+
+def _acted(screen: Screen, event: Pressed | SignalAsked) -> Transition:
+    if isinstance(event, Pressed):
+        return _pressed(screen, event.button)
+    return screen, (RepeatSignal(),) if isinstance(screen, Result) else ()
 
 
 def _pressed(screen: Screen, button: Button) -> Transition:

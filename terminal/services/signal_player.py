@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal.errors import PanelFault
 from terminal.ports import Signal
-from terminal.screens.signals import STROKE, signal_of
+from terminal.screens.signals import STROKE, SignalLevels, signal_of
 
 if TYPE_CHECKING:
     from terminal.model import Outcome
@@ -19,24 +19,38 @@ class Signalling:
     """Plays one signal at a time; nothing is raised."""
 
     panel: Panel
-    loud_alarm: bool
+    levels: SignalLevels = field(default_factory=SignalLevels)
     fault: PanelFault | None = field(default=None, init=False)
     """Why the last signal could not be played; None if it was."""
-    _playing: Signal | None = field(default=None, init=False)
+    _outcome: Outcome | None = field(default=None, init=False)
+    """The outcome whose signal plays or has been played; None after silence."""
 
     def play(self, outcome: Outcome | None) -> None:
         """Play the signal of an outcome instead of the present one; None plays nothing."""
-        self._playing = None if outcome is None else signal_of(outcome, loud=self.loud_alarm)
-        self._signal(self._playing)
+        self._outcome = outcome
+        self._signal(None if outcome is None else signal_of(outcome, self.levels))
+
+    def repeat(self) -> None:
+        """Play the present signal from its beginning; nothing if there is none."""
+        if self._outcome is not None:
+            self.play(self._outcome)
+
+    def set_levels(self, levels: SignalLevels) -> None:
+        """Set the loudness of this and all further signals. An alarm that is not acknowledged goes on at the
+        new levels; a verdict's signal is not played again.
+        """
+        self.levels = levels
+        self._resume()
 
     def click(self) -> None:
-        """Play a short stroke of vibration.
+        """Play a short stroke of vibration. The lamp goes on, and an alarm's sound and vibration."""
+        self._resume(lead=True)
 
-        Lamp and vibration of the present signal go on; its sound is not repeated unless it is insistent.
-        """
-        playing = self._playing or Signal()
-        sound = playing.sound if playing.insistent else ()
-        self._signal(replace(playing, sound=sound, lead=STROKE))
+    def _resume(self, *, lead: bool = False) -> None:
+        playing = Signal() if self._outcome is None else signal_of(self._outcome, self.levels)
+        if not playing.insistent:
+            playing = replace(playing, sound=(), vibration=())
+        self._signal(replace(playing, lead=STROKE if lead else ()))
 
     def _signal(self, signal: Signal | None) -> None:
         try:

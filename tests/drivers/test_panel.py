@@ -77,10 +77,17 @@ def test_a_lamp_flashes_over_and_over(panel: GpioPanel, factory: MockFactory):
     assert factory.pin(PINS.lamp[0]).changes(6) == [1, 0, 1, 0, 1, 0]
 
 
-def test_vibration_repeats(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(vibration=(OutputStep(1, TICK), OutputStep(0, TICK))))
+def test_vibration_plays_once_and_ends_still(panel: GpioPanel, factory: MockFactory):
+    panel.signal(Signal(vibration=(OutputStep(1, TICK), OutputStep(0, TICK), OutputStep(1, TICK))))
 
     assert factory.pin(PINS.vibration).changes(4) == [1, 0, 1, 0]
+    assert factory.pin(PINS.vibration).heard.empty()
+
+
+def test_an_insistent_vibration_repeats(panel: GpioPanel, factory: MockFactory):
+    panel.signal(Signal(vibration=(OutputStep(1, TICK), OutputStep(0, TICK)), insistent=True))
+
+    assert factory.pin(PINS.vibration).changes(6) == [1, 0] * 3
 
 
 def test_a_lead_is_felt_once_before_what_repeats(panel: GpioPanel, factory: MockFactory):
@@ -94,7 +101,7 @@ def test_a_lead_is_felt_once_before_what_repeats(panel: GpioPanel, factory: Mock
 
 
 def test_sound_plays_once_and_ends_quiet(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(sound=(OutputStep(1, TICK), OutputStep(0, TICK), OutputStep(2, TICK))))
+    panel.signal(Signal(sound=(OutputStep(2600, TICK), OutputStep(0, TICK), OutputStep(2000, TICK))))
 
     assert factory.pin(PINS.buzzer).changes(4) == [0.5, 0, 0.5, 0]
     assert panel.sounding == 0
@@ -102,22 +109,45 @@ def test_sound_plays_once_and_ends_quiet(panel: GpioPanel, factory: MockFactory)
 
 
 def test_an_insistent_sound_repeats(panel: GpioPanel, factory: MockFactory):
-    panel.signal(Signal(sound=(OutputStep(1, TICK), OutputStep(0, TICK)), insistent=True))
+    panel.signal(Signal(sound=(OutputStep(2600, TICK), OutputStep(0, TICK)), insistent=True))
 
     assert factory.pin(PINS.buzzer).changes(6) == [0.5, 0] * 3
 
 
-@pytest.mark.parametrize(("level", "hertz"), [(1, 2637), (2, 1319)])
-def test_levels_are_tones(panel: GpioPanel, factory: MockFactory, level: int, hertz: int):
-    panel.signal(Signal(sound=(OutputStep(level, 60),)))
+@pytest.mark.parametrize("hertz", [2000, 2637, 4000])
+def test_a_tone_is_that_frequency_on_the_pin(panel: GpioPanel, factory: MockFactory, hertz: int):
+    panel.signal(Signal(sound=(OutputStep(hertz, 60),)))
 
-    assert panel.sounding == level
-    assert round(factory.pin(PINS.buzzer).frequency) == hertz
+    assert panel.sounding == hertz
+    assert factory.pin(PINS.buzzer).frequency == hertz
+    assert factory.pin(PINS.buzzer).state == 0.5
+
+
+def test_each_tone_of_a_signal_has_its_own_frequency(panel: GpioPanel, factory: MockFactory):
+    panel.signal(Signal(sound=(OutputStep(3200, TICK), OutputStep(0, TICK), OutputStep(2600, 60))))
+
+    assert factory.pin(PINS.buzzer).changes(3) == [0.5, 0, 0.5]
+    assert panel.sounding == 2600
+
+
+@pytest.mark.parametrize(("volume", "duty"), [(1.0, 0.5), (0.12, 0.06)])
+def test_a_lower_volume_is_a_shorter_pulse(
+    panel: GpioPanel, factory: MockFactory, volume: float, duty: float
+):
+    panel.signal(Signal(sound=(OutputStep(2600, 60),), volume=volume))
+
+    assert factory.pin(PINS.buzzer).state == pytest.approx(duty)
+    assert panel.volume == pytest.approx(duty)
+
+
+def test_without_volume_there_is_no_sound(panel: GpioPanel):
+    panel.signal(Signal(sound=(OutputStep(2600, 60),), volume=0))
+    assert panel.sounding == 0
 
 
 def test_a_buzzer_that_beeps_by_itself_is_only_on_or_off(factory: MockFactory):
     panel = GpioPanel(PINS, factory=factory, tonal=False)
-    panel.signal(Signal(sound=(OutputStep(2, 60),)))
+    panel.signal(Signal(sound=(OutputStep(2000, 60),)))
 
     assert panel.sounding == 1
     assert factory.pin(PINS.buzzer).frequency is None
@@ -127,12 +157,12 @@ def test_a_buzzer_that_beeps_by_itself_is_only_on_or_off(factory: MockFactory):
 def test_a_new_signal_replaces_the_old_one(panel: GpioPanel):
     panel.signal(
         Signal(
-            sound=(OutputStep(1, 60),),
+            sound=(OutputStep(2600, 60),),
             lamp=(LampStep(RED, 60), LampStep(DARK, 60)),
             vibration=(OutputStep(1, 60),),
         )
     )
-    assert (panel.sounding, panel.lamp_colour, panel.vibrating) == (1, RED, True)
+    assert (panel.sounding, panel.lamp_colour, panel.vibrating) == (2600, RED, True)
 
     panel.signal(Signal(lamp=(LampStep((0.0, 1.0, 0.0), 60),)))
     assert (panel.sounding, panel.lamp_colour, panel.vibrating) == (0, (0.0, 1.0, 0.0), False)
@@ -155,7 +185,7 @@ def test_the_torch_is_lit_and_darkened(panel: GpioPanel):
 def test_signals_leave_no_threads_behind(panel: GpioPanel):
     before = threading.active_count()
     for _ in range(20):
-        panel.signal(Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60), LampStep(DARK, 60))))
+        panel.signal(Signal(sound=(OutputStep(2600, 60),), lamp=(LampStep(RED, 60), LampStep(DARK, 60))))
     panel.signal(None)
 
     assert threading.active_count() == before
@@ -164,7 +194,7 @@ def test_signals_leave_no_threads_behind(panel: GpioPanel):
 def test_closing_turns_everything_off_and_is_harmless_twice(factory: MockFactory):
     panel = GpioPanel(PINS, factory=factory)
     panel.signal(
-        Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
+        Signal(sound=(OutputStep(2600, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
     )
     panel.torch(on=True)
     panel.close()
@@ -292,7 +322,7 @@ def test_a_broken_buzzer_is_a_fault_and_the_lamp_shines_all_the_same(panel: Gpio
     factory.pin(PINS.buzzer).broken = True
     with pytest.raises(PanelFault, match="transistor"):
         panel.signal(
-            Signal(sound=(OutputStep(1, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
+            Signal(sound=(OutputStep(2600, 60),), lamp=(LampStep(RED, 60),), vibration=(OutputStep(1, 60),))
         )
     assert panel.lamp_colour == RED
     assert panel.vibrating

@@ -168,11 +168,16 @@ def test_a_button_is_held_by_the_rig_s_own_clock(rig: SimRig):
 
 
 def test_what_the_panel_does_can_be_seen(rig: SimRig):
-    rig.panel.signal(Signal((OutputStep(2, 60),), (LampStep((1.0, 0.0, 0.0), 60),), (OutputStep(1, 60),)))
+    rig.panel.signal(Signal((OutputStep(2600, 60),), (LampStep((1.0, 0.0, 0.0), 60),), (OutputStep(1, 60),)))
     rig.panel.torch(on=True)
 
     panel = rig.panel
-    assert (panel.sounding, panel.lamp_colour, panel.vibrating, panel.torch_lit) == (2, (1, 0, 0), True, True)
+    assert (panel.sounding, panel.lamp_colour, panel.vibrating, panel.torch_lit) == (
+        2600,
+        (1, 0, 0),
+        True,
+        True,
+    )
 
 
 def test_the_rig_shows_photographs_and_saves_its_display(rig: SimRig, tmp_path: Path):

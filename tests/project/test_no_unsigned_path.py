@@ -26,8 +26,9 @@ SETTINGS = {
     "paths": {"state", "identity", "fonts"},
     "camera": {"source", "width", "height", "frames_per_s", "budget_ms"},
     "display": {"kind", "width", "height", "rotation", "night", "rests_s", "diagonal_in"},
-    "panel": {"sound", "loud_alarm", "buzzer_pin", "vibration_pin", "red_pin", "green_pin", "blue_pin"}
+    "panel": {"sound", "buzzer_pin", "vibration_pin", "red_pin", "green_pin", "blue_pin"}
     | {"torch_pin", "trigger_pin", "confirm_pin", "back_pin"},
+    "signals": {"volume", "vibration", "loud_alarm"},
     "checks": {
         "trust_fresh_h",  # when the age is shown
         "trust_usable_h",  # 1 hour to a year: never without a limit

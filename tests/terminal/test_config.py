@@ -30,7 +30,8 @@ def test_every_section_can_be_set() -> None:
     content = document() | {
         "camera": {"source": "cv:0", "frames_per_s": 15},
         "display": {"kind": "fb", "rotation": 90, "diagonal_in": 4},
-        "panel": {"sound": "buzzer", "loud_alarm": True, "torch_pin": 21},
+        "panel": {"sound": "buzzer", "torch_pin": 21},
+        "signals": {"volume": "off", "loud_alarm": True},
         "checks": {"trust_usable_h": 24, "other_issuers": ["HC1:.*"]},
     }
     read = config.parse(content, FOLDER)
@@ -47,7 +48,8 @@ def test_every_section_can_be_set() -> None:
         ("camera", "zzz", 30, "[camera] unknown key zzz; known are source"),
         ("display", "rotation", 45, "[display] rotation: expected one of 0, 90, 180, 270"),
         ("display", "kind", "hdmi", "expected one of window, kms, fb, offscreen"),
-        ("panel", "loud_alarm", 1, "[panel] loud_alarm: expected true or false"),
+        ("signals", "loud_alarm", 1, "[signals] loud_alarm: expected true or false"),
+        ("signals", "volume", "middle", "[signals] volume: expected one of off, low, high"),
         ("camera", "width", True, "[camera] width: expected a whole number"),
         ("camera", "source", "", "[camera] source: expected a text"),
         ("checks", "other_issuers", ["("], "'(' is not a regular expression"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scripts.screens.golden import DEUTERANOPIA, KEPT, PROTANOPIA, Pixels, checksum, grey, seen_through
+from scripts.screens.golden import KEPT, checksum
 from terminal.drawing.fonts import Fonts
 from terminal.model import Outcome
 from terminal.screens.alarm_case import CaseScreen
@@ -60,21 +58,3 @@ def test_every_screen_and_every_outcome_has_a_golden_picture(language: str):
     }
     shown = {screen.judged.verdict.outcome for screen in screens if isinstance(screen, Result)}
     assert shown == set(Outcome)
-
-
-EYES: dict[str, Callable[[Pixels], Pixels]] = {
-    "all cones": lambda picture: picture,
-    "no colour": grey,
-    "no green": lambda picture: seen_through(DEUTERANOPIA, picture),
-    "no red": lambda picture: seen_through(PROTANOPIA, picture),
-}
-
-
-@pytest.mark.parametrize("eye", EYES)
-def test_the_verdicts_of_any_two_kinds_differ_at_a_glance(eye: str, fonts: Fonts):
-    """A glance sees the verdict block at a twentieth of its resolution, as peripheral vision does."""
-    kinds = ("pass", "provisional_cached", "caution", "overdue", "undetermined")
-    blocks = [pixels(VIEWS[name], fonts)[60:250, 16:464] for name in kinds]
-    glances = [cv2.resize(EYES[eye](block), (22, 10), interpolation=cv2.INTER_AREA) for block in blocks]
-    for one, other in combinations(glances, 2):
-        assert np.abs(one.astype(int) - other.astype(int)).mean() > 18

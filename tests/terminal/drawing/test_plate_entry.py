@@ -106,7 +106,7 @@ def test_a_key_shows_what_it_types_and_is_faint_where_that_leads_nowhere(screen:
     for symbol, cell in _typed(screen).items():
         inside = [item for item in items if isinstance(item, Text) and cell.rect.contains(item.rect)]
         assert [item.string for item in inside] == [symbol]
-        assert (inside[0].colour == theme.DAY.faint) is (symbol not in likely)
+        assert (inside[0].colour == theme.DAY.muted) is (symbol not in likely)
 
 
 @pytest.mark.parametrize("number", NUMBERS)

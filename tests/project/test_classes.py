@@ -17,7 +17,6 @@ MOST_ATTRIBUTES = 12
 MOST_LINES = 300
 ACCEPTED = {
     "terminal.registry.messages.VehicleRecord": "the map of a vehicle's record (wire format, section 5)",
-    "scripts.registry.reports.checks.Checked": "a row of the table of checks, column by column",
 }
 """Classes that mirror a table or a message, with which."""
 

@@ -57,10 +57,10 @@ class AlarmFigures:
 def alarm_figures(found: Sequence[Checked], now_ms: int) -> AlarmFigures:
     """Return the figures of checks that raised an alarm, in order of time, at `now_ms` (Unix ms)."""
     alarms = _alarms(found)
-    counted = Counter((one.alarm_source, _province(one), one.alarm_word) for one in alarms)
+    counted = Counter((one.said.alarm_source, _province(one), one.said.alarm_word) for one in alarms)
     places = sorted({place[:2] for place in counted})
-    unclosed = tuple(one for one in alarms if one.alarm_result is None)
-    ages = Counter(_age_class(now_ms - one.at_ms) for one in unclosed)
+    unclosed = tuple(one for one in alarms if one.said.alarm_result is None)
+    ages = Counter(_age_class(now_ms - one.record.at_ms) for one in unclosed)
     return AlarmFigures(
         tuple(
             SourceFigures(
@@ -78,12 +78,16 @@ def alarm_figures(found: Sequence[Checked], now_ms: int) -> AlarmFigures:
 
 def _alarms(found: Sequence[Checked]) -> list[Checked]:
     """Return the last check of each alarm, in order of the first; marked mistakes are left out."""
-    last = {(one.terminal, one.shift, one.number, one.kind): one for one in found if not one.mistaken}
+    last = {
+        (one.record.terminal, one.record.shift, one.plate.number, one.plate.kind): one
+        for one in found
+        if not one.said.mistaken
+    }
     return list(last.values())
 
 
 def _province(one: Checked) -> str:
-    first = (one.number or "")[:1]
+    first = (one.plate.number or "")[:1]
     return first if first in PROVINCES else ""
 
 

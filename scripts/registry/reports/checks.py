@@ -29,6 +29,8 @@ from terminal.model import Outcome, VehicleFinding
 from terminal.vehicle.inspection import SHANGHAI
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import ColumnElement, Connection, Select
 
 PLACE = ("terminal", "journal", "seq")
@@ -49,8 +51,8 @@ class Filter:
 
 
 @dataclass(slots=True, kw_only=True)
-class Checked:
-    """A check; times in Unix ms, days yyyymmdd, places in 1e-7 degrees, ages in s; None if absent."""
+class RecordColumns:
+    """The record of a check, and who made it."""
 
     terminal: str
     unit: str | None
@@ -63,6 +65,12 @@ class Checked:
     officer: str
     shift: str
     duress: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class VerdictColumns:
+    """The last verdict of a check; `first_outcome` is the first."""
+
     how: str
     finding: str
     reason: str
@@ -70,34 +78,68 @@ class Checked:
     outcome: str
     first_outcome: str
     subject: str
+    letters: str | None
+    valid_through: int | None
+    differing: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class PlateColumns:
+    """The vehicle of a check, how its plate was entered, and where it was."""
+
     number: str | None
     kind: str | None
-    cti: str | None
+    plate_entry: str | None = None
     latitude: int | None
     longitude: int | None
+    belongs_to: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CodeColumns:
+    """The code of a check."""
+
+    cti: str | None
+    code_text: str | None
+    code_sha256: str | None = None
+    code_length: int | None = None
+    issuance: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class BasisColumns:
+    """Clock, rules, trust set and lists that the verdict was based on."""
+
     trust_s: int | None
     offline_s: int | None
     hotlist_s: int | None
     trust_serial: int | None
-    code_text: str | None
-    request_id: str | None
-    letters: str | None
-    valid_through: int | None
-    code_sha256: str | None = None
-    code_length: int | None = None
     rules_serial: int | None = None
     rules_digest: str | None = None
     clock_s: int | None = None
-    answer_result: int | None = None
-    answered_ms: int | None = None
-    plate_entry: str | None = None
-    differing: str | None = None
-    issuance: int | None = None
     offline_day: int | None = None
     hotlist_epoch: int | None = None
     hotlist_seq: int | None = None
     settings_serial: int | None = None
-    belongs_to: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AnswerColumns:
+    """The registry's answer to a check, and what it found itself later."""
+
+    request_id: str | None
+    answer_result: int | None = None
+    answered_ms: int | None = None
+    rechecked_ms: int | None = None
+    rechecked_vehicle: str | None = None
+    rechecked_issuance: int | None = None
+    """Later answer of the authorities' records about the code: 0 issued, 1 never issued."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SaidColumns:
+    """Later entries of officers and control rooms about a check."""
+
     mistaken: bool = False
     actions: str = field(default="")
     notes: str = field(default="")
@@ -109,18 +151,57 @@ class Checked:
     """The last of `confirmed` and `not_this_vehicle` that was said of its alarm."""
     alarm_result: str | None = None
     """Result of its alarm; None while it is open."""
-    rechecked_ms: int | None = None
-    rechecked_vehicle: str | None = None
-    rechecked_issuance: int | None = None
-    """Later answer of the authorities' records about the code: 0 issued, 1 never issued."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Checked:
+    """A check in groups of columns.
+
+    Times are in Unix ms, days yyyymmdd, places in 1e-7 degrees, ages in s; None if absent.
+    """
+
+    record: RecordColumns
+    verdict: VerdictColumns
+    plate: PlateColumns
+    code: CodeColumns
+    basis: BasisColumns
+    answer: AnswerColumns
+    said: SaidColumns
 
     @property
     def at(self) -> datetime:
         """Its time, in Asia/Shanghai."""
-        return datetime.fromtimestamp(min(self.at_ms, LATEST_MS) / 1000, SHANGHAI)
+        return datetime.fromtimestamp(min(self.record.at_ms, LATEST_MS) / 1000, SHANGHAI)
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Checked:
+        """Return a check with these values by column."""
+        held: dict[str, dict[str, Any]] = {group: {} for group in GROUPS}
+        for name, value in columns.items():
+            held[GROUP_OF[name]][name] = value
+        return cls(**{group: GROUPS[group](**values) for group, values in held.items()})
+
+    def columns(self) -> dict[str, object]:
+        """Return the values of all columns by name."""
+        return {name: getattr(getattr(self, group), name) for name, group in GROUP_OF.items()}
+
+    def put(self, name: str, value: object) -> None:
+        """Set a column."""
+        setattr(getattr(self, GROUP_OF[name]), name, value)
 
 
-COLUMNS = tuple(each.name for each in fields(Checked))
+GROUPS: dict[str, type[Any]] = {
+    "record": RecordColumns,
+    "verdict": VerdictColumns,
+    "plate": PlateColumns,
+    "code": CodeColumns,
+    "basis": BasisColumns,
+    "answer": AnswerColumns,
+    "said": SaidColumns,
+}
+"""The groups of columns of `Checked`, by name."""
+GROUP_OF = {column.name: name for name, group in GROUPS.items() for column in fields(group)}
+"""The group of each column, in the order of columns."""
 _REFINED = (
     *("finding", "reason", "vehicle", "outcome", "subject", "number", "kind", "cti", "latitude", "longitude"),
     *("trust_s", "offline_s", "hotlist_s", "trust_serial", "code_text", "request_id", "letters"),
@@ -149,7 +230,7 @@ def checks(connection: Connection, wanted: Filter) -> list[Checked]:
         for place, said in _said_of(connection, table, wanted):
             _FOLDS[table.name](found[place], said)
     held = found.values()
-    return [one for one in held if wanted.outcome in (None, one.outcome)]
+    return [one for one in held if wanted.outcome in (None, one.verdict.outcome)]
 
 
 def _when(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -218,19 +299,19 @@ def _said_of(
 
 
 def _checked(row: Any) -> Checked:  # noqa: ANN401 - a row of columns by name
-    given = {name: _shown(row[name]) for name in row if name in COLUMNS}
-    check = Checked(**given, first_outcome=row["outcome"])
-    check.alarm_source = _source(check)
+    given = {name: _shown(row[name]) for name in row if name in GROUP_OF} | {"first_outcome": row["outcome"]}
+    check = Checked.of(given)
+    check.said.alarm_source = _source(check)
     return check
 
 
 def _source(check: Checked) -> str:
     """Return the source of a check's alarm as of now, or the one before."""
-    if check.outcome != Outcome.ALARM:
-        return check.alarm_source
-    if check.vehicle == VehicleFinding.ALARM:
+    if check.verdict.outcome != Outcome.ALARM:
+        return check.said.alarm_source
+    if check.verdict.vehicle == VehicleFinding.ALARM:
         return AlarmSource.REGISTRY
-    return AlarmSource.HOT_LIST if check.letters else AlarmSource.OFFLINE_LIST
+    return AlarmSource.HOT_LIST if check.verdict.letters else AlarmSource.OFFLINE_LIST
 
 
 def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of any column
@@ -240,26 +321,26 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - a value of any column
 def _refine(check: Checked, said: dict[str, Any]) -> None:
     for name in _REFINED:
         if said[name] is not None:
-            setattr(check, name, _shown(said[name]))
-    check.alarm_source = _source(check)
+            check.put(name, _shown(said[name]))
+    check.said.alarm_source = _source(check)
 
 
 def _note(check: Checked, said: dict[str, Any]) -> None:
-    check.mistaken = check.mistaken if said["mistaken"] is None else said["mistaken"]
+    check.said.mistaken = check.said.mistaken if said["mistaken"] is None else said["mistaken"]
     for name, more in (("actions", said["action"]), ("notes", said["text"]), ("pictures", said["pictures"])):
         if more:
-            setattr(check, name, f"{getattr(check, name)} {more}".strip())
+            check.put(name, f"{getattr(check.said, name)} {more}".strip())
 
 
 def _confirm(check: Checked, said: dict[str, Any]) -> None:
     told = (said[name] for name in ("result", "reason", "disposals", "document", "handed_to"))
-    check.confirmed = f"{check.confirmed} {said['by']}: {' '.join(filter(None, told))}".strip()
+    check.said.confirmed = f"{check.said.confirmed} {said['by']}: {' '.join(filter(None, told))}".strip()
     if said["result"] in _WORDS:
-        check.alarm_word = said["result"]
+        check.said.alarm_word = said["result"]
     # The control room's word alone says nothing about what was done.
     word_alone = said["by"] == CONTROL_ROOM and not said["reason"] and not said["disposals"]
     if said["result"] != ResultKey.PENDING and not word_alone:
-        check.alarm_result = said["result"]
+        check.said.alarm_result = said["result"]
 
 
 _WORDS = frozenset({ResultKey.CONFIRMED, ResultKey.NOT_THIS_VEHICLE})
@@ -270,6 +351,6 @@ def by_cti(found: list[Checked]) -> dict[str, list[Checked]]:
     """Return the checks of each code that has an id, in order of time."""
     seen: dict[str, list[Checked]] = defaultdict(list)
     for one in found:
-        if one.cti is not None:
-            seen[one.cti].append(one)
+        if one.code.cti is not None:
+            seen[one.code.cti].append(one)
     return seen

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -17,11 +16,13 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from scripts.registry.reports import output
-from scripts.registry.reports.checks import Checked
+from scripts.registry.reports.checks import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from scripts.registry.reports.checks import Checked
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _TYPES = {
@@ -36,7 +37,8 @@ SCHEMA = pa.schema(
         ("at", pa.string()),  # Asia/Shanghai
         *(
             (name, pa.timestamp("ms", tz="UTC") if name.endswith("_ms") else _TYPES[hint])
-            for name, hint in get_type_hints(Checked).items()
+            for group in GROUPS.values()
+            for name, hint in get_type_hints(group).items()
         ),
     ]
 )
@@ -53,7 +55,7 @@ class Format(StrEnum):
 
 def write(path: Path, found: Sequence[Checked], form: Format) -> None:
     """Write checks to a file. Raises InputFault if that is not possible."""
-    rows = [{"at": one.at.isoformat(timespec="milliseconds")} | asdict(one) for one in found]
+    rows = [{"at": one.at.isoformat(timespec="milliseconds")} | one.columns() for one in found]
     written = {Format.CSV: _csv, Format.JSONL: _jsonl, Format.PARQUET: _parquet}[form](rows)
     output.write(path, written)
 

@@ -85,22 +85,26 @@ class Figures:
 
 def figures(found: Sequence[Checked]) -> Figures:
     """Compute the figures of checks in order of time."""
-    counted = [one for one in found if not one.mistaken]
+    counted = [one for one in found if not one.said.mistaken]
     codes = by_cti(counted)
     return Figures(
         count=len(counted),
         mistaken=len(found) - len(counted),
-        outcomes={each: sum(one.outcome == each for one in counted) for each in Outcome},
-        hours=dict(Counter((one.at.hour, Outcome(one.outcome)) for one in counted)),
+        outcomes={each: sum(one.verdict.outcome == each for one in counted) for each in Outcome},
+        hours=dict(Counter((one.at.hour, Outcome(one.verdict.outcome)) for one in counted)),
         never_issued=_never_issued(found),
-        alarms=[one for one in counted if one.outcome == Outcome.ALARM],
-        overdue=[one for one in counted if one.outcome == Outcome.OVERDUE],
-        duress=[one for one in counted if one.duress],
-        worse=[one for one in counted if one.rechecked_vehicle in _WARNINGS],
-        offline=sum(one.vehicle in NOT_LIVE for one in counted),
+        alarms=[one for one in counted if one.verdict.outcome == Outcome.ALARM],
+        overdue=[one for one in counted if one.verdict.outcome == Outcome.OVERDUE],
+        duress=[one for one in counted if one.record.duress],
+        worse=[one for one in counted if one.answer.rechecked_vehicle in _WARNINGS],
+        offline=sum(one.verdict.vehicle in NOT_LIVE for one in counted),
         lag=_lag(counted),
         copies=Copies(
-            plates={cti: seen for cti, seen in codes.items() if len({(c.number, c.kind) for c in seen}) > 1},
+            plates={
+                cti: seen
+                for cti, seen in codes.items()
+                if len({(c.plate.number, c.plate.kind) for c in seen}) > 1
+            },
             apart=[each for seen in codes.values() for each in _apart(seen)],
         ),
     )
@@ -113,10 +117,12 @@ def _never_issued(found: Sequence[Checked]) -> dict[str, list[Checked]]:
     """
     by_key: dict[str, list[Checked]] = defaultdict(list)
     for one in found:
-        issued = one.rechecked_issuance if one.rechecked_issuance is not None else one.issuance
-        accused = one.finding == CredentialFinding.NOT_ISSUED or issued == Issuance.NEVER_ISSUED
+        issued = (
+            one.answer.rechecked_issuance if one.answer.rechecked_issuance is not None else one.code.issuance
+        )
+        accused = one.verdict.finding == CredentialFinding.NOT_ISSUED or issued == Issuance.NEVER_ISSUED
         if accused and issued != Issuance.ISSUED:
-            shown = code_rechecks.read(one.code_text or "")
+            shown = code_rechecks.read(one.code.code_text or "")
             by_key[shown.kid.hex() if shown else ""].append(one)
     return dict(sorted(by_key.items()))
 
@@ -132,7 +138,9 @@ def distance_km(first: tuple[int, int], second: tuple[int, int]) -> float:
 
 def _lag(counted: Sequence[Checked]) -> Lag | None:
     """Return the delay of checks with a trusted clock; with another, it has no meaning."""
-    waits = sorted((one.received_ms - one.at_ms) / 1000 for one in counted if one.clock_trusted)
+    waits = sorted(
+        (one.record.received_ms - one.record.at_ms) / 1000 for one in counted if one.record.clock_trusted
+    )
     if not waits:
         return None
     cuts = quantiles(waits, n=20, method="inclusive") if len(waits) > 1 else waits * 19
@@ -141,13 +149,13 @@ def _lag(counted: Sequence[Checked]) -> Lag | None:
 
 def _apart(seen: Sequence[Checked]) -> list[Apart]:
     placed = [
-        (one, (one.latitude, one.longitude))
+        (one, (one.plate.latitude, one.plate.longitude))
         for one in seen
-        if one.latitude is not None and one.longitude is not None
+        if one.plate.latitude is not None and one.plate.longitude is not None
     ]
     found = []
     for (first, here), (second, there) in pairwise(placed):
-        distance, elapsed_s = distance_km(here, there), (second.at_ms - first.at_ms) / 1000
+        distance, elapsed_s = distance_km(here, there), (second.record.at_ms - first.record.at_ms) / 1000
         if distance > NEAR_KM and distance > elapsed_s / 3600 * TOO_FAST_KMH:
             found.append(Apart(first, second, distance, elapsed_s))
     return found

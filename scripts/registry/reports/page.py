@@ -171,9 +171,9 @@ _CHECK = (
 
 
 def _check(one: Checked) -> list[object]:
-    kind = KINDS[one.kind].name_zh if one.kind in KINDS else one.kind or ""
-    place = [_time(one.at_ms), one.number or "", kind, one.terminal, one.officer]
-    return [*place, f"{one.actions} {one.notes}".strip(), _in_words(one.confirmed)]
+    kind = KINDS[one.plate.kind].name_zh if one.plate.kind in KINDS else one.plate.kind or ""
+    place = [_time(one.record.at_ms), one.plate.number or "", kind, one.record.terminal, one.record.officer]
+    return [*place, f"{one.said.actions} {one.said.notes}".strip(), _in_words(one.said.confirmed)]
 
 
 def _in_words(confirmed: str) -> str:
@@ -213,7 +213,11 @@ def _open_alarms(contents: Contents) -> str:
     bounds = (*(f"{hours} h 以内 up to {hours} h" for hours in AGES_H), f"超过 over {AGES_H[-1]} h")
     counts = _table(bounds, [alarms.ages] if alarms.open else [])
     rows = (
-        [_span(max(0, contents.made_ms - one.at_ms) / 1000), *_check(one)[:5], _in_words(one.confirmed)]
+        [
+            _span(max(0, contents.made_ms - one.record.at_ms) / 1000),
+            *_check(one)[:5],
+            _in_words(one.said.confirmed),
+        ]
         for one in alarms.open
     )
     names = ("已过 age", *_CHECK[:5], _CHECK[-1])
@@ -222,7 +226,7 @@ def _open_alarms(contents: Contents) -> str:
 
 def _never_issued(figures: Figures) -> str:
     rows = (
-        [kid, *_check(one)[:5], "平台复核 registry" if one.finding != NOT_ISSUED else "终端 terminal"]
+        [kid, *_check(one)[:5], "平台复核 registry" if one.verdict.finding != NOT_ISSUED else "终端 terminal"]
         for kid, seen in figures.never_issued.items()
         for one in seen
     )
@@ -231,7 +235,7 @@ def _never_issued(figures: Figures) -> str:
 
 def _rechecked(found: Sequence[Checked]) -> str:
     lines = {key: line.zh for key, line in VEHICLE_LINES.items()}
-    rows = ([*_check(one)[:5], lines.get(one.rechecked_vehicle or "", "")] for one in found)
+    rows = ([*_check(one)[:5], lines.get(one.answer.rechecked_vehicle or "", "")] for one in found)
     return _table((*_CHECK[:5], "复核 finding"), rows)
 
 
@@ -243,9 +247,9 @@ def _plates(figures: Figures) -> str:
 def _apart(figures: Figures) -> str:
     rows = (
         [
-            *(each.first.cti, each.first.number),
-            *(_time(each.first.at_ms), _place(each.first)),
-            *(_time(each.second.at_ms), _place(each.second)),
+            *(each.first.code.cti, each.first.plate.number),
+            *(_time(each.first.record.at_ms), _place(each.first)),
+            *(_time(each.second.record.at_ms), _place(each.second)),
             f"{each.distance_km:.1f} km",
         ]
         for each in figures.copies.apart
@@ -270,7 +274,7 @@ def _journals(journals: Sequence[JournalStanding]) -> str:
 
 
 def _place(one: Checked) -> str:
-    return f"{(one.latitude or 0) / 1e7:.4f}, {(one.longitude or 0) / 1e7:.4f}"
+    return f"{(one.plate.latitude or 0) / 1e7:.4f}, {(one.plate.longitude or 0) / 1e7:.4f}"
 
 
 def _time(at_ms: int) -> str:

@@ -114,7 +114,7 @@ def accused(database: Database) -> dict[str, list[int]]:
     """The records of checks whose codes nobody issued, by key."""
     with database.reading() as connection:
         found = figures(checks(connection, Filter())).never_issued
-    return {kid: [one.seq for one in seen] for kid, seen in found.items()}
+    return {kid: [one.record.seq for one in seen] for kid, seen in found.items()}
 
 
 def test_rechecking_finds_what_was_too_new_when_it_was_shown(database: Database):

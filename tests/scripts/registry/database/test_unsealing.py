@@ -67,13 +67,33 @@ def kept(database: Database, *bodies: Body) -> list[Checked]:
 
 def test_a_check_comes_back_with_all_that_it_said(database: Database):
     (one,) = kept(database, CHECK)
-    assert (one.terminal, one.journal, one.seq) == ("T0001", (b"J" * 16).hex(), 1)
-    assert (one.number, one.kind, one.cti) == ("苏A12345", "02", (b"c" * 12).hex())
-    assert (one.how, one.finding, one.vehicle, one.outcome) == ("scan", "current", "valid", "pass")
-    assert (one.latitude, one.longitude) == (320_000_000, 1_188_000_000)
-    assert (one.trust_s, one.offline_s, one.hotlist_s, one.trust_serial) == (60, 120, None, 3)
-    assert (one.officer, one.shift, one.duress, one.clock_trusted) == ("098765", "7", False, True)
-    assert (one.at_ms, one.received_ms, one.letters, one.valid_through) == (NOW_MS, NOW_MS, "A", 20270831)
+    assert (one.record.terminal, one.record.journal, one.record.seq) == ("T0001", (b"J" * 16).hex(), 1)
+    assert (one.plate.number, one.plate.kind, one.code.cti) == ("苏A12345", "02", (b"c" * 12).hex())
+    assert (one.verdict.how, one.verdict.finding, one.verdict.vehicle, one.verdict.outcome) == (
+        "scan",
+        "current",
+        "valid",
+        "pass",
+    )
+    assert (one.plate.latitude, one.plate.longitude) == (320_000_000, 1_188_000_000)
+    assert (one.basis.trust_s, one.basis.offline_s, one.basis.hotlist_s, one.basis.trust_serial) == (
+        60,
+        120,
+        None,
+        3,
+    )
+    assert (one.record.officer, one.record.shift, one.record.duress, one.record.clock_trusted) == (
+        "098765",
+        "7",
+        False,
+        True,
+    )
+    assert (one.record.at_ms, one.record.received_ms, one.verdict.letters, one.verdict.valid_through) == (
+        NOW_MS,
+        NOW_MS,
+        "A",
+        20270831,
+    )
     assert one.at.date() == date(2026, 11, 22)
 
 
@@ -90,20 +110,20 @@ def test_what_came_later_is_told_with_its_check(database: Database):
         ),
         Note(seq=2, mistaken=True),
     )
-    assert (one.first_outcome, one.outcome, one.vehicle, one.letters) == (
+    assert (one.verdict.first_outcome, one.verdict.outcome, one.verdict.vehicle, one.verdict.letters) == (
         "provisional",
         "alarm",
         "alarm",
         "C",
     )
-    assert (one.number, one.mistaken) == ("苏A12345", False)
-    assert (one.actions, one.notes, one.confirmed) == (
+    assert (one.plate.number, one.said.mistaken) == ("苏A12345", False)
+    assert (one.said.actions, one.said.notes, one.said.confirmed) == (
         "detained reported",
         "白色轿车",
         "control: confirmed held handed_over D1",
     )
-    assert one.pictures == (b"p" * 32).hex()
-    assert (other.outcome, other.mistaken) == ("pass", True)
+    assert one.said.pictures == (b"p" * 32).hex()
+    assert (other.verdict.outcome, other.said.mistaken) == ("pass", True)
 
 
 def test_every_type_of_entry_has_its_table(database: Database):
@@ -117,7 +137,7 @@ def test_every_type_of_entry_has_its_table(database: Database):
         Event(EventKind.CLOCK, "set"),
     )
     assert {type(body) for body in bodies} == BODIES.keys()
-    assert kept(database, *bodies)[0].notes == "x\N{REPLACEMENT CHARACTER}y"
+    assert kept(database, *bodies)[0].said.notes == "x\N{REPLACEMENT CHARACTER}y"
     with database.reading() as connection:
         for table in BODIES.values():
             assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 1
@@ -134,7 +154,7 @@ def test_what_no_key_opens_stays_sealed_until_one_does(database: Database):
     assert len(read(database)) == 2
     assert open_all(database, [KEY, OTHER_KEY], NOW_MS) == (1, 0)
     assert open_all(database, [KEY, OTHER_KEY], NOW_MS) == (0, 0)
-    assert [one.seq for one in read(database)] == [1, 2, 3]
+    assert [one.record.seq for one in read(database)] == [1, 2, 3]
 
 
 def test_a_box_without_an_entry_of_its_place_is_named_and_not_tried_again(database: Database):
@@ -145,7 +165,7 @@ def test_a_box_without_an_entry_of_its_place_is_named_and_not_tried_again(databa
     journal.fill(1)
     upload(database, journal)
     assert open_all(database, [KEY], NOW_MS) == (5, 0)
-    assert [one.seq for one in read(database)] == [1, 5]
+    assert [one.record.seq for one in read(database)] == [1, 5]
     with database.reading() as connection:
         rows = connection.execute(select(INCIDENT.c.kind, INCIDENT.c.seq).order_by("seq")).all()
     assert [tuple(row) for row in rows] == [("unsound", seq) for seq in (2, 3, 4)]
@@ -200,8 +220,8 @@ def test_a_vehicle_that_was_not_checked_live_is_rechecked_once(
     assert recheck_all(database, NOW_MS) == 1
     assert recheck_all(database, NOW_MS + 1) == 0
     (one,) = read(database)
-    assert (one.rechecked_vehicle, one.rechecked_ms) == (finding, NOW_MS)
-    assert (one.vehicle, one.outcome) == ("unchecked", "provisional")
+    assert (one.answer.rechecked_vehicle, one.answer.rechecked_ms) == (finding, NOW_MS)
+    assert (one.verdict.vehicle, one.verdict.outcome) == ("unchecked", "provisional")
 
 
 def test_many_who_open_and_recheck_at_once_do_it_once(url: str):
@@ -223,7 +243,7 @@ def test_many_who_open_and_recheck_at_once_do_it_once(url: str):
     with ThreadPoolExecutor(len(desks)) as pool:
         assert sum(pool.map(work, desks)) == 20
     recheck_all(desks[0], NOW_MS)
-    assert [one.rechecked_ms for one in read(desks[0])] == [NOW_MS] * 20
+    assert [one.answer.rechecked_ms for one in read(desks[0])] == [NOW_MS] * 20
     for desk in desks:
         desk.close()
 
@@ -248,9 +268,9 @@ def test_checks_are_those_of_the_day_the_unit_and_the_outcome(database: Database
     upload(database, journal)
     open_all(database, [KEY], NOW_MS)
     day = read(database)[1].at.date()
-    assert [one.seq for one in read(database, Filter(day=day))] == [2, 3]
-    assert [one.seq for one in read(database, Filter(day=day, outcome="overdue"))] == [2]
-    assert [one.seq for one in read(database, Filter(outcome="provisional"))] == [1, 3, 4]
+    assert [one.record.seq for one in read(database, Filter(day=day))] == [2, 3]
+    assert [one.record.seq for one in read(database, Filter(day=day, outcome="overdue"))] == [2]
+    assert [one.record.seq for one in read(database, Filter(outcome="provisional"))] == [1, 3, 4]
     with database.transaction() as connection:
         connection.execute(UNIT.insert().values(terminal="T0001", unit="一大队"))
     assert len(read(database, Filter(unit="一大队"))) == 4
@@ -273,11 +293,11 @@ def test_an_alarm_has_its_source_the_last_word_on_it_and_its_result(database: Da
         Refinement(seq=7, outcome=Outcome.PASS, vehicle=VehicleFinding.VALID),
         CHECK,
     )
-    assert [(one.alarm_source, one.alarm_word, one.alarm_result) for one in found] == [
+    assert [(one.said.alarm_source, one.said.alarm_word, one.said.alarm_result) for one in found] == [
         ("hot_list", "confirmed", "not_stopped"),
         ("offline_list", "not_this_vehicle", None),
         ("registry", None, None),
         ("", None, None),
     ]
-    raised = [one.seq for one in read(database, Filter(alarms=True))]
+    raised = [one.record.seq for one in read(database, Filter(alarms=True))]
     assert raised == [1, 5, 7]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from scripts.registry.reports.alarms import HOUR_MS, SourceFigures, alarm_figures
 from scripts.registry.reports.checks import AlarmSource, Checked
-from tests.scripts.registry.reports.test_figures import ONE
+from tests.scripts.registry.reports.test_figures import ONE, changed
 from tests.scripts.registry.request_fixtures import NOW_MS
 
-ALARM = replace(
+ALARM = changed(
     ONE, outcome="alarm", alarm_source=AlarmSource.REGISTRY, alarm_word="confirmed", alarm_result="confirmed"
 )
 
 
 def other(number: str, **changes: object) -> Checked:
     """Return an alarm about another vehicle."""
-    return replace(ALARM, number=number, **changes)  # type: ignore[arg-type]  # fields of it
+    return changed(ALARM, number=number, **changes)
 
 
 def test_precision_is_confirmed_out_of_decided_by_source_and_province():
@@ -43,10 +41,10 @@ def test_precision_is_confirmed_out_of_decided_by_source_and_province():
 
 
 def test_several_checks_of_one_vehicle_in_one_shift_are_one_alarm():
-    before = replace(ALARM, alarm_word=None, alarm_result=None)
+    before = changed(ALARM, alarm_word=None, alarm_result=None)
     assert alarm_figures([before, ALARM], NOW_MS).sources == (SourceFigures("registry", "苏", 1, 0, 0),)
-    assert alarm_figures([ALARM, replace(ALARM, shift="next")], NOW_MS).sources[0].confirmed == 2
-    assert alarm_figures([replace(ALARM, mistaken=True)], NOW_MS).sources == ()
+    assert alarm_figures([ALARM, changed(ALARM, shift="next")], NOW_MS).sources[0].confirmed == 2
+    assert alarm_figures([changed(ALARM, mistaken=True)], NOW_MS).sources == ()
 
 
 def test_open_alarms_are_counted_by_age_oldest_first():
@@ -59,5 +57,5 @@ def test_open_alarms_are_counted_by_age_oldest_first():
         NOW_MS,
     )
     assert found.ages == (2, 2, 1, 1)
-    assert [one.number for one in found.open][:2] == ["苏A00040", "苏A00020"]
+    assert [one.plate.number for one in found.open][:2] == ["苏A00040", "苏A00020"]
     assert ALARM not in found.open

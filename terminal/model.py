@@ -260,7 +260,7 @@ class EarlierAlarm:
 
 @dataclass(frozen=True, slots=True)
 class RecordDetails:
-    """Further fields of the registry's record, which are shown and decide nothing (keys 13 to 19).
+    """Fields of the registry's record that are shown and decide nothing (keys 10, 11 and 13 to 19).
 
     None stands for a field that the registry left out.
     """
@@ -278,6 +278,13 @@ class RecordDetails:
     seats: int | None = None
     energy: str | None = None
     """Kind of energy, as the registry writes it."""
+    first_registered: int | None = None
+    """yyyymmdd"""
+    scrap_date: int | None = None
+    """强制报废期止 (compulsory scrap date), yyyymmdd"""
+
+
+NO_DETAILS = RecordDetails()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +311,8 @@ class VehicleStatus:
     vehicle: Vehicle | None = None
     """Description by the registry, to compare with the code and the car."""
     brand: str | None = None
-    scrap_date: int | None = None
-    """强制报废期止 (compulsory scrap date), yyyymmdd; shown only."""
-    details: RecordDetails = RecordDetails()
-    """Further fields of the record; shown only."""
+    details: RecordDetails = NO_DETAILS
+    """Fields of the record that are shown only."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential issued for it, 12 bytes."""
     display_only: frozenset[ComparedField] = frozenset()

@@ -6,9 +6,9 @@ Each request is one transaction. Texts of faults never contain a statement's val
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, create_engine, delete, event, inspect, make_url, schema, select, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
@@ -21,6 +21,7 @@ from scripts.registry.journals.entry_tables import ENTRY
 from scripts.registry.lookup_statement import Statement
 from scripts.registry.tables import DIALECTS, REQUESTS, SEEN, VEHICLE, VIN, insert, insert_for
 from terminal.errors import InputFault
+from terminal.model import RecordDetails
 from terminal.registry.messages import VehicleRecord
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _BUSY_S = 5
 _READS = "roadside_reads"
 """Option of a connection that leaves SQLite's write lock to others."""
 _COLUMNS = VEHICLE.c.keys()
+_DETAILS = frozenset(each.name for each in fields(RecordDetails))
 _VEHICLES = Statement(
     lambda _: select(VEHICLE).where(VEHICLE.c.number == bindparam("number")).order_by(VEHICLE.c.kind)
 )
@@ -143,14 +145,14 @@ class RequestView:
     def records(self, number: str) -> list[VehicleRecord]:
         """Return the vehicles with a number, in the order of their kinds."""
         rows = _VEHICLES.on(self.connection, {"number": number})
-        return [VehicleRecord(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        return [_record(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def of_vin(self, vin: str) -> VehicleRecord | None:
         """Return the vehicle with a vehicle identification number; None if there is none."""
         of = VEHICLE.join(VIN, (VIN.c.number == VEHICLE.c.number) & (VIN.c.kind == VEHICLE.c.kind))
         rows = self.connection.execute(select(VEHICLE).select_from(of).where(VIN.c.vin == vin)).mappings()
         row = rows.first()
-        return None if row is None else VehicleRecord(**row)
+        return None if row is None else _record(dict(row))
 
     def earlier_alarms(self, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
         """Return earlier alarms on a vehicle, newest first; None if it has no alarm now, or never had one."""
@@ -165,10 +167,20 @@ class RequestView:
         return hotlist.changes(self.connection, question, most)
 
 
+def _record(row: Mapping[str, Any]) -> VehicleRecord:
+    known = {name: value for name, value in row.items() if name not in _DETAILS}
+    return VehicleRecord(**known, details=RecordDetails(**{name: row[name] for name in _DETAILS}))
+
+
+def _row(record: VehicleRecord) -> dict[str, Any]:
+    row = {each.name: getattr(record, each.name) for each in fields(record) if each.name != "details"}
+    return row | asdict(record.details)
+
+
 def register(connection: Connection, records: Iterable[VehicleRecord]) -> None:
     """Put vehicles in the registry; a vehicle that is there already is overwritten."""
     for record in records:
-        row = asdict(record)
+        row = _row(record)
         adding = insert(connection, VEHICLE).values(row)
         connection.execute(adding.on_conflict_do_update(index_elements=["number", "kind"], set_=row))
 

@@ -10,6 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from terminal.model import RecordDetails
 from terminal.registry.messages import HotlistEntry, VehicleRecord
 from terminal.vehicle.inspection import is_day
 from terminal.wire.fields import CTI_SIZE
@@ -133,8 +134,10 @@ def _record(draw: random.Random, named: _Named, day: int) -> VehicleRecord:
         colour=named.colour or draw.choice(("A", "B", "H", "J")),
         vin_tail=named.vin_tail or "".join(draw.choice(_VIN) for _ in range(6)),
         brand=draw.choice(("样车牌 SX7150", "示例牌 SL1041", "试作牌 SZ125")),
-        first_registered=(year - draw.randint(1, 12)) * 10_000 + draw.randint(1, 12) * 100 + 15,
-        scrap_date=None if named.scrap_in_years is None else (year + named.scrap_in_years) * 10_000 + 630,
+        details=RecordDetails(
+            first_registered=(year - draw.randint(1, 12)) * 10_000 + draw.randint(1, 12) * 100 + 15,
+            scrap_date=None if named.scrap_in_years is None else (year + named.scrap_in_years) * 10_000 + 630,
+        ),
         newest_cti=draw.randbytes(CTI_SIZE) if named.newest_known else None,
     )
 

@@ -42,7 +42,7 @@ VEHICLE = Table(
     Column("seats", Integer),
     Column("energy", Text),
 )
-"""A row has the fields of a VehicleRecord, by name."""
+"""A row has the fields of a VehicleRecord and of its details, by name."""
 
 VIN = Table(
     "vin",

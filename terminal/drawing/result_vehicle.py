@@ -213,8 +213,8 @@ def _dates(page: Page, verdict: Verdict) -> list[tuple[str, str]]:
         pairs.append(("valid_through", text.month(proven.valid_through, page.style.language)))
     if status.valid_through is not None:
         pairs.append(("registry_valid_through", text.day(status.valid_through)))
-    if status.scrap_date is not None:
-        pairs.append(("scrap_date", text.day(status.scrap_date)))
+    if status.details.scrap_date is not None:
+        pairs.append(("scrap_date", text.day(status.details.scrap_date)))
     return pairs
 
 

@@ -405,7 +405,6 @@ def _judged(record: VehicleRecord, at_s: float, age_s: int) -> VehicleStatus:
         age_s=age_s,
         vehicle=_described(record),
         brand=record.brand,
-        scrap_date=record.scrap_date,
         details=record.details,
         newest_cti=record.newest_cti,
     )
@@ -419,5 +418,5 @@ def _described(record: VehicleRecord) -> Vehicle:
         valid_through=record.valid_through // 100,
         colour=record.colour,
         vin_tail=record.vin_tail,
-        first_registered=record.first_registered,
+        first_registered=record.details.first_registered,
     )

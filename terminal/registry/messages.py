@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from terminal.journal import record
 from terminal.journal.record import Head
-from terminal.model import Plate, RecordDetails
+from terminal.model import NO_DETAILS, Plate, RecordDetails
 
 if TYPE_CHECKING:
     from terminal.journal.entry import Ages
@@ -150,42 +150,14 @@ class VehicleRecord:
     colour: str | None = None
     vin_tail: str | None = field(default=None, repr=False)
     brand: str | None = None
-    first_registered: int | None = None
-    """yyyymmdd"""
-    scrap_date: int | None = None
-    """强制报废期止 (compulsory scrap date), yyyymmdd; shown only."""
     newest_cti: bytes | None = field(default=None, repr=False)
     """cti of the newest credential, 12 bytes."""
-    inspected: int | None = None
-    """Day of the last inspection, yyyymmdd."""
-    station: str | None = None
-    """Inspection station."""
-    exempt: bool | None = None
-    """True if exempt from on-site inspection."""
-    insured_until: int | None = None
-    """yyyymmdd"""
-    violations: int | None = None
-    """Number of violations not dealt with."""
-    seats: int | None = None
-    energy: str | None = None
+    details: RecordDetails = NO_DETAILS
 
     @property
     def plate(self) -> Plate:
         """The vehicle's kind and number."""
         return Plate(self.number, self.kind)
-
-    @property
-    def details(self) -> RecordDetails:
-        """The fields that are shown and decide nothing (keys 13 to 19)."""
-        return RecordDetails(
-            inspected=self.inspected,
-            station=self.station,
-            exempt=self.exempt,
-            insured_until=self.insured_until,
-            violations=self.violations,
-            seats=self.seats,
-            energy=self.energy,
-        )
 
 
 @dataclass(frozen=True, slots=True)

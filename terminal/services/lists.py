@@ -46,7 +46,6 @@ class Lists:
                 found,
                 vehicle=live.vehicle,
                 brand=live.brand,
-                scrap_date=live.scrap_date,
                 details=live.details,
                 newest_cti=live.newest_cti,
                 display_only=live.display_only,

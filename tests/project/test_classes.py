@@ -1,4 +1,4 @@
-"""Classes are small: in attributes and in lines, unless one mirrors a table or a message."""
+"""Classes are small: in attributes and in lines."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("terminal", "drivers", "keys", "scripts")
 MOST_ATTRIBUTES = 12
 MOST_LINES = 300
-ACCEPTED = {
-    "terminal.registry.messages.VehicleRecord": "the map of a vehicle's record (wire format, section 5)",
-}
-"""Classes that mirror a table or a message, with which."""
 
 
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:
@@ -56,8 +52,7 @@ def test_no_class_has_too_many_attributes_or_lines():
         for name, node in classes()
         if len(attributes(node)) > MOST_ATTRIBUTES or lines(node) > MOST_LINES
     }
-    assert {name: size for name, size in large.items() if name not in ACCEPTED} == {}
-    assert set(ACCEPTED) <= set(large), "a class that is small enough needs no exception"
+    assert large == {}
 
 
 @pytest.mark.parametrize(

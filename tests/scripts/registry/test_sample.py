@@ -36,8 +36,8 @@ def test_every_vehicle_is_of_the_form_that_a_registry_has():
         assert one.vehicle_type in VEHICLE_TYPES
         assert one.use in USES
         assert is_day(one.valid_through)
-        assert one.first_registered is not None
-        assert is_day(one.first_registered)
+        assert one.details.first_registered is not None
+        assert is_day(one.details.first_registered)
 
 
 @pytest.mark.parametrize("day", [20260101, 20261122, 20281231, 20240229])

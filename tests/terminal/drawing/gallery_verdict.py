@@ -51,6 +51,7 @@ RECORD = replace(
         violations=2,
         seats=5,
         energy="汽油",
+        scrap_date=20360801,
     ),
     hotlist=HotlistWord(listed=False, age_s=420),
 )

@@ -62,7 +62,7 @@ def plates(screen: Result, fonts: Fonts) -> list[PlateArt]:
 def live(
     finding: VehicleFinding, vehicle: Vehicle | None = RECORD, brand: str | None = BRAND
 ) -> VehicleStatus:
-    return VehicleStatus(finding, "C", 20270831, 130, vehicle, brand, 20360801)
+    return VehicleStatus(finding, "C", 20270831, 130, vehicle, brand, RecordDetails(scrap_date=20360801))
 
 
 def test_code_that_was_not_shown_is_no_warning(fonts: Fonts):

@@ -11,7 +11,7 @@ from nacl import bindings
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Head, Record
-from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RecordDetails, RefusalReason
 from terminal.registry.messages import (
     Batch,
     Chunk,
@@ -97,16 +97,19 @@ records = st.builds(
     colour=st.none() | TEXTS,
     vin_tail=st.none() | TEXTS,
     brand=st.none() | TEXTS,
-    first_registered=st.none() | uints,
-    scrap_date=st.none() | uints,
     newest_cti=st.none() | st.binary(min_size=12, max_size=12),
-    inspected=st.none() | uints,
-    station=st.none() | TEXTS,
-    exempt=st.none() | st.booleans(),
-    insured_until=st.none() | uints,
-    violations=st.none() | uints,
-    seats=st.none() | uints,
-    energy=st.none() | TEXTS,
+    details=st.builds(
+        RecordDetails,
+        first_registered=st.none() | uints,
+        scrap_date=st.none() | uints,
+        inspected=st.none() | uints,
+        station=st.none() | TEXTS,
+        exempt=st.none() | st.booleans(),
+        insured_until=st.none() | uints,
+        violations=st.none() | uints,
+        seats=st.none() | uints,
+        energy=st.none() | TEXTS,
+    ),
 )
 earlier_alarms = st.lists(st.builds(EarlierAlarm, uints, TEXTS, st.none() | TEXTS), max_size=5).map(tuple)
 changes = st.builds(

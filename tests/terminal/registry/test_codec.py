@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from terminal.journal import record
 from terminal.journal.entry import Ages
 from terminal.journal.record import Break, BreakKind, Head, Record
-from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RefusalReason
+from terminal.model import CredentialFinding, EarlierAlarm, Issuance, Plate, RecordDetails, RefusalReason
 from terminal.registry.codec import open_signed, read, sign, write
 from terminal.registry.messages import (
     Batch,
@@ -220,9 +220,8 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
                     colour="A",
                     vin_tail="12345X",
                     brand="b",
-                    first_registered=20200102,
-                    scrap_date=20990101,
                     newest_cti=b"c" * 12,
+                    details=RecordDetails(first_registered=20200102, scrap_date=20990101),
                 ),
             ),
             WRITTEN_ANSWER
@@ -233,13 +232,15 @@ def test_what_is_signed_and_not_of_the_form_is_told_apart_from_what_a_stranger_s
                 ANSWER,
                 record=replace(
                     RECORD,
-                    inspected=20250831,
-                    station="s",
-                    exempt=True,
-                    insured_until=20261231,
-                    violations=2,
-                    seats=5,
-                    energy="e",
+                    details=RecordDetails(
+                        inspected=20250831,
+                        station="s",
+                        exempt=True,
+                        insured_until=20261231,
+                        violations=2,
+                        seats=5,
+                        energy="e",
+                    ),
                 ),
                 issuance=Issuance.NEVER_ISSUED,
                 earlier_alarms=(

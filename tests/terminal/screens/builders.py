@@ -15,6 +15,7 @@ from terminal.model import (
     LookupState,
     Plate,
     Reason,
+    RecordDetails,
     RecordedCheck,
     Sealed,
     Subject,
@@ -133,7 +134,9 @@ def judged(
 
 
 def live(finding: VehicleFinding, letters: str, valid_through: int) -> VehicleStatus:
-    return VehicleStatus(finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", 20360801)
+    return VehicleStatus(
+        finding, letters, valid_through, 4, CAR, "大众牌SVW7183LJD", RecordDetails(scrap_date=20360801)
+    )
 
 
 SLOW = Notice(ClockWrong.code, ClockWrong(-75).zh, ClockWrong(-75).en)

@@ -18,6 +18,7 @@ from scripts.registry.faults import DatabaseFault
 from scripts.registry.tables import WITNESS
 from terminal.errors import InputFault
 from terminal.journal.record import Head
+from terminal.model import RecordDetails
 from terminal.registry import topics
 from terminal.registry.messages import LookupResult, VehicleRecord
 from tests.scripts.registry.request_fixtures import NOW_MS, RECORD, REQUEST, answered, ask, sent
@@ -32,16 +33,18 @@ FULL = VehicleRecord(
     colour="H",
     vin_tail="12345X",
     brand="样车牌",
-    first_registered=20221115,
-    scrap_date=20371115,
     newest_cti=b"c" * 12,
-    inspected=20250831,
-    station="第一检测站",
-    exempt=True,
-    insured_until=20261231,
-    violations=2,
-    seats=5,
-    energy="电",
+    details=RecordDetails(
+        first_registered=20221115,
+        scrap_date=20371115,
+        inspected=20250831,
+        station="第一检测站",
+        exempt=True,
+        insured_until=20261231,
+        violations=2,
+        seats=5,
+        energy="电",
+    ),
 )
 
 

@@ -94,9 +94,13 @@ def make(paths: Sequence[Path], desk: ManualDesk, out: Path) -> list[Path]:
 
 
 def _play_all(flows: Sequence[ManualFlow], desk: ManualDesk, language: config.Language, folder: Path) -> None:
-    """Play the flows in a language, each on a terminal of its own; pictures go to `folder`/NAME."""
+    """Play the flows in a language, each on a terminal of its own; pictures go to `folder`/NAME.
+
+    Raises ManualError with every expectation that was not met.
+    """
     settings = config.read(desk.lab / lab.CONFIG)
     settings = replace(settings, terminal=replace(settings.terminal, language=language))
+    failures: list[str] = []
     with ExitStack() as stack:
         if any(flow.online for flow in flows):
             # A registry of its own: it takes 16 new journals of a terminal.
@@ -107,10 +111,12 @@ def _play_all(flows: Sequence[ManualFlow], desk: ManualDesk, language: config.La
         for flow in flows:
             state = desk.work / language / flow.name
             own = replace(settings, paths=replace(settings.paths, state=state))
-            _play(flow, own, desk, folder / flow.name)
+            failures += _play(flow, own, desk, folder / flow.name)
+    if failures:
+        raise ManualError("; ".join(failures))
 
 
-def _play(flow: ManualFlow, settings: config.Config, desk: ManualDesk, shots: Path) -> None:
+def _play(flow: ManualFlow, settings: config.Config, desk: ManualDesk, shots: Path) -> list[str]:
     shots.mkdir(exist_ok=True)
     rig = sim.sim_rig(fps=FPS)
     link = link_of(settings) if flow.online else None
@@ -124,8 +130,7 @@ def _play(flow: ManualFlow, settings: config.Config, desk: ManualDesk, shots: Pa
     finally:
         app.stop()
         rig.close()
-    if playing.failures:
-        raise ManualError(f"{flow.name}: {'; '.join(playing.failures)}")
+    return [f"{flow.name}: {failure}" for failure in playing.failures]
 
 
 @contextmanager

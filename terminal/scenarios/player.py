@@ -16,7 +16,7 @@ from terminal.scenarios import script
 from terminal.screens import state
 from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm, BannerOpened
-from terminal.screens.attention import HOLD_S
+from terminal.screens.attention import BOUNCE_S, HOLD_S
 from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
@@ -202,6 +202,9 @@ class Player:
             dropped = self.app.ui.dropped
             self.stage.press(button)
             self.app.run_once(TURN_S)
+            if self.app.ui.hold is not None:  # a key that can be held acts once it is let go
+                self.stage.advance(2 * BOUNCE_S)
+                self.app.run_once(TURN_S)
             if self.app.ui.dropped == dropped or isinstance(self.app.screen, Alarm):
                 return
 

@@ -267,7 +267,7 @@ def _touches(screen: Screen) -> list[ScreenEvent]:
         case Menu():
             touches = [MenuTouched(part) for part in MENU]
         case ShiftLog():
-            touches = [LogRowTouched(one.seq) for one in screen.shown]
+            touches = [LogRowTouched(one.seq) for one in screen.log]
         case LogEntry():
             touches = [NotePicked(note) for note in screen.notes]
         case SealedReasons():

@@ -68,7 +68,7 @@ def _which_car(page: Page, screen: Alarm) -> Block:
     room = page.width - side - page.px(12)
     lines = first_line(page, screen).split("\n")
     longest = max(lines, key=page.type(34, hue.ink, bold=True).width)
-    sizes = [page.eased(units) for units in range(38, 15, -1)]
+    sizes = [page.type(units, hue.ink).size for units in range(38, 15, -1)]
     style = largest(longest, sizes, page.type(34, hue.ink, bold=True), (room, page.px(200)), 1)
     said = stack([paragraph(line, style, room) for line in lines])
     sign = Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[screen.about], hue.ink),))

@@ -11,7 +11,7 @@ from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item, PlateArt
 from terminal.drawing.layout import Block, at, beside, largest, padded, paragraph, stack
 from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
-from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face
+from terminal.drawing.touch_cells import TouchCell, area_of, face_of, key_face
 from terminal.model import POINTS, ComparedPoint, Fit
 from terminal.screens.comparing import Fitted
 
@@ -35,7 +35,7 @@ def compose(style: Style, screen: Comparison) -> list[Item]:
     page = Page(style)
     bars = top(page, screen.status)
     (unsure,) = cells(style)
-    face = unsure.rect.inflate(-2 * page.px(GAP), -2 * page.px(GAP))
+    face = face_of(page, unsure)
     body = stack([_head(page), *_rows(page, screen), _asked(page, screen)], page.px(10))
     room = style.size[1] - page.px(KEYS_HEIGHT) - unsure.rect.height - bars.height
     body = padded(body, page.px(MARGIN), 0, 0, lambda _: ())
@@ -75,7 +75,7 @@ def _asked(page: Page, screen: Comparison) -> Block:
         tall = round(wide * 140 / 480)
         parts.append(Block(tall, (PlateArt(Rect((inside - wide) // 2, 0, wide, tall), plate),)))
     words = value(page, screen.judged, screen.point)
-    sizes = [page.px(units) for units in range(64, 23, -2)]
+    sizes = [page.firm(units, page.colours.ink).size for units in range(64, 23, -2)]
     style = page.firm(64, page.colours.ink, bold=True)
     style = largest(words, sizes, style, (inside, page.px(180)), 2)
     parts.append(paragraph(words, style, inside, centred=True, even=True))

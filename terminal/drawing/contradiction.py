@@ -68,7 +68,7 @@ def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, widt
     side = page.eased(40)
     room = (width - side) // 2 - page.px(8)
     values = [_value(page, name, vehicle) for vehicle in (code, registry)]
-    sizes = [page.eased(units) for units in range(36, 15, -1)]
+    sizes = [page.type(units, page.colours.ink).size for units in range(36, 15, -1)]
     bold = page.type(36, page.colours.ink, bold=True)
     box = (room, page.px(90))
     style = min((largest(said, sizes, bold, box, 2) for said in values), key=lambda one: one.size)

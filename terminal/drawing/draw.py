@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 import pygame
 from pygame import Rect
@@ -15,6 +15,7 @@ from terminal.drawing import (
     choice,
     comparing,
     plate_entry,
+    regions,
     result,
     sealed,
     shift,
@@ -22,15 +23,17 @@ from terminal.drawing import (
     sign_in,
     text,
     theme,
+    upload,
 )
+from terminal.drawing.flow import Flow, flow
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, dimmed, outlined, paint
-from terminal.drawing.layout import Block, at, padded, paragraph, stack
-from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.drawing.layout import Block, at, paragraph, stack
+from terminal.drawing.page import Page, Role, top
+from terminal.drawing.shift_parts import filled
 from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Style
-from terminal.drawing.touch_cells import banner_cell, block_cell
-from terminal.drawing.upload import compose_upload
+from terminal.drawing.touch_cells import Turned, banner_cell, block_cell
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CaseScreen
 from terminal.screens.alarms import Alarm
@@ -47,24 +50,21 @@ from terminal.screens.values import CameraStatus
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from terminal.codes import Corners
     from terminal.drawing.touch_cells import TouchCell
     from terminal.model import Luma
-    from terminal.screens.shift import ShiftScreen
-    from terminal.screens.sign_in import SignInScreen
 
-__all__ = ["Style", "cells", "compose", "draw", "event_at"]
+__all__ = ["Style", "cells", "compose", "draw", "event_at", "place_of"]
 
-ScreenTouch: TypeAlias = Pressed | CellTouch
+ScreenTouch: TypeAlias = Pressed | CellTouch | Turned
 
-_EASES = [step / 100 for step in range(40, 132, 4)]
-"""Scales of the text; the largest at which everything fits is used."""
-_LEAST_AIR, _AIR = 7, 22
-"""Least and most space between two blocks, units."""
-_FOUND = 5
-"""Width of the line around the code that was found, units."""
+
+_PICTURE_MM = 62.0
+"""Width of the camera's picture on a display wider than high, mm."""
+_FOUND_MM = 0.7
+"""Width of the line around the code that was found, mm."""
 
 
 def draw(screen: Shown, preview: Luma | None, style: Style, found: Corners = ()) -> pygame.Surface:
@@ -84,7 +84,7 @@ def paint_all(
     for item in items:
         paint(surface, item, style.fonts, preview)
         if isinstance(item, ImageItem) and preview is not None and found:
-            outline = outlined(item, preview.shape, found, Page(style).px(_FOUND))
+            outline = outlined(item, preview.shape, found, style.mm(_FOUND_MM))
             paint(surface, outline, style.fonts, preview)
 
 
@@ -96,36 +96,48 @@ def event_at(screen: Shown, point: tuple[int, int], style: Style) -> ScreenTouch
     return next((cell.event for cell in cells(screen, style) if cell.rect.collidepoint(point)), None)
 
 
+def place_of(screen: Shown, wanted: ScreenTouch, style: Style) -> tuple[int, int] | None:
+    """Return a point of the display, px, whose touch produces the event; None if there is none."""
+    keys = [(Pressed(key.button), rect) for key, rect in key_rects(screen, style)]
+    places = [*keys, *((cell.event, cell.rect) for cell in cells(screen, style))]
+    centres = [rect.center for event, rect in places if event == wanted]
+    return next((point for point in centres if event_at(screen, point, style) == wanted), None)
+
+
 def cells(screen: Shown, style: Style) -> list[TouchCell]:
     """Return all touch cells besides the soft keys; where two overlap, the first counts."""
     held = screen.status.alarms
     opens = held.opens and held.waiting is None and (held.banners or held.newest is not None)
-    banner = [banner_cell(style)] if opens else []
-    return [*banner, *_own_cells(screen, style)]
+    flowed, own = _flow(screen, style), _CELLS.get(type(screen))
+    shown = own(screen, style) if own is not None else []
+    shown += [flowed.turn] if flowed is not None and flowed.turn is not None else []
+    beside = shown if style.landscape else ()
+    return [*([banner_cell(style, beside, menu=isinstance(screen, Ready))] if opens else ()), *shown]
 
 
-def _own_cells(screen: Shown, style: Style) -> list[TouchCell]:
-    own: list[TouchCell] = []
-    match screen:
-        case PlateEntry() | KindChoice():
-            own = plate_entry.cells(screen, style)
-        case CodeChoice():
-            own = choice.cells(screen, style)
-        case Comparison():
-            own = comparing.cells(style)
-        case Result():
-            own = [*_result_cells(screen, style), block_cell(style)]
-        case Menu() | ShiftLog() | LogEntry():
-            own = shift.cells(screen, style)
-        case SealedReasons():
-            own = sealed.cells(style)
-        case Ready():
-            own = [shift.bar_cell(style)]
-        case SignIn():
-            own = sign_in.cells(screen, style)
-        case _:
-            own = alarm_case.cells(screen, style) if isinstance(screen, CaseScreen) else []
-    return own
+def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
+    """Lay out everything to draw, in order. `live` says if there is a camera picture."""
+    flowed = _flow(screen, style)
+    if flowed is not None:
+        items: Sequence[Item] = flowed.items
+    elif isinstance(screen, Ready):
+        items = _ready(Page(style), screen, live=live)
+    else:
+        items = _COMPOSED[type(screen)](style, screen)
+    keys = _result_keys(Page(style), screen) if isinstance(screen, Result) else []
+    shown = [*items, *keys, *key_bar(Page(style), screen)]
+    return [dimmed(item) for item in shown] if style.night else shown
+
+
+def _flow(screen: Shown, style: Style) -> Flow | None:
+    """Lay out a screen whose blocks follow one another; None for another screen."""
+    made = _FLOWS.get(type(screen))
+    return None if made is None else made(style, screen)
+
+
+def _result(style: Style, screen: Result) -> Flow:
+    below = sum(cell.rect.height for cell in _result_cells(screen, style))
+    return flow(style, screen.status, lambda page: result.blocks(page, screen), below=below)
 
 
 def _result_cells(screen: Result, style: Style) -> list[TouchCell]:
@@ -135,113 +147,46 @@ def _result_cells(screen: Result, style: Style) -> list[TouchCell]:
     return others if opened is None else [opened, *others]
 
 
-def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
-    """Lay out everything to draw, in order. `live` says if there is a camera picture."""
-    match screen:
-        case Ready():
-            items = _ready(Page(style), screen, live=live)
-        case Result() | Alarm():
-            items = _stacked(style, screen)
-        case Comparison():
-            items = comparing.compose(style, screen)
-        case PlateEntry():
-            items = plate_entry.compose_entry(Page(style), screen)
-        case KindChoice():
-            items = plate_entry.compose_choice(Page(style), screen)
-        case CodeChoice():
-            items = choice.compose_choice(style, screen)
-        case SealedReasons():
-            items = sealed.compose_reasons(style, screen)
-        case SealedView():
-            items = sealed.compose_view(style, screen)
-        case FaultScreen():
-            items = _trouble(Page(style), screen)
-        case _:
-            items = _compose_case_or_shift(style, screen)
-    items = [*items, *key_bar(Page(style), screen)]
-    return [dimmed(item) for item in items] if style.night else items
+def _result_keys(page: Page, screen: Result) -> list[Item]:
+    drawn: list[Item] = []
+    for cell in _result_cells(screen, page.style):
+        details = cell.event == DetailsWanted()
+        drawn += result.details_key(page, screen, cell) if details else choice.strip(page)
+    return drawn
 
 
-def _compose_case_or_shift(style: Style, screen: ShiftScreen | CaseScreen | SignInScreen) -> list[Item]:
-    if isinstance(screen, CaseScreen):
-        return alarm_case.compose(style, screen)
-    return _compose_shift(style, screen)
+def _alarm(style: Style, screen: Alarm) -> Flow:
+    if screen.card is not None:
+        return Flow(tuple(alarm_card.compose_alarm(style, screen.status, screen.card)))
+    return flow(style, screen.status, lambda page: alarm.blocks(page, screen))
 
 
-def _compose_shift(style: Style, screen: ShiftScreen | SignInScreen) -> list[Item]:
-    if isinstance(screen, Locked | SignIn | Blocked):
-        return sign_in.compose(style, screen)
-    match screen:
-        case Menu():
-            return shift.compose_menu(style, screen)
-        case ShiftLog():
-            return shift.compose_log(style, screen)
-        case LogEntry():
-            return shift.compose_note(style, screen)
-        case ShiftEnd() | ShiftOver():
-            return shift_end.compose(style, screen)
-        case Uploading():
-            return compose_upload(style, screen)
-
-
-def _stacked(style: Style, screen: Result | Alarm) -> list[Item]:
-    """Lay out the blocks of a verdict or an alarm in the largest type at which all fit, with the remaining
-    space between them.
-    """
-    if isinstance(screen, Alarm) and screen.card is not None:
-        return alarm_card.compose_alarm(style, screen.status, screen.card)
-    bars = top(Page(style), screen.status)
-    below = _result_cells(screen, style) if isinstance(screen, Result) else []
-    bottom = min((cell.rect.y for cell in below), default=_keys_top(style))
-    room = bottom - bars.height
-    # The space shrinks as the type grows: bisect for the first scale that does not fit.
-    over = bisect_right(_EASES, 0, key=lambda ease: -_spare(Page(style, ease), screen, room))
-    page = Page(style, _EASES[max(0, over - 1)])
-    blocks = _blocks(page, screen)
-    gap = (room - sum(block.height for block in blocks)) // (len(blocks) + 1)
-    gap = max(0, min(page.px(_AIR), gap))
-    drawn = [item for cell in below for item in _result_key(Page(style), screen, cell)]
-    return [*bars.items, *at(stack(blocks, gap), 0, bars.height + gap), *drawn]
-
-
-def _result_key(page: Page, screen: Result | Alarm, cell: TouchCell) -> list[Item]:
-    if isinstance(screen, Result) and cell.event == DetailsWanted():
-        return result.details_key(page, screen, cell)
-    return choice.strip(page)
-
-
-def _keys_top(style: Style) -> int:
-    return style.size[1] - Page(style).px(KEYS_HEIGHT)
-
-
-def _blocks(page: Page, screen: Result | Alarm) -> list[Block]:
-    if isinstance(screen, Alarm):
-        return alarm.blocks(page, screen)
-    return result.blocks(page, screen)
-
-
-def _spare(page: Page, screen: Result | Alarm, room: int) -> int:
-    """Return the pixels left over with the least gap around every block; negative if they do not fit."""
-    blocks = _blocks(page, screen)
-    return room - sum(block.height for block in blocks) - page.px(_LEAST_AIR) * (len(blocks) + 1)
+def _fault(style: Style, screen: FaultScreen) -> Flow:
+    return filled(style, screen.status, lambda page: _trouble(page, screen))
 
 
 def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
-    bars = top(page, screen.status, menu=True)
-    width, height = page.style.size
-    bottom = height - page.px(KEYS_HEIGHT)
+    """Lay out the picture with its reticle, and the hint below it or, on a wide display, at the left."""
+    style = page.style
+    left, area = regions.low_cells(style, 1.0, _PICTURE_MM)
+    side = replace(page, area=left if style.landscape else None)
+    bars = top(side, screen.status, menu=True)
+    above = regions.bar(style, menu=True).bottom if style.landscape else bars.height
+    area.update(area.x, above, area.width, regions.keys(style).y - above)
     if screen.status.camera is not CameraStatus.LIVE or not live:
-        area = Rect(0, bars.height, width, bottom - bars.height)
         return [*bars.items, *_no_picture(page, screen.status.camera, area)]
-    style = page.firm(31, page.colours.ink, bold=True)
-    hint = paragraph(page.say("show_code"), style, page.width, centred=True, even=True)
-    hint = padded(hint, page.px(MARGIN), page.px(14), page.px(14), lambda _: ())
-    area = Rect(0, bars.height, width, bottom - hint.height - bars.height)
-    side = min(round(0.66 * area.width), round(0.9 * area.height))
-    reticle = Rect(0, 0, side, side)
+    font = page.font(Role.LEAD, page.colours.ink, bold=True)
+    hint = paragraph(page.say("show_code"), font, side.width, centred=True, even=True)
+    gap = page.mm(1.8)
+    hint_y = bars.height + (area.bottom - bars.height - hint.height) // 2
+    if not style.landscape:
+        area.height -= hint.height + 2 * gap
+        hint_y = area.bottom + gap
+    across = min(round(0.66 * area.width), round(0.9 * area.height))
+    reticle = Rect(0, 0, across, across)
     reticle.center = area.center
-    picture: list[Item] = [Fill(area, theme.BLACK), ImageItem(area), Reticle(reticle, page.px(7))]
-    return [*bars.items, *picture, *at(hint, 0, area.bottom)]
+    picture: list[Item] = [Fill(area, theme.BLACK), ImageItem(area), Reticle(reticle, page.mm(0.95))]
+    return [*bars.items, *picture, *at(hint, page.margin, hint_y)]
 
 
 def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:
@@ -251,41 +196,72 @@ def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:
         CameraStatus.STALLED: text.pick(Lines(CameraStalled.zh, CameraStalled.en), page.style.language),
         CameraStatus.ABSENT: text.pick(Lines(CameraFault.zh, CameraFault.en), page.style.language),
     }[camera]
-    side = page.px(128)
+    page = replace(page, area=area)
+    side = page.mm(14)
     sign = IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.CAMERA_OFF, page.colours.muted)
-    style = page.firm(30, page.colours.ink, bold=True)
-    body = stack(
-        [Block(side, (sign,)), paragraph(words, style, page.width, centred=True, even=True)],
-        page.px(20),
-    )
+    style = page.font(Role.LEAD, page.colours.ink, bold=True)
+    said = paragraph(words, style, page.width, centred=True, even=True)
+    body = stack([Block(side, (sign,)), said], page.mm(2.7))
     return [
         Fill(area, page.colours.panel),
-        *at(body, page.px(MARGIN), area.y + (area.height - body.height) // 2),
+        *at(body, area.x + page.margin, area.y + (area.height - body.height) // 2),
     ]
 
 
-def _trouble(page: Page, screen: FaultScreen) -> list[Item]:
+def _trouble(page: Page, screen: FaultScreen) -> Block:
     """Lay out a fault of the device: its code, what to do, and that nothing is said about code or vehicle."""
-    bars = top(page, screen.status)
-    colours = page.colours
-    side = page.px(128)
-    notice = screen.notice
-    parts: Sequence[Block] = [
-        Block(side, (IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),)),
-        paragraph(
-            f"{page.say('device_fault')} {notice.code}",
-            page.firm(44, colours.ink, bold=True),
-            page.width,
-            centred=True,
-        ),
-        paragraph(
+    colours, notice = page.colours, screen.notice
+    side = page.mm(14 if page.smaller <= 0 else 9)
+    lines = (
+        (f"{page.say('device_fault')} {notice.code}", page.font(Role.TITLE, colours.ink, bold=True)),
+        (
             text.pick(Lines(notice.zh, notice.en), page.style.language),
-            page.firm(30, colours.ink, bold=True),
-            page.width,
-            centred=True,
+            page.font(Role.LEAD, colours.ink, bold=True),
         ),
-        paragraph(page.say("no_verdict"), page.firm(26, colours.muted), page.width, centred=True),
-    ]
-    body = stack(parts, page.px(22))
-    room = page.style.size[1] - page.px(KEYS_HEIGHT) - bars.height
-    return [*bars.items, *at(body, page.px(MARGIN), bars.height + (room - body.height) // 2)]
+        (page.say("no_verdict"), page.font(Role.BODY, colours.muted)),
+    )
+    sign = Block(side, (IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.DEVICE, colours.ink),))
+    said = [paragraph(words, style, page.width, centred=True) for words, style in lines]
+    return stack([sign, *said], page.mm(2.4))
+
+
+_FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
+    Result: _result,
+    Alarm: _alarm,
+    SealedView: sealed.view,
+    FaultScreen: _fault,
+    Locked: sign_in.notice,
+    Blocked: sign_in.notice,
+    ShiftEnd: shift_end.summary,
+    ShiftOver: shift_end.summary,
+    Uploading: upload.progress,
+}
+"""Layout of the screens whose blocks follow one another, on pages where a display does not hold them."""
+_COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
+    Comparison: comparing.compose,
+    PlateEntry: plate_entry.compose_entry,
+    KindChoice: plate_entry.compose_choice,
+    CodeChoice: choice.compose_choice,
+    SealedReasons: sealed.compose_reasons,
+    Menu: shift.compose_menu,
+    ShiftLog: shift.compose_log,
+    LogEntry: shift.compose_note,
+    SignIn: sign_in.compose,
+    **dict.fromkeys(get_args(CaseScreen), alarm_case.compose),
+}
+"""Layout of the other screens but for Ready."""
+_CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
+    Ready: lambda _, style: [shift.bar_cell(style)],
+    Result: lambda screen, style: [*_result_cells(screen, style), block_cell(style)],
+    Comparison: lambda _, style: comparing.cells(style),
+    PlateEntry: plate_entry.cells,
+    KindChoice: plate_entry.cells,
+    CodeChoice: choice.cells,
+    SealedReasons: lambda _, style: sealed.cells(style),
+    Menu: shift.cells,
+    ShiftLog: shift.cells,
+    LogEntry: shift.cells,
+    SignIn: sign_in.cells,
+    **dict.fromkeys(get_args(CaseScreen), alarm_case.cells),
+}
+"""Touch cells of each screen that has any of its own."""

@@ -31,7 +31,7 @@ def headed(page: Page, dress: OutcomeStyle, words: str, label: str, lines: int =
     side = page.px(112 * min(page.scale, 1.0))
     gap = page.px(16)
     room = inside(page, dress) - side - gap
-    sizes = [page.eased(units) for units in range(104, 38, -2)]
+    sizes = [page.type(units, dress.ink).size for units in range(104, 38, -2)]
     bold = page.type(104, dress.ink, bold=True)
     style = largest(words, sizes, bold, (room, round(side * (1.16 if len(words) < LONG else 1.5))), lines)
     sign = Block(side, (IconItem(Rect(0, 0, side, side), dress.icon, dress.ink),))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pygame import Rect
 
 from terminal.credential.grade import Grade
-from terminal.drawing import banner, text, theme
+from terminal.drawing import banner, regions, text, theme
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Text
 from terminal.drawing.layout import Block, Type, beside, largest, padded, paragraph, stack
@@ -23,13 +21,13 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Palette, Style
     from terminal.screens.values import Notice, Status
 
-WIDTH, HEIGHT = 480, 800
-"""Layout units of the surface; older sizes are stated in these and scaled to the display."""
-MARGIN = 16
-KEYS_HEIGHT = 88
-"""12 mm on a 5-inch display: the width of a gloved thumb."""
-BAR, BANNER = 44, 60
-"""Heights, units, of the status bar and of an alarm's banner below it, which a gloved thumb must hit."""
+UNIT_MM = 127 / (480**2 + 800**2) ** 0.5
+"""Millimetres a unit, in which older sizes are stated: a pixel of a 5-inch display of 480x800."""
+MARGIN_MM = 2.0
+BANNER_MM = 9.0
+"""Height, mm, of an alarm's banner below the bar, which a gloved thumb must hit."""
+MARGIN, KEYS_HEIGHT = MARGIN_MM / UNIT_MM, regions.KEYS_MM / UNIT_MM
+"""Margin of a page and height of the soft keys, units."""
 MOST_NOTICES = 2
 """Most notice lines about the terminal; with more notices the last line lists codes only."""
 
@@ -70,6 +68,8 @@ class Page:
     """Factor of sizes that are stated in units."""
     smaller: int = 0
     """Steps of `SIZES` by which type is reduced, never below the least; negative to enlarge it."""
+    area: Rect | None = None
+    """Part of the display that it fills; None for the whole width."""
 
     @property
     def colours(self) -> Palette:
@@ -77,9 +77,19 @@ class Page:
         return theme.palette(self.style)
 
     @property
+    def span(self) -> int:
+        """Width with the margins, px."""
+        return self.style.size[0] if self.area is None else self.area.width
+
+    @property
+    def margin(self) -> int:
+        """Space left free at the left and at the right, px."""
+        return self.mm(MARGIN_MM)
+
+    @property
     def width(self) -> int:
         """Width between the margins, px."""
-        return self.style.size[0] - 2 * self.px(MARGIN)
+        return self.span - 2 * self.margin
 
     def mm(self, length: float) -> int:
         """Return the fewest px that are at least `length` mm, at least 1."""
@@ -102,7 +112,7 @@ class Page:
 
     def px(self, units: float) -> int:
         """Convert units to pixels, at least 1."""
-        return _px(self.style.size, units)
+        return max(1, round(units * UNIT_MM * self.style.px_per_mm))
 
     def eased(self, units: float) -> int:
         """Convert units to pixels, reduced by `scale`."""
@@ -110,39 +120,45 @@ class Page:
 
     def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
         """Return a text style of `units`, reduced by `scale`."""
-        return Type(self.style.fonts, self.eased(units), colour, bold)
+        return Type(self.style.fonts, max(self.mm(SIZES[0]), self.eased(units)), colour, bold)
 
     def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
         """Return a text style of `units` that is never reduced."""
-        return Type(self.style.fonts, self.px(units), colour, bold)
+        return Type(self.style.fonts, max(self.mm(SIZES[0]), self.px(units)), colour, bold)
 
     def say(self, key: str, **values: object) -> str:
         """Return a screen text in the officer's language."""
         return text.say(key, self.style.language, **values)
 
 
-@lru_cache(maxsize=2048)
-def _px(size: tuple[int, int], units: float) -> int:
-    return max(1, round(units * min(size[0] / WIDTH, size[1] / HEIGHT)))
-
-
 def top(page: Page, status: Status, *, menu: bool = False) -> Block:
-    """Lay out the status bar, the laboratory band and the notices; `menu` adds the menu icon to the bar."""
+    """Lay out the status bar, and below it, as wide as the page, the laboratory band, an alarm's banner and
+    the notices; `menu` adds the menu icon to the bar. On a small display the bar says what has no room below.
+    """
+    small = regions.is_small(page.style)
+    strip = _banner(page, status)
     blocks = [_bar(page, status, menu=menu)]
-    if status.trust.laboratory:
+    blocks += [strip] if strip is not None else []
+    if status.trust.laboratory and not small:
         blocks.append(_laboratory(page))
-    if (strip := _alarm_strip(page, status)) is not None:
-        blocks.insert(1, strip)
+    lines = _lines(page, status, 1 if strip is not None or small else MOST_NOTICES)
+    if lines and (strip is None or not small):
+        blocks.append(_notices(page, lines))
+    return stack(blocks)
+
+
+def _lines(page: Page, status: Status, most: int) -> list[str]:
+    """Return at most this number of notice lines, the reason why no code or date can be judged first; the
+    last lists the codes of those that have no line of their own.
+    """
     lines = _undecided(page, status)
-    room = MOST_NOTICES - len(lines)
-    spelt = status.notices if len(status.notices) <= room else status.notices[: room - 1]
+    room = most - len(lines)
+    spelt = status.notices if len(status.notices) <= room else status.notices[: max(0, room - 1)]
     lines += [_notice_words(page, notice) for notice in spelt]
     if rest := status.notices[len(spelt) :]:
-        lines.append(page.say("more_notices", codes=" ".join(notice.code for notice in rest)))
-    if lines:
-        # Below an alarm's strip there is room for one line.
-        blocks.append(_notices(page, [" · ".join(lines)], 13) if strip else _notices(page, lines, 18))
-    return stack(blocks)
+        codes = " ".join(notice.code for notice in rest)
+        lines.append(page.say("more_notices", codes=codes) if spelt or lines else codes)
+    return lines
 
 
 def _undecided(page: Page, status: Status) -> list[str]:
@@ -153,58 +169,56 @@ def _undecided(page: Page, status: Status) -> list[str]:
     return [page.say("trust_stale")] if stale else []
 
 
-def _alarm_strip(page: Page, status: Status) -> Block | None:
-    """Lay out the waiting alarms, and the one that a touch opens, on a line of their own below the bar."""
+def _banner(page: Page, status: Status) -> Block | None:
+    """Lay out the waiting alarms, and the one that a touch opens, on a strip of their own below the bar."""
     words = banner.words(page, status)
     if not words:
         return None
-    height, side = page.px(BANNER), page.px(34)
-    room = page.width - side - page.px(8)
-    sizes = [page.px(units) for units in range(27, 13, -1)]
-    style = largest(words, sizes, page.firm(27, page.colours.verdict.red.ink, bold=True), (room, height), 2)
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.SIREN, page.colours.verdict.red.ink),))
-    row = beside([(0, sign), (side + page.px(8), paragraph(words, style, room))])
+    hue, height, side = page.colours.verdict.red, page.mm(BANNER_MM), page.mm(4.6)
+    room = page.width - side - page.mm(1.0)
+    style = page.fitting(words, page.font(Role.LEAD, hue.ink, bold=True), (room, height), 2)
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.SIREN, hue.ink),))
+    row = beside([(0, sign), (side + page.mm(1.0), paragraph(words, style, room))])
     above = (height - row.height) // 2
-    ground = Fill(Rect(0, 0, page.style.size[0], height), page.colours.verdict.red.ground)
-    return padded(row, page.px(MARGIN), above, height - row.height - above, lambda _: [ground])
+    ground = Fill(Rect(0, 0, page.span, height), hue.ground)
+    return padded(row, page.margin, above, height - row.height - above, lambda _: [ground])
 
 
 def _notice_words(page: Page, notice: Notice) -> str:
     return f"{notice.code} {text.pick(Lines(notice.zh, notice.en), page.style.language)}"
 
 
+_Part: TypeAlias = "Icon | tuple[str, Type]"
+
+
 def _bar(page: Page, status: Status, *, menu: bool) -> Block:
-    height = page.px(BAR)
-    behind = Fill(Rect(0, 0, page.style.size[0], height), theme.BAR)
-    left, right, start = _fitted_ends(page, status, menu=menu)
-    shift = _shift(page, status, left.items[-1].rect.right, start)
-    row = beside([(page.px(MARGIN), left), *shift, (page.px(MARGIN) + start, right)])
-    inside = (height - row.height) // 2
-    return padded(row, 0, inside, height - row.height - inside, lambda _: [behind])
-
-
-def _fitted_ends(page: Page, status: Status, *, menu: bool) -> tuple[Block, Block, int]:
-    """Return both ends of the bar in the largest size that fits, and the x of the right one.
-
-    The upload state is left out if it does not fit at any size.
-    """
-    for upload, units in product((status.upload, None), range(20, 8, -1)):
-        left, right = _bar_ends(page, replace(status, upload=upload), units, menu=menu)
-        start = page.width - max(item.rect.right for item in right.items)
-        if start - left.items[-1].rect.right >= page.px(10):
-            break
-    return left, right, start
+    area = regions.bar(page.style, menu=menu)
+    marked = status.trust.laboratory and regions.is_small(page.style)
+    ground = theme.LABORATORY if marked else theme.BAR
+    left = _run(page, _bar_start(page, status, menu=menu, marked=marked))
+    end = left.items[-1].rect.right
+    room = area.width - 2 * page.margin - end - page.mm(1.4)
+    bars = page.colours.bars
+    right = _fitting_end(page, status, room, bars.laboratory if marked else bars.key.mark)
+    blocks = [(page.margin, left)]
+    start = area.width - page.margin
+    if right.items:
+        start -= max(item.rect.right for item in right.items)
+        blocks.append((start, right))
+    row = beside([*blocks, *_shift(page, status, page.margin + end, start)])
+    inside = (area.height - row.height) // 2
+    return padded(row, 0, inside, area.height - row.height - inside, lambda _: [Fill(area, ground)])
 
 
 def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
     """Return the shift number if there is room for it between the two ends."""
-    style = page.firm(17, page.colours.bars.key.mark)
+    style = page.font(Role.DETAIL, page.colours.bars.key.mark)
     words = page.say("shift", shift=status.shift)
-    gap = page.px(12)
+    gap = page.mm(1.6)
     wide = -int(-style.width(words) // 1)
     if not status.shift or left + 2 * gap + wide > right:
         return []
-    return [(page.px(MARGIN) + left + gap, paragraph(words, style, wide))]
+    return [(left + gap, paragraph(words, style, wide))]
 
 
 _UPLOADS = {
@@ -215,81 +229,92 @@ _UPLOADS = {
 }
 
 
-def _bar_ends(page: Page, status: Status, units: float, *, menu: bool) -> tuple[Block, Block]:
-    """Return the left end (clock) and the right end (link, trust, records, upload, torch)."""
-    time = page.firm(26, page.colours.bars.key.ink, bold=True)
-    plain = page.firm(units, page.colours.bars.key.mark)
-    warn = page.firm(units, page.colours.bars.warning, bold=True)
-    left: list[Icon | tuple[str, Type]] = [Icon.MENU] if menu else []
-    left.append((text.clock(status.clock.now_s), time))
+def _bar_start(page: Page, status: Status, *, menu: bool, marked: bool) -> list[_Part]:
+    """Return the left end of the bar: the menu, the clock and, on a small display, what has no room below."""
+    parts: list[_Part] = [Icon.MENU] if menu else []
+    parts.append((text.clock(status.clock.now_s), page.font(Role.BODY, page.colours.bars.key.ink, bold=True)))
     if not status.clock.trusted:
-        left.append(Icon.TRIANGLE)
-    right: list[Icon | tuple[str, Type]] = []
+        parts.append(Icon.TRIANGLE)
+    if marked:
+        parts.append(
+            (page.say("bar_laboratory"), page.font(Role.DETAIL, page.colours.bars.laboratory, bold=True))
+        )
+    small = regions.is_small(page.style)
+    if small and status.notices and banner.words(page, status):
+        codes = " ".join(notice.code for notice in status.notices)
+        parts.append((codes, page.font(Role.DETAIL, page.colours.bars.warning, bold=True)))
+    return parts
+
+
+def _fitting_end(page: Page, status: Status, room: int, ink: Colour) -> Block:
+    """Return the right end of the bar without the least important parts, so that it is at most `room` px."""
+    parts = _bar_end(page, status, ink)
+    for left_out in range(max(rank for rank, _ in parts) + 1):
+        block = _run(page, [part for rank, part in parts if rank == 0 or rank > left_out])
+        if max((item.rect.right for item in block.items), default=0) <= room:
+            return block
+    return block
+
+
+def _bar_end(page: Page, status: Status, ink: Colour) -> list[tuple[int, _Part]]:
+    """Return link, trust, records, upload and torch, each with its rank: 1 is left out first, 0 never."""
+    plain = page.font(Role.DETAIL, ink)
+    warn = page.font(Role.DETAIL, page.colours.bars.warning, bold=True)
+    parts: list[tuple[int, _Part]] = []
     if status.online is not None:
-        right.append((page.say("online"), plain) if status.online else (page.say("offline"), warn))
+        parts.append((3, (page.say("online"), plain)) if status.online else (0, (page.say("offline"), warn)))
     if status.trust.age_s is None:
-        right += [Icon.TRIANGLE, (page.say("trust_none"), warn)]
+        parts += [(0, Icon.TRIANGLE), (0, (page.say("trust_none"), warn))]
     elif status.trust.grade is Grade.FRESH:
-        right.append((page.say("trust_fresh"), plain))
+        parts.append((2, (page.say("trust_fresh"), plain)))
     else:
-        right.append(Icon.TRIANGLE)
-        right.append((page.say("trust_aged", ago=text.ago(status.trust.age_s, page.style.language)), warn))
-    right.append((page.say("records", count=status.records), plain))
+        aged = page.say("trust_aged", ago=text.ago(status.trust.age_s, page.style.language))
+        parts += [(0, Icon.TRIANGLE), (6, (aged, warn))]
+    parts.append((4, (page.say("records", count=status.records), plain)))
     if status.upload in _UPLOADS:
         fault = status.upload is Sending.FAULT
-        small = page.firm(
-            max(12, units - 3), page.colours.bars.warning if fault else page.colours.bars.key.mark, bold=fault
-        )
-        right.append((page.say(_UPLOADS[status.upload]), small))
+        parts.append((5 if fault else 1, (page.say(_UPLOADS[status.upload]), warn if fault else plain)))
     if status.torch:
-        right.append(Icon.TORCH)
-    return _run(page, left), _run(page, right)
+        parts.append((0, Icon.TORCH))
+    return parts
 
 
-def _run(page: Page, parts: list[Icon | tuple[str, Type]]) -> Block:
+def _run(page: Page, parts: list[_Part]) -> Block:
     """Arrange texts and icons in a row."""
     x, blocks = 0, []
     for part in parts:
         if isinstance(part, Icon):
-            side = page.px(20)
+            side = page.mm(2.7)
             colour = page.colours.bars.key.ink if part is Icon.MENU else page.colours.bars.warning
             blocks.append((x, Block(side, (IconItem(Rect(0, 0, side, side), part, colour),))))
-            x += side + page.px(5)
+            x += side + page.mm(0.7)
         else:
             string, style = part
             width = -int(-style.width(string) // 1)
             item = Text(Rect(0, 0, width, style.leading), string, style.size, style.colour, style.bold)
             blocks.append((x, Block(style.leading, (item,))))
-            x += width + page.px(12)
-    return beside(blocks)
+            x += width + page.mm(1.5)
+    return beside(blocks) if blocks else Block(0, ())
 
 
 def _laboratory(page: Page) -> Block:
-    style = page.firm(21, page.colours.bars.laboratory, bold=True)
+    style = page.font(Role.DETAIL, page.colours.bars.laboratory, bold=True)
     band = paragraph(page.say("laboratory"), style, page.width, centred=True)
-    width = page.style.size[0]
+    gap = page.mm(0.4)
     return padded(
-        band,
-        page.px(MARGIN),
-        page.px(3),
-        page.px(4),
-        lambda h: [Fill(Rect(0, 0, width, h), theme.LABORATORY)],
+        band, page.margin, gap, gap, lambda height: [Fill(Rect(0, 0, page.span, height), theme.LABORATORY)]
     )
 
 
-def _notices(page: Page, lines: list[str], least: int) -> Block:
+def _notices(page: Page, lines: list[str]) -> Block:
     """Lay out the notices about the terminal."""
-    side = page.px(26)
-    width = page.width - side - page.px(8)
+    side = page.mm(3.1)
+    start = side + page.mm(1.0)
     notice = page.colours.notice
-    style = page.firm(21, notice.ink, bold=True)
-    sizes = [page.px(units) for units in range(21, least - 1, -1)]
-    body = [
-        paragraph(words, largest(words, sizes, style, (width, page.px(100)), 1), width) for words in lines
-    ]
+    style = page.font(Role.DETAIL, notice.ink, bold=True)
+    body = stack([paragraph(words, style, page.width - start) for words in lines])
     sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.DEVICE, notice.ink),))
-    row = beside([(0, sign), (side + page.px(8), stack(body))])
-    ground = page.style.size[0]
+    row, gap = beside([(0, sign), (start, body)]), page.mm(0.4)
     return padded(
-        row, page.px(MARGIN), page.px(5), page.px(6), lambda h: [Fill(Rect(0, 0, ground, h), notice.ground)]
+        row, page.margin, gap, gap, lambda height: [Fill(Rect(0, 0, page.span, height), notice.ground)]
     )

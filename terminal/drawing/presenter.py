@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pygame
@@ -10,7 +10,9 @@ import pygame
 from terminal.drawing import theme
 from terminal.drawing.draw import compose, paint_all
 from terminal.drawing.items import ImageItem
+from terminal.drawing.touch_cells import Turned
 from terminal.drawing.touch_input import Contacts
+from terminal.screens.attention import key_face
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +31,7 @@ class _Drawn:
     """A screen, the items it consists of, and the camera's picture in it."""
 
     screen: Shown
+    style: Style
     items: list[Item]
     picture: Luma | None
     found: Corners
@@ -50,11 +53,14 @@ class Presenter:
         self._surface = pygame.Surface(style.size, depth=32)
         self._drawn: _Drawn | None = None
         self._dark = False
+        self._face: object = None
+        self._page = 0
+        """Page of the screen, where the display does not hold all of it; a new face begins at its first."""
 
     @property
     def style(self) -> Style:
-        """The style that screens are drawn in."""
-        return self._style
+        """The style that the screen was drawn in, or will be before the first."""
+        return self._style if self._drawn is None else self._drawn.style
 
     def show(self, screen: Shown, picture: Luma | None, found: Corners = ()) -> None:
         """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown.
@@ -83,10 +89,18 @@ class Presenter:
     def _composed(self, screen: Shown, picture: Luma | None, found: Corners) -> _Drawn:
         """Lay out a screen, unless it is the one that is shown."""
         last = self._drawn
-        if last is not None and last.screen == screen and (last.picture is None) == (picture is None):
-            return _Drawn(screen, last.items, picture, found)
-        items = compose(screen, self._style, live=picture is not None)
-        return _Drawn(screen, items, picture, found)
+        if last is None or last.screen != screen:
+            face = key_face(screen)
+            self._face, self._page = face, self._page if face == self._face else 0
+        style = replace(self._style, page=self._page)
+        if (
+            last is not None
+            and (last.screen, last.style) == (screen, style)
+            and (last.picture is None) == (picture is None)
+        ):
+            return _Drawn(screen, style, last.items, picture, found)
+        items = compose(screen, style, live=picture is not None)
+        return _Drawn(screen, style, items, picture, found)
 
     def _paint(self, now: _Drawn, area: pygame.Rect | None) -> None:
         """Paint everything, or only `area`, and show it."""
@@ -108,7 +122,9 @@ class Presenter:
         `now_s` is the monotonic time of this call, s. The iterator must be used up.
         """
         for contact in self._display.poll():
-            event = self._contacts.read(contact, screen(), self._style)
-            if event is not None:
+            event = self._contacts.read(contact, screen(), self.style)
+            if isinstance(event, Turned):
+                self._page += 1
+            elif event is not None:
                 yield event
         self._contacts.polled_s = now_s

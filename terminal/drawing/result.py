@@ -15,6 +15,7 @@ from terminal.drawing import (
     headline,
     hero,
     plate_hero,
+    regions,
     result_details,
     result_vehicle,
     text,
@@ -23,8 +24,8 @@ from terminal.drawing import (
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
-from terminal.drawing.touch_cells import GAP, TouchCell, area_of, key_face
+from terminal.drawing.page import LEAST_KEY, MARGIN, Page
+from terminal.drawing.touch_cells import TouchCell, face_of, key_face
 from terminal.model import Outcome
 from terminal.screens.check import DetailsWanted, Phase
 from terminal.vehicle import status as statuses
@@ -39,8 +40,6 @@ FLASH_S = 0.5
 """Duration, s, of half a flash: one flash a second, a third of the safe limit (WCAG 2.2, 2.3.1)."""
 BODY, SMALL, FINE = 30, 24, 20
 """Sizes of type beside the headline's, units."""
-DETAILS_ROW = 88
-"""Height of the key that opens the details, units."""
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
@@ -62,12 +61,13 @@ def details_cell(screen: Result, style: Style, below: int = 0) -> TouchCell | No
     """Return the key that opens the details, `below` px above the soft keys; None if it is not offered."""
     if not screen.has_details or screen.details:
         return None
-    return TouchCell(area_of(style, DETAILS_ROW).move(0, -below), DetailsWanted())
+    column, tall = regions.columns(style)[-1], style.mm(LEAST_KEY)
+    return TouchCell(Rect(column.x, column.bottom - below - tall, column.width, tall), DetailsWanted())
 
 
 def details_key(page: Page, screen: Result, cell: TouchCell) -> list[Item]:
     """Draw the key that opens the details, with the number of statuses that are named there alone."""
-    face = cell.rect.inflate(-2 * page.px(GAP + MARGIN // 2), -2 * page.px(GAP))
+    face = face_of(page, cell)
     more = len(statuses.shown(screen.judged.verdict.status.letters or "")) - 1
     words = page.say("details_more", count=more) if more > 0 else page.say("details")
     return key_face(page, face, words, page.colours.panel, page.colours.ink)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal.drawing import text
-from terminal.drawing.layout import Block, largest, paragraph, stack
-from terminal.drawing.page import Page
-from terminal.drawing.shift_parts import ROOM, filled, headed, inside
-from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
+from terminal.drawing import regions, text
+from terminal.drawing.layout import Block, paragraph, stack
+from terminal.drawing.page import Page, Role
+from terminal.drawing.shift_parts import headed, inside, listed
+from terminal.drawing.touch_cells import TouchCell, grid, key_face, turn_face
 from terminal.journal.notes import OPENING_REASONS
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
 
 if TYPE_CHECKING:
+    from terminal.drawing.flow import Flow
     from terminal.drawing.items import Item
     from terminal.drawing.theme import Style
     from terminal.model import SealedClaims
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 
 def cells(style: Style) -> list[TouchCell]:
     """Return a row for each reason, above the soft keys."""
-    area = area_of(style, ROOM)
-    each = area.height / len(OPENING_REASONS)
-    return [
-        TouchCell(part(area, 0, 1, row, each), ReasonPicked(reason))
-        for row, reason in enumerate(OPENING_REASONS)
-    ]
+    reasons = [ReasonPicked(reason) for reason in OPENING_REASONS]
+    return grid(style, regions.high_cells(style)[1], reasons)
 
 
 def compose_reasons(style: Style, screen: SealedReasons) -> list[Item]:
@@ -34,8 +31,10 @@ def compose_reasons(style: Style, screen: SealedReasons) -> list[Item]:
     def head(page: Page) -> Block:
         return stack(
             [
-                paragraph(page.say("sealed_why"), page.type(32, page.colours.ink, bold=True), page.width),
-                paragraph(page.say("sealed_record"), page.type(22, page.colours.muted), page.width),
+                paragraph(
+                    page.say("sealed_why"), page.font(Role.TITLE, page.colours.ink, bold=True), page.width
+                ),
+                paragraph(page.say("sealed_record"), page.font(Role.BODY, page.colours.muted), page.width),
             ]
         )
 
@@ -45,24 +44,26 @@ def compose_reasons(style: Style, screen: SealedReasons) -> list[Item]:
         if isinstance(cell.event, ReasonPicked):
             words = text.opening_reason(cell.event.reason, style.language)
             drawn += key_face(page, inside(page, cell), words, page.colours.panel, page.colours.ink)
+        else:
+            drawn += turn_face(page, cell)
     return [*headed(style, screen.status, head), *drawn]
 
 
-def compose_view(style: Style, screen: SealedView) -> list[Item]:
+def view(style: Style, screen: SealedView) -> Flow:
     """Lay out the opened claims, or that they cannot be opened."""
 
-    def body(page: Page) -> Block:
-        plate = screen.judged.plate
-        lines = [
-            paragraph(plate.number if plate else "", page.type(40, page.colours.ink, bold=True), page.width)
-        ]
+    def made(page: Page) -> list[Block]:
+        plate, ink = screen.judged.plate, page.colours.ink
+        number = page.font(Role.TITLE, ink, bold=True)
+        lines = [paragraph(plate.number if plate else "", number, page.width)]
         if screen.claims is None:
-            words = page.type(32, page.colours.ink, bold=True)
-            return stack([*lines, paragraph(page.say("sealed_failed"), words, page.width)], page.eased(24))
-        lines.append(paragraph(page.say("sealed_title"), page.type(24, page.colours.muted), page.width))
-        return stack([*lines, *_claims(page, screen.claims)], page.eased(24))
+            failed = page.font(Role.LEAD, ink, bold=True)
+            return [*lines, paragraph(page.say("sealed_failed"), failed, page.width)]
+        title = page.font(Role.BODY, page.colours.muted)
+        lines.append(paragraph(page.say("sealed_title"), title, page.width))
+        return [*lines, *_claims(page, screen.claims)]
 
-    return filled(style, screen.status, body)
+    return listed(style, screen.status, made)
 
 
 def _claims(page: Page, claims: SealedClaims) -> list[Block]:
@@ -77,8 +78,7 @@ def _claims(page: Page, claims: SealedClaims) -> list[Block]:
 
 def _claim(page: Page, name: str, value: str | None) -> Block:
     words = value or page.say("sealed_absent")
-    style = page.type(36, page.colours.ink if value else page.colours.muted, bold=True)
-    sizes = [page.eased(units) for units in range(36, 9, -1)]
-    fitting = largest(words, sizes, style, (page.width, 2 * style.leading), 1)
-    label = paragraph(page.say(name), page.type(22, page.colours.muted), page.width)
+    ink = page.colours.ink if value else page.colours.muted
+    label = paragraph(page.say(name), page.font(Role.DETAIL, page.colours.muted), page.width)
+    fitting = page.fitting(words, page.font(Role.TITLE, ink, bold=True), (page.width, page.mm(12)))
     return stack([label, paragraph(words, fitting, page.width)])

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import text
+from terminal.drawing import regions, text
 from terminal.drawing.headline import outcome_title
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem, Item
-from terminal.drawing.layout import Block, beside, largest, paragraph, stack
-from terminal.drawing.page import Page
-from terminal.drawing.shift_parts import ROOM, chip, headed, inside, panel, unuploaded
-from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
-from terminal.journal.notes import Action, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.drawing.layout import Block, beside, paragraph, stack, wrap
+from terminal.drawing.page import LEAST_CELL, Page, Role
+from terminal.drawing.shift_parts import chip, headed, inside, panel, unuploaded
+from terminal.drawing.touch_cells import TouchCell, grid, key_face, part, turn_face
 from terminal.screens.shift import (
     MENU,
-    ROWS,
     LogEntry,
     LogRowTouched,
     Menu,
@@ -29,12 +28,13 @@ from terminal.screens.shift import (
 )
 
 if TYPE_CHECKING:
+    from terminal.drawing.layout import Type
     from terminal.drawing.theme import Style
     from terminal.journal.notes import OfficerNote
     from terminal.screens.values import Logged, Status
 
-BAR_TOUCH = 72
-"""Height of the area at the top whose touch opens the menu, units: the bar is narrower than a thumb."""
+_ROW, _MOST_ROW = 11.0, 20.0
+"""Least and most height of a row of the menu or of the log, mm; on a low display as low as a cell may be."""
 _PARTS = {
     Part.LOG: "menu_log",
     Part.UPLOAD: "menu_upload",
@@ -45,46 +45,55 @@ _PARTS = {
 
 def cells(screen: Menu | ShiftLog | LogEntry, style: Style) -> list[TouchCell]:
     """Return the touch cells above the soft keys; no two overlap."""
-    area = area_of(style, ROOM)
+    area = regions.high_cells(style)[1]
     match screen:
         case Menu():
-            return [
-                TouchCell(part(area, 0, 1, row, area.height / len(MENU)), MenuTouched(listed))
-                for row, listed in enumerate(MENU)
-            ]
+            listed = [MenuTouched(one) for one in MENU]
+            return grid(style, area, listed, 1, (_least_row(style), _MOST_ROW))
         case ShiftLog():
-            return _log_cells(screen, area)
+            return _log_cells(screen, style, area)
         case LogEntry():
-            return _note_cells(screen, area)
+            return _note_cells(screen, style, area)
 
 
 def bar_cell(style: Style) -> TouchCell:
     """Return the touch cell of the bar that opens the menu."""
-    return TouchCell(Rect(0, 0, style.size[0], Page(style).px(BAR_TOUCH)), MenuTouched(Part.MENU))
+    return TouchCell(regions.bar(style, menu=True), MenuTouched(Part.MENU))
 
 
-def _log_cells(screen: ShiftLog, area: Rect) -> list[TouchCell]:
+def _least_row(style: Style) -> float:
+    wrapped = regions.is_small(style) and style.language == "en"  # an outcome's name takes two lines
+    return LEAST_CELL if regions.is_low(style) and not wrapped else _ROW
+
+
+def rows_of_log(style: Style) -> int:
+    """Return how many checks a page of the log has on this display, besides the keys to other pages."""
+    area = regions.high_cells(style)[1]
+    return int(area.height // style.mm(_least_row(style))) - 1
+
+
+def pages_of_log(screen: ShiftLog, style: Style) -> int:
+    """Return the number of the log's pages on this display, at least 1."""
+    return max(1, -(-len(screen.log) // rows_of_log(style)))
+
+
+def _log_cells(screen: ShiftLog, style: Style, area: Rect) -> list[TouchCell]:
     """Return one row per check of the page, and below them the keys to other pages."""
-    each = area.height / (ROWS + 1)
+    count, pages = rows_of_log(style), pages_of_log(screen, style)
+    each = area.height / (count + 1)
+    start = screen.page % pages * count
     rows = [
-        TouchCell(part(area, 0, 1, row, each), LogRowTouched(one.seq)) for row, one in enumerate(screen.shown)
+        TouchCell(part(area, 0, 1, row, each), LogRowTouched(one.seq))
+        for row, one in enumerate(screen.log[start : start + count])
     ]
-    turns = [TouchCell(part(area, place, 2, ROWS, each), Paged(by)) for place, by in enumerate((-1, 1))]
-    return [*rows, *(turns if screen.pages > 1 else ())]
+    turns = [TouchCell(part(area, place, 2, count, each), Paged(by)) for place, by in enumerate((-1, 1))]
+    return [*rows, *(turns if pages > 1 else ())]
 
 
-def _note_cells(screen: LogEntry, area: Rect) -> list[TouchCell]:
-    """Return words in three columns, then a row for picture and mistake and one for the control room."""
-    words = [note for note in screen.notes if isinstance(note, Action | Remark)]
-    own = [note for note in screen.notes if isinstance(note, KeepPicture | Mistaken)]
-    control = [note for note in screen.notes if isinstance(note, ControlWord)]
-    rows = -(-len(words) // 3)
-    each = area.height / (rows + 2)
-    return [
-        *(TouchCell(part(area, n % 3, 3, n // 3, each), NotePicked(note)) for n, note in enumerate(words)),
-        *(TouchCell(part(area, n, len(own), rows, each), NotePicked(note)) for n, note in enumerate(own)),
-        *(TouchCell(part(area, n, 2, rows + 1, each), NotePicked(word)) for n, word in enumerate(control)),
-    ]
+def _note_cells(screen: LogEntry, style: Style, area: Rect) -> list[TouchCell]:
+    """Return the notes in columns: words, then picture and mistake, then what the control room says."""
+    columns = 2 if regions.is_small(style) else 3
+    return grid(style, area, [NotePicked(note) for note in screen.notes], columns)
 
 
 def compose_menu(style: Style, screen: Menu) -> list[Item]:
@@ -92,10 +101,10 @@ def compose_menu(style: Style, screen: Menu) -> list[Item]:
 
     def head(page: Page) -> Block:
         shift = screen.status.shift
-        lines = [paragraph(page.say("menu"), page.type(32, page.colours.ink, bold=True), page.width)]
+        lines = [paragraph(page.say("menu"), page.font(Role.TITLE, page.colours.ink, bold=True), page.width)]
         if shift:
             said = page.say("shift", shift=shift)
-            lines.append(paragraph(said, page.type(22, page.colours.muted), page.width))
+            lines.append(paragraph(said, page.font(Role.BODY, page.colours.muted), page.width))
         return stack(lines)
 
     page = Page(style)
@@ -103,16 +112,19 @@ def compose_menu(style: Style, screen: Menu) -> list[Item]:
     for cell in cells(screen, style):
         if isinstance(cell.event, MenuTouched):
             drawn += _menu_row(page, screen.status, cell, cell.event.part)
+        else:
+            drawn += turn_face(page, cell)
     return [*headed(style, screen.status, head), *drawn]
 
 
 def _menu_row(page: Page, status: Status, cell: TouchCell, listed: Part) -> list[Item]:
     rect = inside(page, cell)
-    lines = [paragraph(page.say(_PARTS[listed]), page.firm(30, page.colours.ink, bold=True), page.width)]
+    room = rect.width - 2 * page.mm(1.0)
+    words = page.say(_PARTS[listed])
+    lines = [paragraph(words, page.font(Role.LEAD, page.colours.ink, bold=True), room)]
     if listed is Part.UPLOAD:
-        lines.append(
-            paragraph(unuploaded(page, status.records), page.firm(20, page.colours.muted), page.width)
-        )
+        said = unuploaded(page, status.records)
+        lines.append(paragraph(said, page.font(Role.DETAIL, page.colours.muted), room))
     return panel(page, rect, stack(lines))
 
 
@@ -124,17 +136,17 @@ def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
         title = page.say("log", count=len(screen.log))
         if not screen.log:
             title = page.say("log_empty" if screen.told else "waiting")
-        lines = [paragraph(title, page.type(32, ink, bold=True), page.width)]
-        if screen.pages > 1:
-            said = page.say("log_page", page=screen.page + 1, pages=screen.pages)
-            lines.append(paragraph(said, page.type(22, muted), page.width))
+        lines = [paragraph(title, page.font(Role.TITLE, ink, bold=True), page.width)]
+        if (pages := pages_of_log(screen, style)) > 1:
+            said = page.say("log_page", page=screen.page % pages + 1, pages=pages)
+            lines.append(paragraph(said, page.font(Role.BODY, muted), page.width))
         if screen.before_restart:
             said = page.say("log_before_restart", count=screen.before_restart)
-            lines.append(paragraph(said, page.type(22, muted), page.width))
+            lines.append(paragraph(said, page.font(Role.DETAIL, muted), page.width))
         return stack(lines)
 
     page = Page(style)
-    by_seq = {one.seq: one for one in screen.shown}
+    by_seq = {one.seq: one for one in screen.log}
     drawn: list[Item] = []
     for cell in cells(screen, style):
         if isinstance(cell.event, LogRowTouched):
@@ -150,23 +162,26 @@ def compose_log(style: Style, screen: ShiftLog) -> list[Item]:
 def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     """Draw a check: outcome icon, plate above outcome and last note, record number above time."""
     rect, colours = inside(page, cell), page.colours
-    side = min(page.px(44), rect.height - page.px(12))
-    start = side + page.px(10)
-    room = rect.width - 2 * page.px(8)
+    side = min(page.mm(6.0), rect.height - page.mm(1.6))
+    start = side + page.mm(1.4)
+    room = rect.width - 2 * page.mm(1.0)
+    small = page.font(Role.DETAIL, colours.muted)
+    seq = page.say("record_number", seq=logged.seq)
     number = [
-        paragraph(page.say("record_number", seq=logged.seq), page.firm(18, colours.muted), room),
-        paragraph(text.clock(logged.checked_s), page.firm(18, colours.muted), room),
+        paragraph(str(logged.seq) if regions.is_small(page.style) else seq, small, room),
+        paragraph(text.clock(logged.checked_s), small, room),
     ]
     wide = max(item.rect.right for block in number for item in block.items)
-    middle = room - start - wide - page.px(10)
+    middle = room - start - wide - page.mm(1.4)
     words = [
         outcome_title(logged.outcome, page),
         *([page.say("rechecked")] if logged.rechecked else []),
         *(text.note(act, page.style.language) for act in logged.acts[-1:]),
     ]
-    named = stack(
-        [_one_line(page, _plate(page, logged), 26, middle), _small(page, " · ".join(words), middle)]
-    )
+    plate = _plate(page, logged)
+    style = page.fitting(plate, page.font(Role.LEAD, colours.ink, bold=True), (middle, rect.height))
+    said = _shortest(words, small, (middle, rect.height - style.leading))
+    named = stack([paragraph(plate, style, middle), paragraph(said, small, middle)])
     return panel(
         page,
         rect,
@@ -174,16 +189,13 @@ def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     )
 
 
-def _one_line(page: Page, words: str, units: int, room: int) -> Block:
-    style = page.firm(units, page.colours.ink, bold=True)
-    sizes = [page.px(size) for size in range(units, 9, -1)]
-    return paragraph(words, largest(words, sizes, style, (room, 2 * style.leading), 1), room)
-
-
-def _small(page: Page, words: str, room: int) -> Block:
-    style = page.firm(19, page.colours.muted)
-    sizes = [page.px(size) for size in range(19, 8, -1)]
-    return paragraph(words, largest(words, sizes, style, (room, 2 * style.leading), 1), room)
+def _shortest(words: list[str], style: Type, box: tuple[int, int]) -> str:
+    """Return the words, without the last ones where they do not fit the box, px."""
+    for count in range(len(words), 1, -1):
+        said = " · ".join(words[:count])
+        if len(wrap(said, style, box[0])) * style.leading <= box[1]:
+            return said
+    return words[0]
 
 
 def _plate(page: Page, logged: Logged) -> str:
@@ -203,45 +215,44 @@ def compose_note(style: Style, screen: LogEntry) -> list[Item]:
             ground, ink = page.colours.face(chosen=there)
             words = text.note(cell.event.note, style.language)
             drawn += key_face(page, inside(page, cell), words, ground, ink)
+        else:
+            drawn += turn_face(page, cell)
     return [*headed(style, screen.status, lambda page: _noted(page, screen)), *drawn]
 
 
 def _noted(page: Page, screen: LogEntry) -> Block:
     """Lay out the heading: the check, and its notes on disk."""
     logged, colours = screen.logged, page.colours
-    side = page.eased(48)
-    start = side + page.px(10)
+    side = page.mm(6.0)
+    start = side + page.mm(1.4)
     room = page.width - start
     number = page.say("record", seq=logged.seq, time=text.clock(logged.checked_s, seconds=True))
+    title = f"{_plate(page, logged)} {outcome_title(logged.outcome, page)}"
     named = stack(
         [
-            paragraph(
-                f"{_plate(page, logged)} {outcome_title(logged.outcome, page)}",
-                page.type(28, colours.ink, bold=True),
-                room,
-            ),
-            paragraph(number, page.type(20, colours.muted), room),
+            paragraph(title, page.font(Role.LEAD, colours.ink, bold=True), room),
+            paragraph(number, page.font(Role.DETAIL, colours.muted), room),
         ]
     )
     row = beside([(0, chip(page, logged.outcome, side)), (start, named)])
     if isinstance(screen.back, ShiftLog) and logged.judged is None:
-        gone = paragraph(page.say("not_reopened"), page.type(20, colours.muted), page.width)
-        row = stack([row, gone], page.eased(4))
-    return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.eased(8))
+        gone = paragraph(page.say("not_reopened"), page.font(Role.DETAIL, colours.muted), page.width)
+        row = stack([row, gone], page.mm(0.5))
+    return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.mm(0.6))
 
 
 def _acts(page: Page, acts: tuple[OfficerNote, ...], *, noted: bool) -> Block:
     """Lay out the notes on disk, each once, latest last, checked if one was added since the last touch."""
-    style = page.type(24, page.colours.ink, bold=True)
+    style = page.font(Role.BODY, page.colours.ink, bold=True)
     if not acts and not noted:
-        return paragraph(page.say("add_what"), page.type(24, page.colours.muted, bold=True), page.width)
+        return paragraph(page.say("add_what"), replace(style, colour=page.colours.muted), page.width)
     language = page.style.language
     latest = reversed(dict.fromkeys(reversed(acts)))
     names = ("、" if language == "zh" else ", ").join(text.note(act, language) for act in latest)
     words = page.say("noted_list", notes=names) if names else page.say("noted")
     if not noted:
         return paragraph(words, style, page.width)
-    side = page.eased(26)
-    start = side + page.px(8)
+    side = style.leading
+    start = side + page.mm(1.0)
     sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.CHECK, page.colours.ink),))
     return beside([(0, sign), (start, paragraph(words, style, page.width - start))])

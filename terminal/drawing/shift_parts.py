@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import theme
+from terminal.drawing import regions, theme
+from terminal.drawing.flow import Flow, flow
 from terminal.drawing.items import Dashes, Fill, IconItem, Item
-from terminal.drawing.layout import Block, at
-from terminal.drawing.page import KEYS_HEIGHT, MARGIN, Page, top
+from terminal.drawing.layout import Block, at, padded
+from terminal.drawing.page import Page, top
 from terminal.drawing.theme import Form
-from terminal.drawing.touch_cells import GAP, TouchCell, area_of
+from terminal.drawing.touch_cells import TouchCell, face_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from terminal.drawing.theme import Style
     from terminal.model import Outcome
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 ROOM = 400
 """Height of the cells above the soft keys, units."""
-_EASES = [step / 100 for step in range(130, 36, -4)]
+_STEPS = (-1, 0, 1, 2, 3)
+"""By how many sizes of type a heading is reduced, tried in this order."""
 
 
 def unuploaded(page: Page, count: int) -> str:
@@ -55,35 +58,43 @@ def chip(page: Page, outcome: Outcome, side: int) -> Block:
 
 def inside(page: Page, cell: TouchCell) -> Rect:
     """Return the area of a cell in which its key is drawn."""
-    gap = page.px(GAP)
-    return cell.rect.inflate(-2 * gap, -2 * gap)
+    return face_of(page, cell)
 
 
 def panel(page: Page, rect: Rect, block: Block) -> list[Item]:
     """Draw a touchable row with its text at the left, centred vertically."""
-    x, y = rect.x + page.px(8), rect.y + (rect.height - block.height) // 2
-    return [Fill(rect, page.colours.panel, page.px(8)), *at(block, x, y)]
+    x, y = rect.x + page.mm(1.0), rect.y + (rect.height - block.height) // 2
+    return [Fill(rect, page.colours.panel, page.mm(1.0)), *at(block, x, y)]
 
 
-def headed(style: Style, status: Status, head: Callable[[Page], Block]) -> list[Item]:
-    """Lay out the bars, and a heading between them and the cells."""
-    return _between(style, status, head, area_of(style, ROOM).y)
-
-
-def filled(style: Style, status: Status, body: Callable[[Page], Block]) -> list[Item]:
-    """Lay out the bars, and a body between them and the soft keys."""
-    return _between(style, status, body, style.size[1] - Page(style).px(KEYS_HEIGHT))
-
-
-def _between(style: Style, status: Status, made: Callable[[Page], Block], bottom: int) -> list[Item]:
-    """Lay out the bars, and a block in the largest size that fits above `bottom`."""
-    bars = top(Page(style), status)
-    room = bottom - bars.height - 2 * Page(style).px(5)
-    for ease in _EASES:
-        block = made(Page(style, ease))
+def headed(
+    style: Style, status: Status, head: Callable[[Page], Block], area: Rect | None = None
+) -> list[Item]:
+    """Lay out the bars, and a heading between them and the cells, in the largest type that fits `area`, px
+    (the heading's place above or beside cells that fill the height, if not given).
+    """
+    area = area or regions.high_cells(style)[0]
+    page = Page(style, area=area)
+    bars = top(page, status)
+    room = area.bottom - bars.height
+    for smaller in _STEPS:
+        block = head(replace(page, smaller=smaller))
         if block.height <= room:
             break
-    return [
-        *bars.items,
-        *at(block, Page(style).px(MARGIN), bars.height + (bottom - bars.height - block.height) // 2),
-    ]
+    shown = at(block, page.margin, bars.height + (room - block.height) // 2) if block.height <= room else []
+    return [*bars.items, *shown]
+
+
+def filled(style: Style, status: Status, body: Callable[[Page], Block]) -> Flow:
+    """Lay out the bars, and a body between them and the soft keys."""
+    return flow(style, status, lambda page: [indented(page, body(page))], centred=True)
+
+
+def listed(style: Style, status: Status, made: Callable[[Page], Sequence[Block]]) -> Flow:
+    """Lay out the bars, and blocks between them and the soft keys, in two columns if wider than high."""
+    return flow(style, status, lambda page: [indented(page, one) for one in made(page)])
+
+
+def indented(page: Page, block: Block) -> Block:
+    """Indent a block by the margin."""
+    return padded(block, page.margin, 0, 0, lambda _: ())

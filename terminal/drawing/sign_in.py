@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import text
+from terminal.drawing import regions, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item
 from terminal.drawing.layout import Block, paragraph, stack
-from terminal.drawing.page import Page
-from terminal.drawing.shift_parts import ROOM, filled, headed, inside
-from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
+from terminal.drawing.page import Page, Role
+from terminal.drawing.shift_parts import filled, headed, inside
+from terminal.drawing.touch_cells import TouchCell, grid, key_face
 from terminal.officers.attempts import MOST_WRONG
 from terminal.screens.sign_in import (
     ENTER,
@@ -27,23 +27,27 @@ from terminal.screens.sign_in import (
 )
 
 if TYPE_CHECKING:
+    from terminal.drawing.flow import Flow
     from terminal.drawing.theme import Style
 
 COLUMNS = 3
-_DOT, _DOT_GAP, _LINE = 20, 12, 46
-"""Units: a dot, the space between two, and the line of what was entered."""
+_PAD_MM, _LOW_PAD_MM = 56.0, 40.0
+"""Height of the pad, mm, and on a low display."""
+_DOT, _DOT_GAP, _LINE = 2.5, 1.5, 6.0
+"""A dot, the space between two, and the line of what was entered, mm."""
 
 
 def cells(screen: SignInScreen, style: Style) -> list[TouchCell]:
     """Return the touch cells of the pad; no two overlap."""
     if not isinstance(screen, SignIn):
         return []
-    area = area_of(style, ROOM)
-    each = area.height * COLUMNS / len(PAD)
-    return [
-        TouchCell(part(area, place % COLUMNS, COLUMNS, place // COLUMNS, each), PadTouched(key))
-        for place, key in enumerate(PAD)
-    ]
+    keys = [PadTouched(key) for key in PAD]
+    return grid(style, _places(style)[1], keys, COLUMNS)
+
+
+def _places(style: Style) -> tuple[Rect, Rect]:
+    """Return the areas of the heading and of the pad, px."""
+    return regions.low_cells(style, _LOW_PAD_MM if regions.is_low(style) else _PAD_MM)
 
 
 def enter_words(screen: SignIn) -> str:
@@ -55,10 +59,8 @@ def enter_words(screen: SignIn) -> str:
     return "pad_unlock" if _unlocks(screen) else "pad_sign_in"
 
 
-def compose(style: Style, screen: SignInScreen) -> list[Item]:
-    """Lay out a sign-in screen."""
-    if isinstance(screen, SignIn):
-        return _compose_pad(style, screen)
+def notice(style: Style, screen: Locked | Blocked) -> Flow:
+    """Lay out why nobody is signed in."""
     return filled(style, screen.status, lambda page: _notice(page, _lines(page, screen)))
 
 
@@ -73,28 +75,30 @@ def _lines(page: Page, screen: Locked | Blocked) -> tuple[str, ...]:
 
 def _notice(page: Page, lines: tuple[str, ...]) -> Block:
     """Lay out an icon above lines, the first of them large."""
-    side = page.eased(112)
+    side = page.mm(14 if page.smaller <= 0 else 9)
     icon = IconItem(Rect((page.width - side) // 2, 0, side, side), Icon.LOCK, page.colours.ink)
     said = [
         paragraph(
             line,
-            page.type(28 if place else 44, page.colours.ink, bold=True),
+            page.font(Role.LEAD if place else Role.TITLE, page.colours.ink, bold=True),
             page.width,
             centred=True,
             even=True,
         )
         for place, line in enumerate(lines)
     ]
-    return stack([Block(side, (icon,)), *said], page.eased(18))
+    return stack([Block(side, (icon,)), *said], page.mm(2.4))
 
 
-def _compose_pad(style: Style, screen: SignIn) -> list[Item]:
+def compose(style: Style, screen: SignIn) -> list[Item]:
+    """Lay out the pad, what is entered and what is asked for."""
     page = Page(style)
     drawn: list[Item] = []
     for cell in cells(screen, style):
         if isinstance(cell.event, PadTouched):
             drawn += _key(page, screen, cell, cell.event.key)
-    return [*headed(style, screen.status, lambda page: _head(page, screen)), *drawn]
+    head = headed(style, screen.status, lambda page: _head(page, screen), _places(style)[0])
+    return [*head, *drawn]
 
 
 def _key(page: Page, screen: SignIn, cell: TouchCell, key: str) -> list[Item]:
@@ -110,11 +114,11 @@ def _head(page: Page, screen: SignIn) -> Block:
     """Lay out what is asked for, what was entered, and what came of the last try."""
     ink = page.colours.ink
     asked = paragraph(
-        _asked(page, screen), page.type(30, ink, bold=True), page.width, centred=True, even=True
+        _asked(page, screen), page.font(Role.LEAD, ink, bold=True), page.width, centred=True, even=True
     )
-    words, style = _said(page, screen), page.type(24, ink, bold=True)
+    words, style = _said(page, screen), page.font(Role.BODY, ink, bold=True)
     said = paragraph(words, style, page.width, centred=True) if words else Block(style.leading, ())
-    return stack([asked, _entered(page, screen), said], page.eased(8))
+    return stack([asked, _entered(page, screen), said], page.mm(0.8))
 
 
 def _asked(page: Page, screen: SignIn) -> str:
@@ -132,12 +136,12 @@ def _unlocks(screen: SignIn) -> bool:
 
 def _entered(page: Page, screen: SignIn) -> Block:
     """The number in digits, or a dot for each digit of the PIN, on a line of fixed height."""
-    height = page.eased(_LINE)
+    height = page.mm(_LINE)
     if screen.entry is PadEntry.NUMBER:
-        style = page.type(38, page.colours.ink, bold=True)
+        style = page.font(Role.TITLE, page.colours.ink, bold=True)
         items = paragraph(screen.number, style, page.width, centred=True).items if screen.number else ()
         return Block(max(height, style.leading), tuple(items))
-    side, gap = page.eased(_DOT), page.eased(_DOT_GAP)
+    side, gap = page.mm(_DOT), page.mm(_DOT_GAP)
     wide = len(screen.pin) * (side + gap) - gap
     left, above = (page.width - wide) // 2, (height - side) // 2
     dots = [

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import theme
+from terminal.drawing import regions, theme
 from terminal.drawing.items import Fill, Item
-from terminal.drawing.layout import largest, padded, paragraph, stack
-from terminal.drawing.page import KEYS_HEIGHT, Page
+from terminal.drawing.layout import at, paragraph, stack
+from terminal.drawing.page import LEAST_KEY, Page, Role
+from terminal.drawing.shift import pages_of_log
 from terminal.drawing.sign_in import enter_words
 from terminal.model import Outcome
 from terminal.ports import Button
@@ -49,7 +50,7 @@ class SoftKey:
     main: bool = False
 
 
-def keys(screen: Shown) -> tuple[SoftKey, ...]:
+def keys(screen: Shown, style: Style) -> tuple[SoftKey, ...]:
     """Return the active soft keys from left to right, in the order of the buttons: BACK, TRIGGER, CONFIRM."""
     shown: tuple[SoftKey, ...]
     match screen:
@@ -81,7 +82,7 @@ def keys(screen: Shown) -> tuple[SoftKey, ...]:
                 SoftKey(Button.TRIGGER, "button_trigger", "scan"),
             )
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
-            shown = _shift_keys(screen)
+            shown = _shift_keys(screen, style)
         case _:
             shown = _case_keys(screen) if isinstance(screen, CaseScreen) else _sign_in_keys(screen)
     return shown
@@ -136,13 +137,13 @@ def _sign_in_keys(screen: SignInScreen) -> tuple[SoftKey, ...]:
             )
 
 
-def _shift_keys(screen: ShiftScreen) -> tuple[SoftKey, ...]:
+def _shift_keys(screen: ShiftScreen, style: Style) -> tuple[SoftKey, ...]:
     back = partial(SoftKey, Button.BACK, "button_back")
     confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
     scan = SoftKey(Button.TRIGGER, "button_trigger", "scan")
     shown: tuple[SoftKey, ...]
     match screen:
-        case ShiftLog(pages=1):
+        case ShiftLog() if pages_of_log(screen, style) == 1:
             shown = back("to_menu"), scan
         case ShiftLog():
             shown = back("to_menu"), scan, SoftKey(Button.CONFIRM, "button_confirm", "page_older")
@@ -223,22 +224,19 @@ def _choice_keys(screen: CodeChoice) -> tuple[SoftKey, ...]:
 
 def key_rects(screen: Shown, style: Style) -> list[tuple[SoftKey, Rect]]:
     """Return the soft keys with their areas, px; they share the width equally."""
-    width, height = style.size
-    page = Page(style)
-    gap, tall = page.px(8), page.px(KEYS_HEIGHT)
-    shown = keys(screen)
-    each = (width - gap * (len(shown) + 1)) // len(shown)
+    area, gap = regions.keys(style), style.mm(1.0)
+    margin = (area.height - style.mm(LEAST_KEY)) // 2
+    shown = keys(screen, style)
+    each = (area.width - gap * (len(shown) + 1)) // len(shown)
     return [
-        (key, Rect(gap + place * (each + gap), height - tall + gap // 2, each, tall - gap))
+        (key, Rect(gap + place * (each + gap), area.y + margin, each, area.height - 2 * margin))
         for place, key in enumerate(shown)
     ]
 
 
 def key_bar(page: Page, screen: Shown) -> list[Item]:
     """Draw the soft keys at the bottom of the screen."""
-    width, height = page.style.size
-    tall = page.px(KEYS_HEIGHT)
-    items: list[Item] = [Fill(Rect(0, height - tall, width, tall), theme.BAR)]
+    items: list[Item] = [Fill(regions.keys(page.style), theme.BAR)]
     for key, rect in key_rects(screen, page.style):
         items += _key(page, key, rect)
     return items
@@ -247,12 +245,11 @@ def key_bar(page: Page, screen: Shown) -> list[Item]:
 def _key(page: Page, key: SoftKey, rect: Rect) -> list[Item]:
     hue = page.colours.bars.main_key if key.main else page.colours.bars.key
     ground, ink, faint = hue.ground, hue.ink, hue.mark
-    room = rect.width - page.px(12)
-    action = page.say(key.action)
-    sizes = [page.px(units) for units in (31, 29, 27, 25, 23, 21, 19, 17)]
-    bold = page.firm(31, ink, bold=True)
-    style = largest(action, sizes, bold, (room, rect.height), 1)
-    name = paragraph(page.say(key.name), page.firm(17, faint), room, centred=True)
-    label = stack([name, paragraph(action, style, room, centred=True)])
-    x, y = rect.x + page.px(6), rect.y + (rect.height - label.height) // 2
-    return [Fill(rect, ground, page.px(12)), *padded(label, x, y, 0, lambda _: ()).items]
+    inset = page.mm(0.5)
+    room = rect.width - 2 * inset
+    name = paragraph(page.say(key.name), page.font(Role.DETAIL, faint), room, centred=True)
+    words, box = page.say(key.action), (room, rect.height - name.height)
+    style = page.fitting(words, page.font(Role.LEAD, ink, bold=True), box, 2)
+    label = stack([name, paragraph(words, style, room, centred=True)])
+    y = rect.y + (rect.height - label.height) // 2
+    return [Fill(rect, ground, page.mm(1.5)), *at(label, rect.x + inset, y)]

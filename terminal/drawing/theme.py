@@ -41,6 +41,10 @@ class Style:
     night: bool = False
     diagonal_in: float = 5.0
     """Diagonal of the display, inches, from which lengths in millimetres follow."""
+    page: int = 0
+    """Page to draw, from 0, of a screen that this display does not hold whole; after the last comes the
+    first.
+    """
 
     @property
     def px_per_mm(self) -> float:

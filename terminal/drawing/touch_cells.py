@@ -1,25 +1,36 @@
-"""Touch cells: the areas that are drawn as keys are the areas that react to touch."""
+"""Touch cells: areas of the display that react, each drawn where it reacts, and their grids."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pygame import Rect
 
+from terminal.drawing import regions
 from terminal.drawing.items import Fill, Item
-from terminal.drawing.layout import at, largest, paragraph
-from terminal.drawing.page import BANNER, BAR, KEYS_HEIGHT, Page
+from terminal.drawing.layout import at, paragraph
+from terminal.drawing.page import BANNER_MM, LEAST_CELL, UNIT_MM, Page, Role
 from terminal.screens.alarms import BannerOpened
 from terminal.screens.events import SignalAsked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from terminal.drawing.fonts import Colour
     from terminal.drawing.theme import Style
     from terminal.screens.state import Touch
 
-GAP = 3
-"""Space around a key in units; it belongs to the cell."""
+GAP = 0.3
+"""Space around a key, mm; it belongs to the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The next page of the screen was asked for: this display does not hold all of it. No screen changes."""
+
+
+CellEvent: TypeAlias = "Touch | Turned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +38,30 @@ class TouchCell:
     """An area that can be touched, and the event that it produces."""
 
     rect: Rect
-    event: Touch
+    event: CellEvent
 
 
 def area_of(style: Style, room: float) -> Rect:
-    """Return the area `room` units high above the soft keys, over the full width, px."""
-    page = Page(style)
-    width, height = style.size
-    tall = page.px(room)
-    return Rect(0, height - page.px(KEYS_HEIGHT) - tall, width, tall)
+    """Return the area of cells `room` units high above the soft keys, px."""
+    return regions.low_cells(style, room * UNIT_MM)[1]
 
 
-def banner_cell(style: Style) -> TouchCell:
-    """Return the touch cell of an older alarm's banner, below the bar."""
-    page = Page(style)
-    return TouchCell(Rect(0, page.px(BAR), style.size[0], page.px(BANNER)), BannerOpened())
+def banner_cell(style: Style, beside: Sequence[TouchCell], *, menu: bool) -> TouchCell:
+    """Return the touch cell of an older alarm's banner below the bar, which opens the `menu` or does not, and
+    left of the cells beside it.
+    """
+    width = min([regions.columns(style)[0].width, *(cell.rect.x for cell in beside if cell.rect.x)])
+    return TouchCell(
+        Rect(0, regions.bar(style, menu=menu).bottom, width, style.mm(BANNER_MM)), BannerOpened()
+    )
 
 
 def block_cell(style: Style) -> TouchCell:
     """Return the touch cell of a verdict's block: a third of the height below the bar. It plays the signal
     again.
     """
-    page = Page(style)
-    return TouchCell(Rect(0, page.px(BAR), style.size[0], style.size[1] // 3), SignalAsked())
+    column = regions.columns(style)[0]
+    return TouchCell(Rect(column.x, column.y, column.width, style.size[1] // 3), SignalAsked())
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
@@ -59,12 +71,50 @@ def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:
     return Rect(left, above, right - left, below - above)
 
 
+def grid(
+    style: Style,
+    area: Rect,
+    events: Sequence[CellEvent],
+    columns: int = 1,
+    heights: tuple[float, float] = (LEAST_CELL, 20.0),
+) -> list[TouchCell]:
+    """Return a cell for each event, row by row; `heights` are a row's least and most height, mm.
+
+    Where the area does not hold them all, the last cell of each page turns to the next one.
+    """
+    rows = max(1, int(area.height // style.mm(heights[0])))
+    shown: Sequence[CellEvent] = events
+    if len(events) > rows * columns:
+        each = rows * columns - 1
+        start = style.page % -(-len(events) // each) * each
+        shown = [*events[start : start + each], Turned()]
+    else:
+        rows = max(1, -(-len(events) // columns))
+    high = min(area.height / rows, heights[1] * style.px_per_mm)
+    return [
+        TouchCell(part(area, place % columns, columns, place // columns, high), event)
+        for place, event in enumerate(shown)
+    ]
+
+
+def face_of(page: Page, cell: TouchCell) -> Rect:
+    """Return the area of a cell in which its key is drawn."""
+    gap = page.mm(GAP)
+    return cell.rect.inflate(-2 * gap, -2 * gap)
+
+
 def key_face(page: Page, rect: Rect, words: str, ground: Colour | None, ink: Colour) -> list[Item]:
     """Draw a key with its label centred, in the largest size that fits."""
-    sizes = [page.px(units) for units in range(38 if len(words) == 1 else 26, 13, -1)]
-    style = largest(
-        words, sizes, page.firm(38, ink, bold=True), (rect.width - page.px(6), rect.height - page.px(4)), 1
+    role = Role.TITLE if len(words) == 1 else Role.LEAD
+    box = rect.width - 2 * page.mm(0.5), rect.height
+    style = page.fitting(words, page.font(role, ink, bold=True), box, 3)
+    label = paragraph(words, style, box[0], centred=True)
+    behind: list[Item] = [Fill(rect, ground, page.mm(1.0))] if ground else []
+    return [*behind, *at(label, rect.x + page.mm(0.5), rect.y + (rect.height - label.height) // 2)]
+
+
+def turn_face(page: Page, cell: TouchCell) -> list[Item]:
+    """Draw the key that turns to the next page."""
+    return key_face(
+        page, face_of(page, cell), page.say("turn_page"), page.colours.strong.ground, page.colours.strong.ink
     )
-    label = paragraph(words, style, rect.width, centred=True)
-    behind: list[Item] = [Fill(rect, ground, page.px(8))] if ground else []
-    return [*behind, *at(label, rect.x, rect.y + (rect.height - label.height) // 2)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal.drawing.draw import event_at
+from terminal.drawing.touch_cells import Turned
 from terminal.ports import Button
 from terminal.screens.attention import KeyDown, KeyUp, Touched
 from terminal.screens.choice import CodeChosen
@@ -33,8 +34,10 @@ class Contacts:
     _finger: Button | None = None
     """The button whose place on the display is touched."""
 
-    def read(self, contact: Contact, screen: Shown, style: Style) -> Input | None:
-        """Return the input of a contact on the screen shown, drawn in `style`; None if it has none."""
+    def read(self, contact: Contact, screen: Shown, style: Style) -> Input | Turned | None:
+        """Return the input of a contact on the screen shown, drawn in `style`: None if it has none, Turned if
+        it only turns the page.
+        """
         match contact.what:
             case Button() as button:
                 return self._key(button, down=contact.down)
@@ -56,9 +59,9 @@ class Contacts:
     def _key(self, button: Button, *, down: bool) -> Input:
         return KeyDown(button, self.polled_s) if down else KeyUp(button, self.polled_s)
 
-    def _touch(self, point: tuple[int, int], screen: Shown, style: Style) -> Input | None:
+    def _touch(self, point: tuple[int, int], screen: Shown, style: Style) -> Input | Turned | None:
         meant = event_at(screen, point, style)
         if isinstance(meant, Pressed):
             self._finger = meant.button
             return self._key(meant.button, down=True)
-        return None if meant is None else Touched(meant, self.polled_s)
+        return meant if meant is None or isinstance(meant, Turned) else Touched(meant, self.polled_s)

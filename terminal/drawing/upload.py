@@ -9,13 +9,14 @@ from pygame import Rect
 from terminal.drawing import text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item
-from terminal.drawing.layout import Block, beside, paragraph, stack
-from terminal.drawing.shift_parts import filled
+from terminal.drawing.layout import Block, beside, paragraph
+from terminal.drawing.page import Page, Role
+from terminal.drawing.shift_parts import listed
 from terminal.screens.values import Sending
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
-    from terminal.drawing.page import Page
+    from terminal.drawing.flow import Flow
     from terminal.drawing.theme import Style
     from terminal.screens.shift import Uploading
     from terminal.screens.values import UploadProgress
@@ -42,12 +43,12 @@ _RESULTS = {
 }
 
 
-def compose_upload(style: Style, screen: Uploading) -> list[Item]:
+def progress(style: Style, screen: Uploading) -> Flow:
     """Lay out the upload's state, progress bar, time left and result."""
-    return filled(style, screen.status, lambda page: _body(page, screen.progress))
+    return listed(style, screen.status, lambda page: _body(page, screen.progress))
 
 
-def _body(page: Page, progress: UploadProgress) -> Block:
+def _body(page: Page, progress: UploadProgress) -> list[Block]:
     blocks = [_title(page, progress.state), _bar(page, progress), _line(page, _count(page, progress))]
     if progress.state is Sending.SENDING:
         blocks.append(_line(page, _time_left(page, progress)))
@@ -57,14 +58,14 @@ def _body(page: Page, progress: UploadProgress) -> Block:
         blocks.append(_line(page, words, firm=True))
     if progress.state in _RESULTS:
         blocks.append(_line(page, page.say(_RESULTS[progress.state]), firm=True))
-    return stack(blocks, page.eased(16))
+    return blocks
 
 
 def _title(page: Page, state: Sending) -> Block:
-    side = page.eased(56)
-    start = side + page.px(14)
+    side = page.mm(7.5)
+    start = side + page.mm(2.0)
     words = paragraph(
-        page.say(_TITLES[state]), page.type(42, page.colours.ink, bold=True), page.width - start
+        page.say(_TITLES[state]), page.font(Role.TITLE, page.colours.ink, bold=True), page.width - start
     )
     return beside(
         [
@@ -76,7 +77,7 @@ def _title(page: Page, state: Sending) -> Block:
 
 def _bar(page: Page, progress: UploadProgress) -> Block:
     """Draw the bar, filled by the receipted share; green once complete."""
-    tall, edge = page.eased(34), page.px(3)
+    tall, edge = page.mm(4.5), page.mm(0.4)
     outer = Rect(0, 0, page.width, tall)
     inner = outer.inflate(-2 * edge, -2 * edge)
     full = Rect(inner.x, inner.y, round(inner.width * share(progress)), inner.height)
@@ -105,4 +106,4 @@ def _time_left(page: Page, progress: UploadProgress) -> str:
 
 def _line(page: Page, words: str, *, firm: bool = False) -> Block:
     colour = page.colours.ink if firm else page.colours.muted
-    return paragraph(words, page.type(28, colour, bold=firm), page.width)
+    return paragraph(words, page.font(Role.LEAD, colour, bold=firm), page.width)

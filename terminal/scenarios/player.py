@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING, Protocol, assert_never
 
-from terminal.drawing.draw import event_at
+from terminal.drawing.draw import place_of
 from terminal.journal.notes import OPENING_REASONS
 from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
@@ -53,7 +52,6 @@ LOOKS = 4
 PRESSES = 20
 """Number of times that a press is repeated if it did not count."""
 TURN_S = 0.02
-STEP_PX = 16
 
 
 _OPENINGS: dict[str, ScreenTouch] = {"banner": BannerOpened(), "details": DetailsWanted()}
@@ -159,7 +157,7 @@ class Player:
             case script.Open(part):
                 self._touch(number, _OPENINGS[part] if part in _OPENINGS else MenuTouched(Part(part)))
             case script.OpenCheck(row):
-                listed = self.app.screen.shown if isinstance(self.app.screen, ShiftLog) else ()
+                listed = self.app.screen.log if isinstance(self.app.screen, ShiftLog) else ()
                 seqs = [one.seq for one in listed[row : row + 1]]
                 self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
             case script.Pick(kind):
@@ -288,11 +286,8 @@ class Player:
         self.app.run_once(TURN_S)
 
     def _place(self, wanted: ScreenTouch) -> tuple[int, int] | None:
-        """Return a point whose touch produces the event; touch targets are larger than the steps."""
-        style = self.app.style
-        width, height = style.size
-        places = product(range(STEP_PX // 2, width, STEP_PX), range(STEP_PX // 2, height, STEP_PX))
-        return next((at for at in places if event_at(self.app.screen, at, style) == wanted), None)
+        """Return a point whose touch produces the event."""
+        return place_of(self.app.screen, wanted, self.app.style)
 
     def _look(self) -> None:
         """Let the app scan what is now in view, if the camera gives frames."""

@@ -200,8 +200,8 @@ def touch_face(screen: Shown) -> object:
             return _sign_in_face(replace(screen, marked=None))
         case Result(has_other_code=offers):
             return face, _banner(screen), offers
-        case ShiftLog(shown=shown):
-            return face, _banner(screen), [one.seq for one in shown]
+        case ShiftLog(log=log):
+            return face, _banner(screen), [one.seq for one in log]
         case LogEntry(notes=notes):
             return face, _banner(screen), notes
         case _:

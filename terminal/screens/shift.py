@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.values import LastSeen, Logged
 
-ROWS = 5
-"""Checks per page of the shift log."""
-
 
 class Part(StrEnum):
     """The menu and its destinations."""
@@ -63,22 +60,12 @@ class ShiftLog:
     status: Status
     log: tuple[Logged, ...] = ()
     page: int = 0
-    """Page number, from 0."""
+    """Pages turned, modulo those that the log has on the display."""
     told: bool = False
     """False until the log has arrived."""
     before_restart: int = 0
     """Number of checks of the shift that were made before a restart, and are not in the list."""
     seen: LastSeen | None = None
-
-    @property
-    def pages(self) -> int:
-        """Number of pages, at least 1."""
-        return max(1, -(-len(self.log) // ROWS))
-
-    @property
-    def shown(self) -> tuple[Logged, ...]:
-        """The checks on this page."""
-        return self.log[self.page * ROWS : (self.page + 1) * ROWS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _touched(screen: Screen, touch: ShiftTouch) -> Transition:
 
 def _reopened(screen: ShiftLog, seq: int) -> Screen:
     """Open a check of the list as it was shown; one that is not in memory any more can only be noted on."""
-    row = next((one for one in screen.shown if one.seq == seq), None)
+    row = next((one for one in screen.log if one.seq == seq), None)
     if row is None:
         return screen
     if row.judged is None:
@@ -82,8 +82,8 @@ def _reopened(screen: ShiftLog, seq: int) -> Screen:
 
 
 def _turned(screen: ShiftLog, by: int) -> ShiftLog:
-    """Turn the page; after the last comes the first."""
-    return replace(screen, page=(screen.page + by) % screen.pages)
+    """Turn the page; the display decides how many pages the log has, and one check needs no more than one."""
+    return replace(screen, page=screen.page + by) if len(screen.log) > 1 else screen
 
 
 def _opened(screen: Menu, part: Part) -> Transition:
@@ -132,8 +132,7 @@ def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftLoaded) -> Sc
 
 def _with_log(screen: ShiftLog, told: ShiftLoaded) -> ShiftLog:
     checks = sum(count for _, count in told.counts)
-    listed = replace(screen, log=told.log, told=True, before_restart=max(0, checks - len(told.log)))
-    return replace(listed, page=min(screen.page, listed.pages - 1))
+    return replace(screen, log=told.log, told=True, before_restart=max(0, checks - len(told.log)))
 
 
 def pressed(screen: ShiftScreen, button: Button) -> Transition:

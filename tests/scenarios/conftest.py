@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +17,7 @@ from keys import lab
 from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
-from terminal.drawing.draw import event_at
+from terminal.drawing.draw import place_of
 from terminal.journal.notes import OfficerNote
 from terminal.ports import Rig
 from terminal.rigs import link_of
@@ -102,9 +101,9 @@ class Desk:
         assert self.app is not None
         self.rig.advance(SETTLE_S)
         self.app.run_once(player.TURN_S)
-        style = self.app.style
-        places = product(range(8, style.size[0], 16), range(8, style.size[1], 16))
-        self.rig.touch(*next(at for at in places if event_at(self.app.screen, at, style) == wanted))
+        place = place_of(self.app.screen, wanted, self.app.style)
+        assert place is not None
+        self.rig.touch(*place)
         self.app.run_once(player.TURN_S)
 
     def play(self, words: str) -> list[str]:

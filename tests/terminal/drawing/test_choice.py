@@ -257,7 +257,7 @@ def test_every_row_can_be_touched_from_corner_to_corner(count: int, size: tuple[
         assert not one.colliderect(other)
     for rect, event in places:
         assert pygame.Rect((0, 0), size).contains(rect)
-        assert rect.height >= 72 * min(size[0] / 480, size[1] / 800)
+        assert rect.height >= 9 * sized(size).px_per_mm
         for point in (rect.topleft, (rect.right - 1, rect.bottom - 1), rect.center):
             assert event_at(screen, point, sized(size)) == event
 

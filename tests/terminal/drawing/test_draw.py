@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.credential.grade import Grade
+from terminal.drawing import regions
 from terminal.drawing.draw import draw, event_at
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.page import KEYS_HEIGHT
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Style
 from terminal.ports import Button
@@ -61,7 +61,7 @@ def test_surface_has_the_size_of_the_look_and_32_bits(size: tuple[int, int], fon
 @given(shape=st.tuples(st.integers(1, 80), st.integers(1, 80)))
 def test_picture_of_any_size_fills_the_frame(shape: tuple[int, int], fonts: Fonts):
     drawn = pixels(View(Ready(FRESH), np.full(shape, 77, np.uint8)), fonts)
-    assert (drawn[60, 5] == 77).all()
+    assert (drawn[80, 5] == 77).all()
     assert (drawn[600, 470] == 77).all()
     assert (drawn[340, 240] == 77).all()
 
@@ -98,9 +98,9 @@ def test_laboratory_is_marked_on_every_screen(fonts: Fonts):
             replace(view.screen, status=replace(FRESH, trust=replace(FRESH.trust, laboratory=mark)))
             for mark in (True, False)
         ]
-        marked, unmarked = (pixels(replace(view, screen=screen), fonts)[44:76] for screen in screens)
+        marked, unmarked = (pixels(replace(view, screen=screen), fonts)[44:110] for screen in screens)
         violet = (marked == (148, 33, 91)).all(axis=2).mean()
-        assert violet > 0.6
+        assert violet > 0.25
         assert not (unmarked == (148, 33, 91)).all(axis=2).any()
 
 
@@ -165,18 +165,18 @@ def test_soft_keys_are_the_buttons_that_do_something(name: str, buttons: list[Bu
 
 @pytest.mark.parametrize("size", [(480, 800), (720, 1280)])
 def test_soft_keys_are_large_enough_for_a_glove(size: tuple[int, int]):
-    """At least a quarter of the width, 72 of 800 parts high, and separate from each other."""
+    """At least a quarter of the width, 12 mm high, and separate from each other."""
     for view in VIEWS.values():
         rects = [rect for _, rect in key_rects(view.screen, sized(size))]
         for rect in rects:
             assert rect.width * 4 >= size[0]
-            assert rect.height * 800 >= 72 * size[1]
+            assert rect.height >= 12 * sized(size).px_per_mm
         assert len(rects) < 2 or rects[0].right < rects[1].left
 
 
 @given(
     name=st.sampled_from(sorted(VIEWS)),
-    point=st.tuples(st.integers(-50, 530), st.integers(-50, 799 - KEYS_HEIGHT)),
+    point=st.tuples(st.integers(-50, 530), st.integers(-50, regions.keys(STYLE).y - 1)),
 )
 def test_touch_above_the_keys_presses_no_button(name: str, point: tuple[int, int]):
     assert not isinstance(event_at(VIEWS[name].screen, point, STYLE), Pressed)

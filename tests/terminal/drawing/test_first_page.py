@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from terminal.drawing import theme
+from terminal.drawing import regions, theme
 from terminal.drawing.draw import compose
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Item, Text
-from terminal.drawing.page import KEYS_HEIGHT
 from terminal.drawing.theme import Language, Style
 from terminal.model import CredentialFinding, LookupState, Outcome, Plate, Subject, VehicleFinding
 from terminal.screens.alarms import is_alarm
@@ -23,7 +22,7 @@ from terminal.screens.check import Phase, Ready, Result
 from terminal.screens.events import PlaySignal, Recorded
 from terminal.screens.step import step
 from terminal.vehicle.tables import OUTCOMES
-from tests.terminal.drawing.displays import SIZE
+from tests.terminal.drawing.displays import STYLE
 from tests.terminal.drawing.gallery import VIEWS
 from tests.terminal.screens.builders import (
     CAR,
@@ -60,9 +59,13 @@ VERDICT_ICONS = {
 VERDICT_COLOURS = {theme.GREEN, theme.AMBER, theme.RED, theme.DAY.slate, theme.DAY.slate_paper}
 
 
-def between_the_bars(items: list[Item], keys_top: int = SIZE[1] - KEYS_HEIGHT) -> list[Text]:
+def between_the_bars(items: list[Item], keys_top: int = regions.keys(STYLE).y) -> list[Text]:
     """Return the texts of a screen without those of the status bar and the soft keys."""
-    return [item for item in items if isinstance(item, Text) and 44 <= item.rect.y < keys_top]
+    return [
+        item
+        for item in items
+        if isinstance(item, Text) and regions.bar(STYLE).bottom <= item.rect.y < keys_top
+    ]
 
 
 def verdict(

@@ -275,7 +275,7 @@ def shift_screens(draw: st.DrawFn, status: Status) -> Screen:
     """Draw any screen of the shift that the app can reach."""
     log = draw(st.lists(LOGGED, max_size=12, unique_by=lambda one: one.seq).map(tuple))
     listed = ShiftLog(status, log, told=draw(st.booleans()))
-    listed = replace(listed, page=draw(st.integers(0, listed.pages - 1)))
+    listed = replace(listed, page=draw(st.integers(-3, 3)))
     drawn: Screen = draw(
         st.one_of(
             st.just(Menu(status)),
@@ -368,7 +368,7 @@ def test_verdict_and_what_to_do_stay_large_on_the_fullest_screen(fonts: Fonts):
     items = compose(VIEWS["busy"].screen, VIEWS["busy"].look(fonts))
     sizes = {item.string: item.size for item in items if isinstance(item, Text)}
     assert sizes["暂可放行"] >= 64
-    assert next(size for string, size in sizes.items() if string.startswith("凭证真实有效")) >= 23
+    assert next(size for string, size in sizes.items() if string.startswith("凭证真实有效")) >= 22
     assert next(item.rect.height for item in items if isinstance(item, PlateArt)) >= 88
 
 

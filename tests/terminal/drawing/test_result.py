@@ -28,6 +28,7 @@ from terminal.model import (
 )
 from terminal.ports import Button
 from terminal.screens.check import Result
+from tests.terminal.drawing.displays import STYLE
 from tests.terminal.drawing.gallery import VIEWS
 from tests.terminal.drawing.gallery_verdict import RECORD as FULL_RECORD
 from tests.terminal.screens.builders import CAR, aged, by_plate, result, with_judged
@@ -227,7 +228,7 @@ def test_point_that_is_not_known_is_not_left_out(fonts: Fonts):
 
 def test_officer_answers_an_alarm_s_question_by_its_points():
     def actions(screen: Result) -> dict[Button, str]:
-        return {key.button: key.action for key in keys(screen)}
+        return {key.button: key.action for key in keys(screen, STYLE)}
 
     alarm = result(CredentialFinding.CURRENT, live(VehicleFinding.ALARM))
     assert actions(alarm)[Button.CONFIRM] == "compare_points"

@@ -13,10 +13,12 @@ from terminal.drawing.draw import cells, compose, event_at
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.items import Fill, IconItem, Item, Text
 from terminal.drawing.shift import cells as shift_cells
+from terminal.drawing.shift import pages_of_log, rows_of_log
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.text import ACTIONS as NAMES
 from terminal.drawing.text import note
 from terminal.drawing.theme import Language, Style
+from terminal.drawing.touch_cells import Turned
 from terminal.drawing.upload import share
 from terminal.journal.notes import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Remark
 from terminal.model import Outcome
@@ -92,7 +94,7 @@ def test_no_touch_is_for_nothing(name: str):
     screen = VIEWS[name].screen
     assert not isinstance(screen, Alarm | CaseScreen | Locked | SignIn | Blocked)
     for cell in cells(screen, STYLE):
-        assert not isinstance(cell.event, BannerOpened | PadTouched | CaseTouch)
+        assert not isinstance(cell.event, BannerOpened | PadTouched | CaseTouch | Turned)
         after, effects = step(screen, cell.event, 0.0)
         last = screen.logged.acts[-1:] if isinstance(screen, LogEntry) else ()
         repeats = isinstance(cell.event, NotePicked) and cell.event.note in last
@@ -115,11 +117,23 @@ def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
     assert "待上传记录12条" in rows[MenuTouched(Part.UPLOAD)]
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_every_check_is_on_one_page_of_the_log_in_its_order(size: tuple[int, int]):
+    style = sized(size)
+    rows = rows_of_log(style)
+    for count in (0, 1, rows, rows + 1, 12):
+        listed = ShiftLog(ON_DUTY, log(count), told=True)
+        pages = range(pages_of_log(listed, style))
+        cells_of = [cell for page in pages for cell in shift_cells(replace(listed, page=page), style)]
+        shown = [cell.event.seq for cell in cells_of if isinstance(cell.event, LogRowTouched)]
+        assert shown == [one.seq for one in listed.log]
+
+
 def test_every_row_of_the_log_says_its_check(fonts: Fonts):
     screen = ShiftLog(ON_DUTY, log(), 0, told=True)
     items = compose(screen, Style("zh", fonts))
     rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, STYLE)}
-    words = [rows[LogRowTouched(one.seq)] for one in screen.shown]
+    words = [rows[LogRowTouched(one.seq)] for one in screen.log[: rows_of_log(STYLE)]]
     assert words == [
         "苏A7X31Q放行记录号21215:06",
         "粤BD12345暂可放行·放行记录号21115:05",

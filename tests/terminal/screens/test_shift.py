@@ -24,7 +24,6 @@ from terminal.screens.events import (
 )
 from terminal.screens.shift import (
     MENU,
-    ROWS,
     Annotate,
     Annotated,
     EndShift,
@@ -100,19 +99,18 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
         (LoadShift(),),
     ),
     "the log is told": (ShiftLog(S, seen=SEEN), TOLD, LISTED, ()),
-    "a shorter log has fewer pages": (
-        replace(LISTED, page=2),
-        replace(TOLD, log=LOG[:ROWS]),
-        replace(LISTED, log=LOG[:ROWS], before_restart=BEFORE_RESTART + len(LOG) - ROWS),
+    "confirm turns the page": (LISTED, Pressed(CONFIRM), replace(LISTED, page=1), ()),
+    "the page before is turned to": (replace(LISTED, page=2), Paged(-1), replace(LISTED, page=1), ()),
+    "one check has no other page": (
+        replace(LISTED, log=LOG[:1]),
+        Pressed(CONFIRM),
+        replace(LISTED, log=LOG[:1]),
         (),
     ),
-    "confirm turns the page": (LISTED, Pressed(CONFIRM), replace(LISTED, page=1), ()),
-    "after the last page comes the first": (replace(LISTED, page=2), Pressed(CONFIRM), LISTED, ()),
-    "before the first page is the last": (LISTED, Paged(-1), replace(LISTED, page=2), ()),
     "back leads to the menu": (LISTED, Pressed(BACK), Menu(S, SEEN), ()),
     "the trigger leads to checking": (LISTED, Pressed(TRIGGER), Ready(S, SEEN), ()),
     "a row opens its check": (LISTED, LogRowTouched(LOG[1].seq), CHOSEN, ()),
-    "a row of another page does not": (LISTED, LogRowTouched(LOG[-1].seq), LISTED, ()),
+    "a row that is not in the log does not": (LISTED, LogRowTouched(9_999), LISTED, ()),
     "a log is told anew when a check changes": (LISTED, Refined(CHECK), LISTED, (LoadShift(),)),
     "a verdict is added to": (VERDICT, Pressed(CONFIRM), NOTE, (StopSignal(), LoadShift())),
     "what was added before is told": (
@@ -244,13 +242,6 @@ def test_control_room_is_asked_about_alarms_alone():
         offered = replace(NOTE, logged=replace(NOTE.logged, outcome=outcome)).notes
         words = [note for note in offered if isinstance(note, ControlWord)]
         assert words == ([ControlWord(word) for word in Control] if outcome is Outcome.ALARM else [])
-
-
-def test_every_check_is_on_one_page_in_its_order():
-    for count in (0, 1, ROWS, ROWS + 1, 12):
-        listed = ShiftLog(S, log(count), told=True)
-        shown = [one for page in range(listed.pages) for one in replace(listed, page=page).shown]
-        assert tuple(shown) == log(count)
 
 
 def test_menu_has_every_part_but_itself():

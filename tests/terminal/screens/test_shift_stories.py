@@ -123,15 +123,6 @@ def test_verdict_that_is_added_to_comes_back_with_what_is_known_since(story: Sto
 
 
 @given(STORY)
-def test_page_of_the_log_is_always_one_of_its_pages(story: Story):
-    for _, _, after, _ in told(story):
-        listed = getattr(after, "back", after)
-        if isinstance(listed, ShiftLog):
-            assert 0 <= listed.page < listed.pages
-            assert bool(listed.shown) is bool(listed.log)
-
-
-@given(STORY)
 def test_effects_of_the_shift_come_from_its_screens_and_from_verdicts(story: Story):
     asked: tuple[type[Effect], ...] = (LoadShift, Annotate, EndShift, OpenSignIn, StartUpload)
     for before, _, _, effects in told(story):

@@ -199,10 +199,13 @@ def _shortest(words: list[str], style: Type, box: tuple[int, int]) -> str:
 
 
 def _plate(page: Page, logged: Logged) -> str:
-    """Return the plate's number, or text that tells if an inspection mark was read."""
+    """Return the plate's number, or that it is unknown and what was found of the code."""
     if logged.plate is not None:
         return logged.plate.number
-    return page.say("no_plate_code" if logged.read else "no_plate")
+    said = text.FINDINGS_IN_SHORT.get(logged.finding or "")
+    if said is None:
+        return page.say("plate_unknown")
+    return page.say("plate_unknown_code", found=text.pick(said, page.style.language))
 
 
 def compose_note(style: Style, screen: LogEntry) -> list[Item]:

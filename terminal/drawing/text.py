@@ -26,6 +26,8 @@ WORDS = group()
 """Sentences and labels, by key."""
 ACTIONS = group("action")
 """Actions after a check, by the recorded word."""
+FINDINGS_IN_SHORT = group("finding in short")
+"""Findings of a code that names no vehicle, in a few characters."""
 OPENING_REASONS = group("opening reason")
 """Reasons for opening sealed claims, by the recorded word."""
 REMARKS = group("remark")

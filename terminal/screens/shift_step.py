@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from terminal.model import CredentialFinding, RecordedCheck
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
 from terminal.screens.events import StopSignal
@@ -37,6 +36,7 @@ from terminal.screens.sign_in import OpenSignIn
 from terminal.screens.values import Logged, UploadProgress
 
 if TYPE_CHECKING:
+    from terminal.model import RecordedCheck
     from terminal.screens.state import Screen, Transition
 
 
@@ -203,10 +203,15 @@ def entry(screen: Result) -> Transition:
 
 def logged(judged: RecordedCheck) -> Logged:
     """Return a check as the log shows it, as far as its verdict tells."""
-    read = judged.verdict.finding.finding is not CredentialFinding.UNREADABLE
     # The answer to LoadShift, which opening an entry requests, says whether the picture is still available.
+    verdict = judged.verdict
     return Logged(
-        judged.seq, judged.checked_s, judged.plate, judged.verdict.outcome, read=read, judged=judged
+        judged.seq,
+        judged.checked_s,
+        judged.plate,
+        verdict.outcome,
+        finding=verdict.finding.finding,
+        judged=judged,
     )
 
 

@@ -12,7 +12,7 @@ from terminal.limits import DISPLAY_RESTS_S, SESSION_LOCKS_S, VERDICT_FADES_S, V
 if TYPE_CHECKING:
     from terminal.errors import Fault
     from terminal.journal.notes import OfficerNote
-    from terminal.model import Outcome, Plate, RecordedCheck
+    from terminal.model import CredentialFinding, Outcome, Plate, RecordedCheck
     from terminal.screens.open_alarm import OpenAlarm
 
 
@@ -202,8 +202,8 @@ class Logged:
     """True while the frame with its code is still available and may be kept."""
     rechecked: bool = False
     """True if the registry answered a recheck; the outcome is by its answer."""
-    read: bool = True
-    """True if the code was an inspection credential; shown if no plate is known."""
+    finding: CredentialFinding | None = None
+    """The code's finding; shown if no plate is known."""
     judged: RecordedCheck | None = field(default=None, compare=False, repr=False)
     """The check as it is known; None if it is not in memory any more, and cannot be reopened. Not shown in a
     list, so excluded from comparison.

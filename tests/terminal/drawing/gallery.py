@@ -109,7 +109,7 @@ def log(count: int = 12) -> tuple[Logged, ...]:
     """Return checks of a shift, newest first: every outcome, with and without plate and notes."""
     plates = (CAR.plate, Plate("粤BD12345", "52"), None, Plate("WJ粤1234X", "31"), None)
     notes = ((), (Action("放行"),), (Action("开具文书"), Mistaken()), (ControlWord(Control.DENIED),))
-    outcomes = tuple(Outcome)
+    outcomes, found = tuple(Outcome), CredentialFinding
     return tuple(
         Logged(
             200 + count - place,
@@ -117,7 +117,9 @@ def log(count: int = 12) -> tuple[Logged, ...]:
             plates[place % len(plates)],
             outcomes[place % len(outcomes)],
             notes[place % len(notes)],
-            read=place % 2 == 0,
+            finding=(found.CURRENT, found.CURRENT, found.FAILED, found.NOT_SHOWN, found.UNREADABLE)[
+                place % 5
+            ],
         )
         for place in range(count)
     )

@@ -21,7 +21,7 @@ from terminal.drawing.theme import Language, Style
 from terminal.drawing.touch_cells import Turned
 from terminal.drawing.upload import share
 from terminal.journal.notes import ACTIONS, Action, ControlWord, KeepPicture, Mistaken, Remark
-from terminal.model import Outcome
+from terminal.model import CredentialFinding, Outcome
 from terminal.screens.alarm_case import CaseScreen, CaseTouch
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import Ready
@@ -137,16 +137,18 @@ def test_every_row_of_the_log_says_its_check(fonts: Fonts):
     assert words == [
         "苏A7X31Q放行记录号21215:06",
         "粤BD12345暂可放行·放行记录号21115:05",
-        "凭证注意核查·误操作记录号21015:03",
+        "号牌未知（防伪未通过）注意核查·误操作记录号21015:03",
         "WJ粤1234X逾期未检验·指挥中心核实排除记录号20915:01",
-        "凭证禁止上路记录号20815:00",
+        "号牌未知（未识读）禁止上路记录号20815:00",
     ]
     assert (rows[Paged(-1)], rows[Paged(1)]) == ("上一页", "下一页")
 
 
-def test_check_without_plate_or_credential_is_said_so(fonts: Fonts):
-    unread = replace(log()[2], read=False)
-    assert "未识别" in said(ShiftLog(ON_DUTY, (unread,), told=True), fonts)
+def test_check_of_an_unknown_plate_says_so_and_nothing_more_where_the_code_tells_nothing(fonts: Fonts):
+    unknown = replace(log()[2], finding=CredentialFinding.CURRENT)
+    words = said(ShiftLog(ON_DUTY, (unknown,), told=True), fonts)
+    assert "号牌未知" in words
+    assert "（" not in words
 
 
 def test_empty_log_and_one_that_is_not_yet_told_differ(fonts: Fonts):

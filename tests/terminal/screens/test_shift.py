@@ -248,11 +248,6 @@ def test_menu_has_every_part_but_itself():
     assert {*MENU, Part.MENU} == set(Part)
 
 
-@pytest.mark.parametrize(
-    ("found", "read"), [(CredentialFinding.UNREADABLE, False), (CredentialFinding.FAILED, True)]
-)
-def test_check_without_a_plate_says_whether_its_code_was_read(
-    found: CredentialFinding,
-    read: bool,  # noqa: FBT001 - a parameter
-):
-    assert logged(judged(found=found)).read is read
+@pytest.mark.parametrize("found", [CredentialFinding.UNREADABLE, CredentialFinding.FAILED])
+def test_a_check_in_the_log_keeps_the_finding_of_its_code(found: CredentialFinding):
+    assert logged(judged(found=found)).finding is found

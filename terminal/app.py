@@ -165,6 +165,8 @@ class App:
         self._show()
         if self._poll_display():  # touched while the screen was drawn
             self._show()
+        if self.frames_seen:  # not before the camera's first frame
+            self._presenter.rehearse()
         if self._scanner_healthy():
             self._rig.service_manager.alive()
 

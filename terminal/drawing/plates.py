@@ -65,16 +65,44 @@ def plate_surface(
     """Draw a plate of `size` px, transparent outside its rounded corners; dimmed at `night`, so that a white
     or yellow plate does not blind.
     """
-    width, height = size[0] * FINE, size[1] * FINE
-    art = _ground(tuple(_tokens(plate)), (width, height)).copy()
-    ink = _ink(plate)
-    edge = max(2, height // 28)
-    inside = art.get_rect().inflate(-3 * edge, -3 * edge)
-    pygame.draw.rect(art, ink, inside, width=edge, border_radius=height // 12)
-    _write(art, inside.inflate(-4 * edge, -3 * edge), letters(plate), ink, fonts)
+    fine, tokens = (size[0] * FINE, size[1] * FINE), tuple(_tokens(plate))
+    art = _canvas(fine)
+    pygame.surfarray.pixels2d(art)[:] = pygame.surfarray.pixels2d(_blank(tokens, fine))
+    edge = _edge(fine)
+    _write(art, _framed(fine).inflate(-4 * edge, -3 * edge), letters(plate), _ink(tokens), fonts)
     if night:
         art.fill((_NIGHT,) * 3, special_flags=pygame.BLEND_RGB_MULT)
-    return pygame.transform.smoothscale(_rounded(art, height // 9), size)
+    return pygame.transform.smoothscale(art, size)
+
+
+@lru_cache(maxsize=2)
+def _canvas(size: tuple[int, int]) -> pygame.Surface:
+    """Return a surface to draw on: a new one for each plate would cost more than the drawing."""
+    return pygame.Surface(size, pygame.SRCALPHA)
+
+
+def _edge(size: tuple[int, int]) -> int:
+    return max(2, size[1] // 28)
+
+
+def _framed(size: tuple[int, int]) -> pygame.Rect:
+    """Return the place of the line around the number."""
+    edge = _edge(size)
+    return pygame.Rect((0, 0), size).inflate(-3 * edge, -3 * edge)
+
+
+@lru_cache(maxsize=6)
+def _blank(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
+    """Draw a plate without a number."""
+    art = _ground(tokens, size)
+    pygame.draw.rect(art, _ink(tokens), _framed(size), width=_edge(size), border_radius=size[1] // 12)
+    return _rounded(art, size[1] // 9)
+
+
+@derived
+def _forget_plates() -> None:
+    plate_surface.cache_clear()  # drawn by the tables of kinds and of colours
+    _blank.cache_clear()
 
 
 def _rgb(token: str, column: str) -> Colour:
@@ -91,12 +119,10 @@ def _tokens(plate: Plate) -> list[str]:
     return [] if kind is None else [token for token in kind.background.split("|") if token in COLOURS]
 
 
-def _ink(plate: Plate) -> Colour:
-    tokens = _tokens(plate)
+def _ink(tokens: tuple[str, ...]) -> Colour:
     return _rgb(tokens[0], "hex_text") if tokens else (0, 0, 0)
 
 
-@lru_cache(maxsize=6)
 def _ground(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
     art = pygame.Surface(size, pygame.SRCALPHA)
     width, height = size
@@ -115,12 +141,6 @@ def _ground(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
     if tokens[0].endswith("-patterned"):
         _hatch(art)
     return art
-
-
-@derived
-def _forget_plates() -> None:
-    plate_surface.cache_clear()  # drawn by the tables of kinds and of colours
-    _ground.cache_clear()
 
 
 def _shade(art: pygame.Surface, top: Colour, bottom: Colour) -> None:

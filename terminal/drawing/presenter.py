@@ -10,6 +10,7 @@ import pygame
 from terminal.drawing import theme
 from terminal.drawing.draw import compose, paint_all
 from terminal.drawing.items import ImageItem
+from terminal.drawing.rehearsal import rehearse
 from terminal.drawing.touch_cells import Turned
 from terminal.drawing.touch_input import Contacts
 from terminal.screens.attention import key_face
@@ -53,6 +54,7 @@ class Presenter:
         self._surface = pygame.Surface(style.size, depth=32)
         self._drawn: _Drawn | None = None
         self._dark = False
+        self._rehearsal = rehearse(style)
         self._face: object = None
         self._page = 0
         """Page of the screen, where the display does not hold all of it; a new face begins at its first."""
@@ -107,6 +109,10 @@ class Presenter:
         self._surface.set_clip(area)
         paint_all(self._surface, now.items, self._style, now.picture, now.found)
         self._display.show(self._surface, area)
+
+    def rehearse(self) -> None:
+        """Draw a little more of what verdicts consist of, unseen, until all of it was drawn once."""
+        next(self._rehearsal, None)
 
     def is_touched(self, now_s: float) -> bool:
         """Return True if anything was touched since the last call; the touches mean nothing else.

@@ -10,6 +10,7 @@ import pygame
 import pytest
 
 from terminal.drawing.draw import draw
+from terminal.drawing.fonts import Fonts
 from terminal.drawing.presenter import Presenter
 from terminal.drawing.theme import Style
 from terminal.ports import Button, Contact
@@ -17,12 +18,12 @@ from terminal.screens.attention import KeyDown, KeyUp
 from terminal.screens.check import Ready
 from terminal.screens.shift import Menu
 from terminal.screens.values import ClockStatus, Status
+from tests.terminal.drawing.displays import FONTS
 from tests.terminal.drawing.gallery import VIEWS, street
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from terminal.drawing.fonts import Fonts
     from terminal.screens.state import Shown
 
 SIZE = (480, 800)
@@ -167,3 +168,19 @@ def test_each_touch_is_read_on_the_screen_that_the_one_before_led_to(presenter: 
     for _ in presenter.inputs(current, 0.0):
         pass
     assert seen == screens
+
+
+def test_after_the_rehearsal_a_first_verdict_needs_few_new_letters(display: Surfaces):
+    new: list[int] = []
+    for steps in (0, 2_000):
+        fonts = Fonts.load(FONTS)
+        presenter = Presenter(display, Style("zh", fonts, SIZE))
+        presenter.show(VIEWS["ready"].screen, None)
+        shown = len(display.areas)
+        for _ in range(steps):
+            presenter.rehearse()
+        assert len(display.areas) == shown
+        before = len(fonts.glyphs)
+        presenter.show(VIEWS["pass"].screen, None)
+        new.append(len(fonts.glyphs) - before)
+    assert new[1] < new[0] / 2, new

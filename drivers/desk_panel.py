@@ -19,6 +19,8 @@ class PanelOutputs:
 
     tone_hz: float = 0.0
     """Frequency of the sounder, Hz; 0 while it is silent."""
+    volume: float = 0.0
+    """Loudness from 0 to 1, which is at a duty of a half."""
     lamp: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Red, green and blue from 0 to 1."""
     vibrating: bool = False
@@ -48,7 +50,8 @@ class DeskPanel(GpioPanel):
         )
         red, green, blue = (float(self._pins.pin(number).state) for number in self._wired.lamp)
         tone_hz = (sounder.frequency or BUZZER_HZ) if sounder.state else 0.0
-        return PanelOutputs(float(tone_hz), (red, green, blue), bool(motor.state), bool(torch.state))
+        volume = min(1.0, 2.0 * sounder.state)
+        return PanelOutputs(float(tone_hz), volume, (red, green, blue), bool(motor.state), bool(torch.state))
 
 
 BUZZER_HZ = 2700.0

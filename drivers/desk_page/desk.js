@@ -107,7 +107,7 @@ async function draw() {
 }
 
 // Sound: a browser plays it only after a first click or key.
-let audio = null, tone = null, volume = null, wanted = 0;
+let audio = null, tone = null, volume = null, wanted = [0, 0];
 function startAudio() {
   if (audio !== null || !window.AudioContext) return;
   audio = new AudioContext();
@@ -115,25 +115,25 @@ function startAudio() {
   volume = new GainNode(audio, { gain: 0 });
   tone.connect(volume).connect(audio.destination);
   tone.start();
-  sound(wanted);
+  sound(...wanted);
 }
-function sound(hertz) {
-  wanted = hertz;
+function sound(hertz, loudness) {
+  wanted = [hertz, loudness];
   if (audio === null) return;
   if (hertz) tone.frequency.setValueAtTime(hertz, audio.currentTime);
-  volume.gain.setTargetAtTime(hertz ? GAIN : 0, audio.currentTime, 0.003);
+  volume.gain.setTargetAtTime(hertz ? GAIN * loudness : 0, audio.currentTime, 0.003);
 }
 for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, startAudio, { once: true });
 
 // The terminal's state. EventSource connects again by itself.
 const events = new EventSource("/events");
 events.onopen = () => { byId("ended").hidden = true; drawn = -1; newest = 0; };
-events.onerror = () => { byId("ended").hidden = false; sound(0); device.classList.remove("vibrating"); };
+events.onerror = () => { byId("ended").hidden = false; sound(0, 0); device.classList.remove("vibrating"); };
 events.onmessage = (event) => {
   const state = JSON.parse(event.data);
   newest = state.frame;
   draw();
-  sound(state.tone_hz);
+  sound(state.tone_hz, state.volume);
   device.dataset.tone = state.tone_hz;
   byId("sound").classList.toggle("on", state.tone_hz > 0);
   byId("vibration").classList.toggle("on", state.vibrating);

@@ -23,10 +23,12 @@ def test_it_is_silent_and_dark_at_first(panel: DeskPanel):
 
 
 def test_its_outputs_are_what_the_pins_do(panel: DeskPanel):
-    panel.signal(Signal((OutputStep(1, 60),), (LampStep((1.0, 0.5, 0.0), 60),), (OutputStep(1, 60),)))
+    panel.signal(Signal((OutputStep(2700, 60),), (LampStep((1.0, 0.5, 0.0), 60),), (OutputStep(1, 60),)))
     panel.torch(on=True)
     outputs = panel.outputs
-    assert 2000 <= outputs.tone_hz <= 4000
+    assert (outputs.tone_hz, outputs.volume) == (2700, 1)
+    panel.signal(Signal((OutputStep(2700, 60),), volume=0.25))
+    assert panel.outputs.volume == 0.25
     assert (outputs.lamp, outputs.vibrating, outputs.torch) == ((1.0, 0.5, 0.0), True, True)
     panel.signal(None)
     assert panel.outputs == PanelOutputs(torch=True)
@@ -51,6 +53,6 @@ def test_a_watcher_is_told_of_each_step(panel: DeskPanel):
             over.set()
 
     panel.watch(look)
-    panel.signal(Signal((OutputStep(1, 0.02), OutputStep(0, 0.02), OutputStep(1, 0.02))))
+    panel.signal(Signal((OutputStep(2700, 0.02), OutputStep(0, 0.02), OutputStep(2700, 0.02))))
     assert over.wait(5)
     assert [tone_hz > 0 for tone_hz in seen] == [True, False, True, False]

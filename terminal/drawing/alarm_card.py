@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from terminal.drawing import result_vehicle, text
-from terminal.drawing.case_parts import fitted, heading
-from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
-from terminal.drawing.page import KEYS_HEIGHT, Page
-from terminal.drawing.shift_parts import inside
-from terminal.drawing.touch_cells import TouchCell, area_of, key_face, part
+from pygame import Rect
+
+from terminal.drawing import regions, text
+from terminal.drawing.flow import Flow, flow
+from terminal.drawing.items import Fill
+from terminal.drawing.layout import Block, beside, padded, paragraph, stack
+from terminal.drawing.page import LEAST_CELL, Page, Role
+from terminal.drawing.shift_parts import indented, inside
+from terminal.drawing.touch_cells import TouchCell, key_face, part
 from terminal.journal.notes import Control
-from terminal.model import POINTS, Fit
+from terminal.model import POINTS, ComparedPoint, Fit
 from terminal.screens.alarm_case import CardTurned, ControlSaid, RadioCard
+from terminal.vehicle.tables import KINDS, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.items import Item
@@ -20,42 +24,47 @@ if TYPE_CHECKING:
     from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.values import Status
 
-ROW = 88
-"""Height, units, of the row of the control room's words, and of the row that leads to the next card."""
+_ROW_MM = 12.0
+"""Height, mm, of the row of the control room's words, and of the row that leads to the next card."""
 _CONTROL_WORDS = {Control.CONFIRMED: "case_control_confirmed", Control.DENIED: "case_control_denied"}
-_MARKS = {Fit.AGREES: "✓", Fit.DIFFERS: "≠", Fit.UNSURE: "？"}
+_MARKS = {Fit.AGREES: "✓ ", Fit.DIFFERS: "≠ ", Fit.UNSURE: "？ "}
+POINT_WORDS = {
+    ComparedPoint.KIND: "point_kind",
+    ComparedPoint.TYPE: "vehicle_type",
+    ComparedPoint.COLOUR: "colour",
+}
 
 
 def cells(screen: RadioCard, style: Style) -> list[TouchCell]:
-    """Return the control room's words, and below them the next card if there is one."""
+    """Return the control room's words, and below them the next card if there is one, in the last column."""
     rows = 1 if screen.count == 1 else 2
-    area = area_of(style, ROW * rows)
-    each = area.height / rows
+    column = regions.columns(style)[-1]
+    each = style.mm(LEAST_CELL if regions.is_low(style) else _ROW_MM)
+    area = Rect(column.x, column.bottom - rows * each, column.width, rows * each)
     words = [
         TouchCell(part(area, place, 2, 0, each), ControlSaid(word)) for place, word in enumerate(Control)
     ]
     return words if rows == 1 else [*words, TouchCell(part(area, 0, 1, 1, each), CardTurned())]
 
 
-def compose(style: Style, screen: RadioCard) -> list[Item]:
+def card(style: Style, screen: RadioCard) -> Flow:
     """Lay out the card of an open alarm, with the control room's words below it."""
     page, own = Page(style), cells(screen, style)
-    drawn: list[Item] = []
+    below = regions.keys(style).y - own[0].rect.top
+    shown = flow(style, screen.status, lambda page: _blocks(page, screen.alarm), below=below)
+    keys: list[Item] = []
     for cell in own:
         if isinstance(cell.event, ControlSaid):
-            drawn += _control_key(page, cell, screen.alarm.control)
+            keys += _control_key(page, cell, screen.alarm.control)
         else:
             words = page.say("case_next_card", place=screen.place + 1, count=screen.count)
-            drawn += key_face(page, inside(page, cell), words, page.colours.slate_paper, page.colours.ink)
-    bottom = min(cell.rect.top for cell in own)
-    body = fitted(style, screen.status, bottom, lambda page: _card(page, screen.alarm))
-    return [*body, *drawn]
+            keys += key_face(page, inside(page, cell), words, page.colours.slate_paper, page.colours.ink)
+    return Flow((*shown.items, *keys), shown.turn)
 
 
-def compose_alarm(style: Style, status: Status, card: OpenAlarm) -> list[Item]:
+def alarm_card(style: Style, status: Status, alarm: OpenAlarm) -> Flow:
     """Lay out the card of an alarm that is not acknowledged yet."""
-    bottom = style.size[1] - Page(style).px(KEYS_HEIGHT)
-    return fitted(style, status, bottom, lambda page: _card(page, card))
+    return flow(style, status, lambda page: _blocks(page, alarm))
 
 
 def _control_key(page: Page, cell: TouchCell, said: Control | None) -> list[Item]:
@@ -67,60 +76,65 @@ def _control_key(page: Page, cell: TouchCell, said: Control | None) -> list[Item
     return key_face(page, inside(page, cell), words, ground, ink)
 
 
-def _card(page: Page, alarm: OpenAlarm) -> Block:
-    """Lay out the card: heading, plate in the largest type, then a row for each thing to say."""
+def _blocks(page: Page, alarm: OpenAlarm) -> list[Block]:
+    """Lay out the plate in the largest type, a row for each thing to say, and how earlier alarms ended."""
     ink = page.colours.ink
-    number = alarm.plate.number
-    spaced = f"{number[:2]} {number[2:]}"
-    sizes = [page.eased(units) for units in range(84, 40, -2)]
-    style = largest(spaced, sizes, page.type(84, ink, bold=True), (page.width, page.eased(110)), 1)
-    blocks = [heading(page, page.say("case_card")), paragraph(spaced, style, page.width)]
-    return stack([*blocks, _rows(page, alarm), *_earlier(page, alarm)], page.eased(6))
+    spaced = f"{alarm.plate.number[:2]} {alarm.plate.number[2:]}"
+    number = page.fitting(spaced, page.font(Role.HERO, ink, bold=True), (page.width, page.mm(13)))
+    head = paragraph(page.say("case_card"), page.font(Role.DETAIL, page.colours.muted, bold=True), page.width)
+    blocks = [stack([head, paragraph(spaced, number, page.width)]), *_rows(page, alarm)]
+    return [indented(page, block) for block in (*blocks, *_earlier(page, alarm))]
 
 
-def _rows(page: Page, alarm: OpenAlarm) -> Block:
-    language, described = page.style.language, alarm.described
-    unknown = page.say("not_on_terminal")
+def _rows(page: Page, alarm: OpenAlarm) -> list[Block]:
     fits = dict(zip(POINTS, alarm.fits, strict=False))
-    kind, of_type, colour = (_mark(fits.get(point)) for point in POINTS)
-    named = text.vehicle_type(described.vehicle_type, language) if described.vehicle_type else ""
-    looks = " ".join(part for part in (named, text.brand(described.brand, language)) if part)
-    colours = text.colours(described.colour, language) if described.colour else unknown
-    pairs = [
-        ("point_kind", kind + result_vehicle.kind_name(page, alarm.plate)),
-        ("vehicle_type", of_type + (looks or unknown)),
-        ("colour", colour + colours),
-        ("case_vin", _mark(alarm.vin) + (described.vin_tail or unknown)),
+    pairs = [(POINT_WORDS[point], _mark(fits.get(point)) + value(page, alarm, point)) for point in POINTS]
+    pairs += [
+        ("case_vin", _mark(alarm.vin) + (alarm.described.vin_tail or page.say("not_on_terminal"))),
         ("case_reason", _reason(page, alarm)),
         ("case_place", page.say("case_say_place")),
         ("case_record", page.say("case_unrecorded") if alarm.seq is None else str(alarm.seq)),
     ]
-    label, value = page.type(22, page.colours.muted), page.type(34, page.colours.ink, bold=True)
-    start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(14)
-    return stack(
-        [
-            beside(
-                [
-                    (0, paragraph(page.say(key), label, start)),
-                    (start, paragraph(said, value, page.width - start)),
-                ]
-            )
-            for key, said in pairs
-        ],
-        page.eased(2),
-    )
+    label = page.font(Role.DETAIL, page.colours.muted)
+    said = page.font(Role.LEAD, page.colours.ink, bold=True)
+    start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.mm(1.6)
+    return [
+        beside(
+            [
+                (0, paragraph(page.say(key), label, start)),
+                (start, paragraph(words, said, page.width - start)),
+            ]
+        )
+        for key, words in pairs
+    ]
+
+
+def value(page: Page, alarm: OpenAlarm, point: ComparedPoint) -> str:
+    """Return what the alarm's record says of a point, or that this terminal does not have it."""
+    language, described, plate = page.style.language, alarm.described, alarm.plate
+    words = ""
+    match point:
+        case ComparedPoint.KIND:
+            kind = KINDS.get(plate.kind)
+            words = text.pick(Lines(kind.name_zh, kind.name_en), language) if kind else plate.kind
+        case ComparedPoint.TYPE:
+            named = text.vehicle_type(described.vehicle_type, language) if described.vehicle_type else ""
+            words = " ".join(one for one in (named, text.brand(described.brand, language)) if one)
+        case ComparedPoint.COLOUR:
+            words = text.colours(described.colour, language) if described.colour else ""
+    return words or page.say("not_on_terminal")
 
 
 def _mark(fit: Fit | None) -> str:
-    return "" if fit is None else f"{_MARKS[fit]} "
+    return "" if fit is None else _MARKS[fit]
 
 
 def _reason(page: Page, alarm: OpenAlarm) -> str:
     """Return every letter with its name, and who says so."""
     language = page.style.language
-    named = (
-        text.status_letters(alarm.letters, language) if alarm.letters else text.pick(alarm.title, language)
-    )
+    named = text.pick(alarm.title, language)
+    if alarm.letters:
+        named = text.status_letters(alarm.letters, language)
     source = page.say("case_live" if alarm.live else "case_listed")
     return f"{named}（{source}）" if language == "zh" else f"{named} ({source})"
 
@@ -129,17 +143,17 @@ def _earlier(page: Page, alarm: OpenAlarm) -> list[Block]:
     """Lay out how earlier alarms on the vehicle ended, in a frame: this car's owner may be the one cloned."""
     if not alarm.earlier:
         return []
-    edge = page.px(12)
+    edge = page.mm(1.5)
     width = page.width - 2 * edge
-    head = paragraph(page.say("earlier_alarms"), page.type(22, page.colours.muted, bold=True), width)
-    style = page.type(28, page.colours.ink, bold=True)
+    label = page.font(Role.DETAIL, page.colours.muted, bold=True)
+    style = page.font(Role.BODY, page.colours.ink, bold=True)
     said = [paragraph(text.earlier_alarm(one, page.style.language), style, width) for one in alarm.earlier]
-    return [
-        padded(
-            stack([head, *said], page.eased(2)),
-            edge,
-            page.eased(8),
-            page.eased(8),
-            lambda height: result_vehicle.frame(page, height),
-        )
-    ]
+    body = stack([paragraph(page.say("earlier_alarms"), label, width), *said])
+    return [padded(body, edge, page.mm(0.8), page.mm(0.8), lambda height: _frame(page, height))]
+
+
+def _frame(page: Page, height: int) -> list[Item]:
+    """Return a border of ink, as wide as the page."""
+    outer, edge = Rect(0, 0, page.width, height), page.mm(0.5)
+    inner = outer.inflate(-2 * edge, -2 * edge)
+    return [Fill(outer, page.colours.ink, page.mm(1.3)), Fill(inner, page.colours.paper, page.mm(0.9))]

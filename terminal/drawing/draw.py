@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pygame
 from pygame import Rect
@@ -35,7 +35,7 @@ from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Style
 from terminal.drawing.touch_cells import Turned, banner_cell, block_cell
 from terminal.errors import CameraFault, CameraStalled
-from terminal.screens.alarm_case import CaseScreen
+from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
@@ -157,7 +157,7 @@ def _result_keys(page: Page, screen: Result) -> list[Item]:
 
 def _alarm(style: Style, screen: Alarm) -> Flow:
     if screen.card is not None:
-        return Flow(tuple(alarm_card.compose_alarm(style, screen.status, screen.card)))
+        return alarm_card.alarm_card(style, screen.status, screen.card)
     return flow(style, screen.status, lambda page: alarm.blocks(page, screen))
 
 
@@ -225,6 +225,7 @@ def _trouble(page: Page, screen: FaultScreen) -> Block:
     return stack([sign, *said], page.mm(2.4))
 
 
+_CASE_SCREENS = CarCheck, VinCheck, CasePick, CaseForm, CaseText
 _FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
     Result: _result,
     Alarm: _alarm,
@@ -235,6 +236,7 @@ _FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
     ShiftEnd: shift_end.summary,
     ShiftOver: shift_end.summary,
     Uploading: upload.progress,
+    RadioCard: alarm_card.card,
 }
 """Layout of the screens whose blocks follow one another, on pages where a display does not hold them."""
 _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
@@ -247,7 +249,7 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
     ShiftLog: shift.compose_log,
     LogEntry: shift.compose_note,
     SignIn: sign_in.compose,
-    **dict.fromkeys(get_args(CaseScreen), alarm_case.compose),
+    **dict.fromkeys(_CASE_SCREENS, alarm_case.compose),
 }
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
@@ -262,6 +264,7 @@ _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
     ShiftLog: shift.cells,
     LogEntry: shift.cells,
     SignIn: sign_in.cells,
-    **dict.fromkeys(get_args(CaseScreen), alarm_case.cells),
+    RadioCard: alarm_card.cells,
+    **dict.fromkeys(_CASE_SCREENS, alarm_case.cells),
 }
 """Touch cells of each screen that has any of its own."""

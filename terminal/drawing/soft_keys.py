@@ -17,6 +17,7 @@ from terminal.drawing.sign_in import enter_words
 from terminal.model import Outcome
 from terminal.ports import Button
 from terminal.screens.alarm_case import (
+    CarCheck,
     CaseField,
     CaseForm,
     CasePick,
@@ -97,15 +98,22 @@ def _alarm_keys(screen: Alarm) -> tuple[SoftKey, ...]:
     return SoftKey(Button.TRIGGER, "button_trigger", card), held
 
 
+def _comparison_due(screen: RadioCard) -> str | None:
+    """Return the text key of the comparison that TRIGGER opens; None if there is none."""
+    if not screen.alarm.fits:
+        return "case_to_car"
+    return None if screen.alarm.described.vin_tail is None else "case_to_vin"
+
+
 def _case_keys(screen: CaseScreen) -> tuple[SoftKey, ...]:
     back = partial(SoftKey, Button.BACK, "button_back")
     trigger = partial(SoftKey, Button.TRIGGER, "button_trigger")
     confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
     match screen:
-        case RadioCard(alarm=alarm):
-            vin = () if alarm.described.vin_tail is None else (trigger("case_to_vin"),)
-            return back("case_leave"), *vin, confirm("case_to_result")
-        case VinCheck():
+        case RadioCard():
+            compared = () if (action := _comparison_due(screen)) is None else (trigger(action),)
+            return back("case_leave"), *compared, confirm("case_to_result")
+        case CarCheck() | VinCheck():
             return back("point_differs", main=True), trigger("point_agrees", main=True)
         case CasePick(draft=draft, marked=marked, wanted=wanted):
             leave = back("case_to_form" if screen.has_form else "case_to_card")

@@ -13,7 +13,7 @@ from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
 from terminal.screens import state
-from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
+from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import BOUNCE_S, HOLD_S
 from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
@@ -382,6 +382,7 @@ _NAMES: dict[type, str] = {
     Locked: "locked",
     Blocked: "blocked",
     RadioCard: "card",
+    CarCheck: "car",
     VinCheck: "vin",
     CasePick: "option",
     CaseForm: "form",

@@ -50,14 +50,14 @@ SCREENS = (
     *("compare", "checking", "details", "reopened", "alarmed", "comparison", "hidden", "codes"),
     *("entry", "kinds", "menu", "log", "ending"),
     *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
-    *("card", "vin", "option", "form", "text"),
+    *("card", "car", "vin", "option", "form", "text"),
 )
 """Screens besides ready and a verdict. `compare` and `checking` show a check's plate before its verdict,
 `reopened` a check from the shift's list; `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
 with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
-An open alarm has its radio card (`card`), the VIN after the stop (`vin`), and of its result the choices
-(`option`), the form and the texts. `resting` is a dark display.
+An open alarm has its radio card (`card`), the comparisons before and after the stop (`car`, `vin`), and of
+its result the choices (`option`), the form and the texts. `resting` is a dark display.
 """
 CAPTIONS = ("title", "do", "see", "then")
 """Texts of the manual: a flow's title, and of each picture: what the officer does, sees, and does then."""

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.journal.notes import AlarmResult, ResultKey
+from terminal.model import POINTS
 from terminal.screens.values import Status
 from terminal.vehicle.tables import ALARM_WORD_KEYS
 
 if TYPE_CHECKING:
     from terminal.journal.notes import Control
-    from terminal.model import Fit, RecordedCheck
+    from terminal.model import ComparedPoint, Fit, RecordedCheck
     from terminal.screens.open_alarm import OpenAlarm
 
 
@@ -48,6 +49,21 @@ class RadioCard:
     count: int = 1
     """Number of open alarms."""
     status: Status = field(default_factory=Status)
+
+
+@dataclass(frozen=True, slots=True)
+class CarCheck:
+    """Kind, type and colour are compared with the car, one point at a time, before it is stopped."""
+
+    alarm: OpenAlarm
+    fits: tuple[Fit, ...] = ()
+    """Answers so far, in the order of POINTS."""
+    status: Status = field(default_factory=Status)
+
+    @property
+    def point(self) -> ComparedPoint:
+        """The point that is asked about."""
+        return POINTS[len(self.fits)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,7 @@ class CaseText:
     status: Status = field(default_factory=Status)
 
 
-CaseScreen: TypeAlias = RadioCard | VinCheck | CaseForm | CasePick | CaseText
+CaseScreen: TypeAlias = RadioCard | CarCheck | VinCheck | CaseForm | CasePick | CaseText
 
 
 def fields_of(draft: AlarmResult) -> tuple[CaseField, ...]:
@@ -208,6 +224,16 @@ class RecordControl:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFits:
+    """Record how the car fits the alarm before the stop, one answer for each of POINTS; answered with
+    AlarmsTold or Failed.
+    """
+
+    alarm: OpenAlarm
+    fits: tuple[Fit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordVin:
     """Record how the VIN's tail fits the car that was stopped; answered with AlarmsTold or Failed."""
 
@@ -223,7 +249,7 @@ class CloseAlarm:
     result: AlarmResult
 
 
-AlarmEffect: TypeAlias = Acknowledge | RecordControl | RecordVin | CloseAlarm
+AlarmEffect: TypeAlias = Acknowledge | RecordControl | RecordFits | RecordVin | CloseAlarm
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from terminal.journal.notes import AlarmResult, Control, ResultKey
+from terminal.model import POINTS
 from terminal.ports import Button
 from terminal.screens.alarm_case import (
     ERASE,
@@ -14,6 +15,7 @@ from terminal.screens.alarm_case import (
     TEXT_KEYS,
     AlarmEffect,
     AlarmLife,
+    CarCheck,
     CardTurned,
     CaseField,
     CaseForm,
@@ -28,6 +30,7 @@ from terminal.screens.alarm_case import (
     FieldOpened,
     RadioCard,
     RecordControl,
+    RecordFits,
     RecordVin,
     VinCheck,
 )
@@ -59,7 +62,7 @@ def touched(life: AlarmLife, touch: CaseTouch | Fitted) -> CaseTransition:
             after = opened(life, life.open[::-1][(place + 1) % len(life.open)])
         case RadioCard(alarm=alarm), ControlSaid(word) if word is not alarm.control:
             effects = (RecordControl(alarm, word),)
-        case VinCheck(), Fitted(fit):
+        case CarCheck() | VinCheck(), Fitted(fit):
             after, effects = _compared(life, screen, fit)
         case CasePick(), CasePicked(key) if key in screen.options:
             after = _picked(screen, key)
@@ -78,7 +81,7 @@ def pressed(life: AlarmLife, button: Button) -> CaseTransition:
     match screen:
         case RadioCard():
             return _pressed_at_card(screen, button)
-        case VinCheck():
+        case CarCheck() | VinCheck():
             fit = ANSWERS.get(button)
             return (screen, ()) if fit is None else _compared(life, screen, fit)
         case CasePick():
@@ -107,11 +110,19 @@ def _pressed_at_card(screen: RadioCard, button: Button) -> CaseTransition:
         case Button.BACK:
             return None, ()
         case Button.TRIGGER:
-            return (screen if screen.alarm.described.vin_tail is None else VinCheck(screen.alarm)), ()
+            return _comparison(screen), ()
         case Button.CONFIRM:
             return begun(screen.alarm), ()
         case _:
             assert_never(button)
+
+
+def _comparison(screen: RadioCard) -> CaseScreen:
+    """Return the comparison that is due: of the car before the stop, then of its VIN if it is known."""
+    alarm = screen.alarm
+    if not alarm.fits:
+        return CarCheck(alarm)
+    return screen if alarm.described.vin_tail is None else VinCheck(alarm)
 
 
 def begun(alarm: OpenAlarm) -> CasePick:
@@ -121,8 +132,14 @@ def begun(alarm: OpenAlarm) -> CasePick:
     return CasePick(alarm, None)
 
 
-def _compared(life: AlarmLife, screen: VinCheck, fit: Fit) -> CaseTransition:
-    return opened(life, screen.alarm), (RecordVin(screen.alarm, fit),)
+def _compared(life: AlarmLife, screen: CarCheck | VinCheck, fit: Fit) -> CaseTransition:
+    card = opened(life, screen.alarm)
+    if isinstance(screen, VinCheck):
+        return card, (RecordVin(screen.alarm, fit),)
+    fits = (*screen.fits, fit)
+    if len(fits) < len(POINTS):
+        return replace(screen, fits=fits), ()
+    return card, (RecordFits(screen.alarm, fits),)
 
 
 def _pressed_at_pick(life: AlarmLife, screen: CasePick, button: Button) -> CaseTransition:

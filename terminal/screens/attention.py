@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from terminal.screens.alarm_case import CaseForm, CasePick, CaseText, RadioCard, VinCheck
+from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Result
 from terminal.screens.choice import CodeChoice
@@ -169,7 +169,7 @@ def _other_face(screen: Shown) -> object:
             return _sign_in_face(screen)
         case Uploading():
             return replace(screen, status=_ANY, seen=None, progress=UploadProgress())
-        case Alarm() | RadioCard() | VinCheck() | CasePick() | CaseForm():
+        case Alarm() | RadioCard() | CarCheck() | VinCheck() | CasePick() | CaseForm():
             return replace(screen, status=_ANY)
         case CaseText(wanted=wanted):
             return CaseText, wanted  # characters may follow one another faster than they are drawn

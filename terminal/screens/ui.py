@@ -196,7 +196,7 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
         case Tick():
             return _ticked(ui, event, now_s)
         case AlarmsTold(told):
-            return _settled(replace(ui, life=ui.life.told(told))), ()
+            return (ui if told == ui.life.open else _settled(replace(ui, life=ui.life.told(told)))), ()
         case LockNow() | SignedIn() | SignInRefused() | Released() | PadTouched():
             return _session_changed(ui, event, now_s)
         case _:

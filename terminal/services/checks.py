@@ -15,10 +15,8 @@ from terminal.credential.verify import refuse, with_issuance
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
 from terminal.model import (
-    POINTS,
     UNCHECKED,
     CheckOrigin,
-    ComparedPoint,
     Fit,
     Reason,
     RecordedCheck,
@@ -38,6 +36,7 @@ from terminal.screens.events import (
     Reported,
     ScreenEvent,
 )
+from terminal.services.comparisons import said_of
 from terminal.services.judging import standing
 from terminal.vehicle.verdict import decide
 
@@ -54,9 +53,6 @@ if TYPE_CHECKING:
 
 ANSWER_STANDS_S = 180
 """Age from which a live answer no longer lets a vehicle pass, s."""
-_FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
-_POINTS = {ComparedPoint.KIND: "号牌种类", ComparedPoint.TYPE: "车辆类型", ComparedPoint.COLOUR: "车身颜色"}
-"""Words with which a comparison is recorded."""
 
 
 @dataclass(slots=True)
@@ -169,8 +165,7 @@ class Checks:
         judged = self.ledger.latest(judged)
         if judged.seq < 0:
             raise JournalFault("the check itself is not recorded yet")
-        said = "，".join(f"{_POINTS[point]}{_FITS[fit]}" for point, fit in zip(POINTS, fits, strict=True))
-        self.recorder.record(Note(seq=judged.seq, text=f"比对：{said}"), moment)
+        self.recorder.record(Note(seq=judged.seq, text=f"比对：{said_of(fits)}"), moment)
         judged = self.ledger.know(replace(judged, fits=fits))
         if set(fits) == {Fit.AGREES} and judged.verdict.subject is Subject.CODE:
             return self.confirm(judged, moment)

@@ -21,9 +21,11 @@ from terminal.screens.alarm_case import (
     AlarmsTold,
     CloseAlarm,
     RecordControl,
+    RecordFits,
     RecordVin,
 )
 from terminal.screens.open_alarm import OpenAlarm, opens, renumbered, with_check
+from terminal.services.comparisons import FITS, said_of
 from terminal.wire import cbor, schema
 from terminal.wire.cbor import Malformed
 from terminal.wire.fields import ID_SIZE, array, data, entries, text, uint
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from terminal.wire.cbor import Value
 
 FILE = "open-alarms"
-_FITS = {Fit.AGREES: "相符", Fit.DIFFERS: "不符", Fit.UNSURE: "无法判断"}
-"""Words with which the comparison of the VIN is recorded."""
 
 
 @dataclass(slots=True)
@@ -101,8 +101,11 @@ class OpenAlarms:
                 self._confirm(alarm, Confirmation(0, CONTROL_ROOM, word), moment)
                 self._note(alarm, ControlWord(word))
                 self._replace(alarm, replace(self._now(alarm), control=Control(word)))
+            case RecordFits(alarm, fits):
+                self._record_note(alarm, f"比对：{said_of(fits)}", moment)
+                self._replace(alarm, replace(self._now(alarm), fits=fits))
             case RecordVin(alarm, fit):
-                self._record_vin(alarm, fit, moment)
+                self._record_note(alarm, f"停车后比对：车架号后六位{FITS[fit]}", moment)
                 self._replace(alarm, replace(self._now(alarm), vin=fit))
             case CloseAlarm(alarm, result):
                 self._confirm(alarm, confirmation(result), moment)
@@ -138,11 +141,11 @@ class OpenAlarms:
             event = Event(EventKind.JOURNAL, f"an alarm of a journal that was set aside: {words}")
             self.shift.recorder.record(event, moment)
 
-    def _record_vin(self, alarm: OpenAlarm, fit: Fit, moment: Moment) -> None:
+    def _record_note(self, alarm: OpenAlarm, words: str, moment: Moment) -> None:
         seq = self._now(alarm).seq
         if seq is None:
             raise JournalFault("the check itself is not recorded yet")
-        self.shift.recorder.record(Note(seq=seq, text=f"停车后比对：车架号后六位{_FITS[fit]}"), moment)
+        self.shift.recorder.record(Note(seq=seq, text=words), moment)
 
     def _note(self, alarm: OpenAlarm, note: ControlWord | AlarmResult) -> None:
         """Add the result to the checks of the shift's list."""

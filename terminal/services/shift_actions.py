@@ -16,6 +16,7 @@ from terminal.screens.alarm_case import (
     AlarmsTold,
     CloseAlarm,
     RecordControl,
+    RecordFits,
     RecordVin,
 )
 from terminal.screens.sealed import OpenSealed
@@ -71,7 +72,7 @@ class ShiftActions:
     ) -> ShiftEvent | SealedOpened | AlarmsTold:
         """Carry out what a screen asks for about the shift, its alarms or the upload; return the answer."""
         match effect:
-            case Acknowledge() | RecordControl() | RecordVin() | CloseAlarm():
+            case Acknowledge() | RecordControl() | RecordFits() | RecordVin() | CloseAlarm():
                 return self.open_alarms.perform(effect, moment)
             case OpenSealed():
                 return self.enforcement.open(effect, moment)

@@ -61,7 +61,8 @@ def acknowledged(desk: Desk) -> None:
     assert "电台通报" in drawn(app)
     desk.play("hold CONFIRM\nexpect alarm not_shown")
     assert "未办结" in drawn(app)
-    desk.play("hold CONFIRM\nexpect card\npress TRIGGER\nexpect vin\npress TRIGGER\nexpect card")
+    desk.play("hold CONFIRM\nexpect card\npress TRIGGER\nexpect car\npress TRIGGER\npress TRIGGER")
+    desk.play("press BACK\nexpect card\npress TRIGGER\nexpect vin\npress TRIGGER\nexpect card")
     desk.touch(ControlSaid(Control.DENIED))
     assert isinstance(app.screen, RadioCard)
     assert app.screen.alarm.control is Control.DENIED
@@ -91,6 +92,7 @@ def test_the_owner_of_a_cloned_plate_is_not_taken_for_a_thief_twice(
     seq = told[0].seq
     assert told == [
         Confirmation(seq, "民警", "pending"),
+        Note(seq=seq, text="比对：号牌种类相符，车辆类型相符，车身颜色不符"),
         Note(seq=seq, text="停车后比对：车架号后六位相符"),
         Confirmation(seq, "指挥中心", "not_this_vehicle"),
         Confirmation(seq, "民警", "not_this_vehicle", reason="plate_cloned"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal.journal.notes import AlarmResult, Control, ResultKey
 from terminal.model import EarlierAlarm, Fit, LookupState, Plate, VehicleFinding
-from terminal.screens.alarm_case import CaseField, CaseForm, CasePick, CaseText, RadioCard, VinCheck
+from terminal.screens.alarm_case import CarCheck, CaseField, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import About
 from terminal.screens.check import Keys, PlateEntry, Ready
 from terminal.screens.open_alarm import OpenAlarm, of
@@ -70,6 +70,9 @@ def case_screens() -> dict[str, Shown]:
         "case_card": RadioCard(OPEN, status=own),
         "case_card_answered": RadioCard(picked, status=own),
         "case_card_list": RadioCard(LISTED, 0, 3, status=many),
+        "case_car": CarCheck(replace(OPEN, fits=()), status=own),
+        "case_car_type": CarCheck(replace(OPEN, fits=()), (Fit.AGREES,), status=own),
+        "case_car_unknown": CarCheck(LISTED, (Fit.AGREES, Fit.UNSURE), status=many),
         "case_vin": VinCheck(OPEN, status=own),
         "case_result": CasePick(OPEN, None, status=own),
         "case_reason": CasePick(

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from terminal.journal.notes import AlarmResult, Control, ResultKey
-from terminal.model import Fit
+from terminal.model import POINTS, Fit
 from terminal.ports import Button
 from terminal.screens.alarm_case import (
     ERASE,
     MOST_TEXT,
     Acknowledge,
     AlarmsTold,
+    CarCheck,
     CardTurned,
     CaseField,
     CaseForm,
@@ -26,6 +27,7 @@ from terminal.screens.alarm_case import (
     FieldOpened,
     RadioCard,
     RecordControl,
+    RecordFits,
     RecordVin,
     VinCheck,
 )
@@ -69,6 +71,8 @@ def opened(judged_: object = TOLD) -> OpenAlarm:
 
 
 OPEN = opened()
+COMPARED = replace(OPEN, fits=(Fit.AGREES,) * 3)
+"""The alarm of a car that was compared before the stop."""
 
 
 def with_open(below: Screen | None = None, *alarms: OpenAlarm) -> Desk:
@@ -175,20 +179,33 @@ def test_the_control_room_s_word_is_recorded_at_once_and_once():
     ("answer", "fit"), [(TRIGGER, Fit.AGREES), (BACK, Fit.DIFFERS), (Fitted(Fit.UNSURE), Fit.UNSURE)]
 )
 def test_the_vin_is_compared_by_itself_after_the_stop(answer: Button | Fitted, fit: Fit):
-    desk = at_card()
+    desk = at_card(COMPARED)
     desk.press(TRIGGER)
     on(desk, VinCheck)
     assert desk.press(CONFIRM) == ()
     effects = touch(desk, answer) if isinstance(answer, Fitted) else desk.press(answer)
-    assert effects == (RecordVin(OPEN, fit),)
+    assert effects == (RecordVin(COMPARED, fit),)
     on(desk, RadioCard)
 
 
-def test_a_vin_that_is_not_known_is_not_asked_about():
-    desk = at_card(opened(check(7, A, STOLEN)))
-    desk.tell(AlarmsTold((replace(OPEN, described=replace(OPEN.described, vin_tail=None)),)))
+def test_kind_type_and_colour_are_compared_one_by_one_before_the_vin():
+    desk = at_card()
     desk.press(TRIGGER)
-    assert not isinstance(desk.screen, VinCheck)
+    for point, answer in zip(POINTS, (TRIGGER, BACK, None), strict=True):
+        assert on(desk, CarCheck).point is point
+        assert desk.press(CONFIRM) == ()
+        effects = touch(desk, Fitted(Fit.UNSURE)) if answer is None else desk.press(answer)
+    fits = Fit.AGREES, Fit.DIFFERS, Fit.UNSURE
+    assert effects == (RecordFits(OPEN, fits),)
+    desk.tell(AlarmsTold((replace(OPEN, fits=fits),)))
+    desk.press(TRIGGER)
+    on(desk, VinCheck)
+
+
+def test_a_vin_that_is_not_known_is_not_asked_about():
+    desk = at_card(replace(COMPARED, described=replace(OPEN.described, vin_tail=None)))
+    desk.press(TRIGGER)
+    on(desk, RadioCard)
 
 
 def test_a_cloned_plate_is_closed_in_three_touches_and_presses():

@@ -21,6 +21,7 @@ from terminal.screens.alarm_case import (
     AlarmsTold,
     CloseAlarm,
     RecordControl,
+    RecordFits,
     RecordVin,
 )
 from terminal.screens.events import Failed
@@ -110,6 +111,15 @@ def test_the_control_room_s_word_and_the_vin_are_entries_of_their_own(work: Work
     assert confirmations(work) == [Confirmation(told.seq, "指挥中心", "not_this_vehicle")]
     assert work.entries()[-1].body == Note(seq=told.seq, text="停车后比对：车架号后六位不符")
     assert event == AlarmsTold((replace(alarm_of(work), control=Control.DENIED, vin=Fit.DIFFERS),))
+
+
+def test_the_comparison_before_the_stop_is_a_note_like_the_verdict_s(work: Work):
+    told = stolen(work)
+    fits = Fit.AGREES, Fit.DIFFERS, Fit.UNSURE
+    assert work.services.perform(RecordFits(alarm_of(work), fits)) == AlarmsTold((alarm_of(work),))
+    assert alarm_of(work).fits == fits
+    said = "比对：号牌种类相符，车辆类型不符，车身颜色无法判断"
+    assert work.entries()[-1].body == Note(seq=told.seq, text=said)
 
 
 def test_a_result_closes_the_alarm_with_an_entry_for_each_of_its_checks(work: Work):

@@ -1,47 +1,79 @@
-"""Take the picture of a desk's page that README.md shows: somebody signs in and holds a genuine code.
+"""Take the picture of a desk's page that README.md shows: a genuine code was checked and its car confirmed.
 
-    scripts/desk --english --screen browser                                in one terminal
-    python -m scripts.screens.desk_picture http://127.0.0.1:8380/ [zh|en]  in another
-
-The terminal must be without a shift.
+python -m scripts.screens.desk_picture
 """
 
 from __future__ import annotations
 
 import io
-import sys
+import shutil
+import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import nacl.utils
 from PIL import Image
 
-from scripts.chromium import Chromium
+from drivers.tray import CONTENT
+from keys import lab
+from scripts.images import demo_photographs
+from scripts.screens.manual import registry_of
+from scripts.screens.trainee import Trainee, trainee_of
+from terminal import config
+from terminal.model import Outcome
+from terminal.rigs import trust_source
+from terminal.screens.check import Ready, Result
+from terminal.screens.shift import ShiftOver
 
 PICTURE = Path("scripts/screens/desk.png")
-OFFICER = ("000001", "112358")
-_PAUSE_S = 0.3
-"""Time between keys, s, in which the terminal draws its screen."""
-_ANSWER_S = 4.0
-"""Time, s, for a sign-in, and for a code and the registry's answer."""
 
 
-def main(address: str, language: str = "en") -> None:
-    """Operate the page and save its picture."""
-    with Chromium() as browser:
-        browser.open(address, width=1180, height=1010)
-        browser.run(f"language = '{language}'; say()")
-        for text in ("", *OFFICER):
-            for key in (*text, "Enter"):
-                browser.key("rawKeyDown", key)
-                browser.key("keyUp", key)
-                time.sleep(_PAUSE_S)
-        time.sleep(_ANSWER_S)
-        browser.run("document.querySelector('#codes button').click()")
-        time.sleep(_ANSWER_S)
-        with Image.open(io.BytesIO(browser.screenshot())) as picture:
+def main() -> None:
+    """Make a laboratory, operate the page, and save its picture."""
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        lab.make(work / "lab", int(time.time()), nacl.utils.random)
+        demo_photographs.main(work / "lab", work / "tray")
+        shutil.copy(Path("scripts/images") / CONTENT, work / "tray")
+        settings = config.read(work / "lab" / lab.CONFIG)
+        trusted = partial(trust_source, settings)
+        registry = settings.registry
+        if registry is None:
+            raise RuntimeError("a laboratory has a registry")
+        port = stack.enter_context(registry_of(work / "lab", work / "registry.sqlite"))
+        settings = replace(
+            settings,
+            registry=replace(registry, port=port, provinces=("苏",)),
+            terminal=replace(settings.terminal, language="en"),
+            paths=replace(settings.paths, state=work / "state"),
+        )
+        trainee = stack.enter_context(trainee_of(settings, trusted, work / "tray"))
+        _operate(trainee)
+        with Image.open(io.BytesIO(trainee.browser.screenshot())) as picture:
             picture.convert("RGB").quantize(128).save(PICTURE, optimize=True)  # a fifth of the size
     print(f"{PICTURE}: {PICTURE.stat().st_size} bytes")
 
 
+def _operate(trainee: Trainee) -> None:
+    """Sign in, check the first sample, and confirm the car."""
+    app, officer = trainee.app, lab.OFFICERS[0]
+    trainee.browser.run("language = 'en'; say()")
+    trainee.until(lambda: isinstance(app.screen, ShiftOver) and app.screen.status.online is True)
+    trainee.press("Enter")
+    trainee.type(officer.number)
+    trainee.type(officer.pin)
+    trainee.until(lambda: isinstance(app.screen, Ready))
+    trainee.hold(0)
+    trainee.until(lambda: isinstance(app.screen, Result))
+    trainee.press("Enter")
+    trainee.until(
+        lambda: isinstance(app.screen, Result) and app.screen.judged.verdict.outcome is Outcome.PASS
+    )
+    trainee.see()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -104,7 +104,7 @@ def _play_all(flows: Sequence[ManualFlow], desk: ManualDesk, language: config.La
     with ExitStack() as stack:
         if any(flow.online for flow in flows):
             # A registry of its own: it takes 16 new journals of a terminal.
-            port = stack.enter_context(_registry(desk.lab, desk.work / f"{language}.sqlite"))
+            port = stack.enter_context(registry_of(desk.lab, desk.work / f"{language}.sqlite"))
             assert settings.registry is not None  # noqa: S101 - a laboratory has one
             registry = replace(settings.registry, port=port, provinces=("苏",))
             settings = replace(settings, registry=registry)
@@ -134,7 +134,7 @@ def _play(flow: ManualFlow, settings: config.Config, desk: ManualDesk, shots: Pa
 
 
 @contextmanager
-def _registry(laboratory: Path, database: Path) -> Iterator[int]:
+def registry_of(laboratory: Path, database: Path) -> Iterator[int]:
     """Run the reference registry with a new database; yields its broker's port."""
     registry = [sys.executable, "-m", "scripts.registry", "--lab", str(laboratory)]
     command = [*registry, "--database", f"sqlite:///{database}", "serve", "--port", "0"]

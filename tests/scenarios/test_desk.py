@@ -9,32 +9,21 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import product
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 
-from drivers.browser_display import BrowserDisplay
-from drivers.desk import DeskLook, DeskRig, desk_rig, usual_screen
-from drivers.sd_notify import SystemdNotify
+from drivers.desk import usual_screen
 from drivers.tray import CONTENT
 from keys import lab
-from keys.key_store import open_store
 from scripts.chromium import Chromium
+from scripts.screens.trainee import Trainee, trainee_of
 from terminal import cli, config, identity
-from terminal.app import App
-from terminal.commands import run
-from terminal.drawing.draw import event_at
 from terminal.model import Outcome
-from terminal.ports import Rig
-from terminal.rigs import link_of, trusted_clock
-from terminal.scenarios.player import PATIENCE_S, TURN_S
 from terminal.screens.alarms import Alarm
-from terminal.screens.attention import ScreenView
 from terminal.screens.check import Ready, Result
 from terminal.screens.shift import ShiftOver
 from terminal.screens.sign_in import PadTouched, SignIn
@@ -60,73 +49,6 @@ def tray(photographs: Path, tmp_path: Path) -> Path:
     return folder
 
 
-@dataclass
-class Trainee:
-    """Somebody at the page of a desk, and the app behind it."""
-
-    app: App
-    desk: DeskRig
-    display: BrowserDisplay
-    browser: Chromium
-    now_s: Callable[[], float]
-    polled_s: float = 0.0
-    """Time, s, after which the display was last polled: a contact counts as if it was then."""
-
-    def until(self, met: Callable[[], bool]) -> None:
-        """Run the app until a condition holds."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not met():
-            assert time.monotonic() < deadline, self.app.screen
-            self.polled_s = self.now_s()
-            self.app.run_once(TURN_S)
-
-    def press(self, key: str) -> None:
-        """Press a key of the keyboard once presses count."""
-        self.until(lambda: self._sight(key).counts(self.polled_s))
-        self.browser.key("rawKeyDown", key)
-        self.browser.key("keyUp", key)
-        self.deliver()
-
-    def deliver(self) -> None:
-        """Let the app act on what the page has sent, and draw the screen."""
-        self.browser.run("sending.then(() => null)")
-        self.polled_s = self.now_s()
-        self.app.run_once(TURN_S)
-
-    def _sight(self, key: str) -> ScreenView:
-        return self.app.ui.touches if key.isdigit() else self.app.ui.keys
-
-    def type(self, digits: str) -> None:
-        for digit in digits:
-            self.press(digit)
-        self.press("Enter")
-
-    def place(self, wanted: object) -> tuple[float, float]:
-        """Return the point of the view at which a touch means this."""
-        style = self.app.style
-        width, height = style.size
-        places = product(range(8, width, 16), range(8, height, 16))
-        x, y = next(at for at in places if event_at(self.app.screen, at, style) == wanted)
-        box = self.browser.run("(b => [b.x, b.y, b.width, b.height])(screen.getBoundingClientRect())")
-        return box[0] + x * box[2] / width, box[1] + y * box[3] / height
-
-    def touch(self, wanted: object) -> None:
-        self.until(lambda: self.app.ui.touches.counts(self.polled_s))
-        at = self.place(wanted)
-        for kind in ("mousePressed", "mouseReleased"):
-            self.browser.mouse(kind, *at)
-        self.deliver()
-
-    def hold_before_the_camera(self, code: int) -> None:
-        self.browser.run(f"document.querySelectorAll('#codes button')[{code}].click()")
-
-    def canvas(self) -> Image.Image:
-        """Return what the page shows of the display, once that is the newest frame."""
-        self.until(lambda: self.browser.run("screen.dataset.frame") == str(self.display.picture()[0]))
-        png = base64.b64decode(self.browser.run("screen.toDataURL().split(',')[1]"))
-        return Image.open(io.BytesIO(png)).convert("RGB")
-
-
 @pytest.fixture
 def trainee(laboratory: Path, tray: Path, registry: Registry, tmp_path: Path) -> Iterator[Trainee]:
     """A desk in a page, with the registry, as scripts/desk makes it."""
@@ -134,19 +56,8 @@ def trainee(laboratory: Path, tray: Path, registry: Registry, tmp_path: Path) ->
     settings = replace(settings, paths=replace(settings.paths, state=tmp_path / "state"))
     assert settings.registry is not None
     settings = replace(settings, registry=replace(settings.registry, port=registry.port, provinces=("苏",)))
-    desk = desk_rig(tray, DeskLook((480, 800), "zh", FONTS), "browser", fps=60, tonal=True)
-    assert isinstance(desk.display, BrowserDisplay)
-    clock = trusted_clock(settings)
-    link = link_of(settings)
-    rig = Rig(desk.scene.open_camera, desk.display, desk.panel, clock, SystemdNotify(""), link)
-    app = run.assemble(run.Setup(settings, rig, open_store, source_of(laboratory)))
-    app.start()
-    with Chromium() as browser:
-        browser.open(desk.display.address)
-        yield Trainee(app, desk, desk.display, browser, clock.monotonic_s)
-    app.stop()
-    desk.display.close()
-    desk.panel.close()
+    with trainee_of(settings, source_of(laboratory), tray) as made:
+        yield made
 
 
 def test_a_trainee_signs_in_checks_a_code_and_acknowledges_an_alarm(trainee: Trainee):
@@ -159,18 +70,19 @@ def test_a_trainee_signs_in_checks_a_code_and_acknowledges_an_alarm(trainee: Tra
     trainee.type(OFFICER.pin)
     trainee.until(lambda: isinstance(app.screen, Ready))
 
-    trainee.hold_before_the_camera(GENUINE)
+    trainee.hold(GENUINE)
     trainee.until(lambda: isinstance(app.screen, Result))
     trainee.press("Enter")
     trainee.until(
         lambda: isinstance(app.screen, Result) and app.screen.judged.verdict.outcome is Outcome.PASS
     )
-    _, png = trainee.display.picture()
-    shown = trainee.canvas()
-    assert ImageChops.difference(shown, Image.open(io.BytesIO(png)).convert("RGB")).getbbox() is None
+    trainee.see()
+    drawn, (_, sent) = browser.run("screen.toDataURL().split(',')[1]"), trainee.display.picture()
+    shown, shot = (Image.open(io.BytesIO(png)).convert("RGB") for png in (base64.b64decode(drawn), sent))
+    assert ImageChops.difference(shown, shot).getbbox() is None
 
     trainee.press(" ")
-    trainee.hold_before_the_camera(WANTED)
+    trainee.hold(WANTED)
     trainee.until(lambda: isinstance(app.screen, Alarm))
     trainee.until(lambda: browser.run("byId('vibration').classList.contains('on')") is True)
     trainee.until(lambda: app.ui.keys.counts(trainee.polled_s))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pygame
@@ -27,7 +28,17 @@ from terminal.drawing import (
 )
 from terminal.drawing.flow import Flow, flow
 from terminal.drawing.icons import Icon
-from terminal.drawing.items import Fill, IconItem, ImageItem, Item, Reticle, dimmed, outlined, paint
+from terminal.drawing.items import (
+    Fill,
+    IconItem,
+    ImageItem,
+    Item,
+    Reticle,
+    dimmed,
+    outlined,
+    paint,
+    paint_seen,
+)
 from terminal.drawing.layout import Block, at, paragraph, stack
 from terminal.drawing.page import Page, Role, top
 from terminal.drawing.shift_parts import filled
@@ -81,8 +92,8 @@ def paint_all(
 ) -> None:
     """Paint a screen's items where the surface's clip permits, over what was there."""
     surface.fill(theme.palette(style).paper)
-    for item in items:
-        paint(surface, item, style.fonts, preview)
+    for item, following in zip_longest(items, items[1:]):
+        paint_seen(surface, item, following, style.fonts, preview)
         if isinstance(item, ImageItem) and preview is not None and found:
             outline = outlined(item, preview.shape, found, style.mm(_FOUND_MM))
             paint(surface, outline, style.fonts, preview)

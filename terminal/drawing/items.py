@@ -18,7 +18,7 @@ from terminal.drawing.light import luminance
 from terminal.drawing.plates import plate_surface
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from terminal.codes import Corners
     from terminal.drawing.fonts import Colour, Fonts
@@ -165,6 +165,42 @@ def paint(surface: pygame.Surface, item: Item, fonts: Fonts, preview: Luma | Non
             _paint_view(surface, item, preview)
         case _:
             assert_never(item)
+
+
+def paint_seen(
+    surface: pygame.Surface, item: Item, following: Item | None, fonts: Fonts, preview: Luma | None
+) -> None:
+    """Draw one item but for what `following`, the next, hides of it, where that saves much."""
+    hidden = _hidden(item, following)
+    if hidden is None:
+        paint(surface, item, fonts, preview)
+        return
+    clip = surface.get_clip()
+    for band in _bands(item.rect, hidden):
+        surface.set_clip(band.clip(clip))
+        paint(surface, item, fonts, preview)
+    surface.set_clip(clip)
+
+
+_MUCH = 20_000
+"""Area, px, from which hidden parts are left out."""
+
+
+def _hidden(item: Item, following: Item | None) -> pygame.Rect | None:
+    """Return the part of a background that the next one hides, None if it is small."""
+    if not isinstance(item, Fill | Stripes) or not isinstance(following, Fill):
+        return None
+    core = following.rect.inflate(-2 * following.radius, -2 * following.radius)
+    much = core.width * core.height >= _MUCH and min(core.size) > 0
+    return core if much and item.rect.contains(core) else None
+
+
+def _bands(outer: pygame.Rect, hidden: pygame.Rect) -> Iterator[pygame.Rect]:
+    """Yield what is left of a rectangle above, below, left and right of a hidden part."""
+    yield pygame.Rect(outer.x, outer.y, outer.width, hidden.top - outer.top)
+    yield pygame.Rect(outer.x, hidden.bottom, outer.width, outer.bottom - hidden.bottom)
+    yield pygame.Rect(outer.x, hidden.y, hidden.left - outer.left, hidden.height)
+    yield pygame.Rect(hidden.right, hidden.y, outer.right - hidden.right, hidden.height)
 
 
 def _paint_view(surface: pygame.Surface, item: ImageItem | Reticle | Outline, preview: Luma | None) -> None:

@@ -45,21 +45,14 @@ def _places(screen: CodeChoice, style: Style) -> tuple[Rect, Rect]:
     return regions.low_cells(style, each * len(screen.codes))
 
 
-def strip_rect(style: Style) -> Rect:
-    """Return the area of the strip that opens the choice from a verdict, px."""
-    column = regions.columns(style)[-1]
-    tall = style.mm(STRIP_MM)
-    return Rect(column.x, column.bottom - tall, column.width, tall)
-
-
 def strip_cell(style: Style) -> TouchCell:
     """Return the touch cell that opens the choice from a verdict."""
-    return TouchCell(strip_rect(style), OthersWanted())
+    return TouchCell(regions.foot(style, STRIP_MM), OthersWanted())
 
 
-def strip(page: Page) -> list[Item]:
+def strip(page: Page, cell: TouchCell) -> list[Item]:
     """Draw the strip: another mark is in view during the verdict and can be chosen."""
-    face = face_of(page, strip_cell(page.style))
+    face = face_of(page, cell)
     return key_face(page, face, page.say("other_mark"), page.colours.strong.ground, page.colours.strong.ink)
 
 

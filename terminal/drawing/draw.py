@@ -40,11 +40,11 @@ from terminal.drawing.items import (
     paint_seen,
 )
 from terminal.drawing.layout import Block, at, paragraph, stack
-from terminal.drawing.page import Page, Role, top
+from terminal.drawing.page import LEAST_KEY, Page, Role, top
 from terminal.drawing.shift_parts import filled
 from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Style
-from terminal.drawing.touch_cells import Turned, banner_cell, block_cell
+from terminal.drawing.touch_cells import TouchCell, Turned, banner_cell, block_cell, part
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from terminal.codes import Corners
-    from terminal.drawing.touch_cells import TouchCell
     from terminal.model import Luma
 
 __all__ = ["Style", "cells", "compose", "draw", "event_at", "place_of"]
@@ -117,13 +116,18 @@ def place_of(screen: Shown, wanted: ScreenTouch, style: Style) -> tuple[int, int
 
 def cells(screen: Shown, style: Style) -> list[TouchCell]:
     """Return all touch cells besides the soft keys; where two overlap, the first counts."""
-    held = screen.status.alarms
-    opens = held.opens and held.waiting is None and (held.banners or held.newest is not None)
     flowed, own = _flow(screen, style), _CELLS.get(type(screen))
     shown = own(screen, style) if own is not None else []
     shown += [flowed.turn] if flowed is not None and flowed.turn is not None else []
     beside = shown if style.landscape else ()
-    return [*([banner_cell(style, beside, menu=isinstance(screen, Ready))] if opens else ()), *shown]
+    banner = banner_cell(style, beside, menu=isinstance(screen, Ready))
+    return [banner, *shown] if _opens_banner(screen) else shown
+
+
+def _opens_banner(screen: Shown) -> bool:
+    """Return True if a touch of the strip below the bar opens an alarm."""
+    held = screen.status.alarms
+    return held.opens and held.waiting is None and bool(held.banners or held.newest is not None)
 
 
 def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
@@ -147,22 +151,35 @@ def _flow(screen: Shown, style: Style) -> Flow | None:
 
 
 def _result(style: Style, screen: Result) -> Flow:
-    below = sum(cell.rect.height for cell in _result_cells(screen, style))
+    end = regions.keys(style).y
+    below = end - min((cell.rect.y for cell in _result_cells(screen, style)), default=end)
     return flow(style, screen.status, lambda page: result.blocks(page, screen), below=below)
 
 
 def _result_cells(screen: Result, style: Style) -> list[TouchCell]:
-    """Return the key of the details, and below it the strip that offers another code."""
-    others = [choice.strip_cell(style)] if screen.has_other_code else []
-    opened = result.details_cell(screen, style, sum(cell.rect.height for cell in others))
-    return others if opened is None else [opened, *others]
+    """Return the key of the details, and below it, on a low display beside it, the strip that offers another
+    code.
+    """
+    if not screen.has_other_code:
+        opened = result.details_cell(screen, style)
+        return [] if opened is None else [opened]
+    strip = choice.strip_cell(style)
+    if (opened := result.details_cell(screen, style, strip.rect.height)) is None:
+        return [strip]
+    if regions.is_low(style):
+        row = regions.foot(style, LEAST_KEY)
+        return [
+            TouchCell(part(row, place, 2, 0, row.height), cell.event)
+            for place, cell in enumerate((opened, strip))
+        ]
+    return [opened, strip]
 
 
 def _result_keys(page: Page, screen: Result) -> list[Item]:
     drawn: list[Item] = []
     for cell in _result_cells(screen, page.style):
         details = cell.event == DetailsWanted()
-        drawn += result.details_key(page, screen, cell) if details else choice.strip(page)
+        drawn += result.details_key(page, screen, cell) if details else choice.strip(page, cell)
     return drawn
 
 
@@ -247,11 +264,11 @@ _FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
     ShiftEnd: shift_end.summary,
     ShiftOver: shift_end.summary,
     Uploading: upload.progress,
+    Comparison: comparing.comparison,
     RadioCard: alarm_card.card,
 }
 """Layout of the screens whose blocks follow one another, on pages where a display does not hold them."""
 _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
-    Comparison: comparing.compose,
     PlateEntry: plate_entry.compose_entry,
     KindChoice: plate_entry.compose_choice,
     CodeChoice: choice.compose_choice,
@@ -265,7 +282,10 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
     Ready: lambda _, style: [shift.bar_cell(style)],
-    Result: lambda screen, style: [*_result_cells(screen, style), block_cell(style)],
+    Result: lambda screen, style: [
+        *_result_cells(screen, style),
+        block_cell(style, below_banner=_opens_banner(screen)),
+    ],
     Comparison: lambda _, style: comparing.cells(style),
     PlateEntry: plate_entry.cells,
     KindChoice: plate_entry.cells,

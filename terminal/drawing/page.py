@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -119,12 +119,17 @@ class Page:
         return self.px(units * self.scale)
 
     def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """Return a text style of `units`, reduced by `scale`."""
-        return Type(self.style.fonts, max(self.mm(SIZES[0]), self.eased(units)), colour, bold)
+        """Return the text style of the role that is nearest to `units`; of a size of `LADDER` above TITLE."""
+        length = units * UNIT_MM
+        if length >= LADDER[-len(SIZES) - 1]:
+            size = next(size for size in LADDER if size <= length)
+            return Type(self.style.fonts, self.mm(size), colour, bold)
+        role = min((one for one in Role if one is not Role.HERO), key=lambda one: abs(one.value - length))
+        return self.font(role, colour, bold=bold)
 
     def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """Return a text style of `units` that is never reduced."""
-        return Type(self.style.fonts, max(self.mm(SIZES[0]), self.px(units)), colour, bold)
+        """Return a text style as `type` does, not reduced."""
+        return replace(self, smaller=0).type(units, colour, bold=bold)
 
     def say(self, key: str, **values: object) -> str:
         """Return a screen text in the officer's language."""

@@ -32,7 +32,7 @@ def _framed(page: Page, screen: Result) -> Block:
     checking = screen.phase is Phase.CHECKING
     ask = "plate_not_compared" if screen.reopened else "compare_plate"
     words = page.say("checking" if checking else ask)
-    sizes = [page.eased(units) for units in range(64, 31, -2)]
+    sizes = [page.type(units, page.colours.ink).size for units in range(64, 31, -2)]
     title = largest(words, sizes, page.type(64, page.colours.ink, bold=True), (room, page.px(200)), 1)
     parts = [paragraph(words, title, room, centred=True)]
     if judged.plate is not None:

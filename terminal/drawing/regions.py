@@ -61,6 +61,12 @@ def columns(style: Style) -> tuple[Rect, ...]:
     return left, Rect(left.right, whole.y, whole.width - left.width, whole.height)
 
 
+def foot(style: Style, tall: float, below: int = 0) -> Rect:
+    """Return the area of a row `tall` mm high, `below` px above the end of the last column, px."""
+    column, height = columns(style)[-1], style.mm(tall)
+    return Rect(column.x, column.bottom - below - height, column.width, height)
+
+
 def low_cells(style: Style, tall: float, wide: float = 0.0) -> tuple[Rect, Rect]:
     """Return the areas of the heading and of cells `tall` mm high above the soft keys, px; on a display wider
     than high, of cells `wide` mm wide (0 for half the width) as high as the body, at the right.

@@ -61,8 +61,7 @@ def details_cell(screen: Result, style: Style, below: int = 0) -> TouchCell | No
     """Return the key that opens the details, `below` px above the soft keys; None if it is not offered."""
     if not screen.has_details or screen.details:
         return None
-    column, tall = regions.columns(style)[-1], style.mm(LEAST_KEY)
-    return TouchCell(Rect(column.x, column.bottom - below - tall, column.width, tall), DetailsWanted())
+    return TouchCell(regions.foot(style, LEAST_KEY, below), DetailsWanted())
 
 
 def details_key(page: Page, screen: Result, cell: TouchCell) -> list[Item]:

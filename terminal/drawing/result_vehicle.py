@@ -11,7 +11,7 @@ from terminal.drawing import plates, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, PlateArt
 from terminal.drawing.layout import Block, at, beside, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
+from terminal.drawing.page import LEAST_PLATE, MARGIN, Page
 from terminal.model import POINTS, ComparedPoint, CredentialFinding, Fit, Subject
 from terminal.vehicle.tables import KINDS, USES, Lines
 
@@ -92,7 +92,7 @@ def _centred(page: Page, plate: Plate) -> Block:
 def _other(page: Page, plate: Plate) -> Block:
     """Lay out another vehicle's plate, smaller, behind a drawn ≠."""
     side = page.eased(44)
-    art = _art(plate, page.eased(70))
+    art = _art(plate, max(page.eased(70), page.mm(LEAST_PLATE)))
     sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
     left = (page.width - side - page.px(14) - right(art)) // 2
     return beside([(left, sign), (left + side + page.px(14), art)])
@@ -192,7 +192,7 @@ def record(page: Page, judged: RecordedCheck) -> list[Block]:
         *_features(page, verdict),
         *_details(page, verdict.status.details),
     ]
-    return [padded(_table(page, pairs, page.width), page.px(MARGIN), 0, 0, lambda _: ())] if pairs else []
+    return [padded(row, page.px(MARGIN), 0, 0, lambda _: ()) for row in _rows(page, pairs, page.width)]
 
 
 def _names(page: Page, judged: RecordedCheck) -> list[tuple[str, str]]:
@@ -267,10 +267,15 @@ def looks(page: Page, vehicle: Vehicle) -> str:
 
 def _table(page: Page, pairs: list[tuple[str, str]], width: int) -> Block:
     """Lay out labels and values in two columns."""
+    return stack(_rows(page, pairs, width), page.eased(2))
+
+
+def _rows(page: Page, pairs: list[tuple[str, str]], width: int) -> list[Block]:
+    """Lay out a row for each label with its value."""
     label, value = page.type(20, page.colours.muted), page.type(26, page.colours.ink, bold=True)
-    start = round(max(label.width(page.say(key)) for key, _ in pairs)) + page.px(12)
-    rows = [
-        beside([(0, paragraph(page.say(key), label, width)), (start, paragraph(said, value, width - start))])
+    widest = max((label.width(page.say(key)) for key, _ in pairs), default=0.0)
+    start = min(round(widest) + page.px(12), width // 2)
+    return [
+        beside([(0, paragraph(page.say(key), label, start)), (start, paragraph(said, value, width - start))])
         for key, said in pairs
     ]
-    return stack(rows, page.eased(2))

@@ -62,7 +62,7 @@ def bar_cell(style: Style) -> TouchCell:
 
 
 def _least_row(style: Style) -> float:
-    wrapped = regions.is_small(style) and style.language == "en"  # an outcome's name takes two lines
+    wrapped = style.language == "en"  # an outcome's name takes two lines
     return LEAST_CELL if regions.is_low(style) and not wrapped else _ROW
 
 
@@ -168,7 +168,7 @@ def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     small = page.font(Role.DETAIL, colours.muted)
     seq = page.say("record_number", seq=logged.seq)
     number = [
-        paragraph(str(logged.seq) if regions.is_small(page.style) else seq, small, room),
+        paragraph(str(logged.seq) if regions.is_low(page.style) else seq, small, room),
         paragraph(text.clock(logged.checked_s), small, room),
     ]
     wide = max(item.rect.right for block in number for item in block.items)
@@ -180,8 +180,9 @@ def _log_row(page: Page, cell: TouchCell, logged: Logged) -> list[Item]:
     ]
     plate = _plate(page, logged)
     style = page.fitting(plate, page.font(Role.LEAD, colours.ink, bold=True), (middle, rect.height))
-    said = _shortest(words, small, (middle, rect.height - style.leading))
-    named = stack([paragraph(plate, style, middle), paragraph(said, small, middle)])
+    title = paragraph(plate, style, middle)
+    said = paragraph(_shortest(words, small, (middle, rect.height - title.height)), small, middle)
+    named = stack([title, said] if title.height + said.height <= rect.height else [title])
     return panel(
         page,
         rect,

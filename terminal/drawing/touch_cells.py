@@ -56,12 +56,15 @@ def banner_cell(style: Style, beside: Sequence[TouchCell], *, menu: bool) -> Tou
     )
 
 
-def block_cell(style: Style) -> TouchCell:
-    """Return the touch cell of a verdict's block: a third of the height below the bar. It plays the signal
-    again.
+def block_cell(style: Style, *, below_banner: bool) -> TouchCell:
+    """Return the touch cell of a verdict's block: a third of the height below the bar, without the banner. It
+    plays the signal again.
     """
     column = regions.columns(style)[0]
-    return TouchCell(Rect(column.x, column.y, column.width, style.size[1] // 3), SignalAsked())
+    above = style.mm(BANNER_MM) if below_banner else 0
+    return TouchCell(
+        Rect(column.x, column.y + above, column.width, style.size[1] // 3 - above), SignalAsked()
+    )
 
 
 def part(area: Rect, column: int, columns: int, row: int, each: float) -> Rect:

@@ -19,9 +19,6 @@ from terminal.drawing.page import LEAST_CELL, LEAST_KEY, LEAST_PLATE, SIZES
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Style
 from terminal.drawing.touch_cells import Turned
-from terminal.screens.alarms import Alarm
-from terminal.screens.check import Result
-from terminal.screens.comparing import Comparison
 from terminal.screens.state import Shown
 from tests.terminal.drawing.displays import sized
 from tests.terminal.drawing.gallery import VIEWS, View
@@ -29,9 +26,6 @@ from tests.terminal.drawing.gallery import VIEWS, View
 DISPLAYS = [(480, 800), (720, 1280), (320, 480), (800, 480)]
 MOST_SIZES = 5
 MOST_PAGES = 9
-STATED_IN_UNITS = (Result, Alarm, Comparison)
-"""Screens whose sizes are still those of a display of 480x800."""
-MEASURED = [name for name, view in VIEWS.items() if not isinstance(view.screen, STATED_IN_UNITS)]
 
 
 def looks(view: View, size: tuple[int, int]) -> list[Style]:
@@ -94,7 +88,7 @@ def check_keys(screen: Shown, style: Style) -> None:
 
 
 @pytest.mark.parametrize("size", DISPLAYS, ids=lambda size: "x".join(map(str, size)))
-@pytest.mark.parametrize("name", MEASURED)
+@pytest.mark.parametrize("name", VIEWS)
 def test_every_string_and_key_is_large_enough_and_whole(name: str, size: tuple[int, int]):
     view = VIEWS[name]
     for style in looks(view, size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.journal.notes import Control, ResultKey
@@ -77,6 +77,7 @@ def check_result(effect: CloseAlarm) -> None:
 
 
 @given(st.lists(DEEDS, max_size=40))
+@settings(deadline=None)
 def test_a_result_is_complete_and_back_leads_out_of_the_case(deeds: list[Button | CaseTouch | Fitted]):
     life = AlarmLife(OPEN)
     for deed in deeds:

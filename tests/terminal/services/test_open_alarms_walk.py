@@ -154,7 +154,7 @@ def page() -> Page:
 
 
 @given(STEPS)
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_acknowledged_alarm_without_a_result_is_in_the_banner_of_every_screen_also_after_a_restart(
     begin: Callable[[], Walk], page: Page, steps: list[Callable[[Walk], None]]
 ):

@@ -16,8 +16,11 @@ from drivers.clock import ManualClock
 from drivers.display import SdlDisplay, offscreen, window
 from drivers.fixed_camera import FixedCamera
 from drivers.frame_pacer import FramePacer
+from drivers.microphone import heard
 from drivers.panel import GpioPanel, Pins
 from drivers.photographs import empty_scene, fit, read_luma
+from terminal.device_ports import CLIP_S, SAMPLES_PER_S, BatteryReading, Heard
+from terminal.errors import MicrophoneFault
 from terminal.ports import Frame
 
 if TYPE_CHECKING:
@@ -100,6 +103,47 @@ class PhotographCamera(FixedCamera):
 
 
 @dataclass(slots=True)
+class SimBattery:
+    """A battery gauge that reads what it is told."""
+
+    reading: BatteryReading | None = BatteryReading(86, charging=False)  # noqa: RUF009 - frozen
+
+    def read(self) -> BatteryReading | None:
+        """See `terminal.device_ports.Battery`."""
+        return self.reading
+
+
+@dataclass(slots=True)
+class SimMicrophone:
+    """A microphone that hears the samples that it is told, all at once."""
+
+    samples: bytes = b"\x20\xa0" * (SAMPLES_PER_S * 2)
+    """G.711 mu-law; four seconds of a loud tone by default. None at all is a missing microphone."""
+    recording: bool = field(default=False, init=False)
+
+    def start(self) -> None:
+        """See `terminal.device_ports.Microphone`."""
+        if not self.samples:
+            raise MicrophoneFault("no simulated sound")
+        self.recording = True
+
+    def heard(self) -> Heard:
+        """See `terminal.device_ports.Microphone`."""
+        return heard(self.samples if self.recording else b"")
+
+    def stop(self) -> bytes:
+        """See `terminal.device_ports.Microphone`."""
+        if not self.recording:
+            raise MicrophoneFault("nothing was recorded")
+        self.recording = False
+        return self.samples[: CLIP_S * SAMPLES_PER_S]
+
+    def close(self) -> None:
+        """See `terminal.device_ports.Microphone`."""
+        self.recording = False
+
+
+@dataclass(slots=True)
 class SimRig:
     """Simulated camera, panel, display and clock, with methods that act for the user.
 
@@ -113,6 +157,8 @@ class SimRig:
     factory: Any = field(default_factory=lambda: MockFactory(pin_class=MockPWMPin))
     clock: ManualClock = field(default_factory=lambda: ManualClock(time.time(), elapsed_s=time.monotonic))
     panel: GpioPanel = field(init=False)
+    battery: SimBattery = field(default_factory=SimBattery)
+    microphone: SimMicrophone = field(default_factory=SimMicrophone)
 
     def __post_init__(self) -> None:
         """Connect the panel to the mock pins."""

@@ -14,7 +14,9 @@ import grimp
 README = Path("README.md")
 BEGIN, END = "<!-- architecture -->", "<!-- /architecture -->"
 ROOTS = ("terminal", "drivers", "keys")
-BASE = frozenset({"terminal.codes", "terminal.errors", "terminal.model", "terminal.ports"})
+BASE = frozenset(
+    {"terminal.codes", "terminal.device_ports", "terminal.errors", "terminal.model", "terminal.ports"}
+)
 """Drawn as one node, because nearly every part imports them."""
 OMITTED = frozenset(
     {

@@ -14,7 +14,6 @@ from terminal.drawing.draw import draw
 from terminal.drawing.presenter import Presenter
 from terminal.errors import CameraFault, CameraStalled, Fault, PanelFault, Restarted
 from terminal.inbox import CameraFailed, FrameScanned, FromRegistry, Inbox, InboxMessage, TorchRequested
-from terminal.limits import FRAME_BUDGET_S
 from terminal.ports import Incoming, KeyEdge
 from terminal.scanner import Scanner
 from terminal.screens import state
@@ -22,6 +21,7 @@ from terminal.screens.alarm_case import AlarmsTold
 from terminal.screens.attention import Drawn, KeyDown, KeyUp
 from terminal.screens.check import Ready
 from terminal.screens.choice import CodeChoice, Identified, Identify
+from terminal.screens.day import DayEffect
 from terminal.screens.events import (
     CheckCode,
     Click,
@@ -33,11 +33,15 @@ from terminal.screens.events import (
     Tick,
     ToggleTorch,
 )
+from terminal.screens.self_test import SelfTest
+from terminal.screens.session import UiSession
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
 from terminal.screens.sign_in import Locked
-from terminal.screens.signals import SignalLevels
-from terminal.screens.ui import Ui, UiSession, advance
+from terminal.screens.ui import Ui, advance
 from terminal.screens.values import ClockStatus, Notice, Status, TrustStatus
+from terminal.screens.voice import VoiceNote
+from terminal.services.device_settings import KeptSettings, defaults
+from terminal.services.equipment import Equipment
 from terminal.services.frames import FramesInHand
 from terminal.services.resting import Resting, needs_display, unseen
 from terminal.services.signal_player import Signalling
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable
 
+    from terminal.config import Config
     from terminal.drawing.draw import Style
     from terminal.ports import Rig
     from terminal.screens.events import ScreenEvent
@@ -69,29 +74,24 @@ Keep this below WatchdogSec: the watchdog is not fed while the fault is shown.
 class App:
     """The running terminal: `start` once, `run_once` for each round of the loop, `stop` once."""
 
-    def __init__(
-        self,
-        rig: Rig,
-        services: Services,
-        style: Style,
-        *,
-        levels: SignalLevels = SignalLevels(),  # noqa: B008 - frozen
-        budget_s: float = FRAME_BUDGET_S,
-    ) -> None:
-        """Work on `rig`; decoding one frame takes at most `budget_s` of CPU time, s."""
+    def __init__(self, rig: Rig, services: Services, style: Style, config: Config) -> None:
+        """Work on `rig`. Settings kept on the device replace language and theme of `style`."""
         self.services = services
         officer = services.session.officer  # of a shift that goes on after a restart
         session = UiSession(officer, Locked(officer)) if officer else UiSession()
-        self.ui = Ui(Ready() if officer else ShiftOver(), session=session)
+        self.ui = Ui(Ready() if officer else SelfTest(), session=session)
         """The screen, what lies on top of it, and which presses count."""
         self._rig = rig
         self._inbox = Inbox()
-        self._scanner = Scanner(rig.open_camera, self._inbox, budget_s)
+        self._scanner = Scanner(rig.open_camera, self._inbox, 1e-3 * config.camera.budget_ms)
         self._presenter = Presenter(rig.display, style)
-        self._signalling = Signalling(rig.panel, levels)
+        self._signalling = Signalling(rig.panel)
         self._torch = TorchSwitch(rig.panel)
         self._frames = FramesInHand()
         self._resting = Resting(services.limits.rests_s, self._switch_rest, rig.clock.monotonic_s())
+        kept = KeptSettings(config.paths.state, defaults(config))
+        kept.load()
+        self._equipment = Equipment(services, config, rig.parts, self._signalling, self._frames, kept)
 
     @property
     def screen(self) -> state.Shown:
@@ -130,7 +130,7 @@ class App:
 
     def start_after_crash(self) -> None:
         """Show and record that the last run was cut short; call this before `start`."""
-        back = self.ui.below if isinstance(self.ui.below, ShiftOver) else None
+        back = self.ui.below if isinstance(self.ui.below, ShiftOver | SelfTest) else None
         below = state.FaultScreen(self.ui.below.status, Notice.of(Restarted()), back=back)
         self.ui = replace(self.ui, below=below)
         self.services.record_crash()
@@ -142,16 +142,23 @@ class App:
         if self.services.link is not None:
             self.services.link.close()
         self.services.close()
+        self._equipment.close()
 
     def wants_restart(self) -> bool:
         """Return True if the program is to end and start again: for a wipe, or while nobody works with it."""
         if self.services.orders.wiping:
             return True
-        return isinstance(self.screen, ShiftOver) and self.services.wants_restart()
+        return self._is_idle and self.services.wants_restart()
 
     def has_expired(self) -> bool:
         """Return True if lists, roster and enforcement keys are to be removed, which no shift needs now."""
-        return isinstance(self.screen, ShiftOver) and self.services.trust.is_expired(self.services.moment())
+        return self._is_idle and self.services.trust.is_expired(self.services.moment())
+
+    @property
+    def _is_idle(self) -> bool:
+        """True if nobody is signed in and nothing waits for an officer."""
+        screen = self.screen
+        return isinstance(screen, ShiftOver) or (isinstance(screen, SelfTest) and not screen.on_duty)
 
     def run_once(self, timeout_s: float = TURN_S) -> None:
         """Run one round: handle what came in, tick, draw, and feed the watchdog.
@@ -248,9 +255,20 @@ class App:
         if isinstance(self.screen, Uploading):
             self._dispatch(UploadTold(self.services.upload_progress()))
         self._dispatch(AlarmsTold(self.services.open_alarms))
+        self._poll_equipment()
         camera, torch, fault = self._frames.camera, self._torch.lit, self._signalling.fault
-        self._dispatch(Tick(status_of(self.services, camera=camera, torch=torch, signal_fault=fault)))
+        status = status_of(self.services, camera=camera, torch=torch, signal_fault=fault)
+        self._equipment.note(status)
+        self._dispatch(Tick(status))
         self._resting.poll(self._rig.clock.monotonic_s(), needed=needs_display(self.ui))
+
+    def _poll_equipment(self) -> None:
+        """Update the self-test or the clip on the screen, and draw as the settings say."""
+        if isinstance(self.screen, SelfTest):
+            self._dispatch(self._equipment.self_test(play=not self.screen.states))
+        if isinstance(self.ui.below, VoiceNote) and (heard := self._equipment.heard()) is not None:
+            self._dispatch(heard)
+        self._presenter.restyle(*self._equipment.look)
 
     def _dispatch_all(self, events: Iterable[UiEvent]) -> None:
         for event in events:
@@ -283,6 +301,8 @@ class App:
             case ToggleTorch():
                 self._torch.toggle()
                 self._switch_torch()
+            case _ if isinstance(effect, DayEffect):
+                return self._equipment.perform(effect)
             case _:
                 return self.services.perform(effect)
         return None

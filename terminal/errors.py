@@ -49,6 +49,12 @@ class IdentityFault(Fault):
     )
 
 
+class DeviceSettingsFault(Fault):
+    """Shown when the settings of this device cannot be read or kept; it works with those in effect."""
+
+    code, zh, en = "C04", "本机设置无法保存，请报告管理员", "Settings cannot be kept; tell the administrator"
+
+
 class TrustFault(Fault):
     """Raised when the trust set is missing or invalid."""
 
@@ -146,6 +152,12 @@ class PanelFault(Fault):
     """Raised when buzzer, lamp, vibration or buttons cannot be used."""
 
     code, zh, en = "H05", "声光提示不可用，请看屏幕", "Sound and lamp cannot be used; watch the screen"
+
+
+class MicrophoneFault(Fault):
+    """Raised when the microphone cannot be used or records nothing."""
+
+    code, zh, en = "H06", "话筒不可用，未录音", "Nothing was recorded: the microphone cannot be used"
 
 
 class JournalFault(Fault):

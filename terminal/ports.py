@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
+from terminal.device_ports import Parts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -151,8 +153,7 @@ class KeyEdge:
 class Contact:
     """Begin or end of a touch, or of a press of a key on a desk.
 
-    `what` is a pixel (x, y) of the screen, a button, or a digit from 0 to 9; None if a touch ended outside
-    the screen.
+    `what` is a pixel (x, y) of the screen, a button, a digit from 0 to 9, or None for an end outside of it.
     """
 
     what: tuple[int, int] | Button | int | None
@@ -445,3 +446,4 @@ class Rig:
     service_manager: ServiceManager
     link: Link | None = None
     """None if no registry is configured."""
+    parts: Parts = field(default_factory=Parts)

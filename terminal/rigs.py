@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
+from terminal.device_ports import Parts
 from terminal.errors import ConfigFault, IdentityFault, InputFault, PanelFault
 from terminal.ports import Camera, KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
 
@@ -29,7 +30,7 @@ def pi_rig(settings: Config) -> Rig:
     """Open the device's hardware; without a panel, the rig has one that raises its fault, and the screen
     works on.
     """
-    from drivers import display, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
+    from drivers import backlight, battery, display, microphone, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
 
     screen, pins = settings.display, settings.panel
     kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
@@ -55,6 +56,7 @@ def pi_rig(settings: Config) -> Rig:
         clock=trusted_clock(settings),
         service_manager=sd_notify.SystemdNotify(),
         link=_link_if_enrolled(settings),
+        parts=Parts(battery.SysfsBattery(), microphone.AlsaMicrophone(), backlight.SysfsBacklight()),
     )
 
 
@@ -134,6 +136,7 @@ def sim_rig(settings: Config, *, show_window: bool) -> tuple[Rig, SimRig]:
         clock=trusted_clock(settings) if show_window else desk.clock,
         service_manager=sd_notify.SystemdNotify(),
         link=_link_if_enrolled(settings),
+        parts=Parts(desk.battery, desk.microphone),
     )
     return rig, desk
 

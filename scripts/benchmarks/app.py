@@ -37,7 +37,7 @@ def measure() -> list[Row]:
         home = Path(folder)
         lab.make(home / "lab", int(time.time()), nacl.utils.random)
         _draw(home)
-        (home / "start.txt").write_text("wait 0\nexpect over\n", encoding="utf-8")
+        (home / "start.txt").write_text("wait 0\nexpect selftest\n", encoding="utf-8")
         deeds = "".join(f"show {number}.png\nexpect compare\npress TRIGGER\n" for number in range(CHECKS))
         sign_in = f"sign in {lab.OFFICERS[0].number} {lab.OFFICERS[0].pin}\n"
         (home / "checks.txt").write_text(sign_in + deeds, encoding="utf-8")

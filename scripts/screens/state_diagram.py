@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from terminal.codes import Scan
+from terminal.device_ports import CLIP_S, Heard
 from terminal.errors import JournalFull
-from terminal.journal.notes import OPENING_REASONS
+from terminal.journal.notes import END_REASONS, OPENING_REASONS
 from terminal.model import (
     Candidate,
     CredentialFinding,
@@ -46,11 +47,20 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.open_alarm import OpenAlarm
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened, SealedReasons
+from terminal.screens.self_test import SelfTest
+from terminal.screens.settings import (
+    ChangeSettings,
+    DeviceSettings,
+    LoadSettings,
+    SettingsTold,
+)
 from terminal.screens.shift import (
     MENU,
     Annotate,
     Annotated,
+    EndReasonPicked,
     EndShift,
     LoadShift,
     LogEntry,
@@ -59,10 +69,10 @@ from terminal.screens.shift import (
     MenuTouched,
     NotePicked,
     Part,
+    ShiftEnd,
     ShiftEnded,
     ShiftLoaded,
     ShiftLog,
-    ShiftOver,
     Uploading,
 )
 from terminal.screens.shift_step import logged
@@ -75,6 +85,7 @@ from terminal.screens.sign_in import (
     SignIn,
     SignInRefusal,
     SignInRefused,
+    Takeover,
 )
 from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
 from terminal.screens.ui import Ui, UiEvent, advance
@@ -86,6 +97,7 @@ from terminal.screens.values import (
     Status,
     TrustStatus,
 )
+from terminal.screens.voice import ClipHeard, KeepClip, StartClip, VoiceNote, VoiceWanted
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed, with_sealed_claims
 
@@ -98,6 +110,8 @@ ONLINE = Status(online=True, trust=ENFORCING)
 LATER = replace(ONLINE, clock=ClockStatus(monotonic_s=1000.0))
 ONE, SEVERAL = Scan("A", ()), placed("VI1:A", "VI1:B")
 OFFICER = SignedInOfficer("111111", "王小明")
+OPEN_ALARM = OpenAlarm(Plate(SAMPLE, "02"), (9,), 0.0)
+"""An alarm of the shift without a result."""
 FULL = Failed(Notice(JournalFull.code, JournalFull.zh, JournalFull.en))
 ALARMED = VehicleFinding.ALARM
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -133,7 +147,7 @@ def diagram() -> str:
         for (start, end), labels in sorted(walk().items())
     ]
     names = [f'    state "{words}" as {name}' for name, words in _NAMES.items()]
-    return "\n".join(["stateDiagram-v2", *names, "    [*] --> ShiftOver", *lines])
+    return "\n".join(["stateDiagram-v2", *names, "    [*] --> StartTest", *lines])
 
 
 _NAMES = {
@@ -156,12 +170,19 @@ _NAMES = {
     "Menu": "Menu",
     "ShiftLog": "This shift's checks",
     "LogEntry": "Add to a check",
+    "VoiceNote": "Spoken note is recorded",
     "SealedReasons": "Why open the enforcement data?",
     "SealedView": "Enforcement data",
     "ShiftEnd": "End or hand over the shift?",
+    "EndReason": "Why end with open alarms?",
+    "HandedOver": "What the successor takes over",
     "Uploading": "Upload",
     "Ended": "Upload of an ended shift",
     "ShiftOver": "Nobody is signed in: no check",
+    "StartTest": "Self-test at the start: no check",
+    "SelfTest": "Self-test",
+    "SettingsScreen": "Settings",
+    "Diagnostics": "Diagnostics",
     "SignIn": "Officer number and PIN",
     "Locked": "Locked session",
     "Blocked": "Number with too many wrong PINs",
@@ -180,6 +201,16 @@ def name(screen: Shown) -> str:
             return _result_name(screen)
         case Uploading() if screen.ended is not None:
             return "Ended"
+        case _:
+            return _day_name(screen)
+
+
+def _day_name(screen: Shown) -> str:
+    match screen:
+        case SelfTest(on_duty=False):
+            return "StartTest"
+        case ShiftEnd(asking=True):
+            return "EndReason"
         case _:
             return _SHORT.get(type(screen), type(screen).__name__)
 
@@ -202,7 +233,7 @@ def _result_name(screen: Result) -> str:
 @cache
 def walk() -> Edges:
     """Return every transition between screens with different names, with its causes."""
-    start = Ui(ShiftOver(ONLINE))
+    start = Ui(SelfTest(ONLINE))
     edges: Edges = {}
     seen, ahead = {_key(start)}, [start]
     while ahead:
@@ -218,9 +249,13 @@ def walk() -> Edges:
 
 
 def _key(ui: Ui) -> str:
-    """Return the text that distinguishes states; of times, only a hidden verdict counts."""
+    """Return the text that distinguishes states; of times, only a hidden verdict counts.
+
+    Of the screen below a sign-in screen only the name counts: it returns as it was.
+    """
     hidden = isinstance(ui.below, Result) and ui.below.hidden
-    return _PASSING.sub("", repr((ui.below, hidden, ui.up, ui.alerts, ui.session.gate, _pin_length(ui))))
+    below = ui.below if ui.session.gate is None else name(ui.below)
+    return _PASSING.sub("", repr((below, hidden, ui.up, ui.alerts, ui.session.gate, _pin_length(ui))))
 
 
 def _pin_length(ui: Ui) -> int:
@@ -269,12 +304,23 @@ def _touches(screen: Screen) -> list[ScreenEvent]:
         case ShiftLog():
             touches = [LogRowTouched(one.seq) for one in screen.log]
         case LogEntry():
-            touches = [NotePicked(note) for note in screen.notes]
+            touches = [*(NotePicked(note) for note in screen.notes), VoiceWanted()]
         case SealedReasons():
             touches = [ReasonPicked(OPENING_REASONS[0])]
         case _:
-            pass
+            touches = _day_touches(screen)
     return touches
+
+
+def _day_touches(screen: Screen) -> list[ScreenEvent]:
+    """Return the touches of the summaries, and a clip of full length."""
+    match screen:
+        case ShiftEnd(asking=True):
+            return [EndReasonPicked(END_REASONS[0])]
+        case VoiceNote():
+            return [ClipHeard(Heard(CLIP_S, 0.5))]
+        case _:
+            return []
 
 
 def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
@@ -329,7 +375,12 @@ def _sign_in_answers(effect: CheckPin) -> list[UiEvent]:
     refused: list[UiEvent] = [SignInRefused(SignInRefusal.WRONG), SignInRefused(SignInRefusal.BLOCKED)]
     if effect.release:
         return [Released(effect.release), *refused]
-    return [SignedIn(OFFICER, new_shift=new_shift) for new_shift in (True, False)] + refused
+    taken = Takeover(OFFICER, (OPEN_ALARM,), 1)
+    return [
+        *(SignedIn(OFFICER, new_shift=new_shift) for new_shift in (True, False)),
+        SignedIn(OFFICER, new_shift=True, takeover=taken),
+        *refused,
+    ]
 
 
 def _case_answers(effect: Confirm | Recheck | Compared) -> list[UiEvent]:
@@ -350,7 +401,8 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[UiEvent]:
 def _shift_answers(effect: Effect) -> list[UiEvent]:
     match effect:
         case LoadShift():
-            return [ShiftLoaded((logged(judged("A", CredentialFinding.CURRENT)),), (), 1)]
+            checked = logged(judged("A", CredentialFinding.CURRENT))
+            return [ShiftLoaded((checked,), (), 1), ShiftLoaded((checked,), (), 1, (OPEN_ALARM,))]
         case Annotate(seq):
             return [Annotated(seq), FULL]
         case OpenSealed(one):
@@ -359,6 +411,18 @@ def _shift_answers(effect: Effect) -> list[UiEvent]:
             return [ShiftEnded((), 1), FULL]
         case CheckPin():
             return _sign_in_answers(effect)
+        case _:
+            return _day_answers(effect)
+
+
+def _day_answers(effect: Effect) -> list[UiEvent]:
+    match effect:
+        case LoadSettings() | ChangeSettings():
+            return [SettingsTold(DeviceSettings())]
+        case KeepClip(seq):
+            return [Annotated(seq), FULL]
+        case StartClip():
+            return [ClipHeard(Heard(0.0, 0.0)), FULL]
         case _:
             return []
 

@@ -15,7 +15,6 @@ from terminal.drawing.theme import Style
 from terminal.errors import Fault, FontFault, InputFault, Restarted, TrustFault, TrustMissing, TrustNotUpdated
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
-from terminal.screens.signals import SignalLevels, Volume
 from terminal.services.assembly import open_services
 from terminal.services.trust_service import TrustAccess, access
 from terminal.services.trust_updates import TrustUpdates
@@ -121,10 +120,7 @@ def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
     fonts = Fonts.load(settings.paths.fonts)
     style = _style(settings, fonts, display.size)
     services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys, trusted)
-    budget_s = 1e-3 * settings.camera.budget_ms
-    wanted = settings.signals
-    levels = SignalLevels(Volume(wanted.volume), vibrates=wanted.vibration, loud_alarm=wanted.loud_alarm)
-    return app.App(setup.rig, services, style, levels=levels, budget_s=budget_s)
+    return app.App(setup.rig, services, style, settings)
 
 
 def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:

@@ -15,16 +15,20 @@ from terminal.drawing import (
     alarm_case,
     choice,
     comparing,
+    diagnostics,
     plate_entry,
     regions,
     result,
     sealed,
+    self_test,
+    settings,
     shift,
     shift_end,
     sign_in,
     text,
     theme,
     upload,
+    voice,
 )
 from terminal.drawing.flow import Flow, flow
 from terminal.drawing.icons import Icon
@@ -51,13 +55,17 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
+from terminal.screens.diagnostics import Diagnostics
 from terminal.screens.events import Pressed
 from terminal.screens.sealed import SealedReasons, SealedView
-from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.self_test import SelfTest
+from terminal.screens.settings import SettingsScreen
+from terminal.screens.shift import HandedOver, LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.state import Touch as CellTouch
 from terminal.screens.values import CameraStatus
+from terminal.screens.voice import VoiceNote
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
@@ -96,6 +104,9 @@ def paint_all(
         if isinstance(item, ImageItem) and preview is not None and found:
             outline = outlined(item, preview.shape, found, style.mm(_FOUND_MM))
             paint(surface, outline, style.fonts, preview)
+    if style.dimmed < 1.0:
+        share = round(255 * style.dimmed)
+        surface.fill((share, share, share), special_flags=pygame.BLEND_RGB_MULT)
 
 
 def event_at(screen: Shown, point: tuple[int, int], style: Style) -> ScreenTouch | None:
@@ -262,6 +273,10 @@ _FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
     Locked: sign_in.notice,
     Blocked: sign_in.notice,
     ShiftEnd: shift_end.summary,
+    HandedOver: shift_end.summary,
+    SelfTest: self_test.report,
+    Diagnostics: diagnostics.facts,
+    VoiceNote: voice.recording,
     ShiftOver: shift_end.summary,
     Uploading: upload.progress,
     Comparison: comparing.comparison,
@@ -278,6 +293,7 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
     LogEntry: shift.compose_note,
     SignIn: sign_in.compose,
     **dict.fromkeys(_CASE_SCREENS, alarm_case.compose),
+    SettingsScreen: settings.compose,
 }
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
@@ -297,5 +313,9 @@ _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
     SignIn: sign_in.cells,
     RadioCard: alarm_card.cells,
     **dict.fromkeys(_CASE_SCREENS, alarm_case.cells),
+    SelfTest: self_test.cells,
+    SettingsScreen: settings.cells,
+    ShiftEnd: shift_end.cells,
+    HandedOver: shift_end.cells,
 }
 """Touch cells of each screen that has any of its own."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from terminal.codes import Corners
     from terminal.drawing.draw import Style
     from terminal.drawing.items import Item
+    from terminal.drawing.theme import Language
     from terminal.model import Luma
     from terminal.ports import Display
     from terminal.screens.attention import Input
@@ -63,6 +64,13 @@ class Presenter:
     def style(self) -> Style:
         """The style that the screen was drawn in, or will be before the first."""
         return self._style if self._drawn is None else self._drawn.style
+
+    def restyle(self, language: str, night: bool, dimmed: float) -> None:  # noqa: FBT001 - a look, as a whole
+        """Draw in another language, theme or share of each colour (0 to 1) from now on."""
+        chosen: Language = "en" if language == "en" else "zh"
+        style = replace(self._style, language=chosen, night=night, dimmed=dimmed)
+        if style != self._style:
+            self._style, self._drawn = style, None
 
     def show(self, screen: Shown, picture: Luma | None, found: Corners = ()) -> None:
         """Draw a screen with `picture` (uint8 [height, width]) unless exactly this is already shown.

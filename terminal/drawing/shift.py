@@ -26,10 +26,12 @@ from terminal.screens.shift import (
     Part,
     ShiftLog,
 )
+from terminal.screens.voice import VoiceWanted
 
 if TYPE_CHECKING:
     from terminal.drawing.layout import Type
     from terminal.drawing.theme import Style
+    from terminal.drawing.touch_cells import CellEvent
     from terminal.journal.notes import OfficerNote
     from terminal.screens.values import Logged, Status
 
@@ -40,6 +42,10 @@ _PARTS = {
     Part.UPLOAD: "menu_upload",
     Part.HANDOVER: "menu_handover",
     Part.END: "menu_end",
+    Part.SETTINGS: "menu_settings",
+    Part.SELF_TEST: "menu_selftest",
+    Part.DIAGNOSTICS: "menu_diagnostics",
+    Part.LOCK: "menu_lock",
 }
 
 
@@ -49,7 +55,7 @@ def cells(screen: Menu | ShiftLog | LogEntry, style: Style) -> list[TouchCell]:
     match screen:
         case Menu():
             listed = [MenuTouched(one) for one in MENU]
-            return grid(style, area, listed, 1, (_least_row(style), _MOST_ROW))
+            return grid(style, area, listed, 2, (_least_row(style), _MOST_ROW))
         case ShiftLog():
             return _log_cells(screen, style, area)
         case LogEntry():
@@ -91,9 +97,10 @@ def _log_cells(screen: ShiftLog, style: Style, area: Rect) -> list[TouchCell]:
 
 
 def _note_cells(screen: LogEntry, style: Style, area: Rect) -> list[TouchCell]:
-    """Return the notes in columns: words, then picture and mistake, then what the control room says."""
+    """Return the notes in columns: words, picture and mistake, the control room's word, and a spoken note."""
     columns = 2 if regions.is_small(style) else 3
-    return grid(style, area, [NotePicked(note) for note in screen.notes], columns)
+    events: list[CellEvent] = [NotePicked(note) for note in screen.notes]
+    return grid(style, area, [*events, VoiceWanted()], columns)
 
 
 def compose_menu(style: Style, screen: Menu) -> list[Item]:
@@ -219,6 +226,9 @@ def compose_note(style: Style, screen: LogEntry) -> list[Item]:
             ground, ink = page.colours.face(chosen=there)
             words = text.note(cell.event.note, style.language)
             drawn += key_face(page, inside(page, cell), words, ground, ink)
+        elif isinstance(cell.event, VoiceWanted):
+            ground, ink = page.colours.face(chosen=False)
+            drawn += key_face(page, inside(page, cell), page.say("voice_note"), ground, ink)
         else:
             drawn += turn_face(page, cell)
     return [*headed(style, screen.status, lambda page: _noted(page, screen)), *drawn]

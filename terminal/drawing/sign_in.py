@@ -56,6 +56,8 @@ def enter_words(screen: SignIn) -> str:
         return "pad_to_pin"
     if screen.release:
         return "pad_release"
+    if screen.handover:
+        return "pad_hand_over"
     return "pad_unlock" if _unlocks(screen) else "pad_sign_in"
 
 
@@ -123,8 +125,8 @@ def _head(page: Page, screen: SignIn) -> Block:
 
 def _asked(page: Page, screen: SignIn) -> str:
     if screen.entry is PadEntry.NUMBER:
-        asked = "enter_supervisor" if screen.release else "enter_number"
-        return page.say(asked, number=screen.release)
+        asked = "enter_successor" if screen.handover else "enter_number"
+        return page.say("enter_supervisor" if screen.release else asked, number=screen.release)
     if screen.officer is not None and _unlocks(screen):
         return page.say("enter_pin_to_unlock", name=screen.officer.name)
     return page.say("enter_pin", number=screen.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from pygame import Rect
 
@@ -30,11 +30,16 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
+from terminal.screens.day import DayScreen
+from terminal.screens.diagnostics import Diagnostics
 from terminal.screens.sealed import SealedReasons, SealedView, offered
-from terminal.screens.shift import LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
+from terminal.screens.self_test import SelfTest
+from terminal.screens.settings import SettingsScreen
+from terminal.screens.shift import HandedOver, LogEntry, Menu, ShiftEnd, ShiftLog, ShiftOver, Uploading
 from terminal.screens.sign_in import Blocked, Locked, SignIn, SignInScreen
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
+from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Style
@@ -82,11 +87,40 @@ def keys(screen: Shown, style: Style) -> tuple[SoftKey, ...]:
                 SoftKey(Button.BACK, "button_back", "to_notes"),
                 SoftKey(Button.TRIGGER, "button_trigger", "scan"),
             )
-        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
+        case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | HandedOver() | Uploading() | ShiftOver():
             shown = _shift_keys(screen, style)
         case _:
-            shown = _case_keys(screen) if isinstance(screen, CaseScreen) else _sign_in_keys(screen)
+            shown = _upper_keys(screen)
     return shown
+
+
+def _upper_keys(screen: DayScreen | CaseScreen | SignInScreen) -> tuple[SoftKey, ...]:
+    if isinstance(screen, CaseScreen):
+        return _case_keys(screen)
+    return _day_keys(screen) if isinstance(screen, DayScreen) else _sign_in_keys(screen)
+
+
+def _day_keys(screen: DayScreen) -> tuple[SoftKey, ...]:
+    back = partial(SoftKey, Button.BACK, "button_back")
+    trigger = partial(SoftKey, Button.TRIGGER, "button_trigger")
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm")
+    match screen:
+        case SelfTest(on_duty=on_duty):
+            onward = "scan" if on_duty else "sign_in"
+            leave = back("to_menu" if on_duty else "selftest_later")
+            return leave, trigger("selftest_again"), confirm(onward, main=True)
+        case SettingsScreen():
+            return back("to_menu"), trigger("settings_next"), confirm("settings_change")
+        case Diagnostics(pages=1):
+            return back("to_menu"), trigger("scan")
+        case Diagnostics():
+            return back("to_menu"), trigger("scan"), confirm("diagnostics_next")
+        case VoiceNote(kept=True):
+            return (back("voice_drop"),)
+        case VoiceNote():
+            return back("voice_drop"), confirm("voice_keep", main=True)
+        case _:
+            assert_never(screen)
 
 
 def _alarm_keys(screen: Alarm) -> tuple[SoftKey, ...]:
@@ -151,18 +185,19 @@ def _shift_keys(screen: ShiftScreen, style: Style) -> tuple[SoftKey, ...]:
     scan = SoftKey(Button.TRIGGER, "button_trigger", "scan")
     shown: tuple[SoftKey, ...]
     match screen:
-        case ShiftLog() if pages_of_log(screen, style) == 1:
-            shown = back("to_menu"), scan
         case ShiftLog():
-            shown = back("to_menu"), scan, SoftKey(Button.CONFIRM, "button_confirm", "page_older")
+            older = SoftKey(Button.CONFIRM, "button_confirm", "page_older")
+            shown = back("to_menu"), scan, *([older] if pages_of_log(screen, style) > 1 else [])
         case LogEntry(back=behind):
             shown = back("to_log" if isinstance(behind, ShiftLog) else "to_verdict"), scan
             if offered(screen) is not None:
                 shown = (*shown, SoftKey(Button.CONFIRM, "button_confirm", "sealed_claims"))
-        case ShiftEnd(counts=None):
-            shown = back("not_yet"), scan
-        case ShiftEnd(handover=handover):
-            shown = back("not_yet"), confirm("hand_over" if handover else "end_and_upload")
+        case HandedOver():
+            shown = (SoftKey(Button.CONFIRM, "button_any", "start_work", main=True),)
+        case ShiftEnd(counts=counts, asking=asking):
+            ending = "end_anyway" if screen.open else "end_and_upload"
+            onward = confirm("handover_sign_in" if screen.handover else ending)
+            shown = back("not_yet"), scan if counts is None or asking else onward
         case ShiftOver():
             shown = back("see_upload"), confirm("sign_in")
         case Menu() | Uploading(ended=None):

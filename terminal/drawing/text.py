@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.drawing.catalogue import group
-from terminal.journal.notes import Action, AlarmResult, Control, ControlWord, KeepPicture, Mistaken, Remark
+from terminal.journal.notes import (
+    Action,
+    AlarmResult,
+    Control,
+    ControlWord,
+    KeepPicture,
+    Mistaken,
+    Remark,
+    SpokenNote,
+)
 from terminal.model import Reason
 from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI
@@ -30,6 +39,8 @@ FINDINGS_IN_SHORT = group("finding in short")
 """Findings of a code that names no vehicle, in a few characters."""
 OPENING_REASONS = group("opening reason")
 """Reasons for opening sealed claims, by the recorded word."""
+END_REASONS = group("end reason")
+"""Reasons for ending a shift with open alarms, by the recorded word."""
 REMARKS = group("remark")
 """Remarks on a check, by the recorded word."""
 REASONS = {Reason(key): lines for key, lines in group("reason").items()}
@@ -44,6 +55,12 @@ HEADLINES = group("headline")
 """Reasons of verdicts on their first page, by the finding that decides."""
 SIGN_IN_REFUSALS = group("sign-in refusal")
 """Refusals to sign an officer in, by `Refusal`."""
+SELF_TEST = group("self-test")
+"""Components, what was found of each, and what to do (`..._do`)."""
+SETTINGS = group("setting")
+"""Settings and their values."""
+FACTS = group("diagnostics")
+"""Names of the facts of the diagnostics."""
 TYPES = group("vehicle type")
 """Vehicle types (车辆类型), by code."""
 
@@ -58,6 +75,20 @@ def say(key: str, language: Language, **values: object) -> str:
     return pick(WORDS[key], language).format(**values)
 
 
+def self_test(key: str, language: Language, **values: object) -> str:
+    """Return a text of SELF_TEST with its values filled in. Raises KeyError for an unknown key."""
+    return pick(SELF_TEST[key], language).format(**values)
+
+
+_NOTES: dict[KeepPicture | Mistaken | ControlWord, str] = {
+    KeepPicture(): "keep_picture",
+    Mistaken(): "mistaken",
+    ControlWord(Control.CONFIRMED): "control_confirmed",
+    ControlWord(Control.DENIED): "control_denied",
+}
+"""Keys of the notes that have no words of their own."""
+
+
 def note(added: OfficerNote, language: Language) -> str:
     """Return the text of an officer's note on a check."""
     match added:
@@ -65,20 +96,23 @@ def note(added: OfficerNote, language: Language) -> str:
             return pick(ACTIONS[word], language) if word in ACTIONS else word
         case Remark(word):
             return pick(REMARKS[word], language) if word in REMARKS else word
-        case KeepPicture():
-            return say("keep_picture", language)
-        case Mistaken():
-            return say("mistaken", language)
         case AlarmResult():
             return alarm_result(added, language)
-        case ControlWord(result):
-            return say("control_confirmed" if result is Control.CONFIRMED else "control_denied", language)
+        case SpokenNote(seconds):
+            return say("voice_kept", language, seconds=seconds)
+        case _:
+            return say(_NOTES[added], language)
 
 
 def receiver(said: str, language: Language) -> str:
     """Return whom a vehicle was handed to: a recorded word, perhaps with a number, in the language."""
     word = next((word for word in RECEIVERS if said.startswith(word)), None)
     return said if word is None else pick(RECEIVERS[word], language) + said.removeprefix(word)
+
+
+def end_reason(reason: str, language: Language) -> str:
+    """Return the text of a reason for ending a shift with open alarms."""
+    return pick(END_REASONS[reason], language) if reason in END_REASONS else reason
 
 
 def opening_reason(reason: str, language: Language) -> str:

@@ -39,6 +39,8 @@ class Style:
     size: tuple[int, int] = (480, 800)
     """Width and height of the display, px."""
     night: bool = False
+    dimmed: float = 1.0
+    """Share of each colour that is shown, 0 to 1, on a display without a backlight that can be set."""
     diagonal_in: float = 5.0
     """Diagonal of the display, inches, from which lengths in millimetres follow."""
     page: int = 0

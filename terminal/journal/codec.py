@@ -42,6 +42,8 @@ from terminal.wire.cbor import Malformed, Value
 from terminal.wire.fields import CTI_SIZE, HASH_SIZE, ID_SIZE, array, data, entries, text, uint
 from terminal.wire.schema import Field, Schema, enum, fixed_bytes, flag, identity, number, unsigned
 
+_SOUNDS = -70001
+"""Private key of a note: SHA-256 of its sealed sound clips. Who does not know it ignores it (section 1)."""
 RULES_DIGEST_SIZE = 8
 """Bytes of the SHA-256 of the package's tables that stand for them."""
 
@@ -156,7 +158,7 @@ def _differing(value: Value) -> tuple[ComparedField, ...]:
     return tuple(map(ComparedField, said))
 
 
-def _pictures(value: Value) -> tuple[bytes, ...]:
+def _files(value: Value) -> tuple[bytes, ...]:
     return tuple(data(picture, HASH_SIZE) for picture in array(value))
 
 
@@ -195,8 +197,9 @@ _JUDGED = (
 _NOTE = (
     _text(2, "action"),
     _text(3, "text"),
-    Field(4, "pictures", _pictures, list),
+    Field(4, "pictures", _files, list),
     flag(5, "mistaken"),
+    Field(_SOUNDS, "sounds", _files, list),
 )
 _CONFIRMATION = (
     _text(2, "by"),

@@ -158,13 +158,15 @@ class Refinement(CheckDetails):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Type 2: the officer's note on record `seq`. Pictures are SHA-256 of sealed pictures."""
+    """Type 2: the officer's note on record `seq`. Pictures and sounds are SHA-256 of sealed files."""
 
     seq: int
     action: str | None = None
     text: str | None = None
     pictures: tuple[bytes, ...] | None = None
     mistaken: bool | None = None
+    sounds: tuple[bytes, ...] | None = None
+    """WAVE files (`journal.sound`), under a private key."""
 
 
 @dataclass(frozen=True, slots=True)

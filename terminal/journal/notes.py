@@ -43,6 +43,10 @@ REMARKS = ("号牌不清", "颜色不符", "车型不符")
 """Recorded texts of remarks: plate illegible, colour differs, type differs."""
 
 
+END_REASONS = ("等待指挥中心答复", "已移交其他单位", "未能拦截车辆", "设备或网络故障", "其他原因")
+"""Reasons for ending a shift although an alarm has no result, as they are recorded."""
+
+
 OPENING_REASONS = ("核对车辆身份", "涉嫌套牌或盗抢", "处理交通事故", "联系车主", "指挥中心要求")
 """Reasons for opening sealed claims, in officers' usual words, as they are recorded."""
 
@@ -57,6 +61,14 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class KeepPicture:
     """保存照片: the frame with the code is kept as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenNote:
+    """语音备注: a sound clip is kept as evidence."""
+
+    seconds: int
+    """Length of the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +96,4 @@ class AlarmResult:
     handed_to: str | None = None
 
 
-OfficerNote: TypeAlias = Action | Remark | KeepPicture | Mistaken | ControlWord | AlarmResult
+OfficerNote: TypeAlias = Action | Remark | KeepPicture | SpokenNote | Mistaken | ControlWord | AlarmResult

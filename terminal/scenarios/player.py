@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal.drawing.draw import place_of
-from terminal.journal.notes import OPENING_REASONS
+from terminal.journal.notes import END_REASONS, OPENING_REASONS
 from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
@@ -19,9 +19,14 @@ from terminal.screens.attention import BOUNCE_S, HOLD_S
 from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.diagnostics import Diagnostics
 from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
+from terminal.screens.self_test import SelfTest
+from terminal.screens.settings import SettingsScreen
 from terminal.screens.shift import (
+    EndReasonPicked,
+    HandedOver,
     LogRowTouched,
     Menu,
     MenuTouched,
@@ -33,6 +38,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.sign_in import ENTER, Blocked, Locked, PadEntry, PadTouched, SignIn
 from terminal.screens.values import CameraStatus, Sending
+from terminal.screens.voice import VoiceNote
 from terminal.vehicle import plate
 
 if TYPE_CHECKING:
@@ -173,6 +179,8 @@ class Player:
             self._touch(number, OthersWanted())
         elif isinstance(self.app.screen, SealedReasons):
             self._touch(number, ReasonPicked("".join(OPENING_REASONS[place : place + 1])))
+        elif isinstance(self.app.screen, ShiftEnd):
+            self._touch(number, EndReasonPicked("".join(END_REASONS[place : place + 1])))
         else:
             self._touch(number, CodeChosen(place))
 
@@ -226,7 +234,7 @@ class Player:
         if isinstance(screen, Locked):
             own = screen.officer.number == officer
             self._touch(number, Pressed(Button.CONFIRM if own else Button.BACK))
-        elif isinstance(screen, ShiftOver):
+        elif isinstance(screen, ShiftOver) or (isinstance(screen, SelfTest) and not screen.on_duty):
             self._touch(number, Pressed(Button.CONFIRM))
         elif not isinstance(screen, SignIn):
             return  # an officer is signed in
@@ -387,6 +395,11 @@ _NAMES: dict[type, str] = {
     CasePick: "option",
     CaseForm: "form",
     CaseText: "text",
+    SelfTest: "selftest",
+    SettingsScreen: "settings",
+    Diagnostics: "diagnostics",
+    VoiceNote: "recording",
+    HandedOver: "taken",
 }
 
 

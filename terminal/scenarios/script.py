@@ -10,16 +10,18 @@ pick 02|unsure                   touch a kind of plate, or "cannot tell"
 choose 2                         touch the second of several codes in view, or of the reasons
 choose other                     touch the strip of a verdict that offers another code
 sign in NUMBER PIN               open the sign-in or unlock the session, and touch the keys of the pad
-open menu|log|upload|handover|end  touch the bar, or a row of the menu
+open menu|log|upload|handover|end|settings|selftest|diagnostics|lock  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
 open details                     touch the key of a verdict's details
 open check 3                     touch the third check of the shift's list
 wait 6                           let 6 seconds pass
 clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
-    *("compare", "checking", "details", "reopened", "alarmed", "comparison", "hidden", "codes"),
-    *("entry", "kinds", "menu", "log", "ending"),
-    *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
+expect OUTCOME [REASON]          a verdict or an alarm is shown
+expect ready | compare | checking | details | reopened | alarmed | comparison | hidden | codes
+expect entry | kinds | menu | log | ending | reasons | claims | uploading | uploaded | over | pad
+expect locked | blocked | resting | card | vin | option | form | text
+expect selftest | settings | diagnostics | recording | taken
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
 say Anything.                    print a line
@@ -39,6 +41,7 @@ from terminal.errors import InputFault
 from terminal.model import Outcome, Reason
 from terminal.officers.roster import is_number, is_pin
 from terminal.ports import Button
+from terminal.screens.shift import Part
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.plate import can_be_kind
 
@@ -51,18 +54,20 @@ SCREENS = (
     *("entry", "kinds", "menu", "log", "ending"),
     *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
     *("card", "car", "vin", "option", "form", "text"),
+    *("selftest", "settings", "diagnostics", "recording", "taken"),
 )
 """Screens besides ready and a verdict. `compare` and `checking` show a check's plate before its verdict,
 `reopened` a check from the shift's list; `alarmed` is an unacknowledged alarm, `hidden` a verdict that is too
 old to show, `reasons` asks why sealed claims are opened, `claims` shows them, `uploaded` is the upload screen
 with a receipt for every record, `pad` where an officer signs in, `blocked` a number with too many wrong PINs.
 An open alarm has its radio card (`card`), the comparisons before and after the stop (`car`, `vin`), and of
-its result the choices (`option`), the form and the texts. `resting` is a dark display.
+its result the choices (`option`), the form and the texts. `resting` is a dark display,
+`recording` a spoken note, `taken` what a successor has taken over.
 """
 CAPTIONS = ("title", "do", "see", "then")
 """Texts of the manual: a flow's title, and of each picture: what the officer does, sees, and does then."""
 LANGUAGES = ("zh", "en")
-PARTS = ("menu", "log", "upload", "handover", "end", "banner", "details")
+PARTS = (*Part, "banner", "details")
 
 
 @dataclass(frozen=True, slots=True)

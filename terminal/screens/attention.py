@@ -15,11 +15,16 @@ from terminal.screens.alarms import Alarm
 from terminal.screens.check import KindChoice, PlateEntry, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
+from terminal.screens.day import DayScreen
+from terminal.screens.diagnostics import Diagnostics
 from terminal.screens.sealed import SealedReasons, SealedView, offered
+from terminal.screens.self_test import SelfTest
+from terminal.screens.settings import SettingsScreen
 from terminal.screens.shift import LogEntry, ShiftLog, Uploading
 from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Status, UploadProgress
+from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
     from terminal.ports import Button
@@ -164,6 +169,8 @@ def key_face(screen: Shown) -> object:
 
 
 def _other_face(screen: Shown) -> object:
+    if isinstance(screen, DayScreen):
+        return _day_face(screen)
     match screen:
         case Locked() | SignIn() | Blocked():
             return _sign_in_face(screen)
@@ -181,6 +188,19 @@ def _banner(screen: Shown) -> object:
     """Return what a touch of the banner opens."""
     held = screen.status.alarms
     return held.banners, None if held.newest is None else held.newest.plate
+
+
+def _day_face(screen: DayScreen) -> object:
+    """Leave out what is measured or told while the officer looks: states, values, facts, the clip so far."""
+    match screen:
+        case SelfTest(on_duty=on_duty):
+            return SelfTest, on_duty
+        case SettingsScreen(marked=marked):
+            return SettingsScreen, marked
+        case Diagnostics(page=page):
+            return Diagnostics, page
+        case VoiceNote(entry=entry, kept=kept):
+            return VoiceNote, entry.logged.seq, kept
 
 
 def _sign_in_face(screen: SignInScreen) -> object:

@@ -7,10 +7,11 @@ from typing import assert_never
 
 from terminal.model import Outcome, RecordedCheck
 from terminal.ports import Button
-from terminal.screens import comparing, entry_step, sealed_step, shift_step
+from terminal.screens import comparing, day_step, entry_step, sealed_step, shift_step
 from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.day import DayScreen
 from terminal.screens.events import (
     Confirm,
     KeyboardSwitched,
@@ -34,9 +35,10 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import FaultScreen, Screen, Transition
 from terminal.screens.values import LastSeen
+from terminal.screens.voice import VoiceNote
 
 
-def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
+def shift_screen_behind(screen: Screen) -> ShiftScreen | DayScreen | Result | None:
     """Return the screen that a fault covers and that comes back after it; what it shows is recorded."""
     match screen:
         case FaultScreen(back=back) | Comparison(back=back):
@@ -45,8 +47,10 @@ def shift_screen_behind(screen: Screen) -> ShiftScreen | Result | None:
             return back
         case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return screen
+        case VoiceNote(entry=entry):
+            return entry
         case _:
-            return None
+            return screen if isinstance(screen, DayScreen) else None
 
 
 def recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
@@ -94,7 +98,7 @@ def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
         case SealedReasons() | SealedView():
             return sealed_step.refined(screen, judged, seq)
         case _:
-            return screen, ()
+            return day_step.refined(screen, judged, seq) if isinstance(screen, VoiceNote) else (screen, ())
 
 
 def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> Transition:

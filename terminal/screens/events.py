@@ -9,6 +9,7 @@ from terminal.screens.alarm_case import AlarmEffect
 from terminal.screens.check import DetailsWanted
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
+from terminal.screens.day import DayEffect, DayEvent
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 from terminal.screens.sign_in import SignInEffect
@@ -142,6 +143,7 @@ ScreenEvent: TypeAlias = (
     | SealedOpened
     | ChoiceEvent
     | ShiftEvent
+    | DayEvent
 )
 
 
@@ -235,5 +237,6 @@ Effect: TypeAlias = (
     | Click
     | ToggleTorch
     | ShiftEffect
+    | DayEffect
     | SignInEffect
 )

@@ -21,10 +21,10 @@ from terminal.screens.values import Status, UploadProgress
 
 if TYPE_CHECKING:
     from terminal.journal.notes import OfficerNote
-    from terminal.model import Counts
+    from terminal.model import Counts, Plate
     from terminal.screens.check import Result
     from terminal.screens.open_alarm import OpenAlarm
-    from terminal.screens.values import LastSeen, Logged
+    from terminal.screens.values import LastSeen, Logged, SignedInOfficer
 
 
 class Part(StrEnum):
@@ -39,9 +39,20 @@ class Part(StrEnum):
     """交接"""
     END = "end"
     """结束班次"""
+    SELF_TEST = "selftest"
+    """设备自检"""
+    SETTINGS = "settings"
+    """设置"""
+    DIAGNOSTICS = "diagnostics"
+    """设备诊断"""
+    LOCK = "lock"
+    """锁定"""
 
 
-MENU = (Part.LOG, Part.UPLOAD, Part.HANDOVER, Part.END)
+MENU = (
+    *(Part.LOG, Part.UPLOAD, Part.HANDOVER, Part.END),
+    *(Part.SETTINGS, Part.SELF_TEST, Part.DIAGNOSTICS, Part.LOCK),
+)
 """Rows of the menu from top to bottom."""
 
 
@@ -91,12 +102,29 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class ShiftEnd:
-    """Summary before a shift ends or is handed over: checks, and records not yet uploaded."""
+    """Summary before a shift ends or is handed over: checks, and what is left open."""
 
     status: Status
     handover: bool = False
     counts: Counts | None = None
     """None until they arrive; the shift cannot end before that."""
+    unuploaded: int = 0
+    open: tuple[OpenAlarm, ...] = ()
+    """Alarms without a result, newest first. A handover passes them on; an end needs a reason."""
+    asking: bool = False
+    """True while a reason is asked for which the shift ends with open alarms."""
+    seen: LastSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Open items that a successor takes over: alarms without a result, and records not yet uploaded."""
+
+    status: Status
+    before: SignedInOfficer
+    now: SignedInOfficer
+    open: tuple[OpenAlarm, ...] = ()
+    """Alarms without a result, newest first."""
     unuploaded: int = 0
     seen: LastSeen | None = None
 
@@ -122,7 +150,7 @@ class ShiftOver:
     seen: LastSeen | None = None
 
 
-ShiftScreen: TypeAlias = Menu | ShiftLog | LogEntry | ShiftEnd | Uploading | ShiftOver
+ShiftScreen: TypeAlias = Menu | ShiftLog | LogEntry | ShiftEnd | HandedOver | Uploading | ShiftOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +172,20 @@ class LogRowTouched:
     """A check of the log was touched; `seq` is its record number."""
 
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarmTouched:
+    """An alarm without a result was touched in a summary; `ui` opens its case itself."""
+
+    plate: Plate
+
+
+@dataclass(frozen=True, slots=True)
+class EndReasonPicked:
+    """The officer picked why the shift ends with open alarms: one of `journal.notes.END_REASONS`."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +228,7 @@ class UploadTold:
     progress: UploadProgress
 
 
-ShiftTouch: TypeAlias = MenuTouched | Paged | LogRowTouched | NotePicked
+ShiftTouch: TypeAlias = MenuTouched | Paged | LogRowTouched | NotePicked | EndReasonPicked | OpenAlarmTouched
 ShiftEvent: TypeAlias = ShiftTouch | ShiftLoaded | Annotated | ShiftEnded | UploadTold
 
 
@@ -205,9 +247,18 @@ class Annotate:
 
 @dataclass(frozen=True, slots=True)
 class EndShift:
-    """Record the end or the handover of the shift; answered with ShiftEnded or Failed."""
+    """Record the end of the shift; answered with ShiftEnded or Failed.
 
-    handover: bool
+    Without a reason a shift with open alarms does not end: that is answered with ShiftLoaded.
+    """
+
+    reason: str = ""
+    """Why it ends with open alarms, recorded with each of them: one of `journal.notes.END_REASONS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockSession:
+    """Lock the session. `ui` does this itself; nothing else has to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +266,4 @@ class StartUpload:
     """Start uploading, unless it is in progress; answered with UploadTold now and repeatedly."""
 
 
-ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartUpload
+ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartUpload | LockSession

@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from terminal.journal.notes import END_REASONS
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
+from terminal.screens.diagnostics import Diagnostics, LoadDiagnostics
 from terminal.screens.events import StopSignal
+from terminal.screens.self_test import RunSelfTest, SelfTest
+from terminal.screens.settings import LoadSettings, SettingsScreen
 from terminal.screens.shift import (
     Annotate,
     Annotated,
+    EndReasonPicked,
     EndShift,
+    HandedOver,
     LoadShift,
+    LockSession,
     LogEntry,
     LogRowTouched,
     Menu,
     MenuTouched,
     NotePicked,
+    OpenAlarmTouched,
     Paged,
     Part,
     ShiftEnd,
@@ -34,22 +42,30 @@ from terminal.screens.shift import (
 )
 from terminal.screens.sign_in import OpenSignIn
 from terminal.screens.values import Logged, UploadProgress
+from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.state import Screen, Transition
 
 
 def over(screen: Screen) -> bool:
     """Return True if no shift is active, so that no check may be made or shown."""
-    return isinstance(screen, ShiftOver) or (isinstance(screen, Uploading) and screen.ended is not None)
+    match screen:
+        case ShiftOver() | Uploading(ended=tuple()) | SelfTest(on_duty=False):
+            return True
+        case _:
+            return False
 
 
 def step(screen: Screen, event: ShiftEvent) -> Transition:
     """Handle a touch on a screen of the shift, or the answer to an effect."""
     match event:
-        case MenuTouched() | Paged() | LogRowTouched() | NotePicked():
+        case MenuTouched() | Paged() | LogRowTouched() | NotePicked() | EndReasonPicked():
             return _touched(screen, event)
+        case OpenAlarmTouched():
+            return screen, ()
         case _:
             return _told(screen, event)
 
@@ -64,6 +80,15 @@ def _touched(screen: Screen, touch: ShiftTouch) -> Transition:
             return _turned(screen, by), ()
         case ShiftLog(), LogRowTouched(seq):
             return _reopened(screen, seq), ()
+        case _:
+            return _picked(screen, touch)
+
+
+def _picked(screen: Screen, touch: ShiftTouch) -> Transition:
+    """Record a note, or end the shift for a reason."""
+    match screen, touch:
+        case ShiftEnd(asking=True), EndReasonPicked(reason) if reason in END_REASONS:
+            return screen, (EndShift(reason),)
         case LogEntry(), NotePicked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
             # a second touch on the same note adds nothing
             return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
@@ -89,8 +114,6 @@ def _turned(screen: ShiftLog, by: int) -> ShiftLog:
 def _opened(screen: Menu, part: Part) -> Transition:
     status, seen = screen.status, screen.seen
     match part:
-        case Part.MENU:
-            return screen, ()
         case Part.LOG:
             return ShiftLog(status, seen=seen), (LoadShift(),)
         case Part.UPLOAD:
@@ -98,7 +121,23 @@ def _opened(screen: Menu, part: Part) -> Transition:
         case Part.HANDOVER | Part.END:
             return ShiftEnd(status, handover=part is Part.HANDOVER, seen=seen), (LoadShift(),)
         case _:
-            assert_never(part)
+            return _opened_device(screen, part)
+
+
+def _opened_device(screen: Menu, part: Part) -> Transition:
+    """Open a destination of the menu that concerns the device."""
+    status, seen = screen.status, screen.seen
+    match part:
+        case Part.SELF_TEST:
+            return SelfTest(status, on_duty=True, seen=seen), (RunSelfTest(),)
+        case Part.SETTINGS:
+            return SettingsScreen(status, seen=seen), (LoadSettings(),)
+        case Part.DIAGNOSTICS:
+            return Diagnostics(status, seen=seen), (LoadDiagnostics(),)
+        case Part.LOCK:
+            return Ready(status, seen), (LockSession(),)
+        case _:
+            return screen, ()
 
 
 def _told(screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | UploadTold) -> Transition:
@@ -107,6 +146,9 @@ def _told(screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | UploadTo
             return _with_shift(screen, event), ()
         case LogEntry(logged=Logged(seq=shown)), Annotated(seq) if seq == shown:
             return replace(screen, noted=True), (LoadShift(),)
+        case VoiceNote(entry=LogEntry(logged=Logged(seq=shown)) as entry), Annotated(seq) if seq == shown:
+            noted = replace(entry, status=screen.status, seen=screen.seen, noted=True)
+            return noted, (LoadShift(),)
         case ShiftEnd(), ShiftEnded(counts, unuploaded):
             ended = Uploading(screen.status, UploadProgress(total=unuploaded), counts, screen.seen)
             return ended, (StartUpload(),)
@@ -119,7 +161,8 @@ def _told(screen: Screen, event: ShiftLoaded | Annotated | ShiftEnded | UploadTo
 def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftLoaded) -> Screen:
     match screen:
         case ShiftEnd():
-            return replace(screen, counts=told.counts, unuploaded=told.unuploaded)
+            counted = replace(screen, counts=told.counts, unuploaded=told.unuploaded)
+            return with_open_alarms(counted, told.open_alarms)
         case ShiftLog():
             return _with_log(screen, told)
         case LogEntry():
@@ -128,6 +171,20 @@ def _with_shift(screen: ShiftLog | LogEntry | ShiftEnd, told: ShiftLoaded) -> Sc
             return replace(screen, logged=known, back=back)
         case _:
             assert_never(screen)
+
+
+def with_open_alarms(screen: Screen, alarms: tuple[OpenAlarm, ...]) -> Screen:
+    """Show the alarms without a result, oldest first, in a summary; a reason is asked for as long as there
+    are any.
+    """
+    newest_first = alarms[::-1]
+    match screen:
+        case ShiftEnd():
+            return replace(screen, open=newest_first, asking=screen.asking and bool(newest_first))
+        case HandedOver():
+            return replace(screen, open=newest_first)
+        case _:
+            return screen
 
 
 def _with_log(screen: ShiftLog, told: ShiftLoaded) -> ShiftLog:
@@ -154,8 +211,14 @@ def _confirmed(screen: ShiftScreen) -> Transition:
     match screen:
         case ShiftLog():
             return _turned(screen, 1), ()
-        case ShiftEnd(counts=tuple()):
-            return screen, (EndShift(screen.handover),)
+        case ShiftEnd(counts=None) | ShiftEnd(asking=True):
+            return screen, ()
+        case ShiftEnd(handover=True):
+            return screen, (OpenSignIn(handover=True),)
+        case ShiftEnd():
+            return (replace(screen, asking=True), ()) if screen.open else (screen, (EndShift(),))
+        case HandedOver():
+            return _to_checking(screen), ()
         case _:
             return screen, ()
 
@@ -175,6 +238,8 @@ def _pressed_when_over(screen: ShiftOver, button: Button) -> Transition:
 
 def _back(screen: ShiftScreen) -> Screen:
     match screen:
+        case ShiftEnd(asking=True):
+            return replace(screen, asking=False)
         case ShiftLog() | ShiftEnd():
             return Menu(screen.status, screen.seen)
         case LogEntry(back=back):
@@ -221,7 +286,7 @@ def refined(screen: ShiftScreen, judged: RecordedCheck, seq: int) -> Transition:
         case LogEntry(back=Result(judged=shown) as back) if shown.seq == seq:
             known = replace(logged(judged), acts=screen.logged.acts)
             return replace(screen, back=replace(back, judged=judged), logged=known), ()
-        case ShiftLog() | LogEntry(back=ShiftLog()):
+        case ShiftLog() | ShiftEnd() | LogEntry(back=ShiftLog()):
             return screen, (LoadShift(),)
         case _:
             return screen, ()

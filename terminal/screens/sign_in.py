@@ -13,6 +13,7 @@ from terminal.officers.roster import MOST_NUMBER, MOST_PIN
 from terminal.screens.values import Status
 
 if TYPE_CHECKING:
+    from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.values import SignedInOfficer
 
 ERASE, ENTER = "erase", "enter"
@@ -44,6 +45,8 @@ class SignInRefusal(StrEnum):
     ORDER = "order"
     """An order of the registry locks the terminal until a supervisor signs in."""
     NO_ROSTER = "no_roster"
+    SAME_OFFICER = "same_officer"
+    """Nobody takes a shift over from themselves."""
     FAULT = "fault"
     """The PIN could not be checked."""
 
@@ -76,6 +79,8 @@ class SignIn:
     """Number that a supervisor is to release; empty in a sign-in."""
     released: bool = False
     """True once a supervisor has released `number`."""
+    handover: bool = False
+    """True if a successor signs in to take over the shift of `officer`, whose session goes on until then."""
     status: Status = field(default_factory=Status)
 
     @property
@@ -115,12 +120,25 @@ class LockNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Takeover:
+    """Open items that a successor takes over from the officer before."""
+
+    before: SignedInOfficer
+    open: tuple[OpenAlarm, ...]
+    """Alarms without a result, newest first."""
+    unuploaded: int
+    """Number of records without a receipt."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """The PIN was right, and the session is this officer's."""
 
     officer: SignedInOfficer
     new_shift: bool
     """True if a shift was started; False if the locked session goes on."""
+    takeover: Takeover | None = None
+    """Open items of another officer's shift, if it was handed over by this sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,9 @@ SignInEvent: TypeAlias = PadTouched | LockNow | SignedIn | SignInRefused | Relea
 @dataclass(frozen=True, slots=True)
 class OpenSignIn:
     """Show the pad. `ui` does this itself; nothing else has to be done."""
+
+    handover: bool = False
+    """True if a successor is to sign in; BACK then returns to the session as it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from terminal.screens.values import SignedInOfficer
 
 SignInTransition: TypeAlias = "tuple[SignInScreen | None, tuple[SignInEffect, ...]]"
-"""None uncovers the screen of work below, which is possible only while nobody is signed in."""
+"""None uncovers the screen of work below: nobody is signed in there, or a handover was called off."""
 
 
 def pressed(screen: SignInScreen, button: Button) -> SignInTransition:
@@ -59,7 +59,10 @@ def answered(screen: SignInScreen, event: SignInRefused | Released) -> SignInScr
         return screen
     match event:
         case Released(number):
-            return SignIn(number, entry=PadEntry.PIN, officer=screen.officer, released=True)
+            handover = screen.handover
+            return SignIn(
+                number, entry=PadEntry.PIN, officer=screen.officer, released=True, handover=handover
+            )
         case SignInRefused(SignInRefusal.BLOCKED):
             return Blocked(screen.number, screen.officer)
         case SignInRefused(refusal, opens_s):
@@ -123,6 +126,8 @@ def _entered(screen: SignIn) -> SignInTransition:
     if screen.entry is PadEntry.NUMBER:
         if not is_number(screen.number):
             return screen, ()
+        if screen.handover and screen.officer is not None and screen.number == screen.officer.number:
+            return replace(screen, refusal=SignInRefusal.SAME_OFFICER, opens_s=0.0), ()
         return replace(screen, entry=PadEntry.PIN, pin="", marked=None, refusal=None), ()
     if not is_pin(screen.pin):
         return screen, ()
@@ -131,7 +136,10 @@ def _entered(screen: SignIn) -> SignInTransition:
 
 
 def _back(screen: SignIn) -> SignInScreen | None:
-    """From an empty pad: PIN to number, number to where the pad was opened."""
+    """From an empty pad: PIN to number, number to where the pad was opened.
+
+    None uncovers the screen below: nobody is signed in, or a handover is called off.
+    """
     officer = screen.officer
     if officer is not None and screen.entry is PadEntry.PIN and screen.number == officer.number:
         return Locked(officer)
@@ -139,4 +147,4 @@ def _back(screen: SignIn) -> SignInScreen | None:
         return replace(screen, entry=PadEntry.NUMBER, marked=None, refusal=None, released=False)
     if screen.release:
         return Blocked(screen.release, officer)
-    return None if officer is None else Locked(officer)
+    return None if officer is None or screen.handover else Locked(officer)

@@ -14,10 +14,12 @@ from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.day import DayScreen, DayTouch
 from terminal.screens.events import Effect, KeyboardSwitched, Picked, SignalAsked, Typed
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 from terminal.screens.sign_in import PadTouched, SignInScreen
+from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
     from terminal.codes import Scan
@@ -32,7 +34,7 @@ class FaultScreen:
     status: Status
     notice: Notice
     seen: LastSeen | None = None
-    back: ShiftScreen | Result | None = None
+    back: ShiftScreen | DayScreen | Result | None = None
     """The screen that the press leads to; None for Ready."""
 
 
@@ -59,6 +61,8 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
             return judged
         case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
             return after
+        case VoiceNote(entry=entry):
+            return subject_of(entry)
         case _:
             return None
 
@@ -73,6 +77,7 @@ Screen: TypeAlias = (
     | SealedScreen
     | FaultScreen
     | ShiftScreen
+    | DayScreen
 )
 """The screens that follow one another; an alarm can interrupt any of them."""
 Shown: TypeAlias = Screen | Alarm | CaseScreen | SignInScreen
@@ -92,5 +97,6 @@ Touch: TypeAlias = (
     | ReasonPicked
     | ChoiceTouch
     | ShiftTouch
+    | DayTouch
     | PadTouched
 )

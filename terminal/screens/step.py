@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from terminal.ports import Button
-from terminal.screens import check_step, choice_step, comparing, entry_step, sealed_step, shift_step
+from terminal.screens import check_step, choice_step, comparing, day_step, entry_step, sealed_step, shift_step
 from terminal.screens.check import (
     OTHER_CODE_S,
     DetailsWanted,
@@ -19,6 +19,7 @@ from terminal.screens.check import (
 )
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.day import DayEvent, DayScreen
 from terminal.screens.events import (
     Failed,
     KeyboardSwitched,
@@ -70,7 +71,11 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
         case Recorded() | Rechecked() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
-            return shift_step.step(screen, event)
+            if isinstance(event, DayEvent):
+                after = day_step.step(screen, event)
+            else:
+                after = shift_step.step(screen, event)
+            return after
 
 
 def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:
@@ -128,7 +133,11 @@ def _pressed(screen: Screen, button: Button) -> Transition:
         case FaultScreen():
             return _read(screen), ()
         case _:
-            return shift_step.pressed(screen, button)
+            if isinstance(screen, DayScreen):
+                after = day_step.pressed(screen, button)
+            else:
+                after = shift_step.pressed(screen, button)
+            return after
 
 
 def _pressed_at_choice(

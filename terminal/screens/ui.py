@@ -70,11 +70,18 @@ from terminal.screens.events import (
 )
 from terminal.screens.open_alarm import of, opens
 from terminal.screens.sealed import SealedOpened
-from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded, UploadTold
+from terminal.screens.session import UiSession, taken_over, with_gate
+from terminal.screens.shift import (
+    Annotated,
+    LockSession,
+    OpenAlarmTouched,
+    ShiftEnded,
+    ShiftLoaded,
+    UploadTold,
+)
 from terminal.screens.sign_in import (
     Locked,
     LockNow,
-    OpenSignIn,
     PadTouched,
     RecordLock,
     Released,
@@ -82,7 +89,6 @@ from terminal.screens.sign_in import (
     SignIn,
     SignInEvent,
     SignInRefused,
-    SignInScreen,
 )
 from terminal.screens.state import FaultScreen, Screen, Shown, Touch, subject_of
 from terminal.screens.step import step
@@ -93,7 +99,7 @@ if TYPE_CHECKING:
     from terminal.screens.alarm_case_step import CaseTransition
     from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.sign_in_step import SignInTransition
-    from terminal.screens.values import SignedInOfficer, Status
+    from terminal.screens.values import Status
 
 UiEvent: TypeAlias = ScreenEvent | SignInEvent | AlarmsTold | Input | Drawn
 _CASE_TOUCHES = (CardTurned, ControlSaid, CasePicked, FieldOpened, CaseTyped, Fitted)
@@ -104,20 +110,6 @@ _NEWS = (
     *(Identified, ShiftLoaded, Annotated, ShiftEnded, UploadTold),
 )
 """Events that reach the screen below the sign-in screens: time, and answers to what was done before."""
-
-
-@dataclass(frozen=True, slots=True)
-class UiSession:
-    """Whose session it is, and what covers it."""
-
-    officer: SignedInOfficer | None = None
-    """The officer, also while the session is locked; None if nobody has signed in."""
-    gate: SignInScreen | None = None
-    """The sign-in screen above everything else; None while an officer works, and after the shift."""
-    used_s: float = 0.0
-    """Monotonic time, s, of the last press, touch or check."""
-    hold: Hold | None = None
-    """BACK, held down: after HOLD_S it locks the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +176,7 @@ Advance: TypeAlias = tuple[Ui, tuple[Effect, ...]]
 
 
 def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
-    """Return the state after `event` at monotonic time `now_s`, and the effects to perform. Pure; never
-    raises.
-    """
+    """Return the state after `event` at monotonic `now_s` (s), and the effects. Pure; never raises."""
     match event:
         case Drawn():
             ui = _settled(ui)  # the first screen after start counts as not seen before
@@ -196,7 +186,9 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
         case Tick():
             return _ticked(ui, event, now_s)
         case AlarmsTold(told):
-            return (ui if told == ui.life.open else _settled(replace(ui, life=ui.life.told(told)))), ()
+            below = shift_step.with_open_alarms(ui.below, told)
+            changed = replace(ui, below=below, life=ui.life.told(told))
+            return (ui if told == ui.life.open else _settled(changed)), ()
         case LockNow() | SignedIn() | SignInRefused() | Released() | PadTouched():
             return _session_changed(ui, event, now_s)
         case _:
@@ -240,7 +232,7 @@ def _session_changed(
 
 def _locked(ui: Ui) -> Advance:
     """Lock the session, if there is one that is not locked yet. An alarm's signal goes on."""
-    if _is_locked(ui):
+    if _is_locked(ui) and not ui.session.hands_over:
         return ui, ()
     gate = SignIn() if ui.session.officer is None else Locked(ui.session.officer)
     session = replace(ui.session, gate=gate, hold=None)
@@ -254,6 +246,7 @@ def _signed_in(ui: Ui, event: SignedIn, now_s: float) -> Advance:
     if event.new_shift or _is_over(below):
         fault = below.notice if isinstance(below, FaultScreen) else None
         below = FaultScreen(below.status, fault) if fault else Ready(below.status)
+    below = taken_over(below, event)
     session = UiSession(event.officer, used_s=now_s)
     life = replace(ui.life, case=None) if event.new_shift else ui.life
     after = _settled(replace(ui, below=below, session=session, by_officer=False, life=life))
@@ -263,7 +256,7 @@ def _signed_in(ui: Ui, event: SignedIn, now_s: float) -> Advance:
 def _at_gate(ui: Ui, moved: SignInTransition) -> Advance:
     """Show the next sign-in screen; without one, the screen below only if nobody is signed in there."""
     gate, effects = moved
-    if gate is None and not _is_over(ui.below):
+    if gate is None and not _is_over(ui.below) and not ui.session.hands_over:
         gate = SignIn()
     return _settled(replace(ui, session=replace(ui.session, gate=gate), by_officer=True)), effects
 
@@ -324,15 +317,17 @@ def _opens_banner(ui: Ui) -> bool:
     return bool(ui.banners or ui.open) and not ui.alerts and ui.life.case is None and not _is_locked(ui)
 
 
-def _banner_opened(ui: Ui) -> Advance:
-    """Open the alarm in the banner: one of an older check as an alarm, else the newest one's case."""
+def _banner_opened(ui: Ui, meant: BannerOpened | OpenAlarmTouched | None = None) -> Advance:
+    """Open the alarm in the banner, one of an older check as an alarm; or the case that was touched."""
     if not _opens_banner(ui) or ui.up is not None:
         return ui, ()
-    if ui.banners:
+    plate = meant.plate if isinstance(meant, OpenAlarmTouched) else None
+    if ui.banners and plate is None:
         opened, *rest = ui.banners
         after = replace(ui, banners=tuple(rest), alerts=(opened, *ui.alerts), up=opened)
         return _settled(after), (PlaySignal(opened.verdict.outcome),)
-    case = alarm_case_step.opened(ui.life)
+    alarm = next((one for one in ui.open if one.plate == plate), None)
+    case = alarm_case_step.opened(ui.life, alarm)
     return _settled(replace(ui, life=replace(ui.life, case=case))), ()
 
 
@@ -362,8 +357,8 @@ def _touched(ui: Ui, meant: Touch, now_s: float) -> Advance:
             if ui.session.gate is None
             else _at_gate(ui, sign_in_step.touched(ui.session.gate, meant))
         )
-    if isinstance(meant, BannerOpened):
-        return _banner_opened(ui)
+    if isinstance(meant, BannerOpened | OpenAlarmTouched):
+        return _banner_opened(ui, meant)
     if isinstance(meant, _CASE_TOUCHES) and (ui.life.case is not None or not isinstance(meant, Fitted)):
         return _in_case(ui, alarm_case_step.touched(ui.life, meant))
     return _happened(ui, meant, now_s)
@@ -377,9 +372,7 @@ def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
         return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
     below, effects = step(ui.below, event, now_s)
     session = replace(ui.session, used_s=now_s) if isinstance(event, Recorded) else ui.session
-    if OpenSignIn() in effects:
-        session, effects = replace(session, gate=SignIn()), ()
-    after = replace(ui, below=below, session=session)
+    after, effects = _session_asked(replace(ui, below=below, session=session), effects)
     if ui.session.gate is not None:
         effects = _unattended(ui, event, effects)
     alarm: tuple[Effect, ...] = ()
@@ -393,6 +386,16 @@ def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     if after.alerts:  # signals of the screen below stay silent until all alarms are acknowledged
         effects = tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))
     return after, (*effects, *alarm)
+
+
+def _session_asked(ui: Ui, effects: tuple[Effect, ...]) -> Advance:
+    """Open the pad or lock the session, if the screen below asks for it."""
+    session, rest = with_gate(ui.session, effects)
+    ui = replace(ui, session=session)
+    if LockSession() not in rest:
+        return ui, rest
+    ui, locked = _locked(ui)
+    return ui, (*(one for one in rest if one != LockSession()), *locked)
 
 
 def _unattended(ui: Ui, event: ScreenEvent, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:

@@ -62,7 +62,7 @@ class Lists:
 
     def used(self, plate: Plate | None, moment: Moment) -> ListsUsed:
         """Return the age and version of each list that a check of `plate` rests on."""
-        used = ListsUsed(hotlist_age_s=self._hotlist_age_s(moment))
+        used = ListsUsed(hotlist_age_s=self.hotlist_age_s(moment))
         if plate is None:
             return used
         province = plate.number[:1]
@@ -135,12 +135,12 @@ class Lists:
     def _word(self, hit: Hit | None, moment: Moment) -> HotlistWord:
         """Return what the hot list says: by the lists that have the vehicle, or by all if none has it."""
         if hit is None:
-            age_s = self._hotlist_age_s(moment)
+            age_s = self.hotlist_age_s(moment)
             return HotlistWord(listed=False, age_s=age_s, silent=bool(self.silent_provinces(moment)))
         silent = not self.silent_provinces(moment).isdisjoint(hit.provinces)
-        return HotlistWord(listed=True, age_s=self._hotlist_age_s(moment, hit.provinces), silent=silent)
+        return HotlistWord(listed=True, age_s=self.hotlist_age_s(moment, hit.provinces), silent=silent)
 
-    def _hotlist_age_s(self, moment: Moment, provinces: Iterable[str] | None = None) -> int | None:
+    def hotlist_age_s(self, moment: Moment, provinces: Iterable[str] | None = None) -> int | None:
         """Return the age of the oldest of these provinces' hot lists, s; None if one was never complete."""
         if self.hotlist is None:
             return None

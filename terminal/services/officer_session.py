@@ -25,6 +25,7 @@ from terminal.screens.sign_in import (
     SignInEvent,
     SignInRefusal,
     SignInRefused,
+    Takeover,
 )
 from terminal.screens.values import SignedInOfficer
 
@@ -190,6 +191,7 @@ class OfficerSession:
         self._seen = self.rosters.roster
         signed_in = SignedInOfficer(officer.number, officer.name)
         continues = self.shift.on and self.shift.officer == officer.number
+        takeover = self._takeover() if self.shift.on and not continues else None
         with self.notices.noting(JournalFault):
             if self.shift.on and not continues:
                 self.shift_actions.end(self._moment(), handover=True)
@@ -198,7 +200,14 @@ class OfficerSession:
                 self.shift.resume_as(officer.number, self._moment(), duress=duress)
             else:
                 self.shift_actions.start(officer.number, self._moment(), duress=duress)
-        return SignedIn(signed_in, new_shift=not continues)
+        return SignedIn(signed_in, not continues, takeover)
+
+    def _takeover(self) -> Takeover | None:
+        """Return what another officer takes over from the shift that goes on; None if there is none."""
+        if self.officer is None:
+            return None
+        open_alarms = self.shift_actions.open_alarms.alarms[::-1]
+        return Takeover(self.officer, open_alarms, self.shift.recorder.unreceipted)
 
     def _is_removed(self) -> bool:
         """Return True once if a new roster no longer has the officer whose session it is."""

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from terminal.wire.cbor import Value
 
 FILE = "open-alarms"
+LEFT_OPEN = "结束执勤时未办结："
+"""Begins the recorded text of why an alarm had no result when a shift ended."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,12 @@ class OpenAlarms:
         alarm = next((one for one in self.alarms if seq in one.checks), None)
         if alarm is not None:
             self._replace(alarm, replace(alarm, control=word))
+
+    def leave(self, reason: str, moment: Moment) -> None:
+        """Record with each alarm's newest check why a shift ends without its result. Raises JournalFault."""
+        for one in self.alarms:
+            if one.seq is not None:
+                self.shift.recorder.record(Note(seq=one.seq, text=f"{LEFT_OPEN}{reason}"), moment)
 
     def perform(self, effect: AlarmEffect, moment: Moment) -> AlarmsTold:
         """Carry out what the officer did about an alarm. Raises JournalFault; then nothing is changed.

@@ -130,6 +130,13 @@ class Services:
             return self._recorded(lambda: self.checks.perform(effect, self.moment()))
         return self._recorded(lambda: self.shift_actions.perform(effect, self.moment()))
 
+    def keep_clip(self, seq: int, samples: bytes) -> ScreenEvent:
+        """Keep a sound clip (mu-law samples) as evidence of the check of record `seq`."""
+        try:
+            return self.shift_actions.keep_clip(seq, samples, self.moment())
+        except JournalFault as fault:
+            return Failed(Notice.of(fault))
+
     def receive(self, incoming: Incoming) -> Sequence[ScreenEvent]:
         """Take a message of the registry by its topic (wire format, section 5); return what it changes."""
         purpose = topics.purpose_of(incoming.topic, self.checks.recorder.author.terminal)

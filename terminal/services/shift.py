@@ -24,6 +24,7 @@ from terminal.journal.notes import (
     Mistaken,
     OfficerNote,
     Remark,
+    SpokenNote,
 )
 from terminal.model import Counts, Outcome, RecordedCheck
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded
@@ -106,8 +107,8 @@ class Shift:
                 self.recorder.record(NoteEntry(seq=seq, action=text), moment)
             case Remark(text):
                 self.recorder.record(NoteEntry(seq=seq, text=text), moment)
-            case KeepPicture() | AlarmResult():
-                raise ValueError("a picture and an alarm's result are recorded by their own services")
+            case KeepPicture() | SpokenNote() | AlarmResult():
+                raise ValueError("a picture, a clip and an alarm's result are recorded by their own services")
             case Mistaken():
                 self.recorder.record(NoteEntry(seq=seq, mistaken=True), moment)
             case ControlWord(result):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import cv2
 
+from terminal.device_ports import SAMPLES_PER_S
 from terminal.errors import JournalFault
 from terminal.journal.entry import Note
-from terminal.journal.notes import ControlWord, KeepPicture
+from terminal.journal.notes import END_REASONS, ControlWord, KeepPicture, SpokenNote
+from terminal.journal.sound import wave
 from terminal.screens.alarm_case import (
     Acknowledge,
     AlarmEffect,
@@ -25,8 +27,10 @@ from terminal.screens.shift import (
     Annotated,
     EndShift,
     LoadShift,
+    LockSession,
     ShiftEffect,
     ShiftEvent,
+    ShiftLoaded,
     StartUpload,
     UploadTold,
 )
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
     from terminal.services.shift import Shift
     from terminal.services.uploads import UploadService
 
+SPOKEN = "语音备注 "
+"""Begins the recorded text of a note that has a sound clip."""
 QUIET_S = 900.0
 """Pause after the last record before a restart, s: longer than answers refine a check (ten minutes; wire
 format, section 5).
@@ -69,7 +75,7 @@ class ShiftActions:
 
     def perform(
         self, effect: ShiftEffect | OpenSealed | AlarmEffect, moment: Moment
-    ) -> ShiftEvent | SealedOpened | AlarmsTold:
+    ) -> ShiftEvent | SealedOpened | AlarmsTold | None:
         """Carry out what a screen asks for about the shift, its alarms or the upload; return the answer."""
         match effect:
             case Acknowledge() | RecordControl() | RecordFits() | RecordVin() | CloseAlarm():
@@ -77,18 +83,19 @@ class ShiftActions:
             case OpenSealed():
                 return self.enforcement.open(effect, moment)
             case LoadShift():
-                seen = self._seen[0] if self._seen else None
-                loaded = self.shift.summary(seen, self.ledger.find)
-                return replace(loaded, open_alarms=self.open_alarms.alarms)
+                return self._summary()
             case Annotate(seq, note):
                 return self._annotate(seq, note, moment)
-            case EndShift(handover):
-                return self.end(moment, handover=handover)
-            case StartUpload():
-                self.uploads.begin()
-                return UploadTold(self.uploads.progress())
+            case EndShift(reason):
+                return self._end(reason, moment)
             case _:
-                assert_never(effect)
+                return self._perform_upload(effect)
+
+    def _perform_upload(self, effect: StartUpload | LockSession) -> UploadTold | None:
+        if isinstance(effect, LockSession):
+            return None
+        self.uploads.begin()
+        return UploadTold(self.uploads.progress())
 
     def start(self, officer: str, moment: Moment, *, duress: bool) -> None:
         """Sign an officer in and start a shift, with the enforcement keys in memory."""
@@ -101,6 +108,26 @@ class ShiftActions:
         self.enforcement.wipe()
         self.uploads.begin()
         return ended
+
+    def _end(self, reason: str, moment: Moment) -> ShiftEvent:
+        """End the shift; while an alarm has no result, only for a reason, which is recorded first."""
+        if self.open_alarms.alarms and reason not in END_REASONS:
+            return self._summary()
+        self.open_alarms.leave(reason, moment)
+        return self.end(moment, handover=False)
+
+    def _summary(self) -> ShiftLoaded:
+        seen = self._seen[0] if self._seen else None
+        loaded = self.shift.summary(seen, self.ledger.find)
+        return replace(loaded, open_alarms=self.open_alarms.alarms)
+
+    def keep_clip(self, seq: int, samples: bytes, moment: Moment) -> Annotated:
+        """Store a sound clip (mu-law samples) as sealed evidence, and record its hash with check `seq`."""
+        seconds = round(len(samples) / SAMPLES_PER_S)
+        name = self.uploads.uploading.evidence.keep(wave(samples))
+        said = Note(seq=seq, text=f"{SPOKEN}{seconds} 秒", sounds=(name,))
+        self.shift.recorder.record(said, moment)
+        return self.shift.add(seq, SpokenNote(seconds))
 
     def _annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         if isinstance(note, ControlWord):

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from terminal.errors import PanelFault
+from terminal.model import Outcome
 from terminal.ports import Signal
+from terminal.screens.self_test import TEST_SIGNAL
 from terminal.screens.signals import STROKE, SignalLevels, signal_of
 
 if TYPE_CHECKING:
-    from terminal.model import Outcome
     from terminal.ports import Panel
 
 
@@ -41,6 +42,13 @@ class Signalling:
         """
         self.levels = levels
         self._resume()
+
+    def test(self) -> None:
+        """Play the self-test's signal instead of the present one, at the present volume."""
+        self._outcome = None
+        volume = signal_of(Outcome.PASS, self.levels).volume
+        sound = TEST_SIGNAL.sound if volume else ()
+        self._signal(replace(TEST_SIGNAL, sound=sound, volume=volume))
 
     def click(self) -> None:
         """Play a short stroke of vibration. The lamp goes on, and an alarm's sound and vibration."""

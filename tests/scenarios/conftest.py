@@ -17,6 +17,7 @@ from keys import lab
 from keys.key_store import open_store
 from terminal import config
 from terminal.commands import run
+from terminal.device_ports import Parts
 from terminal.drawing.draw import place_of
 from terminal.journal.notes import OfficerNote
 from terminal.ports import Rig
@@ -66,6 +67,7 @@ class Desk:
             self.rig.clock,
             SystemdNotify(""),
             self.link,
+            Parts(self.rig.battery, self.rig.microphone),
         )
         return run.Setup(self.settings, rig, open_store, self.trust_source)
 

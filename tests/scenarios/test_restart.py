@@ -9,7 +9,7 @@ from drivers.sd_notify import SystemdNotify
 from terminal.commands import run
 from terminal.errors import Restarted
 from terminal.screens import state
-from terminal.screens.shift import ShiftOver
+from terminal.screens.self_test import SelfTest
 from tests.scenarios.conftest import SIGN_IN
 
 if TYPE_CHECKING:
@@ -85,4 +85,4 @@ def test_a_shift_that_is_over_stays_so(desk: Desk) -> None:
     app, _, _ = after_a_crash(desk)
     desk.play("press CONFIRM")
     desk.until(lambda: not isinstance(app.screen, state.FaultScreen))
-    assert isinstance(app.screen, ShiftOver)
+    assert isinstance(app.screen, SelfTest)

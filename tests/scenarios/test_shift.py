@@ -61,7 +61,7 @@ def test_an_ended_shift_stays_ended_over_a_restart_and_uploads_when_the_network_
     desk.settings = replace(desk.settings, registry=replace(desk.settings.registry, port=registry.port))
     desk.link = link_of(desk.settings)
     app = desk.start(signed_in=False)
-    desk.play("expect over")
+    desk.play("expect selftest")
     desk.until(lambda: app.services.checks.recorder.unreceipted == 0)
 
 
@@ -120,5 +120,5 @@ def test_a_journal_with_a_refused_record_is_set_aside_by_a_restart_once_the_shif
     journal = app.services.checks.recorder.journal
     assert (journal.head.seq, journal.refused, journal.head.journal_id != old) == (1, None, True)
     assert app.services.shift_actions.uploads.uploading.uploader.pending() == 6
-    desk.play("expect over")
+    desk.play("expect selftest")
     assert "U03" in {notice.code for notice in app.screen.status.notices}

@@ -22,7 +22,8 @@ _, OTHER, SUPERVISOR = lab.OFFICERS
 def test_nothing_is_checked_before_the_sign_in(desk: Desk, laboratory: Path) -> None:
     desk.start(signed_in=False)
     desk.play(
-        "expect over\nshow phone.jpg\nexpect over\npress CONFIRM\nexpect pad\nshow phone.jpg\nexpect pad"
+        "expect selftest\nshow phone.jpg\nexpect selftest\npress CONFIRM\nexpect pad\nshow phone.jpg\n"
+        "expect pad"
     )
     assert entries(desk, laboratory) == []
     desk.play(f"{SIGN_IN}\nexpect compare ok")

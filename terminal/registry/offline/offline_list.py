@@ -47,7 +47,8 @@ _QUESTION = "SELECT record FROM vehicle WHERE plate = ?"
 class OfflineList:
     """Offline list in a folder, for one thread, read-only.
 
-    `faults` has, by province, the files that were unusable when they were last opened.
+    `faults` has, by province, the files that were unusable when they were last opened; `usable_s` is the age
+    from which a list yields alarms only, s.
     """
 
     def __init__(self, folder: Path | None, *, usable_days: int = OFFLINE_USABLE_DAYS) -> None:
@@ -56,7 +57,7 @@ class OfflineList:
         Without a folder there is no list. A list older than `usable_days` yields alarms only.
         """
         self.faults: dict[str, tuple[OfflineListFault, ...]] = {}
-        self._folder, self._usable_s = folder, usable_days * DAY_S
+        self._folder, self.usable_s = folder, usable_days * DAY_S
         self._open: dict[str, _Province] = {}
         self._unreadable: dict[str, OfflineListFault] = {}
         """By province, the fault of the last lookup."""
@@ -91,7 +92,7 @@ class OfflineList:
         age_s = files.age_s(said.known_at_s, moment)
         if said.entry is None:
             return VehicleStatus(VehicleFinding.UNCHECKED, age_s=age_s)
-        dates_count = age_s is not None and age_s <= self._usable_s
+        dates_count = age_s is not None and age_s <= self.usable_s
         finding = finding_of(said.entry, moment.now_s, dates_count=dates_count)
         if finding is VehicleFinding.UNCHECKED:
             return VehicleStatus(finding, age_s=age_s)

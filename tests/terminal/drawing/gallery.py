@@ -48,6 +48,7 @@ from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
 from tests.terminal.drawing.displays import SIZE
 from tests.terminal.drawing.gallery_alarm import case_screens
+from tests.terminal.drawing.gallery_day import DAY_ENGLISH, DAY_NIGHT, day_screens
 from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.drawing.gallery_verdict import verdict_screens
 from tests.terminal.drawing.sign_in_gallery import sign_in_screens
@@ -344,6 +345,7 @@ def _views() -> dict[str, View]:
         **_aged_screens(),
         **verdict_screens(),
         **sign_in_screens(),
+        **day_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
     views |= {name: View(screen) for name, screen in screens.items()} | _choices()
@@ -387,6 +389,7 @@ def _views() -> dict[str, View]:
         *("sign_in", "sign_in_pin", "sign_in_wrong", "sign_in_busy", "sign_in_supervisor", "blocked"),
         *("locked_alarm", "unlock"),
         *(name for name in case_screens() if name != "open_banner_entry"),
+        *DAY_ENGLISH,
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
@@ -397,6 +400,7 @@ def _views() -> dict[str, View]:
             *("alarm_elsewhere", "comparison", "faded", "hidden", "alarm_banner"),
             *("sign_in_buttons", "locked_alarm"),
             *("case_card", "case_form", "open_banner"),
+            *DAY_NIGHT,
         )
     }
     return views

@@ -44,6 +44,7 @@ from terminal.screens.sign_in import Blocked, Locked, PadTouched, SignIn
 from terminal.screens.state import Screen
 from terminal.screens.step import step
 from terminal.screens.values import Sending, Status, UploadProgress
+from terminal.screens.voice import VoiceWanted
 from tests.terminal.drawing.displays import STYLE, sized
 from tests.terminal.drawing.gallery import COUNTS, FORKED, ON_DUTY, VIEWS, log
 
@@ -113,7 +114,16 @@ def test_menu_says_each_of_its_parts_in_its_row(fonts: Fonts):
     items = compose(screen, Style("zh", fonts))
     rows = {cell.event: inside(items, cell.rect) for cell in shift_cells(screen, STYLE)}
     assert [row.part for row in rows if isinstance(row, MenuTouched)] == list(MENU)
-    assert [words[:2] for words in rows.values()] == ["本班", "上传", "交接", "结束"]
+    assert [words[:2] for words in rows.values()] == [
+        "本班",
+        "上传",
+        "交接",
+        "结束",
+        "设置",
+        "设备",
+        "设备",
+        "锁定",
+    ]
     assert "待上传记录12条" in rows[MenuTouched(Part.UPLOAD)]
 
 
@@ -163,6 +173,10 @@ def test_every_note_stands_in_its_cell_and_is_marked_once_it_is_on_disk(language
     items = compose(screen, Style(language, fonts))
     offered = []
     for cell in shift_cells(screen, STYLE):
+        if isinstance(cell.event, VoiceWanted):
+            continue
+        if isinstance(cell.event, VoiceWanted):
+            continue
         assert isinstance(cell.event, NotePicked)
         offered.append(cell.event.note)
         assert inside(items, cell.rect) == "".join(note(cell.event.note, language).split())

@@ -7,8 +7,17 @@ from dataclasses import replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from terminal.device_ports import Heard
 from terminal.errors import JournalFull
-from terminal.journal.notes import ACTIONS, OPENING_REASONS, Action, Control, ControlWord, Mistaken
+from terminal.journal.notes import (
+    ACTIONS,
+    END_REASONS,
+    OPENING_REASONS,
+    Action,
+    Control,
+    ControlWord,
+    Mistaken,
+)
 from terminal.model import (
     Candidate,
     CredentialFinding,
@@ -24,6 +33,7 @@ from terminal.ports import Button
 from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
+from terminal.screens.diagnostics import DiagnosticsTold
 from terminal.screens.events import (
     Effect,
     Failed,
@@ -41,8 +51,11 @@ from terminal.screens.events import (
     Typed,
 )
 from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
+from terminal.screens.self_test import Component, SelfTested, SignalAnswered
+from terminal.screens.settings import DeviceSettings, Setting, SettingPicked, SettingsTold
 from terminal.screens.shift import (
     Annotated,
+    EndReasonPicked,
     LogEntry,
     LogRowTouched,
     MenuTouched,
@@ -63,8 +76,10 @@ from terminal.screens.values import (
     TrustStatus,
     UploadProgress,
 )
+from terminal.screens.voice import ClipHeard, VoiceNote, VoiceWanted
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
+from tests.terminal.drawing.gallery_day import BROKEN, FACTS, IN_ORDER, LIMITED, OPEN_ALARMS
 from tests.terminal.screens.builders import judged, notice, scan, with_sealed_claims
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -106,8 +121,22 @@ LOG = tuple(
 """Checks of the shift, every other one in memory so that it can be reopened."""
 NOTES = st.sampled_from([*map(Action, (*ACTIONS, "别的")), Mistaken(), *map(ControlWord, Control)])
 TOLD = st.builds(
-    ShiftLoaded, st.integers(0, 7).map(lambda count: LOG[:count]), st.just(COUNTS), st.integers(0, 9)
+    ShiftLoaded,
+    st.integers(0, 7).map(lambda count: LOG[:count]),
+    st.just(COUNTS),
+    st.integers(0, 9),
+    st.integers(0, 2).map(lambda count: OPEN_ALARMS[:count]),
 )
+DAY = st.one_of(
+    st.builds(SelfTested, st.sampled_from([IN_ORDER, LIMITED, BROKEN])),
+    st.builds(SignalAnswered, st.sampled_from(Component)),
+    st.builds(SettingsTold, st.builds(DeviceSettings, volume=st.sampled_from(["off", "low", "high"]))),
+    st.builds(SettingPicked, st.sampled_from(Setting), st.integers(-1, 5)),
+    st.builds(DiagnosticsTold, st.sampled_from([FACTS, FACTS[:3]])),
+    st.just(VoiceWanted()),
+    st.builds(ClipHeard, st.builds(Heard, st.floats(0, 31), st.floats(0, 1))),
+)
+"""Events of the self-test, the settings, the diagnostics and spoken notes."""
 EVENTS = st.one_of(
     st.builds(Scanned, SCANS),
     st.just(OthersWanted()),
@@ -145,6 +174,8 @@ EVENTS = st.one_of(
     st.builds(Annotated, st.sampled_from([123, *(one.seq for one in LOG)])),
     TOLD,
     st.just(ShiftEnded(COUNTS, 3)),
+    st.builds(EndReasonPicked, st.sampled_from([*END_REASONS, "别的"])),
+    DAY,
     st.builds(
         UploadTold, st.builds(UploadProgress, st.integers(0, 9), st.just(9), state=st.sampled_from(Sending))
     ),
@@ -187,7 +218,16 @@ SHIFT = st.builds(
             ],
             [ShiftLoaded(LOG, COUNTS, 3), LogRowTouched(LOG[1].seq), DetailsWanted()],
             [ShiftLoaded(LOG, COUNTS, 3), LogRowTouched(LOG[1].seq), Pressed(CONFIRM), Pressed(BACK)],
-            [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
+            [ShiftLoaded(LOG, COUNTS, 3, OPEN_ALARMS), Pressed(CONFIRM), EndReasonPicked(END_REASONS[0])],
+            [ShiftLoaded(LOG[:2], COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3)],
+            [SelfTested(LIMITED), SettingsTold(DeviceSettings()), Pressed(CONFIRM)],
+            [
+                ShiftLoaded(LOG, COUNTS, 3),
+                LogRowTouched(LOG[0].seq),
+                VoiceWanted(),
+                ClipHeard(Heard(30.0, 0.5)),
+                Annotated(LOG[0].seq),
+            ],
             [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), ShiftEnded(COUNTS, 3), Pressed(BACK)],
             [ShiftLoaded(LOG, COUNTS, 3), Pressed(CONFIRM), Failed(FULL), Pressed(CONFIRM)],
         ]
@@ -265,6 +305,7 @@ def told(
 
 def subject_of(screen: Screen) -> RecordedCheck | None:
     """Return the check that a screen shows, or that an entry belongs to."""
+    screen = screen.entry if isinstance(screen, VoiceNote) else screen
     match screen:
         case Result(reopened=True) | FaultScreen(back=Result(reopened=True)):
             return None

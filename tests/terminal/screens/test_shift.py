@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from terminal.errors import JournalFull
-from terminal.journal.notes import Action, Control, ControlWord, Mistaken
+from terminal.journal.notes import END_REASONS, Action, Control, ControlWord, Mistaken
 from terminal.model import AnswerSummary, CredentialFinding, Outcome, Subject, VehicleFinding
 from terminal.ports import Button
 from terminal.screens.check import Ready, Result
@@ -26,8 +26,11 @@ from terminal.screens.shift import (
     MENU,
     Annotate,
     Annotated,
+    EndReasonPicked,
     EndShift,
+    HandedOver,
     LoadShift,
+    LockSession,
     LogEntry,
     LogRowTouched,
     Menu,
@@ -50,6 +53,7 @@ from terminal.screens.state import FaultScreen, Screen
 from terminal.screens.step import step
 from terminal.screens.values import ClockStatus, LastSeen, Sending, Status, UploadProgress
 from tests.terminal.drawing.gallery import COUNTS, log
+from tests.terminal.drawing.gallery_day import BEFORE, NOW, OPEN_ALARMS
 from tests.terminal.screens.builders import judged, notice, scan
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -63,12 +67,16 @@ CHECK = judged(subject=Subject.CONFIRMED)
 VERDICT = Result(S, CHECK, SEEN)
 NOTE = LogEntry(S, logged(CHECK), VERDICT, seen=SEEN)
 CHOSEN = LogEntry(S, LOG[1], LISTED, seen=SEEN)
+OPEN = OPEN_ALARMS
 END = ShiftEnd(S, counts=COUNTS, unuploaded=3, seen=SEEN)
+LEFT = replace(END, open=OPEN)
+WHY = replace(LEFT, asking=True)
 SENDING = Uploading(S, UploadProgress(1, 3, state=Sending.SENDING), seen=SEEN)
 ENDED = replace(SENDING, ended=COUNTS)
 OVER = ShiftOver(S, COUNTS, SEEN)
+HANDED = HandedOver(S, BEFORE, NOW, OPEN, 3, SEEN)
 WANTED = replace(CHECK, verdict=judged(vehicle=VehicleFinding.CACHED_ALARM).verdict)
-TOLD = ShiftLoaded(LOG, COUNTS, 3)
+TOLD = ShiftLoaded(LOG, COUNTS, 3, OPEN[::-1])
 DID = Action("扣留车辆")
 
 
@@ -152,15 +160,31 @@ CASES: dict[str, tuple[Screen, ScreenEvent, Screen, tuple[Effect, ...]]] = {
         (),
     ),
     "an alarm on another check does not": (NOTE, Refined(replace(WANTED, seq=9)), NOTE, ()),
-    "the count is told before the end": (ShiftEnd(S, seen=SEEN), TOLD, END, ()),
+    "the count is told before the end": (ShiftEnd(S, seen=SEEN), TOLD, LEFT, ()),
     "no shift ends uncounted": (ShiftEnd(S, seen=SEEN), Pressed(CONFIRM), ShiftEnd(S, seen=SEEN), ()),
-    "confirm ends it": (END, Pressed(CONFIRM), END, (EndShift(handover=False),)),
-    "confirm hands it over": (
-        replace(END, handover=True),
-        Pressed(CONFIRM),
-        replace(END, handover=True),
-        (EndShift(handover=True),),
+    "confirm ends it": (END, Pressed(CONFIRM), END, (EndShift(),)),
+    "with an open alarm it asks why": (LEFT, Pressed(CONFIRM), WHY, ()),
+    "no press answers that": (WHY, Pressed(CONFIRM), WHY, ()),
+    "a reason ends it": (
+        WHY,
+        EndReasonPicked(END_REASONS[0]),
+        WHY,
+        (EndShift(END_REASONS[0]),),
     ),
+    "no other word does": (WHY, EndReasonPicked("下班"), WHY, ()),
+    "nor a reason that was not asked for": (LEFT, EndReasonPicked(END_REASONS[0]), LEFT, ()),
+    "back takes the question back": (WHY, Pressed(BACK), LEFT, ()),
+    "the question ends with the last open alarm": (WHY, replace(TOLD, open_alarms=()), END, ()),
+    "confirm asks the successor to sign in": (
+        replace(LEFT, handover=True),
+        Pressed(CONFIRM),
+        replace(LEFT, handover=True),
+        (OpenSignIn(handover=True),),
+    ),
+    "any button starts the successor's work": (HANDED, Pressed(CONFIRM), Ready(S, SEEN), ()),
+    "back too": (HANDED, Pressed(BACK), Ready(S, SEEN), ()),
+    "the count follows an alarm that comes meanwhile": (END, Refined(CHECK), END, (LoadShift(),)),
+    "the menu locks": (Menu(S, SEEN), MenuTouched(Part.LOCK), Ready(S, SEEN), (LockSession(),)),
     "not yet": (END, Pressed(BACK), Menu(S, SEEN), ()),
     "an ended shift is uploaded": (
         END,

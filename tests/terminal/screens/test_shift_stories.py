@@ -20,9 +20,11 @@ from terminal.screens.events import (
     Refined,
     ScreenEvent,
 )
+from terminal.screens.self_test import SelfTest
 from terminal.screens.shift import (
     Annotate,
     Annotated,
+    EndReasonPicked,
     EndShift,
     LoadShift,
     LogEntry,
@@ -60,16 +62,22 @@ def test_nothing_is_checked_after_the_end_of_a_shift(story: Story):
 
 @MANY
 @given(STORY)
-def test_a_shift_ends_by_confirming_its_count_alone(story: Story):
+def test_a_shift_ends_by_confirming_its_count_and_with_open_alarms_by_a_reason(story: Story):
     for before, event, _, effects in told(story):
         for effect in effects:
             if isinstance(effect, EndShift):
                 assert isinstance(before, ShiftEnd)
-                assert event == Pressed(Button.CONFIRM)
                 assert before.counts is not None
-                assert effect.handover is before.handover
+                assert not before.handover
+                if before.open:
+                    assert event == EndReasonPicked(effect.reason)
+                    assert before.asking
+                else:
+                    assert (event, effect.reason) == (Pressed(Button.CONFIRM), "")
             if isinstance(effect, OpenSignIn):
-                assert isinstance(before, ShiftOver)
+                handing_over = isinstance(before, ShiftEnd) and before.handover
+                assert handing_over or isinstance(before, ShiftOver | SelfTest)
+                assert effect.handover is handing_over
                 assert event == Pressed(Button.CONFIRM)
 
 

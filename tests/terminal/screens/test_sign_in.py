@@ -33,6 +33,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.session import UiSession
 from terminal.screens.shift import Menu, MenuTouched, Part, ShiftOver
 from terminal.screens.sign_in import (
     BUTTON_KEYS,
@@ -53,7 +54,7 @@ from terminal.screens.sign_in import (
     SignInRefused,
 )
 from terminal.screens.state import FaultScreen, Screen
-from terminal.screens.ui import Ui, UiEvent, UiSession, advance
+from terminal.screens.ui import Ui, UiEvent, advance
 from terminal.screens.values import AgeLimits, ClockStatus, SignedInOfficer, Status, WaitingAlarms
 from tests.terminal.screens.builders import scan
 from tests.terminal.screens.officer import (

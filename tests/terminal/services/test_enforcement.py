@@ -87,7 +87,7 @@ def test_the_end_of_a_shift_wipes_the_keys_and_the_next_shift_opens_them_again(w
     assert keys is not None
     memory = [one.key for one in keys._keys.values()]  # noqa: SLF001 - its memory is what is tested
     assert held.status(work.moment) == HELD
-    assert isinstance(work.services.perform(EndShift(handover=False)), ShiftEnded)
+    assert isinstance(work.services.perform(EndShift()), ShiftEnded)
     assert memory == [bytearray(32)]
     assert held.status(work.moment) == EnforcementStatus()
     assert work.services.perform(OpenSealed(judged, REASON)) == SealedOpened(judged.seq, None)

@@ -23,6 +23,7 @@ from terminal.screens.sign_in import (
     SignInEvent,
     SignInRefusal,
     SignInRefused,
+    Takeover,
 )
 from terminal.screens.values import SignedInOfficer
 from tests.terminal.services.terminal_fixture import Work, work_of
@@ -103,7 +104,8 @@ def test_another_officer_takes_a_locked_session_over_by_a_handover(work: Work):
     first = work.services.checks.recorder.author.shift
     work.clock.advance(60)
     event = enter(work, OTHER.number, OTHER.pin)
-    assert event == SignedIn(SignedInOfficer(OTHER.number, OTHER.name), new_shift=True)
+    takeover = Takeover(SignedInOfficer(ONE.number, ONE.name), (), 2)
+    assert event == SignedIn(SignedInOfficer(OTHER.number, OTHER.name), new_shift=True, takeover=takeover)
     assert steps(work)[2:] == [
         (ONE.number, STEP.HANDED_OVER),
         (ONE.number, STEP.SIGNED_OUT),

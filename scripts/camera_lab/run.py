@@ -40,6 +40,7 @@ FORMAT = "NV12"
 
 FRAMES = 60
 STARTS = 3
+DOZES = 5
 
 
 class TwoPlanes(DmaAllocator):  # type: ignore[misc]  # picamera2 ships no annotations
@@ -140,6 +141,21 @@ def hold(camera: PiCamera) -> None:
         time.sleep(0.01)
     same = bool((copy == frame.luma).all())
     say("a held frame stayed unchanged while 20 others arrived", held=same and device.frames >= goal)
+
+
+def doze(camera: PiCamera) -> None:
+    """Check that frames that were stopped come again, from the camera as it is."""
+    waits = []
+    for _ in range(DOZES):
+        camera.stream(on=False)
+        started = time.monotonic()
+        camera.stream(on=True)
+        frame = camera.capture(5)
+        waits.append(1000 * (time.monotonic() - started))
+        if frame is None or not is_view(frame.luma):
+            say("no frame after the frames were stopped and started", held=False)
+            return
+    say(f"frames came again within {max(waits):.0f} ms, {DOZES} times")
 
 
 def hurry(camera: PiCamera) -> None:
@@ -276,7 +292,7 @@ def main(argument: str) -> None:
         camera.close()
         camera = start()
         say(f"stopped and started in {1000 * (time.monotonic() - started):.0f} ms")
-    for step in (partial(look, texts=texts), hold, hurry, keep):
+    for step in (partial(look, texts=texts), hold, doze, hurry, keep):
         step(camera)
     leak()
     starve()

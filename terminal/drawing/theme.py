@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from terminal.drawing.icons import Icon
@@ -51,7 +52,7 @@ class Style:
     @property
     def px_per_mm(self) -> float:
         """Pixels a millimetre; they are square."""
-        return math.hypot(*self.size) / (self.diagonal_in * _MM_PER_INCH)
+        return _px_per_mm(self.size, self.diagonal_in)
 
     @property
     def landscape(self) -> bool:
@@ -60,7 +61,16 @@ class Style:
 
     def mm(self, length: float) -> int:
         """Return the fewest px that are at least `length` mm, at least 1."""
-        return max(1, math.ceil(length * self.px_per_mm - 1e-6))
+        return _mm(self.size, self.diagonal_in, length)
+
+
+def _px_per_mm(size: tuple[int, int], diagonal_in: float) -> float:
+    return math.hypot(*size) / (diagonal_in * _MM_PER_INCH)
+
+
+@lru_cache(maxsize=512)
+def _mm(size: tuple[int, int], diagonal_in: float, length: float) -> int:
+    return max(1, math.ceil(length * _px_per_mm(size, diagonal_in) - 1e-6))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -47,6 +48,8 @@ _HEAD_MM, _LOW_HEAD_MM = 30.0, 20.0
 _ONE_COLUMN = 5
 """Up to this number of options are listed in one column, more in two."""
 _MOST_COLUMNS = 7
+_ROW_HEIGHTS = LEAST_CELL, 14.0
+"""Least and most height, mm, of a row of options or fields."""
 _LEAST_STEP = 3
 """Step of `Page.smaller` at which type is the smallest."""
 _KEYS_WIDE_MM = 74.0
@@ -100,19 +103,32 @@ def _columns(options: Sequence[str]) -> int:
 def cells(screen: Drawn, style: Style) -> list[TouchCell]:
     """Return the touch cells above the soft keys; no two overlap."""
     area = _area(screen, style)[1]
-    heights = LEAST_CELL, 14.0
     events: list[CellEvent]
     match screen:
         case CarCheck() | VinCheck():
             return [TouchCell(area, Fitted(Fit.UNSURE))]
         case CasePick(options=options):
             events = [CasePicked(key) for key in options]
-            return grid(style, area, events, _columns(options), heights)
+            return _rows_with(style, area, events, _columns(options), screen.marked)
         case CaseForm(fields=fields):
             events = [FieldOpened(each) for each in fields]
-            return grid(style, area, events, 1, heights)
+            return _rows_with(style, area, events, 1, screen.marked)
         case CaseText():
             return _keyboard(screen, style, area)
+
+
+def _rows_with(
+    style: Style, area: Rect, events: Sequence[CellEvent], columns: int, marked: int | None
+) -> list[TouchCell]:
+    """Return a cell for each event; where they have several pages, of the page with the marked one."""
+    shown = grid(style, area, events, columns, _ROW_HEIGHTS)
+    if marked is None:
+        return shown
+    for page in range(len(events)):
+        paged = grid(replace(style, page=page), area, events, columns, _ROW_HEIGHTS)
+        if events[marked] in [cell.event for cell in paged]:
+            return paged
+    return shown
 
 
 def _keyboard(screen: CaseText, style: Style, area: Rect) -> list[TouchCell]:

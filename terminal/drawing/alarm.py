@@ -39,7 +39,7 @@ _SIGNS = {
 def blocks(page: Page, screen: Alarm) -> list[Block]:
     """Lay out the blocks of an alarm from top to bottom."""
     judged = screen.judged
-    shown = [_which_car(page, screen), _hero(page, screen)]
+    shown = [_which_car(page, screen), *_hero(page, screen)]
     if judged.plate is not None:
         plate = result_vehicle.wide(page, judged.plate, page.say("alarm_vehicle"), 24)
         shown.append(padded(plate, page.px(MARGIN), 0, 0, lambda _: ()))
@@ -81,17 +81,15 @@ def _which_car(page: Page, screen: Alarm) -> Block:
     return padded(row, page.px(MARGIN), page.eased(8), page.eased(8), behind)
 
 
-def _hero(page: Page, screen: Alarm) -> Block:
+def _hero(page: Page, screen: Alarm) -> list[Block]:
     """Lay out the alarm's name, flashing, and below it what to do."""
     verdict, language = screen.judged.verdict, page.style.language
     lit = int(screen.status.clock.now_s / result.FLASH_S) % 2 == 0
     dress = theme.dress(verdict.outcome, page.colours, lit=lit)
     words = text.pick(alarms.title(verdict), language)
-    parts = [hero.headed(page, dress, words, headline.label(page, verdict, words))]
-    inside = hero.inside(page, dress)
+    head = hero.headed(page, dress, words, headline.label(page, verdict, words))
     advice = text.pick(Lines(verdict.guidance_zh, verdict.guidance_en), language)
-    parts.append(paragraph(advice, page.type(25, dress.ink, bold=True), inside, even=True))
-    return hero.framed(page, dress, stack(parts, page.eased(6)))
+    return hero.blocks(page, dress, head, [advice])
 
 
 def _reason(page: Page, screen: Alarm) -> Block:

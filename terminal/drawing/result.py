@@ -33,7 +33,7 @@ from terminal.vehicle.verdict import is_contradicted
 
 if TYPE_CHECKING:
     from terminal.drawing.items import Item
-    from terminal.drawing.theme import OutcomeStyle, Style
+    from terminal.drawing.theme import Style
     from terminal.screens.check import Result
 
 FLASH_S = 0.5
@@ -47,10 +47,10 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     if screen.phase is not Phase.VERDICT:
         return plate_hero.blocks(page, screen)
     if screen.hidden:
-        return [_hero(page, screen), *result_vehicle.blocks(page, screen)]
+        return [*_hero(page, screen), *result_vehicle.blocks(page, screen)]
     if screen.details:
         return result_details.blocks(page, screen)
-    shown = [_hero(page, screen), *result_vehicle.blocks(page, screen)]
+    shown = [*_hero(page, screen), *result_vehicle.blocks(page, screen)]
     lines = _lines(page, screen)
     return (
         [*shown, padded(stack(lines, page.eased(6)), page.px(MARGIN), 0, 0, lambda _: ())] if lines else shown
@@ -72,7 +72,7 @@ def details_key(page: Page, screen: Result, cell: TouchCell) -> list[Item]:
     return key_face(page, face, words, page.colours.panel, page.colours.ink)
 
 
-def _hero(page: Page, screen: Result) -> Block:
+def _hero(page: Page, screen: Result) -> list[Block]:
     """Lay out the outcome and its reason, and below them what to do."""
     judged, old = screen.judged, screen.faded or screen.reopened
     verdict = judged.verdict
@@ -80,25 +80,17 @@ def _hero(page: Page, screen: Result) -> Block:
     if old:
         dress = theme.faded(page.colours, dress.icon if screen.reopened else Icon.CLOCK)
     if screen.hidden:
-        parts = [hero.headed(page, dress, page.say("hidden"), "")]
-        parts.append(
-            _told(page, dress, page.say("hidden_age", age=text.age(screen.age_s, page.style.language)))
-        )
-        return hero.framed(page, dress, stack(parts, page.eased(8)))
+        age = page.say("hidden_age", age=text.age(screen.age_s, page.style.language))
+        return hero.blocks(page, dress, hero.headed(page, dress, page.say("hidden"), ""), [age])
     words = headline.headline(page, screen)
-    parts = [hero.headed(page, dress, words, headline.label(page, verdict, words))]
+    head = hero.headed(page, dress, words, headline.label(page, verdict, words))
     told = [
         page.say("faded_age", ago=text.ago(screen.age_s, page.style.language)) if old else "",
         headline.since(page, verdict.status),
         contradiction.values(page, verdict) if is_contradicted(verdict) else "",
         headline.guidance(page, verdict),
     ]
-    parts += [_told(page, dress, one) for one in told if one]
-    return hero.framed(page, dress, stack(parts, page.eased(8)))
-
-
-def _told(page: Page, dress: OutcomeStyle, words: str) -> Block:
-    return paragraph(words, page.type(BODY, dress.ink, bold=True), hero.inside(page, dress), even=True)
+    return hero.blocks(page, dress, head, [one for one in told if one])
 
 
 def _lines(page: Page, screen: Result) -> list[Block]:

@@ -148,15 +148,23 @@ def _signal_key(page: Page, cell: TouchCell, state: ComponentState) -> list[Item
     """Draw the key of a signal: its sign above its name, and what was or is to be answered."""
     rect, inset = inside(page, cell), page.mm(0.6)
     room = rect.width - 2 * inset
-    label = page.font(Role.BODY, page.colours.ink, bold=True)
-    side = label.leading
-    name = paragraph(
-        _name(page, state), page.fitting(_name(page, state), label, (room - side - inset, side)), room
+    most = page.font(Role.BODY, page.colours.ink, bold=True)
+    side = most.leading
+    sign, apart = _sign(page, state.condition, side), side + inset
+    words, finding = _name(page, state), _finding(page, state)
+    label = page.fitting(words, most, (room - apart, side))
+    beside_name = label.width(words) <= room - apart
+    name = paragraph(words, label, room)
+    across = room if beside_name else room - apart
+    said = paragraph(
+        finding,
+        page.fitting(finding, page.font(Role.BODY, page.colours.ink), (across, 2 * side), 2),
+        across,
     )
-    finding = _finding(page, state)
-    fitting = page.fitting(finding, page.font(Role.BODY, page.colours.ink), (room, 2 * side), 2)
-    head = beside([(0, _sign(page, state.condition, side)), (side + inset, name)])
-    block = stack([head, paragraph(finding, fitting, room)])
+    if beside_name:
+        block = stack([beside([(0, sign), (apart, name)]), said])
+    else:
+        block = stack([name, beside([(0, sign), (apart, said)])])
     ground = Fill(rect, page.colours.panel, page.mm(1.0))
     return [ground, *at(block, rect.x + inset, rect.y + (rect.height - block.height) // 2)]
 

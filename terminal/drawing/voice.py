@@ -9,9 +9,9 @@ from pygame import Rect
 
 from terminal.device_ports import CLIP_S
 from terminal.drawing.items import Fill, Item
-from terminal.drawing.layout import Block, paragraph, stack
+from terminal.drawing.layout import Block, paragraph
 from terminal.drawing.page import Page, Role
-from terminal.drawing.shift_parts import filled
+from terminal.drawing.shift_parts import listed
 
 if TYPE_CHECKING:
     from terminal.drawing.flow import Flow
@@ -24,10 +24,10 @@ _BAR = 5.0
 
 def recording(style: Style, screen: VoiceNote) -> Flow:
     """Lay out the recording."""
-    return filled(style, screen.status, lambda page: _body(page, screen))
+    return listed(style, screen.status, lambda page: _body(page, screen))
 
 
-def _body(page: Page, screen: VoiceNote) -> Block:
+def _body(page: Page, screen: VoiceNote) -> list[Block]:
     ink, muted, logged = page.colours.ink, page.colours.muted, screen.entry.logged
     number = logged.plate.number if logged.plate else ""
     centred = partial(paragraph, width=page.width, centred=True, even=True)
@@ -35,20 +35,17 @@ def _body(page: Page, screen: VoiceNote) -> Block:
     large = page.fitting(time, page.font(Role.HERO, ink, bold=True), (page.width, page.mm(14.0)))
     heard = page.say("voice_silent" if screen.heard.level == 0.0 else "voice_heard")
     of = page.say("voice_of", seq=logged.seq, number=number)
-    return stack(
-        [
-            centred(
-                page.say("voice_saving" if screen.kept else "voice_title"),
-                page.font(Role.TITLE, ink, bold=True),
-            ),
-            centred(of, page.font(Role.BODY, muted)),
-            centred(time, large),
-            _loudness(page, screen.heard.level),
-            centred(heard, page.font(Role.LEAD, ink, bold=True)),
-            centred(page.say("voice_rule"), page.font(Role.BODY, muted)),
-        ],
-        page.mm(2.0),
-    )
+    return [
+        centred(
+            page.say("voice_saving" if screen.kept else "voice_title"),
+            page.font(Role.TITLE, ink, bold=True),
+        ),
+        centred(of, page.font(Role.BODY, muted)),
+        centred(time, large),
+        _loudness(page, screen.heard.level),
+        centred(heard, page.font(Role.LEAD, ink, bold=True)),
+        centred(page.say("voice_rule"), page.font(Role.BODY, muted)),
+    ]
 
 
 def _loudness(page: Page, level: float) -> Block:

@@ -141,7 +141,7 @@ def test_overdue_says_for_how_long_and_since_when(through: int, headline: str, f
         CredentialFinding.PAST, live(VehicleFinding.OVERDUE, "Q", through), subject=Subject.CONFIRMED
     )
     words = "".join(item.string for item in between_the_bars(compose(screen, Style("zh", fonts))))
-    assert headline in words.replace("60个", "60 个")
+    assert headline.replace(" ", "") in words.replace(" ", "")
     unsure = replace(screen, status=replace(FRESH, clock=replace(FRESH.clock, trusted=False)))
     words = "".join(item.string for item in between_the_bars(compose(unsure, Style("zh", fonts))))
     assert "逾期 " not in words

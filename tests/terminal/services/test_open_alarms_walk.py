@@ -20,12 +20,12 @@ from terminal.drawing.page import Page
 from terminal.drawing.theme import Style
 from terminal.journal.notes import AlarmResult, ResultKey
 from terminal.model import Plate, VehicleFinding
+from terminal.screens import shift_step
 from terminal.screens.alarm_case import Acknowledge, AlarmsTold, CaseScreen, CloseAlarm
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import Touched
 from terminal.screens.check import Ready
 from terminal.screens.events import Reported
-from terminal.screens.shift import ShiftOver, Uploading
 from terminal.screens.sign_in import LockNow, SignedIn, SignInScreen
 from terminal.screens.state import Screen
 from terminal.screens.ui import Ui
@@ -178,5 +178,4 @@ def test_every_screen_draws_the_banner(page: Page):
         desk = Desk(Ui(below))
         desk.tell(told)
         drawn = "".join(item.string for item in compose(desk.screen, page.style) if isinstance(item, Text))
-        locked = isinstance(below, ShiftOver) or (isinstance(below, Uploading) and below.ended is not None)
-        assert ("报警未办结" if locked else OPEN.plate.number) in drawn
+        assert ("报警未办结" if shift_step.over(below) else OPEN.plate.number) in drawn

@@ -195,13 +195,14 @@ class _Shift:
         """Work the shift, and close the rig."""
         try:
             self._play(SIGN_IN)
-            self._measure_cpu()
             before = self.wire.carried_bytes
             for _ in range(POINTS):
                 for _ in range(CHECKS):
                     self._check()
                 self._pass(SHIFT_H * 3600 / POINTS - CHECKS * EVERY_S)
             self.duty.check_bytes = (self.wire.carried_bytes - before) / self.duty.checks
+            self._play(f"{SIGN_IN}\nshow code.png\nexpect compare\npress TRIGGER\nexpect ready")
+            self._measure_cpu()
         finally:
             self.app.stop()
             self.desk.close()
@@ -244,7 +245,8 @@ class _Shift:
 
     def _measure_cpu(self) -> None:
         """Measure the CPU time of each state in real time."""
-        self.desk.show(self.home / "road.png")
+        self._leave()
+        self.desk.advance(READING_S)
         self.duty.cpu["ready"] = self._spell()
         self._play("show code.png\nexpect compare")
         self._leave()

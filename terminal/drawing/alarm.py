@@ -9,8 +9,8 @@ from pygame import Rect
 from terminal.drawing import headline, hero, result, result_vehicle, text, theme
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem
-from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
+from terminal.drawing.layout import Block, beside, padded, paragraph, stack
+from terminal.drawing.page import Page, Role
 from terminal.model import VehicleFinding
 from terminal.screens import alarms
 from terminal.screens.alarms import About
@@ -41,8 +41,7 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
     judged = screen.judged
     shown = [_which_car(page, screen), *_hero(page, screen)]
     if judged.plate is not None:
-        plate = result_vehicle.wide(page, judged.plate, page.say("alarm_vehicle"), 24)
-        shown.append(padded(plate, page.px(MARGIN), 0, 0, lambda _: ()))
+        shown.append(padded(result_vehicle.named(page, judged.plate), page.margin, 0, 0, lambda _: ()))
     shown.append(_reason(page, screen))
     if not judged.recorded:
         shown.append(_strip(page, page.say("alarm_not_recorded"), Icon.DEVICE))
@@ -64,21 +63,20 @@ def _which_car(page: Page, screen: Alarm) -> Block:
     """Lay out the first line; its ground shows whether the alarm is about the car in front or another one."""
     elsewhere = screen.about in (About.ELSEWHERE, About.LEFT)
     hue = page.colours.notice if elsewhere else page.colours.strong
-    side = page.eased(52)
-    room = page.width - side - page.px(12)
+    side, gap = page.mm(6.0), page.mm(1.6)
+    room = page.width - side - gap
+    style = page.font(Role.TITLE, hue.ink, bold=True)
     lines = first_line(page, screen).split("\n")
-    longest = max(lines, key=page.type(34, hue.ink, bold=True).width)
-    sizes = [page.type(units, hue.ink).size for units in range(38, 15, -1)]
-    style = largest(longest, sizes, page.type(34, hue.ink, bold=True), (room, page.px(200)), 1)
+    longest = max(lines, key=style.width)
+    style = page.fitting(longest, style, (room, page.mm(20)))
     said = stack([paragraph(line, style, room) for line in lines])
     sign = Block(side, (IconItem(Rect(0, 0, side, side), _SIGNS[screen.about], hue.ink),))
-    row = beside([(0, sign), (side + page.px(12), said)])
-    width = page.style.size[0]
+    row = beside([(0, sign), (side + gap, said)])
 
     def behind(height: int) -> list[Item]:
-        return [Fill(Rect(0, 0, width, height), hue.ground)]
+        return [Fill(Rect(0, 0, page.span, height), hue.ground)]
 
-    return padded(row, page.px(MARGIN), page.eased(8), page.eased(8), behind)
+    return padded(row, page.margin, page.mm(1.0), page.mm(1.0), behind)
 
 
 def _hero(page: Page, screen: Alarm) -> list[Block]:
@@ -99,15 +97,12 @@ def _reason(page: Page, screen: Alarm) -> Block:
     lines = []
     if len(letters.shown(status.letters or "")) > 1:
         named = text.status_letters(status.letters or "", language)
-        lines.append(
-            paragraph(
-                page.say("letters", letters=named), page.type(26, page.colours.ink, bold=True), page.width
-            )
-        )
-    plain = page.type(22, page.colours.ink, bold=True)
+        style = page.font(Role.BODY, page.colours.ink, bold=True)
+        lines.append(paragraph(page.say("letters", letters=named), style, page.width))
+    plain = page.font(Role.BODY, page.colours.ink)
     lines.append(paragraph(_source(page, screen), plain, page.width))
-    lines += result_vehicle.earlier_alarms(page, status)
-    return padded(stack(lines, page.eased(4)), page.px(MARGIN), 0, 0, lambda _: ())
+    lines += result_vehicle.earlier_alarms(page, status, page.width)
+    return padded(stack(lines, page.mm(0.5)), page.margin, 0, 0, lambda _: ())
 
 
 def _source(page: Page, screen: Alarm) -> str:
@@ -123,14 +118,14 @@ def _source(page: Page, screen: Alarm) -> str:
 
 def _strip(page: Page, words: str, icon: Icon) -> Block:
     """Lay out a warning line."""
-    side = page.eased(30)
-    room = page.width - side - page.px(8) - 2 * page.px(10)
-    said = paragraph(words, page.type(25, page.colours.notice.ink, bold=True), room)
-    sign = Block(side, (IconItem(Rect(0, 0, side, side), icon, page.colours.notice.ink),))
-    row = beside([(0, sign), (side + page.px(8), said)])
+    side, edge, hue = page.mm(4.0), page.mm(1.3), page.colours.notice
+    room = page.width - side - page.mm(1.0) - 2 * edge
+    said = paragraph(words, page.font(Role.BODY, hue.ink, bold=True), room)
+    sign = Block(side, (IconItem(Rect(0, 0, side, side), icon, hue.ink),))
+    row = beside([(0, sign), (side + page.mm(1.0), said)])
 
     def behind(height: int) -> list[Item]:
-        return [Fill(Rect(0, 0, page.width, height), page.colours.notice.ground, page.px(8))]
+        return [Fill(Rect(0, 0, page.width, height), hue.ground, page.mm(1.0))]
 
-    strip = padded(row, page.px(10), page.eased(5), page.eased(5), behind)
-    return padded(strip, page.px(MARGIN), 0, 0, lambda _: ())
+    strip = padded(row, edge, page.mm(0.7), page.mm(0.7), behind)
+    return padded(strip, page.margin, 0, 0, lambda _: ())

@@ -9,8 +9,8 @@ from pygame import Rect
 from terminal.drawing import result_vehicle, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem
-from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
-from terminal.drawing.page import MARGIN
+from terminal.drawing.layout import Block, beside, padded, paragraph, stack
+from terminal.drawing.page import Role
 from terminal.model import ComparedField
 
 if TYPE_CHECKING:
@@ -35,14 +35,13 @@ def block(page: Page, verdict: Verdict) -> Block | None:
     credential, registry = verdict.finding.credential, verdict.status.vehicle
     if not verdict.differing or credential is None or registry is None:
         return None
-    inside = page.width - 2 * page.px(14)
+    edge = page.mm(1.8)
+    inside = page.width - 2 * edge
     rows = [_row(page, name, credential.vehicle, registry, inside) for name in verdict.differing]
 
-    card = stack(rows, page.eased(4))
-    framed = padded(
-        card, page.px(14), page.eased(10), page.eased(10), lambda height: result_vehicle.frame(page, height)
-    )
-    return padded(framed, page.px(MARGIN), 0, 0, lambda _: ())
+    card, above = stack(rows, page.mm(0.5)), page.mm(1.2)
+    framed = padded(card, edge, above, above, lambda height: result_vehicle.frame(page, height))
+    return padded(framed, page.margin, 0, 0, lambda _: ())
 
 
 def line(page: Page, verdict: Verdict) -> str:
@@ -65,14 +64,11 @@ def values(page: Page, verdict: Verdict) -> str:
 
 def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, width: int) -> Block:
     """Lay out one field: the code's value at the left, a drawn ≠, the registry's at the right."""
-    side = page.eased(40)
-    room = (width - side) // 2 - page.px(8)
+    side, gap = page.mm(4.6), page.mm(1.0)
+    room = (width - side) // 2 - gap
     values = [_value(page, name, vehicle) for vehicle in (code, registry)]
-    sizes = [page.type(units, page.colours.ink).size for units in range(36, 15, -1)]
-    bold = page.type(36, page.colours.ink, bold=True)
-    box = (room, page.px(90))
-    style = min((largest(said, sizes, bold, box, 2) for said in values), key=lambda one: one.size)
-    label = page.type(19, page.colours.muted, bold=True)
+    style = page.font(Role.LEAD, page.colours.ink, bold=True)
+    label = page.font(Role.DETAIL, page.colours.muted, bold=True)
     field = page.say(_LABELS[name])
     left, right = (
         stack([paragraph(words, label, room), paragraph(said, style, room)])
@@ -81,7 +77,7 @@ def _row(page: Page, name: ComparedField, code: Vehicle, registry: Vehicle, widt
         )
     )
     sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
-    return beside([(0, left), (room + page.px(8), sign), (room + side + page.px(16), right)])
+    return beside([(0, left), (room + gap, sign), (room + side + 2 * gap, right)])
 
 
 def _value(page: Page, name: ComparedField, vehicle: Vehicle) -> str:

@@ -130,7 +130,9 @@ def cells(screen: Shown, style: Style) -> list[TouchCell]:
     flowed, own = _flow(screen, style), _CELLS.get(type(screen))
     shown = own(screen, style) if own is not None else []
     shown += [flowed.turn] if flowed is not None and flowed.turn is not None else []
-    beside = shown if style.landscape else ()
+    beside = list(shown) if style.landscape else ()
+    heard = isinstance(screen, Result) and screen.heard is not None
+    shown += [block_cell(style, below_banner=_opens_banner(screen))] if heard else []
     banner = banner_cell(style, beside, menu=isinstance(screen, Ready))
     return [banner, *shown] if _opens_banner(screen) else shown
 
@@ -298,10 +300,7 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
     Ready: lambda _, style: [shift.bar_cell(style)],
-    Result: lambda screen, style: [
-        *_result_cells(screen, style),
-        block_cell(style, below_banner=_opens_banner(screen)),
-    ],
+    Result: _result_cells,
     Comparison: lambda _, style: comparing.cells(style),
     PlateEntry: plate_entry.cells,
     KindChoice: plate_entry.cells,

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pygame import Rect
 
 from terminal.drawing import forms
 from terminal.drawing.items import IconItem
-from terminal.drawing.layout import Block, beside, largest, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Role
+from terminal.drawing.layout import Block, beside, padded, paragraph, stack
+from terminal.drawing.page import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from terminal.drawing.layout import Type
     from terminal.drawing.page import Page
     from terminal.drawing.theme import OutcomeStyle
 
-LABEL = 30
-"""Size of the label above the name, units."""
 _APART = 3
 """Steps by which type is reduced from which what to do stands below the ground."""
-LONG = 8
-"""Number of characters from which a name may be taller than its icon."""
+SIDE, LEAST_SIDE = 13.0, 9.0
+"""Side of the icon, mm, and on a small page."""
+TALL, LOW = 17.0, 10.0
+"""Greatest height of a name in one or two lines, mm, and on a small page."""
+LONG_TALL, LONG_LINES = 30.0, 4
+"""Greatest height of a long name, mm, whose type is that of headings, and its most lines."""
 
 
 def inside_of(page: Page, dress: OutcomeStyle) -> int:
@@ -30,17 +34,24 @@ def inside_of(page: Page, dress: OutcomeStyle) -> int:
     return page.width - 2 * forms.rim(page, dress.form)[0]
 
 
-def headed(page: Page, dress: OutcomeStyle, words: str, label: str, lines: int = 2) -> Block:
-    """Lay out icon, label and name, in the largest type at which the name fits in `lines` lines."""
-    side = page.px(112 * min(page.scale, 1.0))
-    gap = page.px(16)
-    room = inside_of(page, dress) - side - gap
-    sizes = [page.firm(units, dress.ink).size for units in range(104, 38, -2)]
-    bold = page.type(104, dress.ink, bold=True)
-    style = largest(words, sizes, bold, (room, round(side * (1.16 if len(words) < LONG else 1.5))), lines)
+def headed(page: Page, dress: OutcomeStyle, words: str, label: str) -> Block:
+    """Lay out icon, label and name, in the largest type at which the name fits beside the icon."""
+    side, gap = page.mm(SIDE if page.smaller < 2 else LEAST_SIDE), page.mm(1.8)
     sign = Block(side, (IconItem(Rect(0, 0, side, side), dress.icon, dress.ink),))
-    above = [paragraph(label, page.type(LABEL, dress.ink, bold=True), room)] if label else []
+    room = inside_of(page, dress) - side - gap
+    above = [paragraph(label, page.font(Role.LEAD, dress.ink, bold=True), room)] if label else []
+    style = _fitted(page, words, page.font(Role.HERO, dress.ink, bold=True), room)
     return beside([(0, sign), (side + gap, stack([*above, paragraph(words, style, room)]))])
+
+
+def _fitted(page: Page, words: str, most: Type, room: int) -> Type:
+    """Return the largest type for a name: two lines at most, or more lines of a heading's type."""
+    tall = page.mm(TALL if page.smaller < 2 else LOW)
+    heading = page.mm(Role.TITLE.value)
+    style = page.fitting(words, most, (room, tall), 2)
+    if style.size >= heading:
+        return style
+    return page.fitting(words, replace(most, size=heading), (room, page.mm(LONG_TALL)), LONG_LINES)
 
 
 def blocks(page: Page, dress: OutcomeStyle, head: Block, told: Sequence[str]) -> list[Block]:
@@ -61,4 +72,4 @@ def _framed(page: Page, dress: OutcomeStyle, body: Block) -> Block:
     """Lay out the block's content on its ground, between the margins."""
     across, down = forms.rim(page, dress.form)
     hero = padded(body, across, down, down, lambda height: forms.ground(page, dress, (page.width, height)))
-    return padded(hero, page.px(MARGIN), 0, 0, lambda _: ())
+    return padded(hero, page.margin, 0, 0, lambda _: ())

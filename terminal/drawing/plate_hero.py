@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from terminal.drawing import result_vehicle, text
-from terminal.drawing.layout import Block, at, largest, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
+from terminal.drawing.layout import Block, padded, paragraph, stack
+from terminal.drawing.page import Page, Role
 from terminal.model import LookupState
 from terminal.screens.check import Phase
 
@@ -17,46 +17,40 @@ if TYPE_CHECKING:
     from terminal.model import Plate
     from terminal.screens.check import Result
 
-_BODY, _SMALL = 30, 24
+
+TALLEST, LEAST = 20.0, 12.0
+"""Greatest height of the plate, mm, and on a small page."""
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
     """Lay out what to do, the plate, the car's features that the code names, and what the registry said."""
     shown = [_framed(page, screen), *(_line(page, words, bold=bold) for words, bold in _lines(page, screen))]
-    return [padded(block, page.px(MARGIN), 0, 0, lambda _: ()) for block in shown]
+    return [padded(block, page.margin, 0, 0, lambda _: ()) for block in shown]
 
 
 def _framed(page: Page, screen: Result) -> Block:
-    judged = screen.judged
-    room = page.width - 2 * page.px(16)
+    judged, edge = screen.judged, page.mm(2.0)
+    room = page.width - 2 * edge
     checking = screen.phase is Phase.CHECKING
     ask = "plate_not_compared" if screen.reopened else "compare_plate"
     words = page.say("checking" if checking else ask)
-    sizes = [page.type(units, page.colours.ink).size for units in range(64, 31, -2)]
-    title = largest(words, sizes, page.type(64, page.colours.ink, bold=True), (room, page.px(200)), 1)
+    title = page.fitting(words, page.font(Role.HERO, page.colours.ink, bold=True), (room, page.mm(14)))
     parts = [paragraph(words, title, room, centred=True)]
     if judged.plate is not None:
         parts += _plate(page, judged.plate, room)
     if not checking and not screen.reopened:
-        style = page.type(_BODY, page.colours.ink, bold=True)
+        style = page.font(Role.LEAD, page.colours.ink, bold=True)
         parts.append(paragraph(page.say("plate_asked"), style, room, centred=True))
+    above = page.mm(2.2)
     return padded(
-        stack(parts, page.eased(14)),
-        page.px(16),
-        page.eased(18),
-        page.eased(20),
-        lambda height: result_vehicle.frame(page, height),
+        stack(parts, page.mm(1.6)), edge, above, above, lambda height: result_vehicle.frame(page, height)
     )
 
 
 def _plate(page: Page, plate: Plate, room: int) -> list[Block]:
-    art = result_vehicle.art_of_width(plate, min(room, round(page.eased(448))))
-    left = (room - result_vehicle.right(art)) // 2
-    named = page.type(_SMALL, page.colours.muted, bold=True)
-    return [
-        Block(art.height, at(art, left, 0)),
-        paragraph(result_vehicle.kind_name(page, plate), named, room, centred=True),
-    ]
+    art = result_vehicle.centred(plate, room, page.mm(TALLEST if page.smaller < 2 else LEAST))
+    named = page.font(Role.BODY, page.colours.muted, bold=True)
+    return [art, paragraph(result_vehicle.kind_name(page, plate), named, room, centred=True)]
 
 
 def _lines(page: Page, screen: Result) -> list[tuple[str, bool]]:
@@ -80,5 +74,5 @@ def _lines(page: Page, screen: Result) -> list[tuple[str, bool]]:
 
 def _line(page: Page, words: str, *, bold: bool) -> Block:
     ink = page.colours.ink if bold else page.colours.muted
-    style = page.type(_BODY if bold else _SMALL, ink, bold=bold)
+    style = page.font(Role.LEAD if bold else Role.BODY, ink, bold=bold)
     return paragraph(words, style, page.width, centred=True, even=True)

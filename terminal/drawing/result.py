@@ -24,7 +24,7 @@ from terminal.drawing import (
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
-from terminal.drawing.page import LEAST_KEY, MARGIN, Page
+from terminal.drawing.page import LEAST_KEY, Page, Role
 from terminal.drawing.touch_cells import TouchCell, face_of, key_face
 from terminal.model import Outcome
 from terminal.screens.check import DetailsWanted, Phase
@@ -38,23 +38,19 @@ if TYPE_CHECKING:
 
 FLASH_S = 0.5
 """Duration, s, of half a flash: one flash a second, a third of the safe limit (WCAG 2.2, 2.3.1)."""
-BODY, SMALL, FINE = 30, 24, 20
-"""Sizes of type beside the headline's, units."""
 
 
 def blocks(page: Page, screen: Result) -> list[Block]:
     """Lay out the blocks of a check from top to bottom, the most important first."""
     if screen.phase is not Phase.VERDICT:
         return plate_hero.blocks(page, screen)
-    if screen.hidden:
-        return [*_hero(page, screen), *result_vehicle.blocks(page, screen)]
-    if screen.details:
+    if screen.details and not screen.hidden:
         return result_details.blocks(page, screen)
     shown = [*_hero(page, screen), *result_vehicle.blocks(page, screen)]
-    lines = _lines(page, screen)
-    return (
-        [*shown, padded(stack(lines, page.eased(6)), page.px(MARGIN), 0, 0, lambda _: ())] if lines else shown
-    )
+    lines = [] if screen.hidden else _lines(page, screen)
+    if lines:
+        shown.append(padded(stack(lines, page.mm(0.8)), page.margin, 0, 0, lambda _: ()))
+    return shown
 
 
 def details_cell(screen: Result, style: Style, below: int = 0) -> TouchCell | None:
@@ -114,8 +110,9 @@ def _lines(page: Page, screen: Result) -> list[Block]:
 
 
 def _line(page: Page, icon: Icon | None, words: str, ink: tuple[int, int, int]) -> Block:
-    side = page.eased(SMALL)
-    start = side + page.px(8) if icon else 0
-    said = paragraph(words, page.type(SMALL, ink, bold=icon is not None), page.width - start)
+    style = page.font(Role.BODY, ink, bold=icon is not None)
+    side = style.size
+    start = side + page.mm(1.0) if icon else 0
+    said = paragraph(words, style, page.width - start)
     signs = [(0, Block(side, (IconItem(Rect(0, 0, side, side), icon, ink),)))] if icon else []
     return beside([*signs, (start, said)])

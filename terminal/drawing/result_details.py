@@ -11,7 +11,7 @@ from terminal.drawing import contradiction, result_vehicle, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
-from terminal.drawing.page import MARGIN, Page
+from terminal.drawing.page import Page, Role
 from terminal.model import CredentialFinding, LookupState, Outcome, RefusalReason, VehicleFinding
 from terminal.vehicle.tables import CREDENTIAL_LINES, VEHICLE_LINES
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from terminal.screens.check import Result
     from terminal.vehicle.tables import Lines
 
-_TITLE, _BODY, _SMALL, _FINE = 30, 24, 21, 20
 _CREDENTIAL_SIGNS = {
     CredentialFinding.CURRENT: Icon.CHECK,
     CredentialFinding.PAST: Icon.CLOCK,
@@ -65,13 +64,13 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     title = page.say("details_record" if recorded else "details_findings")
     pages = screen.detail_pages
     place = f"  {screen.details} / {pages}" if pages > 1 else ""
-    head = paragraph(title + place, page.type(_TITLE, page.colours.ink, bold=True), page.width)
-    shown = [padded(head, page.px(MARGIN), 0, 0, lambda _: ())]
+    head = paragraph(title + place, page.font(Role.LEAD, page.colours.ink, bold=True), page.width)
+    shown = [padded(head, page.margin, 0, 0, lambda _: ())]
     if recorded:
         return [*shown, *result_vehicle.record(page, judged)]
     shown.append(_findings(page, screen))
     if judged.verdict.outcome is Outcome.ALARM and judged.plate is not None:
-        shown.append(padded(result_vehicle.comparison(page, judged), page.px(MARGIN), 0, 0, lambda _: ()))
+        shown.append(padded(result_vehicle.comparison(page, judged), page.margin, 0, 0, lambda _: ()))
     if (contradicted := contradiction.block(page, judged.verdict)) is not None:
         shown.append(contradicted)
     return [*shown, _ground(page, screen)]
@@ -113,13 +112,13 @@ def _findings(page: Page, screen: Result) -> Block:
     if status.hotlist is not None:
         lines.append(_hotlist(page, screen, status.hotlist))
     card = padded(
-        stack(lines, page.eased(6)),
-        page.px(12),
-        page.eased(9),
-        page.eased(9),
-        lambda height: [Fill(Rect(0, 0, page.width, height), page.colours.panel, page.px(10))],
+        stack(lines, page.mm(0.7)),
+        page.mm(1.6),
+        page.mm(1.2),
+        page.mm(1.2),
+        lambda height: [Fill(Rect(0, 0, page.width, height), page.colours.panel, page.mm(1.3))],
     )
-    return padded(card, page.px(MARGIN), 0, 0, lambda _: ())
+    return padded(card, page.margin, 0, 0, lambda _: ())
 
 
 def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
@@ -134,10 +133,10 @@ def _hotlist(page: Page, screen: Result, word: HotlistWord) -> Block:
 
 def _note(page: Page, words: str, icon: Icon | None = None, ink: Colour | None = None) -> Block:
     """Lay out a detail line below a finding, aligned with the labels."""
-    side, colour = page.eased(30), ink or page.colours.muted
-    start = side + page.px(8)
-    said = paragraph(words, page.type(_SMALL, colour, bold=True), page.width - 2 * page.px(12) - start)
-    small = page.eased(22)
+    side, colour = page.mm(4.0), ink or page.colours.muted
+    start = side + page.mm(1.0)
+    said = paragraph(words, page.font(Role.DETAIL, colour, bold=True), page.width - 2 * page.mm(1.6) - start)
+    small = page.mm(2.8)
     place = Rect((side - small) // 2, 0, small, small)
     signs = [] if icon is None else [(0, Block(small, (IconItem(place, icon, colour),)))]
     return beside([*signs, (start, said)])
@@ -148,15 +147,15 @@ def _line(page: Page, key: str, lines: Lines, icon: Icon, ink: Colour) -> Block:
     words = text.pick(lines, page.style.language)
     if page.style.language == "zh":  # label and words form one sentence
         words = words.removeprefix(label)
-    side = page.eased(30)
-    style = page.type(_SMALL, page.colours.muted, bold=True)
+    side = page.mm(4.0)
+    style = page.font(Role.DETAIL, page.colours.muted, bold=True)
     names = max(style.width(page.say(name)) for name in ("credential", "vehicle"))
-    start = side + page.px(8) + round(names) + page.px(10)
-    said = paragraph(words, page.type(_BODY, ink, bold=True), page.width - 2 * page.px(12) - start)
+    start = side + page.mm(1.0) + round(names) + page.mm(1.3)
+    said = paragraph(words, page.font(Role.BODY, ink, bold=True), page.width - 2 * page.mm(1.6) - start)
     return beside(
         [
             (0, Block(side, (IconItem(Rect(0, 0, side, side), icon, ink),))),
-            (side + page.px(8), paragraph(label, style, page.width)),
+            (side + page.mm(1.0), paragraph(label, style, page.width)),
             (start, said),
         ],
     )
@@ -173,8 +172,8 @@ def _ground(page: Page, screen: Result) -> Block:
         *_record(page, judged),
     ]
     words = page.say("ground", ground=("；" if language == "zh" else "; ").join(parts))
-    body = paragraph(words, page.type(_FINE, page.colours.muted), page.width)
-    return padded(body, page.px(MARGIN), 0, 0, lambda _: ())
+    body = paragraph(words, page.font(Role.DETAIL, page.colours.muted), page.width)
+    return padded(body, page.margin, 0, 0, lambda _: ())
 
 
 def _record(page: Page, judged: RecordedCheck) -> list[str]:

@@ -11,7 +11,7 @@ from terminal.drawing import plates, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, PlateArt
 from terminal.drawing.layout import Block, at, beside, padded, paragraph, stack
-from terminal.drawing.page import LEAST_PLATE, MARGIN, Page
+from terminal.drawing.page import Page, Role
 from terminal.model import POINTS, ComparedPoint, CredentialFinding, Fit, Subject
 from terminal.vehicle.tables import KINDS, USES, Lines
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from terminal.model import Plate, RecordDetails, RecordedCheck, Vehicle, VehicleStatus, Verdict
     from terminal.screens.check import Result
 
-_BODY, _SMALL, _FINE = 30, 24, 20
+TALL, LOW, OTHERS = 15.0, 9.0, 8.0
+"""Greatest height of a plate, mm, on a small page, and of another vehicle's."""
 _HEADS = {
     Subject.CODE: "plate_in_code",
     Subject.CONFIRMED: "plate_confirmed",
@@ -41,7 +42,7 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     shown = [_own(page, screen, own)] if own is not None else []
     if other is not None:
         shown.append(_other(page, other))
-    return [padded(block, page.px(MARGIN), 0, 0, lambda _: ()) for block in shown]
+    return [padded(block, page.margin, 0, 0, lambda _: ()) for block in shown]
 
 
 def _own_plate(judged: RecordedCheck) -> Plate | None:
@@ -77,40 +78,37 @@ def kind_name(page: Page, plate: Plate) -> str:
 
 def _own(page: Page, screen: Result, plate: Plate) -> Block:
     """Lay out the vehicle's own plate, with the question if only a code names it."""
-    if screen.needs_confirmation:
-        style = page.type(_BODY, page.colours.ink, bold=True)
-        question = paragraph(page.say("plate_asked"), style, page.width, centred=True)
-        return stack([question, _centred(page, plate)], page.eased(6))
-    return _centred(page, plate)
+    tall = page.mm(TALL if page.smaller < 1 else LOW)
+    art = centred(plate, page.width, tall)
+    if not screen.needs_confirmation:
+        return art
+    style = page.font(Role.LEAD, page.colours.ink, bold=True)
+    question = paragraph(page.say("plate_asked"), style, page.width, centred=True)
+    return stack([question, art], page.mm(0.8))
 
 
-def _centred(page: Page, plate: Plate) -> Block:
-    art = _art(plate, min(page.eased(112), int(page.width / plates.aspect(plate))))
-    return Block(art.height, at(art, (page.width - right(art)) // 2, 0))
+def centred(plate: Plate, room: int, tall: int) -> Block:
+    """Lay out a plate in the middle of `room` px, at most `tall` px high."""
+    tall = min(tall, int(room / plates.aspect(plate)))
+    art = _art(plate, tall)
+    return Block(tall, at(art, (room - right(art)) // 2, 0))
 
 
 def _other(page: Page, plate: Plate) -> Block:
     """Lay out another vehicle's plate, smaller, behind a drawn ≠."""
-    side = page.eased(44)
-    art = _art(plate, max(page.eased(70), page.mm(LEAST_PLATE)))
+    side, gap = page.mm(5.0), page.mm(1.8)
+    art = _art(plate, page.mm(OTHERS))
     sign = Block(side, (IconItem(Rect(0, 0, side, side), Icon.NOT_EQUAL, page.colours.ink),))
-    left = (page.width - side - page.px(14) - right(art)) // 2
-    return beside([(left, sign), (left + side + page.px(14), art)])
+    left = (page.width - side - gap - right(art)) // 2
+    return beside([(left, sign), (left + side + gap, art)])
 
 
-def wide(page: Page, plate: Plate, head: str, units: float) -> Block:
-    """Lay out label and kind above, and the plate below as wide as possible."""
-    style = page.type(units, page.colours.ink, bold=True)
-    start = round(style.width(head)) + page.px(12)
-    kind = paragraph(kind_name(page, plate), page.type(_FINE, page.colours.muted), page.width - start)
-    slack = page.width - start - right(kind)
-    row = beside([(0, paragraph(head, style, page.width)), (start + slack, kind)])
-    return stack([row, _centred(page, plate)], page.eased(6))
-
-
-def art_of_width(plate: Plate, width: int) -> Block:
-    """Lay out a plate of this width, px."""
-    return _art(plate, int(width / plates.aspect(plate)))
+def named(page: Page, plate: Plate) -> Block:
+    """Lay out a plate as wide as possible, and its kind below."""
+    style = page.font(Role.DETAIL, page.colours.muted)
+    kind = paragraph(kind_name(page, plate), style, page.width, centred=True)
+    art = centred(plate, page.width, page.mm(TALL if page.smaller < 1 else LOW))
+    return stack([art, kind], page.mm(0.5))
 
 
 def _art(plate: Plate, tall: int) -> Block:
@@ -128,11 +126,13 @@ def comparison(page: Page, judged: RecordedCheck) -> Block:
     """
     verdict, language = judged.verdict, page.style.language
     status, known = verdict.status, record_of(verdict)
-    inside = page.width - 2 * page.px(14)
-    title = paragraph(comparison_title(page, judged), page.type(23, page.colours.ink, bold=True), inside)
+    edge = page.mm(1.8)
+    inside = page.width - 2 * edge
+    bold = page.font(Role.BODY, page.colours.ink, bold=True)
+    title = paragraph(comparison_title(page, judged), bold, inside)
     unknown = page.say("not_on_terminal")
     if known is None and status.brand is None:
-        body = paragraph(page.say("compare_by_radio"), page.type(22, page.colours.ink), inside)
+        body = paragraph(page.say("compare_by_radio"), page.font(Role.BODY, page.colours.ink), inside)
     else:
         values = [
             kind_name(page, judged.plate) if judged.plate and judged.fits else "",
@@ -147,28 +147,27 @@ def comparison(page: Page, judged: RecordedCheck) -> Block:
         pairs.insert(len(pairs) - 1, ("brand", text.brand(status.brand, page.style.language) or unknown))
         if known is not None and known.vin_tail is not None:
             pairs.append(("vin_after_stop", known.vin_tail))
-        body = _table(page, pairs, inside)
-    card = stack([title, body, *earlier_alarms(page, status)], page.eased(4))
-
-    return padded(card, page.px(14), page.eased(10), page.eased(10), lambda height: frame(page, height))
+        body = _table(page, pairs, inside, _label_width(page, pairs))
+    card = stack([title, body, *earlier_alarms(page, status, inside)], page.mm(0.5))
+    return padded(card, edge, page.mm(1.2), page.mm(1.2), lambda height: frame(page, height))
 
 
 def frame(page: Page, height: int) -> list[Fill]:
     """Return the background of a card of `height` px: paper with a border of ink, as wide as the page."""
-    edge = page.px(4)
+    edge = page.mm(0.5)
     outer = Rect(0, 0, page.width, height)
     inner = outer.inflate(-2 * edge, -2 * edge)
-    return [Fill(outer, page.colours.ink, page.px(10)), Fill(inner, page.colours.paper, page.px(7))]
+    return [Fill(outer, page.colours.ink, page.mm(1.3)), Fill(inner, page.colours.paper, page.mm(0.9))]
 
 
-def earlier_alarms(page: Page, status: VehicleStatus) -> list[Block]:
+def earlier_alarms(page: Page, status: VehicleStatus, width: int) -> list[Block]:
     """Lay out how earlier alarms on the vehicle ended: the clone may have been the one that was stopped."""
     if not status.earlier_alarms:
         return []
-    language, width = page.style.language, page.width - 2 * page.px(14)
+    language = page.style.language
     ended = [text.earlier_alarm(one, language) for one in status.earlier_alarms]
-    head = paragraph(page.say("earlier_alarms"), page.type(20, page.colours.muted, bold=True), width)
-    style = page.type(20, page.colours.ink, bold=True)
+    head = paragraph(page.say("earlier_alarms"), page.font(Role.DETAIL, page.colours.muted, bold=True), width)
+    style = page.font(Role.DETAIL, page.colours.ink, bold=True)
     return [head, *(paragraph(words, style, width) for words in ended)]
 
 
@@ -186,13 +185,14 @@ def record(page: Page, judged: RecordedCheck) -> list[Block]:
     its papers.
     """
     verdict = judged.verdict
-    pairs = [
-        *_names(page, judged),
-        *_dates(page, verdict),
-        *_features(page, verdict),
-        *_details(page, verdict.status.details),
-    ]
-    return [padded(row, page.px(MARGIN), 0, 0, lambda _: ()) for row in _rows(page, pairs, page.width)]
+    groups = (
+        [*_names(page, judged), *_dates(page, verdict)],
+        _features(page, verdict),
+        _details(page, verdict.status.details),
+    )
+    labels = _label_width(page, [pair for group in groups for pair in group])
+    tables = [_table(page, pairs, page.width, labels) for pairs in groups if pairs]
+    return [padded(table, page.margin, 0, 0, lambda _: ()) for table in tables]
 
 
 def _names(page: Page, judged: RecordedCheck) -> list[tuple[str, str]]:
@@ -265,17 +265,19 @@ def looks(page: Page, vehicle: Vehicle) -> str:
     return (" " if language == "zh" else ", ").join(named)
 
 
-def _table(page: Page, pairs: list[tuple[str, str]], width: int) -> Block:
-    """Lay out labels and values in two columns."""
-    return stack(_rows(page, pairs, width), page.eased(2))
-
-
-def _rows(page: Page, pairs: list[tuple[str, str]], width: int) -> list[Block]:
-    """Lay out a row for each label with its value."""
-    label, value = page.type(20, page.colours.muted), page.type(26, page.colours.ink, bold=True)
+def _label_width(page: Page, pairs: list[tuple[str, str]]) -> int:
+    label = page.font(Role.DETAIL, page.colours.muted)
     widest = max((label.width(page.say(key)) for key, _ in pairs), default=0.0)
-    start = min(round(widest) + page.px(12), width // 2)
-    return [
-        beside([(0, paragraph(page.say(key), label, start)), (start, paragraph(said, value, width - start))])
+    return min(round(widest), page.width * 2 // 5)
+
+
+def _table(page: Page, pairs: list[tuple[str, str]], width: int, labels: int) -> Block:
+    """Lay out labels, `labels` px wide, and values in two columns."""
+    label = page.font(Role.DETAIL, page.colours.muted)
+    value = page.font(Role.BODY, page.colours.ink, bold=True)
+    start = labels + page.mm(1.6)
+    rows = [
+        beside([(0, paragraph(page.say(key), label, labels)), (start, paragraph(said, value, width - start))])
         for key, said in pairs
     ]
+    return stack(rows, page.mm(0.3))

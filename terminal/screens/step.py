@@ -117,7 +117,8 @@ def _told(
 def _acted(screen: Screen, event: Pressed | SignalAsked) -> Transition:
     if isinstance(event, Pressed):
         return _pressed(screen, event.button)
-    return screen, (RepeatSignal(),) if isinstance(screen, Result) else ()
+    heard = isinstance(screen, Result) and screen.heard is not None
+    return screen, (RepeatSignal(),) if heard else ()
 
 
 def _pressed(screen: Screen, button: Button) -> Transition:

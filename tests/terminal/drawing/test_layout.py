@@ -196,8 +196,7 @@ VEHICLES = st.builds(
     st.none() | st.integers(0, 10**7),
     st.none() | CARS,
     st.none() | st.sampled_from(["大众牌SVW7183LJD", "梅赛德斯-奔驰牌BJ6481HDL", "W" * 24]),
-    st.none() | st.just(20360801),
-    st.just(RECORD.details) | st.just(RecordDetails()),
+    details=st.sampled_from([RECORD.details, RecordDetails(), RecordDetails(scrap_date=20360801)]),
     hotlist=st.none()
     | st.builds(HotlistWord, st.booleans(), st.none() | st.integers(0, 10**7), st.booleans()),
 )

@@ -14,9 +14,11 @@ from terminal.screens.events import (
     PlaySignal,
     Pressed,
     Refined,
+    RepeatSignal,
     Reported,
     Scanned,
     ScreenEvent,
+    SignalAsked,
     StopSignal,
 )
 from terminal.screens.shift import LoadShift, LogEntry, LogRowTouched, ShiftLog
@@ -79,6 +81,15 @@ def test_what_follows_of_the_details(
     screen: Screen, event: ScreenEvent, now_s: float, after: Screen, effects: tuple[Effect, ...]
 ):
     assert step(screen, event, now_s) == (after, effects)
+
+
+@pytest.mark.parametrize(
+    ("screen", "repeats"),
+    [(shown(PASSED), True), (shown(GOOD), False), (Ready(), False)],
+    ids=["a verdict", "a plate to compare", "no check"],
+)
+def test_only_the_signal_of_a_verdict_that_is_shown_is_repeated(screen: Screen, *, repeats: bool):
+    assert step(screen, SignalAsked(), 1.0) == (screen, (RepeatSignal(),) if repeats else ())
 
 
 LISTED = [

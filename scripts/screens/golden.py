@@ -14,6 +14,7 @@ from scripts.screens import comparison, glance
 from terminal.drawing.fonts import BOLD, REGULAR, Fonts
 from tests.terminal.drawing.displays import FONTS
 from tests.terminal.drawing.gallery import VIEWS, pixels
+from tests.terminal.drawing.gallery_sizes import SIZED_VIEWS
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -27,7 +28,7 @@ OUTCOMES = ("pass", "provisional", "caution", "overdue", "off_road", "alarm", "a
 def main(arguments: list[str]) -> None:
     """Draw all screens; write them unless `--look` is given; write the reports."""
     fonts = Fonts.load(FONTS)
-    drawn = {name: pixels(view, fonts) for name, view in VIEWS.items()}
+    drawn = {name: pixels(view, fonts) for name, view in (VIEWS | SIZED_VIEWS).items()}
     REPORT.parent.mkdir(exist_ok=True)
     CHANGES.write_text(comparison.page(comparison.recorded(KEPT), drawn), encoding="utf-8")
     if "--look" not in arguments:
@@ -64,9 +65,18 @@ def report(drawn: dict[str, Pixels]) -> Pixels:
     return np.vstack([*rows, *(_row(pictures) for pictures in altered)])
 
 
+def _tile(picture: Pixels) -> Pixels:
+    """Reduce a picture to fit 240x400 px, with grey where it has other proportions."""
+    height, width = picture.shape[:2]
+    scale = min(240 / width, 400 / height)
+    size = round(width * scale), round(height * scale)
+    tile = np.full((400, 240, 3), 96, np.uint8)
+    tile[: size[1], : size[0]] = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return tile
+
+
 def _row(pictures: list[Pixels]) -> Pixels:
-    half = [cv2.resize(picture, (240, 400), interpolation=cv2.INTER_AREA) for picture in pictures]
-    framed = [np.pad(picture, ((6, 6), (6, 6), (0, 0)), constant_values=96) for picture in half]
+    framed = [np.pad(_tile(picture), ((6, 6), (6, 6), (0, 0)), constant_values=96) for picture in pictures]
     missing = COLUMNS - len(framed)
     return np.hstack([*framed, np.full((framed[0].shape[0], missing * framed[0].shape[1], 3), 96, np.uint8)])
 

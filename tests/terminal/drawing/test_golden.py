@@ -19,8 +19,10 @@ from terminal.screens.sign_in import SignInScreen
 from terminal.screens.state import Screen
 from tests.terminal.drawing.displays import FONTS
 from tests.terminal.drawing.gallery import VIEWS, pixels
+from tests.terminal.drawing.gallery_sizes import SIZED_VIEWS
 
 FOLDER = Path(__file__).parent / "golden"
+GOLDEN = VIEWS | SIZED_VIEWS
 
 
 def _other_fonts() -> str | None:
@@ -31,20 +33,20 @@ def _other_fonts() -> str | None:
     return None
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", GOLDEN)
 def test_screen_is_its_golden_picture(name: str, fonts: Fonts):
     if reason := _other_fonts():
         pytest.skip(reason)
     kept = cv2.imread(str(FOLDER / f"{name}.png"), cv2.IMREAD_COLOR)
     assert kept is not None, "scripts/golden makes it"
-    drawn = pixels(VIEWS[name], fonts)
+    drawn = pixels(GOLDEN[name], fonts)
     changed = np.argwhere((drawn != kept).any(axis=2))
     assert not changed.size, f"{len(changed)} pixels differ, from {changed[0]}; see scripts/golden --look"
 
 
 def test_golden_folder_holds_the_gallery_and_nothing_else():
     assert KEPT.resolve() == FOLDER
-    assert {path.stem for path in FOLDER.glob("*.png")} == set(VIEWS)
+    assert {path.stem for path in FOLDER.glob("*.png")} == set(GOLDEN)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 import pytest
 
-from terminal.drawing.draw import draw
+from terminal.drawing.draw import cells, draw
 from terminal.drawing.fonts import Fonts
 from terminal.drawing.presenter import Presenter
 from terminal.drawing.theme import Style
+from terminal.drawing.touch_cells import Turned
 from terminal.ports import Button, Contact
-from terminal.screens.attention import KeyDown, KeyUp
-from terminal.screens.check import Ready
+from terminal.screens.attention import KeyDown, KeyUp, Touched
+from terminal.screens.check import Keys, PlateEntry, Ready
+from terminal.screens.events import Typed
 from terminal.screens.shift import Menu
 from terminal.screens.values import ClockStatus, Status
-from tests.terminal.drawing.displays import FONTS
+from tests.terminal.drawing.displays import FONTS, sized
 from tests.terminal.drawing.gallery import VIEWS, street
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from terminal.screens.attention import Input
     from terminal.screens.state import Shown
 
 SIZE = (480, 800)
@@ -184,3 +187,22 @@ def test_after_the_rehearsal_a_first_verdict_needs_few_new_letters(display: Surf
         presenter.show(VIEWS["pass"].screen, None)
         new.append(len(fonts.glyphs) - before)
     assert new[1] < new[0] / 2, new
+
+
+def test_a_screen_is_turned_page_by_page_and_a_new_one_begins_at_its_first(fonts: Fonts):
+    """Each touch means what was drawn: the page after it is read only once it is shown."""
+    style = replace(sized((320, 480)), fonts=fonts)
+    display = Surfaces(size=style.size)
+    presenter = Presenter(display, style)
+    entry = PlateEntry(Status(), "粤", Keys.SYMBOLS)
+
+    def touch(screen: PlateEntry, wanted: Turned | Typed) -> list[Input]:
+        presenter.show(screen, None)
+        (place,) = [cell.rect.center for cell in cells(screen, presenter.style) if cell.event == wanted]
+        display.contacts = [Contact(place, down=True)]
+        return list(presenter.inputs(lambda: screen, 1.0))
+
+    assert touch(entry, Turned()) == []
+    assert touch(entry, Typed("Z")) == [Touched(Typed("Z"), 1.0)]
+    typed = replace(entry, number="粤Z")
+    assert touch(typed, Typed("1")) == [Touched(Typed("1"), 1.0)]

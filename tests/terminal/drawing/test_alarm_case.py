@@ -1,4 +1,4 @@
-"""What CONFIRM chooses in a case is on the display, however small it is."""
+"""The option that CONFIRM chooses in a case is on the display, however small it is."""
 
 from __future__ import annotations
 

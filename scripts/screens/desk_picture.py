@@ -38,6 +38,7 @@ def main() -> None:
         lab.make(work / "lab", int(time.time()), nacl.utils.random)
         demo_photographs.main(work / "lab", work / "tray")
         shutil.copy(Path("scripts/images") / CONTENT, work / "tray")
+        (work / "state").mkdir()
         settings = config.read(work / "lab" / lab.CONFIG)
         trusted = partial(trust_source, settings)
         registry = settings.registry

@@ -82,7 +82,7 @@ def make(paths: Sequence[Path], desk: ManualDesk, out: Path) -> list[Path]:
         for language in LANGUAGES:
             folder = out / language
             folder.mkdir(parents=True, exist_ok=True)
-            _play_all(flows, desk, language, folder)
+            play_all(flows, desk, language, folder)
             for flow in flows:
                 written = folder / f"{flow.name}.html"
                 written.write_text(page(flow, language), encoding="utf-8")
@@ -93,7 +93,7 @@ def make(paths: Sequence[Path], desk: ManualDesk, out: Path) -> list[Path]:
     return made
 
 
-def _play_all(flows: Sequence[ManualFlow], desk: ManualDesk, language: config.Language, folder: Path) -> None:
+def play_all(flows: Sequence[ManualFlow], desk: ManualDesk, language: config.Language, folder: Path) -> None:
     """Play the flows in a language, each on a terminal of its own; pictures go to `folder`/NAME.
 
     Raises ManualError with every expectation that was not met.

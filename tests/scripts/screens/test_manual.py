@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from scripts.screens.manual import FLOWS, ManualDesk, make
+from scripts.screens.manual import FLOWS, ManualDesk, make, play_all
 from scripts.screens.manual_page import ManualError, read_flow
 from terminal.scenarios import script
 
@@ -64,6 +64,13 @@ def test_a_flow_becomes_a_page_and_a_pdf_in_each_language(
         assert "".join(flow.title[language].split()) in "".join(printed.split())
     zh, en = (Path(page).with_suffix("") / flow.steps[0].picture for page in made)
     assert zh.read_bytes() != en.read_bytes(), "the screens are in the page's language"
+
+
+def test_every_flow_runs_as_it_says(laboratory: Path, photographs: Path, tmp_path: Path):
+    flows = [read_flow(FLOWS / f"{name}.scenario", photographs) for name in NAMES]
+    play_all(flows, ManualDesk(laboratory, photographs, tmp_path), "zh", tmp_path)
+    for flow in flows:
+        assert all((tmp_path / flow.name / step.picture).exists() for step in flow.steps)
 
 
 def test_an_expectation_that_is_not_met_is_no_manual(laboratory: Path, photographs: Path, tmp_path: Path):

@@ -26,7 +26,7 @@ from terminal import config
 from terminal.model import Outcome
 from terminal.rigs import trust_source
 from terminal.screens.check import Ready, Result
-from terminal.screens.shift import ShiftOver
+from terminal.screens.self_test import SelfTest
 
 PICTURE = Path("scripts/screens/desk.png")
 
@@ -62,7 +62,7 @@ def _operate(trainee: Trainee) -> None:
     """Sign in, check the first sample, and confirm the car."""
     app, officer = trainee.app, lab.OFFICERS[0]
     trainee.browser.run("language = 'en'; say()")
-    trainee.until(lambda: isinstance(app.screen, ShiftOver) and app.screen.status.online is True)
+    trainee.until(lambda: isinstance(app.screen, SelfTest) and app.screen.status.online is True)
     trainee.press("Enter")
     trainee.type(officer.number)
     trainee.type(officer.pin)

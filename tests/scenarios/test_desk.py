@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import io
+import json
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,7 @@ from terminal import cli, config, identity
 from terminal.model import Outcome
 from terminal.screens.alarms import Alarm
 from terminal.screens.check import Ready, Result
-from terminal.screens.shift import ShiftOver
+from terminal.screens.self_test import SelfTest
 from terminal.screens.sign_in import PadTouched, SignIn
 from tests.keys.tuf_fixtures import make_authority
 from tests.scenarios.conftest import OFFICER, Registry
@@ -62,7 +63,7 @@ def trainee(laboratory: Path, tray: Path, registry: Registry, tmp_path: Path) ->
 
 def test_a_trainee_signs_in_checks_a_code_and_acknowledges_an_alarm(trainee: Trainee):
     app, browser = trainee.app, trainee.browser
-    trainee.until(lambda: isinstance(app.screen, ShiftOver) and app.screen.status.online is True)
+    trainee.until(lambda: isinstance(app.screen, SelfTest) and app.screen.status.online is True)
     trainee.press("Enter")
     trainee.until(lambda: isinstance(app.screen, SignIn))
     trainee.touch(PadTouched(OFFICER.number[0]))
@@ -134,9 +135,12 @@ def test_the_command_tells_its_address_serves_and_ends_at_ctrl_c(laboratory_desk
         connection = http.client.HTTPConnection(host, timeout=10)
         connection.request("GET", "/")
         assert b"<canvas" in connection.getresponse().read()
-        connection.close()
+        connection.request("GET", "/events")
+        states = (json.loads(line[6:]) for line in connection.getresponse() if line.startswith(b"data: "))
+        assert any(state["frame"] for state in states), "the app has drawn its first screen"
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
+        connection.close()
 
 
 def test_only_a_laboratory_has_a_desk(

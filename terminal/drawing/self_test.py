@@ -158,7 +158,7 @@ def _signal_key(page: Page, cell: TouchCell, state: ComponentState) -> list[Item
     across = room if beside_name else room - apart
     said = paragraph(
         finding,
-        page.fitting(finding, page.font(Role.BODY, page.colours.ink), (across, 2 * side), 2),
+        page.fitting(finding, page.font(Role.BODY, page.colours.ink), (across, rect.height - side), 2),
         across,
     )
     if beside_name:

@@ -21,9 +21,9 @@ _LABEL, _MOST_ROW = 3.4, 18.0
 """Height of a setting's name above its keys, and most height of a setting, mm."""
 
 
-def cells(_screen: SettingsScreen, style: Style) -> list[TouchCell]:
+def cells(screen: SettingsScreen, style: Style) -> list[TouchCell]:
     """Return a key for each value of the settings on the page; no two overlap."""
-    rows, turn = _places(style)
+    rows, turn = _places(style, screen.marked)
     found = []
     for setting, row in rows.items():
         label = style.mm(_LABEL)
@@ -36,8 +36,10 @@ def cells(_screen: SettingsScreen, style: Style) -> list[TouchCell]:
     return [*found, *turn]
 
 
-def _places(style: Style) -> tuple[dict[Setting, Rect], list[TouchCell]]:
-    """Return the place of each setting of the page, and the cell that turns it if there are more."""
+def _places(style: Style, marked: Setting) -> tuple[dict[Setting, Rect], list[TouchCell]]:
+    """Return the place of each setting of the page, and the cell that turns it if there are more. The page
+    with the marked setting is the first.
+    """
     area = regions.high_cells(style)[1]
     least, shown = style.mm(LEAST_CELL + _LABEL), tuple(Setting)
     turn: list[TouchCell] = []
@@ -46,7 +48,8 @@ def _places(style: Style) -> tuple[dict[Setting, Rect], list[TouchCell]]:
         turn = [TouchCell(Rect(area.x, area.bottom - tall, area.width, tall), Turned())]
         area.height -= tall
         count = max(1, area.height // least)
-        start = style.page % -(-len(shown) // count) * count
+        pages = -(-len(shown) // count)
+        start = (shown.index(marked) // count + style.page) % pages * count
         shown = shown[start : start + count]
     each = min(area.height / len(shown), style.mm(_MOST_ROW))
     return {setting: part(area, 0, 1, row, each) for row, setting in enumerate(shown)}, turn
@@ -56,7 +59,7 @@ def compose(style: Style, screen: SettingsScreen) -> list[Item]:
     """Lay out the settings."""
     page = Page(style)
     drawn: list[Item] = []
-    for setting, row in _places(style)[0].items():
+    for setting, row in _places(style, screen.marked)[0].items():
         font = page.font(Role.DETAIL, page.colours.muted, bold=True)
         label = paragraph(_label(page, setting, screen), font, row.width)
         drawn += at(label, row.x + page.margin, row.y)

@@ -15,6 +15,7 @@ from terminal.drawing.layout import Block, beside, paragraph, stack, wrap
 from terminal.drawing.page import LEAST_CELL, Page, Role
 from terminal.drawing.shift_parts import chip, headed, inside, panel, unuploaded
 from terminal.drawing.touch_cells import TouchCell, grid, key_face, part, turn_face
+from terminal.journal.notes import Action
 from terminal.screens.shift import (
     MENU,
     LogEntry,
@@ -26,6 +27,7 @@ from terminal.screens.shift import (
     Part,
     ShiftLog,
 )
+from terminal.screens.shift_step import articles_of
 from terminal.screens.voice import VoiceWanted
 
 if TYPE_CHECKING:
@@ -252,7 +254,20 @@ def _noted(page: Page, screen: LogEntry) -> Block:
     if isinstance(screen.back, ShiftLog) and logged.judged is None:
         gone = paragraph(page.say("not_reopened"), page.font(Role.DETAIL, colours.muted), page.width)
         row = stack([row, gone], page.mm(0.5))
-    return stack([row, _acts(page, logged.acts, noted=screen.noted)], page.mm(0.6))
+    return stack([row, _acts(page, logged.acts, noted=screen.noted), *_law(page, screen)], page.mm(0.6))
+
+
+def _law(page: Page, screen: LogEntry) -> list[Block]:
+    """Lay out the articles of law that the measures on disk rest on; nothing without any."""
+    logged = screen.logged
+    measures = [act.text for act in logged.acts if isinstance(act, Action)]
+    named = dict.fromkeys(one for measure in measures for one in articles_of(logged, measure))
+    if not named or not screen.status.clock.trusted:
+        return []
+    language = page.style.language
+    said = ("、" if language == "zh" else "; ").join(text.article(one, language) for one in named)
+    words = page.say("law_line", articles=said)
+    return [paragraph(words, page.font(Role.DETAIL, page.colours.ink), page.width)]
 
 
 def _acts(page: Page, acts: tuple[OfficerNote, ...], *, noted: bool) -> Block:

@@ -21,7 +21,7 @@ from terminal.journal.notes import (
     SpokenNote,
 )
 from terminal.model import Reason
-from terminal.vehicle import status
+from terminal.vehicle import law, status
 from terminal.vehicle.inspection import SHANGHAI
 from terminal.vehicle.tables import ALARM_RESULTS
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Language
     from terminal.journal.notes import OfficerNote
     from terminal.model import EarlierAlarm, HotlistWord
+    from terminal.vehicle.law import Article
     from terminal.vehicle.tables import Lines
 
 WORDS = group()
@@ -39,6 +40,8 @@ FINDINGS_IN_SHORT = group("finding in short")
 """Findings of a code that names no vehicle, in a few characters."""
 OPENING_REASONS = group("opening reason")
 """Reasons for opening sealed claims, by the recorded word."""
+ACTS = group("act")
+"""Names of laws, by their Chinese name."""
 END_REASONS = group("end reason")
 """Reasons for ending a shift with open alarms, by the recorded word."""
 REMARKS = group("remark")
@@ -108,6 +111,14 @@ def receiver(said: str, language: Language) -> str:
     """Return whom a vehicle was handed to: a recorded word, perhaps with a number, in the language."""
     word = next((word for word in RECEIVERS if said.startswith(word)), None)
     return said if word is None else pick(RECEIVERS[word], language) + said.removeprefix(word)
+
+
+def article(named: Article, language: Language) -> str:
+    """Return an article of law as it is cited."""
+    if language == "zh":
+        return law.citation(named)
+    act = ACTS[named.act].en if named.act in ACTS else named.act
+    return f"{act}, art. {named.number}"
 
 
 def end_reason(reason: str, language: Language) -> str:

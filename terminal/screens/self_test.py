@@ -49,6 +49,9 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
+GRAVEST_FIRST = (Condition.FAULT, Condition.ATTENTION, Condition.UNKNOWN, Condition.OK)
+
+
 @dataclass(frozen=True, slots=True)
 class ComponentState:
     """State of a component, and the text that says it."""
@@ -88,16 +91,10 @@ class SelfTest:
 
     @property
     def shown(self) -> tuple[ComponentState, ...]:
-        """The states, with the officer's answers on what only the officer can tell."""
+        """The states with the officer's answers, gravest first and else in the order of Component."""
         answers = dict(self.answers)
-        return tuple(_answered(state, answers.get(state.component)) for state in self.states)
-
-    @property
-    def worst(self) -> Condition:
-        """The gravest condition: fault, attention, unknown, ok; unknown until the test has been made."""
-        found = {state.condition for state in self.shown}
-        gravest = (Condition.FAULT, Condition.ATTENTION, Condition.UNKNOWN, Condition.OK)
-        return next((condition for condition in gravest if condition in found), Condition.UNKNOWN)
+        states = (_answered(state, answers.get(state.component)) for state in self.states)
+        return tuple(sorted(states, key=lambda state: GRAVEST_FIRST.index(state.condition)))
 
 
 def _answered(state: ComponentState, perceived: bool | None) -> ComponentState:  # noqa: FBT001 - three values

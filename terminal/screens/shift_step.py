@@ -43,11 +43,13 @@ from terminal.screens.shift import (
 from terminal.screens.sign_in import OpenSignIn
 from terminal.screens.values import Logged, UploadProgress
 from terminal.screens.voice import VoiceNote
+from terminal.vehicle import law
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
     from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.state import Screen, Transition
+    from terminal.vehicle.law import Article
 
 
 def over(screen: Screen) -> bool:
@@ -264,6 +266,12 @@ def entry(screen: Result) -> Transition:
     behind = screen if screen.log is None else replace(screen.log, status=screen.status, seen=screen.seen)
     opened = LogEntry(screen.status, logged(screen.judged), behind, seen=screen.seen)
     return opened, (StopSignal(), LoadShift())
+
+
+def articles_of(logged: Logged, measure: str) -> tuple[Article, ...]:
+    """Return the articles of law that a measure after a check rests on, in force on the check's day."""
+    letters = logged.judged.verdict.status.letters if logged.judged is not None else None
+    return law.articles(measure, logged.outcome, letters, logged.checked_s)
 
 
 def logged(judged: RecordedCheck) -> Logged:

@@ -28,8 +28,9 @@ from terminal.journal.notes import (
 )
 from terminal.model import Counts, Outcome, RecordedCheck
 from terminal.screens.shift import Annotated, ShiftEnded, ShiftLoaded
-from terminal.screens.shift_step import logged
+from terminal.screens.shift_step import articles_of, logged
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.law import citation
 from terminal.wire.sealed import seal
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ class Shift:
         """Record a note on a check as an entry of its own."""
         match note:
             case Action(text):
-                self.recorder.record(NoteEntry(seq=seq, action=text), moment)
+                law_text = self._law(seq, text, moment)
+                self.recorder.record(NoteEntry(seq=seq, action=text, text=law_text), moment)
             case Remark(text):
                 self.recorder.record(NoteEntry(seq=seq, text=text), moment)
             case KeepPicture() | SpokenNote() | AlarmResult():
@@ -116,6 +118,16 @@ class Shift:
             case _:
                 assert_never(note)
         return self.add(seq, note)
+
+    def _law(self, seq: int, measure: str, moment: Moment) -> str | None:
+        """Return the articles in force on the day of a check that a measure rests on; None without any.
+
+        A clock that is not trusted names none.
+        """
+        logged = self._log.get(seq)
+        if logged is None or not moment.clock_trusted:
+            return None
+        return "、".join(map(citation, articles_of(logged, measure))) or None
 
     def add(self, seq: int, note: OfficerNote) -> Annotated:
         """Add a recorded note to the check in memory."""

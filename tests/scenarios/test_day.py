@@ -10,6 +10,7 @@ from keys.files import Algorithm
 from terminal.drawing.draw import event_at
 from terminal.journal import codec, record
 from terminal.journal.entry import Note, Session, SessionStep
+from terminal.journal.notes import Action
 from terminal.model import Plate
 from terminal.scenarios import player
 from terminal.screens.attention import SETTLE_S
@@ -211,3 +212,10 @@ def test_an_alarm_that_comes_after_the_count_keeps_the_shift_open(desk: Desk) ->
 def test_the_menu_locks_at_a_press(desk: Desk) -> None:
     desk.start()
     desk.play(f"open menu\nopen lock\nexpect locked\n{SIGN_IN}\nexpect ready")
+
+
+def test_an_oral_warning_is_recorded_with_the_article_in_force(desk: Desk, laboratory: Path) -> None:
+    desk.play("show phone.jpg\nexpect compare\npress CONFIRM\nexpect provisional\npress CONFIRM")
+    desk.mark(Action("口头警告"))
+    named = Note(seq=3, action="口头警告", text="《道路交通安全法》第八十七条")
+    assert bodies(desk, laboratory)[-1] == named

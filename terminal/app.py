@@ -33,6 +33,7 @@ from terminal.screens.events import (
     Tick,
     ToggleTorch,
 )
+from terminal.screens.looking import Unread
 from terminal.screens.self_test import SelfTest
 from terminal.screens.session import UiSession
 from terminal.screens.shift import ShiftOver, Uploading, UploadTold
@@ -230,6 +231,8 @@ class App:
             self._dispatch(Scanned(frame.scan))
             if state.pictured(self.ui.below) is frame.scan:
                 self._frames.offer(frame.scan)
+        elif isinstance(self.ui.below, Ready):
+            self._dispatch(Unread(frame.problem))
 
     def _press(self, edge: KeyEdge) -> None:
         """Handle an edge of a button; a press that wakes the terminal does nothing else."""

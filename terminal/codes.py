@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 Corners: TypeAlias = tuple[tuple[float, float], ...]
@@ -32,6 +33,15 @@ class Scan:
     def codes(self) -> tuple[Code, ...]:
         """Every code in view, the chosen one first."""
         return (Code(self.text, self.corners), *self.others)
+
+
+class ScanProblem(StrEnum):
+    """Measured reason why a code in view is not read."""
+
+    DARK = "dark"
+    GLARE = "glare"
+    FAR = "far"
+    MOTION = "motion"
 
 
 PREFIX = "VI1:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from terminal.codes import Scan
+    from terminal.codes import Scan, ScanProblem
     from terminal.errors import Fault
     from terminal.model import Luma
     from terminal.ports import KeyEdge, LinkMessage
@@ -27,6 +27,8 @@ class FrameScanned:
     decode_ms: float
     luma: Luma | None = None
     """A copy of the whole frame if it shows a code: it may become evidence."""
+    problem: ScanProblem | None = None
+    """Reason why the recent frames were not read; None if none is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import cv2
 
 from terminal import camera as optics
 from terminal import scan
-from terminal.camera import metering
+from terminal.camera import hints, metering
 from terminal.errors import CameraFault, CameraStalled
 from terminal.inbox import CameraFailed, FrameScanned, Inbox, TorchRequested
 from terminal.limits import FRAME_BUDGET_S
@@ -23,11 +23,14 @@ from terminal.ports import CameraControls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from terminal.codes import ScanProblem
     from terminal.model import Luma
     from terminal.ports import Camera, CameraLimits, Frame
 
 CAPTURE_TIMEOUT_S = 1.0
 REOPEN_AFTER_S = 1.0
+TRACES_EVERY = 8
+"""Frames without a code from one search for the traces of one that is far or blurred to the next."""
 EVEN = 1.2
 """Factor of wrong exposure from which the preview is corrected."""
 
@@ -140,6 +143,9 @@ class FrameReader:
         self._clock = clock
         self._optics = optics.start(limits)
         self._glance: metering.MotionProfile | None = None
+        self._hints = hints.Hints()
+        self._far, self._blurred = False, False
+        self._unread = 0
         self.controls = CameraControls()
         """The controls to set after the last frame."""
 
@@ -150,10 +156,22 @@ class FrameReader:
         decode_ms = 1e3 * (time.perf_counter() - begun)
         seen, self._glance = metering.measure(frame, self._box(frame.luma), self._glance)
         self._optics, self.controls = optics.adjust(self._optics, seen, found=found is not None, lit=lit)
+        problem = self._problem(frame.luma, seen, found=found is not None, lit=lit)
         preview = _preview(frame.luma, optics.preview_gain(self._optics, seen))
-        return FrameScanned(
-            found, preview, frame.captured_s, decode_ms, None if found is None else frame.luma.copy()
-        )
+        whole = None if found is None else frame.luma.copy()
+        return FrameScanned(found, preview, frame.captured_s, decode_ms, whole, problem)
+
+    def _problem(self, luma: Luma, seen: optics.Statistics, *, found: bool, lit: bool) -> ScanProblem | None:
+        """Return what kept the recent frames from being read."""
+        self._unread = 0 if found else self._unread + 1
+        if self._unread % TRACES_EVERY == TRACES_EVERY - 1:
+            self._far = scan.is_far(luma, self._memory)
+            region = self._memory.textured
+            box = None if region is None else (region.left, region.top, region.width, region.height)
+            self._blurred = box is not None and metering.is_blurred(luma, box)
+        problem = None if found else hints.problem_of(seen, far=self._far, blurred=self._blurred, lit=lit)
+        self._hints = hints.noted(self._hints, problem, found=found)
+        return self._hints.problem
 
     def _box(self, luma: Luma) -> metering.MeteringBox:
         """Return the box to meter: around the symbol seen last, decoded or not, otherwise the middle."""

@@ -216,8 +216,7 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     area.update(area.x, above, area.width, regions.keys(style).y - above)
     if screen.status.camera is not CameraStatus.LIVE or not live:
         return [*bars.items, *_no_picture(page, screen.status.camera, area)]
-    font = page.font(Role.LEAD, page.colours.ink, bold=True)
-    hint = paragraph(page.say("show_code"), font, side.width, centred=True, even=True)
+    hint = stack(_hints(page, screen, side.width), page.mm(0.8))
     gap = page.mm(1.8)
     hint_y = bars.height + (area.bottom - bars.height - hint.height) // 2
     if not style.landscape:
@@ -228,6 +227,19 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     reticle.center = area.center
     picture: list[Item] = [Fill(area, theme.BLACK), ImageItem(area), Reticle(reticle, page.mm(0.95))]
     return [*bars.items, *picture, *at(hint, page.margin, hint_y)]
+
+
+def _hints(page: Page, screen: Ready, width: int) -> list[Block]:
+    """Lay out what to do at the live picture, in lines of `width` px."""
+    if screen.known is not None:
+        told = [page.say("hint_known", seq=screen.known.seq)]
+    else:
+        problem = screen.looking.problem
+        told = [page.say("show_code" if problem is None else f"hint_{problem}")]
+        if screen.looking.offers_entry(screen.status.clock.monotonic_s):
+            told.append(page.say("hint_entry"))
+    font = page.font(Role.LEAD, page.colours.ink, bold=True)
+    return [paragraph(words, font, width, centred=True, even=True) for words in told]
 
 
 def _no_picture(page: Page, camera: CameraStatus, area: Rect) -> list[Item]:

@@ -6,7 +6,8 @@ uint8 array.
 
 from __future__ import annotations
 
+from terminal.scan.distance import is_far
 from terminal.scan.reader import read, read_next, read_still
 from terminal.scan.steps import START, SeriesState
 
-__all__ = ["START", "SeriesState", "read", "read_next", "read_still"]
+__all__ = ["START", "SeriesState", "is_far", "read", "read_next", "read_still"]

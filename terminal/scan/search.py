@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from dataclasses import replace
 from functools import reduce
@@ -133,7 +134,23 @@ class FrameSearch:
         first = max(self.read, key=lambda symbol: (symbol.ours, symbol.area), default=None)
         read = first.box.times(self.factor) if first else None
         located = self.unread[-1].box.times(self.factor) if self.unread else None
-        return FrameSummary(read, self.ours, located, self._last, pace)
+        textured = self._textured() if first is None else None
+        return FrameSummary(read, self.ours, located, self._last, pace, textured, self._pitch_px())
+
+    def _textured(self) -> Box | None:
+        """Return the region with the most texture, in the picture's pixels."""
+        if self._cells is None:
+            return None
+        height, width = self._frame.shape
+        found = regions.boxes(self._cells, width, height)
+        return found[0].times(self.factor) if found else None
+
+    def _pitch_px(self) -> float | None:
+        """Return the width of a module of the symbol located last, in the picture's pixels."""
+        symbol = self.unread[-1] if self.unread else None
+        if symbol is None or symbol.version is None:
+            return None
+        return self.factor * math.sqrt(symbol.area) / modules(symbol.version)
 
     def pixels(self, step: ReadStep) -> int:
         """Return the number of pixels before scaling (for a grid: modules) that `step` would process.

@@ -215,6 +215,10 @@ class SeriesState:
     """Time taken per time estimated: the speed of this machine relative to the development machine."""
     foreign: bool = False
     """True if the last frame had codes but no inspection mark."""
+    textured: Box | None = None
+    """The region of the last frame with the most texture, in pixels of the frame."""
+    pitch_px: float | None = None
+    """Width of a module of a symbol that was located in the last frame but not corrected; None if unknown."""
 
 
 START = SeriesState()
@@ -247,6 +251,10 @@ class FrameSummary:
     last: ReadStep | None
     """The last step taken."""
     pace: float
+    textured: Box | None = None
+    """The region with the most texture."""
+    pitch_px: float | None = None
+    """Width of a module of the symbol that was located."""
 
 
 def plan(series: SeriesState) -> tuple[ReadStep, ...]:
@@ -269,4 +277,5 @@ def after(series: SeriesState, summary: FrameSummary) -> SeriesState:
     turn = series.turn
     if summary.last in EXTRAS:
         turn = (EXTRAS.index(summary.last) + 1) % len(EXTRAS)
-    return SeriesState(place, age, turn, summary.pace, foreign=summary.read is not None and not summary.ours)
+    foreign = summary.read is not None and not summary.ours
+    return SeriesState(place, age, turn, summary.pace, foreign, summary.textured, summary.pitch_px)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import KindChoice, PlateEntry, Result
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.day import DayScreen
@@ -171,17 +171,21 @@ def key_face(screen: Shown) -> object:
 def _other_face(screen: Shown) -> object:
     if isinstance(screen, DayScreen):
         return _day_face(screen)
+    face: object
     match screen:
         case Locked() | SignIn() | Blocked():
-            return _sign_in_face(screen)
+            face = _sign_in_face(screen)
+        case Ready(known=known):
+            face = Ready, None if known is None else known.seq
         case Uploading():
-            return replace(screen, status=_ANY, seen=None, progress=UploadProgress())
+            face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case Alarm() | RadioCard() | CarCheck() | VinCheck() | CasePick() | CaseForm():
-            return replace(screen, status=_ANY)
+            face = replace(screen, status=_ANY)
         case CaseText(wanted=wanted):
-            return CaseText, wanted  # characters may follow one another faster than they are drawn
+            face = CaseText, wanted  # characters may follow one another faster than they are drawn
         case _:
-            return replace(screen, status=_ANY, seen=None)
+            face = replace(screen, status=_ANY, seen=None)
+    return face
 
 
 def _banner(screen: Shown) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from terminal.model import NAMING_A_VEHICLE, Candidate, LookupState, Outcome, RecordedCheck, Subject
 from terminal.screens.alarms import is_alarm
+from terminal.screens.looking import Looking
 from terminal.screens.values import LastSeen, Status
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ class Ready:
 
     status: Status = field(default_factory=Status)
     seen: LastSeen | None = None
+    checked: RecordedCheck | None = field(default=None, repr=False)
+    """The check that was shown last; None if there is none to go back to."""
+    looking: Looking = Looking()  # noqa: RUF009 - frozen
+
+    @property
+    def known(self) -> RecordedCheck | None:
+        """The check of the code in view, if it is the one that was shown last."""
+        seen = self.seen.text if self.seen is not None and self.shows_checked_code else None
+        return self.checked if self.checked is not None and seen and self.checked.text == seen else None
 
     @property
     def shows_checked_code(self) -> bool:

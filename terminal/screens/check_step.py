@@ -138,6 +138,8 @@ def pressed_when_ready(screen: Ready, button: Button) -> Transition:
             return replace(screen, seen=None), ()
         case Button.BACK:
             return screen, (ToggleTorch(),)
+        case Button.CONFIRM if screen.known is not None:
+            return Result(screen.status, screen.known, screen.seen), ()
         case Button.CONFIRM:
             return entry_step.entry(screen, None), ()
         case _:
@@ -147,7 +149,7 @@ def pressed_when_ready(screen: Ready, button: Button) -> Transition:
 def pressed_at_result(screen: Result, button: Button) -> Transition:
     """Handle a button at a check; while the registry is being asked CONFIRM does nothing."""
     if button is Button.TRIGGER:
-        return Ready(screen.status, screen.seen), (StopSignal(),)
+        return _next(screen), (StopSignal(),)
     if screen.hidden:
         recheck = button is Button.CONFIRM
         return (screen, (Recheck(screen.judged),)) if recheck else (replace(screen, revealed=True), ())
@@ -163,7 +165,12 @@ def _left(screen: Result) -> Transition:
         return replace(screen.log, status=screen.status, seen=screen.seen), (LoadShift(),)
     if screen.needs_confirmation:
         return entry_step.entry(screen, screen.judged), (StopSignal(),)
-    return Ready(screen.status, screen.seen), (StopSignal(),)
+    return _next(screen), (StopSignal(),)
+
+
+def _next(screen: Result) -> Ready:
+    """Return the live picture after a check."""
+    return Ready(screen.status, screen.seen, None if screen.reopened else screen.judged)
 
 
 def confirmed(screen: Result) -> Transition:

@@ -10,6 +10,7 @@ from terminal.screens.check import DetailsWanted
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.day import DayEffect, DayEvent
+from terminal.screens.looking import Unread
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 from terminal.screens.sign_in import SignInEffect
@@ -124,6 +125,7 @@ class Failed:
 
 ScreenEvent: TypeAlias = (
     Scanned
+    | Unread
     | Pressed
     | Typed
     | KeyboardSwitched

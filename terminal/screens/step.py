@@ -8,7 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from terminal.ports import Button
-from terminal.screens import check_step, choice_step, comparing, day_step, entry_step, sealed_step, shift_step
+from terminal.screens import (
+    check_step,
+    choice_step,
+    comparing,
+    day_step,
+    entry_step,
+    looking,
+    sealed_step,
+    shift_step,
+)
 from terminal.screens.check import (
     OTHER_CODE_S,
     DetailsWanted,
@@ -39,6 +48,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.looking import Looking, Unread
 from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry
 from terminal.screens.state import FaultScreen, Screen, Transition
@@ -66,8 +76,8 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
             | SealedOpened()
         ):
             return check_step.entered(screen, event)
-        case Scanned() | OthersWanted() | CodeChosen() | Identified():
-            return choice_step.step(screen, event, now_s)
+        case Unread() | Scanned() | OthersWanted() | CodeChosen() | Identified():
+            return _looked(screen, event, now_s)
         case Recorded() | Rechecked() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
@@ -76,6 +86,18 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
             else:
                 after = shift_step.step(screen, event)
             return after
+
+
+def _looked(
+    screen: Screen, event: Unread | Scanned | OthersWanted | CodeChosen | Identified, now_s: float
+) -> Transition:
+    if isinstance(event, Unread):
+        if isinstance(screen, Ready):
+            screen = replace(screen, looking=looking.after(screen.looking, event.problem, now_s))
+        return screen, ()
+    if isinstance(screen, Ready):
+        screen = replace(screen, looking=Looking())
+    return choice_step.step(screen, event, now_s)
 
 
 def _ticked(screen: Screen, status: Status, now_s: float) -> Transition:

@@ -49,6 +49,7 @@ from tests.pictures import code, scene
 from tests.terminal.drawing.displays import SIZE
 from tests.terminal.drawing.gallery_alarm import case_screens
 from tests.terminal.drawing.gallery_day import DAY_ENGLISH, DAY_NIGHT, day_screens
+from tests.terminal.drawing.gallery_hints import hint_screens
 from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.drawing.gallery_verdict import verdict_screens
 from tests.terminal.drawing.sign_in_gallery import sign_in_screens
@@ -348,9 +349,12 @@ def _views() -> dict[str, View]:
         **day_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
+    views |= {name: View(hinted, street()) for name, hinted in hint_screens().items()}
     views |= {name: View(screen) for name, screen in screens.items()} | _choices()
     english = (
         "ready",
+        "ready_entry",
+        "ready_known",
         "pass",
         "compare",
         "checking",

@@ -124,15 +124,15 @@ def test_a_finger_acknowledges_an_alarm_by_staying_on_the_key(desk: Desk, labora
     app = left(desk)
     answer(desk, laboratory, "C")
     app.run_once(0.0)
-    desk.rig.touch_down(240, 760)
+    desk.rig.touch_down(360, 760)
     app.run_once(0.0)
     assert on(app, Alarm).held
     desk.rig.advance(HOLD_S / 2)
-    desk.rig.touch_up(240, 760)
+    desk.rig.touch_up(360, 760)
     desk.rig.advance(HOLD_S)
     app.run_once(0.0)
     assert not on(app, Alarm).held
-    desk.rig.touch_down(240, 760)
+    desk.rig.touch_down(360, 760)
     app.run_once(0.0)
     desk.rig.advance(HOLD_S)
     app.run_once(0.0)

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from terminal import atomic_file
-from terminal.clock.state import ClockState, Floor, Setting, TimeOrigin
+from terminal.clock.state import ClockSetting, ClockState, Floor, TimeOrigin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,13 +66,13 @@ def decode(content: bytes, build_s: int) -> ClockState | None:
         return None
 
 
-def _setting(value: Any) -> Setting | None:  # noqa: ANN401 - JSON's values are any
+def _setting(value: Any) -> ClockSetting | None:  # noqa: ANN401 - JSON's values are any
     if value is None:
         return None
     origin, offset_s, at_s, disputed = value
     if not (isfinite(offset_s) and isfinite(at_s)):
         raise ValueError("not a time")
-    return Setting(TimeOrigin(origin), float(offset_s), float(at_s), bool(disputed))
+    return ClockSetting(TimeOrigin(origin), float(offset_s), float(at_s), bool(disputed))
 
 
 def _digest(body: bytes) -> bytes:

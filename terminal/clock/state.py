@@ -83,7 +83,7 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ClockSetting:
     """The last time that the clock was set right."""
 
     origin: TimeOrigin
@@ -101,7 +101,7 @@ class ClockState:
 
     floor: Floor
     boot_id: str = ""
-    setting: Setting | None = None
+    setting: ClockSetting | None = None
     battery_agrees: bool = False
     """True if the battery-backed clock showed the trusted time when it was last compared."""
 
@@ -142,7 +142,7 @@ def with_answer(state: ClockState, signed_s: float, round_trip_s: float, running
         offset_s = max(signed_s + round_trip_s / 2, floor.offline_s) - running_s
     return replace(
         state,
-        setting=Setting(TimeOrigin.ANSWER, offset_s, running_s, disputed),
+        setting=ClockSetting(TimeOrigin.ANSWER, offset_s, running_s, disputed),
         floor=floor if disputed else replace(floor, answer_s=int(signed_s)),
     )
 
@@ -163,7 +163,7 @@ def _booted(state: ClockState, reading: ClockReading) -> ClockState:
     setting = None
     battery_s = reading.battery_s if state.battery_agrees else None
     if battery_s is not None and _is_plausible(battery_s, state.floor):
-        setting = Setting(TimeOrigin.BATTERY, battery_s - reading.running_s, reading.running_s)
+        setting = ClockSetting(TimeOrigin.BATTERY, battery_s - reading.running_s, reading.running_s)
     return ClockState(state.floor, reading.boot_id, setting, state.battery_agrees)
 
 
@@ -172,7 +172,7 @@ def _followed(state: ClockState, reading: ClockReading) -> ClockState:
     if reading.service is None:
         return state
     origin, before = TimeOrigin(reading.service.value), state.setting
-    setting = Setting(origin, reading.wall_s - reading.running_s, reading.running_s)
+    setting = ClockSetting(origin, reading.wall_s - reading.running_s, reading.running_s)
     if before is not None and before.origin is origin:
         allowed_s = STEP_S + DRIFT * (reading.running_s - before.at_s)
         if before.disputed or abs(setting.offset_s - before.offset_s) > allowed_s:

@@ -20,8 +20,8 @@ class Setting(StrEnum):
     THEME = "theme"
 
 
-Value: TypeAlias = int | str | bool
-CHOICES: dict[Setting, tuple[Value, ...]] = {
+SettingValue: TypeAlias = int | str | bool
+CHOICES: dict[Setting, tuple[SettingValue, ...]] = {
     Setting.BRIGHTNESS: (1, 2, 3, 4, 5),
     Setting.VOLUME: ("off", "low", "high"),
     Setting.VIBRATION: (True, False),
@@ -44,12 +44,12 @@ class DeviceSettings:
     language: str = "zh"
     theme: str = "day"
 
-    def value(self, setting: Setting) -> Value:
+    def value(self, setting: Setting) -> SettingValue:
         """Return the value of a setting."""
-        found: Value = getattr(self, setting)
+        found: SettingValue = getattr(self, setting)
         return found
 
-    def with_value(self, setting: Setting, value: Value) -> DeviceSettings:
+    def with_value(self, setting: Setting, value: SettingValue) -> DeviceSettings:
         """Return the settings with another value. Raises ValueError for one that is not in CHOICES."""
         if not any(value == one and type(value) is type(one) for one in CHOICES[setting]):
             raise ValueError(f"{setting} cannot be {value!r}")

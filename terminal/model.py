@@ -378,6 +378,22 @@ class AnswerSummary:
     newer_issued: bool = False
     """The registry knows a newer credential than the one shown; old copies are lawful."""
     issuance: Issuance | None = None
+    refusal: RefusalReason | None = None
+    """Reason given by the registry if it refused the lookup."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDetails:
+    """Context of a vehicle that the officer entered, beside its plate."""
+
+    vin: str | None = None
+    """VIN that the vehicle was looked up by; None if it was looked up by its plate."""
+    worn: Plate | None = None
+    """For a VIN: plate that the vehicle wears, by the check that this one belongs to; None if not known."""
+    belongs_to: int | None = None
+    """Record number of the check that this one belongs to: of the same vehicle, or of one coupled to it."""
+    near: tuple[Plate, ...] = ()
+    """Numbers to offer if the registry has no such vehicle, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,9 +408,8 @@ class RecordedCheck:
     plate: Plate | None = None
     """Vehicle of the check: the entered plate, or the one that a proven code names."""
     lookup: LookupState = LookupState.NOT_ASKED
-    refusal: RefusalReason | None = None
-    """Reason given by the registry if it refused the lookup."""
     answer: AnswerSummary = AnswerSummary()
+    entry: EntryDetails = EntryDetails()
     several: Several | None = None
     """Vehicles that the code may be about, if the officer is to pick one."""
     as_of_s: float = 0.0

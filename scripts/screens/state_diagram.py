@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from scripts.screens.state_names import NAMES, name
 from terminal.codes import Scan
 from terminal.device_ports import CLIP_S, Heard
 from terminal.errors import JournalFull
-from terminal.journal.notes import END_REASONS, OPENING_REASONS
+from terminal.journal.notes import END_REASONS, OPENING_REASONS, Action
 from terminal.model import (
     Candidate,
     CredentialFinding,
@@ -26,10 +27,12 @@ from terminal.model import (
 )
 from terminal.officers.roster import LEAST_PIN
 from terminal.ports import Button
-from terminal.screens.attention import HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
-from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
+from terminal.screens import offers
+from terminal.screens.attention import BOUNCE_S, HOLD_S, SETTLE_S, KeyDown, KeyUp, Touched
+from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison, Fitted
+from terminal.screens.entry import NearPicked, NumberWanted, PartnerWanted, VinWanted
 from terminal.screens.events import (
     AskKinds,
     CheckCode,
@@ -69,11 +72,11 @@ from terminal.screens.shift import (
     MenuTouched,
     NotePicked,
     Part,
+    Revoke,
     ShiftEnd,
     ShiftEnded,
     ShiftLoaded,
     ShiftLog,
-    Uploading,
 )
 from terminal.screens.shift_step import logged
 from terminal.screens.sign_in import (
@@ -87,7 +90,7 @@ from terminal.screens.sign_in import (
     SignInRefused,
     Takeover,
 )
-from terminal.screens.state import FaultScreen, Screen, Shown, subject_of
+from terminal.screens.state import Screen, subject_of
 from terminal.screens.ui import Ui, UiEvent, advance
 from terminal.screens.values import (
     ClockStatus,
@@ -97,14 +100,15 @@ from terminal.screens.values import (
     Status,
     TrustStatus,
 )
+from terminal.screens.vin_entry import LookUpVin, VinEntry
 from terminal.screens.voice import ClipHeard, KeepClip, StartClip, VoiceNote, VoiceWanted
 from terminal.vehicle.verdict import decide
 from tests.terminal.screens.builders import judged, placed, with_sealed_claims
 
 README = Path("terminal/README.md")
 BEGIN, END = "<!-- states -->", "<!-- /states -->"
-SAMPLE = "粤B12345"
-"""A plate to type, which several kinds may have."""
+SAMPLE, VIN = "粤B12345", "1M8GDM9AXKP042788"
+"""A plate to type, which several kinds may have, and a VIN."""
 ENFORCING = TrustStatus(enforcement=EnforcementStatus("苏", frozenset({1})))
 ONLINE = Status(online=True, trust=ENFORCING)
 LATER = replace(ONLINE, clock=ClockStatus(monotonic_s=1000.0))
@@ -117,9 +121,12 @@ ALARMED = VehicleFinding.ALARM
 _NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _PASSING = re.compile(
     rf"(?:status=Status|logged=Logged|seen=LastSeen){_NESTED}|<Fit\.[^>]*>|kind='..'|noted=\w+"
+    rf"|draft=Draft{_NESTED}|draft=None|, vin='[A-Z0-9]*'(?=\))"
     r"|(?:as_of_s|checked_s|taken_s|last_s)=[0-9.]+|(?<=details=)[12]"
 )
-"""Parts of a state that do not distinguish states here: bar, notes, earlier codes, points, kinds, times."""
+"""Parts of a state that do not distinguish states here: bar, notes, earlier codes, points, kinds, times, and
+what was left half typed.
+"""
 Edges = dict[tuple[str, str], list[str]]
 
 
@@ -146,88 +153,8 @@ def diagram() -> str:
         f"    {start} --> {end}: {' or '.join(sorted(set(labels)))}"
         for (start, end), labels in sorted(walk().items())
     ]
-    names = [f'    state "{words}" as {name}' for name, words in _NAMES.items()]
+    names = [f'    state "{words}" as {name}' for name, words in NAMES.items()]
     return "\n".join(["stateDiagram-v2", *names, "    [*] --> StartTest", *lines])
-
-
-_NAMES = {
-    "Ready": "Ready: show a code",
-    "Compare_plate": "Plate to compare: is this the vehicle?",
-    "Checking": "Plate, while the registry is asked",
-    "Question": "Alarm, or off the road: is this the vehicle?",
-    "Plateless": "Verdict: no vehicle is known",
-    "Verdict": "Verdict",
-    "Details": "Details of a verdict",
-    "Reopened": "Check from the shift's list",
-    "Hidden": "Verdict, too old to be shown",
-    "Alarm": "Alarm, not acknowledged",
-    "Compare": "Verdict: compare the car with the alarm",
-    "Comparison": "Does this point agree?",
-    "CodeChoice": "Which of several codes?",
-    "Entry": "Plate entry",
-    "Kinds": "Which kind of plate?",
-    "Fault": "Fault: no verdict",
-    "Menu": "Menu",
-    "ShiftLog": "This shift's checks",
-    "LogEntry": "Add to a check",
-    "VoiceNote": "Spoken note is recorded",
-    "SealedReasons": "Why open the enforcement data?",
-    "SealedView": "Enforcement data",
-    "ShiftEnd": "End or hand over the shift?",
-    "EndReason": "Why end with open alarms?",
-    "HandedOver": "What the successor takes over",
-    "Uploading": "Upload",
-    "Ended": "Upload of an ended shift",
-    "ShiftOver": "Nobody is signed in: no check",
-    "StartTest": "Self-test at the start: no check",
-    "SelfTest": "Self-test",
-    "SettingsScreen": "Settings",
-    "Diagnostics": "Diagnostics",
-    "SignIn": "Officer number and PIN",
-    "Locked": "Locked session",
-    "Blocked": "Number with too many wrong PINs",
-}
-
-
-_SHORT = {FaultScreen: "Fault", PlateEntry: "Entry", KindChoice: "Kinds"}
-
-
-def name(screen: Shown) -> str:
-    """Return a screen's name in the diagram."""
-    match screen:
-        case Ready():
-            return "Ready"
-        case Result():
-            return _result_name(screen)
-        case Uploading() if screen.ended is not None:
-            return "Ended"
-        case _:
-            return _day_name(screen)
-
-
-def _day_name(screen: Shown) -> str:
-    match screen:
-        case SelfTest(on_duty=False):
-            return "StartTest"
-        case ShiftEnd(asking=True):
-            return "EndReason"
-        case _:
-            return _SHORT.get(type(screen), type(screen).__name__)
-
-
-def _result_name(screen: Result) -> str:
-    """Return the name of a check's screen in the diagram."""
-    names = {
-        "Hidden": screen.hidden,
-        "Details": screen.details > 0,
-        "Reopened": screen.reopened,
-        "Compare": screen.compares,
-        "Compare_plate": screen.phase is Phase.COMPARE,
-        "Checking": screen.phase is Phase.CHECKING,
-        "Question": screen.needs_confirmation,
-        "Plateless": screen.wants_plate,
-    }
-    return next((given for given, holds in names.items() if holds), "Verdict")
 
 
 @cache
@@ -279,7 +206,10 @@ def _events(ui: Ui) -> list[tuple[str, UiEvent | Button]]:
     events += [("a code", Scanned(ONE)), ("several codes", Scanned(SEVERAL))]
     events += [("3 minutes", Tick(LATER))] if isinstance(screen, Result) else []
     if isinstance(screen, PlateEntry):
-        events.append(("a key", Typed(SAMPLE[len(screen.number) : len(screen.number) + 1])))
+        events += [] if screen.number else [("keys", Typed(SAMPLE))]
+        events += [] if screen.number else [("the key for a VIN", VinWanted())]
+    if isinstance(screen, VinEntry):
+        events += [] if screen.vin else [("keys", Typed(VIN))]
     if isinstance(screen, KindChoice):
         events += [("a kind", Picked(kind)) for kind in (*screen.kinds, None)]
     events += [("a touch", touch) for touch in _touches(screen)]
@@ -328,16 +258,25 @@ def _choices(screen: Result | CodeChoice) -> list[ScreenEvent]:
     if isinstance(screen, CodeChoice):
         return [CodeChosen(place) for place in range(len(screen.codes))]
     details: list[ScreenEvent] = [DetailsWanted()] if screen.has_details and not screen.details else []
-    return [*details, *([OthersWanted()] if screen.has_other_code else [])]
+    if screen.other is not None:
+        return [*details, *([OthersWanted()] if screen.has_other_code else [])]
+    return [*details, NumberWanted(), PartnerWanted(), VinWanted(), *map(NearPicked, offers.near(screen))]
 
 
 def _ends(ui: Ui, event: UiEvent | Button) -> list[Ui]:
     """Return the states after an event whose effects succeeded, and after one whose effects failed."""
+    if isinstance(event, Typed):  # in one step, to keep the states few
+        for symbol in event.text:
+            ui, _ = advance(ui, Typed(symbol), SETTLE_S)
+        return [ui]
     seen = replace(ui, keys=replace(ui.keys, drawn_s=0.0), touches=replace(ui.touches, drawn_s=0.0))
     if isinstance(event, Button):
         after, effects = advance(seen, KeyDown(event, SETTLE_S), SETTLE_S)
         if ui.up is not None:
             after, effects = advance(after, KeyUp(event, SETTLE_S + HOLD_S), SETTLE_S + HOLD_S)
+        elif event is Button.BACK:
+            after, released = advance(after, KeyUp(event, SETTLE_S), SETTLE_S + 2 * BOUNCE_S)
+            effects = (*effects, *released)
     else:
         after, effects = advance(seen, event, SETTLE_S)
     answers = [answer for effect in effects for answer in _answers(effect)]
@@ -357,11 +296,8 @@ def _answers(effect: Effect) -> list[UiEvent]:
             return [*(Recorded(one) for one in found), FULL]
         case Confirm() | Recheck() | Compared():
             return _case_answers(effect)
-        case Enter(plate, after):
-            shown = after or replace(judged("A", CredentialFinding.NOT_SHOWN), text=None)
-            typed = _about(shown, plate, Subject.TYPED)
-            asked = replace(typed, lookup=LookupState.WAITING)
-            return [Recorded(typed), Recorded(asked), *(Recorded(more) for more in _refined(typed)), FULL]
+        case Enter() | LookUpVin():
+            return _entry_answers(effect)
         case AskKinds(number):
             several = tuple(
                 Candidate(kind, VehicleStatus(VehicleFinding.VALID, "A")) for kind in ("02", "07")
@@ -369,6 +305,13 @@ def _answers(effect: Effect) -> list[UiEvent]:
             return [Listed(number, found) for found in (several, several[:1], None)]
         case _:
             return _shift_answers(effect)
+
+
+def _entry_answers(effect: Enter | LookUpVin) -> list[UiEvent]:
+    if isinstance(effect, LookUpVin):
+        return [Recorded(_about(_unshown(), None, Subject.TYPED)), FULL]
+    typed = _about(effect.after or _unshown(), effect.plate, Subject.TYPED)
+    return [Recorded(typed), *(Recorded(more) for more in _refined(typed)), FULL]
 
 
 def _sign_in_answers(effect: CheckPin) -> list[UiEvent]:
@@ -401,9 +344,9 @@ def _case_answers(effect: Confirm | Recheck | Compared) -> list[UiEvent]:
 def _shift_answers(effect: Effect) -> list[UiEvent]:
     match effect:
         case LoadShift():
-            checked = logged(judged("A", CredentialFinding.CURRENT))
+            checked = replace(logged(judged("A", CredentialFinding.CURRENT)), acts=(Action("放行"),))
             return [ShiftLoaded((checked,), (), 1), ShiftLoaded((checked,), (), 1, (OPEN_ALARM,))]
-        case Annotate(seq):
+        case Annotate(seq) | Revoke(seq):
             return [Annotated(seq), FULL]
         case OpenSealed(one):
             return [SealedOpened(one.seq, SealedClaims("LSVAA4182E2123456")), FULL]
@@ -425,6 +368,11 @@ def _day_answers(effect: Effect) -> list[UiEvent]:
             return [ClipHeard(Heard(0.0, 0.0)), FULL]
         case _:
             return []
+
+
+def _unshown() -> RecordedCheck:
+    """Return a check without a code."""
+    return replace(judged("A", CredentialFinding.NOT_SHOWN), text=None)
 
 
 def _about(one: RecordedCheck, plate: Plate | None, subject: Subject) -> RecordedCheck:

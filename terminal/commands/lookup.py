@@ -180,7 +180,7 @@ def _tell(judged: RecordedCheck, *, as_json: bool) -> None:
                         "silent": found.hotlist.silent,
                     },
                     "lookup": judged.lookup,
-                    "refusal": judged.refusal,
+                    "refusal": judged.answer.refusal,
                     "record": judged.seq,
                 }
             )
@@ -193,5 +193,5 @@ def _tell(judged: RecordedCheck, *, as_json: bool) -> None:
     if found.hotlist is not None:
         out(" / ".join(text.hotlist_word(found.hotlist, language) for language in ("zh", "en")))
     out(f"{verdict.guidance_zh} / {verdict.guidance_en}")
-    if judged.refusal is not None:
-        warn(f"the registry refused: {judged.refusal}")
+    if judged.answer.refusal is not None:
+        warn(f"the registry refused: {judged.answer.refusal}")

@@ -16,9 +16,11 @@ from terminal.drawing import (
     choice,
     comparing,
     diagnostics,
+    note_change,
     plate_entry,
     regions,
     result,
+    result_keys,
     sealed,
     self_test,
     settings,
@@ -28,6 +30,7 @@ from terminal.drawing import (
     text,
     theme,
     upload,
+    vin_entry,
     voice,
 )
 from terminal.drawing.flow import Flow, flow
@@ -44,19 +47,20 @@ from terminal.drawing.items import (
     paint_seen,
 )
 from terminal.drawing.layout import Block, at, paragraph, stack
-from terminal.drawing.page import LEAST_KEY, Page, Role, top
+from terminal.drawing.page import Page, Role, top
 from terminal.drawing.shift_parts import filled
 from terminal.drawing.soft_keys import key_bar, key_rects
 from terminal.drawing.theme import Style
-from terminal.drawing.touch_cells import TouchCell, Turned, banner_cell, block_cell, part
+from terminal.drawing.touch_cells import TouchCell, Turned, banner_cell, block_cell
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.diagnostics import Diagnostics
 from terminal.screens.events import Pressed
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import SealedReasons, SealedView
 from terminal.screens.self_test import SelfTest
 from terminal.screens.settings import SettingsScreen
@@ -65,6 +69,7 @@ from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.state import Touch as CellTouch
 from terminal.screens.values import CameraStatus
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 from terminal.vehicle.tables import Lines
 
@@ -152,7 +157,7 @@ def compose(screen: Shown, style: Style, *, live: bool = True) -> list[Item]:
         items = _ready(Page(style), screen, live=live)
     else:
         items = _COMPOSED[type(screen)](style, screen)
-    keys = _result_keys(Page(style), screen) if isinstance(screen, Result) else []
+    keys = result_keys.items(Page(style), screen) if isinstance(screen, Result) else []
     shown = [*items, *keys, *key_bar(Page(style), screen)]
     return [dimmed(item) for item in shown] if style.night else shown
 
@@ -164,36 +169,8 @@ def _flow(screen: Shown, style: Style) -> Flow | None:
 
 
 def _result(style: Style, screen: Result) -> Flow:
-    end = regions.keys(style).y
-    below = end - min((cell.rect.y for cell in _result_cells(screen, style)), default=end)
+    below = result_keys.room(screen, style)
     return flow(style, screen.status, lambda page: result.blocks(page, screen), below=below)
-
-
-def _result_cells(screen: Result, style: Style) -> list[TouchCell]:
-    """Return the key of the details, and below it, on a low display beside it, the strip that offers another
-    code.
-    """
-    if not screen.has_other_code:
-        opened = result.details_cell(screen, style)
-        return [] if opened is None else [opened]
-    strip = choice.strip_cell(style)
-    if (opened := result.details_cell(screen, style, strip.rect.height)) is None:
-        return [strip]
-    if regions.is_low(style):
-        row = regions.foot(style, LEAST_KEY)
-        return [
-            TouchCell(part(row, place, 2, 0, row.height), cell.event)
-            for place, cell in enumerate((opened, strip))
-        ]
-    return [opened, strip]
-
-
-def _result_keys(page: Page, screen: Result) -> list[Item]:
-    drawn: list[Item] = []
-    for cell in _result_cells(screen, page.style):
-        details = cell.event == DetailsWanted()
-        drawn += result.details_key(page, screen, cell) if details else choice.strip(page, cell)
-    return drawn
 
 
 def _alarm(style: Style, screen: Alarm) -> Flow:
@@ -295,10 +272,12 @@ _FLOWS: dict[type, Callable[[Style, Any], Flow]] = {
     Uploading: upload.progress,
     Comparison: comparing.comparison,
     RadioCard: alarm_card.card,
+    NoteChange: note_change.question,
 }
 """Layout of the screens whose blocks follow one another, on pages where a display does not hold them."""
 _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
     PlateEntry: plate_entry.compose_entry,
+    VinEntry: vin_entry.compose,
     KindChoice: plate_entry.compose_choice,
     CodeChoice: choice.compose_choice,
     SealedReasons: sealed.compose_reasons,
@@ -312,9 +291,10 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
     Ready: lambda _, style: [shift.bar_cell(style)],
-    Result: _result_cells,
+    Result: result_keys.cells,
     Comparison: lambda _, style: comparing.cells(style),
     PlateEntry: plate_entry.cells,
+    VinEntry: vin_entry.cells,
     KindChoice: plate_entry.cells,
     CodeChoice: choice.cells,
     SealedReasons: lambda _, style: sealed.cells(style),

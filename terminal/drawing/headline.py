@@ -17,7 +17,7 @@ from terminal.vehicle import status
 from terminal.vehicle.inspection import SHANGHAI, is_day
 from terminal.vehicle.status import StatusClass
 from terminal.vehicle.tables import OUTCOMES, Lines
-from terminal.vehicle.verdict import is_contradicted
+from terminal.vehicle.verdict import by_vin, is_contradicted
 
 if TYPE_CHECKING:
     from terminal.drawing.page import Page
@@ -75,6 +75,8 @@ def headline(page: Page, screen: Result) -> str:
 
 def _reason(page: Page, screen: Result) -> str:
     verdict, found = screen.judged.verdict, screen.judged.verdict.status.finding
+    if (of_vin := by_vin(verdict)) is not None:
+        return _named(page, of_vin)
     if found is VehicleFinding.OVERDUE:
         return _overdue(page, screen)
     if found in _LETTERED:
@@ -134,8 +136,8 @@ def source(page: Page, screen: Result) -> str:
     judged, vehicle = screen.judged, screen.judged.verdict.status
     if judged.plate is None:
         return ""
-    if judged.refusal is not None and judged.lookup is LookupState.NO_ANSWER:
-        return page.say(REFUSED[judged.refusal])
+    if judged.answer.refusal is not None and judged.lookup is LookupState.NO_ANSWER:
+        return page.say(REFUSED[judged.answer.refusal])
     if judged.lookup is LookupState.ANSWERED:
         return _dated(page, "source_live", screen.age_s)
     silent = judged.lookup is LookupState.NO_ANSWER

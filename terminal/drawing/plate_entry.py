@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import plates, regions, text
+from terminal.drawing import keyboard, plates, regions, text
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import Fill, IconItem, Item, PlateArt
 from terminal.drawing.layout import Block, at, beside, paragraph, stack
-from terminal.drawing.page import LEAST_CELL, LEAST_PLATE, Page, Role, top
+from terminal.drawing.page import LEAST_PLATE, Page, Role, top
 from terminal.drawing.result_details import VEHICLE_SIGNS
 from terminal.drawing.shift_parts import headed
 from terminal.drawing.touch_cells import TouchCell, Turned, face_of, key_face, part, turn_face
 from terminal.model import Plate
 from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry
+from terminal.screens.entry import EntryPurpose, Erased, VinWanted
 from terminal.screens.events import KeyboardSwitched, Picked, Typed
-from terminal.vehicle.plate import CAPITALS, TAILS, WORDS, symbols_after
+from terminal.screens.offers import takes_vin
+from terminal.vehicle.plate import CAPITALS, TAILS, TRAILER_TAIL, WORDS, can_be, missing, symbols_after
 from terminal.vehicle.tables import KINDS, PROVINCES, VEHICLE_LINES, Lines
 
 if TYPE_CHECKING:
     from terminal.drawing.theme import Style
     from terminal.model import Candidate
 
-_MOST_COLUMNS = 7
-"""Typing keys are not made narrower than `LEAST_CELL`, and there are at most this many in a row."""
-_KEYS_MM, _LOW_KEYS_MM, _WIDE_KEYS_MM = 64.0, 37.0, 64.0
-"""Height of the keys, mm, and on a low display; their width beside a heading."""
+_HEAD_KEY_MM, _HEAD_ROW_MM = 12.0, 9.0
+"""Width and height of the keys beside the number, mm."""
 _KIND_MM, _TALL_KIND_MM, _TALLEST_KIND_MM = 10.6, 10.8, 14.0
 """Least height of a row of kinds, mm: the name beside the plate; below it, in two columns; the same with
 names of more than one line.
@@ -42,40 +42,21 @@ _DIGITS = "0123456789"
 _SYMBOLS = (*"1234567890", *CAPITALS, *TAILS, *WORDS)
 
 
-def _places(style: Style) -> tuple[Rect, Rect]:
-    """Return the areas of the heading and of the keys, px; the same whatever bars are at the top."""
-    tall = _LOW_KEYS_MM if regions.is_low(style) else _KEYS_MM
-    return regions.low_cells(style, tall, _WIDE_KEYS_MM)
-
-
 def cells(screen: PlateEntry | KindChoice, style: Style) -> list[TouchCell]:
     """Return all touch cells above the soft keys; no two overlap."""
-    area = _places(style)[1]
-    return _keyboard(screen.keys, style, area) if isinstance(screen, PlateEntry) else _kinds(screen, style)
+    if isinstance(screen, KindChoice):
+        return _kinds(screen, style)
+    symbols = tuple(PROVINCES) if screen.keys is Keys.PROVINCES else _SYMBOLS
+    return [*keyboard.keys(symbols, KeyboardSwitched(), style), *_head_keys(screen, style)]
 
 
-def _keyboard(keys: Keys, style: Style, area: Rect) -> list[TouchCell]:
-    """Return the keys of a page row by row; the rest of the last row switches to the other keyboard and, if
-    this one has several pages, to the next.
-    """
-    symbols = tuple(PROVINCES) if keys is Keys.PROVINCES else _SYMBOLS
-    columns = min(_MOST_COLUMNS, area.width // style.mm(LEAST_CELL))
-    room = columns * (area.height // style.mm(LEAST_CELL))
-    ends: tuple[KeyboardSwitched | Turned, ...] = (KeyboardSwitched(),)
-    if len(symbols) + 1 > room:
-        ends = (KeyboardSwitched(), Turned())
-        each = room - len(ends)
-        start = style.page % -(-len(symbols) // each) * each
-        symbols = symbols[start : start + each]
-    rows = -(-(len(symbols) + len(ends)) // columns)
-    high = area.height / max(rows, room // columns if len(ends) > 1 else 0)
-    typed = [
-        TouchCell(part(area, place % columns, columns, place // columns, high), Typed(symbol))
-        for place, symbol in enumerate(symbols)
-    ]
-    rest = part(area, len(symbols) % columns, columns, len(symbols) // columns, high)
-    rest.width = area.right - rest.x
-    return [*typed, *(TouchCell(part(rest, n, len(ends), 0, high), end) for n, end in enumerate(ends))]
+def _head_keys(screen: PlateEntry, style: Style) -> list[TouchCell]:
+    """Return the keys beside the number: at the right one that erases, at the left one for a VIN instead."""
+    head, side, tall = keyboard.places(style)[0], style.mm(_HEAD_KEY_MM), style.mm(_HEAD_ROW_MM)
+    y = head.bottom - tall
+    erase = TouchCell(Rect(head.right - side, y, side, tall), Erased())
+    vin = TouchCell(Rect(head.x, y, side, tall), VinWanted())
+    return [erase, vin] if takes_vin(screen) else [erase]
 
 
 def _kinds(screen: KindChoice, style: Style) -> list[TouchCell]:
@@ -112,38 +93,64 @@ def _kinds(screen: KindChoice, style: Style) -> list[TouchCell]:
 
 def compose_entry(style: Style, screen: PlateEntry) -> list[Item]:
     """Lay out the number so far on a plate of no kind, the question, and the keys."""
-    page, area = Page(style), _places(style)[0]
-    head = replace(page, area=area)
-    bars = top(head, screen.status)
-    gap = page.mm(1.0)
+    page, area = Page(style), keyboard.places(style)[0]
+    bars = top(replace(page, area=area), screen.status)
+    side, row = page.mm(_HEAD_KEY_MM), page.mm(_HEAD_ROW_MM)
+    if area.bottom - bars.height < row:  # under an alarm's banner there is no room for all notices
+        bars = top(replace(page, area=area), replace(screen.status, notices=()))
+    between = Rect(area.x + side, area.y, area.width - 2 * side, area.height)
+    head = replace(page, area=between)
+    gap = page.mm(0.6)
     room = area.bottom - bars.height
-    plate = Plate(screen.number.ljust(7, plates.BLANK), "")
+    plate = Plate(_shown(screen), "")
     caption = _caption(head, screen)
-    least = page.mm(LEAST_PLATE)
+    least = min(page.mm(LEAST_PLATE), int(between.width / plates.aspect(plate)))
     if least + caption.height + 2 * gap > room and screen.advice is None:
         caption = Block(0, ())
-    tall = min(room - caption.height - 2 * gap, page.mm(17), int(head.width / plates.aspect(plate)))
+    tall = min(room - caption.height - 2 * gap, page.mm(12), int(between.width / plates.aspect(plate)))
     tall = max(least, tall)
     wide = round(tall * plates.aspect(plate))
     art = Block(tall, (PlateArt(Rect((head.width - wide) // 2, 0, wide, tall), plate),))
-    said = stack([art, caption], gap) if caption.items else art
-    y = bars.height + (room - said.height) // 2
+    said = stack([caption, art], gap) if caption.items else art
+    y = area.bottom - said.height - max(0, row - tall) // 2
     likely = symbols_after(screen.number)
     drawn = [item for cell in cells(screen, style) for item in _key(page, screen, cell, likely)]
-    return [*bars.items, *at(said, page.margin, y), *drawn]
+    return [*bars.items, *at(said, between.x + page.margin, max(bars.height, y)), *drawn]
+
+
+def _shown(screen: PlateEntry) -> str:
+    """Return the number so far, filled up to the usual length; a trailer's has its last character at once."""
+    tail = TRAILER_TAIL if screen.purpose is EntryPurpose.TRAILER and len(screen.number) < 7 else ""
+    return screen.number.ljust(7 - len(tail), plates.BLANK) + tail
 
 
 def _caption(page: Page, screen: PlateEntry) -> Block:
-    if screen.advice is not None:
-        style = page.font(Role.DETAIL, page.colours.ink, bold=True)
-        return paragraph(page.say(_ADVICE[screen.advice]), style, page.width, centred=True)
-    words = (
-        page.say("type_number") if screen.after is None else page.say("type_number_for", seq=screen.after.seq)
-    )
-    return paragraph(words, page.font(Role.DETAIL, page.colours.muted), page.width, centred=True)
+    """Lay out what is to be entered, or the advice on it."""
+    advised = screen.advice is not None
+    style = page.font(Role.DETAIL, page.colours.ink if advised else page.colours.muted, bold=advised)
+    words = _advice(page, screen) if advised else _asked(page, screen)
+    return paragraph(words, style, page.width, centred=True)
 
 
-_ADVICE = {Advice.UNUSUAL: "number_unusual", Advice.IMPOSSIBLE: "number_impossible"}
+def _advice(page: Page, screen: PlateEntry) -> str:
+    if screen.advice is Advice.INCOMPLETE:
+        key = "number_incomplete_may" if can_be(screen.number) else "number_incomplete"
+        return page.say(key, count=missing(screen.number) or 0)
+    return page.say("number_unusual" if screen.advice is Advice.UNUSUAL else "number_impossible")
+
+
+def _asked(page: Page, screen: PlateEntry) -> str:
+    if screen.after is None:
+        return page.say("type_number")
+    return page.say(_ASKED[screen.purpose], seq=screen.after.seq)
+
+
+_ASKED = {
+    EntryPurpose.PLATE: "type_number_for",
+    EntryPurpose.CORRECTION: "type_correction",
+    EntryPurpose.TRAILER: "type_trailer",
+    EntryPurpose.TRACTOR: "type_tractor",
+}
 
 
 def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]) -> list[Item]:
@@ -159,6 +166,10 @@ def _key(page: Page, screen: PlateEntry, cell: TouchCell, likely: frozenset[str]
             return key_face(page, face, symbol, ground, colours.ink)
         case Typed(symbol):
             return key_face(page, face, symbol, None, colours.muted)
+        case Erased():
+            return key_face(page, face, page.say("erase"), colours.strong.ground, colours.strong.ink)
+        case VinWanted():
+            return key_face(page, face, page.say("look_up_vin"), colours.panel, colours.ink)
         case _:
             words = page.say("keys_symbols" if screen.keys is Keys.PROVINCES else "keys_provinces")
             return key_face(page, face, words, colours.strong.ground, colours.strong.ink)

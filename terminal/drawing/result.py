@@ -15,8 +15,8 @@ from terminal.drawing import (
     headline,
     hero,
     plate_hero,
-    regions,
     result_details,
+    result_entry,
     result_vehicle,
     text,
     theme,
@@ -24,16 +24,15 @@ from terminal.drawing import (
 from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem
 from terminal.drawing.layout import Block, beside, padded, paragraph, stack
-from terminal.drawing.page import LEAST_KEY, Page, Role
+from terminal.drawing.page import Page, Role
 from terminal.drawing.touch_cells import TouchCell, face_of, key_face
 from terminal.model import Outcome
-from terminal.screens.check import DetailsWanted, Phase
+from terminal.screens.check import Phase
 from terminal.vehicle import status as statuses
 from terminal.vehicle.verdict import is_contradicted
 
 if TYPE_CHECKING:
     from terminal.drawing.items import Item
-    from terminal.drawing.theme import Style
     from terminal.screens.check import Result
 
 FLASH_S = 0.5
@@ -47,17 +46,12 @@ def blocks(page: Page, screen: Result) -> list[Block]:
     if screen.details and not screen.hidden:
         return result_details.blocks(page, screen)
     shown = [*_hero(page, screen), *result_vehicle.blocks(page, screen)]
+    if not screen.hidden and (entered := result_entry.block(page, screen.judged)) is not None:
+        shown.append(entered)
     lines = [] if screen.hidden else _lines(page, screen)
     if lines:
         shown.append(padded(stack(lines, page.mm(0.8)), page.margin, 0, 0, lambda _: ()))
     return shown
-
-
-def details_cell(screen: Result, style: Style, below: int = 0) -> TouchCell | None:
-    """Return the key that opens the details, `below` px above the soft keys; None if it is not offered."""
-    if not screen.has_details or screen.details:
-        return None
-    return TouchCell(regions.foot(style, LEAST_KEY, below), DetailsWanted())
 
 
 def details_key(page: Page, screen: Result, cell: TouchCell) -> list[Item]:

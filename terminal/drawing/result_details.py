@@ -85,7 +85,9 @@ def _lookup(page: Page, screen: Result) -> str | None:
         case LookupState.WAITING:
             return page.say("lookup_waiting")
         case LookupState.NO_ANSWER:
-            return page.say("lookup_no_answer" if judged.refusal is None else REFUSED[judged.refusal])
+            return page.say(
+                "lookup_no_answer" if judged.answer.refusal is None else REFUSED[judged.answer.refusal]
+            )
         case LookupState.ANSWERED if judged.several is not None:
             return page.say("lookup_several", count=len(judged.several.found))
         case LookupState.ANSWERED:

@@ -32,6 +32,7 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.day import DayScreen
 from terminal.screens.diagnostics import Diagnostics
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.self_test import SelfTest
 from terminal.screens.settings import SettingsScreen
@@ -39,6 +40,7 @@ from terminal.screens.shift import HandedOver, LogEntry, Menu, ShiftEnd, ShiftLo
 from terminal.screens.sign_in import Blocked, Locked, SignIn, SignInScreen
 from terminal.screens.state import FaultScreen, Shown
 from terminal.screens.values import Sending
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def keys(screen: Shown, style: Style) -> tuple[SoftKey, ...]:
                 SoftKey(Button.BACK, "button_back", "point_differs", main=True),
                 SoftKey(Button.TRIGGER, "button_trigger", "point_agrees", main=True),
             )
-        case PlateEntry() | KindChoice():
+        case PlateEntry() | KindChoice() | VinEntry() | NoteChange():
             shown = _entry_keys(screen)
         case CodeChoice():
             shown = _choice_keys(screen)
@@ -209,6 +211,15 @@ def _shift_keys(screen: ShiftScreen, style: Style) -> tuple[SoftKey, ...]:
     return shown
 
 
+def _note_keys(screen: NoteChange) -> tuple[SoftKey, ...]:
+    change = "replace_note" if screen.replaced else "revoke_note"
+    return (
+        SoftKey(Button.BACK, "button_back", "keep_note"),
+        SoftKey(Button.TRIGGER, "button_trigger", "scan"),
+        SoftKey(Button.CONFIRM, "button_confirm", change, main=True),
+    )
+
+
 def _result_keys(screen: Result) -> tuple[SoftKey, ...]:
     back = partial(SoftKey, Button.BACK, "button_back")
     home = partial(SoftKey, Button.BACK, "button_back_or_trigger", "scan_next")
@@ -224,9 +235,9 @@ def _result_keys(screen: Result) -> tuple[SoftKey, ...]:
         shown = back("to_log"), SoftKey(Button.TRIGGER, "button_trigger", "scan"), confirm("note")
     elif screen.phase is Phase.CHECKING:
         shown = (home(),)
-    elif screen.needs_confirmation:
+    elif screen.needs_confirmation and not screen.returned:
         shown = back("not_this"), scan, _confirm_key(screen)
-    elif screen.compares:
+    elif screen.needs_confirmation or screen.compares:
         shown = home(), _confirm_key(screen)
     elif screen.wants_plate:
         action = "enter_plate" if screen.judged.several is None else "pick_vehicle"
@@ -246,16 +257,20 @@ def _confirm_key(screen: Result) -> SoftKey:
     return confirm("yes_this", main=True)
 
 
-def _entry_keys(screen: PlateEntry | KindChoice) -> tuple[SoftKey, ...]:
+def _entry_keys(screen: PlateEntry | KindChoice | VinEntry | NoteChange) -> tuple[SoftKey, ...]:
+    if isinstance(screen, NoteChange):
+        return _note_keys(screen)
     scan = SoftKey(Button.TRIGGER, "button_trigger", "scan")
     if isinstance(screen, KindChoice):
         return SoftKey(Button.BACK, "button_back", "to_number"), scan
-    if screen.number:
-        confirm = SoftKey(Button.CONFIRM, "button_confirm", "to_kinds", main=True)
-        return SoftKey(Button.BACK, "button_back", "erase"), scan, confirm
+    confirm = partial(SoftKey, Button.CONFIRM, "button_confirm", main=True)
+    if isinstance(screen, VinEntry):
+        back = "enter_plate" if isinstance(screen.back, PlateEntry) else "to_verdict"
+        return SoftKey(Button.BACK, "button_back", back), scan, confirm("ask_vin")
+    end = (confirm("to_kinds"),) if screen.number else ()
     if screen.after is not None:
-        return SoftKey(Button.BACK, "button_back", "to_verdict"), scan
-    return (SoftKey(Button.BACK, "button_back_or_trigger", "scan"),)
+        return SoftKey(Button.BACK, "button_back", "to_verdict"), scan, *end
+    return SoftKey(Button.BACK, "button_back_or_trigger", "scan"), *end
 
 
 def _choice_keys(screen: CodeChoice) -> tuple[SoftKey, ...]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ResultKey(StrEnum):
@@ -97,3 +100,22 @@ class AlarmResult:
 
 
 OfficerNote: TypeAlias = Action | Remark | KeepPicture | SpokenNote | Mistaken | ControlWord | AlarmResult
+
+EXCLUDING: tuple[frozenset[OfficerNote], ...] = (
+    frozenset({Action("放行"), Action("扣留车辆")}),
+    frozenset({Action("放行"), Action("移交")}),
+    frozenset({ControlWord(Control.CONFIRMED), ControlWord(Control.DENIED)}),
+)
+"""Pairs of notes that cannot both be true of one check: a vehicle that may go is not held or handed over."""
+
+
+def excluded_by(note: OfficerNote, standing: Iterable[OfficerNote]) -> tuple[OfficerNote, ...]:
+    """Return those of the notes that stand which `note` excludes, in their order."""
+    return tuple(one for one in standing if one != note and frozenset({one, note}) in EXCLUDING)
+
+
+def is_revocable(note: OfficerNote) -> bool:
+    """Return True if a note can be revoked. Pictures and clips are evidence, which is kept, and an
+    alarm's result is replaced by a later one.
+    """
+    return not isinstance(note, KeepPicture | SpokenNote | AlarmResult)

@@ -5,6 +5,7 @@ All content can be fetched again: a damaged file is replaced by an empty one, an
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from terminal import storage
 from terminal.errors import HotListFault
 from terminal.journal.database import transaction
-from terminal.model import VehicleStatus
+from terminal.model import Plate, VehicleStatus
 from terminal.registry import hotlist
 from terminal.registry.hotlist import ChangeResult, Position
 from terminal.registry.messages import HotlistChange
@@ -23,11 +24,10 @@ from terminal.vehicle import status
 from terminal.vehicle.tables import PROVINCES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from terminal.model import Plate
     from terminal.ports import Incoming
     from terminal.registry.messages import HotlistQuestion, LookupAnswer
 
@@ -173,6 +173,16 @@ class HotList:
             letters += "".join(letter for letter in status.cut(said) if letter not in letters)
         provinces = tuple(province for province, _ in rows)
         return Hit(letters, _oldest([self._positions[name].age_s(now_s) for name in provinces]), provinces)
+
+    def listed(self, plates: Sequence[Plate]) -> set[Plate]:
+        """Return those of some plates that any list has."""
+        with _faults():
+            rows = self._db.execute(
+                "SELECT number, kind FROM vehicle"
+                " WHERE letters <> '' AND number IN (SELECT value FROM json_each(?))",
+                (json.dumps([plate.number for plate in plates]),),
+            ).fetchall()
+        return {Plate(number, kind) for number, kind in rows} & set(plates)
 
     @property
     def positions(self) -> Mapping[str, Position]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from terminal.drawing.draw import place_of
-from terminal.journal.notes import END_REASONS, OPENING_REASONS
+from terminal.journal.notes import END_REASONS, OPENING_REASONS, REMARKS, Action, Remark
 from terminal.model import Fit, RecordedCheck
 from terminal.ports import Button
 from terminal.scenarios import script
-from terminal.screens import state
+from terminal.screens import offers, state
 from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm, BannerOpened
 from terminal.screens.attention import BOUNCE_S, HOLD_S
@@ -20,16 +20,20 @@ from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry,
 from terminal.screens.choice import CodeChoice, CodeChosen, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.diagnostics import Diagnostics
+from terminal.screens.entry import Erased, NearPicked, NumberWanted, PartnerWanted, VinWanted
 from terminal.screens.events import KeyboardSwitched, Picked, Pressed, Typed
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedView
 from terminal.screens.self_test import SelfTest
 from terminal.screens.settings import SettingsScreen
 from terminal.screens.shift import (
     EndReasonPicked,
     HandedOver,
+    LogEntry,
     LogRowTouched,
     Menu,
     MenuTouched,
+    NotePicked,
     Part,
     ShiftEnd,
     ShiftLog,
@@ -38,6 +42,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.sign_in import ENTER, Blocked, Locked, PadEntry, PadTouched, SignIn
 from terminal.screens.values import CameraStatus, Sending
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 from terminal.vehicle import plate
 
@@ -60,7 +65,13 @@ PRESSES = 20
 TURN_S = 0.02
 
 
-_OPENINGS: dict[str, ScreenTouch] = {"banner": BannerOpened(), "details": DetailsWanted()}
+_OPENINGS: dict[str, ScreenTouch] = {
+    "banner": BannerOpened(),
+    "details": DetailsWanted(),
+    "number": NumberWanted(),
+    "partner": PartnerWanted(),
+    "vin": VinWanted(),
+}
 """Touches that open a part which is no row of the menu."""
 
 
@@ -166,6 +177,9 @@ class Player:
                 listed = self.app.screen.log if isinstance(self.app.screen, ShiftLog) else ()
                 seqs = [one.seq for one in listed[row : row + 1]]
                 self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
+            case script.PickNote(word):
+                known = Remark(word) if word in REMARKS else Action(word)
+                self._touch(number, NotePicked(known))
             case script.Pick(kind):
                 compared = isinstance(self.app.screen, Comparison) and kind is None
                 self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
@@ -181,6 +195,9 @@ class Player:
             self._touch(number, ReasonPicked("".join(OPENING_REASONS[place : place + 1])))
         elif isinstance(self.app.screen, ShiftEnd):
             self._touch(number, EndReasonPicked("".join(END_REASONS[place : place + 1])))
+        elif isinstance(self.app.screen, Result):
+            near = offers.near(self.app.screen)[place]
+            self._touch(number, NearPicked(near))
         else:
             self._touch(number, CodeChosen(place))
 
@@ -208,7 +225,8 @@ class Player:
             dropped = self.app.ui.dropped
             self.stage.press(button)
             self.app.run_once(TURN_S)
-            if self.app.ui.hold is not None:  # a key that can be held acts once it is let go
+            if self.app.ui.hold is not None or self.app.ui.session.hold is not None:
+                # a key that can be held acts once its contact has been open for long enough
                 self.stage.advance(2 * BOUNCE_S)
                 self.app.run_once(TURN_S)
             if self.app.ui.dropped == dropped or isinstance(self.app.screen, Alarm):
@@ -276,9 +294,11 @@ class Player:
         self.say(("" if met else f"NOT AS EXPECTED (line {number}): ") + found)
 
     def _type(self, number: int, text: str) -> None:
-        """Touch the keys of a plate number, switching the keyboard where needed."""
+        """Touch the keys of a plate number or VIN, switching the keyboard where needed."""
         while isinstance(self.app.screen, PlateEntry) and self.app.screen.number:
-            self._press(Button.BACK)
+            self._touch(number, Erased())
+        while isinstance(self.app.screen, VinEntry) and self.app.screen.vin:
+            self._touch(number, Erased())
         for symbol in _symbols(text):
             if self._place(Typed(symbol)) is None:
                 self._touch(number, KeyboardSwitched())
@@ -379,9 +399,12 @@ _NAMES: dict[type, str] = {
     Ready: "ready",
     CodeChoice: "codes",
     PlateEntry: "entry",
+    VinEntry: "vin_entry",
     KindChoice: "kinds",
     Menu: "menu",
     ShiftLog: "log",
+    LogEntry: "notes",
+    NoteChange: "change",
     SealedReasons: "reasons",
     SealedView: "claims",
     ShiftEnd: "ending",

@@ -5,22 +5,24 @@ show card.jpg [more.jpg ...]     show photographs to the camera, one after anoth
 clear                            show nothing to the camera
 press TRIGGER|CONFIRM|BACK       press a button as soon as the screen has been shown long enough for it
 hold CONFIRM|BACK                hold a button for a second: acknowledge an alarm, or lock the session
-type 苏A12345                     touch the keys of plate entry
+type 苏A12345                     touch the keys of plate entry, or of a VIN; what is there is erased first
 pick 02|unsure                   touch a kind of plate, or "cannot tell"
-choose 2                         touch the second of several codes in view, or of the reasons
+choose 2                         touch the second of several codes, reasons or near numbers
 choose other                     touch the strip of a verdict that offers another code
 sign in NUMBER PIN               open the sign-in or unlock the session, and touch the keys of the pad
 open menu|log|upload|handover|end|settings|selftest|diagnostics|lock  touch the bar, or a row of the menu
 open banner                      touch the banner of an alarm from an older check
 open details                     touch the key of a verdict's details
 open check 3                     touch the third check of the shift's list
+open number|partner|vin          touch the key of a result that edits, couples or looks up by VIN
+note 放行                        touch a note of a check
 wait 6                           let 6 seconds pass
 clock 2026-11-22T12:00:00+08:00 [untrusted]  set the wall clock
 camera stalled|live              stop or resume the frames
 expect OUTCOME [REASON]          a verdict or an alarm is shown
 expect ready | compare | checking | details | reopened | alarmed | comparison | hidden | codes
-expect entry | kinds | menu | log | ending | reasons | claims | uploading | uploaded | over | pad
-expect locked | blocked | resting | card | vin | option | form | text
+expect entry | vin_entry | kinds | menu | log | ending | notes | change | reasons | claims | uploading
+expect uploaded | over | pad | locked | blocked | resting | card | vin | option | form | text
 expect selftest | settings | diagnostics | recording | taken
 expect online | offline | trouble CODE | notice CODE
 shot result.png                  save the screen as a picture
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
 
 SCREENS = (
     *("compare", "checking", "details", "reopened", "alarmed", "comparison", "hidden", "codes"),
-    *("entry", "kinds", "menu", "log", "ending"),
+    *("entry", "vin_entry", "kinds", "menu", "log", "ending", "notes", "change"),
     *("reasons", "claims", "uploading", "uploaded", "over", "pad", "locked", "blocked", "resting"),
     *("card", "car", "vin", "option", "form", "text"),
     *("selftest", "settings", "diagnostics", "recording", "taken"),
@@ -67,7 +69,7 @@ its result the choices (`option`), the form and the texts. `resting` is a dark d
 CAPTIONS = ("title", "do", "see", "then")
 """Texts of the manual: a flow's title, and of each picture: what the officer does, sees, and does then."""
 LANGUAGES = ("zh", "en")
-PARTS = (*Part, "banner", "details")
+PARTS = (*Part, "banner", "details", "number", "partner", "vin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,16 @@ class EnterPin:
 
 @dataclass(frozen=True, slots=True)
 class TypePlate:
-    """A plate number to type key by key; the field is erased first."""
+    """A plate number or VIN to type key by key; the field is erased first."""
 
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickNote:
+    """A note of a check, by its recorded word."""
+
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +124,16 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """A row of the choice of codes or reasons, from 0; None for the strip that opens the choice."""
+    """A row of the choice of codes or reasons, or a near number, from 0; None for the strip that opens the
+    choice of codes.
+    """
 
     place: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A touch on the bar, a row of the menu, the banner of an alarm or the key of the details."""
+    """A touch on the bar, a row of the menu, the banner of an alarm or a key of a result."""
 
     part: str
 
@@ -218,7 +229,9 @@ class Caption:
 
 Expectation: TypeAlias = ExpectResult | ExpectReady | ExpectScreen | ExpectLink | ExpectTrouble
 Change: TypeAlias = Show | Wait | SetClock | SetCamera
-Press: TypeAlias = PressButton | HoldButton | EnterPin | TypePlate | Pick | Choose | Open | OpenCheck
+Press: TypeAlias = (
+    PressButton | HoldButton | EnterPin | TypePlate | PickNote | Pick | Choose | Open | OpenCheck
+)
 Deed: TypeAlias = Change | Press | Shot | Say | Caption | Expectation
 
 
@@ -268,6 +281,11 @@ def _sign(words: list[str], _rest: str, _folder: Path) -> Deed:
     if preposition != "in" or not is_number(number) or not is_pin(pin):
         raise ValueError("in, an officer's number and a PIN are expected")
     return EnterPin(number, pin)
+
+
+def _note(words: list[str], _rest: str, _folder: Path) -> Deed:
+    (word,) = words
+    return PickNote(word)
 
 
 def _pick(words: list[str], _rest: str, _folder: Path) -> Deed:
@@ -358,6 +376,7 @@ _READERS: dict[str, Callable[[list[str], str, Path], Deed]] = {
     "hold": lambda words, _rest, _folder: HoldButton(Button(words[0])),
     "sign": _sign,
     "type": _type,
+    "note": _note,
     "pick": _pick,
     "choose": _choose,
     "open": _open,

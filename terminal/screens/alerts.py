@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from terminal.model import Outcome
-from terminal.screens import alarms
+from terminal.screens import alarms, entry_step, shift_step
 from terminal.screens.check import Result
 from terminal.screens.comparing import Comparison
-from terminal.screens.events import Click, Effect, PlaySignal, Rerecorded
+from terminal.screens.events import Click, Effect, Listed, PlaySignal, Rerecorded, StopSignal
 from terminal.screens.state import FaultScreen, subject_of
 from terminal.screens.values import AlarmStatus, WaitingAlarms
 
 if TYPE_CHECKING:
     from terminal.model import RecordedCheck
+    from terminal.screens.events import ScreenEvent
     from terminal.screens.open_alarm import OpenAlarm
     from terminal.screens.state import Screen
     from terminal.screens.ui import Ui
@@ -111,3 +112,21 @@ def renumbered(ui: Ui, event: Rerecorded) -> Ui:
         up=None if ui.up is None else with_number(ui.up),
         heard=tuple((event.judged.seq if key[0] == event.seq else key[0], *key[1:]) for key in ui.heard),
     )
+
+
+def is_locked(ui: Ui) -> bool:
+    """Return True if nobody may read an alarm: the session is locked, or nobody is signed in."""
+    return ui.session.gate is not None or is_over(ui.below)
+
+
+def is_over(screen: Screen) -> bool:
+    """Return True without an active shift, also behind a fault."""
+    behind = screen.back if isinstance(screen, FaultScreen) else None
+    return shift_step.over(screen) or (behind is not None and shift_step.over(behind))
+
+
+def unattended(ui: Ui, event: ScreenEvent, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Return the effects of news while nobody works: no check follows, and no signal but an alarm's."""
+    if isinstance(event, Listed):
+        return entry_step.unasked(ui.below, event.number, event.found or ())
+    return tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))

@@ -17,6 +17,7 @@ from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.day import DayScreen
 from terminal.screens.diagnostics import Diagnostics
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import SealedReasons, SealedView, offered
 from terminal.screens.self_test import SelfTest
 from terminal.screens.settings import SettingsScreen
@@ -24,6 +25,7 @@ from terminal.screens.shift import LogEntry, ShiftLog, Uploading
 from terminal.screens.sign_in import Blocked, Locked, SignIn
 from terminal.screens.state import FaultScreen
 from terminal.screens.values import Status, UploadProgress
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
@@ -80,12 +82,18 @@ Input: TypeAlias = KeyDown | KeyUp | Touched
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A button held on an alarm since the monotonic time `since_s`, at which the press was noticed."""
+    """A button held since the monotonic time `since_s`, at which the press was noticed: CONFIRM on an alarm,
+    or BACK on any screen.
+    """
 
     button: Button
     since_s: float
     up_s: float | None = None
     """Monotonic time, s, at which the contact opened, perhaps only bouncing; None while it is closed."""
+    face: object = None
+    """For BACK, `key_face` of the screen that the press counted on, and acts on once the button is let go;
+    None if it did not count.
+    """
 
     def over(self, now_s: float) -> bool:
         """Return True if the button was released, rather than the contact having bounced."""
@@ -181,8 +189,8 @@ def _other_face(screen: Shown) -> object:
             face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case Alarm() | RadioCard() | CarCheck() | VinCheck() | CasePick() | CaseForm():
             face = replace(screen, status=_ANY)
-        case CaseText(wanted=wanted):
-            face = CaseText, wanted  # characters may follow one another faster than they are drawn
+        case CaseText() | VinEntry() | NoteChange():
+            face = _typed_face(screen)
         case _:
             face = replace(screen, status=_ANY, seen=None)
     return face
@@ -205,6 +213,17 @@ def _day_face(screen: DayScreen) -> object:
             return Diagnostics, page
         case VoiceNote(entry=entry, kept=kept):
             return VoiceNote, entry.logged.seq, kept
+
+
+def _typed_face(screen: CaseText | VinEntry | NoteChange) -> object:
+    """Leave out what was typed, so that characters may follow one another faster than they are drawn."""
+    match screen:
+        case CaseText(wanted=wanted):
+            return CaseText, wanted
+        case VinEntry(advice=advice):
+            return VinEntry, advice
+        case NoteChange(note=note, replaced=replaced):
+            return NoteChange, note, replaced
 
 
 def _sign_in_face(screen: SignInScreen) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from terminal.model import NAMING_A_VEHICLE, Candidate, LookupState, Outcome, RecordedCheck, Subject
 from terminal.screens.alarms import is_alarm
+from terminal.screens.entry import Draft, EntryPurpose
 from terminal.screens.looking import Looking
 from terminal.screens.values import LastSeen, Status
 
@@ -31,6 +32,8 @@ class Ready:
     checked: RecordedCheck | None = field(default=None, repr=False)
     """The check that was shown last; None if there is none to go back to."""
     looking: Looking = Looking()  # noqa: RUF009 - frozen
+    draft: Draft | None = None
+    """Number with which plate entry was left just now; None if it was not."""
 
     @property
     def known(self) -> RecordedCheck | None:
@@ -70,6 +73,12 @@ class Result:
     """Number of the page of details that is shown; 0 for the first page, which has the verdict."""
     log: ShiftLog | None = None
     """The shift's list that the check was reopened from; None for a check that is being made."""
+    returned: bool = False
+    """True if the officer came back to it from a screen that it leads to: BACK then leads to the next scan,
+    so that it never alternates between two screens.
+    """
+    draft: Draft | None = None
+    """Number with which plate entry was left just now; None if it was not."""
 
     @property
     def phase(self) -> Phase:
@@ -163,6 +172,8 @@ class Keys(StrEnum):
 class Advice(StrEnum):
     """Advice on a number that was entered; only `IMPOSSIBLE` refuses it."""
 
+    INCOMPLETE = "incomplete"
+    """It is the beginning of a longer one; if it can be a number, one more press looks it up."""
     UNUSUAL = "unusual"
     """It fits no known pattern; one more press looks it up all the same."""
     IMPOSSIBLE = "impossible"
@@ -178,8 +189,11 @@ class PlateEntry:
     keys: Keys = Keys.PROVINCES
     advice: Advice | None = None
     after: RecordedCheck | None = None
-    """The check that this plate belongs to; None for a new check."""
+    """The check that it was opened from, and that BACK shows again; None for a new check."""
     seen: LastSeen | None = None
+    purpose: EntryPurpose = EntryPurpose.PLATE
+    vin: str = ""
+    """VIN that was left half typed."""
 
 
 class KindSource(StrEnum):
@@ -206,6 +220,7 @@ class KindChoice:
     seen: LastSeen | None = None
     found: tuple[Candidate, ...] = ()
     """The registry's vehicles, one for each of `kinds` in the same order; empty if it was not asked."""
+    purpose: EntryPurpose = EntryPurpose.PLATE
 
     @property
     def may_ask(self) -> bool:

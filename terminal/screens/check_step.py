@@ -7,7 +7,7 @@ from typing import assert_never
 
 from terminal.model import Outcome, RecordedCheck
 from terminal.ports import Button
-from terminal.screens import comparing, day_step, entry_step, sealed_step, shift_step
+from terminal.screens import comparing, day_step, entry_step, sealed_step, shift_step, vin_entry
 from terminal.screens.check import DetailsWanted, KindChoice, Phase, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison, Fitted
@@ -22,7 +22,8 @@ from terminal.screens.events import (
     ToggleTorch,
     Typed,
 )
-from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
+from terminal.screens.note_change import NoteChange
+from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import (
     LoadShift,
     LogEntry,
@@ -35,6 +36,7 @@ from terminal.screens.shift import (
 )
 from terminal.screens.state import FaultScreen, Screen, Transition
 from terminal.screens.values import LastSeen
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 
 
@@ -43,7 +45,7 @@ def shift_screen_behind(screen: Screen) -> ShiftScreen | DayScreen | Result | No
     match screen:
         case FaultScreen(back=back) | Comparison(back=back):
             return back
-        case SealedReasons(back=back) | SealedView(back=back):
+        case SealedReasons(back=back) | SealedView(back=back) | NoteChange(back=back):
             return back
         case Result() | Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return screen
@@ -95,10 +97,26 @@ def refined(screen: Screen, judged: RecordedCheck, seq: int) -> Transition:
             return replace(screen, after=judged), ()
         case Menu() | ShiftLog() | LogEntry() | ShiftEnd() | Uploading() | ShiftOver():
             return shift_step.refined(screen, judged, seq)
-        case SealedReasons() | SealedView():
-            return sealed_step.refined(screen, judged, seq)
+        case SealedReasons() | SealedView() | VinEntry() | NoteChange():
+            return _refined_before(screen, judged, seq)
         case _:
             return day_step.refined(screen, judged, seq) if isinstance(screen, VoiceNote) else (screen, ())
+
+
+def _refined_before(
+    screen: SealedScreen | VinEntry | NoteChange, judged: RecordedCheck, seq: int
+) -> Transition:
+    """Apply a refined verdict to the screen that BACK shows again, whose signal is over."""
+    if isinstance(screen, SealedReasons | SealedView):
+        return sealed_step.refined(screen, judged, seq)
+    behind, effects = refined(screen.back, judged, seq)
+    match screen, behind:
+        case VinEntry(), PlateEntry() | Result():
+            return replace(screen, back=behind), ()
+        case NoteChange(), LogEntry():
+            return replace(screen, back=behind), effects
+        case _:
+            return screen, ()
 
 
 def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> Transition:
@@ -120,6 +138,8 @@ def entered(
     event: Typed | KeyboardSwitched | Picked | Fitted | DetailsWanted | ReasonPicked | SealedOpened,
 ) -> Transition:
     """Handle a touch on a key of plate entry, on a kind, a reason or the details, and what was opened."""
+    if isinstance(screen, VinEntry) and isinstance(event, Typed):
+        return vin_entry.touched(screen, event), ()
     if isinstance(event, ReasonPicked | SealedOpened):
         return sealed_step.step(screen, event)
     if isinstance(event, DetailsWanted):
@@ -152,7 +172,8 @@ def pressed_at_result(screen: Result, button: Button) -> Transition:
         return _next(screen), (StopSignal(),)
     if screen.hidden:
         recheck = button is Button.CONFIRM
-        return (screen, (Recheck(screen.judged),)) if recheck else (replace(screen, revealed=True), ())
+        revealed = replace(screen, revealed=True, returned=True)
+        return (screen, (Recheck(screen.judged),)) if recheck else (revealed, ())
     if screen.details:
         turned = screen.details % screen.detail_pages + 1
         return replace(screen, details=turned if button is Button.CONFIRM else 0), ()
@@ -163,7 +184,7 @@ def _left(screen: Result) -> Transition:
     """Handle BACK at a check: to the list that it was opened from, to another plate, or to the next check."""
     if screen.log is not None:
         return replace(screen.log, status=screen.status, seen=screen.seen), (LoadShift(),)
-    if screen.needs_confirmation:
+    if screen.needs_confirmation and not screen.returned:
         return entry_step.entry(screen, screen.judged), (StopSignal(),)
     return _next(screen), (StopSignal(),)
 

@@ -10,10 +10,12 @@ from terminal.screens.check import DetailsWanted
 from terminal.screens.choice import ChoiceEvent, Identify
 from terminal.screens.comparing import Compared, Fitted
 from terminal.screens.day import DayEffect, DayEvent
+from terminal.screens.entry import EntryTouch
 from terminal.screens.looking import Unread
 from terminal.screens.sealed import OpenSealed, ReasonPicked, SealedOpened
 from terminal.screens.shift import ShiftEffect, ShiftEvent
 from terminal.screens.sign_in import SignInEffect
+from terminal.screens.vin_entry import LookUpVin
 
 if TYPE_CHECKING:
     from terminal.codes import Scan
@@ -131,6 +133,7 @@ ScreenEvent: TypeAlias = (
     | KeyboardSwitched
     | Picked
     | SignalAsked
+    | EntryTouch
     | Tick
     | Recorded
     | Refined
@@ -180,6 +183,8 @@ class Enter:
 
     plate: Plate
     after: RecordedCheck | None
+    belongs_to: int | None = None
+    """Record number of the check that a new one belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +230,7 @@ class ToggleTorch:
     """Switch the torch on or off."""
 
 
-CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | Report | AskKinds
+CaseEffect: TypeAlias = Confirm | Recheck | Compared | Enter | LookUpVin | Report | AskKinds
 """Effects on a check."""
 Effect: TypeAlias = (
     CheckCode

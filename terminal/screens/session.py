@@ -27,7 +27,7 @@ class UiSession:
     used_s: float = 0.0
     """Monotonic time, s, of the last press, touch or check."""
     hold: Hold | None = None
-    """BACK, held down: after HOLD_S it locks the session."""
+    """BACK, held down: after HOLD_S it locks the session, and let go before it acts on the screen."""
 
     @property
     def hands_over(self) -> bool:

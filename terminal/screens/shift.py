@@ -243,6 +243,16 @@ class Annotate:
 
     seq: int
     note: OfficerNote
+    instead_of: tuple[OfficerNote, ...] = ()
+    """Notes that stand and are revoked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Record that a note on the check of record `seq` is revoked; answered with Annotated or Failed."""
+
+    seq: int
+    note: OfficerNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,4 +276,4 @@ class StartUpload:
     """Start uploading, unless it is in progress; answered with UploadTold now and repeatedly."""
 
 
-ShiftEffect: TypeAlias = LoadShift | Annotate | EndShift | StartUpload | LockSession
+ShiftEffect: TypeAlias = LoadShift | Annotate | Revoke | EndShift | StartUpload | LockSession

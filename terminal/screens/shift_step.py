@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from terminal.journal.notes import END_REASONS
 from terminal.ports import Button
+from terminal.screens import note_change
 from terminal.screens.check import Ready, Result
 from terminal.screens.diagnostics import Diagnostics, LoadDiagnostics
 from terminal.screens.events import StopSignal
 from terminal.screens.self_test import RunSelfTest, SelfTest
 from terminal.screens.settings import LoadSettings, SettingsScreen
 from terminal.screens.shift import (
-    Annotate,
     Annotated,
     EndReasonPicked,
     EndShift,
@@ -91,9 +91,8 @@ def _picked(screen: Screen, touch: ShiftTouch) -> Transition:
     match screen, touch:
         case ShiftEnd(asking=True), EndReasonPicked(reason) if reason in END_REASONS:
             return screen, (EndShift(reason),)
-        case LogEntry(), NotePicked(note) if note in screen.notes and (note,) != screen.logged.acts[-1:]:
-            # a second touch on the same note adds nothing
-            return replace(screen, noted=False), (Annotate(screen.logged.seq, note),)
+        case LogEntry(), NotePicked(note):
+            return note_change.picked(screen, note)
         case _:
             return screen, ()
 
@@ -244,6 +243,8 @@ def _back(screen: ShiftScreen) -> Screen:
             return replace(screen, asking=False)
         case ShiftLog() | ShiftEnd():
             return Menu(screen.status, screen.seen)
+        case LogEntry(back=Result() as back):
+            return replace(back, status=screen.status, seen=screen.seen, returned=True)
         case LogEntry(back=back):
             return replace(back, status=screen.status, seen=screen.seen)
         case _:

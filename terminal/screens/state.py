@@ -15,10 +15,13 @@ from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready,
 from terminal.screens.choice import ChoiceTouch, CodeChoice, OtherCode
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.day import DayScreen, DayTouch
+from terminal.screens.entry import EntryTouch
 from terminal.screens.events import Effect, KeyboardSwitched, Picked, SignalAsked, Typed
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import ReasonPicked, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry, ShiftScreen, ShiftTouch
 from terminal.screens.sign_in import PadTouched, SignInScreen
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import VoiceNote
 
 if TYPE_CHECKING:
@@ -59,9 +62,14 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
             return screen.judged
         case LogEntry(back=Result(judged=judged)) | FaultScreen(back=Result(judged=judged)):
             return judged
-        case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
+        case (
+            PlateEntry(after=after)
+            | VinEntry(after=after)
+            | KindChoice(after=after)
+            | CodeChoice(after=after)
+        ):
             return after
-        case VoiceNote(entry=entry):
+        case VoiceNote(entry=entry) | NoteChange(back=entry):
             return subject_of(entry)
         case _:
             return None
@@ -72,12 +80,14 @@ Screen: TypeAlias = (
     | Result
     | CodeChoice
     | PlateEntry
+    | VinEntry
     | KindChoice
     | Comparison
     | SealedScreen
     | FaultScreen
     | ShiftScreen
     | DayScreen
+    | NoteChange
 )
 """The screens that follow one another; an alarm can interrupt any of them."""
 Shown: TypeAlias = Screen | Alarm | CaseScreen | SignInScreen
@@ -90,6 +100,7 @@ Touch: TypeAlias = (
     | KeyboardSwitched
     | Picked
     | SignalAsked
+    | EntryTouch
     | Fitted
     | DetailsWanted
     | BannerOpened

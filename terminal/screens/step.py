@@ -15,6 +15,8 @@ from terminal.screens import (
     day_step,
     entry_step,
     looking,
+    note_change,
+    offer_step,
     sealed_step,
     shift_step,
 )
@@ -29,6 +31,7 @@ from terminal.screens.check import (
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.day import DayEvent, DayScreen
+from terminal.screens.entry import Erased, NearPicked, NumberWanted, PartnerWanted, VinWanted
 from terminal.screens.events import (
     Failed,
     KeyboardSwitched,
@@ -49,11 +52,16 @@ from terminal.screens.events import (
     Typed,
 )
 from terminal.screens.looking import Looking, Unread
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedScreen, SealedView
 from terminal.screens.shift import LogEntry
 from terminal.screens.state import FaultScreen, Screen, Transition
+from terminal.screens.vin_entry import VinEntry
 
 if TYPE_CHECKING:
+    from terminal.model import RecordedCheck
+    from terminal.screens.entry import EntryTouch
+    from terminal.screens.shift import ShiftEvent
     from terminal.screens.values import Status
 
 
@@ -81,11 +89,16 @@ def step(screen: Screen, event: ScreenEvent, now_s: float) -> Transition:
         case Recorded() | Rechecked() | Refined() | Reported() | Rerecorded() | Listed() | Failed():
             return _told(screen, event, now_s)
         case _:
-            if isinstance(event, DayEvent):
-                after = day_step.step(screen, event)
-            else:
-                after = shift_step.step(screen, event)
-            return after
+            return _elsewhere(screen, event)
+
+
+def _elsewhere(screen: Screen, event: EntryTouch | DayEvent | ShiftEvent) -> Transition:
+    """Handle what a result or an entry offers, and the events of the day's and the shift's screens."""
+    if isinstance(event, Erased | NumberWanted | PartnerWanted | VinWanted | NearPicked):
+        return offer_step.touched(screen, event)
+    if isinstance(event, DayEvent):
+        return day_step.step(screen, event)
+    return shift_step.step(screen, event)
 
 
 def _looked(
@@ -119,7 +132,7 @@ def _told(
 ) -> Transition:
     match event:
         case Recorded(judged):
-            return check_step.recorded(screen, judged, now_s)
+            return check_step.recorded(_left_for(screen, judged), judged, now_s)
         case Refined(judged) | Rechecked(judged, worse=True):
             return check_step.refined(screen, judged, judged.seq)
         case Rerecorded(seq, judged):
@@ -143,15 +156,21 @@ def _acted(screen: Screen, event: Pressed | SignalAsked) -> Transition:
     return screen, (RepeatSignal(),) if heard else ()
 
 
+def _left_for(screen: Screen, judged: RecordedCheck) -> Screen:
+    """Return the screen that a recorded check follows: a verdict is over where another check begins."""
+    another = isinstance(screen, Result) and screen.judged.seq != judged.seq
+    return Ready(screen.status, screen.seen) if another else screen
+
+
 def _pressed(screen: Screen, button: Button) -> Transition:
     match screen:
         case Ready():
             return check_step.pressed_when_ready(screen, button)
         case Result():
             return check_step.pressed_at_result(screen, button)
-        case PlateEntry() | KindChoice():
-            return entry_step.pressed(screen, button), ()
-        case CodeChoice() | Comparison() | SealedReasons() | SealedView() | LogEntry():
+        case PlateEntry() | KindChoice() | VinEntry():
+            return offer_step.pressed(screen, button)
+        case CodeChoice() | Comparison() | SealedReasons() | SealedView() | LogEntry() | NoteChange():
             return _pressed_at_choice(screen, button)
         case FaultScreen():
             return _read(screen), ()
@@ -164,13 +183,15 @@ def _pressed(screen: Screen, button: Button) -> Transition:
 
 
 def _pressed_at_choice(
-    screen: CodeChoice | Comparison | SealedScreen | LogEntry, button: Button
+    screen: CodeChoice | Comparison | SealedScreen | LogEntry | NoteChange, button: Button
 ) -> Transition:
     match screen:
         case Comparison():
             return comparing.pressed(screen, button)
         case CodeChoice():
             return choice_step.pressed(screen, button)
+        case NoteChange():
+            return note_change.pressed(screen, button)
         case LogEntry() if button is Button.CONFIRM:
             return sealed_step.wanted(screen), ()
         case LogEntry():

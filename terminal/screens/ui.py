@@ -21,20 +21,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal.ports import Button
-from terminal.screens import alarm_case_step, alarms, choice_step, entry_step, shift_step, sign_in_step
+from terminal.screens import alarm_case_step, alarms, choice_step, shift_step, sign_in_step
 from terminal.screens.alarm_case import (
     Acknowledge,
     AlarmLife,
     AlarmsTold,
-    CardTurned,
-    CasePicked,
     CaseScreen,
-    CaseTyped,
-    ControlSaid,
-    FieldOpened,
 )
 from terminal.screens.alarms import Alarm, BannerOpened, Key
-from terminal.screens.alerts import HEARD_KEPT, due, raised, renumbered, signal, waiting
+from terminal.screens.alerts import (
+    HEARD_KEPT,
+    due,
+    is_locked,
+    is_over,
+    raised,
+    renumbered,
+    signal,
+    unattended,
+    waiting,
+)
 from terminal.screens.attention import (
     BOUNCE_S,
     Drawn,
@@ -49,16 +54,12 @@ from terminal.screens.attention import (
     touch_face,
 )
 from terminal.screens.check import Ready
-from terminal.screens.choice import Identified
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.events import (
     Click,
     Effect,
-    Failed,
-    Listed,
     PlaySignal,
     Pressed,
-    Rechecked,
     Recorded,
     Refined,
     Reported,
@@ -68,16 +69,12 @@ from terminal.screens.events import (
     StopSignal,
     Tick,
 )
+from terminal.screens.news import CASE_TOUCHES, NEWS, OF_AN_EFFECT
 from terminal.screens.open_alarm import of, opens
-from terminal.screens.sealed import SealedOpened
 from terminal.screens.session import UiSession, taken_over, with_gate
 from terminal.screens.shift import (
-    Annotated,
     LockSession,
     OpenAlarmTouched,
-    ShiftEnded,
-    ShiftLoaded,
-    UploadTold,
 )
 from terminal.screens.sign_in import (
     Locked,
@@ -102,14 +99,6 @@ if TYPE_CHECKING:
     from terminal.screens.values import Status
 
 UiEvent: TypeAlias = ScreenEvent | SignInEvent | AlarmsTold | Input | Drawn
-_CASE_TOUCHES = (CardTurned, ControlSaid, CasePicked, FieldOpened, CaseTyped, Fitted)
-_OF_AN_EFFECT = (Identified, ShiftLoaded, Annotated, SealedOpened, ShiftEnded)
-"""Answers to what the officer did. A verdict is not among them: it always counts as a change by itself."""
-_NEWS = (
-    *(Tick, Recorded, Refined, Reported, Rechecked, Rerecorded, Listed, Failed),
-    *(Identified, ShiftLoaded, Annotated, ShiftEnded, UploadTold),
-)
-"""Events that reach the screen below the sign-in screens: time, and answers to what was done before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +150,8 @@ class Ui:
         """The bar with the alarms that wait or have no result; without anybody who may read them, only their
         count.
         """
-        held = waiting(self.alerts, self.banners, self.open, locked=_is_locked(self))
-        notices = tuple(one for one in status.notices if one.code != RECHECKED or not _is_locked(self))
+        held = waiting(self.alerts, self.banners, self.open, locked=is_locked(self))
+        notices = tuple(one for one in status.notices if one.code != RECHECKED or not is_locked(self))
         return replace(status, alarms=replace(held, opens=self.life.case is None), notices=notices)
 
     @property
@@ -182,7 +171,10 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
             ui = _settled(ui)  # the first screen after start counts as not seen before
             return replace(ui, keys=ui.keys.drawn(now_s), touches=ui.touches.drawn(now_s)), ()
         case KeyDown() | KeyUp() | Touched():
-            return _entered(replace(ui, session=replace(ui.session, used_s=now_s)), event, now_s)
+            ui = replace(ui, session=replace(ui.session, used_s=now_s))
+            ui, back = _back_let_go(ui, now_s)  # what was pressed first acts first
+            after, effects = _entered(ui, event, now_s)
+            return after, (*back, *effects)
         case Tick():
             return _ticked(ui, event, now_s)
         case AlarmsTold(told):
@@ -192,7 +184,7 @@ def advance(ui: Ui, event: UiEvent, now_s: float) -> Advance:
         case LockNow() | SignedIn() | SignInRefused() | Released() | PadTouched():
             return _session_changed(ui, event, now_s)
         case _:
-            by_officer = ui.by_officer and isinstance(event, _OF_AN_EFFECT)
+            by_officer = ui.by_officer and isinstance(event, OF_AN_EFFECT)
             return _happened(replace(ui, by_officer=by_officer), event, now_s)
 
 
@@ -203,14 +195,13 @@ def _ticked(ui: Ui, tick: Tick, now_s: float) -> Advance:
     elif ui.hold is not None and ui.up is None and ui.hold.over(now_s):
         ui, acknowledged = _pressed(replace(ui, hold=None), ui.hold.button, now_s)
     ui, effects = _happened(replace(ui, by_officer=False), tick, now_s)
-    if ui.session.hold is not None and ui.session.hold.over(now_s):
-        ui = replace(ui, session=replace(ui.session, hold=None))
+    ui, back = _back_let_go(ui, now_s)
     held = ui.session.hold is not None and ui.session.hold.done(now_s)
     locked: tuple[Effect, ...] = ()
     idle = ui.session.officer is not None and now_s - ui.session.used_s >= ui.below.status.limits.locks_s
     if held or idle:
         ui, locked = _locked(ui)
-    return ui, (*acknowledged, *effects, *locked)
+    return ui, (*acknowledged, *effects, *back, *locked)
 
 
 def _session_changed(
@@ -232,7 +223,7 @@ def _session_changed(
 
 def _locked(ui: Ui) -> Advance:
     """Lock the session, if there is one that is not locked yet. An alarm's signal goes on."""
-    if _is_locked(ui) and not ui.session.hands_over:
+    if is_locked(ui) and not ui.session.hands_over:
         return ui, ()
     gate = SignIn() if ui.session.officer is None else Locked(ui.session.officer)
     session = replace(ui.session, gate=gate, hold=None)
@@ -243,7 +234,7 @@ def _locked(ui: Ui) -> Advance:
 def _signed_in(ui: Ui, event: SignedIn, now_s: float) -> Advance:
     """Uncover the screen below; nobody's work is shown to another officer."""
     below = ui.below
-    if event.new_shift or _is_over(below):
+    if event.new_shift or is_over(below):
         fault = below.notice if isinstance(below, FaultScreen) else None
         below = FaultScreen(below.status, fault) if fault else Ready(below.status)
     below = taken_over(below, event)
@@ -256,7 +247,7 @@ def _signed_in(ui: Ui, event: SignedIn, now_s: float) -> Advance:
 def _at_gate(ui: Ui, moved: SignInTransition) -> Advance:
     """Show the next sign-in screen; without one, the screen below only if nobody is signed in there."""
     gate, effects = moved
-    if gate is None and not _is_over(ui.below) and not ui.session.hands_over:
+    if gate is None and not is_over(ui.below) and not ui.session.hands_over:
         gate = SignIn()
     return _settled(replace(ui, session=replace(ui.session, gate=gate), by_officer=True)), effects
 
@@ -266,7 +257,7 @@ def _entered(ui: Ui, event: Input, now_s: float) -> Advance:
         case KeyDown():
             return _key_down(ui, event, now_s)
         case KeyUp(button, at_s):
-            return _key_up(ui, button, at_s)
+            return _key_up(ui, button, at_s, now_s)
         case Touched(meant, at_s) if ui.touches.counts(at_s):
             return _touched(replace(ui, by_officer=True), meant, now_s)
         case Touched():
@@ -277,8 +268,12 @@ def _key_down(ui: Ui, down: KeyDown, now_s: float) -> Advance:
     if down.bounce:
         session = replace(ui.session, hold=resumed(ui.session.hold, down))
         return replace(ui, hold=resumed(ui.hold, down), session=session), ()
-    if down.button is Button.BACK and not _is_locked(ui):
-        ui = replace(ui, session=replace(ui.session, hold=Hold(down.button, now_s)))
+    if down.button is Button.BACK and not is_locked(ui):
+        return _back_down(ui, down, now_s)
+    return _other_down(ui, down, now_s)
+
+
+def _other_down(ui: Ui, down: KeyDown, now_s: float) -> Advance:
     if ui.up is not None:
         return _down_at_alarm(ui, down, ui.up, now_s)
     if not ui.keys.counts(down.at_s):
@@ -314,7 +309,7 @@ def _in_case(ui: Ui, moved: CaseTransition) -> Advance:
 
 def _opens_banner(ui: Ui) -> bool:
     """Return True if the banner of an alarm is shown that a touch, or holding CONFIRM, opens."""
-    return bool(ui.banners or ui.open) and not ui.alerts and ui.life.case is None and not _is_locked(ui)
+    return bool(ui.banners or ui.open) and not ui.alerts and ui.life.case is None and not is_locked(ui)
 
 
 def _banner_opened(ui: Ui, meant: BannerOpened | OpenAlarmTouched | None = None) -> Advance:
@@ -331,12 +326,32 @@ def _banner_opened(ui: Ui, meant: BannerOpened | OpenAlarmTouched | None = None)
     return _settled(replace(ui, life=replace(ui.life, case=case))), ()
 
 
-def _key_up(ui: Ui, button: Button, at_s: float) -> Advance:
+def _back_down(ui: Ui, down: KeyDown, now_s: float) -> Advance:
+    """Begin to hold BACK. It acts when it is let go, so that a hold that locks does nothing else."""
+    face = ui.keys.face if ui.up is None and ui.keys.counts(down.at_s) else None
+    ui = replace(ui, session=replace(ui.session, hold=Hold(down.button, now_s, face=face)))
+    return _dropped(ui) if face is None else (ui, ())
+
+
+def _back_let_go(ui: Ui, now_s: float) -> Advance:
+    """Let BACK act if it was let go before it locked, on the screen that it was pressed on alone."""
+    hold = ui.session.hold
+    if hold is None or not hold.over(now_s):
+        return ui, ()
+    ui = replace(ui, session=replace(ui.session, hold=None))
+    if hold.face is None:
+        return ui, ()
+    if ui.up is not None or is_locked(ui) or ui.keys.face != hold.face:
+        return _dropped(ui)
+    return _pressed(ui, hold.button, now_s)
+
+
+def _key_up(ui: Ui, button: Button, at_s: float, now_s: float) -> Advance:
     if ui.session.hold is not None and ui.session.hold.button is button:
         if ui.session.hold.done(at_s):
             return _locked(ui)
         hold = replace(ui.session.hold, up_s=at_s)
-        return replace(ui, session=replace(ui.session, hold=hold)), ()
+        return _back_let_go(replace(ui, session=replace(ui.session, hold=hold)), now_s)
     if ui.hold is None or ui.hold.button is not button:
         return ui, ()
     if ui.hold.done(at_s):
@@ -359,14 +374,14 @@ def _touched(ui: Ui, meant: Touch, now_s: float) -> Advance:
         )
     if isinstance(meant, BannerOpened | OpenAlarmTouched):
         return _banner_opened(ui, meant)
-    if isinstance(meant, _CASE_TOUCHES) and (ui.life.case is not None or not isinstance(meant, Fitted)):
+    if isinstance(meant, CASE_TOUCHES) and (ui.life.case is not None or not isinstance(meant, Fitted)):
         return _in_case(ui, alarm_case_step.touched(ui.life, meant))
     return _happened(ui, meant, now_s)
 
 
 def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     """Apply an event to the screen below, and raise the alarm that it may bring."""
-    if ui.session.gate is not None and not isinstance(event, _NEWS):
+    if ui.session.gate is not None and not isinstance(event, NEWS):
         return ui, ()
     if (ui.up is not None or ui.life.case is not None) and isinstance(event, Scanned):
         return replace(ui, below=choice_step.noticed(ui.below, event.scan, now_s)), ()
@@ -374,7 +389,7 @@ def _happened(ui: Ui, event: ScreenEvent, now_s: float) -> Advance:
     session = replace(ui.session, used_s=now_s) if isinstance(event, Recorded) else ui.session
     after, effects = _session_asked(replace(ui, below=below, session=session), effects)
     if ui.session.gate is not None:
-        effects = _unattended(ui, event, effects)
+        effects = unattended(ui, event, effects)
     alarm: tuple[Effect, ...] = ()
     if after.hold is not None and after.up is not None and after.hold.over(now_s):
         after = replace(after, hold=None)
@@ -396,13 +411,6 @@ def _session_asked(ui: Ui, effects: tuple[Effect, ...]) -> Advance:
         return ui, rest
     ui, locked = _locked(ui)
     return ui, (*(one for one in rest if one != LockSession()), *locked)
-
-
-def _unattended(ui: Ui, event: ScreenEvent, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """Return the effects of news while nobody works: no check follows, and no signal but an alarm's."""
-    if isinstance(event, Listed):
-        return entry_step.unasked(ui.below, event.number, event.found or ())
-    return tuple(effect for effect in effects if not isinstance(effect, PlaySignal | StopSignal))
 
 
 def _held(ui: Ui) -> Advance:
@@ -429,21 +437,10 @@ def _acknowledged(ui: Ui, alarm: RecordedCheck) -> Advance:
 
 def _settled(ui: Ui) -> Ui:
     """Select the alarm to show now, and note what the officer has not seen yet."""
-    up = ui.up if ui.up in ui.alerts and not _is_locked(ui) else due(ui, locked=_is_locked(ui))
+    up = ui.up if ui.up in ui.alerts and not is_locked(ui) else due(ui, locked=is_locked(ui))
     ui = replace(ui, up=up)
     screen = ui.screen
     by_itself = not ui.by_officer or isinstance(screen, Alarm | Comparison)
     keys = ui.keys.of(key_face(screen), by_itself=by_itself)
     touches = ui.touches.of(touch_face(screen), by_itself=by_itself)
     return replace(ui, keys=keys, touches=touches, hold=ui.hold if keys is ui.keys else None)
-
-
-def _is_locked(ui: Ui) -> bool:
-    """Return True if nobody may read an alarm: the session is locked, or nobody is signed in."""
-    return ui.session.gate is not None or _is_over(ui.below)
-
-
-def _is_over(screen: Screen) -> bool:
-    """Return True without an active shift, also behind a fault."""
-    behind = screen.back if isinstance(screen, FaultScreen) else None
-    return shift_step.over(screen) or (behind is not None and shift_step.over(behind))

@@ -197,7 +197,7 @@ class Logged:
     plate: Plate | None
     outcome: Outcome
     acts: tuple[OfficerNote, ...] = ()
-    """Notes added by the officer, oldest first."""
+    """Notes added by the officer that were not revoked, oldest first."""
     picture: bool = False
     """True while the frame with its code is still available and may be kept."""
     rechecked: bool = False

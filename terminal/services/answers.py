@@ -28,13 +28,22 @@ from terminal.model import (
     Reason,
     RecordedCheck,
     Subject,
+    VehicleFinding,
 )
 from terminal.registry.lookup import Answered, Late, NoAnswer
-from terminal.registry.messages import CodeQuestion, PlateQuestion, Purpose
+from terminal.registry.messages import CodeQuestion, PlateQuestion, Purpose, VinQuestion
 from terminal.screens.alarms import is_alarm, is_recent
 from terminal.screens.events import Listed, Rechecked, Refined, Reported, ScreenEvent
-from terminal.services.judging import answer_of, code_read, looked_up, statement_of, undecided
+from terminal.services.judging import (
+    answer_of,
+    code_read,
+    looked_up,
+    statement_of,
+    undecided,
+    vin_answered,
+)
 from terminal.services.listing import candidates
+from terminal.vehicle import neighbours
 from terminal.vehicle.verdict import decide
 
 if TYPE_CHECKING:
@@ -159,21 +168,54 @@ class Answers:
             listed = self._listed(received, moment)
             return () if listed is None else (listed,)
         check = self.ledger.find(asked.seq)
-        if isinstance(request.question, CodeQuestion):
-            return self._code_answered(check or asked, received, moment)
+        match request.question:
+            case CodeQuestion():
+                return self._code_answered(check or asked, received, moment)
+            case VinQuestion():
+                return self._vin_answered(check, asked, received, moment)
+            case _:
+                return self._plate_answered(check, asked, received, moment)
+
+    def _plate_answered(
+        self, check: RecordedCheck | None, asked: RecordedCheck, received: Answered | Late, moment: Moment
+    ) -> tuple[ScreenEvent, ...]:
+        """Take the registry's answer about a plate; `check` is what is known now of the check `asked`."""
         if check is None or check.plate != asked.plate:
             status = self._status(asked.plate, received.status, moment)
             how = CheckOrigin.PLATE if asked.text is None else CheckOrigin.SCAN
             told = self._with_issuance(asked, received, moment)
-            return (self._apart(how, looked_up(told, status, answer_of(received)), request, moment),)
+            judged = looked_up(told, status, answer_of(received))
+            return (self._apart(how, judged, received.request, moment),)
         status = self._status(check.plate, received.status, moment)
         refined = looked_up(self._with_issuance(check, received, moment), status, answer_of(received))
-        if request.why is Purpose.RECHECK:
+        if received.request.why is Purpose.RECHECK:
             self.rechecks.answered()
             if not is_alarm(refined.verdict):
                 return (self._rechecked(check, refined, moment),)
+        refined = self._with_near_numbers(refined)
         events = self._refined(check, refined, received, moment)
         return (*events, *self._of_same_vehicle(refined, moment))
+
+    def _vin_answered(
+        self, check: RecordedCheck | None, asked: RecordedCheck, received: Answered | Late, moment: Moment
+    ) -> tuple[ScreenEvent, ...]:
+        """Take the registry's answer about a VIN; apart if a plate was entered for the check since."""
+        found = received.status or UNCHECKED
+        status = self._status(found.vehicle.plate, found, moment) if found.vehicle else found
+        if check is None or check.plate != asked.plate:
+            judged = vin_answered(asked, status, answer_of(received))
+            return (self._apart(CheckOrigin.PLATE, judged, received.request, moment),)
+        refined = vin_answered(check, status, answer_of(received))
+        events = self._refined(check, refined, received, moment)
+        return (*events, *self._of_same_vehicle(refined, moment))
+
+    def _with_near_numbers(self, judged: RecordedCheck) -> RecordedCheck:
+        """Return a check with the numbers to offer if nothing was found for one that was typed."""
+        typed = judged.text is None and judged.verdict.subject is Subject.TYPED
+        if judged.plate is None or not typed or judged.verdict.status.finding is not VehicleFinding.NOT_FOUND:
+            return judged
+        near = neighbours.offered(judged.plate, self.ledger.lists.known)
+        return replace(judged, entry=replace(judged.entry, near=near))
 
     def _with_issuance(
         self, judged: RecordedCheck, received: Answered | Late, moment: Moment
@@ -273,7 +315,8 @@ class Answers:
         if asked is not None and check is not None and check.lookup is LookupState.WAITING:
             if not self.lookups.is_newest(request.id, check.seq) or check.plate != asked.plate:
                 return ()
-            silent = replace(check, lookup=LookupState.NO_ANSWER, refusal=refusal)
+            answer = replace(check.answer, refusal=refusal)
+            silent = replace(check, lookup=LookupState.NO_ANSWER, answer=answer)
             return (Refined(self.ledger.know(silent)),)
         question = request.question
         if asked is not None or not isinstance(question, PlateQuestion) or question.kind is not None:

@@ -41,6 +41,8 @@ class CheckLookups:
         head, plate, finding = self.ledger.recorder.head, judged.plate, judged.verdict.finding
         if plate is not None:
             return self.registry.ask_plate(plate.number, plate.kind, head, moment, finding)
+        if judged.entry.vin is not None:
+            return self.registry.ask_vin(judged.entry.vin, head, moment)
         if finding.reason is Reason.OTHER_ISSUER and judged.text is not None:
             return self.registry.ask_code(judged.text, head, moment)
         return None
@@ -51,8 +53,8 @@ class CheckLookups:
         Nothing is sent without a request, or about an alarm that could not be recorded.
         """
         if self.registry is None or request is None or request.correlation is None or not judged.recorded:
-            return self.ledger.know(replace(judged, lookup=LookupState.NOT_ASKED, refusal=None))
-        judged = self.ledger.know(replace(judged, lookup=LookupState.WAITING, refusal=None))
+            return self.ledger.know(_with_state(judged, LookupState.NOT_ASKED))
+        judged = self.ledger.know(_with_state(judged, LookupState.WAITING))
         _keep(self._asked, request.correlation, judged)
         self.registry.send(request)
         return judged
@@ -93,6 +95,11 @@ class CheckLookups:
     def statement(self, seq: int) -> IssuerStatement | None:
         """Return the registry's statement on a check's code; None if it made none."""
         return self._statements.get(seq)
+
+
+def _with_state(judged: RecordedCheck, state: LookupState) -> RecordedCheck:
+    """Return a check with the state of a new lookup, without what refused an earlier one."""
+    return replace(judged, lookup=state, answer=replace(judged.answer, refusal=None))
 
 
 def _keep(kept: dict[K, V], key: K, value: V) -> None:

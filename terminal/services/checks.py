@@ -17,6 +17,7 @@ from terminal.journal.entry import Note
 from terminal.model import (
     UNCHECKED,
     CheckOrigin,
+    EntryDetails,
     Fit,
     Reason,
     RecordedCheck,
@@ -36,9 +37,10 @@ from terminal.screens.events import (
     Reported,
     ScreenEvent,
 )
+from terminal.screens.vin_entry import LookUpVin
 from terminal.services.comparisons import said_of
 from terminal.services.judging import standing
-from terminal.vehicle.verdict import decide
+from terminal.vehicle.verdict import decide, decide_by_vin
 
 if TYPE_CHECKING:
     from terminal.credential.verify import Moment
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
 
 ANSWER_STANDS_S = 180
 """Age from which a live answer no longer lets a vehicle pass, s."""
+_VIN = "车架号"
+"""Word before a VIN in the note that states it."""
 
 
 @dataclass(slots=True)
@@ -95,14 +99,20 @@ class Checks:
                 return self.recheck(judged, moment)
             case Compared(judged, fits):
                 return self.compare(judged, fits, moment)
-            case Enter(plate, after):
-                return self.enter(plate, after, moment)
+            case Enter() | LookUpVin():
+                return self._entered(effect, moment)
             case Report(plate):
                 return Reported(self.enter(plate, None, moment).judged)
             case AskKinds(number):
                 return self.ask_kinds(number, moment)
             case _:
                 assert_never(effect)
+
+    def _entered(self, effect: Enter | LookUpVin, moment: Moment) -> Recorded:
+        """Check the vehicle whose plate or VIN the officer entered."""
+        if isinstance(effect, LookUpVin):
+            return self.look_up_vin(effect.vin, effect.after, moment)
+        return self.enter(effect.plate, effect.after, moment, effect.belongs_to)
 
     def close(self) -> None:
         """Close the journal and the lists."""
@@ -120,17 +130,21 @@ class Checks:
         how = CheckOrigin.OTHER_ISSUER if finding.reason is Reason.OTHER_ISSUER else CheckOrigin.SCAN
         return self._open(how, self._judged(text, verdict, plate, moment), moment)
 
-    def enter(self, plate: Plate, after: RecordedCheck | None, moment: Moment) -> Recorded:
+    def enter(
+        self, plate: Plate, after: RecordedCheck | None, moment: Moment, belongs_to: int | None = None
+    ) -> Recorded:
         """Check a plate that the officer entered.
 
         With `after`, it is the vehicle of that check, whose code is verified against it; otherwise it begins
-        a check of its own.
+        a check of its own, which may belong to the check of record `belongs_to`.
         """
         told = self.lookups.same_number.take(plate, self.clock.monotonic_s(), ANSWER_STANDS_S)
         if after is None:
             status = self.lists.status(plate, moment, told)
             verdict = decide(refuse(Reason.NOT_SHOWN), status, Subject.TYPED)
-            return self._open(CheckOrigin.PLATE, self._judged(None, verdict, plate, moment), moment)
+            judged = self._judged(None, verdict, plate, moment)
+            joined = replace(judged, entry=EntryDetails(belongs_to=belongs_to))
+            return self._open(CheckOrigin.PLATE, joined, moment)
         before = self.ledger.latest(after)
         finding = self._verified_again(before, plate, moment)
         status = self.lists.status(plate, moment, told or standing(before, plate))
@@ -138,6 +152,24 @@ class Checks:
         answer = replace(before.answer, newer_issued=False)
         entered = replace(before, verdict=verdict, plate=plate, answer=answer, fits=())
         return self._look_up_again(entered, moment)
+
+    def look_up_vin(self, vin: str, after: RecordedCheck | None, moment: Moment) -> Recorded:
+        """Check the vehicle with a VIN, which no list has: only the registry knows it.
+
+        It belongs to the check `after`, whose plate the vehicle wears if the officer typed or confirmed it. A
+        check's record has no place for a VIN (wire format, section 6), so that of a note on it states the
+        VIN.
+        """
+        verdict = decide_by_vin(refuse(Reason.NOT_SHOWN), UNCHECKED, None)
+        belongs_to = after.seq if after is not None and after.recorded else None
+        seen = after is not None and after.verdict.subject in (Subject.TYPED, Subject.CONFIRMED)
+        worn = after.plate if after is not None and seen else None
+        judged = self._judged(None, verdict, None, moment)
+        judged = replace(judged, entry=EntryDetails(vin=vin, worn=worn, belongs_to=belongs_to))
+        request = self.lookups.about(judged, moment)
+        begun = self.ledger.begin(CheckOrigin.PLATE, judged, moment, request.correlation if request else None)
+        self.recorder.record(Note(seq=begun.seq, text=f"{_VIN} {vin}"), moment)
+        return Recorded(self.lookups.send(begun, request))
 
     def confirm(self, judged: RecordedCheck, moment: Moment) -> Recorded:
         """Record that this is the vehicle; a check of more than ANSWER_STANDS_S ago is made again."""

@@ -16,7 +16,7 @@ from terminal.model import (
     Subject,
     VehicleFinding,
 )
-from terminal.vehicle.verdict import decide
+from terminal.vehicle.verdict import decide, decide_by_vin
 
 if TYPE_CHECKING:
     from terminal.model import Candidate, Plate, RecordedCheck, VehicleStatus
@@ -81,6 +81,19 @@ def code_read(
     verdict = decide(finding, status or UNCHECKED, subject)
     named = replace(judged.answer, named=answer)
     return replace(judged, verdict=verdict, plate=plate, lookup=LookupState.ANSWERED, answer=named)
+
+
+def vin_answered(
+    judged: RecordedCheck, status: VehicleStatus, answer: tuple[int, int] | None
+) -> RecordedCheck:
+    """Return a check by a VIN with the registry's answer, which names the vehicle if it has one."""
+    return replace(
+        judged,
+        verdict=decide_by_vin(judged.verdict.finding, status, judged.entry.worn),
+        plate=status.vehicle.plate if status.vehicle else None,
+        lookup=LookupState.ANSWERED,
+        answer=replace(judged.answer, named=answer),
+    )
 
 
 def undecided(

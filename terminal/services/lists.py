@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,17 @@ class Lists:
                 earlier_alarms=live.earlier_alarms,
             )
         return replace(found, hotlist=word)
+
+    def known(self, plates: tuple[Plate, ...]) -> frozenset[Plate]:
+        """Return those of some plates that a list has; one that cannot be read knows none."""
+        found: set[Plate] = set()
+        if self.hotlist is not None:
+            with self._minding("reading"):
+                found |= self.hotlist.listed(plates)
+        if self.offline is not None:
+            with suppress(OfflineListFault):  # it is in `faults`
+                found |= self.offline.listed(plates)
+        return frozenset(found)
 
     def silent_provinces(self, moment: Moment) -> frozenset[str]:
         """Return the provinces whose hot lists have been silent for too long."""

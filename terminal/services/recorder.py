@@ -141,6 +141,7 @@ class Recorder:
             basis=Basis(
                 self.rules, _clock_s(moment), lists.offline_day, lists.hotlist_version, LOCAL_SETTINGS
             ),
+            belongs_to=judged.entry.belongs_to,
         )
         return self.journal.append(self.author.stamp(moment), body)
 
@@ -225,7 +226,7 @@ def _code_text(text: str | None, finding: Finding) -> str | CodeDigest | None:
 
 
 def _plate_entry(judged: RecordedCheck) -> PlateInput | None:
-    if judged.plate is None:
+    if judged.plate is None or judged.entry.vin is not None:
         return None
     return PlateInput.TYPED if judged.verdict.subject is Subject.TYPED else PlateInput.CODE
 

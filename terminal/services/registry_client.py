@@ -18,6 +18,7 @@ from terminal.registry.messages import (
     PlateQuestion,
     Purpose,
     Question,
+    VinQuestion,
 )
 from terminal.wire.fields import ID_SIZE
 
@@ -97,6 +98,10 @@ class RegistryClient:
         None while offline, or if the text cannot be written unchanged.
         """
         return self._ask(CodeQuestion(text), head, moment)
+
+    def ask_vin(self, vin: str, head: Head, moment: Moment) -> Outgoing | None:
+        """Return the request about the vehicle with a VIN, to be passed to `send`; None while offline."""
+        return self._ask(VinQuestion(vin), head, moment)
 
     def send(self, message: Outgoing) -> None:
         """Send a request."""

@@ -33,6 +33,7 @@ from terminal.screens.events import (
 )
 from terminal.screens.sign_in import CheckPin, OpenSignIn, RecordLock
 from terminal.screens.values import Notice
+from terminal.screens.vin_entry import LookUpVin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,7 +127,7 @@ class Services:
             return None if isinstance(effect, OpenSignIn) else self.session.perform(effect)
         if isinstance(effect, Enter):
             self.province.update(effect.plate.number)
-        if isinstance(effect, Confirm | Recheck | Compared | Enter | Report | AskKinds):
+        if isinstance(effect, Confirm | Recheck | Compared | Enter | LookUpVin | Report | AskKinds):
             return self._recorded(lambda: self.checks.perform(effect, self.moment()))
         return self._recorded(lambda: self.shift_actions.perform(effect, self.moment()))
 

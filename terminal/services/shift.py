@@ -60,6 +60,8 @@ class Shift:
     worse: RecordedCheck | None = field(default=None, init=False)
     """The newest check that a recheck found worse than was shown, until the list is opened."""
     _log: dict[int, Logged] = field(default_factory=dict, init=False)
+    _notes: dict[tuple[int, OfficerNote], int] = field(default_factory=dict, init=False)
+    """Record number of each note that stands, by the check's record number and the note."""
 
     def resume(self) -> None:
         """Continue the shift stored in the file, if it was not ended."""
@@ -77,8 +79,7 @@ class Shift:
         """
         number = datetime.fromtimestamp(moment.now_s, SHANGHAI).strftime("%Y%m%d-%H%M%S")
         self._take(number, officer, duress=duress)
-        self._log.clear()
-        self.worse = None
+        self._forget()
         self.on = True
         self._remember(number.encode() + b" " + seal(officer.encode(), self.keys.sealing_public_key))
         self.recorder.record(Session(SessionStep.SIGNED_IN), moment)
@@ -96,28 +97,27 @@ class Shift:
         self.recorder.record(Session(SessionStep.SIGNED_OUT), moment)
         ended = ShiftEnded(self._counts(), self.recorder.unreceipted)
         self.on = False
-        self._log.clear()
-        self.worse = None
+        self._forget()
         self._remember(_OVER)
         return ended
 
     def annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         """Record a note on a check as an entry of its own."""
-        match note:
-            case Action(text):
-                law_text = self._law(seq, text, moment)
-                self.recorder.record(NoteEntry(seq=seq, action=text, text=law_text), moment)
-            case Remark(text):
-                self.recorder.record(NoteEntry(seq=seq, text=text), moment)
-            case KeepPicture() | SpokenNote() | AlarmResult():
-                raise ValueError("a picture, a clip and an alarm's result are recorded by their own services")
-            case Mistaken():
-                self.recorder.record(NoteEntry(seq=seq, mistaken=True), moment)
-            case ControlWord(result):
-                self.recorder.record(Confirmation(seq, CONTROL_ROOM, result), moment)
-            case _:
-                assert_never(note)
+        law_text = self._law(seq, note.text, moment) if isinstance(note, Action) else None
+        self._notes[seq, note] = self.recorder.record(_entry_of(seq, note, law_text), moment)
         return self.add(seq, note)
+
+    def revoke(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
+        """Record that a note on a check was made by mistake: a note on the note's own record says so."""
+        number = self._notes.get((seq, note))
+        if number is None:
+            return Annotated(seq)  # revoked before
+        self.recorder.record(NoteEntry(seq=number, mistaken=True), moment)
+        del self._notes[seq, note]
+        if seq in self._log:
+            acts = tuple(act for act in self._log[seq].acts if act != note)
+            self._log[seq] = replace(self._log[seq], acts=acts)
+        return Annotated(seq)
 
     def _law(self, seq: int, measure: str, moment: Moment) -> str | None:
         """Return the articles in force on the day of a check that a measure rests on; None without any.
@@ -160,6 +160,12 @@ class Shift:
         kept = self.recorder.journal.tallies(self.recorder.author.shift)
         return tuple((outcome, kept[outcome]) for outcome in Outcome if outcome in kept)
 
+    def _forget(self) -> None:
+        """Forget the checks of the shift, and their notes."""
+        self._log.clear()
+        self._notes.clear()
+        self.worse = None
+
     def _take(self, number: str, officer: str, *, duress: bool) -> None:
         self.officer = officer
         self.recorder.author = replace(self.recorder.author, officer=officer, shift=number, duress=duress)
@@ -170,3 +176,20 @@ class Shift:
             atomic_file.replace(self.folder / FILE, content)
         except OSError as error:
             raise JournalFault(f"{self.folder / FILE}: {error.strerror}") from error
+
+
+def _entry_of(seq: int, note: OfficerNote, law_text: str | None) -> NoteEntry | Confirmation:
+    """Return the entry that records a note on the check of record `seq`, with the articles it rests on."""
+    match note:
+        case Action(text):
+            return NoteEntry(seq=seq, action=text, text=law_text)
+        case Remark(text):
+            return NoteEntry(seq=seq, text=text)
+        case KeepPicture() | SpokenNote() | AlarmResult():
+            raise ValueError("a picture, a clip and an alarm's result are recorded by their own services")
+        case Mistaken():
+            return NoteEntry(seq=seq, mistaken=True)
+        case ControlWord(result):
+            return Confirmation(seq, CONTROL_ROOM, result)
+        case _:
+            assert_never(note)

@@ -28,6 +28,7 @@ from terminal.screens.shift import (
     EndShift,
     LoadShift,
     LockSession,
+    Revoke,
     ShiftEffect,
     ShiftEvent,
     ShiftLoaded,
@@ -84,8 +85,8 @@ class ShiftActions:
                 return self.enforcement.open(effect, moment)
             case LoadShift():
                 return self._summary()
-            case Annotate(seq, note):
-                return self._annotate(seq, note, moment)
+            case Annotate() | Revoke():
+                return self._change_notes(effect, moment)
             case EndShift(reason):
                 return self._end(reason, moment)
             case _:
@@ -128,6 +129,14 @@ class ShiftActions:
         said = Note(seq=seq, text=f"{SPOKEN}{seconds} 秒", sounds=(name,))
         self.shift.recorder.record(said, moment)
         return self.shift.add(seq, SpokenNote(seconds))
+
+    def _change_notes(self, effect: Annotate | Revoke, moment: Moment) -> Annotated:
+        """Revoke what a note takes the place of, or what the officer revokes, then add the note."""
+        if isinstance(effect, Revoke):
+            return self.shift.revoke(effect.seq, effect.note, moment)
+        for revoked in effect.instead_of:
+            self.shift.revoke(effect.seq, revoked, moment)
+        return self._annotate(effect.seq, effect.note, moment)
 
     def _annotate(self, seq: int, note: OfficerNote, moment: Moment) -> Annotated:
         if isinstance(note, ControlWord):

@@ -19,10 +19,10 @@ VIN_CHARACTER = "[0-9A-HJ-NPR-Z]"
 """Pattern of a character of a VIN, without I, O and Q."""
 VEHICLE_TYPE = re.compile("[A-Z][0-9A-Z]{2}")
 """Pattern of a vehicle type, such as K33."""
-_VIN_LENGTH = 17
+VIN_LENGTH = 17
 _COLOUR = re.compile("[A-Z]+")
-_VIN = re.compile(f"{VIN_CHARACTER}{{{_VIN_LENGTH}}}")
-_VIN_TAIL = re.compile(f"{VIN_CHARACTER}{{{LEAST_VIN_TAIL},{_VIN_LENGTH}}}")
+_VIN = re.compile(f"{VIN_CHARACTER}{{{VIN_LENGTH}}}")
+_VIN_TAIL = re.compile(f"{VIN_CHARACTER}{{{LEAST_VIN_TAIL},{VIN_LENGTH}}}")
 _OTHER_COLOUR = "Z"
 
 

@@ -48,6 +48,8 @@ SYMBOLS = frozenset((*PROVINCES, *CAPITALS, *"0123456789", *TAILS, *WORDS))
 """Characters and words that a plate is typed with."""
 LONGEST = 10
 """Length of the longest possible number."""
+TRAILER, TRAILER_TAIL = "15", "挂"
+"""Kind of a trailer's plate, and the character that its numbers end in."""
 _TEMPORARY = "22"
 _SHORT, _LONG = 7, 8
 """Lengths of the numbers that patterns describe."""
@@ -104,12 +106,33 @@ def symbols_after(number: str) -> frozenset[str]:
 
 
 def _begins(number: str) -> bool:
-    """Return True if some number that fits a pattern begins so: tries known ends, filled up with zeros."""
-    for length, head, end in product((_SHORT, _LONG), _HEADS, _ENDS):
+    """Return True if some number that fits a pattern begins so."""
+    return _begins_of(number, _SHORT) or _begins_of(number, _LONG)
+
+
+def _begins_of(number: str, length: int) -> bool:
+    """Return True if some number of this length that fits a pattern begins so: tries known ends, filled up
+    with zeros.
+    """
+    for head, end in product(_HEADS, _ENDS):
         zeros = length - len(number) - len(head) - len(end)
         if zeros >= 0 and fits_a_pattern(number + head + "0" * zeros + end):
             return True
     return False
+
+
+@lru_cache(maxsize=256)
+def missing(number: str) -> int | None:
+    """Return how many characters the beginning of a number lacks to have the shortest length that fits it.
+
+    0 for a number that is long enough; None if no number that fits a pattern begins so, or if it is empty.
+    A temporary plate's pattern takes six characters, its length in the table none below seven.
+    """
+    if not number:
+        return None
+    lengths = (length for length in (_SHORT, _LONG) if length >= len(number) and _begins_of(number, length))
+    shortest = next(lengths, None)
+    return None if shortest is None else shortest - len(number)
 
 
 _PATTERNS: list[re.Pattern[str]] = []
@@ -121,6 +144,7 @@ def _read_patterns() -> None:
     every = {kind.pattern.pattern: None for kind in KINDS.values() if kind.pattern}
     _PATTERNS[:] = [re.compile("|".join(every))] if every else []
     symbols_after.cache_clear()
+    missing.cache_clear()
 
 
 RED_ON_LIGHT, RED_ON_DARK = "#C00000", "#FF4D4D"

@@ -263,7 +263,9 @@ def test_a_clock_a_minute_off_is_named_and_forgotten_once_it_is_set(online: Desk
     assert app is not None
     clock.set(clock.now_s() + off_s)
     online.play("press CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect undetermined not_shown")
-    online.until(lambda: isinstance(app.screen, Result) and app.screen.judged.refusal is RefusalReason.CLOCK)
+    online.until(
+        lambda: isinstance(app.screen, Result) and app.screen.judged.answer.refusal is RefusalReason.CLOCK
+    )
     online.until(lambda: "K01" in {notice.code for notice in app.screen.status.notices})
     clock.set(clock.now_s() - off_s)
     online.play("press TRIGGER\npress CONFIRM\ntype 苏A12345\npress CONFIRM\npick 02\nexpect pass not_shown")

@@ -1,7 +1,7 @@
 """Checks with everything known of them in one row: recorded, refined, noted, confirmed and rechecked.
 
-Rows are in order of time; `outcome` is the last one that the officer saw, `first_outcome` the first. Nothing
-is left out; mistakes are marked.
+Rows are in order of time; `outcome` is the last one that the officer saw, `first_outcome` the first. No check
+is left out, and mistakes are marked; notes that were revoked are left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from terminal.vehicle.inspection import SHANGHAI
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
 PLACE = ("terminal", "journal", "seq")
 LATEST_MS = 253_402_214_400_000
@@ -253,7 +253,7 @@ def _raised_an_alarm() -> ColumnElement[bool]:
     return or_(CHECK.c.outcome == Outcome.ALARM, refined)
 
 
-def _same(one: Table, other: Table, seq: str = "seq") -> ColumnElement[bool]:
+def _same(one: Table, other: FromClause, seq: str = "seq") -> ColumnElement[bool]:
     return and_(
         one.c.terminal == other.c.terminal, one.c.journal == other.c.journal, one.c.seq == other.c[seq]
     )
@@ -291,11 +291,17 @@ def _said_of(
         .join(CHECK, _same(CHECK, table, "refers"))
         .join(ENTRY, _same(ENTRY, CHECK))
         .outerjoin(UNIT, UNIT.c.terminal == CHECK.c.terminal)
-        .where(*_when(wanted), *_of_unit(wanted))
+        .where(*_when(wanted), *_of_unit(wanted), ~_is_revoked(table))
         .order_by(*(table.c[name] for name in PLACE))
     )
     rows = [dict(row) for row in connection.execute(later).mappings()]
     return [((row["terminal"], row["journal"], row["refers"]), row) for row in rows]
+
+
+def _is_revoked(table: Table) -> ColumnElement[bool]:
+    """Return the condition that an entry was revoked: a note on its own record calls it a mistake."""
+    later = NOTE.alias("revoking")
+    return exists().where(_same(table, later, "refers"), later.c.mistaken)
 
 
 def _checked(row: Any) -> Checked:  # noqa: ANN401 - a row of columns by name

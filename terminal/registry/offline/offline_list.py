@@ -98,6 +98,16 @@ class OfflineList:
             return VehicleStatus(finding, age_s=age_s)
         return VehicleStatus(finding, valid_through=_last_day(said.entry.month), age_s=age_s)
 
+    def listed(self, plates: Sequence[Plate]) -> set[Plate]:
+        """Return those of some plates that their provinces' lists have. Raises OfflineListFault."""
+        found = set()
+        for plate in plates:
+            province = province_of(plate)
+            said = None if province is None else self._province(province).ask(plate)
+            if said is not None and said.entry is not None:
+                found.add(plate)
+        return found
+
     def day(self, province: str) -> int | None:
         """Return the newest day of a province's list, yyyymmdd; None without a list.
 

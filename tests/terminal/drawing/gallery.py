@@ -46,9 +46,11 @@ from terminal.screens.values import (
 )
 from terminal.vehicle.plate import kinds_of
 from tests.pictures import code, scene
+from tests.terminal.drawing import gallery_entry
 from tests.terminal.drawing.displays import SIZE
 from tests.terminal.drawing.gallery_alarm import case_screens
 from tests.terminal.drawing.gallery_day import DAY_ENGLISH, DAY_NIGHT, day_screens
+from tests.terminal.drawing.gallery_entry import entry_screens
 from tests.terminal.drawing.gallery_hints import hint_screens
 from tests.terminal.drawing.gallery_sealed import sealed_screens
 from tests.terminal.drawing.gallery_verdict import verdict_screens
@@ -347,6 +349,7 @@ def _views() -> dict[str, View]:
         **verdict_screens(),
         **sign_in_screens(),
         **day_screens(),
+        **entry_screens(),
     }
     views = {"ready": View(Ready(LABORATORY), street())}
     views |= {name: View(hinted, street()) for name, hinted in hint_screens().items()}
@@ -394,6 +397,7 @@ def _views() -> dict[str, View]:
         *("locked_alarm", "unlock"),
         *(name for name in case_screens() if name != "open_banner_entry"),
         *DAY_ENGLISH,
+        *gallery_entry.IN_ENGLISH,
     )
     views |= {f"{name}_en": replace(views[name], language="en") for name in (*english, "trouble")}
     views |= {
@@ -405,6 +409,7 @@ def _views() -> dict[str, View]:
             *("sign_in_buttons", "locked_alarm"),
             *("case_card", "case_form", "open_banner"),
             *DAY_NIGHT,
+            *gallery_entry.AT_NIGHT,
         )
     }
     return views

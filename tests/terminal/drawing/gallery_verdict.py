@@ -103,7 +103,7 @@ def verdict_screens() -> dict[str, Result]:
             by_plate(
                 VehicleFinding.CACHED_VALID, LookupState.NO_ANSWER, status=replace(ONLINE, notices=(SLOW,))
             ),
-            refusal=RefusalReason.CLOCK,
+            answer=AnswerSummary(refusal=RefusalReason.CLOCK),
         ),
         "hotlist_silent": by_plate(
             VehicleStatus(

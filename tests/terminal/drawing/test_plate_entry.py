@@ -190,7 +190,7 @@ def test_a_number_that_is_unusual_or_none_is_told_without_blame(advice: Advice, 
 
     screen = PlateEntry(ONLINE, "粤B1", Keys.SYMBOLS)
     advised = replace(screen, advice=advice)
-    said = text.say(f"number_{advice}", "zh")
+    said = text.say(f"number_{advice}", "zh", count=4)
     assert said in words(advised)
     assert said not in words(screen)
     worn = {getattr(item, "colour", None) for item in compose(advised, Style("zh", fonts))}

@@ -10,7 +10,7 @@ from terminal.model import CredentialFinding, Plate, RecordedCheck, Subject, Veh
 from terminal.ports import Button
 from terminal.screens.alarm_case import Acknowledge
 from terminal.screens.alarms import Alarm
-from terminal.screens.attention import HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp
+from terminal.screens.attention import BOUNCE_S, HOLD_S, SETTLE_S, Drawn, KeyDown, KeyUp
 from terminal.screens.check import KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.events import Effect, Tick
 from terminal.screens.state import FaultScreen, Screen, Shown
@@ -69,8 +69,7 @@ class Desk:
     def press(self, button: Button) -> tuple[Effect, ...]:
         """Press a button once the screen has been seen; return the effects."""
         effects = self.tell(KeyDown(button, self.now_s))
-        self.tell(KeyUp(button, self.now_s))
-        return effects
+        return (*effects, *self.tell(KeyUp(button, self.now_s - 2 * BOUNCE_S)))
 
     def hold(self, seconds: float = HOLD_S) -> tuple[Effect, ...]:
         """Hold CONFIRM; return the effects until its release, but for the record of an acknowledgement."""

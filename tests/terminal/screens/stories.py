@@ -21,8 +21,10 @@ from terminal.journal.notes import (
 from terminal.model import (
     Candidate,
     CredentialFinding,
+    EntryDetails,
     Fit,
     LookupState,
+    Plate,
     RecordedCheck,
     SealedClaims,
     Subject,
@@ -34,6 +36,7 @@ from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready,
 from terminal.screens.choice import CodeChoice, CodeChosen, Identified, OthersWanted
 from terminal.screens.comparing import Comparison, Fitted
 from terminal.screens.diagnostics import DiagnosticsTold
+from terminal.screens.entry import Erased, NearPicked, NumberWanted, PartnerWanted, VinWanted
 from terminal.screens.events import (
     Effect,
     Failed,
@@ -50,6 +53,7 @@ from terminal.screens.events import (
     Tick,
     Typed,
 )
+from terminal.screens.note_change import NoteChange
 from terminal.screens.sealed import ReasonPicked, SealedOpened, SealedReasons, SealedView
 from terminal.screens.self_test import Component, SelfTested, SignalAnswered
 from terminal.screens.settings import DeviceSettings, Setting, SettingPicked, SettingsTold
@@ -76,6 +80,7 @@ from terminal.screens.values import (
     TrustStatus,
     UploadProgress,
 )
+from terminal.screens.vin_entry import VinEntry
 from terminal.screens.voice import ClipHeard, VoiceNote, VoiceWanted
 from terminal.vehicle.plate import SYMBOLS
 from tests.terminal.drawing.gallery import COUNTS, THIS_YEAR, log
@@ -101,6 +106,19 @@ JUDGED = st.builds(
     st.sampled_from([*TEXTS, None]),
     st.sampled_from([123, 124]),
     st.sampled_from(LookupState),
+)
+NEAR = Plate("粤B12346", "02")
+"""A number that is offered where nothing was found."""
+NOTHING_FOUND = replace(
+    judged(found=CredentialFinding.NOT_SHOWN, vehicle=VehicleFinding.NOT_FOUND, subject=Subject.TYPED),
+    text=None,
+    plate=Plate("粤B12345", "02"),
+    entry=EntryDetails(near=(NEAR,)),
+)
+TRACTOR = replace(
+    judged(found=CredentialFinding.NOT_SHOWN, vehicle=VehicleFinding.VALID, subject=Subject.TYPED),
+    text=None,
+    plate=Plate("粤B12345", "01"),
 )
 NUMBERS = st.sampled_from(["粤B12345", "粤B1234警", "渝AD00Z1Z", "粤B1", ""])
 FOUND = [
@@ -164,6 +182,7 @@ EVENTS = st.one_of(
     st.builds(Typed, st.sampled_from([*sorted(SYMBOLS), "I", "ab", ""])),
     st.just(KeyboardSwitched()),
     st.builds(Picked, st.none() | st.sampled_from(["02", "07", "23", "99"])),
+    st.sampled_from([Erased(), NumberWanted(), PartnerWanted(), VinWanted(), NearPicked(NEAR)]),
     st.just(Failed(FULL)),
     st.builds(MenuTouched, st.sampled_from(Part)),
     st.builds(Paged, st.sampled_from([-1, 1])),
@@ -204,6 +223,19 @@ OPENED = st.sampled_from(
     ]
 )
 """Plate entry for a check."""
+ADDED = st.builds(
+    lambda one, touch, typed, buttons: [
+        Recorded(one),
+        touch,
+        *(Typed(symbol) for symbol in typed),
+        *(Pressed(button) for button in buttons),
+    ],
+    st.sampled_from([NOTHING_FOUND, TRACTOR]),
+    st.sampled_from([NumberWanted(), PartnerWanted(), VinWanted(), NearPicked(NEAR)]),
+    st.sampled_from(["", "粤B1234", "1M8GDM9AXKP042788", "LSVAA4182E2123456"]),
+    st.lists(st.sampled_from([CONFIRM, CONFIRM, BACK]), max_size=3),
+)
+"""Corrections and additions that a result offers."""
 SHIFT = st.builds(
     lambda part, following: [Pressed(TRIGGER), MenuTouched(Part.MENU), MenuTouched(part), *following],
     st.sampled_from(Part),
@@ -278,7 +310,7 @@ SEVERAL = st.builds(
 """Several codes in view, before a check or behind a verdict, and possible continuations."""
 STORY = st.lists(
     st.tuples(
-        st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, SHIFT, NOTED, ALARMED, SEVERAL),
+        st.one_of(EVENTS.map(lambda event: [event]), ENTERED, OPENED, ADDED, SHIFT, NOTED, ALARMED, SEVERAL),
         st.floats(0, 5),
     ),
     min_size=4,
@@ -309,13 +341,13 @@ def subject_of(screen: Screen) -> RecordedCheck | None:
     match screen:
         case Result(reopened=True) | FaultScreen(back=Result(reopened=True)):
             return None
-        case Result(judged=judged_) | LogEntry(back=Result(judged=judged_)) | Comparison(judged=judged_):
+        case Result(judged=judged_) | FaultScreen(back=Result(judged=judged_)) | Comparison(judged=judged_):
             return judged_
-        case FaultScreen(back=Result(judged=judged_)):
-            return judged_
+        case LogEntry(back=Result() as back) | NoteChange(back=LogEntry(back=Result() as back)):
+            return back.judged
         case SealedReasons(judged=judged_) | SealedView(judged=judged_):
             return judged_
-        case PlateEntry(after=after) | KindChoice(after=after) | CodeChoice(after=after):
-            return after
+        case PlateEntry() | VinEntry() | KindChoice() | CodeChoice():
+            return screen.after
         case _:
             return None

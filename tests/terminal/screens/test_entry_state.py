@@ -18,6 +18,7 @@ from terminal.model import (
 )
 from terminal.ports import Button
 from terminal.screens.check import Advice, Keys, KindChoice, KindSource, PlateEntry, Ready
+from terminal.screens.entry import Draft, Erased
 from terminal.screens.events import (
     AskKinds,
     Effect,
@@ -38,6 +39,7 @@ from terminal.screens.events import (
 from terminal.screens.state import Screen
 from terminal.screens.step import step
 from terminal.screens.values import ClockStatus, LastSeen, Status
+from terminal.vehicle.plate import kinds_offered
 from tests.terminal.screens.builders import entry, judged, scan, shown
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
@@ -85,37 +87,85 @@ OF_SEVERAL = replace(
         ),
         pytest.param(entry(), KeyboardSwitched(), 11.0, entry(keys=Keys.SYMBOLS), (), id="keys turn"),
         pytest.param(entry(keys=Keys.SYMBOLS), KeyboardSwitched(), 11.0, entry(), (), id="and turn back"),
-        pytest.param(entry("粤B"), Pressed(BACK), 11.0, entry("粤"), (), id="back erases"),
-        pytest.param(entry("粤"), Pressed(BACK), 11.0, entry(), (), id="to the provinces"),
+        pytest.param(entry("粤B"), Erased(), 11.0, entry("粤"), (), id="a key erases"),
+        pytest.param(entry("粤"), Erased(), 11.0, entry(), (), id="to the provinces"),
+        pytest.param(entry(), Erased(), 11.0, entry(), (), id="and no further"),
+        pytest.param(entry("粤X1234应急"), Erased(), 11.0, entry("粤X1234"), (), id="a word goes as it came"),
         pytest.param(
-            entry("粤X1234应急"), Pressed(BACK), 11.0, entry("粤X1234"), (), id="a word goes as it came"
+            entry("粤B"), Pressed(BACK), 11.0, Ready(draft=Draft("粤B", 0.0)), (), id="back leaves with it"
         ),
-        pytest.param(entry(), Pressed(BACK), 11.0, READY, (), id="and leaves"),
         pytest.param(
-            entry(after=REFUSED, seen=SEEN.seen),
+            Ready(draft=Draft("粤B", 0.0)),
+            Pressed(CONFIRM),
+            11.0,
+            entry("粤B"),
+            (),
+            id="and comes back to it",
+        ),
+        pytest.param(
+            Ready(Status(ClockStatus(monotonic_s=61.0)), draft=Draft("粤B", 0.0)),
+            Pressed(CONFIRM),
+            11.0,
+            replace(entry(), status=Status(ClockStatus(monotonic_s=61.0))),
+            (),
+            id="within a minute",
+        ),
+        pytest.param(
+            entry("粤B", after=REFUSED, seen=SEEN.seen),
             Pressed(BACK),
             11.0,
-            shown(REFUSED),
+            replace(shown(REFUSED, last_s=10.0), returned=True, draft=Draft("粤B", 0.0)),
             (),
-            id="to the check that it is for",
+            id="back leads to the check that it is for",
         ),
-        pytest.param(entry("粤B"), Pressed(TRIGGER), 11.0, READY, (), id="the trigger leaves at once"),
+        pytest.param(
+            replace(shown(GOOD), returned=True),
+            Pressed(BACK),
+            11.0,
+            Ready(seen=shown(GOOD).seen, checked=GOOD),
+            (StopSignal(),),
+            id="and from there on to the next scan",
+        ),
+        pytest.param(
+            entry("粤B"),
+            Pressed(TRIGGER),
+            11.0,
+            Ready(draft=Draft("粤B", 0.0)),
+            (),
+            id="the trigger leaves at once",
+        ),
         pytest.param(entry(), Pressed(CONFIRM), 11.0, entry(), (), id="nothing is no number"),
         pytest.param(
             entry("粤B1"),
             Pressed(CONFIRM),
             11.0,
-            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            entry("粤B1", advice=Advice.INCOMPLETE),
             (),
             id="nor is part of one",
         ),
         pytest.param(
-            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            entry("粤B1", advice=Advice.INCOMPLETE),
             Pressed(CONFIRM),
             11.0,
-            entry("粤B1", advice=Advice.IMPOSSIBLE),
+            entry("粤B1", advice=Advice.INCOMPLETE),
             (),
             id="however often it is confirmed",
+        ),
+        pytest.param(
+            entry("粤B1234", advice=Advice.INCOMPLETE),
+            Pressed(CONFIRM),
+            11.0,
+            KindChoice(Status(), "粤B1234", kinds_offered("粤B1234")),
+            (),
+            id="but for one that a temporary plate may have",
+        ),
+        pytest.param(
+            entry("B1"),
+            Pressed(CONFIRM),
+            11.0,
+            entry("B1", advice=Advice.IMPOSSIBLE),
+            (),
+            id="and what begins no number is none",
         ),
         pytest.param(
             entry("粤B1", advice=Advice.IMPOSSIBLE),

@@ -202,7 +202,12 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             OLD, Pressed(CONFIRM), 11.0, OLD, (Recheck(PASSED),), id="one that is hidden is checked again"
         ),
         pytest.param(
-            OLD, Pressed(BACK), 11.0, replace(OLD, revealed=True), (), id="or shown as old as it is"
+            OLD,
+            Pressed(BACK),
+            11.0,
+            replace(OLD, revealed=True, returned=True),
+            (),
+            id="or shown as old as it is",
         ),
         pytest.param(
             OLD,

@@ -24,6 +24,7 @@ from terminal.screens.alarms import is_alarm
 from terminal.screens.check import LINGER_S, OTHER_CODE_S, KindChoice, KindSource, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice, CodeChosen, Identify, OthersWanted
 from terminal.screens.comparing import Compared, Comparison
+from terminal.screens.entry import EntryPurpose, NearPicked
 from terminal.screens.events import (
     AskKinds,
     CheckCode,
@@ -221,8 +222,11 @@ def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[Scre
         if isinstance(after, Result) and isinstance(event, Pressed):
             assert after.judged == before.after
         for effect in effects:
-            if isinstance(effect, Enter):
-                assert effect.after == before.after
+            if isinstance(effect, Enter) and before.purpose.joins:
+                assert before.after is not None
+                assert (effect.after, effect.belongs_to) == (None, before.after.seq)
+            elif isinstance(effect, Enter):
+                assert (effect.after, effect.belongs_to) == (before.after, None)
 
 
 @MANY
@@ -230,13 +234,21 @@ def test_plate_entry_never_loses_the_check_that_it_is_for(story: list[tuple[Scre
 def test_plate_is_judged_only_as_the_officer_picked_it_from_what_was_listed(
     story: list[tuple[ScreenEvent, float]],
 ):
-    for before, event, _, effects in told(story):
+    for before, event, after, effects in told(story):
         for effect in effects:
-            if isinstance(effect, Enter):
-                assert isinstance(before, KindChoice)
-                assert event == Picked(effect.plate.kind)
+            if isinstance(effect, Enter) and isinstance(before, KindChoice):
+                assert isinstance(after, KindChoice)
+                alone = event == Listed(before.number, after.found) and len(after.found) == 1
+                assert event == Picked(effect.plate.kind) or alone
                 assert effect.plate == Plate(before.number, effect.plate.kind)
-                assert effect.plate.kind in before.kinds
+                assert effect.plate.kind in after.kinds
+            elif isinstance(effect, Enter) and isinstance(before, PlateEntry):
+                assert (event, before.purpose) == (Pressed(CONFIRM), EntryPurpose.TRAILER)
+                assert effect.plate == Plate(before.number, "15")
+            elif isinstance(effect, Enter):
+                assert event == NearPicked(effect.plate)
+                assert isinstance(before, Result)
+                assert effect.plate in before.judged.entry.near
             if isinstance(effect, AskKinds):
                 assert isinstance(before, KindChoice)
                 assert (event, effect.number) == (Picked(None), before.number)

@@ -25,6 +25,7 @@ from terminal.registry.messages import (
     LookupResult,
     PlateQuestion,
     VehicleRecord,
+    VinQuestion,
 )
 from terminal.screens.events import Recorded, Refined, Reported, ScreenEvent
 from terminal.services.assembly import open_services
@@ -128,7 +129,7 @@ def requests(link: HandLink, laboratory: Path) -> list[LookupRequest]:
     """The questions about vehicles and codes that were sent, in their order."""
     lookups = [one for one in link.sent if one.topic == topics.lookup(TERMINAL)]
     read = [opened_request(one, laboratory) for one in lookups]
-    return [one for one in read if isinstance(one.question, PlateQuestion | CodeQuestion)]
+    return [one for one in read if isinstance(one.question, PlateQuestion | CodeQuestion | VinQuestion)]
 
 
 @dataclass

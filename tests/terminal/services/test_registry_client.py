@@ -254,7 +254,7 @@ def test_a_clock_that_the_registry_refuses_is_named_until_it_answers(work: Work,
         request, work.laboratory, registry_ms, result=LookupResult.REFUSED, refusal=RefusalReason.CLOCK
     )
     told = work.services.receive(refusal)
-    assert judged(told).refusal is RefusalReason.CLOCK
+    assert judged(told).answer.refusal is RefusalReason.CLOCK
     assert faults(work) == [ClockWrong.code]
     assert work.cases.registry is not None
     assert said in work.cases.registry.faults[0].zh
@@ -275,7 +275,7 @@ def test_a_terminal_that_seals_to_a_key_the_registry_does_not_have_updates_its_t
     registry.request_update = lambda: asked.append(None)
     work.cases.enter(OURS, None, work.moment)
     (told,) = work.answer(work.asked()[0], result=LookupResult.REFUSED, refusal=RefusalReason.KEY)
-    assert (judged(told).lookup, judged(told).refusal) == (LookupState.NO_ANSWER, RefusalReason.KEY)
+    assert (judged(told).lookup, judged(told).answer.refusal) == (LookupState.NO_ANSWER, RefusalReason.KEY)
     assert faults(work) == [LookupKeyOld.code]
     assert asked == [None]
     work.cases.enter(OURS, None, work.moment)

@@ -20,6 +20,7 @@ from terminal.vehicle.plate import (
     kinds_of,
     kinds_offered,
     may_carry_credential,
+    missing,
     red_places,
     symbols_after,
 )
@@ -239,6 +240,39 @@ def test_a_symbol_that_may_follow_leads_to_a_whole_number(number: str, length: i
 def test_what_may_follow(number: str, may: str, may_not: str):
     assert set(may) <= symbols_after(number)
     assert not set(may_not) & symbols_after(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "count"),
+    [
+        ("粤B1", 4),
+        ("粤", 6),
+        ("粤B1234", 1),
+        ("粤B12345", 0),
+        ("粤BD12345", 0),
+        ("粤01123", 1),  # a consulate's has seven
+        ("粤01123A", 1),  # a tractor's eight
+        ("WJ", 5),
+        ("WJ粤", 5),
+        ("应急", 5),
+        ("12345", 2),
+        ("", None),
+        ("B1", None),
+        ("粤B12345678", None),
+        ("粤BOI", None),
+    ],
+)
+def test_how_many_characters_are_missing(number: str, count: int | None):
+    assert missing(number) == count
+
+
+@given(NUMBERS, st.integers(1, LONGEST))
+def test_whatever_is_missing_can_be_added(number: str, length: int):
+    so_far = "".join(_symbols(number)[:length])
+    count = missing(so_far)
+    assert count is not None
+    assert count <= max(0, 8 - len(so_far))
+    assert len(so_far) + count in (7, 8)
 
 
 def test_a_number_of_many_kinds_names_them_all_and_those_without_a_pattern_last():

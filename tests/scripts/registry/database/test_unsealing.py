@@ -126,6 +126,24 @@ def test_what_came_later_is_told_with_its_check(database: Database):
     assert (other.verdict.outcome, other.said.mistaken) == ("pass", True)
 
 
+def test_what_was_revoked_is_not_told(database: Database):
+    """A note on a note's own record, or on a confirmation's, that calls it a mistake revokes it."""
+    one, other = kept(
+        database,
+        UNCHECKED,
+        CHECK,
+        Note(seq=1, action="放行"),
+        Note(seq=3, mistaken=True),
+        Note(seq=1, action="扣留车辆"),
+        Confirmation(seq=1, by="control", result="confirmed"),
+        Note(seq=6, mistaken=True),
+        Note(seq=2, mistaken=True),
+        Note(seq=8, mistaken=True),
+    )
+    assert (one.said.actions, one.said.confirmed) == ("扣留车辆", "")
+    assert (one.said.mistaken, other.said.mistaken) == (False, False)
+
+
 def test_every_type_of_entry_has_its_table(database: Database):
     bodies = (
         CHECK,

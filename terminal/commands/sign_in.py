@@ -32,7 +32,7 @@ def signed_in(services: Services, number: str, pin: str) -> Iterator[None]:
         answers = (one for one in services.session.poll() if isinstance(one, SignedIn | SignInRefused))
         event = next(answers, None)
     if isinstance(event, SignInRefused):
-        raise InputFault(f"not signed in: {text.say(f'refused_{event.refusal}', 'en')}")
+        raise InputFault(f"not signed in: {text.SIGN_IN_REFUSALS[event.refusal].en}")
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pygame
 from pygame import Rect
 
+from terminal.codes import ScanProblem
 from terminal.drawing import (
     alarm,
     alarm_card,
@@ -206,13 +207,21 @@ def _ready(page: Page, screen: Ready, *, live: bool) -> list[Item]:
     return [*bars.items, *picture, *at(hint, page.margin, hint_y)]
 
 
+_HINTS = {
+    ScanProblem.FAR: "hint_far",
+    ScanProblem.MOTION: "hint_motion",
+    ScanProblem.GLARE: "hint_glare",
+    ScanProblem.DARK: "hint_dark",
+}
+
+
 def _hints(page: Page, screen: Ready, width: int) -> list[Block]:
     """Lay out what to do at the live picture, in lines of `width` px."""
     if screen.known is not None:
         told = [page.say("hint_known", seq=screen.known.seq)]
     else:
         problem = screen.looking.problem
-        told = [page.say("show_code" if problem is None else f"hint_{problem}")]
+        told = [page.say("show_code" if problem is None else _HINTS[problem])]
         if screen.looking.offers_entry(screen.status.clock.monotonic_s):
             told.append(page.say("hint_entry"))
     font = page.font(Role.LEAD, page.colours.ink, bold=True)

@@ -213,7 +213,7 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             OLD,
             Pressed(TRIGGER),
             11.0,
-            Ready(OLD.status, OLD.seen),
+            Ready(OLD.status, OLD.seen, OLD.judged),
             (StopSignal(),),
             id="or left",
         ),
@@ -266,7 +266,14 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             11.0,
             LogEntry(
                 Status(),
-                Logged(123, CONFIRMED.checked_s, CONFIRMED.plate, Outcome.PROVISIONAL, judged=CONFIRMED),
+                Logged(
+                    123,
+                    CONFIRMED.checked_s,
+                    CONFIRMED.plate,
+                    Outcome.PROVISIONAL,
+                    finding=CONFIRMED.verdict.finding.finding,
+                    judged=CONFIRMED,
+                ),
                 shown(CONFIRMED),
                 seen=LastSeen("A", 0.0),
             ),
@@ -274,11 +281,28 @@ TROUBLE = FaultScreen(Status(), FULL, LastSeen("A", 0.0))
             id="confirm adds to a verdict that asks nothing",
         ),
         pytest.param(
-            shown(CONFIRMED), Pressed(BACK), 11.0, SEEN, (StopSignal(),), id="back leaves a verdict"
+            shown(CONFIRMED),
+            Pressed(BACK),
+            11.0,
+            replace(SEEN, checked=CONFIRMED),
+            (StopSignal(),),
+            id="back leaves a verdict",
         ),
-        pytest.param(shown(REFUSED), Pressed(BACK), 11.0, SEEN, (StopSignal(),), id="back leaves a refusal"),
         pytest.param(
-            shown(GOOD), Pressed(TRIGGER), 11.0, SEEN, (StopSignal(),), id="the trigger leaves it too"
+            shown(REFUSED),
+            Pressed(BACK),
+            11.0,
+            replace(SEEN, checked=REFUSED),
+            (StopSignal(),),
+            id="back leaves a refusal",
+        ),
+        pytest.param(
+            shown(GOOD),
+            Pressed(TRIGGER),
+            11.0,
+            replace(SEEN, checked=GOOD),
+            (StopSignal(),),
+            id="the trigger leaves it too",
         ),
         pytest.param(
             shown(GOOD),

@@ -318,10 +318,14 @@ class Player:
         return place_of(self.app.screen, wanted, self.app.style)
 
     def _look(self) -> None:
-        """Let the app scan what is now in view, if the camera gives frames."""
+        """Let the app scan what is now in view, if the camera gives frames and does not rest."""
         goal = self.app.frames_seen + LOOKS
         self._until(
-            lambda: self.app.frames_seen >= goal or self.app.screen.status.camera is not CameraStatus.LIVE
+            lambda: (
+                self.app.frames_seen >= goal
+                or self.app.resting
+                or self.app.screen.status.camera is not CameraStatus.LIVE
+            )
         )
 
     def _until(self, met: Callable[[], bool]) -> bool:

@@ -34,11 +34,12 @@ def test_a_locked_terminal_checks_nothing_and_gives_the_work_back(desk: Desk, la
     desk.play("show phone.jpg\nexpect compare\nhold BACK\nexpect locked")
     desk.play("show digit-changed.jpg\npress TRIGGER\nexpect locked")
     assert len(entries(desk, laboratory)) == 1
-    desk.play(f"clear\n{SIGN_IN}\nexpect provisional")
+    desk.play(f"clear\n{SIGN_IN}\nexpect compare")
 
 
 def test_another_officer_takes_over_with_a_shift_of_their_own(desk: Desk, laboratory: Path) -> None:
-    desk.play(f"hold BACK\nexpect locked\nsign in {OTHER.number} {OTHER.pin}\nexpect ready")
+    desk.play(f"hold BACK\nexpect locked\nsign in {OTHER.number} {OTHER.pin}\nexpect taken")
+    desk.play("press CONFIRM\nexpect ready")
     desk.play("show phone.jpg\nexpect compare")
     (entry,) = entries(desk, laboratory)
     assert entry.stamp.officer == OTHER.number
@@ -56,7 +57,7 @@ def test_ten_wrong_pins_block_a_number_until_a_supervisor_releases_it(desk: Desk
     desk.play("expect blocked\npress BACK\nexpect pad")
     desk.play(f"{SIGN_IN}\nexpect ready\nhold BACK\nexpect locked\nsign in {OTHER.number} {OTHER.pin}")
     desk.play(f"expect blocked\npress CONFIRM\nsign in {SUPERVISOR.number} {SUPERVISOR.pin}\nexpect pad")
-    desk.play(f"sign in {OTHER.number} {OTHER.pin}\nexpect ready")
+    desk.play(f"sign in {OTHER.number} {OTHER.pin}\nexpect taken\npress CONFIRM\nexpect ready")
 
 
 def test_without_a_roster_the_terminal_says_so_and_nobody_makes_a_check(desk: Desk, laboratory: Path) -> None:

@@ -138,9 +138,16 @@ def cells(screen: Shown, style: Style) -> list[TouchCell]:
     shown += [flowed.turn] if flowed is not None and flowed.turn is not None else []
     beside = list(shown) if style.landscape else ()
     heard = isinstance(screen, Result) and screen.heard is not None
-    shown += [block_cell(style, below_banner=_opens_banner(screen))] if heard else []
+    shown += [_above(block_cell(style, below_banner=_opens_banner(screen)), shown)] if heard else []
     banner = banner_cell(style, beside, menu=isinstance(screen, Ready))
     return [banner, *shown] if _opens_banner(screen) else shown
+
+
+def _above(cell: TouchCell, others: Sequence[TouchCell]) -> TouchCell:
+    """Return a cell without the part that others, which begin below its top, would cover."""
+    under = [other.rect.y for other in others if other.rect.x < cell.rect.right]
+    height = min([cell.rect.height, *(y - cell.rect.y for y in under)])
+    return TouchCell(Rect(cell.rect.topleft, (cell.rect.width, height)), cell.event)
 
 
 def _opens_banner(screen: Shown) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Style
     from terminal.model import Candidate
 
-_HEAD_KEY_MM, _HEAD_ROW_MM = 12.0, 9.0
+_HEAD_KEY_MM, _HEAD_ROW_MM = 11.0, 9.0
 """Width and height of the keys beside the number, mm."""
 _KIND_MM, _TALL_KIND_MM, _TALLEST_KIND_MM = 10.6, 10.8, 14.0
 """Least height of a row of kinds, mm: the name beside the plate; below it, in two columns; the same with
@@ -92,30 +92,27 @@ def _kinds(screen: KindChoice, style: Style) -> list[TouchCell]:
 
 
 def compose_entry(style: Style, screen: PlateEntry) -> list[Item]:
-    """Lay out the number so far on a plate of no kind, the question, and the keys."""
+    """Lay out the question, the number so far on a plate of no kind between its keys, and the keyboard."""
     page, area = Page(style), keyboard.places(style)[0]
-    bars = top(replace(page, area=area), screen.status)
-    side, row = page.mm(_HEAD_KEY_MM), page.mm(_HEAD_ROW_MM)
-    if area.bottom - bars.height < row:  # under an alarm's banner there is no room for all notices
-        bars = top(replace(page, area=area), replace(screen.status, notices=()))
-    between = Rect(area.x + side, area.y, area.width - 2 * side, area.height)
-    head = replace(page, area=between)
-    gap = page.mm(0.6)
-    room = area.bottom - bars.height
-    plate = Plate(_shown(screen), "")
-    caption = _caption(head, screen)
-    least = min(page.mm(LEAST_PLATE), int(between.width / plates.aspect(plate)))
-    if least + caption.height + 2 * gap > room and screen.advice is None:
+    head = replace(page, area=area)
+    bars, caption = top(head, screen.status), _caption(head, screen)
+    gap, row = page.mm(0.6), page.mm(_HEAD_ROW_MM)
+    if area.bottom - bars.height < row + caption.height + gap:  # then there is no room for all notices
+        bars = top(head, replace(screen.status, notices=()))
+    room = area.bottom - bars.height - gap
+    if room < row + caption.height and screen.advice is None:
         caption = Block(0, ())
-    tall = min(room - caption.height - 2 * gap, page.mm(12), int(between.width / plates.aspect(plate)))
-    tall = max(least, tall)
+    plate = Plate(_shown(screen), "")
+    between = area.width - 2 * page.mm(_HEAD_KEY_MM)
+    most = int(between / plates.aspect(plate))
+    tall = min(max(row, min(room - caption.height, page.mm(12))), most)
     wide = round(tall * plates.aspect(plate))
-    art = Block(tall, (PlateArt(Rect((head.width - wide) // 2, 0, wide, tall), plate),))
-    said = stack([caption, art], gap) if caption.items else art
-    y = area.bottom - said.height - max(0, row - tall) // 2
+    lifted = max(row, tall)
+    art = PlateArt(Rect(area.centerx - wide // 2, area.bottom - (lifted + tall) // 2, wide, tall), plate)
     likely = symbols_after(screen.number)
     drawn = [item for cell in cells(screen, style) for item in _key(page, screen, cell, likely)]
-    return [*bars.items, *at(said, between.x + page.margin, max(bars.height, y)), *drawn]
+    y = max(bars.height, area.bottom - lifted - gap - caption.height)
+    return [*bars.items, *at(caption, area.x + page.margin, y), art, *drawn]
 
 
 def _shown(screen: PlateEntry) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from terminal.screens.check import Result
     from terminal.screens.state import Touch
 
+_NEAR_MM = 21.0
+"""Least width of the key of a near number, mm, whose plate is then high enough to be told apart."""
 _QUESTION_MM = 4.0
 """Height of the line above the near numbers, mm."""
 
@@ -39,7 +41,8 @@ def cells(screen: Result, style: Style) -> list[TouchCell]:
     below = sum(cell.rect.height for cell in strip)
     keys = _row(style, actions, below)
     below += keys[0].rect.height if keys else 0
-    return [*_row(style, [NearPicked(plate) for plate in near], below), *keys, *strip]
+    held = regions.columns(style)[-1].width // style.mm(_NEAR_MM)
+    return [*_row(style, [NearPicked(plate) for plate in near[:held]], below), *keys, *strip]
 
 
 def room(screen: Result, style: Style) -> int:

@@ -17,8 +17,6 @@ _DRAWS_TRAILERS = frozenset({"01", "51"})
 """Kinds of plates of large vehicles, with which tractors are registered."""
 _TRACTOR = "Q"
 """First character of a tractor's vehicle type."""
-_DOUBTFUL = frozenset({Outcome.CAUTION, Outcome.OFF_ROAD, Outcome.ALARM})
-"""Outcomes with which a plate may be another vehicle's."""
 
 
 def _is_current(screen: Result) -> bool:
@@ -68,10 +66,11 @@ def by_vin(screen: Result) -> bool:
         return False
     if screen.compares or screen.phase is not Phase.VERDICT:
         return False
-    return judged.verdict.outcome in _DOUBTFUL or _elsewhere(judged)
+    return judged.verdict.outcome is Outcome.ALARM or _is_doubtful(judged)
 
 
-def _elsewhere(judged: RecordedCheck) -> bool:
-    """Return True if the code names another vehicle than the plate."""
-    credential = judged.verdict.finding.credential
-    return credential is not None and credential.vehicle.plate != judged.plate
+def _is_doubtful(judged: RecordedCheck) -> bool:
+    """Return True if the plate may be another vehicle's: it is not registered, or contradicts the code."""
+    verdict, credential = judged.verdict, judged.verdict.finding.credential
+    elsewhere = credential is not None and credential.vehicle.plate != judged.plate
+    return elsewhere or bool(verdict.differing) or verdict.status.finding is VehicleFinding.NOT_FOUND

@@ -132,7 +132,7 @@ def _told(
 ) -> Transition:
     match event:
         case Recorded(judged):
-            return check_step.recorded(_left_for(screen, judged), judged, now_s)
+            return _recorded(screen, judged, now_s)
         case Refined(judged) | Rechecked(judged, worse=True):
             return check_step.refined(screen, judged, judged.seq)
         case Rerecorded(seq, judged):
@@ -156,10 +156,12 @@ def _acted(screen: Screen, event: Pressed | SignalAsked) -> Transition:
     return screen, (RepeatSignal(),) if heard else ()
 
 
-def _left_for(screen: Screen, judged: RecordedCheck) -> Screen:
-    """Return the screen that a recorded check follows: a verdict is over where another check begins."""
-    another = isinstance(screen, Result) and screen.judged.seq != judged.seq
-    return Ready(screen.status, screen.seen) if another else screen
+def _recorded(screen: Screen, judged: RecordedCheck, now_s: float) -> Transition:
+    """Show a recorded check; a verdict, and its signal, are over where another check begins."""
+    if not isinstance(screen, Result) or screen.judged.seq == judged.seq:
+        return check_step.recorded(screen, judged, now_s)
+    after, effects = check_step.recorded(Ready(screen.status, screen.seen), judged, now_s)
+    return after, effects or (StopSignal(),)
 
 
 def _pressed(screen: Screen, button: Button) -> Transition:

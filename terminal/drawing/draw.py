@@ -56,7 +56,7 @@ from terminal.drawing.touch_cells import TouchCell, Turned, banner_cell, block_c
 from terminal.errors import CameraFault, CameraStalled
 from terminal.screens.alarm_case import CarCheck, CaseForm, CasePick, CaseText, RadioCard, VinCheck
 from terminal.screens.alarms import Alarm
-from terminal.screens.check import KindChoice, PlateEntry, Ready, Result
+from terminal.screens.check import DetailsWanted, KindChoice, PlateEntry, Ready, Result
 from terminal.screens.choice import CodeChoice
 from terminal.screens.comparing import Comparison
 from terminal.screens.diagnostics import Diagnostics
@@ -222,6 +222,13 @@ _HINTS = {
 }
 
 
+def _known_cell(screen: Ready, style: Style) -> list[TouchCell]:
+    """Return the cell that leads back to the check of the code in view: the lower half above the keys."""
+    width, height = style.size
+    area = Rect(0, height // 2, width, regions.keys(style).y - height // 2)
+    return [TouchCell(area, DetailsWanted())] if screen.known is not None else []
+
+
 def _hints(page: Page, screen: Ready, width: int) -> list[Block]:
     """Lay out what to do at the live picture, in lines of `width` px."""
     if screen.known is not None:
@@ -306,7 +313,7 @@ _COMPOSED: dict[type, Callable[[Style, Any], Sequence[Item]]] = {
 }
 """Layout of the other screens but for Ready."""
 _CELLS: dict[type, Callable[[Any, Style], list[TouchCell]]] = {
-    Ready: lambda _, style: [shift.bar_cell(style)],
+    Ready: lambda screen, style: [shift.bar_cell(style), *_known_cell(screen, style)],
     Result: result_keys.cells,
     Comparison: lambda _, style: comparing.cells(style),
     PlateEntry: plate_entry.cells,

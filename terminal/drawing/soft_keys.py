@@ -64,11 +64,10 @@ def keys(screen: Shown, style: Style) -> tuple[SoftKey, ...]:
     match screen:
         case Ready(status=status):
             again = "check_again" if screen.shows_checked_code else "scan_now"
-            entry = "enter_plate" if screen.known is None else "to_verdict"
             shown = (
                 SoftKey(Button.BACK, "button_back", "torch_off" if status.torch else "torch_on"),
                 SoftKey(Button.TRIGGER, "button_trigger", again),
-                SoftKey(Button.CONFIRM, "button_confirm", entry),
+                SoftKey(Button.CONFIRM, "button_confirm", "enter_plate"),
             )
         case Alarm():
             shown = _alarm_keys(screen)

@@ -183,8 +183,8 @@ def _other_face(screen: Shown) -> object:
     match screen:
         case Locked() | SignIn() | Blocked():
             face = _sign_in_face(screen)
-        case Ready(known=known):
-            face = Ready, None if known is None else known.seq
+        case Ready():
+            face = Ready
         case Uploading():
             face = replace(screen, status=_ANY, seen=None, progress=UploadProgress())
         case Alarm() | RadioCard() | CarCheck() | VinCheck() | CasePick() | CaseForm():
@@ -241,6 +241,8 @@ def touch_face(screen: Shown) -> object:
     match screen:
         case SignIn():
             return _sign_in_face(replace(screen, marked=None))
+        case Ready(known=known):
+            return face, _banner(screen), None if known is None else known.seq
         case Result(has_other_code=offers):
             return face, _banner(screen), offers
         case ShiftLog(log=log):

@@ -29,7 +29,7 @@ class Ready:
 
     status: Status = field(default_factory=Status)
     seen: LastSeen | None = None
-    checked: RecordedCheck | None = field(default=None, repr=False)
+    checked: RecordedCheck | None = field(default=None, repr=False, compare=False)
     """The check that was shown last; None if there is none to go back to."""
     looking: Looking = Looking()  # noqa: RUF009 - frozen
     draft: Draft | None = None
@@ -159,7 +159,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class DetailsWanted:
-    """The officer touched the key of a verdict's details."""
+    """The officer touched the key of a verdict's details, or the live picture of a code that was checked."""
 
 
 class Keys(StrEnum):

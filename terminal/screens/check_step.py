@@ -133,6 +133,15 @@ def refined_behind(screen: Comparison | FaultScreen, judged: RecordedCheck) -> T
     return replace(screen, judged=judged, back=back), ()
 
 
+def _details(screen: Screen) -> Screen:
+    """Return the details of a verdict, or the check of the code that is in view."""
+    if isinstance(screen, Ready) and screen.known is not None:
+        return Result(screen.status, screen.known, screen.seen)
+    if isinstance(screen, Result) and screen.has_details:
+        return replace(screen, details=1)
+    return screen
+
+
 def entered(
     screen: Screen,
     event: Typed | KeyboardSwitched | Picked | Fitted | DetailsWanted | ReasonPicked | SealedOpened,
@@ -143,9 +152,7 @@ def entered(
     if isinstance(event, ReasonPicked | SealedOpened):
         return sealed_step.step(screen, event)
     if isinstance(event, DetailsWanted):
-        if isinstance(screen, Result) and screen.has_details:
-            return replace(screen, details=1), ()
-        return screen, ()
+        return _details(screen), ()
     if not isinstance(event, Fitted):
         return entry_step.entered(screen, event)
     return comparing.answered(screen, event.fit) if isinstance(screen, Comparison) else (screen, ())
@@ -158,8 +165,6 @@ def pressed_when_ready(screen: Ready, button: Button) -> Transition:
             return replace(screen, seen=None), ()
         case Button.BACK:
             return screen, (ToggleTorch(),)
-        case Button.CONFIRM if screen.known is not None:
-            return Result(screen.status, screen.known, screen.seen), ()
         case Button.CONFIRM:
             return entry_step.entry(screen, None), ()
         case _:

@@ -9,8 +9,8 @@ import pytest
 from terminal.codes import Scan, ScanProblem
 from terminal.model import CredentialFinding
 from terminal.ports import Button
-from terminal.screens.attention import key_face
-from terminal.screens.check import PlateEntry, Ready, Result
+from terminal.screens.attention import key_face, touch_face
+from terminal.screens.check import DetailsWanted, PlateEntry, Ready, Result
 from terminal.screens.events import Pressed, Scanned
 from terminal.screens.looking import Looking, Unread, after
 from terminal.screens.step import step
@@ -68,10 +68,12 @@ def test_a_code_left_in_view_leads_back_to_its_check():
     assert isinstance(ready, Ready)
     ready = replace(ready, status=replace(Status(), clock=ClockStatus(monotonic_s=20.2)))
     assert ready.known == shown.judged
-    back, effects = step(ready, Pressed(Button.CONFIRM), 20.2)
+    back, effects = step(ready, DetailsWanted(), 20.2)
     assert isinstance(back, Result)
     assert (back.judged, effects) == (shown.judged, ())
-    gone = replace(ready, status=replace(Status(), clock=ClockStatus(monotonic_s=30.0)))
-    assert key_face(gone) != key_face(ready)
-    entry, _ = step(gone, Pressed(Button.CONFIRM), 30.0)
+    entry, _ = step(ready, Pressed(Button.CONFIRM), 20.2)
     assert isinstance(entry, PlateEntry)
+    gone = replace(ready, status=replace(Status(), clock=ClockStatus(monotonic_s=30.0)))
+    assert touch_face(gone) != touch_face(ready)
+    assert key_face(gone) == key_face(ready)
+    assert step(gone, DetailsWanted(), 30.0) == (gone, ())

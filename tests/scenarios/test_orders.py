@@ -66,7 +66,9 @@ def test_a_lock_by_order_ends_with_a_supervisor_and_with_nobody_else(online: Des
     online.until(lambda: app.services.orders.locked)
     online.play(f"expect locked\n{SIGN_IN}\nexpect pad")
     assert app.services.orders.locked
-    online.play(f"press BACK\nsign in {SUPERVISOR.number} {SUPERVISOR.pin}\nexpect ready")
+    online.play(
+        f"press BACK\nsign in {SUPERVISOR.number} {SUPERVISOR.pin}\nexpect taken\npress CONFIRM\nexpect ready"
+    )
     assert not app.services.orders.locked
 
 

@@ -299,7 +299,7 @@ class Player:
             self._touch(number, Erased())
         while isinstance(self.app.screen, VinEntry) and self.app.screen.vin:
             self._touch(number, Erased())
-        for symbol in _symbols(text):
+        for symbol in re.findall("|".join((*plate.WORDS, ".")), text):  # 应急 and 民航 are one key each
             if self._place(Typed(symbol)) is None:
                 self._touch(number, KeyboardSwitched())
             self._touch(number, Typed(symbol))
@@ -335,11 +335,6 @@ class Player:
                 return False
             self.app.run_once(TURN_S)
         return True
-
-
-def _symbols(text: str) -> list[str]:
-    """Split a number into its keys: 应急 and 民航 are one key each."""
-    return re.findall("|".join((*plate.WORDS, ".")), text)
 
 
 def _judged(screen: state.Shown) -> RecordedCheck | None:

@@ -84,7 +84,7 @@ def test_the_users_file_makes_the_service_its_user_and_every_group_it_names(tmp_
     made = set(re.findall(r"Creating (user|group) '([\w-]+)'", done.stdout + done.stderr))
     named = settings()
     groups = [*named["Group"], *named["SupplementaryGroups"][0].split()]
-    debian_has = {"video"}
+    debian_has = {"audio", "video"}
     assert made == {("user", *named["User"]), *(("group", group) for group in {*groups} - debian_has)}
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from scripts.screens.state_diagram import BEGIN, END, README, diagram, kept, walk
+from scripts.screens.state_diagram import BEGIN, END, README, diagram, kept, main, walk
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_script_prints_the_diagram_that_the_readme_holds():
-    run = subprocess.run(["scripts/states"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert run.stdout == diagram() + "\n"
+def test_script_prints_the_diagram_that_the_readme_holds(capsys: pytest.CaptureFixture[str]):
+    main([])
+    assert capsys.readouterr().out == diagram() + "\n"
     readme = (ROOT / README).read_text(encoding="utf-8")
     assert kept(readme) == readme, "scripts/states --keep writes it"
 

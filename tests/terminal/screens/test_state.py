@@ -441,8 +441,7 @@ def test_only_what_lets_a_vehicle_go_fades_and_hides(found: VehicleFinding):
 
 
 def test_going_back_to_a_code_still_in_view_checks_it_only_on_the_trigger():
-    screen: Screen = shown(CONFIRMED, last_s=0.0)
-    screen, _ = step(screen, Scanned(scan()), 9.0)
+    screen, _ = step(shown(CONFIRMED, last_s=0.0), Scanned(scan()), 9.0)
     screen, _ = step(screen, Pressed(TRIGGER), 9.1)
     screen, effects = step(screen, Scanned(scan()), 9.2)
     assert effects == ()

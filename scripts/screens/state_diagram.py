@@ -127,6 +127,8 @@ _PASSING = re.compile(
 """Parts of a state that do not distinguish states here: bar, notes, earlier codes, points, kinds, times, and
 what was left half typed.
 """
+_NOTES = (Action("放行"), Action("扣留车辆"))
+"""Notes that are picked: one that the check has, and one that excludes it. Others lead nowhere else."""
 Edges = dict[tuple[str, str], list[str]]
 
 
@@ -234,7 +236,7 @@ def _touches(screen: Screen) -> list[ScreenEvent]:
         case ShiftLog():
             touches = [LogRowTouched(one.seq) for one in screen.log]
         case LogEntry():
-            touches = [*(NotePicked(note) for note in screen.notes), VoiceWanted()]
+            touches = [*(NotePicked(note) for note in screen.notes if note in _NOTES), VoiceWanted()]
         case SealedReasons():
             touches = [ReasonPicked(OPENING_REASONS[0])]
         case _:

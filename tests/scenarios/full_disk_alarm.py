@@ -124,10 +124,12 @@ class Trial:
         return sum(one.correlation == self.told.correlation for one in messages)
 
     def make_room(self) -> None:
-        """Free the disk: the alarm is recorded and its answer acknowledged."""
+        """Free the disk: the alarm is recorded and its answer acknowledged, up to the broker."""
+        carried = self.proxy.carried_bytes
         (self.folder / FILLER).unlink()
         self.desk.advance(2 * RETRY_S)
         self.until(lambda: self.times(self.link.acknowledged) == 1, "acknowledged")
+        self.until(lambda: self.proxy.carried_bytes > carried, "the acknowledgement on its way")
         assert isinstance(self.app.screen, Result)
         assert self.app.screen.judged.recorded
 

@@ -34,7 +34,7 @@ class Proxy:
         self._moves.set()
         self._open: list[socket.socket] = []
         self.carried_bytes = 0
-        """Bytes received from either end so far."""
+        """Bytes from either end that were dealt with so far."""
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -76,10 +76,10 @@ class Proxy:
     def _carry(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while piece := source.recv(65536):
-                self.carried_bytes += len(piece)
                 self._moves.wait()
                 if self._wire is not Wire.SWALLOWED:
                     sink.sendall(_changed(piece, self._wire))
+                self.carried_bytes += len(piece)
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -192,6 +192,10 @@ WHOLE: dict[type[Message], Message] = {
 }
 
 
+_COUNTING = frozenset({3, 4})
+"""Keys of a batch that count its records together: its first and its last number."""
+
+
 @given(messages, st.integers(1, 20), VALUES)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_changed_value_is_refused_by_both_or_taken_by_both(message: Message, key: int, value: Value):
@@ -201,7 +205,11 @@ def test_a_changed_value_is_refused_by_both_or_taken_by_both(message: Message, k
         payload = cbor.write(written | {key: value})
     except Malformed:  # too deeply nested to be encoded
         return
-    assert (faults(payload, RULES[type(message)][0]) == ()) is is_message(type(message), payload)
+    taken = is_message(type(message), payload)
+    if isinstance(message, Batch) and key in _COUNTING and type(value) is int and value >= 0:
+        assert taken is (value == written[key])  # CDDL cannot say that a batch has as many records as that
+        return
+    assert (faults(payload, RULES[type(message)][0]) == ()) is taken
 
 
 @pytest.mark.parametrize("message", ONE_EACH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 Corners: TypeAlias = tuple[tuple[float, float], ...]
@@ -58,6 +59,7 @@ def ours(scan: Scan) -> tuple[Code, ...]:
     return tuple(code for code in scan.codes if is_ours(code.text))
 
 
+@lru_cache(maxsize=8)  # a screen asks again for each of its parts
 def in_order(codes: tuple[Code, ...]) -> tuple[Code, ...]:
     """Sort codes from left to right, or from top to bottom if they extend further vertically."""
     across, down = (_spread([_middle(code)[axis] for code in codes]) for axis in (0, 1))

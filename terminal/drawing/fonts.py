@@ -20,7 +20,7 @@ Size: TypeAlias = int | tuple[int, int]
 REGULAR, BOLD = "NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"
 SIMPLIFIED_CHINESE = 2
 """Index in the font collection; 0 is Japanese, whose forms of 门, 直 and 骨 differ."""
-GLYPH_BYTES, LINE_BYTES = 16 << 20, 24 << 20
+GLYPH_BYTES, LINE_BYTES = 16 << 20, 20 << 20
 """Most memory of the glyphs that are cached, and of those that cached lines refer to. A result screen has
 about 150, which take 0.5 MiB.
 """
@@ -71,6 +71,11 @@ class SizedCache(Generic[K, V]):
             _, (_, dropped_bytes) = self._kept.popitem(last=False)
             self.held_bytes -= dropped_bytes
         return value
+
+    def clear(self) -> None:
+        """Drop all values."""
+        self._kept.clear()
+        self.held_bytes = 0
 
 
 class Fonts:

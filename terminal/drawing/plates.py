@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import pygame
 
+from terminal.drawing.fonts import SizedCache
 from terminal.vehicle.plate import RED_ON_DARK, RED_ON_LIGHT, has_dot, red_places
 from terminal.vehicle.tables import COLOURS, KINDS, derived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from terminal.drawing.fonts import Colour, Fonts
     from terminal.model import Plate
 
@@ -29,6 +33,10 @@ _NIGHT = 104
 """Level of white on a plate at night."""
 _CAPITAL = 0.733
 """Cap height of the font, em."""
+
+
+TILE_BYTES = 4 << 20
+"""Most memory of the characters that are kept, each with the ground behind it: about 170."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +66,107 @@ def letters(plate: Plate) -> tuple[Letter, ...]:
     return tuple(painted)
 
 
-@lru_cache(maxsize=32)
+class _Ground(NamedTuple):
+    """A plate without its characters."""
+
+    tokens: tuple[str, ...]
+    size: tuple[int, int]
+    """Width and height, px."""
+    night: bool
+
+    @property
+    def fine(self) -> tuple[int, int]:
+        """Size at which it is drawn before it is reduced, px."""
+        return self.size[0] * FINE, self.size[1] * FINE
+
+    @property
+    def inside(self) -> pygame.Rect:
+        """Place of the characters on the fine plate."""
+        edge = _edge(self.fine)
+        return _framed(self.fine).inflate(-4 * edge, -3 * edge)
+
+
+class _Place(NamedTuple):
+    """Place of a character on a fine plate, px."""
+
+    x: float
+    cell: float
+    """Width of a whole cell."""
+
+
+class _Tile(NamedTuple):
+    """A character with the ground behind it, reduced."""
+
+    left: int
+    top: int
+    art: pygame.Surface
+
+
+@lru_cache(maxsize=8)
 def plate_surface(
     plate: Plate, size: tuple[int, int], fonts: Fonts, *, night: bool = False
 ) -> pygame.Surface:
     """Draw a plate of `size` px, transparent outside its rounded corners; dimmed at `night`, so that a white
     or yellow plate does not blind.
+
+    Its characters are drawn one by one and kept, since other plates have them at the same places.
     """
-    fine, tokens = (size[0] * FINE, size[1] * FINE), tuple(_tokens(plate))
-    art = _canvas(fine)
-    pygame.surfarray.pixels2d(art)[:] = pygame.surfarray.pixels2d(_blank(tokens, fine))
-    edge = _edge(fine)
-    _write(art, _framed(fine).inflate(-4 * edge, -3 * edge), letters(plate), _ink(tokens), fonts)
+    ground, painted = _Ground(tuple(_tokens(plate)), size, night), letters(plate)
+    places = list(_places(ground.inside, painted))
+    tiles = [_kept_tile(ground, letter, place, fonts) for letter, place in zip(painted, places, strict=True)]
+    if any(one.left + one.art.get_width() > other.left for one, other in pairwise(tiles)):
+        fine = _blank(ground.tokens, ground.fine).copy()  # a tile would cut off the character before it
+        for letter, place in zip(painted, places, strict=True):
+            _write(fine, ground, letter, place, fonts)
+        return _reduced(fine, night=night)
+    art = _small(ground).copy()
+    for tile in tiles:
+        art.blit(tile.art, (tile.left, tile.top))
+    return art
+
+
+tiles_kept: SizedCache[tuple[_Ground, Letter, _Place, Fonts], _Tile] = SizedCache(TILE_BYTES)
+"""Characters with the ground behind them, reduced."""
+
+
+def _kept_tile(ground: _Ground, letter: Letter, place: _Place, fonts: Fonts) -> _Tile:
+    """Return a character with the ground behind it, from the cache if possible."""
+    key = (ground, letter, place, fonts)
+    tile = tiles_kept.get(key)
+    if tile is None:
+        tile = _tile(ground, letter, place, fonts)
+        width, height = tile.art.get_size()
+        tiles_kept.put(key, tile, 4 * width * height)
+    return tile
+
+
+def _tile(ground: _Ground, letter: Letter, place: _Place, fonts: Fonts) -> _Tile:
+    """Draw a character with the ground behind it, over whole pixels of the reduced plate."""
+    blank = _blank(ground.tokens, ground.fine)
+    drawn = _mark(ground, letter, place, fonts)[0].clip(blank.get_rect())
+    left, top = drawn.left // FINE, drawn.top // FINE
+    box = pygame.Rect(left * FINE, top * FINE, 0, 0)
+    box.width, box.height = (
+        FINE * max(1, -(-(far - near) // FINE)) for near, far in ((box.x, drawn.right), (box.y, drawn.bottom))
+    )
+    art = blank.subsurface(box).copy()
+    _write(art, ground, letter, place, fonts, corner=box.topleft)
+    small = _reduced(art, night=ground.night)
+    small.set_alpha(None)  # it replaces what is below it
+    return _Tile(left, top, small)
+
+
+@lru_cache(maxsize=24)
+def _small(ground: _Ground) -> pygame.Surface:
+    """Draw a plate without a number, reduced."""
+    return _reduced(_blank(ground.tokens, ground.fine).copy(), night=ground.night)
+
+
+def _reduced(fine: pygame.Surface, *, night: bool) -> pygame.Surface:
+    """Return fine art at its size on the screen; `fine` is used up."""
     if night:
-        art.fill((_NIGHT,) * 3, special_flags=pygame.BLEND_RGB_MULT)
-    return pygame.transform.smoothscale(art, size)
-
-
-@lru_cache(maxsize=2)
-def _canvas(size: tuple[int, int]) -> pygame.Surface:
-    """Return a surface to draw on: a new one for each plate would cost more than the drawing."""
-    return pygame.Surface(size, pygame.SRCALPHA)
+        fine.fill((_NIGHT,) * 3, special_flags=pygame.BLEND_RGB_MULT)
+    return pygame.transform.smoothscale(fine, (fine.get_width() // FINE, fine.get_height() // FINE))
 
 
 def _edge(size: tuple[int, int]) -> int:
@@ -91,7 +179,7 @@ def _framed(size: tuple[int, int]) -> pygame.Rect:
     return pygame.Rect((0, 0), size).inflate(-3 * edge, -3 * edge)
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=3)
 def _blank(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
     """Draw a plate without a number."""
     art = _ground(tokens, size)
@@ -102,7 +190,9 @@ def _blank(tokens: tuple[str, ...], size: tuple[int, int]) -> pygame.Surface:
 @derived
 def _forget_plates() -> None:
     plate_surface.cache_clear()  # drawn by the tables of kinds and of colours
-    _blank.cache_clear()
+    for kept in (_blank, _small):
+        kept.cache_clear()
+    tiles_kept.clear()
 
 
 def _rgb(token: str, column: str) -> Colour:
@@ -159,27 +249,51 @@ def _hatch(art: pygame.Surface) -> None:
     art.blit(pattern, (0, 0))
 
 
-def _write(
-    art: pygame.Surface, inside: pygame.Rect, painted: tuple[Letter, ...], ink: Colour, fonts: Fonts
-) -> None:
+def _places(inside: pygame.Rect, painted: tuple[Letter, ...]) -> Iterator[_Place]:
+    """Yield the place of each character."""
     cells = sum(letter.width for letter in painted)
     cell = inside.width / max(7.5, cells)
     x = inside.centerx - cell * cells / 2
-    red = _of_hex(RED_ON_DARK if sum(ink) > 384 else RED_ON_LIGHT)
     for letter in painted:
-        if letter.text == BLANK:
-            line = pygame.Rect(0, 0, round(cell * 0.66), max(2, round(inside.height * 0.06)))
-            line.midbottom = round(x + cell / 2), inside.bottom - round(inside.height * 0.08)
-            pygame.draw.rect(art, _FAINT, line)
-            x += cell
-            continue
-        size = _em(letter.text, cell, inside.height, fonts)
-        glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
-        place = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
-        if letter.text.isascii():  # capitals share a baseline, whatever the descender of a Q
-            place.top = round(inside.centery + _CAPITAL * size[1] / 2) - above
-        art.blit(glyph, place)
+        yield _Place(x, cell)
         x += cell * letter.width
+
+
+def _mark(
+    ground: _Ground, letter: Letter, place: _Place, fonts: Fonts
+) -> tuple[pygame.Rect, pygame.Surface | None]:
+    """Return where a character is on the fine plate, and its glyph; None for the line of a blank."""
+    inside, (x, cell) = ground.inside, place
+    if letter.text == BLANK:
+        line = pygame.Rect(0, 0, round(cell * 0.66), max(2, round(inside.height * 0.06)))
+        line.midbottom = round(x + cell / 2), inside.bottom - round(inside.height * 0.08)
+        return line, None
+    ink = _ink(ground.tokens)
+    red = _of_hex(RED_ON_DARK if sum(ink) > 384 else RED_ON_LIGHT)
+    size = _em(letter.text, cell, inside.height, fonts)
+    glyph, _, above = fonts.glyph(letter.text, size, red if letter.red else ink, bold=True)
+    rect = glyph.get_rect(center=(round(x + cell * letter.width / 2), inside.centery))
+    if letter.text.isascii():  # capitals share a baseline, whatever the descender of a Q
+        rect.top = round(inside.centery + _CAPITAL * size[1] / 2) - above
+    return rect, glyph
+
+
+def _write(  # noqa: PLR0913 - a character and its place on the art
+    art: pygame.Surface,
+    ground: _Ground,
+    letter: Letter,
+    place: _Place,
+    fonts: Fonts,
+    *,
+    corner: tuple[int, int] = (0, 0),
+) -> None:
+    """Draw a character on a part of the fine plate that begins at `corner`."""
+    rect, glyph = _mark(ground, letter, place, fonts)
+    rect.move_ip(-corner[0], -corner[1])
+    if glyph is None:
+        pygame.draw.rect(art, _FAINT, rect)
+    else:
+        art.blit(glyph, rect)
 
 
 def _em(letter: str, cell: float, height: int, fonts: Fonts) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from terminal.drawing.fonts import Colour, Fonts
-from terminal.drawing.plates import aspect, letters, plate_surface
+from terminal.drawing.plates import TILE_BYTES, aspect, letters, plate_surface, tiles_kept
 from terminal.model import Plate
 from terminal.vehicle.tables import KINDS
 
@@ -119,3 +119,29 @@ def test_any_number_of_any_kind_can_be_drawn(number: str, kind: str, tall: int, 
     plate = Plate(number, kind)
     size = round(tall * aspect(plate)), tall
     assert plate_surface(plate, size, fonts).get_size() == size
+
+
+@given(
+    st.lists(
+        st.text("苏粤沪警挂ABQW0123456789_", min_size=1, max_size=8), min_size=2, max_size=12, unique=True
+    )
+)
+@settings(max_examples=20, deadline=None)
+def test_a_plate_looks_the_same_whatever_was_drawn_before(fonts: Fonts, numbers: list[str]):
+    def drawn() -> list[bytes]:
+        arts = [plate_surface(Plate(number, "02"), SIZE, fonts) for number in numbers]
+        return [pygame.image.tobytes(art, "RGBA") for art in arts]
+
+    tiles_kept.clear()
+    plate_surface.cache_clear()
+    afresh = drawn()
+    plate_surface.cache_clear()
+    numbers.reverse()
+    assert drawn() == afresh[::-1]
+
+
+def test_kept_characters_stay_within_their_memory(fonts: Fonts):
+    for place in range(40):
+        for night in (False, True):
+            plate_surface(Plate(f"苏{chr(65 + place % 26)}{place:05}", "02"), (900, 286), fonts, night=night)
+            assert 0 < tiles_kept.held_bytes <= TILE_BYTES

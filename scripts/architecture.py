@@ -36,6 +36,7 @@ LABELS = {
     "base": "model, ports, errors",
     "camera": "camera: exposure, focus, torch",
     "cli": "cli: the command line",
+    "cli_device": "cli_device: commands of units",
     "clock": "clock: floor and trust",
     "commands": "commands: subcommands",
     "credential": "credential: verifies codes",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
+from terminal.cli_device import add_commands
 from terminal.commands.decoding import Limits
 from terminal.errors import ConfigFault, Fault
 from terminal.model import Plate
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_trust(commands)
     _add_enrol(commands)
     _add_upload(commands)
+    add_commands(commands, CONFIG)
     return parser
 
 

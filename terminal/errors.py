@@ -33,6 +33,12 @@ class Restarted(Fault):
     )
 
 
+class StartFault(Fault):
+    """Shown in place of the program when it ended many times in a row; it is started again later."""
+
+    code, zh, en = "E02", "程序无法启动，请报告管理员", "The program does not start; tell the administrator"
+
+
 class ConfigFault(Fault):
     """Raised when the configuration is invalid; the program does not start."""
 

@@ -11,7 +11,17 @@ from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
 from terminal.device_ports import Parts
 from terminal.errors import ConfigFault, IdentityFault, InputFault, PanelFault
-from terminal.ports import Camera, KeyStore, Link, Panel, Rig, TimeSource, TrustUpdater
+from terminal.ports import (
+    Camera,
+    Display,
+    KeyStore,
+    Link,
+    Panel,
+    Rig,
+    ServiceManager,
+    TimeSource,
+    TrustUpdater,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +34,16 @@ if TYPE_CHECKING:
     from keys.trust_store import TrustStore
     from terminal.config import Config
     from terminal.credential.trust_source import TrustReport, TrustSource, UpdateReport
+    from terminal.model import Luma
 
 
 def pi_rig(settings: Config) -> Rig:
     """Open the device's hardware; without a panel, the rig has one that raises its fault, and the screen
     works on.
     """
-    from drivers import backlight, battery, display, microphone, panel, sd_notify  # noqa: PLC0415 - loads hardware's own
+    from drivers import backlight, battery, microphone, panel  # noqa: PLC0415 - loads hardware's own
 
-    screen, pins = settings.display, settings.panel
-    kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
-    make_display = kinds.get(screen.kind, display.FramebufferDisplay)
+    pins = settings.panel
     wiring = panel.Pins(
         buzzer=pins.buzzer_pin,
         vibration=pins.vibration_pin,
@@ -44,7 +53,7 @@ def pi_rig(settings: Config) -> Rig:
         confirm=pins.confirm_pin,
         back=pins.back_pin,
     )
-    shown = make_display((screen.width, screen.height), screen.rotation)
+    shown, service_manager = device_display(settings)
     try:
         signals: Panel = panel.GpioPanel(wiring, tonal=pins.sound == "tone")
     except PanelFault as fault:
@@ -54,10 +63,20 @@ def pi_rig(settings: Config) -> Rig:
         display=shown,
         panel=signals,
         clock=trusted_clock(settings),
-        service_manager=sd_notify.SystemdNotify(),
+        service_manager=service_manager,
         link=_link_if_enrolled(settings),
         parts=Parts(battery.SysfsBattery(), microphone.AlsaMicrophone(), backlight.SysfsBacklight()),
     )
+
+
+def device_display(settings: Config) -> tuple[Display, ServiceManager]:
+    """Open the device's display, and the service manager's notifications. Raises DisplayFault."""
+    from drivers import display, sd_notify  # noqa: PLC0415 - loads pygame
+
+    screen = settings.display
+    kinds = {"kms": display.kms, "window": display.window, "offscreen": display.offscreen}
+    make_display = kinds.get(screen.kind, display.FramebufferDisplay)
+    return make_display((screen.width, screen.height), screen.rotation), sd_notify.SystemdNotify()
 
 
 def open_camera(settings: Config) -> Camera:
@@ -189,6 +208,15 @@ def open_keys(folder: Path) -> KeyStore:
     from keys import key_store  # noqa: PLC0415 - loads libsodium
 
     return key_store.open_store(folder)
+
+
+def draw_code(text: str) -> Luma:
+    """Draw a text as a QR code, uint8 [height, width]. Raises InputFault for a text that is too long."""
+    import numpy as np  # noqa: PLC0415 - only the self-test needs it
+
+    from keys import qr  # noqa: PLC0415 - only the self-test needs it
+
+    return np.asarray(qr.qr_image(text, "M", 4))
 
 
 def trust_source(settings: Config, *, beside: bool = False) -> TrustSource:

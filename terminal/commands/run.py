@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from terminal import app, console
 from terminal.commands import crash_marker
+from terminal.commands.fault import style_for, style_of
 from terminal.commands.ordered_wipe import finish_wipe
 from terminal.drawing.fonts import Fonts
-from terminal.drawing.theme import Style
-from terminal.errors import Fault, FontFault, InputFault, Restarted, TrustFault, TrustMissing, TrustNotUpdated
+from terminal.errors import Fault, InputFault, Restarted, TrustFault, TrustMissing, TrustNotUpdated
 from terminal.scenarios import player
 from terminal.scenarios import script as scenario
 from terminal.services.assembly import open_services
@@ -91,7 +91,13 @@ def _finish_wipe(setup: Setup) -> None:
 
 def _show_fatal(setup: Setup, fault: Fault, stop: threading.Event) -> int:
     console.warn(fault.line())
-    app.show_fatal(setup.rig, fault, _look_for(fault, setup), stop, laboratory=_is_laboratory(setup))
+    app.show_fatal(
+        setup.rig,
+        fault,
+        style_for(fault, setup.settings, setup.rig.display.size),
+        stop,
+        laboratory=_is_laboratory(setup),
+    )
     return FAULT
 
 
@@ -118,7 +124,7 @@ def assemble(setup: Setup, trusted: TrustAccess | None = None) -> app.App:
         trusted = access(setup.trust_source(), setup.updater)
     settings, display = setup.settings, setup.rig.display
     fonts = Fonts.load(settings.paths.fonts)
-    style = _style(settings, fonts, display.size)
+    style = style_of(settings, fonts, display.size)
     services = open_services(settings, setup.rig.clock, setup.rig.link, setup.open_keys, trusted)
     return app.App(setup.rig, services, style, settings)
 
@@ -151,7 +157,12 @@ def _await_trust(setup: Setup, stop: threading.Event) -> TrustAccess | None:
         if fault.line() != shown:
             shown = fault.line()
             console.warn(shown)
-            app.show_fault(setup.rig, fault, _look_for(fault, setup), laboratory=source.laboratory)
+            app.show_fault(
+                setup.rig,
+                fault,
+                style_for(fault, setup.settings, setup.rig.display.size),
+                laboratory=source.laboratory,
+            )
         setup.rig.service_manager.alive()
         stop.wait(app.TURN_S)
     if fetching is not None:
@@ -165,21 +176,3 @@ def _is_laboratory(setup: Setup) -> bool:
         return setup.trust_source().laboratory
     except Fault:
         return False
-
-
-def _look_for(fault: Fault, setup: Setup) -> Style:
-    """Return the style to show a fault in: English if the Chinese font is missing."""
-    settings, rig = setup.settings, setup.rig
-    if not isinstance(fault, FontFault):
-        try:
-            fonts = Fonts.load(settings.paths.fonts)
-            return _style(settings, fonts, rig.display.size)
-        except FontFault:
-            console.warn(FontFault().line())
-    return replace(_style(settings, Fonts.fallback(), rig.display.size), language="en")
-
-
-def _style(settings: Config, fonts: Fonts, size: tuple[int, int]) -> Style:
-    """Return the style of all screens on a display of `size` px."""
-    display = settings.display
-    return Style(settings.terminal.language, fonts, size, display.night, display.diagonal_in)

@@ -67,6 +67,8 @@ OPTIONS = {
     "clock": {"--config"},
     "journal": {"--config"},
     "enrol": {"--code", "--serial", "--request", "--answer", "--renew", "--config"},
+    "self-test": {"--config"},
+    "fault": {"--seconds", "--config"},
 }
 DESK_TOOLS = {"verify", "conformance"}
 """Commands that trust what they are given, say so, and keep no records."""

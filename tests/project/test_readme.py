@@ -31,7 +31,19 @@ REGISTRY_FOLDERS = [
     for folder in ("", "/journals", "/offline", "/reports")
 ]
 LONGEST_INTRODUCTION_LINES = 160
-COMMANDS = ("run", "lookup", "upload", "verify", "conformance", "journal", "clock", "trust", "enrol")
+COMMANDS = (
+    "run",
+    "lookup",
+    "upload",
+    "verify",
+    "conformance",
+    "journal",
+    "clock",
+    "trust",
+    "enrol",
+    "self-test",
+    "fault",
+)
 
 
 def text(readme: str) -> str:
@@ -147,8 +159,8 @@ def test_every_option_of_a_command_is_in_its_usage_line(command: str, capsys: py
 def test_the_introduction_lists_every_command_and_no_other(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit, match="0"):
         main(["--help"])
-    known = re.findall(r"^    ([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE)
-    listed = re.findall(r"^\| \[`roadside ([a-z]+)", section("README.md", "Commands"), re.MULTILINE)
+    known = re.findall(r"^    ([a-z-]+)(?: |$)", capsys.readouterr().out, re.MULTILINE)
+    listed = re.findall(r"^\| \[`roadside ([a-z-]+)", section("README.md", "Commands"), re.MULTILINE)
     assert set(listed) == set(known) == set(COMMANDS)
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from terminal import cli
 from terminal.app import HALT_S
 
 ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "systemd").glob("*.service"))
+DROP_IN = ROOT / "systemd" / "mosquitto" / "roadside-drop-in.conf"
 SERVICE = ROOT / "systemd" / "roadside.service"
 SYSUSERS = ROOT / "systemd" / "roadside.sysusers"
-MOST_EXPOSED = 2.0
+MOST_EXPOSED = 1.5
 
 
 def check(unit: Path) -> subprocess.CompletedProcess[str]:
@@ -31,10 +34,10 @@ def changed(folder: Path, pattern: str, replacement: str) -> Path:
     return unit
 
 
-def settings() -> dict[str, list[str]]:
-    """Return every setting of the service with its values in order."""
+def settings(unit: Path = SERVICE) -> dict[str, list[str]]:
+    """Return every setting of a unit with its values in order."""
     found: dict[str, list[str]] = {}
-    for name, value in re.findall(r"^(\w+)=(.*)$", SERVICE.read_text(), flags=re.MULTILINE):
+    for name, value in re.findall(r"^(\w+)=(.*)$", unit.read_text(), flags=re.MULTILINE):
         found.setdefault(name, []).append(value)
     return found
 
@@ -98,3 +101,54 @@ def test_every_device_kind_of_the_camera_and_the_screen_is_loaded_before_the_ser
 def test_a_fault_that_is_shown_at_the_start_is_over_well_before_the_watchdog_bites():
     (watchdog_s,) = settings()["WatchdogSec"]
     assert float(watchdog_s) / 2 >= HALT_S
+
+
+def test_the_drop_in_of_the_broker_is_checked_with_the_distributions_unit(tmp_path: Path):
+    done = check(DROP_IN)
+    assert done.returncode == 0, done.stderr
+    assert "exposure level for mosquitto.service" in done.stdout
+    weakened = tmp_path / "mosquitto" / DROP_IN.name
+    weakened.parent.mkdir()
+    weakened.write_text(re.sub(r"^Protect\w+=.*$", "", DROP_IN.read_text(), flags=re.MULTILINE))
+    assert check(weakened).returncode == 1
+
+
+@pytest.mark.parametrize("unit", [*UNITS, DROP_IN], ids=lambda unit: unit.name)
+def test_no_unit_runs_as_root_or_without_a_limit_of_memory(unit: Path):
+    named = settings(unit)
+    assert named["User"] != ["root"]
+    assert named["MemoryMax"]
+    assert named["NoNewPrivileges"] == ["yes"]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_without_the_internet_denies_every_address(unit: Path):
+    named = settings(unit)
+    on_line = "AF_INET" in " ".join(named["RestrictAddressFamilies"])
+    assert on_line or named["IPAddressDeny"] == ["any"]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_gives_a_command_that_the_terminal_has(unit: Path):
+    (command,) = settings(unit)["ExecStart"]
+    program, *words = command.split()
+    if program == "/opt/roadside/.venv/bin/roadside":
+        chosen = cli._parser().parse_args(words)  # noqa: SLF001 - main would carry it out
+        assert callable(chosen.carry_out)
+
+
+def test_the_fault_screen_stays_until_starts_are_counted_anew():
+    fault = settings(ROOT / "systemd" / "roadside-fault.service")
+    (shown_s,) = re.findall(r"--seconds (\d+)", fault["ExecStart"][0])
+    (interval_s,), (burst,) = settings()["StartLimitIntervalSec"], settings()["StartLimitBurst"]
+    assert settings()["OnFailure"] == ["roadside-fault.service"]
+    assert fault["OnSuccess"] == fault["OnFailure"] == ["roadside.service"]
+    assert float(shown_s) >= float(interval_s)
+    assert float(burst) * HALT_S > float(interval_s), (
+        "a fault that the terminal shows itself would reach the limit"
+    )
+
+
+def test_every_group_that_udev_gives_a_device_to_is_the_services():
+    groups = set(re.findall(r'GROUP="(\w+)"', (ROOT / "systemd" / "roadside.udev").read_text()))
+    assert groups <= set(settings()["SupplementaryGroups"][0].split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,10 @@ def test_an_alarm_is_left_by_acknowledging_it_alone():
     assert {label for (start, _), labels in walk().items() if start == "Alarm" for label in labels} == {
         "CONFIRM, held"
     }
+
+
+def test_an_alarm_is_closed_from_its_card_by_its_result():
+    edges = walk()
+    steps = ("Ready", "RadioCard", "CasePick", "CaseForm", "Ready")
+    assert edges.keys() >= set(pairwise(steps))
+    assert {"CarCheck", "VinCheck"} <= {end for start, end in edges if start == "RadioCard"}

@@ -5,6 +5,7 @@ Painting makes no decisions, so that layout can be tested without it.
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias, assert_never
@@ -208,10 +209,9 @@ def _paint_view(surface: pygame.Surface, item: ImageItem | Reticle | Outline, pr
     match item:
         case ImageItem():
             if preview is not None and preview.size:
-                part = _part(preview, item.part)
-                picture = _picture(part, item.rect.size)
-                if item.night:
-                    picture.set_palette(_GREYS_AT_NIGHT[night_level(part)])
+                picture = _kept_picture(preview, item.part, item.rect.size)
+                level = night_level(_part(preview, item.part)) if item.night else _NIGHT_LEVELS
+                picture.set_palette(_GREYS_AT_NIGHT[level])
                 surface.blit(picture, item.rect)
         case Reticle():
             _corners(surface, item.rect.inflate(item.width, item.width), item.width * 2, (0, 0, 0))
@@ -373,7 +373,6 @@ def _outline(surface: pygame.Surface, item: Outline) -> None:
             pygame.draw.circle(inside, colour, point, (width - 1) // 2)
 
 
-_GREYS = [(level, level, level) for level in range(256)]
 NIGHT_PICTURE = 0.05
 """Largest mean relative luminance of a camera picture at night."""
 _NIGHT_LEVELS = 16
@@ -396,7 +395,26 @@ def night_level(preview: Luma) -> int:
     return min(_BRIGHTEST_AT_NIGHT, int(_NIGHT_LEVELS * share))
 
 
-def _part(preview: Luma, part: tuple[float, float, float, float]) -> Luma:
+_Part: TypeAlias = tuple[float, float, float, float]
+pictures_kept: dict[tuple[int, _Part, tuple[int, int]], tuple[weakref.ref[Luma], pygame.Surface]] = {}
+"""Pictures as they are shown, by the id of the frame: at most _MOST_PICTURES, and only while it is kept."""
+_MOST_PICTURES = 8
+
+
+def _kept_picture(preview: Luma, part: _Part, size: tuple[int, int]) -> pygame.Surface:
+    """Return a frame's picture, kept from the last time: the frame to choose codes from stays the same."""
+    key = id(preview), part, size
+    known = pictures_kept.get(key)
+    if known is not None and known[0]() is preview:
+        return known[1]
+    while len(pictures_kept) >= _MOST_PICTURES:
+        del pictures_kept[next(iter(pictures_kept))]
+    picture = _picture(_part(preview, part), size)
+    pictures_kept[key] = weakref.ref(preview, lambda _: pictures_kept.pop(key, None)), picture
+    return picture
+
+
+def _part(preview: Luma, part: _Part) -> Luma:
     height, width = preview.shape
     left, top, right, bottom = (
         round(share * side) for share, side in zip(part, (width, height) * 2, strict=True)
@@ -412,6 +430,4 @@ def _picture(preview: Luma, size: tuple[int, int]) -> pygame.Surface:
     cut = preview[top : top + cut_h, left : left + cut_w]
     how = cv2.INTER_LINEAR if scale >= 0.5 else cv2.INTER_AREA
     grey = np.ascontiguousarray(cv2.resize(cut, size, interpolation=how))
-    picture = pygame.image.frombuffer(grey.data.cast("B"), size, "P")
-    picture.set_palette(_GREYS)
-    return picture
+    return pygame.image.frombuffer(grey.data.cast("B"), size, "P")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
@@ -14,6 +15,7 @@ from terminal.credential.grade import Grade
 from terminal.drawing import regions
 from terminal.drawing.draw import draw, event_at
 from terminal.drawing.fonts import Fonts
+from terminal.drawing.items import pictures_kept
 from terminal.drawing.soft_keys import key_rects
 from terminal.drawing.theme import Style
 from terminal.ports import Button
@@ -28,6 +30,9 @@ from terminal.screens.values import CameraStatus, ClockStatus, Sending
 from tests.terminal.drawing.displays import FONTS, STYLE, sized
 from tests.terminal.drawing.gallery import VIEWS, View, pixels, street
 from tests.terminal.screens.builders import ALARM, FRESH, PROVISIONAL, alarm
+
+if TYPE_CHECKING:
+    from terminal.model import Luma
 
 BACK, TRIGGER, CONFIRM = Button.BACK, Button.TRIGGER, Button.CONFIRM
 
@@ -217,3 +222,20 @@ def test_status_bar_says_what_has_changed(fonts: Fonts):
         for change in changes:
             changed = replace(screen, status=replace(FRESH, **change))  # type: ignore[arg-type]  # by its table
             assert (pixels(View(changed), fonts)[:44] != bar).any(), change
+
+
+def test_a_kept_picture_is_that_of_its_frame_by_day_and_night_and_goes_with_it(fonts: Fonts):
+    def shown(picture: Luma, *, night: bool) -> bytes:
+        style = replace(STYLE, fonts=fonts, night=night)
+        return pygame.image.tobytes(draw(Ready(FRESH), picture, style), "RGB")
+
+    pictures = [np.full((360, 640), level, np.uint8) for level in (60, 160)]
+    by_day = [shown(picture, night=False) for picture in pictures]
+    by_night = [shown(picture, night=True) for picture in pictures]
+    assert len({*by_day, *by_night}) == 4
+    assert [shown(picture, night=False) for picture in pictures] == by_day
+    assert [shown(picture, night=True) for picture in reversed(pictures)] == by_night[::-1]
+    frames = [id(picture) for picture in pictures]
+    assert {frame for frame, _, _ in pictures_kept} >= {*frames}
+    pictures.clear()
+    assert not {frame for frame, _, _ in pictures_kept} & {*frames}

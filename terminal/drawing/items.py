@@ -402,7 +402,9 @@ _MOST_PICTURES = 8
 
 
 def _kept_picture(preview: Luma, part: _Part, size: tuple[int, int]) -> pygame.Surface:
-    """Return a frame's picture, kept from the last time: the frame to choose codes from stays the same."""
+    """Return a frame's picture; a whole frame's is kept: the one to choose codes from stays the same."""
+    if preview.size < 2 * size[0] * size[1]:  # the live picture, half a frame in size
+        return _picture(_part(preview, part), size)
     key = id(preview), part, size
     known = pictures_kept.get(key)
     if known is not None and known[0]() is preview:

@@ -229,7 +229,7 @@ def test_a_kept_picture_is_that_of_its_frame_by_day_and_night_and_goes_with_it(f
         style = replace(STYLE, fonts=fonts, night=night)
         return pygame.image.tobytes(draw(Ready(FRESH), picture, style), "RGB")
 
-    pictures = [np.full((360, 640), level, np.uint8) for level in (60, 160)]
+    pictures = [np.full((720, 1280), level, np.uint8) for level in (60, 160)]
     by_day = [shown(picture, night=False) for picture in pictures]
     by_night = [shown(picture, night=True) for picture in pictures]
     assert len({*by_day, *by_night}) == 4

@@ -9,7 +9,7 @@ from pygame import Rect
 
 from terminal.drawing import regions
 from terminal.drawing.layout import at
-from terminal.drawing.page import LEAST_CELL, Page, top
+from terminal.drawing.page import LEAST_CELL, STEPS, Page, top
 from terminal.drawing.touch_cells import TouchCell, Turned, turn_face
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Style
     from terminal.screens.values import Status
 
-_STEPS = {-1: 1.25, 0: 1.0, 1: 0.85, 2: 0.7, 3: 0.55}
-"""By how many sizes of type a page is reduced, tried in this order, and the factor of sizes in units."""
 _LEAST_AIR, _AIR = 0.8, 3.0
 """Least and most space between two blocks, mm."""
 
@@ -54,8 +52,8 @@ def flow(
     areas[0].height -= bars.height - areas[0].y
     areas[0].y = bars.height
     areas[-1].height -= below
-    for smaller, scale in _STEPS.items():
-        blocks = made(replace(page, smaller=smaller, scale=scale))
+    for smaller in STEPS:
+        blocks = made(replace(page, smaller=smaller))
         pages = _distributed(blocks, areas, page.mm(_LEAST_AIR))
         if len(pages) == 1 and _fits(pages[0], areas):
             return Flow((*bars.items, *_drawn(page, pages[0], areas, centred=centred)))

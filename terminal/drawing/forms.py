@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import OutcomeStyle
 
 _RIMS = {
-    Form.SOLID: (20, 16),
-    Form.STRIPED: (23, 24),
-    Form.TAPED: (14, 26),
-    Form.PLAIN: (16, 14),
-    Form.BARRED: (16, 28),
-    Form.FLASHING: (23, 24),
-    Form.DASHED: (16, 14),
+    Form.SOLID: (2.7, 2.15),
+    Form.STRIPED: (3.05, 3.2),
+    Form.TAPED: (1.82, 3.5),
+    Form.PLAIN: (2.15, 1.82),
+    Form.BARRED: (2.15, 3.8),
+    Form.FLASHING: (3.05, 3.2),
+    Form.DASHED: (2.15, 1.82),
 }
-"""Space that a form takes from the text: at each side, and above and below, units."""
-_RADIUS = 14
+"""Space that a form takes from the text: at each side, and above and below, mm."""
+_RADIUS = 1.82
 
 
 def rim(page: Page, form: Form) -> tuple[int, int]:
     """Return the space between a block's edge and its text: at each side, and above and below, px."""
     across, down = _RIMS[form]
-    return page.px(across), page.px(down)
+    return page.mm(across), page.mm(down)
 
 
 def ground(page: Page, dress: OutcomeStyle, size: tuple[int, int]) -> list[Item]:
@@ -41,36 +41,36 @@ def ground(page: Page, dress: OutcomeStyle, size: tuple[int, int]) -> list[Item]
 
 
 def _plain(page: Page, dress: OutcomeStyle, rect: Rect) -> list[Item]:
-    return [Fill(rect, dress.paper, page.px(_RADIUS))]
+    return [Fill(rect, dress.paper, page.mm(_RADIUS))]
 
 
 def _solid(page: Page, dress: OutcomeStyle, rect: Rect) -> list[Item]:
-    edge = page.px(10)
-    inner = Fill(rect.inflate(-2 * edge, -2 * edge), dress.paper, page.px(7))
-    return [Fill(rect, dress.mark, page.px(_RADIUS)), inner]
+    edge = page.mm(1.3)
+    inner = Fill(rect.inflate(-2 * edge, -2 * edge), dress.paper, page.mm(0.9))
+    return [Fill(rect, dress.mark, page.mm(_RADIUS)), inner]
 
 
-def _striped(page: Page, dress: OutcomeStyle, rect: Rect, width: float = 14) -> list[Item]:
-    edge = page.px(18)
-    stripes = Stripes(rect, (dress.mark, dress.paper), page.px(width), page.px(_RADIUS))
-    return [stripes, Fill(rect.inflate(-2 * edge, -2 * edge), dress.paper, page.px(5))]
+def _striped(page: Page, dress: OutcomeStyle, rect: Rect, width: float = 1.82) -> list[Item]:
+    edge = page.mm(2.4)
+    stripes = Stripes(rect, (dress.mark, dress.paper), page.mm(width), page.mm(_RADIUS))
+    return [stripes, Fill(rect.inflate(-2 * edge, -2 * edge), dress.paper, page.mm(0.6))]
 
 
 def _taped(page: Page, dress: OutcomeStyle, rect: Rect) -> list[Item]:
-    tape = page.px(18)
-    stripes = Stripes(rect, (dress.paper, dress.mark), page.px(18), page.px(_RADIUS))
+    tape = page.mm(2.4)
+    stripes = Stripes(rect, (dress.paper, dress.mark), page.mm(2.4), page.mm(_RADIUS))
     return [stripes, Fill(rect.inflate(0, -2 * tape), dress.paper)]
 
 
 def _barred(page: Page, dress: OutcomeStyle, rect: Rect) -> list[Item]:
-    inset, edge, bar = page.px(14), page.px(8), page.px(12)
+    inset, edge, bar = page.mm(1.82), page.mm(1.0), page.mm(1.6)
     places = (edge, rect.height - edge - bar)
     bars = [Fill(Rect(inset, y, rect.width - 2 * inset, bar), dress.mark) for y in places]
     return [*_plain(page, dress, rect), *bars]
 
 
 def _dashed(page: Page, dress: OutcomeStyle, rect: Rect) -> list[Item]:
-    return [Fill(rect, dress.paper), Dashes(rect, dress.mark, page.px(6))]
+    return [Fill(rect, dress.paper), Dashes(rect, dress.mark, page.mm(0.77))]
 
 
 _BACKS: dict[Form, Callable[[Page, OutcomeStyle, Rect], list[Item]]] = {
@@ -79,6 +79,6 @@ _BACKS: dict[Form, Callable[[Page, OutcomeStyle, Rect], list[Item]]] = {
     Form.TAPED: _taped,
     Form.PLAIN: _plain,
     Form.BARRED: _barred,
-    Form.FLASHING: partial(_striped, width=26),
+    Form.FLASHING: partial(_striped, width=3.5),
     Form.DASHED: _dashed,
 }

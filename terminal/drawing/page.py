@@ -1,8 +1,8 @@
-"""Parts common to all screens: scaled sizes, the status bar and the notices."""
+"""Parts common to all screens: sizes, the status bar and the notices."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,13 +21,9 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Palette, Style
     from terminal.screens.values import Notice, Status
 
-UNIT_MM = 127 / (480**2 + 800**2) ** 0.5
-"""Millimetres a unit, in which older sizes are stated: a pixel of a 5-inch display of 480x800."""
 MARGIN_MM = 2.0
 BANNER_MM = 9.0
 """Height, mm, of an alarm's banner below the bar, which a gloved thumb must hit."""
-MARGIN, KEYS_HEIGHT = MARGIN_MM / UNIT_MM, regions.KEYS_MM / UNIT_MM
-"""Margin of a page and height of the soft keys, units."""
 MOST_NOTICES = 2
 """Most notice lines about the terminal; with more notices the last line lists codes only."""
 
@@ -51,6 +47,8 @@ class Role(Enum):
 
 SIZES = tuple(role.value for role in Role if role is not Role.HERO)
 """Sizes of type, mm, from the smallest."""
+STEPS = (-1, 0, 1, 2, 3)
+"""By how many sizes a page's type is reduced, tried in this order."""
 LADDER = (12.0, 10.5, 9.0, 7.5, 6.0, *reversed(SIZES))
 """Sizes that a text which is fitted to its place may have, mm, from the largest."""
 LEAST_PLATE = 6.0
@@ -64,8 +62,6 @@ class Page:
     """Style of a screen, and by how much its texts are reduced to fit."""
 
     style: Style
-    scale: float = 1.0
-    """Factor of sizes that are stated in units."""
     smaller: int = 0
     """Steps of `SIZES` by which type is reduced, never below the least; negative to enlarge it."""
     area: Rect | None = None
@@ -110,44 +106,24 @@ class Page:
         sizes = [size for size in map(self.mm, LADDER) if size <= most.size]
         return largest(words, sizes, most, box, lines)
 
-    def px(self, units: float) -> int:
-        """Convert units to pixels, at least 1."""
-        return max(1, round(units * UNIT_MM * self.style.px_per_mm))
-
-    def eased(self, units: float) -> int:
-        """Convert units to pixels, reduced by `scale`."""
-        return self.px(units * self.scale)
-
-    def type(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """Return the text style of the role that is nearest to `units`; of a size of `LADDER` above TITLE."""
-        length = units * UNIT_MM
-        if length >= LADDER[-len(SIZES) - 1]:
-            size = next(size for size in LADDER if size <= length)
-            return Type(self.style.fonts, self.mm(size), colour, bold)
-        role = min((one for one in Role if one is not Role.HERO), key=lambda one: abs(one.value - length))
-        return self.font(role, colour, bold=bold)
-
-    def firm(self, units: float, colour: Colour, *, bold: bool = False) -> Type:
-        """Return a text style as `type` does, not reduced."""
-        return replace(self, smaller=0).type(units, colour, bold=bold)
-
     def say(self, key: str, **values: object) -> str:
         """Return a screen text in the officer's language."""
         return text.say(key, self.style.language, **values)
 
 
-def top(page: Page, status: Status, *, menu: bool = False) -> Block:
+def top(page: Page, status: Status, *, menu: bool = False, crowded: bool = False) -> Block:
     """Lay out the status bar, and below it, as wide as the page, the laboratory band, an alarm's banner and
-    the notices; `menu` adds the menu icon to the bar. On a small display the bar says what has no room below.
+    the notices; `menu` adds the menu icon to the bar. On a small display the bar says what has no room
+    below; so it does on a `crowded` screen, which has no notices.
     """
-    small = regions.is_small(page.style)
+    small = crowded or regions.is_small(page.style)
     strip = _banner(page, status)
-    blocks = [_bar(page, status, menu=menu)]
+    blocks = [_bar(page, status, menu=menu, small=small)]
     blocks += [strip] if strip is not None else []
     if status.trust.laboratory and not small:
         blocks.append(_laboratory(page))
     lines = _lines(page, status, 1 if strip is not None or small else MOST_NOTICES)
-    if lines and (strip is None or not small):
+    if lines and not crowded and (strip is None or not small):
         blocks.append(_notices(page, lines))
     return stack(blocks)
 
@@ -196,15 +172,14 @@ def _notice_words(page: Page, notice: Notice) -> str:
 _Part: TypeAlias = "Icon | tuple[str, Type]"
 
 
-def _bar(page: Page, status: Status, *, menu: bool) -> Block:
+def _bar(page: Page, status: Status, *, menu: bool, small: bool) -> Block:
     area = regions.bar(page.style, menu=menu)
-    marked = status.trust.laboratory and regions.is_small(page.style)
+    marked = status.trust.laboratory and small
     ground = theme.LABORATORY if marked else theme.BAR
-    left = _run(page, _bar_start(page, status, menu=menu, marked=marked))
+    left = _run(page, _bar_start(page, status, menu=menu, small=small))
     end = left.items[-1].rect.right
     room = area.width - 2 * page.margin - end - page.mm(1.4)
-    bars = page.colours.bars
-    right = _fitting_end(page, status, room, bars.laboratory if marked else bars.key.mark)
+    right = _fitting_end(page, status, room, marked=marked)
     blocks = [(page.margin, left)]
     start = area.width - page.margin
     if right.items:
@@ -234,26 +209,28 @@ _UPLOADS = {
 }
 
 
-def _bar_start(page: Page, status: Status, *, menu: bool, marked: bool) -> list[_Part]:
-    """Return the left end of the bar: the menu, the clock and, on a small display, what has no room below."""
+def _bar_start(page: Page, status: Status, *, menu: bool, small: bool) -> list[_Part]:
+    """Return the left end of the bar: the menu, the clock and, if `small`, what has no room below."""
     parts: list[_Part] = [Icon.MENU] if menu else []
-    parts.append((text.clock(status.clock.now_s), page.font(Role.BODY, page.colours.bars.key.ink, bold=True)))
+    bars = page.colours.bars
+    ink = bars.laboratory if status.trust.laboratory and small else bars.key.ink
+    parts.append((text.clock(status.clock.now_s), page.font(Role.BODY, ink, bold=True)))
     if not status.clock.trusted:
         parts.append(Icon.TRIANGLE)
-    if marked:
+    if status.trust.laboratory and small:
         parts.append(
             (page.say("bar_laboratory"), page.font(Role.DETAIL, page.colours.bars.laboratory, bold=True))
         )
-    small = regions.is_small(page.style)
     if small and status.notices and banner.words(page, status):
         codes = " ".join(notice.code for notice in status.notices)
-        parts.append((codes, page.font(Role.DETAIL, page.colours.bars.warning, bold=True)))
+        ink = bars.laboratory if status.trust.laboratory else bars.warning
+        parts.append((codes, page.font(Role.DETAIL, ink, bold=True)))
     return parts
 
 
-def _fitting_end(page: Page, status: Status, room: int, ink: Colour) -> Block:
+def _fitting_end(page: Page, status: Status, room: int, *, marked: bool) -> Block:
     """Return the right end of the bar without the least important parts, so that it is at most `room` px."""
-    parts = _bar_end(page, status, ink)
+    parts = _bar_end(page, status, marked=marked)
     for left_out in range(max(rank for rank, _ in parts) + 1):
         block = _run(page, [part for rank, part in parts if rank == 0 or rank > left_out])
         if max((item.rect.right for item in block.items), default=0) <= room:
@@ -261,10 +238,11 @@ def _fitting_end(page: Page, status: Status, room: int, ink: Colour) -> Block:
     return block
 
 
-def _bar_end(page: Page, status: Status, ink: Colour) -> list[tuple[int, _Part]]:
+def _bar_end(page: Page, status: Status, *, marked: bool) -> list[tuple[int, _Part]]:
     """Return link, trust, records, upload and torch, each with its rank: 1 is left out first, 0 never."""
-    plain = page.font(Role.DETAIL, ink)
-    warn = page.font(Role.DETAIL, page.colours.bars.warning, bold=True)
+    bars = page.colours.bars
+    plain = page.font(Role.DETAIL, bars.laboratory if marked else bars.key.mark)
+    warn = page.font(Role.DETAIL, bars.laboratory if marked else bars.warning, bold=True)
     parts: list[tuple[int, _Part]] = []
     if status.online is not None:
         parts.append((3, (page.say("online"), plain)) if status.online else (0, (page.say("offline"), warn)))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _HEAD_KEY_MM, _HEAD_ROW_MM = 11.0, 9.0
 """Width and height of the keys beside the number, mm."""
+_GAP_MM = 0.6
+"""Space between the bars, the question and the number, mm."""
 _KIND_MM, _TALL_KIND_MM, _TALLEST_KIND_MM = 10.6, 10.8, 14.0
 """Least height of a row of kinds, mm: the name beside the plate; below it, in two columns; the same with
 names of more than one line.
@@ -94,25 +96,41 @@ def _kinds(screen: KindChoice, style: Style) -> list[TouchCell]:
 def compose_entry(style: Style, screen: PlateEntry) -> list[Item]:
     """Lay out the question, the number so far on a plate of no kind between its keys, and the keyboard."""
     page, area = Page(style), keyboard.places(style)[0]
-    head = replace(page, area=area)
-    bars, caption = top(head, screen.status), _caption(head, screen)
-    gap, row = page.mm(0.6), page.mm(_HEAD_ROW_MM)
-    if area.bottom - bars.height < row + caption.height + gap:  # then there is no room for all notices
-        bars = top(head, replace(screen.status, notices=()))
-    room = area.bottom - bars.height - gap
-    if room < row + caption.height and screen.advice is None:
-        caption = Block(0, ())
-    plate = Plate(_shown(screen), "")
+    gap, row = page.mm(_GAP_MM), page.mm(_HEAD_ROW_MM)
+    bars, caption, start = _above(replace(page, area=area), screen)
+    room = area.bottom - bars.height
     between = area.width - 2 * page.mm(_HEAD_KEY_MM)
-    most = int(between / plates.aspect(plate))
-    tall = min(max(row, min(room - caption.height, page.mm(12))), most)
+    plate = Plate(_shown(screen), "")
+    most = min(int(between / plates.aspect(plate)), room - caption.height)
+    tall = min(max(row, min(room - gap - caption.height, page.mm(12))), most)
     wide = round(tall * plates.aspect(plate))
-    lifted = max(row, tall)
+    lifted = min(max(row, tall), 2 * (room - caption.height) - tall)
     art = PlateArt(Rect(area.centerx - wide // 2, area.bottom - (lifted + tall) // 2, wide, tall), plate)
     likely = symbols_after(screen.number)
     drawn = [item for cell in cells(screen, style) for item in _key(page, screen, cell, likely)]
     y = max(bars.height, area.bottom - lifted - gap - caption.height)
-    return [*bars.items, *at(caption, area.x + page.margin, y), art, *drawn]
+    return [*bars.items, *at(caption, start, y), art, *drawn]
+
+
+def _above(page: Page, screen: PlateEntry) -> tuple[Block, Block, int]:
+    """Lay out the bars, and the question or the advice with its place from the left, px, so that they leave
+    room for the row of the number. The notices give way first, and the question gives way to the number.
+    """
+    area = keyboard.places(page.style)[0]
+    gap, row = page.mm(_GAP_MM), page.mm(_HEAD_ROW_MM)
+    bars, caption = top(page, screen.status), _caption(page, screen, page.width)
+    if area.bottom - bars.height < row + caption.height + gap:
+        bars = top(page, replace(screen.status, notices=()))
+    advised = screen.advice is not None
+    if area.bottom - bars.height < row + (caption.height if advised else -gap):
+        bars = top(page, screen.status, crowded=True)
+    room = area.bottom - bars.height
+    if room < row + caption.height + gap and not advised:
+        return bars, Block(0, ()), 0
+    between = area.width - 2 * page.mm(_HEAD_KEY_MM)
+    if room < row + caption.height and max(item.rect.width for item in caption.items) > between + row:
+        return bars, _caption(page, screen, between), area.centerx - between // 2
+    return bars, caption, area.x + page.margin
 
 
 def _shown(screen: PlateEntry) -> str:
@@ -121,12 +139,12 @@ def _shown(screen: PlateEntry) -> str:
     return screen.number.ljust(7 - len(tail), plates.BLANK) + tail
 
 
-def _caption(page: Page, screen: PlateEntry) -> Block:
-    """Lay out what is to be entered, or the advice on it."""
+def _caption(page: Page, screen: PlateEntry, width: int) -> Block:
+    """Lay out what is to be entered, or the advice on it, `width` px wide."""
     advised = screen.advice is not None
     style = page.font(Role.DETAIL, page.colours.ink if advised else page.colours.muted, bold=advised)
     words = _advice(page, screen) if advised else _asked(page, screen)
-    return paragraph(words, style, page.width, centred=True)
+    return paragraph(words, style, width, centred=True)
 
 
 def _advice(page: Page, screen: PlateEntry) -> str:

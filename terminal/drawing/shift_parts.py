@@ -11,7 +11,7 @@ from terminal.drawing import regions, theme
 from terminal.drawing.flow import Flow, flow
 from terminal.drawing.items import Dashes, Fill, IconItem, Item
 from terminal.drawing.layout import Block, at, padded
-from terminal.drawing.page import Page, top
+from terminal.drawing.page import STEPS, Page, top
 from terminal.drawing.theme import Form
 from terminal.drawing.touch_cells import TouchCell, face_of
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from terminal.drawing.theme import Style
     from terminal.model import Outcome
     from terminal.screens.values import Status
-
-ROOM = 400
-"""Height of the cells above the soft keys, units."""
-_STEPS = (-1, 0, 1, 2, 3)
-"""By how many sizes of type a heading is reduced, tried in this order."""
 
 
 def unuploaded(page: Page, count: int) -> str:
@@ -77,7 +72,7 @@ def headed(
     page = Page(style, area=area)
     bars = top(page, status)
     room = area.bottom - bars.height
-    for smaller in _STEPS:
+    for smaller in STEPS:
         block = head(replace(page, smaller=smaller))
         if block.height <= room:
             break

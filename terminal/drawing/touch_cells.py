@@ -10,7 +10,7 @@ from pygame import Rect
 from terminal.drawing import regions
 from terminal.drawing.items import Fill, Item
 from terminal.drawing.layout import at, paragraph
-from terminal.drawing.page import BANNER_MM, LEAST_CELL, UNIT_MM, Page, Role
+from terminal.drawing.page import BANNER_MM, LEAST_CELL, Page, Role
 from terminal.screens.alarms import BannerOpened
 from terminal.screens.events import SignalAsked
 
@@ -39,11 +39,6 @@ class TouchCell:
 
     rect: Rect
     event: CellEvent
-
-
-def area_of(style: Style, room: float) -> Rect:
-    """Return the area of cells `room` units high above the soft keys, px."""
-    return regions.low_cells(style, room * UNIT_MM)[1]
 
 
 def banner_cell(style: Style, beside: Sequence[TouchCell], *, menu: bool) -> TouchCell:

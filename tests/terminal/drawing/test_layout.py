@@ -74,6 +74,7 @@ from tests.terminal.screens.builders import CAR, PROVES_CLAIMS, REFUSALS, neighb
 PLAIN = {theme.BLACK, theme.WHITE}
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 NUMBERS = {"03": "224578使", "31": "WJ粤1234X", "14": "苏01A1234", "51": "粤B12345D", "52": "粤BD12345"}
+SIZES = [(480, 800), (720, 1280), (600, 1024), (320, 480), (480, 640)]
 CELLS = list(product(CredentialFinding, VehicleFinding, LANGUAGES))
 
 
@@ -350,7 +351,7 @@ def alarm_screens(draw: st.DrawFn, shown: Result) -> Shown:
     screen=screens(),
     how=st.tuples(
         st.sampled_from(LANGUAGES),
-        st.sampled_from([(480, 800), (720, 1280), (600, 1024), (320, 480), (480, 640)]),
+        st.sampled_from(SIZES),
         st.booleans(),
     ),
     live=st.booleans(),
@@ -361,6 +362,26 @@ def test_any_screen_is_shown_whole_at_any_size(
     language, size, night = how
     look = Style(language, fonts, size, night)
     check(compose(screen, look, live=live), look)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_advice_on_a_number_has_room_below_the_fullest_bars(
+    language: Language, size: tuple[int, int], fonts: Fonts
+):
+    look = Style(language, fonts, size)
+    busy, banner = VIEWS["busy"].screen.status, VIEWS["open_banner_entry"].screen.status
+    for bare, keys, advice, number in product(
+        (busy, banner), Keys, (None, *Advice), ("", "粤B1", "粤B12345")
+    ):
+        status = replace(
+            bare,
+            clock=ClockStatus(0.0, trusted=False),
+            trust=TrustStatus(None, Grade.STALE, laboratory=True),
+        )
+        items = compose(PlateEntry(status, number, keys, advice), look)
+        check(items, look)
+        assert advice is None or said(items) != said(compose(PlateEntry(status, number, keys), look))
 
 
 def test_verdict_and_what_to_do_stay_large_on_the_fullest_screen(fonts: Fonts):

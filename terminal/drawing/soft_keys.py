@@ -202,12 +202,18 @@ def _shift_keys(screen: ShiftScreen, style: Style) -> tuple[SoftKey, ...]:
             shown = back("not_yet"), scan if counts is None or asking else onward
         case ShiftOver():
             shown = back("see_upload"), confirm("sign_in")
-        case Menu() | Uploading(ended=None):
+        case Menu():
             shown = (SoftKey(Button.BACK, "button_back_or_trigger", "scan"),)
-        case Uploading(progress=progress):
-            leave = "finish" if progress.state is Sending.DONE else "leave_upload"
-            shown = (SoftKey(Button.BACK, "button_back_or_trigger", leave, main=True),)
+        case Uploading():
+            shown = (_upload_key(screen),)
     return shown
+
+
+def _upload_key(screen: Uploading) -> SoftKey:
+    key = partial(SoftKey, Button.BACK, "button_back_or_trigger")
+    if screen.ended is None:
+        return key("scan")
+    return key("finish" if screen.progress.state is Sending.DONE else "leave_upload", main=True)
 
 
 def _note_keys(screen: NoteChange) -> tuple[SoftKey, ...]:

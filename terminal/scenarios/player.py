@@ -174,19 +174,25 @@ class Player:
             case script.Open(part):
                 self._touch(number, _OPENINGS[part] if part in _OPENINGS else MenuTouched(Part(part)))
             case script.OpenCheck(row):
-                listed = self.app.screen.log if isinstance(self.app.screen, ShiftLog) else ()
-                seqs = [one.seq for one in listed[row : row + 1]]
-                self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
+                self._open_check(number, row)
             case script.PickNote(word):
                 known = Remark(word) if word in REMARKS else Action(word)
                 self._touch(number, NotePicked(known))
             case script.Pick(kind):
-                compared = isinstance(self.app.screen, Comparison) and kind is None
-                self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
+                self._pick(number, kind)
             case script.Choose(place):
                 self._choose(number, place)
             case _:
                 assert_never(deed)
+
+    def _pick(self, number: int, kind: str | None) -> None:
+        compared = isinstance(self.app.screen, Comparison) and kind is None
+        self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
+
+    def _open_check(self, number: int, row: int) -> None:
+        listed = self.app.screen.log if isinstance(self.app.screen, ShiftLog) else ()
+        seqs = [one.seq for one in listed[row : row + 1]]
+        self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
 
     def _choose(self, number: int, place: int | None) -> None:
         if place is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -16,7 +17,10 @@ def test_help_loads_no_heavy_library():
     program = (
         "import sys\nfrom terminal import cli\ntry:\n cli.main(['--help'])\nfinally:\n print(*sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=bare, capture_output=True, text=True, check=True
+    )
     *said, loaded = done.stdout.splitlines()
     assert said[0].startswith("usage: roadside")
     assert not HEAVY & {name.partition(".")[0] for name in loaded.split()}

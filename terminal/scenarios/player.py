@@ -179,20 +179,16 @@ class Player:
                 known = Remark(word) if word in REMARKS else Action(word)
                 self._touch(number, NotePicked(known))
             case script.Pick(kind):
-                self._pick(number, kind)
+                compared = isinstance(self.app.screen, Comparison) and kind is None
+                self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
             case script.Choose(place):
                 self._choose(number, place)
             case _:
                 assert_never(deed)
 
-    def _pick(self, number: int, kind: str | None) -> None:
-        compared = isinstance(self.app.screen, Comparison) and kind is None
-        self._touch(number, Fitted(Fit.UNSURE) if compared else Picked(kind))
-
     def _open_check(self, number: int, row: int) -> None:
         listed = self.app.screen.log if isinstance(self.app.screen, ShiftLog) else ()
-        seqs = [one.seq for one in listed[row : row + 1]]
-        self._touch(number, LogRowTouched(seqs[0] if seqs else 0))
+        self._touch(number, LogRowTouched(listed[row].seq if 0 <= row < len(listed) else 0))
 
     def _choose(self, number: int, place: int | None) -> None:
         if place is None:
@@ -202,8 +198,7 @@ class Player:
         elif isinstance(self.app.screen, ShiftEnd):
             self._touch(number, EndReasonPicked("".join(END_REASONS[place : place + 1])))
         elif isinstance(self.app.screen, Result):
-            near = offers.near(self.app.screen)[place]
-            self._touch(number, NearPicked(near))
+            self._touch(number, NearPicked(offers.near(self.app.screen)[place]))
         else:
             self._touch(number, CodeChosen(place))
 

@@ -1,7 +1,8 @@
-"""The command `evidence`: open the sealed pictures that terminals uploaded, and write them out."""
+"""The command `evidence`: open the pictures and sound clips that terminals uploaded, and write them out."""
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,46 +19,51 @@ from terminal.wire.sealed import open_with
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sqlalchemy import Select
 
-    from terminal.wire.sealed import SealingKeyPair
-
-_JPEG = b"\xff\xd8\xff"
+_JPEG = re.compile(rb"\xff\xd8\xff")
+_WAVE = re.compile(rb"RIFF.{4}WAVEfmt ", re.DOTALL)
+_SUFFIXES = ((_JPEG, ".jpg"), (_WAVE, ".wav"))
+"""Beginning of each kind of file that terminals keep as evidence, and its suffix."""
 
 
 def add(command: Callable[[str, Callable[[argparse.Namespace], None]], argparse.ArgumentParser]) -> None:
     """Add this command to a command line; `command` makes its parser."""
-    parser = command("evidence", write_pictures)
+    parser = command("evidence", write_evidence)
     parser.add_argument(
         "--out",
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder for the pictures; made if it is missing",
+        help="folder for the files; made if it is missing",
     )
-    parser.add_argument("--terminal", metavar="ID", help="write only this terminal's pictures")
+    parser.add_argument("--terminal", metavar="ID", help="write only this terminal's evidence")
 
 
-def write_pictures(given: argparse.Namespace) -> None:
-    """Open the uploaded pictures with the journal's private key, and write each as a JPEG file (0600).
+def write_evidence(given: argparse.Namespace) -> None:
+    """Open uploaded evidence with the journal's private key; write pictures as JPEG and sound clips as WAVE
+    files (0600).
 
-    A file is named by terminal and SHA-256 of the picture, as exports name it. Pictures that no key opens or
-    that are not JPEG are counted and left out.
+    A file is named by terminal and SHA-256 of the sealed evidence, as exports name it. Evidence that no key
+    opens, or that is neither, is counted and left out.
     """
     keys = laboratory_keys.journal_keys(given.lab)
     _make_folder(given.out)
-    written = left = 0
+    written = {suffix: 0 for _, suffix in _SUFFIXES}
+    left = 0
     with open_database(given, int(time.time())) as held, held.reading() as connection:
         for row in connection.execute(_complete(given.terminal)).all():
-            picture = _open(evidence.picture(connection, row.terminal, row.picture) or b"", keys)
-            if picture is None:
+            opened = open_with(keys, evidence.picture(connection, row.terminal, row.picture) or b"")
+            suffix = None if opened is None else _suffix(opened)
+            if opened is None or suffix is None:
                 left += 1
                 continue
-            output.write(given.out / f"{row.terminal}-{row.picture.hex()}.jpg", picture)
-            written += 1
-    print(f"{written} pictures in {given.out}, {left} that no key opens or that are no JPEG")
+            output.write(given.out / f"{row.terminal}-{row.picture.hex()}{suffix}", opened)
+            written[suffix] += 1
+    kinds = f"{written['.jpg']} pictures and {written['.wav']} sound clips"
+    print(f"{kinds} in {given.out}, {left} that no key opens or that are neither")
 
 
 def _complete(terminal: str | None) -> Select[tuple[str, bytes]]:
@@ -66,10 +72,9 @@ def _complete(terminal: str | None) -> Select[tuple[str, bytes]]:
     return ordered if terminal is None else ordered.where(EVIDENCE.c.terminal == terminal)
 
 
-def _open(box: bytes, keys: Sequence[SealingKeyPair]) -> bytes | None:
-    """Open a sealed picture; None if no key opens it or it is no JPEG."""
-    opened = open_with(keys, box)
-    return opened if opened is not None and opened.startswith(_JPEG) else None
+def _suffix(opened: bytes) -> str | None:
+    """Return the suffix of a file by its first bytes; None if it is no evidence."""
+    return next((suffix for begins, suffix in _SUFFIXES if begins.match(opened)), None)
 
 
 def _make_folder(folder: Path) -> None:

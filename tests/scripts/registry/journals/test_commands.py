@@ -26,6 +26,7 @@ from scripts.registry.database import Database
 from scripts.registry.journals.commands import LARGEST_STICK
 from scripts.registry.reports.export import SCHEMA
 from terminal.journal.entry import CodeShown, Confirmation, Note
+from terminal.journal.sound import wave
 from terminal.model import CredentialFinding, Outcome, Plate, Vehicle, VehicleFinding
 from terminal.registry import codec
 from terminal.registry.messages import Chunk, Pieces, Receipt, Reception, StoredPart
@@ -132,12 +133,13 @@ def test_a_stick_that_ends_in_the_middle_gives_the_receipts_of_what_was_whole(
 
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 400
+CLIP = wave(bytes(range(256)) * 8)
 
 
-def test_uploaded_pictures_are_opened_and_written_out_for_their_owner_alone(
+def test_uploaded_pictures_and_clips_are_opened_and_written_out_for_their_owner_alone(
     desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    sealed = [seal(content, desk.journal.sealing_key) for content in (JPEG, b"no picture")]
+    sealed = [seal(content, desk.journal.sealing_key) for content in (JPEG, CLIP, b"no picture")]
     sealed.append(b"sealed to nobody")
     names = [sha256(one).digest() for one in sealed]
     parts = [Chunk(name, 0, len(one), one) for name, one in zip(names, sealed, strict=True)]
@@ -146,13 +148,16 @@ def test_uploaded_pictures_are_opened_and_written_out_for_their_owner_alone(
     for at in range(0, len(sealed[0]), 40_000):
         part = Chunk(names[0], at, len(sealed[0]), sealed[0][at : at + 40_000])
         desk.carry(codec.sign(Pieces(terminal="T0001", pieces=(part,)), desk.signer))
-    out = tmp_path / "pictures"
+    out = tmp_path / "evidence"
     assert desk.run("evidence", "--out", str(out)) == 0
-    assert f"1 pictures in {out}, 2 that no key opens" in capsys.readouterr().out
-    (written,) = out.iterdir()
-    assert written.name == f"T0001-{names[0].hex()}.jpg"
-    assert written.read_bytes() == JPEG
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (out, written)] == [0o700, 0o600]
+    said = capsys.readouterr().out
+    assert f"1 pictures and 1 sound clips in {out}, 2 that no key opens" in said
+    picture, clip = (
+        out / f"T0001-{name.hex()}{suffix}" for name, suffix in zip(names, (".jpg", ".wav"), strict=False)
+    )
+    assert {*out.iterdir()} == {picture, clip}
+    assert (picture.read_bytes(), clip.read_bytes()) == (JPEG, CLIP)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (out, picture, clip)] == [0o700, 0o600, 0o600]
     assert desk.run("evidence", "--out", str(tmp_path / "none"), "--terminal", "T0002") == 0
     assert list((tmp_path / "none").iterdir()) == []
     assert desk.run("evidence", "--out", str(tmp_path / "no" / "where")) == 1

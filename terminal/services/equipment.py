@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from terminal import atomic_file
-from terminal.errors import JournalFault, MicrophoneFault
+from terminal.errors import DeviceSettingsFault, JournalFault, MicrophoneFault
 from terminal.screens.diagnostics import DiagnosticsTold, LoadDiagnostics
 from terminal.screens.events import Failed
 from terminal.screens.self_test import RunSelfTest, SelfTested
@@ -131,7 +131,10 @@ class Equipment:
             return Failed(Notice.of(fault))
 
     def _apply(self) -> None:
-        """Put the present settings into effect."""
+        """Put the present settings into effect, and say if they could not be read or kept."""
+        self.services.notices.clear(DeviceSettingsFault.code)
+        if self.kept.fault is not None:
+            self.services.notices.add(self.kept.fault)
         present = self.kept.present
         backlight = self.parts.backlight
         lit = backlight is not None and backlight.set(BACKLIGHT[present.brightness])

@@ -105,6 +105,16 @@ def test_settings_take_effect_at_once_and_are_kept(desk: Desk) -> None:
     assert len(CHOICES[Setting.LANGUAGE]) == 2
 
 
+def test_settings_that_cannot_be_read_are_noticed_until_they_are_set_anew(desk: Desk) -> None:
+    desk.settings.paths.state.mkdir(mode=0o700)
+    (desk.settings.paths.state / device_settings.FILE).write_bytes(b"damaged")
+    app = desk.start()
+    desk.play("expect notice C04\nopen menu\nopen settings\nexpect settings")
+    touch(desk, SettingPicked(Setting.BRIGHTNESS, 0))
+    app.run_once(0.0)
+    assert "C04" not in {notice.code for notice in app.screen.status.notices}
+
+
 def test_diagnostics_name_no_vehicle_and_no_officer(desk: Desk) -> None:
     app = desk.start()
     desk.play(

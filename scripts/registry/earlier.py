@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
-from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, REFINEMENT
+from scripts.registry.journals.entry_tables import CHECK, CONFIRMATION, ENTRY, NOTE, REFINEMENT
 from scripts.registry.lookup_statement import Statement
 from scripts.registry.reports.checks import LATEST_MS
 from scripts.registry.tables import LISTED
@@ -37,7 +37,8 @@ LONGEST_WORD = 32
 def earlier_alarms(connection: Connection, record: VehicleRecord) -> tuple[EarlierAlarm, ...] | None:
     """Return how earlier alarms on a vehicle ended, newest first; None if it has none now, or never had one.
 
-    Only opened records (`journals.unsealing`) are considered. Of each alarm the last result counts.
+    Only opened records (`journals.unsealing`) are considered. Of each alarm the last result counts that was
+    not revoked.
     """
     if classify(record.letters) is not StatusClass.ALARM and not _is_listed(connection, record):
         return None
@@ -62,6 +63,12 @@ def _results(record: VehicleRecord) -> Select[Any]:
         REFINEMENT.c.kind == record.kind,
     )
     own = and_(CHECK.c.number == record.number, CHECK.c.kind == record.kind)
+    revoked = exists().where(
+        NOTE.c.terminal == CONFIRMATION.c.terminal,
+        NOTE.c.journal == CONFIRMATION.c.journal,
+        NOTE.c.refers == CONFIRMATION.c.seq,
+        NOTE.c.mistaken,
+    )
     return (
         select(CONFIRMATION, ENTRY.c.at_ms, CHECK.c.number, CHECK.c.kind, CHECK.c.outcome)
         .join(
@@ -80,7 +87,7 @@ def _results(record: VehicleRecord) -> Select[Any]:
                 ENTRY.c.seq == CONFIRMATION.c.seq,
             ),
         )
-        .where(or_(own, entered), CONFIRMATION.c.result != ResultKey.PENDING)
+        .where(or_(own, entered), CONFIRMATION.c.result != ResultKey.PENDING, ~revoked)
         .where(func.length(CONFIRMATION.c.result) <= LONGEST_WORD)
         .where(func.coalesce(func.length(CONFIRMATION.c.reason), 0) <= LONGEST_WORD)
         .order_by(ENTRY.c.at_ms.desc(), ENTRY.c.seq.desc())

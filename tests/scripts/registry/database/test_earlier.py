@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scripts.registry.database import RequestView, register
 from scripts.registry.hotlist import put
 from scripts.registry.journals.unsealing import open_all
-from terminal.journal.entry import Confirmation, Refinement
+from terminal.journal.entry import Confirmation, Note, Refinement
 from terminal.model import EarlierAlarm, Outcome, VehicleFinding
 from terminal.registry.messages import HotlistEntry, VehicleRecord
 from tests.scripts.registry.database.test_unsealing import DAY_MS, UNCHECKED, kept, upload
@@ -84,6 +84,22 @@ def test_of_an_alarm_the_last_result_counts_and_no_acknowledgement(database: Dat
         journal.add(body, NOW_MS + later_ms)
     upload(database, journal)
     open_all(database, [KEY], NOW_MS)
+    assert told(database) == (EarlierAlarm(20261122, "not_this_vehicle", "plate_cloned"),)
+
+
+def test_a_revoked_result_is_not_told(database: Database):
+    kept(database, ALARM, CLONED, Note(seq=2, mistaken=True))
+    assert told(database) is None
+
+
+def test_of_an_alarm_whose_last_result_was_revoked_the_one_before_it_counts(database: Database):
+    confirmed = Confirmation(seq=1, by="民警", result="confirmed")
+    kept(database, ALARM, confirmed, CLONED, Note(seq=3, mistaken=True))
+    assert told(database) == (EarlierAlarm(20261122, "confirmed"),)
+
+
+def test_a_note_on_a_result_that_does_not_revoke_it_leaves_it(database: Database):
+    kept(database, ALARM, CLONED, Note(seq=2, text="见照片"))
     assert told(database) == (EarlierAlarm(20261122, "not_this_vehicle", "plate_cloned"),)
 
 

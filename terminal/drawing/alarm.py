@@ -14,7 +14,6 @@ from terminal.drawing.page import Page, Role
 from terminal.model import VehicleFinding
 from terminal.screens import alarms
 from terminal.screens.alarms import About
-from terminal.vehicle import status as letters
 from terminal.vehicle.tables import Lines
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ def blocks(page: Page, screen: Alarm) -> list[Block]:
     judged = screen.judged
     shown = [_which_car(page, screen), *_hero(page, screen)]
     if judged.plate is not None:
-        shown.append(padded(result_vehicle.named(page, judged.plate), page.margin, 0, 0, lambda _: ()))
-    shown.append(_reason(page, screen))
+        shown.append(padded(result_vehicle.shown(page, judged.plate), page.margin, 0, 0, lambda _: ()))
+    shown += _reason(page, screen)
     if not judged.recorded:
         shown.append(_strip(page, page.say("alarm_not_recorded"), Icon.DEVICE))
     if screen.more:
@@ -90,19 +89,17 @@ def _hero(page: Page, screen: Alarm) -> list[Block]:
     return hero.blocks(page, dress, head, [advice])
 
 
-def _reason(page: Page, screen: Alarm) -> Block:
-    """Lay out the letters of the status if there are several, its source and age, and earlier alarms."""
-    judged, language = screen.judged, page.style.language
-    status = judged.verdict.status
-    lines = []
-    if len(letters.shown(status.letters or "")) > 1:
-        named = text.status_letters(status.letters or "", language)
-        style = page.font(Role.BODY, page.colours.ink, bold=True)
-        lines.append(paragraph(page.say("letters", letters=named), style, page.width))
-    plain = page.font(Role.BODY, page.colours.ink)
-    lines.append(paragraph(_source(page, screen), plain, page.width))
+def _reason(page: Page, screen: Alarm) -> list[Block]:
+    """Lay out the results of earlier alarms, and the source and its age if it was not asked just now.
+
+    The radio card, a press away, has kind, letters and source of every alarm on a plate.
+    """
+    status, lines = screen.judged.verdict.status, []
+    if screen.judged.plate is None or status.finding not in _LIVE:
+        plain = page.font(Role.BODY, page.colours.ink)
+        lines.append(paragraph(_source(page, screen), plain, page.width))
     lines += result_vehicle.earlier_alarms(page, status, page.width)
-    return padded(stack(lines, page.mm(0.5)), page.margin, 0, 0, lambda _: ())
+    return [padded(stack(lines, page.mm(0.5)), page.margin, 0, 0, lambda _: ())] if lines else []
 
 
 def _source(page: Page, screen: Alarm) -> str:

@@ -107,8 +107,12 @@ def named(page: Page, plate: Plate) -> Block:
     """Lay out a plate as wide as possible, and its kind below."""
     style = page.font(Role.DETAIL, page.colours.muted)
     kind = paragraph(kind_name(page, plate), style, page.width, centred=True)
-    art = centred(plate, page.width, page.mm(TALL if page.smaller < 1 else LOW))
-    return stack([art, kind], page.mm(0.5))
+    return stack([shown(page, plate), kind], page.mm(0.5))
+
+
+def shown(page: Page, plate: Plate) -> Block:
+    """Lay out a plate as wide as possible; its colours show the kind."""
+    return centred(plate, page.width, page.mm(TALL if page.smaller < 1 else LOW))
 
 
 def _art(plate: Plate, tall: int) -> Block:

@@ -17,7 +17,7 @@ from terminal.drawing.icons import Icon
 from terminal.drawing.items import Item, Text
 from terminal.drawing.theme import Language, Style
 from terminal.model import CredentialFinding, LookupState, Outcome, Plate, Subject, VehicleFinding
-from terminal.screens.alarms import is_alarm
+from terminal.screens.alarms import About, Alarm, is_alarm
 from terminal.screens.check import Phase, Ready, Result
 from terminal.screens.events import PlaySignal, Recorded
 from terminal.screens.step import step
@@ -98,6 +98,26 @@ def test_a_first_page_is_read_at_a_glance(vehicle: VehicleFinding, language: Lan
             assert len(re.findall(r"[\w'-]+", words)) <= MOST_WORDS, words
         assert len({item.size for item in shown}) <= MOST_SIZES, words
         assert max(item.size for item in shown) >= 30, words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("about", About)
+def test_an_alarm_that_interrupts_is_read_at_a_glance(about: About, language: Language, fonts: Fonts):
+    """Of all letters but P, whose name has twelve characters and makes it 67."""
+    for vehicle, letters in (
+        (VehicleFinding.ALARM, "CN"),
+        (VehicleFinding.CACHED_ALARM, "CN"),
+        *((VehicleFinding.OFF_ROAD, letter) for letter in "EM"),
+    ):
+        status = live(vehicle, letters, 20270831)
+        screen = with_judged(
+            result(CredentialFinding.NOT_SHOWN, status, subject=Subject.TYPED), plate=CAR.plate
+        )
+        alarm = Alarm(screen.status, screen.judged, about)
+        shown = between_the_bars(compose(alarm, Style(language, fonts)))
+        words = " ".join(item.string for item in shown)
+        pattern, most = (r"\w", MOST_CHARACTERS) if language == "zh" else (r"[\w'-]+", MOST_WORDS)
+        assert len(re.findall(pattern, words)) <= most, words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -185,14 +185,19 @@ def _bar(page: Page, status: Status, *, menu: bool, small: bool) -> Block:
     if right.items:
         start -= max(item.rect.right for item in right.items)
         blocks.append((start, right))
-    row = beside([*blocks, *_shift(page, status, page.margin + end, start)])
+    row = beside([*blocks, *_shift(page, status, page.margin + end, start, _plain(page, marked=marked))])
     inside = (area.height - row.height) // 2
     return padded(row, 0, inside, area.height - row.height - inside, lambda _: [Fill(area, ground)])
 
 
-def _shift(page: Page, status: Status, left: int, right: int) -> list[tuple[int, Block]]:
+def _plain(page: Page, *, marked: bool) -> Type:
+    """Return the text style of what is no warning in the bar, `marked` as a laboratory's or not."""
+    bars = page.colours.bars
+    return page.font(Role.DETAIL, bars.laboratory if marked else bars.key.mark)
+
+
+def _shift(page: Page, status: Status, left: int, right: int, style: Type) -> list[tuple[int, Block]]:
     """Return the shift number if there is room for it between the two ends."""
-    style = page.font(Role.DETAIL, page.colours.bars.key.mark)
     words = page.say("shift", shift=status.shift)
     gap = page.mm(1.6)
     wide = -int(-style.width(words) // 1)
@@ -241,7 +246,7 @@ def _fitting_end(page: Page, status: Status, room: int, *, marked: bool) -> Bloc
 def _bar_end(page: Page, status: Status, *, marked: bool) -> list[tuple[int, _Part]]:
     """Return link, trust, records, upload and torch, each with its rank: 1 is left out first, 0 never."""
     bars = page.colours.bars
-    plain = page.font(Role.DETAIL, bars.laboratory if marked else bars.key.mark)
+    plain = _plain(page, marked=marked)
     warn = page.font(Role.DETAIL, bars.laboratory if marked else bars.warning, bold=True)
     parts: list[tuple[int, _Part]] = []
     if status.online is not None:

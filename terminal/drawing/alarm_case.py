@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pygame import Rect
@@ -11,8 +12,9 @@ from terminal.drawing import alarm_card, regions, text
 from terminal.drawing.items import Fill
 from terminal.drawing.layout import Block, at, paragraph, stack
 from terminal.drawing.page import LEAST_CELL, LEAST_KEY, Page, Role
-from terminal.drawing.shift_parts import headed, inside
+from terminal.drawing.shift_parts import headed, inside, law_lines
 from terminal.drawing.touch_cells import TouchCell, Turned, grid, key_face, part, turn_face
+from terminal.journal.notes import ResultKey
 from terminal.model import POINTS, Fit
 from terminal.screens.alarm_case import (
     ERASE,
@@ -29,6 +31,7 @@ from terminal.screens.alarm_case import (
     VinCheck,
 )
 from terminal.screens.comparing import Fitted
+from terminal.vehicle import law
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,9 +182,21 @@ def _head(page: Page, screen: Drawn) -> Block:
             return stack([*about, *said], page.mm(0.6))
         case CaseForm(missing=lacks):
             words = "case_check_form" if lacks is None else "case_incomplete"
-            return stack([*about, _question(page, page.say(words))], page.mm(0.6))
+            return stack([*about, _question(page, page.say(words)), *_law(page, screen)], page.mm(0.6))
         case CaseText(wanted=wanted):
             return stack([_question(page, page.say(_QUESTIONS[wanted])), _entered(page, screen)])
+
+
+def _law(page: Page, screen: CaseForm) -> list[Block]:
+    """Lay out the articles of law that the disposals rest on, in force on the day of the alarm.
+
+    None without a trusted time, and none unless the alarm was confirmed: its letters are another vehicle's.
+    """
+    alarm, draft = screen.alarm, screen.draft
+    if draft.result != ResultKey.CONFIRMED or not screen.status.clock.trusted:
+        return []
+    each = (law.disposal_articles(one, alarm.letters, alarm.checked_s) for one in draft.disposals)
+    return law_lines(page, chain.from_iterable(each))
 
 
 def _muted(page: Page, words: str) -> Block:

@@ -13,7 +13,7 @@ from terminal.drawing.icons import Icon
 from terminal.drawing.items import IconItem, Item
 from terminal.drawing.layout import Block, beside, paragraph, stack, wrap
 from terminal.drawing.page import LEAST_CELL, Page, Role
-from terminal.drawing.shift_parts import chip, headed, inside, panel, unuploaded
+from terminal.drawing.shift_parts import chip, headed, inside, law_lines, panel, unuploaded
 from terminal.drawing.touch_cells import TouchCell, grid, key_face, part, turn_face
 from terminal.journal.notes import Action
 from terminal.screens.shift import (
@@ -259,15 +259,10 @@ def _noted(page: Page, screen: LogEntry) -> Block:
 
 def _law(page: Page, screen: LogEntry) -> list[Block]:
     """Lay out the articles of law that the measures on disk rest on; nothing without any."""
-    logged = screen.logged
-    measures = [act.text for act in logged.acts if isinstance(act, Action)]
-    named = dict.fromkeys(one for measure in measures for one in articles_of(logged, measure))
-    if not named or not screen.status.clock.trusted:
+    if not screen.status.clock.trusted:
         return []
-    language = page.style.language
-    said = ("、" if language == "zh" else "; ").join(text.article(one, language) for one in named)
-    words = page.say("law_line", articles=said)
-    return [paragraph(words, page.font(Role.DETAIL, page.colours.ink), page.width)]
+    measures = [act.text for act in screen.logged.acts if isinstance(act, Action)]
+    return law_lines(page, (one for measure in measures for one in articles_of(screen.logged, measure)))
 
 
 def _acts(page: Page, acts: tuple[OfficerNote, ...], *, noted: bool) -> Block:

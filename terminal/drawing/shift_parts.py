@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from pygame import Rect
 
-from terminal.drawing import regions, theme
+from terminal.drawing import regions, text, theme
 from terminal.drawing.flow import Flow, flow
 from terminal.drawing.items import Dashes, Fill, IconItem, Item
-from terminal.drawing.layout import Block, at, padded
-from terminal.drawing.page import STEPS, Page, top
+from terminal.drawing.layout import Block, at, padded, paragraph
+from terminal.drawing.page import STEPS, Page, Role, top
 from terminal.drawing.theme import Form
 from terminal.drawing.touch_cells import TouchCell, face_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from terminal.drawing.theme import Style
     from terminal.model import Outcome
     from terminal.screens.values import Status
+    from terminal.vehicle.law import Article
 
 
 def unuploaded(page: Page, count: int) -> str:
@@ -93,3 +94,13 @@ def listed(style: Style, status: Status, made: Callable[[Page], Sequence[Block]]
 def indented(page: Page, block: Block) -> Block:
     """Indent a block by the margin."""
     return padded(block, page.margin, 0, 0, lambda _: ())
+
+
+def law_lines(page: Page, named: Iterable[Article]) -> list[Block]:
+    """Lay out articles of law, each once; nothing without any."""
+    language = page.style.language
+    cited = [text.article(one, language) for one in dict.fromkeys(named)]
+    if not cited:
+        return []
+    words = page.say("law_line", articles=("、" if language == "zh" else "; ").join(cited))
+    return [paragraph(words, page.font(Role.DETAIL, page.colours.ink), page.width)]

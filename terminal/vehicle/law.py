@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 SCRAPPED = frozenset("EMP")
 """State letters of vehicles that are to be scrapped or deregistered."""
+OVERDUE = "Q"
+"""State letter of vehicles whose inspection is overdue."""
+_OF_DISPOSAL = {"penalised": "开具文书", "held": "扣留车辆", "handed_over": "移交"}
+"""Measure that a disposal of an alarm (alarm_results.csv) is; the others rest on no article."""
 _DIGITS, _UNITS = "零一二三四五六七八九", ("", "十", "百")
 
 
@@ -56,6 +60,21 @@ def articles(measure: str, outcome: Outcome, letters: str | None, unix_s: float)
     """
     keys = (in_force(key, unix_s) for key in _keys(measure, outcome, letters))
     return tuple(article for article in keys if article is not None)
+
+
+def disposal_articles(disposal: str, letters: str | None, unix_s: float) -> tuple[Article, ...]:
+    """Return the articles that a disposal of an alarm (a key of alarm_results.csv) rests on, in force at
+    `unix_s`, on a vehicle with these state letters.
+
+    Only letters beside the alarm's own can name one: that a vehicle is wanted is no offence of its driver.
+    """
+    measure = _OF_DISPOSAL.get(disposal)
+    if measure is None:
+        return ()
+    given = frozenset(letters or "")
+    grounds = (Outcome.OFF_ROAD, Outcome.OVERDUE) if OVERDUE in given else (Outcome.OFF_ROAD,)
+    named = (one for outcome in grounds for one in articles(measure, outcome, letters, unix_s))
+    return tuple(dict.fromkeys(named))
 
 
 def citation(article: Article) -> str:

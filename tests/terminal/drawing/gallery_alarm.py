@@ -53,6 +53,9 @@ HELD = AlarmResult(
     handed_to="刑侦部门 032117",
 )
 
+PENALISED = AlarmResult(ResultKey.CONFIRMED, disposals=("penalised", "held"))
+"""Disposals that rest on articles of law, where the vehicle is deregistered and its inspection overdue."""
+
 
 def banner(alarm: OpenAlarm, count: int = 1, *, opens: bool = True) -> AlarmStatus:
     """Return the banner of an open alarm."""
@@ -82,6 +85,7 @@ def case_screens() -> dict[str, Shown]:
         "case_disposals": CasePick(OPEN, replace(HELD, document=None), CaseField.DISPOSALS, status=own),
         "case_form": CaseForm(picked, EXCLUDED, status=own),
         "case_form_held": CaseForm(OPEN, HELD, 2, status=many),
+        "case_form_law": CaseForm(replace(OPEN, letters="CEQ"), PENALISED, status=own),
         "case_form_incomplete": CaseForm(OPEN, AlarmResult(ResultKey.CONFIRMED), status=own),
         "case_document": CaseText(OPEN, HELD, CaseField.DOCUMENT, "3205002026110203", status=own),
         "case_receiver": CaseText(OPEN, HELD, CaseField.HANDED_TO, "刑侦部门 032117", status=many),

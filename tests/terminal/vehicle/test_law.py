@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from terminal.model import Outcome
 from terminal.vehicle import law, tables
 from terminal.vehicle.inspection import SHANGHAI
+from terminal.vehicle.tables import ALARM_WORD_KEYS
 
 TABLE = """key,act,article,from,to,zh,en
 minor,道路交通安全法,87,2021-04-29,2027-02-28,轻微违法,Minor
@@ -58,6 +59,28 @@ def test_an_oral_warning_and_an_overdue_inspection_name_their_articles():
     assert cited("扣留车辆", Outcome.OFF_ROAD, "GE") == ["14", "100"]
     assert cited("扣留车辆", Outcome.OFF_ROAD, "D") == []
     assert cited("扣留车辆", Outcome.OVERDUE) == []
+
+
+def test_a_disposal_names_the_articles_on_the_letters_beside_the_alarms_own():
+    def cited(disposal: str, letters: str | None) -> list[str]:
+        return [one.number for one in law.disposal_articles(disposal, letters, NOW_S)]
+
+    assert cited("held", "CE") == ["14", "100"]
+    assert cited("handed_over", "CM") == ["14", "100"]
+    assert cited("penalised", "CQ") == ["13", "90"]
+    assert cited("penalised", "CEQ") == ["14", "100", "13", "90"]
+    assert cited("held", "CQ") == []
+
+
+@pytest.mark.parametrize("disposal", ALARM_WORD_KEYS["disposal"])
+def test_that_a_vehicle_is_wanted_names_no_article(disposal: str):
+    assert law.disposal_articles(disposal, "C", NOW_S) == ()
+    assert law.disposal_articles(disposal, None, NOW_S) == ()
+
+
+@pytest.mark.usefixtures("revised")
+def test_a_disposal_names_no_article_that_is_not_in_force():
+    assert law.disposal_articles("held", "CE", NOW_S) == ()
 
 
 @given(

@@ -35,3 +35,10 @@ def test_without_a_backlight_nothing_is_set(tmp_path: Path):
     assert not SysfsBacklight(tmp_path / "missing").set(1.0)
     backlight(tmp_path, "0")
     assert not SysfsBacklight(tmp_path).set(1.0)
+
+
+def test_a_brightness_that_may_not_be_written_is_reported_as_not_set(tmp_path: Path):
+    brightness = backlight(tmp_path, "31")
+    brightness.unlink()
+    brightness.mkdir()  # a file's mode does not stop root, who may run this test
+    assert not SysfsBacklight(tmp_path).set(0.5)

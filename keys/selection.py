@@ -50,7 +50,10 @@ class Selection:
 
 
 def selection_of(
-    described: Identity, others: Iterable[str], hotlists: frozenset[str] | None = None
+    described: Identity,
+    others: Iterable[str],
+    hotlists: frozenset[str] | None = None,
+    release: str | None = None,
 ) -> Selection:
     """Return the selection of an enrolled terminal; `others` are further provinces, see `Selection`."""
     further = frozenset(others)
@@ -62,6 +65,7 @@ def selection_of(
         registers=further,
         offline=further,
         hotlists=hotlists,
+        release=release,
     )
 
 

@@ -42,6 +42,7 @@ LABELS = {
     "credential": "credential: verifies codes",
     "drawing": "drawing: screens to pixels",
     "drivers": "drivers: real and simulated hardware",
+    "firmware": "firmware: releases of the image",
     "journal": "journal: sealed, chained records",
     "keys": "keys: keys, trust sets, codes",
     "officers": "officers: roster and PINs",

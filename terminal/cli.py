@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from terminal import __version__, console
 from terminal.cli_device import add_commands
+from terminal.commands import release_arguments
 from terminal.commands.decoding import Limits
 from terminal.errors import ConfigFault, Fault
 from terminal.model import Plate
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_enrol(commands)
     _add_upload(commands)
     add_commands(commands, CONFIG)
+    release_arguments.add(commands, CONFIG)
     return parser
 
 

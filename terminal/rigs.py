@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
-from terminal.device_ports import Parts
-from terminal.errors import ConfigFault, IdentityFault, InputFault, PanelFault
+from terminal.device_ports import Parts, Slots
+from terminal.errors import ConfigFault, IdentityFault, InputFault, LinkFault, PanelFault
+from terminal.firmware.files import running
 from terminal.ports import (
     Camera,
     Display,
@@ -24,8 +27,7 @@ from terminal.ports import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
 
     from drivers.desk import DeskScreen
     from drivers.sim import SimRig
@@ -261,7 +263,48 @@ def _trust_store(settings: Config) -> tuple[TrustStore, Selection]:
     from keys.trust_source import terminal_store  # noqa: PLC0415 - loads tuf
 
     hotlists = frozenset(settings.registry.provinces) if settings.registry else frozenset()
+    runs = running()
     selection = selection_of(
-        identity.load(settings.paths.identity), settings.trust.provinces, hotlists or None
+        identity.load(settings.paths.identity),
+        settings.trust.provinces,
+        hotlists or None,
+        None if runs is None else runs.name,
     )
     return terminal_store(settings.paths.state, settings.paths.identity / identity.ROOT), selection
+
+
+def depot(settings: Config, origin: str) -> Callable[[str], Iterable[bytes]]:
+    """Return what reads a file of an https:// address or a folder. It raises LinkFault."""
+    from tuf.api.exceptions import DownloadError  # noqa: PLC0415 - only this command needs it
+
+    from keys.sources import FolderSource, HttpsSource  # noqa: PLC0415 - loads tuf
+
+    remote = urlsplit(origin).scheme in ("http", "https")
+    source = (
+        HttpsSource(origin, settings.paths.identity / identity.CA) if remote else FolderSource(Path(origin))
+    )
+
+    def read(path: str) -> Iterable[bytes]:
+        try:
+            yield from source.read(path)
+        except DownloadError as error:
+            raise LinkFault(f"depot: {error}") from error
+
+    return read
+
+
+def slots() -> Slots:
+    """The slots of this image."""
+    from drivers.slots import RaucSlots  # noqa: PLC0415 - only this command needs it
+
+    return RaucSlots()
+
+
+def test_code(now_s: int) -> str:
+    """Sign a code with a key of the moment, draw it, and read and verify it as a terminal does; describe it.
+
+    Raises InputFault if it is not found current.
+    """
+    from keys.test_code import read_back  # noqa: PLC0415 - loads libsodium and zxing-cpp
+
+    return read_back(os.urandom, now_s)

@@ -63,6 +63,7 @@ OPTIONS = {
     },
     "lookup": {"--kind", "--officer", "--pin-fd", "--json", "--config"},
     "upload": {"--to", "--receipts", "--config"},
+    "release": {"--from", "--config"},
     "trust": {"--from", "--json", "--config"},
     "clock": {"--config"},
     "journal": {"--config"},

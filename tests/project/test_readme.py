@@ -43,6 +43,7 @@ COMMANDS = (
     "enrol",
     "self-test",
     "fault",
+    "release",
 )
 
 

@@ -1,0 +1,1 @@
+"""Releases of the image: which bundle may be installed, and what becomes of a release after a boot."""

@@ -23,7 +23,7 @@ class Machine:
     folder: Path
     with_tpm: bool = False
 
-    def start(self, job: Path, port: Path) -> Running:
+    def start(self, job: Path, port: Path) -> PoweredMachine:
         """Boot with the laboratory's disk `job`; the guest's reports go to the file `port`."""
         port.unlink(missing_ok=True)
         helpers = [self._tpm()] if self.with_tpm else []
@@ -46,7 +46,7 @@ class Machine:
             *(["-device", "tpm-tis-device,tpmdev=t"] if self.with_tpm else []),
         ]
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own arguments
-        return Running(child, port, helpers)
+        return PoweredMachine(child, port, helpers)
 
     def _tpm(self) -> subprocess.Popen[bytes]:
         state = self.folder / "tpm"
@@ -72,7 +72,7 @@ def _disk(name: str, drive: str) -> Sequence[str]:
 
 
 @dataclass(slots=True)
-class Running:
+class PoweredMachine:
     """A machine that runs."""
 
     process: subprocess.Popen[bytes]

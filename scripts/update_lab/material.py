@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keys import lab, lab_repository
-from terminal.firmware.release import Target, write_target
+from terminal.firmware.release import ReleaseTarget, write_target
 
 GUEST = Path(__file__).parent / "guest"
 ROOT = Path(__file__).parents[2]
@@ -111,7 +111,7 @@ class Material:
         digest = hashlib.sha256(bundle.read_bytes()).digest()
         folder = (laboratory / "trust").resolve() / "release"
         folder.mkdir(exist_ok=True)
-        (folder / "virt.cbor").write_bytes(write_target(Target(digest, counter)))
+        (folder / "virt.cbor").write_bytes(write_target(ReleaseTarget(digest, counter)))
         _run(sys.executable, "-c", _PUBLISH, str(laboratory))
         shutil.copytree(laboratory / lab_repository.PUBLIC, depot)
         (depot / "release").mkdir()

@@ -30,7 +30,7 @@ COUNT = re.compile(r"JOURNAL records +(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseReport:
     """Result of a case."""
 
     slot: str
@@ -50,7 +50,7 @@ class Outcome:
         return self.whole and self.records >= self.acknowledged
 
 
-def outcome(lines: list[str], acknowledged: int = 0) -> Outcome | None:
+def outcome(lines: list[str], acknowledged: int = 0) -> CaseReport | None:
     """Read the reports of a case; None if the system did not come up and report to the end."""
     ups, counts = [UPS.match(line) for line in lines], [COUNT.match(line) for line in lines]
     found = [up for up in ups if up]
@@ -63,7 +63,7 @@ def outcome(lines: list[str], acknowledged: int = 0) -> Outcome | None:
         "set aside" in line for line in lines
     )
     said = [line.removeprefix("INSTALL ") for line in lines if line.startswith("INSTALL ")]
-    return Outcome(
+    return CaseReport(
         found[-1][1],
         int(found[-1][2]),
         max([acknowledged, *acks]),
@@ -74,10 +74,10 @@ def outcome(lines: list[str], acknowledged: int = 0) -> Outcome | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CaseRow:
     """A row of the table."""
 
-    found: Outcome | None
+    found: CaseReport | None
     expected: bool
     """True if slot and release are those that the case expects."""
     note: str
@@ -112,7 +112,9 @@ class Laboratory:
             _copy(ready / name, device / name)
         return Machine(device)
 
-    def update(self, case: str, bundle: Path, counter: int, machine: Machine | None = None) -> Outcome | None:
+    def update(
+        self, case: str, bundle: Path, counter: int, machine: Machine | None = None
+    ) -> CaseReport | None:
         """Install a bundle whose trust set says `counter`, let it boot, and return what came of it."""
         machine = self.prepared() if machine is None else machine
         begun_s = time.monotonic()
@@ -122,7 +124,7 @@ class Laboratory:
         running.cut()
         return outcome(running.lines()) if ended else None
 
-    def cut(self, number: int) -> Row:
+    def cut(self, number: int) -> CaseRow:
         """Cut the power at a random moment of a good update, then boot again."""
         bundle = self.material.image(2) / "bundle.raucb"
         if not self._span_s:
@@ -140,7 +142,7 @@ class Laboratory:
         found = outcome(again.lines(), max(acks, default=0)) if ended else None
         stage = "installing" if "INSTALLING" in lines else "before"
         stage = "after the installation" if "INSTALLED" in lines else stage
-        return Row(found, found is not None, f"cut after {after_s:.0f} of {span_s:.0f} s, {stage}")
+        return CaseRow(found, found is not None, f"cut after {after_s:.0f} of {span_s:.0f} s, {stage}")
 
     def _port(self, case: str) -> Path:
         return self.material.work / f"{case}.port"
@@ -150,18 +152,18 @@ def _copy(source: Path, target: Path) -> None:
     subprocess.run(["/bin/cp", "--sparse=always", source, target], check=True)  # noqa: S603 - our own files
 
 
-def _good(laboratory: Laboratory) -> Row:
+def _good(laboratory: Laboratory) -> CaseRow:
     found = laboratory.update("good", laboratory.material.image(2) / "bundle.raucb", 2)
     return _judged(found, "B", 2, "release 2 is installed")
 
 
-def _bad_signature(laboratory: Laboratory) -> Row:
+def _bad_signature(laboratory: Laboratory) -> CaseRow:
     bundle = laboratory.material.signed_by_another(laboratory.material.image(2))
     found = laboratory.update("bad-signature", bundle, 2)
     return _judged(found, "A", 1, "signature")
 
 
-def _older(laboratory: Laboratory) -> Row:
+def _older(laboratory: Laboratory) -> CaseRow:
     """Go to release 2, then be offered release 1 by a trust set that is newer."""
     image = laboratory.material.image(1)
     laboratory.update("older-before", laboratory.material.image(2) / "bundle.raucb", 2)
@@ -170,24 +172,24 @@ def _older(laboratory: Laboratory) -> Row:
     return _judged(found, "B", 2, "not installed: the counter is below")
 
 
-def _no_boot(laboratory: Laboratory) -> Row:
+def _no_boot(laboratory: Laboratory) -> CaseRow:
     found = laboratory.update("no-boot", laboratory.material.image(3, "broken") / "bundle.raucb", 3)
     return _judged(found, "A", 1, "release 3 is installed")
 
 
-def _unhealthy(laboratory: Laboratory) -> Row:
+def _unhealthy(laboratory: Laboratory) -> CaseRow:
     found = laboratory.update("unhealthy", laboratory.material.image(4, "unhealthy") / "bundle.raucb", 4)
     return _judged(found, "A", 1, "release 4 is installed")
 
 
-def _judged(found: Outcome | None, slot: str, counter: int, said: str) -> Row:
+def _judged(found: CaseReport | None, slot: str, counter: int, said: str) -> CaseRow:
     if found is None:
-        return Row(None, expected=False, note="")
+        return CaseRow(None, expected=False, note="")
     right = found.slot == slot and found.counter == counter and said in found.said
-    return Row(found, right, found.said)
+    return CaseRow(found, right, found.said)
 
 
-CASES: dict[str, Callable[[Laboratory], Row]] = {
+CASES: dict[str, Callable[[Laboratory], CaseRow]] = {
     "good": _good,
     "bad-signature": _bad_signature,
     "older": _older,
@@ -196,7 +198,7 @@ CASES: dict[str, Callable[[Laboratory], Row]] = {
 }
 
 
-def _print(name: str, row: Row) -> bool:
+def _print(name: str, row: CaseRow) -> bool:
     found = row.found
     good = found is not None and found.kept and row.expected
     told = "no report"

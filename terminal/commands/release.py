@@ -19,14 +19,14 @@ from terminal.console import out, warn
 from terminal.errors import Fault, IdentityFault, ReleaseFault
 from terminal.firmware import files, health, release
 from terminal.firmware.health import PartHealth
-from terminal.firmware.release import AfterBoot, Refusal
+from terminal.firmware.release import AfterBoot, InstallRefusal
 from terminal.journal.recovery import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from terminal.device_ports import Slots
-    from terminal.firmware.release import Progress, Running
+    from terminal.firmware.release import Progress, RunningRelease
 
 DONE, REFUSED = 0, 1
 """Exit statuses."""
@@ -36,7 +36,10 @@ _LOCK_S = 10.0
 
 
 def install(
-    running: Running, targets: Mapping[str, bytes], fetch: Callable[[str], Iterable[bytes]], slots: Slots
+    running: RunningRelease,
+    targets: Mapping[str, bytes],
+    fetch: Callable[[str], Iterable[bytes]],
+    slots: Slots,
 ) -> int:
     """Install the bundle that the trust set names; return DONE, or REFUSED after printing the reason.
 
@@ -69,7 +72,7 @@ def install(
     return DONE
 
 
-def _fetch(digest: bytes, fetch: Callable[[str], Iterable[bytes]]) -> Refusal | None:
+def _fetch(digest: bytes, fetch: Callable[[str], Iterable[bytes]]) -> InstallRefusal | None:
     """Copy the bundle where nobody but root can change it, and compare it with its signed SHA-256."""
     hashed, bundle = hashlib.sha256(), files.UPDATES / BUNDLE
     try:
@@ -83,10 +86,10 @@ def _fetch(digest: bytes, fetch: Callable[[str], Iterable[bytes]]) -> Refusal | 
     if hashed.digest() == digest:
         return None
     bundle.unlink()
-    return Refusal.CONTENT
+    return InstallRefusal.CONTENT
 
 
-def confirm(running: Running, find: Callable[[], Mapping[str, PartHealth]], slots: Slots) -> int:
+def confirm(running: RunningRelease, find: Callable[[], Mapping[str, PartHealth]], slots: Slots) -> int:
     """Commit a release on trial if it is healthy, and restart into the other slot if not; returns DONE.
 
     `find` returns the findings of `check`. Raises ReleaseFault.

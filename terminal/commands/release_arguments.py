@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from terminal.config import Config
     from terminal.firmware.health import PartHealth
-    from terminal.firmware.release import Running
+    from terminal.firmware.release import RunningRelease
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no other name
 
@@ -67,7 +67,7 @@ def _carry_out(chosen: argparse.Namespace) -> int:
     return release.confirm(running, lambda: _findings(settings, chosen.config), rigs.slots())
 
 
-def _install(settings: Config, running: Running, origin: str | None) -> int:
+def _install(settings: Config, running: RunningRelease, origin: str | None) -> int:
     from terminal import rigs  # noqa: PLC0415 - loads the tables
     from terminal.commands import release  # noqa: PLC0415 - loads SQLite
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from terminal import atomic_file
 from terminal.errors import ReleaseFault
-from terminal.firmware.release import NAME, Progress, Running
+from terminal.firmware.release import NAME, Progress, RunningRelease
 
 RELEASE = Path("/usr/lib/roadside/release.json")
 """In an image alone."""
@@ -17,7 +17,7 @@ UPDATES = Path("/data/update")
 PROGRESS = "progress.json"
 
 
-def running(path: Path = RELEASE) -> Running | None:
+def running(path: Path = RELEASE) -> RunningRelease | None:
     """Load the release that runs; None where the terminal was not installed as an image.
 
     Raises ReleaseFault if the file is invalid.
@@ -30,7 +30,7 @@ def running(path: Path = RELEASE) -> Running | None:
         raise ReleaseFault(f"{path}: {error}") from error
     match told:
         case {"name": str(name), "counter": int(counter)} if NAME.fullmatch(name) and counter > 0:
-            return Running(name, counter)
+            return RunningRelease(name, counter)
     raise ReleaseFault(f"{path}: not a release")
 
 

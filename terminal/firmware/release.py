@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningRelease:
     """Release that runs: the file `release.json` of its image."""
 
     name: str
@@ -37,7 +37,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReleaseTarget:
     """Content of a target `release/<name>.cbor`."""
 
     digest: bytes
@@ -63,7 +63,7 @@ class Progress:
     """Parts that were in order when a release was committed last: `camera`, `trust`."""
 
 
-class Refusal(StrEnum):
+class InstallRefusal(StrEnum):
     """Reasons not to install the bundle of a target."""
 
     SAME = "this release is installed"
@@ -82,7 +82,7 @@ class AfterBoot(StrEnum):
     ROLL_BACK = "roll back"
 
 
-def read_target(content: bytes) -> Target:
+def read_target(content: bytes) -> ReleaseTarget:
     """Read a target `release/<name>.cbor`: `{1: SHA-256, 2: counter}`. Raises TrustFault."""
     try:
         value = cbor.read(content)
@@ -95,26 +95,26 @@ def read_target(content: bytes) -> Target:
         raise TrustFault("release target: key 1 is not a SHA-256")
     if not isinstance(counter, int) or isinstance(counter, bool) or not 0 < counter < MOST_COUNTER:
         raise TrustFault("release target: key 2 is not a counter")
-    return Target(digest, counter)
+    return ReleaseTarget(digest, counter)
 
 
-def write_target(target: Target) -> bytes:
+def write_target(target: ReleaseTarget) -> bytes:
     """Encode a target `release/<name>.cbor`."""
     return cbor.write({1: target.digest, 2: target.counter})
 
 
-def refusal(target: Target, running: Running, progress: Progress) -> Refusal | None:
+def refusal(target: ReleaseTarget, running: RunningRelease, progress: Progress) -> InstallRefusal | None:
     """Return why the bundle of this target is not to be installed; None if it is."""
     if running.counter > progress.committed:
-        return Refusal.TRIAL
+        return InstallRefusal.TRIAL
     if target.counter == progress.committed:
-        return Refusal.SAME
+        return InstallRefusal.SAME
     if target.counter < progress.committed:
-        return Refusal.OLDER
-    return Refusal.FAILED if target.digest.hex() == progress.failed else None
+        return InstallRefusal.OLDER
+    return InstallRefusal.FAILED if target.digest.hex() == progress.failed else None
 
 
-def after_boot(running: Running, progress: Progress, *, healthy: bool, first: bool) -> AfterBoot:
+def after_boot(running: RunningRelease, progress: Progress, *, healthy: bool, first: bool) -> AfterBoot:
     """Return what becomes of the release that runs; `first` says that nothing was ever committed here."""
     if running.counter <= progress.committed:
         return AfterBoot.KEEP
@@ -123,7 +123,7 @@ def after_boot(running: Running, progress: Progress, *, healthy: bool, first: bo
     return AfterBoot.ROLL_BACK
 
 
-def committed(progress: Progress, running: Running, had: frozenset[str]) -> Progress:
+def committed(progress: Progress, running: RunningRelease, had: frozenset[str]) -> Progress:
     """Return the state after the release that runs was committed."""
     return Progress(max(progress.committed, running.counter), progress.failed, had=had)
 
@@ -138,7 +138,7 @@ def interrupted(progress: Progress) -> Progress:
     return _settled(progress)
 
 
-def is_waited_for(progress: Progress, running: Running) -> bool:
+def is_waited_for(progress: Progress, running: RunningRelease) -> bool:
     """Return True if a bundle was being installed, or was to be tried, and another release runs."""
     return progress.installed_counter > running.counter
 

@@ -10,20 +10,25 @@ from hypothesis import strategies as st
 
 from terminal.errors import ReleaseFault, TrustFault
 from terminal.firmware import files, health, release
-from terminal.firmware.release import AfterBoot, Progress, Refusal, Running, Target
+from terminal.firmware.release import AfterBoot, InstallRefusal, Progress, ReleaseTarget, RunningRelease
 
 DIGEST = bytes(range(32))
-SECOND = Running("virt", 2)
+SECOND = RunningRelease("virt", 2)
 
 
 def test_a_target_is_read_as_it_was_written():
-    target = Target(DIGEST, 7)
+    target = ReleaseTarget(DIGEST, 7)
     assert release.read_target(release.write_target(target)) == target
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xa0", bytes.fromhex("a20141000201"), release.write_target(Target(DIGEST, 1))[:-1] + b"\x00"],
+    [
+        b"",
+        b"\xa0",
+        bytes.fromhex("a20141000201"),
+        release.write_target(ReleaseTarget(DIGEST, 1))[:-1] + b"\x00",
+    ],
     ids=["empty", "no keys", "short hash", "counter 0"],
 )
 def test_a_target_of_another_form_is_refused(content: bytes):
@@ -35,20 +40,23 @@ def test_a_target_of_another_form_is_refused(content: bytes):
     ("counter", "progress", "reason"),
     [
         (3, Progress(committed=2), None),
-        (2, Progress(committed=2), Refusal.SAME),
-        (1, Progress(committed=2), Refusal.OLDER),
-        (3, Progress(committed=1), Refusal.TRIAL),
-        (3, Progress(committed=2, failed=DIGEST.hex()), Refusal.FAILED),
-        (3, Progress(committed=5), Refusal.OLDER),
+        (2, Progress(committed=2), InstallRefusal.SAME),
+        (1, Progress(committed=2), InstallRefusal.OLDER),
+        (3, Progress(committed=1), InstallRefusal.TRIAL),
+        (3, Progress(committed=2, failed=DIGEST.hex()), InstallRefusal.FAILED),
+        (3, Progress(committed=5), InstallRefusal.OLDER),
     ],
 )
-def test_bundles_that_are_installed(counter: int, progress: Progress, reason: Refusal | None):
-    assert release.refusal(Target(DIGEST, counter), SECOND, progress) is reason
+def test_bundles_that_are_installed(counter: int, progress: Progress, reason: InstallRefusal | None):
+    assert release.refusal(ReleaseTarget(DIGEST, counter), SECOND, progress) is reason
 
 
 @given(counter=st.integers(1, 9), committed=st.integers(0, 9), running=st.integers(1, 9))
 def test_no_counter_below_a_committed_one_is_ever_installed(counter: int, committed: int, running: int):
-    accepted = release.refusal(Target(DIGEST, counter), Running("virt", running), Progress(committed)) is None
+    accepted = (
+        release.refusal(ReleaseTarget(DIGEST, counter), RunningRelease("virt", running), Progress(committed))
+        is None
+    )
     assert not accepted or counter > committed >= running
 
 
@@ -73,10 +81,13 @@ def test_a_release_after_a_boot(
 
 def test_a_bundle_that_failed_is_refused_and_one_that_was_cut_off_is_not():
     installed = Progress(1, installed=DIGEST.hex(), installed_counter=2, activated=True)
-    first = Running("virt", 1)
+    first = RunningRelease("virt", 1)
     assert release.is_waited_for(installed, first)
-    assert release.refusal(Target(DIGEST, 2), first, release.rolled_back(installed)) is Refusal.FAILED
-    assert release.refusal(Target(DIGEST, 2), first, release.interrupted(installed)) is None
+    assert (
+        release.refusal(ReleaseTarget(DIGEST, 2), first, release.rolled_back(installed))
+        is InstallRefusal.FAILED
+    )
+    assert release.refusal(ReleaseTarget(DIGEST, 2), first, release.interrupted(installed)) is None
     assert not release.is_waited_for(release.interrupted(installed), first)
 
 

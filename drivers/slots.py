@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from terminal.errors import ReleaseFault
+from terminal.slots import ReleaseFault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ _INSTALL_S, _OTHER_S = 1800.0, 60.0
 
 
 class RaucSlots:
-    """See `terminal.device_ports.Slots`. Needs root."""
+    """See `terminal.slots.Slots`. Needs root."""
 
     def install(self, bundle: Path) -> None:
         """See `Slots`."""

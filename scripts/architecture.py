@@ -15,7 +15,14 @@ README = Path("README.md")
 BEGIN, END = "<!-- architecture -->", "<!-- /architecture -->"
 ROOTS = ("terminal", "drivers", "keys")
 BASE = frozenset(
-    {"terminal.codes", "terminal.device_ports", "terminal.errors", "terminal.model", "terminal.ports"}
+    {
+        "terminal.codes",
+        "terminal.device_ports",
+        "terminal.errors",
+        "terminal.model",
+        "terminal.ports",
+        "terminal.slots",
+    }
 )
 """Drawn as one node, because nearly every part imports them."""
 OMITTED = frozenset(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,3 @@ class Parts:
     battery: Battery | None = None
     microphone: Microphone | None = None
     backlight: Backlight | None = None
-
-
-class Slots(Protocol):
-    """The two slots of an image, of which one runs."""
-
-    def install(self, bundle: Path) -> None:
-        """Install a signed bundle to the other slot, which the next boot tries. Raises ReleaseFault."""
-
-    def mark_good(self) -> None:
-        """Make the slot that runs the first choice of every boot. Raises ReleaseFault."""
-
-    def restart(self) -> None:
-        """Restart the device. Raises ReleaseFault."""

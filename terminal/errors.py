@@ -322,12 +322,6 @@ class ClockFault(Fault):
     code, zh, en = "K02", "时钟数据无法使用，请联系管理员", "The clock's data cannot be used"
 
 
-class ReleaseFault(Fault):
-    """Raised when a release of the image cannot be installed, committed or left."""
-
-    code, zh, en = "E03", "系统更新失败，请联系管理员", "The update of the system failed"
-
-
 class TerminalInactive(LinkFault):
     """Shown when the registry refuses this terminal as withdrawn."""
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from terminal import identity
 from terminal.clock.trusted_clock import RELEASED_S, TrustedClock
-from terminal.device_ports import Parts, Slots
+from terminal.device_ports import Parts
 from terminal.errors import ConfigFault, IdentityFault, InputFault, LinkFault, PanelFault
 from terminal.firmware.files import running
 from terminal.ports import (
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from terminal.config import Config
     from terminal.credential.trust_source import TrustReport, TrustSource, UpdateReport
     from terminal.model import Luma
+    from terminal.slots import Slots
 
 
 def pi_rig(settings: Config) -> Rig:

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 
 from terminal.commands import output
 from terminal.console import out, warn
-from terminal.errors import Fault, IdentityFault, ReleaseFault
+from terminal.errors import Fault, IdentityFault
 from terminal.firmware import files, health, release
 from terminal.firmware.health import PartHealth
 from terminal.firmware.release import AfterBoot, InstallRefusal
 from terminal.journal.recovery import NAME
+from terminal.slots import ReleaseFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from terminal.device_ports import Slots
     from terminal.firmware.release import Progress, RunningRelease
+    from terminal.slots import Slots
 
 DONE, REFUSED = 0, 1
 """Exit statuses."""

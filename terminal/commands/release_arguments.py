@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal.errors import ConfigFault, ReleaseFault
+from terminal.errors import ConfigFault
+from terminal.slots import ReleaseFault
 
 if TYPE_CHECKING:
     import argparse

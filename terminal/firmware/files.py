@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from terminal import atomic_file
-from terminal.errors import ReleaseFault
 from terminal.firmware.release import NAME, Progress, RunningRelease
+from terminal.slots import ReleaseFault
 
 RELEASE = Path("/usr/lib/roadside/release.json")
 """In an image alone."""

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.errors import ReleaseFault, TrustFault
+from terminal.errors import TrustFault
 from terminal.firmware import files, health, release
 from terminal.firmware.release import AfterBoot, InstallRefusal, Progress, ReleaseTarget, RunningRelease
+from terminal.slots import ReleaseFault
 
 DIGEST = bytes(range(32))
 SECOND = RunningRelease("virt", 2)

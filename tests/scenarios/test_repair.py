@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_BACKS = 4
-"""Presses of BACK that lead to the live picture from any screen."""
+"""Presses of BACK that lead to the live picture."""
 STOLEN = Plate("苏A50000", "02")
 """A vehicle of the registry's sample that was reported stolen."""
 MISTYPED = "苏A50008"
@@ -81,11 +81,23 @@ def look_up_a_vin(desk: Desk) -> None:
     back(desk)
 
 
+def join_a_tractor(desk: Desk) -> None:
+    """A trailer's check leads to its tractor's by a press, and the second names the first."""
+    enter(desk, "苏C1234挂", "15")
+    desk.play("expect pass not_shown\nopen partner\nexpect entry")
+    trailer = shown(desk, PlateEntry).after
+    desk.play("type 苏A20002\npress CONFIRM\nexpect kinds\npick 02\nexpect overdue not_shown")
+    assert trailer is not None
+    assert shown(desk, Result).judged.entry.belongs_to == trailer.seq
+    back(desk)
+
+
 def test_mistakes_are_put_right_and_the_records_tell_it(online: Desk, laboratory: Path) -> None:
     """One terminal for all, since a registry and a terminal take seconds to start."""
     correct_a_number(online)
     noted = change_a_note(online)
     look_up_a_vin(online)
+    join_a_tractor(online)
     told = bodies(online, laboratory)
     first, revoked, second = [one for one in told if isinstance(one, Note) and (one.action or one.mistaken)]
     assert (first.seq, first.action) == (second.seq, "放行") == (noted, "放行")

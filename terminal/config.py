@@ -189,6 +189,7 @@ def parse(content: dict[str, Any], folder: Path) -> Config:
     config = _section(Config, content, "", folder)
     config = replace(config, trust=_trust(config.trust, folder))
     _require_provinces(config)
+    _require_separate_pins(config.panel)
     for name in config.checks.display_only:
         if name not in set(ComparedField):
             raise ConfigFault(f"[checks] display_only: expected some of {', '.join(ComparedField)}")
@@ -208,6 +209,17 @@ def _require_provinces(config: Config) -> None:
     for section, provinces in chosen.items():
         if not set(provinces or ()) <= PROVINCES.keys():
             raise ConfigFault(f"[{section}] provinces: expected some of {''.join(PROVINCES)}")
+
+
+def _require_separate_pins(panel: PanelSettings) -> None:
+    """Require a pin of its own for each part."""
+    taken: dict[int, str] = {}
+    for item in fields(panel):
+        if item.name.endswith("_pin"):
+            pin = getattr(panel, item.name)
+            if pin in taken:
+                raise ConfigFault(f"[panel] {item.name}: pin {pin} is taken by {taken[pin]}")
+            taken[pin] = item.name
 
 
 def _trust(trust: TrustSettings, folder: Path) -> TrustSettings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,13 @@ def test_a_file_that_is_missing_or_no_toml_is_named(tmp_path: Path) -> None:
     broken.write_text("[terminal\n", encoding="utf-8")
     with pytest.raises(ConfigFault, match=r"broken\.toml: .*line 1"):
         config.read(broken)
+
+
+def test_two_parts_on_one_pin_are_refused_with_both_names() -> None:
+    usual = config.PanelSettings()
+    parts = [item.name for item in fields(usual) if item.name.endswith("_pin")]
+    assert len(parts) == 9
+    for name, other in combinations(parts, 2):
+        wanted = document() | {"panel": {other: (pin := getattr(usual, name))}}
+        with pytest.raises(ConfigFault, match=rf"\[panel\] {other}: pin {pin} is taken by {name}"):
+            config.parse(wanted, FOLDER)

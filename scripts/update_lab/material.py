@@ -103,7 +103,7 @@ class Material:
     def _laboratory(self) -> Path:
         folder = self.work / "laboratory"
         if not (folder / lab.CONFIG).exists():
-            _run(sys.executable, "-m", "keys.cli", "lab", str(folder))
+            _run(str(Path(sys.executable).with_name("roadside-keys")), "lab", str(folder))
         return folder
 
     def _publish(self, bundle: Path, counter: int, depot: Path) -> None:

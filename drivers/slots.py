@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RAUC, SYSTEMCTL = "/usr/bin/rauc", "/usr/bin/systemctl"
+_REASON = "LastError:"
+"""Word before the reason, which RAUC prints ahead of a last line that only says "failed"."""
 _INSTALL_S, _OTHER_S = 1800.0, 60.0
 """Longest time of a command, s."""
 
@@ -31,6 +33,13 @@ class RaucSlots:
         _run(SYSTEMCTL, "reboot", limit_s=_OTHER_S)
 
 
+def reason(told: str) -> str:
+    """Return the reason that a command printed: RAUC's, else the last line; empty if it printed nothing."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    reasons = [line.partition(_REASON)[2].strip() for line in lines if _REASON in line]
+    return next(filter(None, reversed(reasons)), lines[-1] if lines else "")
+
+
 def _run(*command: str, limit_s: float) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed programs, and a path of our own
@@ -39,5 +48,4 @@ def _run(*command: str, limit_s: float) -> None:
     except (OSError, subprocess.SubprocessError) as error:
         raise ReleaseFault(f"{command[0]}: {error}") from error
     if done.returncode:
-        told = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise ReleaseFault(f"{command[0]}: {told[-1] if told else done.returncode}")
+        raise ReleaseFault(f"{command[0]}: {reason(done.stdout + done.stderr) or done.returncode}")

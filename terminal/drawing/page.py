@@ -217,18 +217,16 @@ _UPLOADS = {
 def _bar_start(page: Page, status: Status, *, menu: bool, small: bool) -> list[_Part]:
     """Return the left end of the bar: the menu, the clock and, if `small`, what has no room below."""
     parts: list[_Part] = [Icon.MENU] if menu else []
-    bars = page.colours.bars
-    ink = bars.laboratory if status.trust.laboratory and small else bars.key.ink
+    bars, marked = page.colours.bars, status.trust.laboratory and small
+    ink = bars.laboratory if marked else bars.key.ink
     parts.append((text.clock(status.clock.now_s), page.font(Role.BODY, ink, bold=True)))
     if not status.clock.trusted:
         parts.append(Icon.TRIANGLE)
-    if status.trust.laboratory and small:
-        parts.append(
-            (page.say("bar_laboratory"), page.font(Role.DETAIL, page.colours.bars.laboratory, bold=True))
-        )
+    if marked:
+        parts.append((page.say("bar_laboratory"), page.font(Role.DETAIL, bars.laboratory, bold=True)))
     if small and status.notices and banner.words(page, status):
         codes = " ".join(notice.code for notice in status.notices)
-        ink = bars.laboratory if status.trust.laboratory else bars.warning
+        ink = bars.laboratory if marked else bars.warning
         parts.append((codes, page.font(Role.DETAIL, ink, bold=True)))
     return parts
 
